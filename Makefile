@@ -1,0 +1,48 @@
+# mailgate: `make demo` to play, `make test` to check everything. All targets work in a fresh clone.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo venv dev check test lock clean
+
+demo: venv ## a seeded gate on loopback, nothing leaves the machine
+	@$(BIN)/mailgate demo
+
+venv: .venv/runtime.stamp ## .venv from the lock
+
+dev: .venv/dev.stamp ## .venv with what the checks need
+
+.venv/python.stamp:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "mailgate needs Python 3.11 or newer; name one: make PYTHON=/path/to/python3")'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/runtime.stamp: .venv/python.stamp requirements.lock pyproject.toml
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: .venv/runtime.stamp requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+check: dev ## format, lint, types, import contracts, and the tests that need no server
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q -m "not server"
+
+test: dev ## everything, real servers included; installs them when root on Debian
+	sh tests/servers/install.sh
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -q
+
+lock: ## resolve the locks anew (needs uv); hashes, no addresses
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+
+clean:
+	rm -rf .venv

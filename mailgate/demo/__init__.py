@@ -1,0 +1,1 @@
+"""A seeded company to play with, on loopback, in a temporary directory."""

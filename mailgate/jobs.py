@@ -1,0 +1,20 @@
+"""The names of the jobs. A job carries one row id and means "look now"; losing or repeating it does no harm."""
+
+from enum import StrEnum
+from typing import Protocol
+
+
+class Job(StrEnum):
+    """One value for each actor; the sweep of each stands in `mailgate.flows.due`."""
+
+    RECEIVE = "receive"
+    """A spool row waits for its disposition."""
+
+    DELIVER = "deliver"
+    """An outbox row waits for the smarthost."""
+
+
+class Enqueue(Protocol):
+    """Wake a worker up for one row. Sent after the commit; never raises: the sweep finds what a lost job leaves."""
+
+    def __call__(self, job: Job, row_id: int) -> None: ...

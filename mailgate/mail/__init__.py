@@ -1,0 +1,1 @@
+"""What a message is: values in, values out; no clock, disk, socket or log."""

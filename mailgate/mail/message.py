@@ -1,0 +1,53 @@
+"""Message: what the raw bytes of a mail say, decoded; broken mail is data and comes with its defects."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """A display name with an address, as a header gave them; the address is text, not yet an identity."""
+
+    name: str  # "" when there was none
+    address: str
+
+    def __str__(self) -> str:
+        return f"{self.name} <{self.address}>" if self.name else self.address
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A leaf part that is no body: a file, an inline image, a forwarded message, a part of a report."""
+
+    filename: str | None  # decoded, base name only; None when none was given
+    content_type: str  # lower case type/subtype
+    content: bytes  # after transfer decoding
+    inline: bool  # disposition inline, or referred to by a content id
+    content_id: str | None  # without angle brackets
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One parsed message. Nothing in it is trusted; `defects` are short stable words for what was worked around."""
+
+    message_id: str | None  # without angle brackets, like all ids here
+    date: datetime | None  # aware, in the sender's own offset
+    author: Author | None  # the first usable From mailbox
+    to: tuple[Author, ...]
+    cc: tuple[Author, ...]
+    reply_to: tuple[Author, ...]
+    subject: str  # one line, "" when absent
+    in_reply_to: tuple[str, ...]
+    references: tuple[str, ...]  # oldest first
+    text: str  # the readable body, line ends \n
+    html_text: str | None  # the text that the HTML body shows
+    reply_text: str  # `text` without quotes, attribution lines and signature
+    attachments: tuple[Attachment, ...]
+    headers: tuple[tuple[str, str], ...]  # raw fields in order, unfolded, decoded leniently
+    content_type: str  # of the message itself, lower case, no parameters
+    report_type: str | None  # the parameter of multipart/report, lower case
+    defects: tuple[str, ...]
+
+    def header(self, name: str) -> str | None:
+        """The first field of this name, any case; None when there is none."""
+        return next((value for field, value in self.headers if field.lower() == name.lower()), None)

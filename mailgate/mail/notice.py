@@ -1,0 +1,56 @@
+"""Notice: template, recipient and frozen values of a mail to be written; a wish, not yet a message."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Template(StrEnum):
+    """The mails that mailgate writes: `templates/mail/<locale>/<value>.md`."""
+
+    ACKNOWLEDGEMENT = "acknowledgement"
+    REPLY = "reply"
+    NOTIFICATION = "notification"
+    CLOSED = "closed"
+    RETURNED = "returned"  # to the writer: not understood or not sent on, nothing was done
+    HELD = "held"  # to a sender: a person will look at your mail
+    HELD_ALERT = "held-alert"  # to staff: mail waits for your decision
+    UNDELIVERED = "undelivered"  # to staff: a mail of ours did not reach its reader
+
+
+AUTOMATIC = frozenset(Template) - {Template.REPLY, Template.NOTIFICATION}
+"""Answers that a program gives: null reverse-path and Auto-Submitted (RFC 3834 §3.3, §5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeAttachment:
+    """A file to be sent along, by the digest of its bytes in the archive."""
+
+    filename: str
+    content_type: str
+    sha256: str  # hex
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One mail to be sent to one address.
+
+    `values` are frozen when the event happens: strings, numbers, lists and objects of these (they are stored as JSON).
+    `reply_to` and `reverse_path` are bare addresses; a reverse-path of None means "our bounce address for this row".
+    """
+
+    template: Template
+    to_address: str
+    to_name: str
+    from_name: str
+    from_address: str
+    values: Mapping[str, object]
+    reply_to: str | None = None
+    reverse_path: str | None = None
+    in_reply_to: str | None = None  # message id, no angle brackets
+    references: tuple[str, ...] = ()
+    attachments: tuple[NoticeAttachment, ...] = ()
+    locale: str = "en"
+    ticket_id: int | None = None
+    customer_id: int | None = None
+    entry_id: int | None = None  # the ticket entry that this notice carries or is about

@@ -1,0 +1,1 @@
+"""Where mail goes out: composed once, then handed to the smarthost."""

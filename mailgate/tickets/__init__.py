@@ -1,0 +1,1 @@
+"""The rules of the desk: tickets, their threads, states, commands and notices."""

@@ -1,0 +1,1 @@
+"""Jobs: one actor for each, on an embedded or a distributed broker."""
