@@ -4,6 +4,9 @@
 class MailgateError(Exception):
     """Anything that mailgate refuses knowingly; `str()` is for the operator and may name the bad value."""
 
+    reply: str
+    """The SMTP reply: short, generic, no detail of ours."""
+
 
 class Temporary(MailgateError):
     """Try later: an SMTP 4yz reply, the job is tried again (RFC 5321 §4.2.1)."""

@@ -46,7 +46,7 @@ class Message:
     headers: tuple[tuple[str, str], ...]  # raw fields in order, unfolded, decoded leniently
     content_type: str  # of the message itself, lower case, no parameters
     report_type: str | None  # the parameter of multipart/report, lower case
-    defects: tuple[str, ...]
+    defects: tuple[str, ...]  # words of `defects.Defect`
 
     def header(self, name: str) -> str | None:
         """The first field of this name, any case; None when there is none."""

@@ -1,0 +1,22 @@
+"""Mails for the tests: files of the corpus, and small ones written on the spot."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from mailgate.mail.envelope import Door, Envelope
+
+CORPUS = Path(__file__).parent.parent / "corpus"
+
+
+def from_corpus(name: str) -> bytes:
+    return (CORPUS / f"{name}.eml").read_bytes()
+
+
+def written(*fields: str, body: str = "Hello\n", author: str = "Anne Ash <anne@ash.example>") -> bytes:
+    """A mail with CRLF line ends; `fields` are whole lines, without the From field."""
+    head = "\n".join([f"From: {author}", *fields])
+    return f"{head}\n\n{body}".replace("\n", "\r\n").encode()
+
+
+def envelope(reverse_path: str | None = "anne@ash.example") -> Envelope:
+    return Envelope(reverse_path, ("support@in.example",), Door.SMTP, datetime(2026, 11, 23, 9, 15, tzinfo=UTC))

@@ -1,0 +1,100 @@
+"""Programs and people, told apart by what they put into the header (B31)."""
+
+import pytest
+
+from mailgate.mail.automatic import answer_unwanted, automatic, is_mailing_list
+from mailgate.mail.parse import parse
+from tests.mail.mails import envelope, from_corpus, written
+
+MACHINES = [
+    (("Auto-Submitted: auto-replied (vacation)",), "auto-replied"),
+    (("auto-submitted: AUTO-GENERATED; owner-email=x",), "auto-generated"),
+    (("Auto-Submitted: auto-notified",), "auto-generated"),
+    (("Content-Type: multipart/report; report-type=disposition-notification; boundary=x",), "report"),
+    (("X-Failed-Recipients: cris@elm.example",), "report"),
+    (("X-Autoreply: yes",), "x-autoreply"),
+    (("X-Autorespond: on",), "x-autoreply"),
+    (("Delivered-To: Autoresponder",), "x-autoreply"),
+    (("Precedence: auto_reply",), "auto-replied"),
+    (("X-FC-MachineGenerated: true",), "auto-generated"),
+    (("Subject: Out of Office: back in May",), "vacation-subject"),
+    (("Subject: Automatic reply: your ticket",), "vacation-subject"),
+    (("Subject: Abwesenheitsnotiz",), "vacation-subject"),
+    (("Subject: =?utf-8?q?R=C3=A9ponse_automatique_=3A_oui?=",), "vacation-subject"),
+    (("Subject: 自动回复: 你好",), "vacation-subject"),
+    (("Return-Path: <>",), "null-path"),
+]
+
+PEOPLE = [
+    (),
+    ("Auto-Submitted: no",),
+    ("Auto-Submitted: no", "X-Autoreply: yes", "Subject: Automatic reply: no"),
+    ("Precedence: list", "List-Id: <users.list.example>"),
+    ("Precedence: bulk",),
+    ("X-Auto-Response-Suppress: All",),
+    ("X-Loop: users@list.example",),
+    ("X-Autoreply: no",),
+    ("Subject: Out of office calendar does not sync",),
+    ("Subject: automatic renewal of my domain",),
+    ("Subject: Auto insurance",),
+]
+
+
+@pytest.mark.parametrize(("fields", "reason"), MACHINES)
+def test_a_program_is_known_by_its_header(fields: tuple[str, ...], reason: str) -> None:
+    reverse_path = None if fields[0].startswith("Return-Path") else "anne@ash.example"
+
+    assert automatic(parse(written(*fields)), envelope(reverse_path)) == reason
+
+
+@pytest.mark.parametrize("fields", PEOPLE)
+def test_a_person_is_a_person_even_through_a_list(fields: tuple[str, ...]) -> None:
+    assert automatic(parse(written(*fields)), envelope()) is None
+
+
+def test_the_null_path_is_a_program_s() -> None:
+    assert automatic(parse(written()), envelope("")) == "null-path"
+
+
+@pytest.mark.parametrize(
+    "author", ["MAILER-DAEMON@mx.example", "MAILER-DAEMON (Mail System)", "<postmaster@mx.example>"]
+)
+def test_the_mail_system_is_a_program(author: str) -> None:
+    assert automatic(parse(written(author=author)), envelope()) == "mailer-daemon"
+
+
+def test_mail_from_our_own_address_is_a_loop() -> None:
+    message = parse(written(author="Support <Support@in.example>"))
+
+    assert automatic(message, envelope(), frozenset({"support@in.example"})) == "own-loop"
+
+
+def test_a_report_is_a_report_whatever_else_it_says() -> None:
+    assert automatic(parse(from_corpus("dsn_one_unknown_one_delivered")), envelope("")) == "report"
+
+
+@pytest.mark.parametrize(
+    ("fields", "reason"),
+    [
+        ((), None),
+        (("X-Auto-Response-Suppress: DR, RN, NRN, OOF, AutoReply",), "response-suppress"),
+        (("X-Auto-Response-Suppress: DR",), None),
+        (("Precedence: bulk",), "precedence-bulk"),
+        (("Precedence: junk",), "precedence-bulk"),
+        (("Precedence: list",), "list"),
+        (("List-Id: Users <users.list.example>",), "list"),
+        (("X-Loop: users@list.example",), "list"),
+    ],
+)
+def test_some_mail_wants_no_answer_by_a_program(fields: tuple[str, ...], reason: str | None) -> None:
+    assert answer_unwanted(parse(written(*fields))) == reason
+
+
+def test_an_address_that_takes_no_reply_gets_none() -> None:
+    assert answer_unwanted(parse(written(author="Shop <no-reply@shop.example>"))) == "no-reply"
+    assert answer_unwanted(parse(written(author="norepley@shop.example"))) is None
+
+
+def test_a_list_is_known_by_its_fields() -> None:
+    assert is_mailing_list(parse(written("List-Post: <mailto:users@list.example>")))
+    assert not is_mailing_list(parse(written()))
