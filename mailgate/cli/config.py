@@ -1,0 +1,109 @@
+"""`mailgate config`: are the settings right, and where does each come from?"""
+
+import json
+import os
+from pathlib import Path
+from typing import NoReturn, Protocol, cast
+
+import click
+
+from mailgate.config import ConfigErrors, Loaded, Problem, load_with_origins
+from mailgate.config.listing import Entry, entries
+
+EX_CONFIG = 78  # sysexits.h
+
+
+class HasConfigPath(Protocol):
+    """What the main command leaves in `ctx.obj` for these commands."""
+
+    @property
+    def config_path(self) -> Path: ...
+
+
+@click.group(name="config")
+def config() -> None:
+    """Check and show the settings."""
+
+
+@config.command()
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def check(as_json: bool) -> None:
+    """Find every mistake in the config file and the environment; exit 78 when there is one."""
+    path = _path()
+    loaded = _load(path, as_json=as_json)
+    unbuilt = loaded.settings.unbuilt()
+    count = sum(1 for _ in entries(loaded))
+    if as_json:
+        click.echo(json.dumps({"file": str(path), "settings": count, "unbuilt": unbuilt}))
+        return
+    for words in unbuilt:
+        click.echo(f"no effect yet: {words}", err=True)
+    click.echo(f"{path}: {count} settings, no errors")
+
+
+@config.command()
+@click.option("--origin", is_flag=True, help="Tell the line, variable or default that each value comes from.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+def show(origin: bool, as_json: bool) -> None:
+    """Show every setting as it is in effect; credentials in URLs are masked."""
+    loaded = _load(_path(), as_json=as_json)
+    if as_json:
+        shown = [_as_json(entry) for entry in entries(loaded)]
+        click.echo(json.dumps({"settings": shown, "unbuilt": loaded.settings.unbuilt()}, ensure_ascii=False))
+        return
+    rows = [
+        (f"{entry.setting} = {json.dumps(entry.value, ensure_ascii=False)}", entry.origin) for entry in entries(loaded)
+    ]
+    width = max(len(row) for row, _ in rows)
+    for row, where in rows:
+        click.echo(f"{row:<{width}}  {where}" if origin else row)
+
+
+def fail(errors: ConfigErrors, *, as_json: bool) -> NoReturn:
+    """End the command: all problems on stderr, with `as_json` also an error object on stdout, exit code 78."""
+    click.echo(str(errors), err=True)
+    if as_json:
+        first = errors.problems[0]
+        error = {
+            "code": "config",
+            "message": str(first).partition("\n")[0],
+            "hint": first.hint or "mailgate config check",
+            "problems": [_problem_as_json(problem) for problem in errors.problems],
+        }
+        click.echo(json.dumps({"error": error}, ensure_ascii=False))
+    raise SystemExit(EX_CONFIG)
+
+
+def _path() -> Path:
+    return cast("HasConfigPath", click.get_current_context().obj).config_path
+
+
+def _load(path: Path, *, as_json: bool) -> Loaded:
+    try:
+        return load_with_origins(path, os.environ)
+    except ConfigErrors as errors:
+        fail(errors, as_json=as_json)
+
+
+def _as_json(entry: Entry) -> dict[str, object]:
+    origin = entry.origin
+    return {
+        "setting": entry.setting,
+        "value": entry.value,
+        "origin": origin.source,
+        "file": origin.file,
+        "line": origin.line,
+        "variable": origin.variable,
+    }
+
+
+def _problem_as_json(problem: Problem) -> dict[str, object]:
+    place = problem.place
+    return {
+        "file": place.file or None,
+        "variable": place.variable,
+        "line": place.line,
+        "column": None if place.line is None else place.column,
+        "reason": problem.reason,
+        "nearest": problem.nearest,
+    }

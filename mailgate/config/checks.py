@@ -1,0 +1,129 @@
+"""What settings must be to each other: pairs, order, and the addresses of the desks."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from mailgate.config.positions import KeyPath
+from mailgate.config.problems import BadValue, nearest
+from mailgate.config.settings import DeskEntry, ImapFolder, Settings
+from mailgate.config.values import is_loopback
+from mailgate.errors import BadAddress
+from mailgate.mail.address import Mailbox, parse_mailbox
+from mailgate.tickets.desks import MACHINE_MAILBOXES, MAX_DESK_LOCAL_PART, Desk, service_for
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """A setting that does not fit the others: `reason` continues "[section] key …"."""
+
+    path: KeyPath
+    reason: str
+    others: tuple[KeyPath, ...] = ()
+    nearest: tuple[str, ...] = ()
+
+
+def certificate_and_key(settings: Settings) -> Mistake | None:
+    """STARTTLS needs both."""
+    certificate, key = ("smtp", "certificate"), ("smtp", "key")
+    if settings.smtp.certificate and not settings.smtp.key:
+        return Mistake(certificate, "needs key, the file with its private key", (key,))
+    if settings.smtp.key and not settings.smtp.certificate:
+        return Mistake(key, "needs certificate, the file that it belongs to", (certificate,))
+    return None
+
+
+def user_and_password(settings: Settings) -> Mistake | None:
+    """A login needs both."""
+    user, password_file = ("smarthost", "user"), ("smarthost", "password_file")
+    if settings.smarthost.user and not settings.smarthost.password_file:
+        return Mistake(user, f'"{settings.smarthost.user}" needs password_file', (password_file,))
+    if settings.smarthost.password_file and not settings.smarthost.user:
+        return Mistake(password_file, "needs user, whose password it is", (user,))
+    return None
+
+
+def reachable_links(settings: Settings) -> Mistake | None:
+    """What others can reach must not be called localhost in their mails."""
+    listen = settings.web.listen
+    if listen is None or listen.is_loopback or not is_loopback(urlsplit(settings.web.public_url).hostname or ""):
+        return None
+    reason = f'"{listen}" needs public_url (links in mails would point to this machine only)'
+    return Mistake(("web", "listen"), reason, (("web", "public_url"),))
+
+
+def own_listeners(settings: Settings) -> Mistake | None:
+    """Two listeners cannot have one port; port 0 is a new one each time."""
+    taken = [
+        (section, listen)
+        for section in ("smtp", "lmtp", "web")
+        if (listen := getattr(settings, section).listen) and listen.port
+    ]
+    for index, (section, listen) in enumerate(taken):
+        for other, same in taken[:index]:
+            if listen == same:
+                return Mistake((section, "listen"), f'"{listen}" is taken by [{other}]', ((other, "listen"),))
+    return None
+
+
+def warning_before_close(settings: Settings) -> Mistake | None:
+    """A warning comes before what it warns of."""
+    rules = settings.desk_rules
+    if rules.autoclose_warning_hours < rules.autoclose_hours:
+        return None
+    reason = f"{rules.autoclose_warning_hours} must be less than autoclose_hours, {rules.autoclose_hours}"
+    return Mistake(("desk_rules", "autoclose_warning_hours"), reason, (("desk_rules", "autoclose_hours"),))
+
+
+CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
+    certificate_and_key,
+    user_and_password,
+    reachable_links,
+    own_listeners,
+    warning_before_close,
+)
+
+
+def build_desks(entries: Mapping[int, DeskEntry], domain: str) -> tuple[tuple[Desk, ...], tuple[Mistake, ...]]:
+    """Make the desks, and tell which entries cannot be one; `entries` are by their place in the file, from 0."""
+    desks: list[Desk] = []
+    mistakes: list[Mistake] = []
+    for index, entry in entries.items():
+        try:
+            mailbox = _desk_mailbox(entry.address, domain)
+            if any(desk.mailbox.key == mailbox.key for desk in desks):
+                raise BadValue(f'"{mailbox.address}" belongs to another desk already')
+        except BadValue as bad:
+            mistakes.append(Mistake(("desk", index, "address"), bad.reason, nearest=bad.nearest))
+            continue
+        if any(desk.name.lower() == entry.name.lower() for desk in desks):
+            mistakes.append(Mistake(("desk", index, "name"), f'"{entry.name}" names another desk already'))
+        desks.append(Desk(entry.name, mailbox))
+    return tuple(desks), tuple(mistakes)
+
+
+def desks_of_folders(folders: Mapping[int, ImapFolder], desks: tuple[Desk, ...]) -> tuple[Mistake, ...]:
+    """Mail of a folder goes to a desk that exists."""
+    names = [desk.name for desk in desks]
+    return tuple(
+        Mistake(("imap", index, "desk"), f'"{folder.desk}" is no desk', nearest=nearest(folder.desk, names))
+        for index, folder in folders.items()
+        if folder.desk not in names
+    )
+
+
+def _desk_mailbox(address: str, domain: str) -> Mailbox:
+    try:
+        mailbox = parse_mailbox(address + domain if address.endswith("@") else address)
+    except BadAddress:
+        near = () if "@" in address else (f"{address}@",)
+        raise BadValue(f'"{address}" is not a mail address, nor a local-part with its "@"', near) from None
+    if mailbox.detail:
+        raise BadValue(f'"{address}" has a detail: what stands behind "+" is kept for signed reply addresses')
+    if len(mailbox.local_part) > MAX_DESK_LOCAL_PART:
+        raise BadValue(
+            f'"{address}" has more than {MAX_DESK_LOCAL_PART} octets before "@": signed replies need the room'
+        )
+    if service_for(mailbox.address, domain) in MACHINE_MAILBOXES:
+        raise BadValue(f'"{address}" is an address that the gate itself uses')
+    return mailbox

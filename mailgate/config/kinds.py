@@ -1,0 +1,194 @@
+"""The kinds of settings: each a type for the dataclasses together with the check that its values must pass."""
+
+import ipaddress
+import re
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+from mailgate.config.currencies import CURRENCIES
+from mailgate.config.problems import BadValue, nearest
+from mailgate.config.values import HostPort, Kind, Shape
+from mailgate.errors import BadAddress
+from mailgate.mail.address import MAX_LOCAL_PART, parse_mailbox
+
+T = TypeVar("T")
+N = TypeVar("N", int, float)
+
+SQLITE = "sqlite:///"
+POSTGRESQL = "postgresql+psycopg://"
+MEMORY_BROKER = "memory://"
+
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?\Z")
+_PORT = re.compile(r"[0-9]{1,5}\Z")
+
+
+def whole(low: int, high: int) -> Kind:
+    """A whole number from `low` to `high`, both allowed."""
+    return Kind(Shape.WHOLE, lambda raw: _within(raw, low, high))
+
+
+def number(low: float, high: float) -> Kind:
+    """A finite number from `low` to `high`, both allowed; a float in the end."""
+    return Kind(Shape.NUMBER, lambda raw: _within(float(raw), low, high))
+
+
+def text(check: Callable[[str], object]) -> Kind:
+    """A text without control characters, which could end a header line or an SMTP command."""
+
+    def checked(raw: str) -> object:
+        if any(ch < " " or ch == "\x7f" for ch in raw):
+            raise BadValue("must be one line without control characters")
+        return check(raw)
+
+    return Kind(Shape.TEXT, checked)
+
+
+def one_of(choices: type[StrEnum]) -> Kind:
+    """One of the values of an enum."""
+
+    def choice(raw: str) -> StrEnum:
+        try:
+            return choices(raw)
+        except ValueError:
+            *most, last = [f'"{one}"' for one in choices]
+            raise BadValue(f'must be {", ".join(most)} or {last}, not "{raw}"', nearest(raw, choices)) from None
+
+    return text(choice)
+
+
+def or_none(check: Callable[[str], T]) -> Callable[[str], T | None]:
+    """The same check, but the empty text is None: off, or not set."""
+    return lambda raw: check(raw) if raw else None
+
+
+def _within(raw: N, low: N, high: N) -> N:
+    if not low <= raw <= high:
+        raise BadValue(f"must be from {low} to {high}, not {raw}")
+    return raw
+
+
+def _some(raw: str) -> str:
+    if not raw.strip():
+        raise BadValue("must not be empty")
+    return raw
+
+
+def host_port(raw: str, *, lowest_port: int) -> HostPort:
+    """Read `host:port` or `[IPv6]:port`. Raises BadValue."""
+    host, colon, port = raw.rpartition(":")
+    if not colon or not _PORT.match(port):
+        raise BadValue(f'"{raw}" has no port: write host:port')
+    if not lowest_port <= int(port) <= 65_535:
+        raise BadValue(f'"{raw}": the port must be from {lowest_port} to 65535')
+    if host.startswith("[") and host.endswith("]"):
+        try:
+            return HostPort(str(ipaddress.IPv6Address(host[1:-1])), int(port))
+        except ValueError:
+            raise BadValue(f'"{host}" is not an IPv6 address') from None
+    if ":" in host:
+        raise BadValue(f'"{raw}": write an IPv6 address in brackets, [::1]:{port}')
+    if not host:
+        raise BadValue(f'"{raw}" has no host: write 0.0.0.0:{port} to listen on every IPv4 address')
+    if len(host) > 253 or not _HOST.match(host):
+        raise BadValue(f'"{host}" is not a host name or IP address')
+    return HostPort(host, int(port))
+
+
+def _path(raw: str) -> Path:
+    if raw.startswith("~"):
+        raise BadValue(f'"{raw}": ~ is not expanded, write the whole path')
+    return Path(_some(raw))
+
+
+def _host_port_or_socket(raw: str) -> HostPort | Path:
+    return _path(raw) if "/" in raw else host_port(raw, lowest_port=1)
+
+
+def _mail_domain(raw: str) -> str:
+    try:
+        parse_mailbox(f"{'x' * MAX_LOCAL_PART}@{raw}")  # our signed addresses need a whole local-part beside it
+    except BadAddress:
+        raise BadValue(f'"{raw}" is not a mail domain, such as support.example (ASCII, at most 189 octets)') from None
+    return raw
+
+
+def _timezone(raw: str) -> str:
+    try:
+        ZoneInfo(raw)
+    except (ValueError, OSError, LookupError):  # OSError: "Europe" is a directory
+        known = available_timezones()
+        if not known:
+            raise BadValue("cannot be checked: no time zone data here; install the package tzdata") from None
+        raise BadValue(f'"{raw}" is not an IANA time zone', nearest(raw, known)) from None
+    return raw
+
+
+def _currency(raw: str) -> str:
+    if raw not in CURRENCIES:
+        raise BadValue(f'"{raw}" is not an ISO 4217 currency code', nearest(raw, CURRENCIES))
+    return raw
+
+
+def _store_url(raw: str) -> str:
+    if raw.startswith(POSTGRESQL) and len(raw) > len(POSTGRESQL):
+        return raw
+    if not raw.startswith(SQLITE):
+        raise BadValue(f'"{raw}" must begin with {SQLITE} or {POSTGRESQL}')
+    if raw.removeprefix(SQLITE).partition("?")[0] in ("", ":memory:"):
+        raise BadValue(f'"{raw}" names no file: mail would be lost with the process')
+    return raw
+
+
+def _broker_url(raw: str) -> str:
+    scheme, mark, rest = raw.partition("://")
+    if not mark or scheme not in ("memory", "redis", "rediss", "amqp", "amqps") or bool(rest) == (scheme == "memory"):
+        raise BadValue(f'"{raw}" is not a broker: {MEMORY_BROKER}, redis://host:port/0 or amqp://host:port')
+    return raw
+
+
+def _web_url(raw: str) -> str:
+    try:
+        url = urlsplit(raw)
+        is_plain = url.scheme in ("http", "https") and url.hostname and url.username is None and url.port != 0
+    except ValueError:  # brackets or a port that are none
+        is_plain = False
+    if not is_plain or url.query or url.fragment or " " in raw:
+        raise BadValue(f'"{raw}" is not a web address, such as https://support.example')
+    return raw.rstrip("/")
+
+
+def _authserv_ids(raw: list[str]) -> tuple[str, ...]:
+    for item in raw:
+        if not item or not item.isascii() or not item.isprintable() or " " in item:
+            raise BadValue(f'"{item}" is not an authserv-id, such as mx.example.org (RFC 8601 §2.5)')
+    return tuple(raw)
+
+
+Text = Annotated[str, text(str)]
+Name = Annotated[str, text(_some)]
+MailDomain = Annotated[str, text(_mail_domain)]
+TimeZone = Annotated[str, text(_timezone)]
+Currency = Annotated[str, text(_currency)]
+StoreUrl = Annotated[str, text(_store_url)]
+BrokerUrl = Annotated[str, text(_broker_url)]
+WebUrl = Annotated[str, text(_web_url)]
+Directory = Annotated[Path, text(_path)]
+File = Annotated[Path, text(_path)]
+OptionalFile = Annotated[Path | None, text(or_none(_path))]
+Listen = Annotated[HostPort | None, text(or_none(lambda raw: host_port(raw, lowest_port=0)))]  # 0: any free port
+Remote = Annotated[HostPort | None, text(or_none(lambda raw: host_port(raw, lowest_port=1)))]
+RemoteOrSocket = Annotated[HostPort | Path | None, text(or_none(_host_port_or_socket))]
+AuthservIds = Annotated[tuple[str, ...], Kind(Shape.LIST, _authserv_ids)]
+Count = Annotated[int, whole(0, 1_000_000)]
+Positive = Annotated[int, whole(1, 1_000_000)]
+Bytes = Annotated[int, whole(1, 2**40)]
+FreeBytes = Annotated[int, whole(0, 2**50)]
+Hours = Annotated[int, whole(1, 24 * 365)]
+Days = Annotated[int, whole(0, 365)]
+Delay = Annotated[int, whole(0, 86_400)]
+Timeout = Annotated[float, number(0.1, 86_400)]  # seconds; 0 would mean "do not wait" or "for ever", by library
+Score = Annotated[float, number(-1_000, 1_000)]

@@ -1,0 +1,267 @@
+"""Settings: every section of config.toml as a frozen value; the defaults here and those in the file are the same.
+
+Names, units and reasons stand in config.toml. All paths are absolute once `load` has returned them.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import ZoneInfo
+
+from mailgate.config import kinds
+from mailgate.config.kinds import one_of
+from mailgate.config.values import HostPort
+from mailgate.mail.address import Mailbox
+from mailgate.tickets.desks import Desk
+
+SMTP_LISTEN = HostPort("127.0.0.1", 2525)
+LMTP_LISTEN = HostPort("127.0.0.1", 2424)
+WEB_LISTEN = HostPort("127.0.0.1", 8025)
+
+
+class Tls(StrEnum):
+    """How the connection to the smarthost is secured."""
+
+    VERIFY = "verify"  # TLS with a valid certificate, or no delivery
+    OPPORTUNISTIC = "opportunistic"  # TLS when offered, any certificate
+    NONE = "none"
+
+
+class InDoubt(StrEnum):
+    """What happens to a mail that a crash left between the smarthost's dot and its reply."""
+
+    RETRY = "retry"
+    PARK = "park"
+
+
+class Verify(StrEnum):
+    """Who judges what an incoming mail's sender is worth."""
+
+    OWN = "own"
+    TRUSTED_HEADER = "trusted-header"
+    NONE = "none"
+
+
+class UnknownSender(StrEnum):
+    """What happens to mail from somebody who is not registered."""
+
+    HOLD = "hold"
+    OPEN = "open"
+
+
+class LogFormat(StrEnum):
+    """How a log line is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """The least level that is logged."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Whose gate it is."""
+
+    company: kinds.Name = "Example Hosting"
+    domain: kinds.MailDomain = "support.example"
+    timezone: kinds.TimeZone = "Europe/Berlin"
+    currency: kinds.Currency = "EUR"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which days begin and times are told."""
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Where mail and rows are kept."""
+
+    url: kinds.StoreUrl = "sqlite:///var/mailgate.db"
+    archive: kinds.Directory = Path("var/archive")
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """Our own SMTP listener; `certificate` and `key` are both set or both None."""
+
+    listen: kinds.Listen = SMTP_LISTEN
+    certificate: kinds.OptionalFile = None
+    key: kinds.OptionalFile = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lmtp:
+    """Our own LMTP listener."""
+
+    listen: kinds.Listen = LMTP_LISTEN
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """The web view."""
+
+    listen: kinds.Listen = WEB_LISTEN
+    public_url: kinds.WebUrl = "http://127.0.0.1:8025"  # no slash at its end
+
+
+@dataclass(frozen=True, slots=True)
+class Smarthost:
+    """Where outgoing mail goes; without `address` it stays queued. `user` comes with `password_file`."""
+
+    address: kinds.Remote = None
+    tls: Annotated[Tls, one_of(Tls)] = Tls.VERIFY
+    user: kinds.Text = ""
+    password_file: kinds.OptionalFile = None
+    timeout_seconds: kinds.Timeout = 60.0
+    after_dot_seconds: kinds.Timeout = 600.0
+    lifetime_hours: kinds.Hours = 96
+    in_doubt: Annotated[InDoubt, one_of(InDoubt)] = InDoubt.RETRY
+
+
+@dataclass(frozen=True, slots=True)
+class Spam:
+    """SpamAssassin's spamd; None is off. A Path is a Unix socket."""
+
+    spamd: kinds.RemoteOrSocket = None
+    hold_score: kinds.Score = 5.0
+    timeout_seconds: kinds.Timeout = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Authentication:
+    """How senders are verified."""
+
+    trusted_authserv_ids: kinds.AuthservIds = ()
+    verify: Annotated[Verify, one_of(Verify)] = Verify.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """Who does the work of the jobs."""
+
+    broker: kinds.BrokerUrl = kinds.MEMORY_BROKER
+    threads: Annotated[int, kinds.whole(1, 256)] = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """What holds for every desk."""
+
+    undo_seconds: kinds.Delay = 60
+    autoclose_hours: kinds.Hours = 36
+    autoclose_warning_hours: kinds.Hours = 12  # before the close
+    unknown_sender: Annotated[UnknownSender, one_of(UnknownSender)] = UnknownSender.HOLD
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """When invoices are written."""
+
+    invoice_days_before_due: kinds.Days = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is taken in; the same for all doors."""
+
+    max_message_bytes: kinds.Bytes = 36_700_160
+    max_header_bytes: kinds.Bytes = 262_144
+    max_line_bytes: kinds.Bytes = 65_536
+    max_recipients: kinds.Positive = 100
+    max_connections: kinds.Positive = 200
+    max_connections_per_address: kinds.Positive = 20
+    idle_seconds: kinds.Timeout = 300.0
+    data_seconds: kinds.Timeout = 600.0
+    min_free_bytes: kinds.FreeBytes = 268_435_456
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """How much mail the gate writes by itself."""
+
+    acknowledgements_per_address_hour: kinds.Count = 5
+    acknowledgements_per_address_day: kinds.Count = 10
+    held_alert_minutes: kinds.Count = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is logged and how."""
+
+    format: Annotated[LogFormat, one_of(LogFormat)] = LogFormat.TEXT
+    level: Annotated[LogLevel, one_of(LogLevel)] = LogLevel.INFO
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEntry:
+    """One `[[desk]]` as written; `address` may end in "@", which means the gate's own domain."""
+
+    name: kinds.Name
+    address: kinds.Name
+
+
+@dataclass(frozen=True, slots=True)
+class ImapFolder:
+    """One `[[imap]]`: a folder to fetch mail from; `desk` is the name of the desk that it is for."""
+
+    host: kinds.Name
+    user: kinds.Name
+    password_file: kinds.File
+    desk: kinds.Name
+    folder: kinds.Name = "INBOX"
+
+
+DEFAULT_DESKS = tuple(DeskEntry(name, f"{name}@") for name in ("support", "billing", "domains", "orders"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. `Settings()` has the defaults, with paths relative to wherever the program runs."""
+
+    gate: Gate = field(default_factory=Gate)
+    store: Store = field(default_factory=Store)
+    smtp: Smtp = field(default_factory=Smtp)
+    lmtp: Lmtp = field(default_factory=Lmtp)
+    web: Web = field(default_factory=Web)
+    smarthost: Smarthost = field(default_factory=Smarthost)
+    spam: Spam = field(default_factory=Spam)
+    authentication: Authentication = field(default_factory=Authentication)
+    workers: Workers = field(default_factory=Workers)
+    desk_rules: DeskRules = field(default_factory=DeskRules)
+    billing: Billing = field(default_factory=Billing)
+    limits: Limits = field(default_factory=Limits)
+    budgets: Budgets = field(default_factory=Budgets)
+    log: Log = field(default_factory=Log)
+    desks: tuple[Desk, ...] = tuple(Desk(desk.name, Mailbox(desk.name, "", Gate().domain)) for desk in DEFAULT_DESKS)
+    imap: tuple[ImapFolder, ...] = ()
+
+    def unbuilt(self) -> tuple[str, ...]:
+        """The settings that differ from their defaults and have no effect yet, each with what is missing, in words."""
+        defaults = Settings()
+        return tuple(
+            f"{section}.{key}: {missing}"
+            for section, key, missing in NOT_BUILT
+            if getattr(getattr(self, section), key) not in (getattr(getattr(defaults, section), key), None)
+        ) + (("imap: fetching mail by IMAP is not built yet, nothing is fetched",) if self.imap else ())
+
+
+NOT_BUILT = (
+    ("web", "listen", "the web view is not built yet, nothing listens there"),
+    ("web", "public_url", "the web view is not built yet, no mail links to it"),
+    ("authentication", "trusted_authserv_ids", "senders are not verified yet, the header is not read"),
+    ("authentication", "verify", "senders are not verified yet, every well-formed From counts as aligned"),
+    ("workers", "broker", "only memory:// is built yet, jobs stay in this process"),
+    ("desk_rules", "autoclose_hours", "closing by time is not built yet, tickets stay as they are"),
+    ("desk_rules", "autoclose_warning_hours", "closing by time is not built yet, nobody is warned"),
+    ("billing", "invoice_days_before_due", "billing is not built yet, no invoice is written"),
+)
+"""Section, key and what is missing; config.toml says "Not built yet" at each of them."""

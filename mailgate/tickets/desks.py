@@ -1,0 +1,69 @@
+"""Desk: which recipient opens which ticket, and which addresses are ours at all."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailgate.errors import BadAddress
+from mailgate.mail.address import Mailbox, parse_mailbox
+
+MAX_DESK_LOCAL_PART = 20
+"""Octets: `<desk>+<token>` must fit into the 64 of a local-part (RFC 5321 §4.5.3.1.1); this leaves 43 for the token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A place where tickets are opened; `mailbox` has no detail."""
+
+    name: str
+    mailbox: Mailbox
+
+
+class ServiceMailbox(StrEnum):
+    """Local-parts at the gate's own domain that are no desks."""
+
+    BOUNCE = "bounce"  # the return address of what we send
+    SIGN_IN = "sign-in"  # a mail to it asks for a sign-in link
+    POSTMASTER = "postmaster"  # RFC 5321 §4.5.1
+    ABUSE = "abuse"  # RFC 2142 §2
+
+
+SERVICE_MAILBOXES = frozenset(ServiceMailbox)
+
+MACHINE_MAILBOXES = frozenset({ServiceMailbox.BOUNCE, ServiceMailbox.SIGN_IN})
+"""Read by the program alone, so no desk can have them; `postmaster` and `abuse` are read by staff and may be desks."""
+
+
+def desk_for(address: str, desks: Iterable[Desk]) -> Desk | None:
+    """The desk that an address means, whatever its detail and case; None for any other address, broken or not."""
+    mailbox = _mailbox(address)
+    if mailbox is None:
+        return None
+    return next((desk for desk in desks if desk.mailbox.key == mailbox.key), None)
+
+
+def service_for(address: str, domain: str) -> ServiceMailbox | None:
+    """The service mailbox at `domain` that an address means; a bare `postmaster` too (RFC 5321 §4.5.1)."""
+    if address.lower() == ServiceMailbox.POSTMASTER:
+        return ServiceMailbox.POSTMASTER
+    mailbox = _mailbox(address)
+    if mailbox is None:
+        return None
+    return next((service for service in ServiceMailbox if mailbox.key == f"{service}@{domain}".lower()), None)
+
+
+def is_ours(address: str, desks: Iterable[Desk], domain: str) -> bool:
+    """Mail to this address is for the gate: a desk, or a service mailbox of the gate's domain."""
+    return service_for(address, domain) is not None or desk_for(address, desks) is not None
+
+
+def _mailbox(address: str) -> Mailbox | None:
+    try:
+        return parse_mailbox(address)
+    except BadAddress:
+        return None
+
+
+def desk_named(name: str, desks: Sequence[Desk]) -> Desk:
+    """The desk with this name; the first one for a name that the settings no longer have."""
+    return next((desk for desk in desks if desk.name == name), desks[0])
