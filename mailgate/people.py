@@ -1,0 +1,86 @@
+"""Customers, their contacts, and staff; who the author of a message is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mailgate.mail.address import Mailbox
+
+
+class Role(StrEnum):
+    """What a contact is told about and may ask for; the owner everything."""
+
+    OWNER = "owner"
+    GENERAL = "general"
+    INVOICE = "invoice"
+    SUPPORT = "support"
+    PRODUCT = "product"
+    DOMAIN = "domain"
+    AFFILIATE = "affiliate"
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A person who may write for a customer."""
+
+    id: int
+    customer_id: int
+    name: str
+    address: str
+    roles: tuple[Role, ...]
+    active_at: datetime  # of the last mail
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """An account. Its own name and address are those of its first owner contact."""
+
+    id: int
+    name: str
+    address: str
+    country: str | None
+    currency: str  # ISO 4217
+    timezone: str  # IANA
+    language: str
+    contacts: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A person who answers."""
+
+    id: int
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stranger:
+    """Neither registered nor staff; `mailbox` is None when the From rule was broken."""
+
+    mailbox: Mailbox | None
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One address, registered as a contact of one or several customers, the one active last first."""
+
+    contacts: tuple[Contact, ...]
+
+    @property
+    def is_ambiguous(self) -> bool:
+        """The address speaks for several customers: staff are told which one was taken."""
+        return len(self.contacts) > 1
+
+
+Sender = Staff | Registered | Stranger
+
+
+def sender_of(mailbox: Mailbox | None, contacts: Sequence[Contact], staff: Staff | None) -> Sender:
+    """Who the author is, given the rows that have the author's address. Staff come first: they may be customers too."""
+    if staff is not None:
+        return staff
+    if contacts:
+        return Registered(tuple(sorted(contacts, key=lambda contact: (contact.active_at, contact.id), reverse=True)))
+    return Stranger(mailbox)

@@ -1,0 +1,115 @@
+"""Ticket, its entries and states, and the table of allowed transitions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Whose turn it is."""
+
+    OPEN = "open"  # staff's
+    ANSWERED = "answered"  # the customer's
+    WAITING = "waiting"  # nobody's, until a date
+    CLOSED = "closed"
+
+
+class Event(StrEnum):
+    """What happens to a ticket."""
+
+    CUSTOMER_WROTE = "customer wrote"
+    MACHINE_WROTE = "machine wrote"
+    STAFF_REPLIED = "staff replied"
+    STAFF_NOTED = "staff noted"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    UNDELIVERED = "undelivered"
+
+
+# A machine's mail, a note and a failed delivery change no state, whatever it was; the rest do not ask what it was
+# either, so one column is the whole table.
+_AFTER: dict[Event, State | None] = {
+    Event.CUSTOMER_WROTE: State.OPEN,
+    Event.MACHINE_WROTE: None,
+    Event.STAFF_REPLIED: State.ANSWERED,
+    Event.STAFF_NOTED: None,
+    Event.CLOSED: State.CLOSED,
+    Event.REOPENED: State.OPEN,
+    Event.UNDELIVERED: None,
+}
+
+
+def state_after(state: State, event: Event) -> State:
+    """The state that a ticket has after the event."""
+    return _AFTER[event] or state
+
+
+class EntryKind(StrEnum):
+    """What a line of the ticket's history is."""
+
+    MESSAGE = "message"
+    NOTE = "note"  # staff's own; never shown to the customer
+    EVENT = "event"
+
+
+class Direction(StrEnum):
+    """Of a message: from a customer to the desk, or from the desk to the customer."""
+
+    IN = "in"
+    OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody whose mails belong to the ticket and who gets its answers."""
+
+    name: str
+    address: str
+    contact_id: int | None  # None: a stranger whose ticket it is
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One matter. `id` is the number that people see: a name, not a key."""
+
+    id: int
+    desk: str
+    customer_id: int | None  # None: a stranger's
+    subject: str  # never changes: clients group by it
+    state: State
+    linked_to: int | None
+    assignee_id: int | None
+    messages: int
+    opened_at: datetime
+    updated_at: datetime
+    participants: tuple[Participant, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewAttachment:
+    """A file of an entry, its bytes already recorded in the archive."""
+
+    filename: str | None
+    content_type: str
+    size: int
+    sha256: str
+    inline: bool
+    content_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class NewEntry:
+    """A line to be appended to a ticket's history."""
+
+    kind: EntryKind
+    author_name: str
+    text: str
+    author_address: str | None = None
+    contact_id: int | None = None
+    staff_id: int | None = None
+    direction: Direction | None = None
+    message_id: str | None = None
+    spool_id: int | None = None
+    evidence: str | None = None
+    automatic: bool = False
+    attachments: tuple[NewAttachment, ...] = ()

@@ -1,0 +1,90 @@
+"""Blobs by SHA-256: raw mails and attachments, small ones in the database, large ones as files. Nothing is changed
+or removed here; the same bytes are kept once."""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection, select
+
+from mailgate.errors import Permanent
+from store.engine import insert_once
+from store.schema import blobs
+
+INLINE_BYTES = 1 << 20
+"""Up to here a blob stands in the database, in the transaction of the row that names it."""
+
+
+class MissingBlob(Permanent):
+    """A row names bytes that the archive does not have: its directory was not restored with the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class Blob:
+    """Bytes ready to be recorded. `content` is None when they already stand in a file."""
+
+    sha256: str
+    size: int
+    content: bytes | None
+
+
+class Archive:
+    """The blobs of one store; `directory` holds the large ones."""
+
+    def __init__(self, directory: Path) -> None:
+        self._directory = directory
+
+    def prepare(self, raw: bytes) -> Blob:
+        """Digest the bytes and, when they are large, write and fsync their file. Call it outside the transaction.
+
+        Raises OSError when the disk does not take them.
+        """
+        sha256 = hashlib.sha256(raw).hexdigest()
+        if len(raw) <= INLINE_BYTES:
+            return Blob(sha256, len(raw), raw)
+        path = self._path(sha256)
+        if not path.exists():
+            self._write(path, raw)
+        return Blob(sha256, len(raw), None)
+
+    def add(self, conn: Connection, blob: Blob) -> str:
+        """Record the blob in the transaction of the row that names it; returns its digest."""
+        insert_once(conn, blobs, {"sha256": blob.sha256, "size": blob.size, "content": blob.content})
+        return blob.sha256
+
+    def load(self, conn: Connection, sha256: str) -> bytes:
+        """The bytes with this digest. Raises MissingBlob."""
+        row = conn.execute(select(blobs.c.content).where(blobs.c.sha256 == sha256)).first()
+        if row is None:
+            raise MissingBlob(f"no blob {sha256}")
+        if row.content is not None:
+            return bytes(row.content)
+        try:
+            return self._path(sha256).read_bytes()
+        except FileNotFoundError as error:
+            raise MissingBlob(f"no file for blob {sha256} below {self._directory}") from error
+
+    def _path(self, sha256: str) -> Path:
+        return self._directory / sha256[:2] / sha256
+
+    def _write(self, path: Path, raw: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
+        try:
+            with unfinished.open("xb") as file:
+                file.write(raw)
+                file.flush()
+                os.fsync(file.fileno())
+            unfinished.rename(path)
+        except BaseException:
+            unfinished.unlink(missing_ok=True)
+            raise
+        # The name is durable only when its directory is; so are the directories that were just made.
+        for directory in (path.parent, self._directory, self._directory.parent):
+            handle = os.open(directory, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)

@@ -1,0 +1,113 @@
+"""Engine from a URL; the write transaction and the read-only connection. Nothing here waits on a network."""
+
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import make_url
+
+from mailgate.errors import Temporary
+
+BUSY_SECONDS = 5.0
+"""How long a writer waits for another process's write lock before the mail is answered 451."""
+
+# SQLite lets one writer in at a time and makes the others poll with growing sleeps. Threads of one process
+# queue up here instead, in microseconds; the polling is left for other processes.
+_writers: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+
+
+class NoStore(Temporary):
+    """The store does not exist and the command at hand must not make one."""
+
+
+def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> Engine:
+    """An engine for `sqlite:///…` (WAL, synchronous=FULL, foreign keys) or `postgresql+psycopg://…`.
+
+    A read-only engine cannot write: SQLite opens the file with mode=ro and query_only, PostgreSQL's sessions are
+    read-only. It and `must_exist` raise NoStore when the file is not there.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
+        return create_engine(url, pool_pre_ping=True, connect_args=options)
+    path = Path(parsed.database or "")
+    if (read_only or must_exist) and not path.is_file():
+        raise NoStore(f"there is no store at {path}")
+    if read_only:
+        engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", pool_size=8)
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, pool_size=16, max_overflow=32)
+        _writers[engine] = threading.Lock()
+
+    @event.listens_for(engine, "connect")
+    def _pragmas(dbapi: Any, _record: Any) -> None:
+        dbapi.isolation_level = None  # BEGIN is ours to say: see _begin
+        dbapi.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+        if read_only:
+            dbapi.execute("PRAGMA query_only=ON")
+            return
+        dbapi.execute("PRAGMA journal_mode=WAL")
+        dbapi.execute("PRAGMA synchronous=FULL")
+        dbapi.execute("PRAGMA foreign_keys=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(conn: Connection) -> None:
+        # A transaction that reads and then writes must hold the write lock from its start: an upgrade fails at once
+        # with "database is locked", whatever the busy timeout.
+        write = conn.get_execution_options().get("write")
+        conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+@contextmanager
+def transaction(engine: Engine, *, durable: bool = True) -> Iterator[Connection]:
+    """One write transaction: committed on leaving, rolled back on any exception.
+
+    `durable=False` skips the wait for the disk: the commit survives the death of the process but perhaps not a power
+    cut. For leases, whose loss costs a repeated attempt and nothing else.
+    """
+    lock = _writers.get(engine)
+    if lock is None:
+        with engine.begin() as conn:
+            if not durable:
+                conn.exec_driver_sql("SET LOCAL synchronous_commit = off")
+            yield conn
+        return
+    if not lock.acquire(timeout=BUSY_SECONDS):
+        raise TimeoutError("the write lock was not free in time")
+    try:
+        with engine.connect().execution_options(write=True) as conn:
+            if durable:
+                with conn.begin():
+                    yield conn
+                return
+            driver = conn.connection.driver_connection
+            assert driver is not None
+            driver.execute("PRAGMA synchronous=NORMAL")
+            try:
+                with conn.begin():
+                    yield conn
+            finally:
+                driver.execute("PRAGMA synchronous=FULL")
+    finally:
+        lock.release()
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """One consistent snapshot to read from; it neither blocks writers nor waits for them."""
+    with engine.connect() as conn, conn.begin():
+        yield conn
+
+
+def insert_once(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row unless its key is there already; True when it was inserted."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    return conn.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1

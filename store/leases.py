@@ -1,0 +1,50 @@
+"""Lend a row to one worker; find the rows that nobody works on.
+
+A table that is worked by jobs has `due_at` (when the sweep looks next, null when nothing is left to do), `lease`
+(a random word while a worker has the row) and `attempts`. Every later write of that worker names its lease, so that
+one who was thought dead cannot overwrite what his successor did.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
+
+LEASE = timedelta(minutes=15)
+"""Longer than the slowest work on one row: a smarthost may take 600 s to answer after the dot (RFC 5321 §4.5.3.2.6)."""
+
+SWEEP_GRACE = timedelta(seconds=60)
+"""A row whose job was just sent is left to it for so long."""
+
+
+def lend(conn: Connection, table: Table, row_id: int, *, now: datetime, when: ColumnElement[bool]) -> str | None:
+    """Give the row to the caller and count the attempt; None when somebody else has it or `when` does not hold."""
+    lease = secrets.token_hex(8)
+    free = or_(table.c.lease.is_(None), table.c.due_at <= now)
+    lent = conn.execute(
+        update(table)
+        .where(table.c.id == row_id, table.c.due_at.is_not(None), free, when)
+        .values(lease=lease, due_at=now + LEASE, attempts=table.c.attempts + 1)
+    )
+    return lease if lent.rowcount == 1 else None
+
+
+def overdue(conn: Connection, table: Table, *, now: datetime, limit: int) -> Sequence[tuple[int, datetime]]:
+    """Ids of rows that somebody should look at now, and since when, longest waiting first."""
+    query = select(table.c.id, table.c.due_at).where(table.c.due_at <= now)
+    rows = conn.execute(query.order_by(table.c.due_at, table.c.id).limit(limit))
+    return [(row.id, row.due_at) for row in rows]
+
+
+def postpone(conn: Connection, table: Table, row_ids: Sequence[int], *, now: datetime) -> None:
+    """The jobs of these rows are about to be sent again: look again after the grace, and let a new worker have them."""
+    conn.execute(
+        update(table).where(table.c.id.in_(row_ids), table.c.due_at <= now).values(due_at=now + SWEEP_GRACE, lease=None)
+    )
+
+
+def release_all(conn: Connection, table: Table, *, now: datetime) -> int:
+    """Take back every lease, for the start of a program whose workers are the only ones; returns their number."""
+    held = table.c.lease.is_not(None) & table.c.due_at.is_not(None)
+    return conn.execute(update(table).where(held).values(lease=None, due_at=now)).rowcount

@@ -1,0 +1,268 @@
+"""Messages on their way out: one row from the event that called for it to the smarthost's last word, and after."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, and_, func, insert, or_, select, update
+
+from mailgate.mail.address import address_key
+from mailgate.mail.notice import Notice, NoticeAttachment, Template
+from store import leases
+from store.engine import transaction
+from store.schema import outbox
+
+
+class OutState(StrEnum):
+    """Where a message of ours is."""
+
+    HELD = "held"  # until `due_at` (somebody may still undo it), or until an operator releases it
+    QUEUED = "queued"
+    SENDING = "sending"
+    IN_DOUBT = "in-doubt"  # DATA was begun and its reply never saved
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Phase(StrEnum):
+    """How far the dialogue had come when the row was last saved."""
+
+    DATA = "data"  # DATA is about to be said; whoever finds this later cannot know whether the mail went out
+    DATA_AGAIN = "data-again"  # the one repetition of a mail in doubt
+
+
+UNFINISHED = frozenset({OutState.HELD, OutState.QUEUED, OutState.SENDING, OutState.IN_DOUBT})
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One row, as delivery, lists and `mailgate mail show` read it."""
+
+    id: int
+    created_at: datetime
+    notice: Notice
+    reverse_path: str
+    message_id: str
+    state: OutState
+    phase: Phase | None
+    due_at: datetime | None
+    attempts: int
+    last_reply: str | None
+    subject: str | None  # None until composed, like text and sha256
+    text: str | None
+    sha256: str | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class LentOut:
+    """A row that a worker has for itself until its lease runs out."""
+
+    row: Outgoing
+    lease: str
+
+
+def add(
+    conn: Connection,
+    notice: Notice,
+    *,
+    message_id: Callable[[int], str],
+    reverse_path: Callable[[int], str],
+    hold_until: datetime | None,
+    now: datetime,
+) -> int:
+    """Insert a message to be sent; both functions are given the new id, which is also returned."""
+    values = {
+        "created_at": now,
+        "template": notice.template,
+        "notice": asdict(notice),
+        "to_address": notice.to_address,
+        "to_key": address_key(notice.to_address),
+        "reverse_path": "",
+        "message_id": f"unnamed.{secrets.token_hex(8)}",
+        "customer_id": notice.customer_id,
+        "ticket_id": notice.ticket_id,
+        "entry_id": notice.entry_id,
+        "state": OutState.QUEUED if hold_until is None else OutState.HELD,
+        "due_at": hold_until or now + leases.SWEEP_GRACE,
+        "attempts": 0,
+    }
+    inserted = conn.execute(insert(outbox).values(**values)).inserted_primary_key
+    assert inserted is not None
+    row_id = int(inserted[0])
+    named = {"message_id": message_id(row_id), "reverse_path": reverse_path(row_id)}
+    conn.execute(update(outbox).where(outbox.c.id == row_id).values(**named))
+    return row_id
+
+
+def lend(engine: Engine, outbox_id: int, *, now: datetime) -> LentOut | None:
+    """Give a message that may go out now to the caller, the attempt counted; None when there is nothing to do."""
+    may_go = or_(
+        outbox.c.state.in_((OutState.QUEUED, OutState.SENDING)),
+        and_(outbox.c.state.in_((OutState.HELD, OutState.IN_DOUBT)), outbox.c.due_at <= now),
+    )
+    with transaction(engine, durable=False) as conn:
+        lease = leases.lend(conn, outbox, outbox_id, now=now, when=may_go)
+        if lease is None:
+            return None
+        conn.execute(update(outbox).where(outbox.c.id == outbox_id).values(state=OutState.SENDING))
+        row = conn.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().one()
+    return LentOut(_outgoing(row), lease)
+
+
+def save_composed(conn: Connection, lent: LentOut, *, sha256: str, subject: str, text: str) -> bool:
+    """Keep what was composed: from here on these bytes are what is sent. False when the lease was lost."""
+    return _write(conn, lent, sha256=sha256, subject=subject, text=text)
+
+
+def enter_data(conn: Connection, lent: LentOut, phase: Phase) -> bool:
+    """DATA follows: from here on a crash leaves the message in doubt. False when the lease was lost."""
+    return _write(conn, lent, phase=phase)
+
+
+def mark_sent(conn: Connection, lent: LentOut, *, reply: str, now: datetime) -> bool:
+    """The smarthost has taken it."""
+    done = {"state": OutState.SENT, "phase": None, "last_reply": reply, "sent_at": now, "due_at": None, "lease": None}
+    return _write(conn, lent, **done)
+
+
+def mark_later(conn: Connection, lent: LentOut, *, reply: str, due_at: datetime) -> bool:
+    """It was certainly not taken this time: again at `due_at`. A doubt about an earlier time stays."""
+    phase = lent.row.phase
+    return _write(conn, lent, state=OutState.QUEUED, phase=phase, last_reply=reply, due_at=due_at, lease=None)
+
+
+def mark_in_doubt(conn: Connection, lent: LentOut, *, reply: str, due_at: datetime | None) -> bool:
+    """It may have been taken: once more at `due_at`, or parked for a person when that is None."""
+    return _write(conn, lent, state=OutState.IN_DOUBT, last_reply=reply, due_at=due_at, lease=None)
+
+
+def mark_failed(conn: Connection, lent: LentOut, *, reply: str) -> bool:
+    """It will never be taken."""
+    return _write(conn, lent, state=OutState.FAILED, phase=None, last_reply=reply, due_at=None, lease=None)
+
+
+def mark_bounced(conn: Connection, outbox_id: int, *, reply: str) -> bool:
+    """A report says that a message which the smarthost took did not arrive; False for a second report."""
+    was_sent = (outbox.c.id == outbox_id, outbox.c.state.in_((OutState.SENT, OutState.IN_DOUBT)))
+    done = conn.execute(
+        update(outbox).where(*was_sent).values(state=OutState.FAILED, last_reply=reply, due_at=None, phase=None)
+    )
+    return done.rowcount == 1
+
+
+def retry(conn: Connection, outbox_id: int, *, now: datetime) -> bool:
+    """Send a failed, cancelled, waiting or doubtful message now; False when it is sent or under way."""
+    states = (OutState.FAILED, OutState.CANCELLED, OutState.QUEUED, OutState.IN_DOUBT)
+    return _move(conn, outbox_id, states, state=OutState.QUEUED, phase=None, due_at=now, attempts=0)
+
+
+def cancel(conn: Connection, outbox_id: int) -> bool:
+    """Never send it; False when it is sent, under way or failed already."""
+    states = (OutState.HELD, OutState.QUEUED, OutState.IN_DOUBT)
+    return _move(conn, outbox_id, states, state=OutState.CANCELLED, due_at=None)
+
+
+def hold(conn: Connection, outbox_id: int) -> bool:
+    """Keep it until somebody releases it; False when it is no longer waiting."""
+    return _move(conn, outbox_id, (OutState.HELD, OutState.QUEUED), state=OutState.HELD, due_at=None)
+
+
+def release(conn: Connection, outbox_id: int, *, now: datetime) -> bool:
+    """Send a held message now; False when it is not held."""
+    return _move(conn, outbox_id, (OutState.HELD,), state=OutState.QUEUED, due_at=now)
+
+
+def recent_to(conn: Connection, address: str, templates: Sequence[Template], *, since: datetime) -> int:
+    """How many mails of these templates were called for to one address since then: what budgets are kept by."""
+    query = select(func.count()).where(
+        outbox.c.to_key == address_key(address), outbox.c.created_at > since, outbox.c.template.in_(templates)
+    )
+    return conn.execute(query).scalar_one()
+
+
+def last_created(conn: Connection, template: Template) -> datetime | None:
+    """When a mail of this template was last called for."""
+    query = select(func.max(outbox.c.created_at)).where(outbox.c.template == template)
+    return conn.execute(query).scalar()
+
+
+def has_notice(conn: Connection, template: Template, ticket_id: int) -> bool:
+    """A mail of this template was called for on this ticket."""
+    query = select(outbox.c.id).where(outbox.c.ticket_id == ticket_id, outbox.c.template == template).limit(1)
+    return conn.execute(query).first() is not None
+
+
+def on_ticket(conn: Connection, ticket_id: int, template: Template) -> tuple[Outgoing, ...]:
+    """The mails of one template on a ticket, oldest first."""
+    query = select(outbox).where(outbox.c.ticket_id == ticket_id, outbox.c.template == template)
+    return tuple(_outgoing(row) for row in conn.execute(query.order_by(outbox.c.id)).mappings())
+
+
+def show(conn: Connection, outbox_id: int) -> Outgoing | None:
+    """One row; None when there is no such id."""
+    row = conn.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().first()
+    return _outgoing(row) if row else None
+
+
+def listing(
+    conn: Connection,
+    *,
+    states: Sequence[OutState] = (),
+    customer_id: int | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> tuple[Outgoing, ...]:
+    """Rows behind id `after`, newest last."""
+    query = select(outbox).where(outbox.c.id > after)
+    if states:
+        query = query.where(outbox.c.state.in_(states))
+    if customer_id is not None:
+        query = query.where(outbox.c.customer_id == customer_id)
+    return tuple(_outgoing(row) for row in conn.execute(query.order_by(outbox.c.id).limit(limit)).mappings())
+
+
+def backoff(attempts: int) -> timedelta:
+    """How long to wait after the attempt with this number (1 is the first): minutes at first, then two hours."""
+    minutes = (1, 5, 15, 30, 60)
+    return timedelta(minutes=minutes[attempts - 1] if attempts <= len(minutes) else 120)
+
+
+def _write(conn: Connection, lent: LentOut, **values: Any) -> bool:
+    mine = (outbox.c.id == lent.row.id, outbox.c.lease == lent.lease)
+    return conn.execute(update(outbox).where(*mine).values(**values)).rowcount == 1
+
+
+def _move(conn: Connection, outbox_id: int, states: Sequence[OutState], **values: Any) -> bool:
+    there = (outbox.c.id == outbox_id, outbox.c.state.in_(states), outbox.c.lease.is_(None))
+    return conn.execute(update(outbox).where(*there).values(**values)).rowcount == 1
+
+
+def _outgoing(row: RowMapping) -> Outgoing:
+    phase = row["phase"]
+    return Outgoing(
+        id=row["id"],
+        created_at=row["created_at"],
+        notice=_notice(row["notice"]),
+        reverse_path=row["reverse_path"],
+        message_id=row["message_id"],
+        state=OutState(row["state"]),
+        phase=Phase(phase) if phase else None,
+        due_at=row["due_at"],
+        attempts=row["attempts"],
+        last_reply=row["last_reply"],
+        subject=row["subject"],
+        text=row["text"],
+        sha256=row["sha256"],
+        sent_at=row["sent_at"],
+    )
+
+
+def _notice(stored: dict[str, Any]) -> Notice:
+    files = tuple(NoticeAttachment(**file) for file in stored["attachments"])
+    rest = {**stored, "attachments": files, "references": tuple(stored["references"])}
+    return Notice(**{**rest, "template": Template(stored["template"])})

@@ -1,0 +1,250 @@
+"""Every table, constraint and index. Instants are UTC, digests lower-case hex; addresses keep their case and a key."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware datetime in UTC. SQLite forgets the zone of a DateTime, so it is taken off and put back here."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        return None if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+blobs = Table(
+    "blobs",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("size", Integer, nullable=False),
+    Column("content", LargeBinary),  # null: a file in the archive directory
+)
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("kid", Integer, primary_key=True, autoincrement=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("retired_at", Utc),  # verifies, signs no more
+)
+
+customers = Table(
+    "customers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("country", String(2)),
+    Column("currency", String(3), nullable=False),
+    Column("timezone", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("address_key", String, nullable=False),
+    Column("roles", JSON, nullable=False),
+    Column("active_at", Utc, nullable=False),  # last mail; of several accounts with one address the latest is meant
+    Index("uq_contacts_address_key_customer_id", "address_key", "customer_id", unique=True),
+    sqlite_autoincrement=True,
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("address", String, nullable=False),
+    Column("address_key", String, nullable=False, unique=True),
+    Column("created_at", Utc, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+spool = Table(
+    "spool",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("received_at", Utc, nullable=False),
+    Column("door", String, nullable=False),
+    Column("peer", String),
+    Column("helo", String),
+    Column("tls", Boolean, nullable=False),
+    Column("reverse_path", String),  # null: the door knows none; "": the null path
+    Column("forward_paths", JSON, nullable=False),
+    Column("sha256", ForeignKey("blobs.sha256"), nullable=False),
+    # leases (store.leases): due_at is when the sweep looks next; null when nothing is left to do
+    Column("due_at", Utc),
+    Column("lease", String),
+    Column("attempts", Integer, nullable=False),
+    Column("last_error", Text),
+    Column("released", Boolean, nullable=False),  # a person let it out of quarantine
+    # the outcome
+    Column("disposition", String, nullable=False),
+    Column("finished_at", Utc),
+    Column("reason", Text),
+    Column("ticket_id", ForeignKey("tickets.id")),
+    Column("evidence", String),
+    Column("evidence_reasons", JSON),
+    Column("spam_score", Float),
+    Column("author", String),
+    Column("subject", Text),
+    Column("message_id", String),
+    Column("digest", String(64)),  # of the message less its trace fields
+    Index(
+        "ix_spool_due_at",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+    Index("ix_spool_disposition_id", "disposition", "id"),
+    Index(
+        "ix_spool_digest",
+        "digest",
+        sqlite_where=text("digest IS NOT NULL"),
+        postgresql_where=text("digest IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    Column("id", Integer, primary_key=True),  # the number that people see; never reused
+    Column("desk", String, nullable=False),
+    Column("customer_id", ForeignKey("customers.id"), index=True),  # null: a stranger's
+    Column("subject", Text, nullable=False),
+    Column("state", String, nullable=False),
+    Column("assignee_id", ForeignKey("staff.id")),
+    Column("linked_to", ForeignKey("tickets.id")),
+    Column("messages", Integer, nullable=False),
+    Column("opened_at", Utc, nullable=False),
+    Column("updated_at", Utc, nullable=False),
+    Index("ix_tickets_state_updated_at", "state", "updated_at"),
+    sqlite_autoincrement=True,
+)
+
+participants = Table(
+    "participants",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("address_key", String, primary_key=True),
+    Column("contact_id", ForeignKey("contacts.id"), index=True),  # null: a stranger whose ticket it is
+    Column("name", String, nullable=False),
+    Column("address", String, nullable=False),
+)
+
+entries = Table(
+    "entries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("kind", String, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("author_name", String, nullable=False),
+    Column("author_address", String),
+    Column("contact_id", ForeignKey("contacts.id")),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("direction", String),  # in, out; null for notes and events
+    Column("text", Text, nullable=False),
+    Column("message_id", String),
+    Column("spool_id", ForeignKey("spool.id")),
+    Column("evidence", String),
+    Column("automatic", Boolean, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("entry_id", ForeignKey("entries.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("filename", String),
+    Column("content_type", String, nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", ForeignKey("blobs.sha256"), nullable=False),
+    Column("inline", Boolean, nullable=False),
+    Column("content_id", String),
+)
+
+message_ids = Table(
+    "message_ids",
+    metadata,
+    Column("message_id", String, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("referenced", Boolean, nullable=False),  # only seen in somebody's References, never had
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("created_at", Utc, nullable=False),
+    Column("template", String, nullable=False),
+    Column("notice", JSON, nullable=False),  # the whole Notice, frozen at the event
+    Column("to_address", String, nullable=False),
+    Column("to_key", String, nullable=False),
+    Column("reverse_path", String, nullable=False),
+    Column("message_id", String, nullable=False, unique=True),
+    Column("customer_id", ForeignKey("customers.id"), index=True),
+    Column("ticket_id", ForeignKey("tickets.id"), index=True),
+    Column("entry_id", ForeignKey("entries.id")),
+    Column("state", String, nullable=False),
+    Column("phase", String),  # "data" from just before DATA until its reply is saved
+    Column("due_at", Utc),
+    Column("lease", String),
+    Column("attempts", Integer, nullable=False),
+    Column("last_reply", Text),
+    Column("subject", Text),  # null until composed
+    Column("text", Text),
+    Column("sha256", ForeignKey("blobs.sha256")),
+    Column("sent_at", Utc),
+    Index(
+        "ix_outbox_due_at",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+    Index("ix_outbox_state_id", "state", "id"),
+    Index("ix_outbox_to_key_created_at", "to_key", "created_at"),
+    sqlite_autoincrement=True,
+)

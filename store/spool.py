@@ -1,0 +1,250 @@
+"""Accepted messages: one row each, from the 250 to their disposition and after it for good."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, select, update
+
+from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
+from mailgate.mail.envelope import Door, Envelope
+from mailgate.mail.evidence import Evidence, Level
+from store import leases
+from store.engine import transaction
+from store.schema import blobs, spool
+
+DUPLICATE_WINDOW = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Lent:
+    """A message that a worker has for itself until its lease runs out."""
+
+    spool_id: int
+    lease: str
+    envelope: Envelope
+    sha256: str
+    attempts: int  # this one included
+    released: bool  # a person let it out of quarantine
+    last_error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a message, and what was found in it."""
+
+    disposition: Disposition
+    reason: str | None = None
+    ticket_id: int | None = None
+    evidence: Evidence | None = None
+    spam_score: float | None = None
+    author: str | None = None  # `Name <address>`, as written
+    subject: str | None = None
+    message_id: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """One row as lists and `mailgate inbox show` read it."""
+
+    id: int
+    received_at: datetime
+    door: Door
+    peer: str | None
+    reverse_path: str | None
+    forward_paths: tuple[str, ...]
+    sha256: str
+    size: int
+    outcome: Outcome
+    attempts: int
+    last_error: str | None
+
+
+def add(conn: Connection, envelope: Envelope, sha256: str) -> int:
+    """Insert a message whose blob is recorded in the same transaction; returns its id."""
+    values = {
+        "received_at": envelope.received_at,
+        "door": envelope.door,
+        "peer": envelope.peer,
+        "helo": envelope.helo,
+        "tls": envelope.tls,
+        "reverse_path": envelope.reverse_path,
+        "forward_paths": list(envelope.forward_paths),
+        "sha256": sha256,
+        "due_at": envelope.received_at + leases.SWEEP_GRACE,
+        "attempts": 0,
+        "released": False,
+        "disposition": Disposition.WAITING,
+    }
+    row_id = conn.execute(insert(spool).values(**values)).inserted_primary_key
+    assert row_id is not None
+    return int(row_id[0])
+
+
+def lend(engine: Engine, spool_id: int, *, now: datetime) -> Lent | None:
+    """Give a waiting message to the caller, the attempt counted; None when there is nothing to do."""
+    with transaction(engine, durable=False) as conn:
+        waiting = spool.c.disposition == Disposition.WAITING
+        lease = leases.lend(conn, spool, spool_id, now=now, when=waiting)
+        if lease is None:
+            return None
+        row = conn.execute(select(spool).where(spool.c.id == spool_id)).mappings().one()
+    return Lent(spool_id, lease, _envelope(row), row["sha256"], row["attempts"], row["released"], row["last_error"])
+
+
+def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> bool:
+    """Give the message its disposition; False when the lease was lost, and then nothing may be written beside it."""
+    evidence = outcome.evidence
+    done = conn.execute(
+        update(spool)
+        .where(spool.c.id == lent.spool_id, spool.c.lease == lent.lease)
+        .values(
+            disposition=outcome.disposition,
+            reason=outcome.reason,
+            ticket_id=outcome.ticket_id,
+            evidence=evidence.level if evidence else None,
+            evidence_reasons=list(evidence.reasons) if evidence else None,
+            spam_score=outcome.spam_score,
+            author=outcome.author,
+            subject=outcome.subject,
+            message_id=outcome.message_id,
+            digest=outcome.digest,
+            finished_at=now,
+            due_at=None,
+            lease=None,
+        )
+    )
+    return done.rowcount == 1
+
+
+def claim(conn: Connection, lent: Lent) -> bool:
+    """The caller still has the row, inside the transaction that will finish it."""
+    query = select(spool.c.id).where(spool.c.id == lent.spool_id, spool.c.lease == lent.lease)
+    return conn.execute(query).first() is not None
+
+
+def give_back(conn: Connection, lent: Lent, *, error: str, due_at: datetime, counted: bool) -> None:
+    """The attempt failed: keep why, try again at `due_at`. It is not counted when the message was not to blame."""
+    attempts = spool.c.attempts if counted else spool.c.attempts - 1
+    conn.execute(
+        update(spool)
+        .where(spool.c.id == lent.spool_id, spool.c.lease == lent.lease)
+        .values(lease=None, due_at=due_at, last_error=error, attempts=attempts)
+    )
+
+
+def release(conn: Connection, spool_id: int, *, now: datetime) -> bool:
+    """Send a held or quarantined message back to be processed; False when it is neither."""
+    done = conn.execute(
+        update(spool)
+        .where(spool.c.id == spool_id, spool.c.disposition.in_(AWAITING_REVIEW))
+        .values(disposition=Disposition.WAITING, released=True, attempts=0, due_at=now, lease=None, finished_at=None)
+    )
+    return done.rowcount == 1
+
+
+def refuse(conn: Connection, spool_id: int, *, reason: str, now: datetime) -> bool:
+    """End a held or quarantined message as refused; False when it is neither. Its bytes stay."""
+    done = conn.execute(
+        update(spool)
+        .where(spool.c.id == spool_id, spool.c.disposition.in_(AWAITING_REVIEW))
+        .values(disposition=Disposition.REFUSED, reason=reason, finished_at=now)
+    )
+    return done.rowcount == 1
+
+
+def earlier_copy(conn: Connection, digest: str, *, before: Lent) -> tuple[int, int | None] | None:
+    """Id and ticket of a processed message with the same digest, not older than the window; None when there is none."""
+    query = (
+        select(spool.c.id, spool.c.ticket_id)
+        .where(
+            spool.c.digest == digest,
+            spool.c.id != before.spool_id,
+            spool.c.received_at >= before.envelope.received_at - DUPLICATE_WINDOW,
+            spool.c.disposition != Disposition.DUPLICATE,
+        )
+        .order_by(spool.c.id)
+        .limit(1)
+    )
+    row = conn.execute(query).first()
+    return (row.id, row.ticket_id) if row else None
+
+
+def show(conn: Connection, spool_id: int) -> Accepted | None:
+    """One accepted message; None when there is no such id."""
+    row = conn.execute(_rows().where(spool.c.id == spool_id)).mappings().first()
+    return _accepted(row) if row else None
+
+
+def listing(
+    conn: Connection,
+    *,
+    dispositions: Sequence[Disposition] = (),
+    after: int = 0,
+    limit: int | None = None,
+    finished_after: datetime | None = None,
+) -> tuple[Accepted, ...]:
+    """Accepted messages behind id `after`, newest last."""
+    query = _rows().where(spool.c.id > after)
+    if dispositions:
+        query = query.where(spool.c.disposition.in_(dispositions))
+    if finished_after is not None:
+        query = query.where(spool.c.finished_at > finished_after)
+    rows = conn.execute(query.order_by(spool.c.id).limit(limit)).mappings()
+    return tuple(_accepted(row) for row in rows)
+
+
+def oldest_finished(
+    conn: Connection, dispositions: Sequence[Disposition], *, after: datetime | None
+) -> datetime | None:
+    """When the first message behind the instant `after` got one of these dispositions; None when there is none."""
+    query = select(func.min(spool.c.finished_at)).where(spool.c.disposition.in_(dispositions))
+    if after is not None:
+        query = query.where(spool.c.finished_at > after)
+    return conn.execute(query).scalar()
+
+
+def _rows() -> Select[Any]:
+    return select(spool, blobs.c.size).join(blobs, blobs.c.sha256 == spool.c.sha256)
+
+
+def _envelope(row: RowMapping) -> Envelope:
+    return Envelope(
+        reverse_path=row["reverse_path"],
+        forward_paths=tuple(row["forward_paths"]),
+        door=Door(row["door"]),
+        received_at=row["received_at"],
+        peer=row["peer"],
+        helo=row["helo"],
+        tls=row["tls"],
+    )
+
+
+def _accepted(row: RowMapping) -> Accepted:
+    evidence = row["evidence"]
+    outcome = Outcome(
+        disposition=Disposition(row["disposition"]),
+        reason=row["reason"],
+        ticket_id=row["ticket_id"],
+        evidence=Evidence(Level(evidence), tuple(row["evidence_reasons"] or ())) if evidence else None,
+        spam_score=row["spam_score"],
+        author=row["author"],
+        subject=row["subject"],
+        message_id=row["message_id"],
+        digest=row["digest"],
+    )
+    return Accepted(
+        id=row["id"],
+        received_at=row["received_at"],
+        door=Door(row["door"]),
+        peer=row["peer"],
+        reverse_path=row["reverse_path"],
+        forward_paths=tuple(row["forward_paths"]),
+        sha256=row["sha256"],
+        size=row["size"],
+        outcome=outcome,
+        attempts=row["attempts"],
+        last_error=row["last_error"],
+    )

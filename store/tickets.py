@@ -1,0 +1,255 @@
+"""Rows of tickets, their participants and their history. Entries are appended and never changed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from mailgate.mail.address import address_key
+from mailgate.tickets.ticket import (
+    Direction,
+    EntryKind,
+    Event,
+    NewAttachment,
+    NewEntry,
+    Participant,
+    State,
+    Ticket,
+    state_after,
+)
+from store.engine import insert_once
+from store.schema import attachments, entries, message_ids, outbox, participants, tickets
+
+MAX_REFERENCES = 50
+"""Ids of one message that are looked up and remembered: a thread's References are rarely longer, an attacker's are."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of a ticket's history."""
+
+    id: int
+    kind: EntryKind
+    at: datetime
+    author_name: str
+    author_address: str | None
+    staff_id: int | None
+    direction: Direction | None
+    text: str
+    message_id: str | None
+    spool_id: int | None
+    evidence: str | None
+    automatic: bool
+    attachments: tuple[NewAttachment, ...]
+
+
+def open_ticket(
+    conn: Connection,
+    *,
+    desk: str,
+    customer_id: int | None,
+    subject: str,
+    participant: Participant | None,
+    linked_to: int | None,
+    now: datetime,
+) -> int:
+    """Insert an open ticket with its first participant, None when no address is known; returns its number."""
+    values = {
+        "desk": desk,
+        "customer_id": customer_id,
+        "subject": subject,
+        "state": State.OPEN,
+        "linked_to": linked_to,
+        "messages": 0,
+        "opened_at": now,
+        "updated_at": now,
+    }
+    inserted = conn.execute(insert(tickets).values(**values)).inserted_primary_key
+    assert inserted is not None
+    if participant is not None:
+        person = {
+            "ticket_id": inserted[0],
+            "address_key": address_key(participant.address),
+            "contact_id": participant.contact_id,
+            "name": participant.name,
+            "address": participant.address,
+        }
+        insert_once(conn, participants, person)
+    return int(inserted[0])
+
+
+def append(conn: Connection, ticket_id: int, entry: NewEntry, *, event: Event | None, now: datetime) -> int:
+    """Append one entry, with what it does to the ticket's state; returns the entry's id."""
+    values = {
+        "ticket_id": ticket_id,
+        "kind": entry.kind,
+        "at": now,
+        "author_name": entry.author_name,
+        "author_address": entry.author_address,
+        "contact_id": entry.contact_id,
+        "staff_id": entry.staff_id,
+        "direction": entry.direction,
+        "text": entry.text,
+        "message_id": entry.message_id,
+        "spool_id": entry.spool_id,
+        "evidence": entry.evidence,
+        "automatic": entry.automatic,
+    }
+    inserted = conn.execute(insert(entries).values(**values)).inserted_primary_key
+    assert inserted is not None
+    entry_id = int(inserted[0])
+    files = [
+        {
+            "entry_id": entry_id,
+            "position": position,
+            "filename": file.filename,
+            "content_type": file.content_type,
+            "size": file.size,
+            "sha256": file.sha256,
+            "inline": file.inline,
+            "content_id": file.content_id,
+        }
+        for position, file in enumerate(entry.attachments)
+    ]
+    if files:
+        conn.execute(insert(attachments), files)
+    current = conn.execute(select(tickets.c.state).where(tickets.c.id == ticket_id)).scalar_one()
+    state = state_after(State(current), event) if event else State(current)
+    more = 1 if entry.kind is EntryKind.MESSAGE else 0
+    conn.execute(
+        update(tickets)
+        .where(tickets.c.id == ticket_id)
+        .values(state=state, messages=tickets.c.messages + more, updated_at=now)
+    )
+    return entry_id
+
+
+def remember_ids(conn: Connection, ticket_id: int, own: str | None, referenced: Iterable[str]) -> None:
+    """A later mail that refers to one of these ids speaks of this ticket, also where we never had that message."""
+    for message_id in list(dict.fromkeys(referenced))[-MAX_REFERENCES:]:
+        if message_id != own:
+            insert_once(conn, message_ids, {"message_id": message_id, "ticket_id": ticket_id, "referenced": True})
+    if own:
+        insert_once(conn, message_ids, {"message_id": own, "ticket_id": ticket_id, "referenced": False})
+
+
+def referenced_by(conn: Connection, ids: Sequence[str]) -> tuple[int, ...]:
+    """Tickets that know one of these message ids, in the order of the ids; without repetition."""
+    wanted = tuple(dict.fromkeys(ids))[:MAX_REFERENCES]
+    if not wanted:
+        return ()
+    rows = conn.execute(
+        select(message_ids.c.message_id, message_ids.c.ticket_id)
+        .where(message_ids.c.message_id.in_(wanted))
+        .order_by(message_ids.c.referenced, message_ids.c.ticket_id)
+    ).all()
+    found = [row.ticket_id for message_id in wanted for row in rows if row.message_id == message_id]
+    return tuple(dict.fromkeys(found))
+
+
+def load(conn: Connection, ticket_ids: Iterable[int]) -> Mapping[int, Ticket]:
+    """The tickets with these numbers that exist, participants included."""
+    numbers = set(ticket_ids)
+    if not numbers:
+        return {}
+    rows = conn.execute(select(tickets).where(tickets.c.id.in_(numbers))).mappings().all()
+    return {ticket.id: ticket for ticket in _with_participants(conn, rows)}
+
+
+def find(conn: Connection, ticket_id: int) -> Ticket | None:
+    """One ticket; None when there is no such number."""
+    return load(conn, (ticket_id,)).get(ticket_id)
+
+
+def listing(
+    conn: Connection,
+    *,
+    state: State | None = None,
+    customer_id: int | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> tuple[Ticket, ...]:
+    """Tickets behind number `after`, newest last."""
+    query = select(tickets).where(tickets.c.id > after)
+    if state is not None:
+        query = query.where(tickets.c.state == state)
+    if customer_id is not None:
+        query = query.where(tickets.c.customer_id == customer_id)
+    return _with_participants(conn, conn.execute(query.order_by(tickets.c.id).limit(limit)).mappings().all())
+
+
+def history(conn: Connection, ticket_id: int) -> tuple[Entry, ...]:
+    """All entries of a ticket, oldest first."""
+    rows = conn.execute(select(entries).where(entries.c.ticket_id == ticket_id).order_by(entries.c.id)).mappings().all()
+    files: dict[int, list[NewAttachment]] = {row["id"]: [] for row in rows}
+    found = select(attachments).where(attachments.c.entry_id.in_(files)).order_by(attachments.c.position)
+    for row in conn.execute(found).mappings():
+        files[row["entry_id"]].append(
+            NewAttachment(
+                filename=row["filename"],
+                content_type=row["content_type"],
+                size=row["size"],
+                sha256=row["sha256"],
+                inline=row["inline"],
+                content_id=row["content_id"],
+            )
+        )
+    return tuple(_entry(row, tuple(files[row["id"]])) for row in rows)
+
+
+def thread_ids(conn: Connection, ticket_id: int, reader: str) -> tuple[str, ...]:
+    """Message ids of what this reader may have of the thread, oldest first: customers' mails, and ours to him."""
+    came = select(entries.c.at.label("at"), entries.c.message_id).where(
+        entries.c.ticket_id == ticket_id,
+        entries.c.message_id.is_not(None),
+        entries.c.direction == Direction.IN,
+    )
+    went = select(outbox.c.created_at.label("at"), outbox.c.message_id).where(
+        outbox.c.ticket_id == ticket_id, outbox.c.to_key == address_key(reader)
+    )
+    rows = conn.execute(came.union_all(went).order_by("at")).all()
+    return tuple(row.message_id for row in rows)
+
+
+def _with_participants(conn: Connection, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:
+    people: dict[int, list[Participant]] = {row["id"]: [] for row in rows}
+    query = select(participants).where(participants.c.ticket_id.in_(people)).order_by(participants.c.contact_id)
+    for row in conn.execute(query).mappings():
+        people[row["ticket_id"]].append(Participant(row["name"], row["address"], row["contact_id"]))
+    return tuple(_ticket(row, tuple(people[row["id"]])) for row in rows)
+
+
+def _ticket(row: RowMapping, people: tuple[Participant, ...]) -> Ticket:
+    return Ticket(
+        id=row["id"],
+        desk=row["desk"],
+        customer_id=row["customer_id"],
+        subject=row["subject"],
+        state=State(row["state"]),
+        linked_to=row["linked_to"],
+        assignee_id=row["assignee_id"],
+        messages=row["messages"],
+        opened_at=row["opened_at"],
+        updated_at=row["updated_at"],
+        participants=people,
+    )
+
+
+def _entry(row: RowMapping, files: tuple[NewAttachment, ...]) -> Entry:
+    direction = row["direction"]
+    return Entry(
+        id=row["id"],
+        kind=EntryKind(row["kind"]),
+        at=row["at"],
+        author_name=row["author_name"],
+        author_address=row["author_address"],
+        staff_id=row["staff_id"],
+        direction=Direction(direction) if direction else None,
+        text=row["text"],
+        message_id=row["message_id"],
+        spool_id=row["spool_id"],
+        evidence=row["evidence"],
+        automatic=row["automatic"],
+        attachments=files,
+    )
