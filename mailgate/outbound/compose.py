@@ -1,0 +1,142 @@
+"""Compose: a Notice and its template become the bytes that are sent, signed and archived.
+
+Nothing is drawn by lot and no clock is read: the same input makes the same bytes.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from mailgate.errors import Permanent
+from mailgate.mail.address import parse_mailbox
+from mailgate.mail.envelope import NULL_PATH
+from mailgate.mail.notice import AUTOMATIC, Notice, NoticeAttachment, Template
+from mailgate.outbound.attachment import safe_content_type, safe_filename
+from mailgate.outbound.header_field import (
+    Field,
+    ids_field,
+    is_message_id,
+    mailbox_field,
+    shortened_references,
+    text_field,
+)
+from mailgate.outbound.templates import Templates
+
+# 7bit: a smarthost that does not offer 8BITMIME would have to rewrite the body and break its signature (RFC 6376 §5.3).
+_POLICY = SMTP.clone(cte_type="7bit")
+
+# RFC 3834 §5.1: `auto-replied` answers one message; what an event or a deadline calls for is `auto-generated`.
+_ANSWERS = frozenset({Template.ACKNOWLEDGEMENT, Template.HELD, Template.RETURNED})
+
+
+class HeaderBroken(Permanent):
+    """The message that came out has other header fields than were put in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message as it is sent, with its envelope. `problems` are for staff: what the template lacked."""
+
+    raw: bytes  # CRLF, 7bit
+    subject: str
+    text: str  # the text part
+    reverse_path: str  # NULL_PATH or a bare address
+    forward_path: str
+    problems: tuple[str, ...] = ()
+
+
+def compose(
+    notice: Notice,
+    *,
+    message_id: str,
+    at: datetime,
+    reverse_path: str,
+    attachments: Sequence[tuple[NoticeAttachment, bytes]],
+    templates: Templates,
+) -> Composed:
+    """Word one notice and write it as a message. `message_id` comes without angle brackets, `at` is aware.
+
+    Raises BadAddress for an address that is none, TemplateFailed when no template takes the values.
+    """
+    rendered = templates.render(notice.template, notice.locale, notice.values)
+    sender = reverse_path and parse_mailbox(reverse_path).address
+    recipient = parse_mailbox(notice.to_address).address
+    message = EmailMessage(policy=_POLICY)
+    for field in _fields(notice, rendered.subject, message_id, at):
+        message[field.name] = field
+    _add_bodies(message, rendered.text, rendered.html, attachments, _boundary(message_id))
+    raw = message.as_bytes()
+    _check_header(raw, message)
+    return Composed(raw, rendered.subject, rendered.text, sender or NULL_PATH, recipient, rendered.problems)
+
+
+def _fields(notice: Notice, subject: str, message_id: str, at: datetime) -> list[Field]:
+    if not is_message_id(message_id):
+        raise HeaderBroken(f"not a message id: {message_id!r}")
+    date = format_datetime(at.astimezone(UTC))
+    fields = [
+        mailbox_field("From", notice.from_name, notice.from_address),
+        mailbox_field("To", notice.to_name, notice.to_address),
+        mailbox_field("Reply-To", "", notice.reply_to) if notice.reply_to else None,
+        text_field("Subject", subject),
+        text_field("Date", date),
+        ids_field("Message-ID", (message_id,)),
+        ids_field("In-Reply-To", (notice.in_reply_to,)) if notice.in_reply_to else None,
+        ids_field("References", shortened_references(notice.references)),
+        *_program_fields(notice),
+    ]
+    return [field for field in fields if field is not None]
+
+
+def _program_fields(notice: Notice) -> list[Field]:
+    """What tells other programs that a program wrote this, and staff's filters what it belongs to."""
+    fields: list[Field] = []
+    # A notification carries a person's words, but a rule sent it: a vacation responder at the desk must not answer it.
+    if notice.template in AUTOMATIC or notice.template is Template.NOTIFICATION:
+        keyword = "auto-replied" if notice.template in _ANSWERS else "auto-generated"
+        fields.append(text_field("Auto-Submitted", keyword))
+        fields.append(text_field("X-Auto-Response-Suppress", "All"))
+    if notice.template is Template.NOTIFICATION:
+        desk = parse_mailbox(notice.from_address)
+        fields.append(text_field("List-Id", f"<{desk.local_part}.{desk.domain}>".lower()))  # RFC 2919 §2
+        number = notice.values.get("number")
+        if isinstance(number, int):
+            fields.append(text_field("X-Mailgate-Ticket", str(number)))
+    return fields
+
+
+def _add_bodies(
+    message: EmailMessage,
+    text: str,
+    html: str,
+    attachments: Sequence[tuple[NoticeAttachment, bytes]],
+    boundary: str,
+) -> None:
+    message.set_content(text)
+    if html:
+        message.make_alternative(boundary=f"{boundary}_a")
+        message.add_alternative(html, subtype="html")
+    if attachments:
+        message.make_mixed(boundary=f"{boundary}_m")
+    for attachment, content in attachments:
+        main_type, subtype = safe_content_type(attachment.content_type)
+        filename = safe_filename(attachment.filename)
+        message.add_attachment(content, maintype=main_type, subtype=subtype, filename=filename)
+
+
+def _boundary(message_id: str) -> str:
+    # Of the message id, which is random and in no body yet; `=_` stands in no quoted-printable or base64 line.
+    return f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
+
+
+def _check_header(raw: bytes, message: EmailMessage) -> None:
+    """The last look before anything is stored: exactly the fields that were put in, whatever the values were."""
+    header = raw.partition(b"\r\n\r\n")[0]
+    names = [name.decode() for name in re.findall(rb"(?m)^([^ \t\r\n:][^:\r\n]*):", header)]
+    if names != message.keys():
+        raise HeaderBroken(f"header fields {names} instead of {message.keys()}")

@@ -1,0 +1,93 @@
+"""Sample values of every template, each branch of it at least once: for `template check`, previews and tests.
+
+They are also the list of what each template is given; strings are plain text, whatever stands in them.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from mailgate.mail.notice import Template
+
+_COMPANY = "Example Hosting"
+_SUBJECT = "No mail since Monday"
+_ANNE = "Anne Miller <anne@example.org>"
+
+_ACKNOWLEDGEMENT = {"number": 1042, "subject": _SUBJECT, "company": _COMPANY, "fixed_subject": False}
+
+_NOTIFICATION = {
+    "company": _COMPANY,
+    "number": 1042,
+    "subject": _SUBJECT,
+    "text": "Hello,\n\nsince Monday every mail to info@ comes back:\n\n    mailbox full <info@example.org>\n\nAnne",
+    "attachments": [{"name": "bounce.txt", "size": 2048}, {"name": "screen.png", "size": 88_210}],
+    "context": [
+        f"Written by {_ANNE}",
+        "Please note: unverified sender",
+        "Your reply goes to Anne Miller <anne@example.org>, 60 s after we get it.",
+        "Ticket #1042, open, desk support   https://desk.example.net/staff/tickets/1042",
+        "Sender evidence D: aligned DKIM",
+        "First line may be: !note  !close  !wait 3d  !assign jane  !spam  !undo   (more: !help)",
+    ],
+}
+
+_RETURNED = {
+    "company": _COMPANY,
+    "number": 1042,
+    "subject": _SUBJECT,
+    "reason": "Two of its lines were not understood.",
+    "lines": [
+        {"line": "!clsoe", "reason": "there is no such command", "nearest": "!close"},
+        {"line": "!wait soon", "reason": "not a time: 3d, 12h or a date", "nearest": None},
+    ],
+    "text": "!clsoe\n!wait soon\n\nHello Anne,\nyour mailbox is larger now.\n\nJane",
+}
+
+_UNDELIVERED = {
+    "company": _COMPANY,
+    "mail_id": 55,
+    "to_address": "anne@example.org",
+    "subject": "Re: No mail since Monday [#1042]",
+    "number": 1042,
+    "ticket_subject": _SUBJECT,
+    "reply_line": "550 5.1.1 No such user here",
+}
+
+SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
+    {
+        Template.ACKNOWLEDGEMENT: (_ACKNOWLEDGEMENT, _ACKNOWLEDGEMENT | {"fixed_subject": True}),
+        Template.REPLY: (
+            {
+                "number": 1042,
+                "subject": _SUBJECT,
+                "text": "Hello Anne,\n\nyour mailbox is larger now. Please:\n\n1. send a mail\n2. look\n\nJane",
+                "staff_name": "Jane",
+                "company": _COMPANY,
+            },
+        ),
+        Template.NOTIFICATION: (_NOTIFICATION, _NOTIFICATION | {"attachments": []}),
+        Template.CLOSED: ({"number": 1042, "subject": _SUBJECT, "company": _COMPANY},),
+        Template.RETURNED: (
+            _RETURNED,
+            _RETURNED | {"number": None, "lines": [], "reason": "A new ticket begins with a line !customer ADDRESS."},
+        ),
+        Template.HELD: ({"company": _COMPANY},),
+        Template.HELD_ALERT: tuple(
+            {
+                "company": _COMPANY,
+                "more": more,
+                "mails": [
+                    {
+                        "id": number,
+                        "received_at": "2026-11-22 09:30 UTC",
+                        "author": "Cris <cris@example.net>",
+                        "subject": "Offer",
+                        "reason": "not a registered address",
+                    }
+                    for number in numbers
+                ],
+            }
+            for numbers, more in (([17], 0), ([17, 18], 3))
+        ),
+        Template.UNDELIVERED: (_UNDELIVERED, _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""}),
+    }
+)

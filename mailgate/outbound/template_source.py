@@ -1,0 +1,102 @@
+"""TemplateSource: one template file, compiled; its body is rendered as text, and as Markdown with data escaped."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from jinja2 import ChainableUndefined, Environment, StrictUndefined, Undefined
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from mailgate.outbound.filters import FILTERS
+from mailgate.outbound.markup import escape_markdown, to_html
+from mailgate.outbound.plain_text import one_line, readable
+
+MAX_HTML_SOURCE = 100_000  # characters of text; Gmail clips HTML near 102 kB, while plain text is shown to its end
+
+_missing: ContextVar[list[str] | None] = ContextVar("_missing", default=None)
+
+
+class MissingValue(ChainableUndefined):
+    """A value that the notice does not have: shows as nothing, and its name is noted."""
+
+    __slots__ = ()
+
+    def _note(self) -> None:
+        names = _missing.get()
+        name = self._undefined_name or "?"
+        if names is not None and name not in names:
+            names.append(name)
+
+    def __str__(self) -> str:
+        self._note()
+        return ""
+
+    def __bool__(self) -> bool:
+        self._note()
+        return False
+
+    def __iter__(self) -> Iterator[Any]:
+        self._note()
+        return iter(())
+
+
+class TemplateSource:
+    """The compiled form of `Subject: …`, a blank line and a body in Markdown.
+
+    Header and body are taken apart before anything is rendered: no value can end the one and begin the other.
+    Raises ValueError or jinja2.TemplateError for a source that is no template.
+    """
+
+    __slots__ = ("_markdown", "_subject", "_text")
+
+    def __init__(self, source: str, *, strict: bool = False) -> None:
+        as_text, as_markdown = _STRICT if strict else _LENIENT
+        header, blank_line, body = source.partition("\n\n")
+        name, colon, subject = header.partition(":")
+        if not blank_line or not colon or name.strip().lower() != "subject" or "\n" in header:
+            raise ValueError("a template begins with the line 'Subject: …' and a blank line")
+        self._subject = as_text.from_string(subject)
+        # Two empty lines in place of the header keep the line numbers of errors true.
+        self._text = as_text.from_string("\n\n" + body)
+        self._markdown = as_markdown.from_string("\n\n" + body)
+
+    def render(self, values: Mapping[str, object]) -> tuple[str, str, str, tuple[str, ...]]:
+        """Subject, text, the HTML of the body ("" where the text is too long for it) and the missing values' names."""
+        missing: list[str] = []
+        token = _missing.set(missing)
+        try:
+            subject = one_line(self._subject.render(values))
+            if not subject:
+                raise ValueError("the subject is empty")
+            text = self._text.render(values).strip("\n") + "\n"
+            html = "" if len(text) > MAX_HTML_SOURCE else to_html(self._markdown.render(values).strip("\n"))
+        finally:
+            _missing.reset(token)
+        return subject, text, html, tuple(missing)
+
+
+def _words(value: object) -> str:
+    if value is None or isinstance(value, Undefined):
+        return str(value or "")  # a strict Undefined raises here, a lenient one is noted
+    return readable(str(value)).strip("\n")
+
+
+def _escaped_words(value: object) -> str:
+    return escape_markdown(_words(value))
+
+
+def _environment(finalize: Callable[[object], str], undefined: type[Undefined]) -> Environment:
+    # Neither result is HTML: text goes out as it is; Markdown is escaped as Markdown and rendered without raw HTML.
+    environment = ImmutableSandboxedEnvironment(
+        autoescape=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=finalize,
+        undefined=undefined,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+_LENIENT = _environment(_words, MissingValue), _environment(_escaped_words, MissingValue)
+_STRICT = _environment(_words, StrictUndefined), _environment(_escaped_words, StrictUndefined)

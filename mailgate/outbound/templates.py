@@ -1,0 +1,166 @@
+"""Templates: the wording of every mail, by template and locale; built in, and an operator's own in front of it.
+
+Files are `mail/<locale>/<notice>.md` and the layout `mail/base.html`. They are found when `Templates` is made and read
+once: a changed file counts after a restart.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+import jinja2
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from markupsafe import Markup
+
+import mailgate
+from mailgate.errors import Permanent
+from mailgate.mail.notice import Template
+from mailgate.outbound.samples import SAMPLES
+from mailgate.outbound.template_source import TemplateSource
+
+FALLBACK_LOCALE = "en"
+MAX_LAYOUT_BYTES = 30_000  # a mail is read on phones, and clients clip what is long
+
+_LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")  # it becomes part of a path
+_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+_LAYOUT = Path("mail", "base.html")
+_LAYOUTS = ImmutableSandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined)
+
+
+class TemplateFailed(Permanent):
+    """A mail that cannot be worded: not even its built-in template takes the values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """One mail in words. `html` is "" where the text is too long for it."""
+
+    subject: str  # one line
+    text: str
+    html: str
+    problems: tuple[str, ...]  # for staff: values that were missing, files that failed
+
+
+def built_in_directory() -> Path:
+    """Where the shipped templates stand: inside the installed package, or beside it in a checkout."""
+    package = Path(mailgate.__file__).parent
+    installed = package / "_templates"
+    return installed if installed.is_dir() else package.parent / "templates"
+
+
+def locale_chain(locale: str) -> tuple[str, ...]:
+    """Where to look, best first: de-AT, de, en. What is no language tag counts as English."""
+    tag = locale.replace("_", "-")
+    language, _, region = tag.partition("-")
+    tag = f"{language.lower()}-{region}" if region else language.lower()
+    if not _LOCALE.match(tag):
+        return (FALLBACK_LOCALE,)
+    parts = tag.split("-")
+    return tuple(dict.fromkeys(["-".join(parts[:end]) for end in range(len(parts), 0, -1)] + [FALLBACK_LOCALE]))
+
+
+class Templates:
+    """Finds, compiles and renders; may be used by many threads at once."""
+
+    def __init__(self, override: Path | None = None, built_in: Path | None = None) -> None:
+        self._directories = tuple(path for path in (override, built_in or built_in_directory()) if path is not None)
+        self._files = frozenset(path for folder in self._directories for path in folder.glob("mail/*/*.md"))
+        self._sources: dict[Path, TemplateSource] = {}
+        self._layouts: dict[Path, jinja2.Template] = {}
+
+    def render(self, template: Template, locale: str, values: Mapping[str, object]) -> Rendered:
+        """The words of one mail. A missing value is left empty; a file that fails gives way to the next in line.
+
+        Raises TemplateFailed when none is left.
+        """
+        problems: list[str] = []
+        for path in self._candidates(template, locale):
+            try:
+                subject, text, body, missing = self._source(path).render(values)
+            except Exception as error:  # noqa: BLE001 - an operator's expression may raise anything; it is reported
+                problems.append(_problem(path, error))
+                continue
+            problems.extend(f"{_label(path)}: no value for {name!r}" for name in missing)
+            html = body and self._in_layout(body, subject, path.parent.name, problems)
+            return Rendered(subject, text, html, tuple(problems))
+        raise TemplateFailed(f"no template for {template.value!r}: {'; '.join(problems) or 'no such file'}")
+
+    def check(self) -> tuple[str, ...]:
+        """Every file rendered strictly with sample values; a line for each mistake, with its line number and a hint."""
+        problems = [
+            f"mail/{FALLBACK_LOCALE}/{template.value}.md: no such file"
+            for template in Template
+            if not self._candidates(template, FALLBACK_LOCALE)
+        ]
+        for path in sorted(self._files):
+            try:
+                samples = SAMPLES[Template(path.stem)]
+            except ValueError:
+                problems.append(f"{_label(path)}: no mail has this name{_nearest(path.stem, Template)}")
+                continue
+            for values in samples:
+                try:
+                    TemplateSource(path.read_text("utf-8"), strict=True).render(values)
+                except Exception as error:  # noqa: BLE001 - reported, line by line
+                    problems.append(_problem(path, error, values))
+        for path in (directory / _LAYOUT for directory in self._directories):
+            if path.is_file() and path.stat().st_size > MAX_LAYOUT_BYTES:
+                problems.append(f"{path}: longer than {MAX_LAYOUT_BYTES} bytes")
+        self._in_layout("<p>body</p>", "subject", FALLBACK_LOCALE, problems)
+        return tuple(dict.fromkeys(problems))
+
+    def _candidates(self, template: Template, locale: str) -> list[Path]:
+        paths = (
+            directory / "mail" / language / f"{template.value}.md"
+            for language in locale_chain(locale)
+            for directory in self._directories
+        )
+        return [path for path in paths if path in self._files]
+
+    def _source(self, path: Path) -> TemplateSource:
+        if path not in self._sources:
+            self._sources[path] = TemplateSource(path.read_text("utf-8"))
+        return self._sources[path]
+
+    def _in_layout(self, body: str, subject: str, language: str, problems: list[str]) -> str:
+        direction = "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
+        trusted = Markup(body)  # noqa: S704 - made by markup.to_html, in which data is escaped
+        for path in (directory / _LAYOUT for directory in self._directories):
+            try:
+                if path not in self._layouts:
+                    self._layouts[path] = _LAYOUTS.from_string(path.read_text("utf-8"))
+                return self._layouts[path].render(lang=language, dir=direction, title=subject, body=trusted)
+            except FileNotFoundError:  # the usual case: an operator words mails and keeps our layout
+                continue
+            except Exception as error:  # noqa: BLE001 - as in `render`
+                problems.append(_problem(path, error))
+        raise TemplateFailed(f"no layout for mails: {'; '.join(problems) or 'no such file'}")
+
+
+def _label(path: Path) -> str:
+    return "/".join(path.parts[-4:])
+
+
+def _problem(path: Path, error: Exception, values: Mapping[str, object] | None = None) -> str:
+    line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else _line(error.__traceback__)
+    where = f"{_label(path)}:{line}" if line else _label(path)
+    unknown = re.match(r"'(\w+)' is undefined", str(error)) if values is not None else None
+    return f"{where}: {error}{_nearest(unknown[1], values or ()) if unknown else ''}"
+
+
+def _line(traceback: TracebackType | None) -> int | None:
+    # Jinja rewrites tracebacks so that a frame of a template stands at the template's own line.
+    line = None
+    while traceback is not None:
+        if traceback.tb_frame.f_code.co_filename == "<template>":
+            line = traceback.tb_lineno
+        traceback = traceback.tb_next
+    return line
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, [str(word) for word in known], 1)
+    return f"; did you mean {near[0]!r}?" if near else ""

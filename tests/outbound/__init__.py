@@ -1,0 +1,1 @@
+"""Tests of what goes out: wording, bytes, and the talk with a smarthost."""

@@ -1,0 +1,51 @@
+"""Fixtures of real servers; `tests/conftest.py` names this module in `pytest_plugins`.
+
+A missing server skips its tests at a desk and fails them in CI: a silent skip is how a suite rots.
+"""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+
+import pytest
+
+from tests.servers.postfix import Postfix, StartPostfix, start_postfix
+from tests.servers.process import ServerMissing
+from tests.servers.spamd import SpamdServer, running_spamd
+
+
+@contextmanager
+def needed() -> Iterator[None]:
+    """Around the start of a server: ServerMissing becomes a skip, or a failure when the environment says CI=true."""
+    reason = None
+    try:
+        yield
+    except ServerMissing as missing:
+        reason = str(missing)
+    if reason is not None:
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason, pytrace=False)
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def spamd() -> Iterator[SpamdServer]:
+    """One spamd for the whole run; what a test teaches it stays, so teach words that no other test uses."""
+    with ExitStack() as running:
+        with needed():
+            server = running.enter_context(running_spamd())
+        yield server
+
+
+@pytest.fixture
+def postfix() -> Iterator[StartPostfix]:
+    """A function that starts a Postfix, as `start_postfix` does; all that it started end with the test."""
+    with ExitStack() as running:
+
+        def start(*, lmtp: Mapping[str, str] | None = None, relayhost: str | None = None) -> Postfix:
+            with needed():
+                server = start_postfix(lmtp=lmtp, relayhost=relayhost)
+            running.callback(server.stop)
+            return server
+
+        yield start
