@@ -1,5 +1,6 @@
 """The names of the jobs. A job carries one row id and means "look now"; losing or repeating it does no harm."""
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
@@ -18,3 +19,11 @@ class Enqueue(Protocol):
     """Wake a worker up for one row. Sent after the commit; never raises: the sweep finds what a lost job leaves."""
 
     def __call__(self, job: Job, row_id: int) -> None: ...
+
+
+FailPoint = Callable[[str], None]
+"""A named place between two steps. Crash tests pass a function that kills the process there."""
+
+
+def no_fail_point(name: str) -> None:
+    """What stands at a fail point in production: nothing."""

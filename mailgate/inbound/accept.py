@@ -1,0 +1,184 @@
+"""The one door: whatever way a message came, it is accepted here or nowhere.
+
+Accepted means: its bytes and its spool row are on disk. Messages that wait at the same time share one transaction, so
+that a busy gate pays far less than one disk sync for each (`accept` returns when the shared commit has returned).
+"""
+
+import logging
+import os
+import queue
+import sqlite3
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from mailgate.errors import HeaderTooLarge, MailgateError, MessageTooLarge, SpoolUnavailable, StorageFull, Temporary
+from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
+from mailgate.mail.envelope import Envelope
+from store import spool
+from store.archive import Archive, Blob
+from store.engine import transaction
+
+log = logging.getLogger(__name__)
+
+MAX_GROUP = 100
+"""Messages in one transaction: past this the gain is nothing and a failure costs more to take apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What is refused at every door; parsing has caps of its own, which only make defects."""
+
+    max_message_bytes: int
+    max_header_bytes: int
+    min_free_bytes: int  # below this much free disk, mail is asked to come later
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    envelope: Envelope
+    blob: Blob
+    accepted: "Future[int]"
+
+
+class Acceptance:
+    """Takes messages from all doors of one process and commits them in groups.
+
+    `start` before use, `stop` at the end: what was submitted before is still committed.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        archive: Archive,
+        enqueue: Enqueue,
+        limits: Limits,
+        *,
+        directory: Path,
+        fail_point: FailPoint = no_fail_point,
+    ) -> None:
+        self._engine = engine
+        self._archive = archive
+        self._enqueue = enqueue
+        self._limits = limits
+        self._directory = directory
+        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._commit_groups, name="accept", daemon=True)
+        self._fail_point = fail_point
+
+    def start(self) -> None:
+        """Begin to commit what is submitted."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Commit what was submitted, then end. Nothing may be submitted after this."""
+        self._queue.put(None)
+        self._thread.join()
+
+    def submit(self, raw: bytes, envelope: Envelope) -> "Future[int]":
+        """Hand a message over; the future holds its spool id once it is on disk.
+
+        It fails with MessageTooLarge or HeaderTooLarge (never acceptable), StorageFull or SpoolUnavailable (later);
+        nothing of the message is kept then. For large messages this call itself writes a file.
+        """
+        accepted: Future[int] = Future()
+        accepted.set_running_or_notify_cancel()  # a client that hangs up must not cancel what others wait for
+        try:
+            self.check_size(raw)
+            self.check_space()
+            blob = self._archive.prepare(raw)
+        except MailgateError as error:
+            accepted.set_exception(error)
+            return accepted
+        except OSError as error:
+            log.error("not accepted: archive error=%r", error)
+            accepted.set_exception(unavailable(error))
+            return accepted
+        self._queue.put(_Waiting(envelope, blob, accepted))
+        return accepted
+
+    def accept(self, raw: bytes, envelope: Envelope) -> int:
+        """Submit and wait; returns the spool id. Raises what `submit` names."""
+        return self.submit(raw, envelope).result()
+
+    def check_size(self, raw: bytes) -> None:
+        """Refuse what is too large at any door."""
+        if len(raw) > self._limits.max_message_bytes:
+            raise MessageTooLarge(f"{len(raw)} bytes; limits.max_message_bytes is {self._limits.max_message_bytes}")
+        if header_bytes(raw, self._limits.max_header_bytes) > self._limits.max_header_bytes:
+            raise HeaderTooLarge(f"limits.max_header_bytes is {self._limits.max_header_bytes}")
+
+    def check_space(self) -> None:
+        """Ask for mail to come later while there is room to work off what is here. Raises StorageFull."""
+        room = os.statvfs(self._directory)
+        if room.f_bavail * room.f_frsize < self._limits.min_free_bytes:
+            log.error("storage low: directory=%s free=%d", self._directory, room.f_bavail * room.f_frsize)
+            raise StorageFull(f"less than limits.min_free_bytes={self._limits.min_free_bytes} free")
+
+    def _commit_groups(self) -> None:
+        while (first := self._queue.get()) is not None:
+            group, last = self._gather(first)
+            self._commit(group)
+            if last:
+                return
+
+    def _gather(self, first: _Waiting) -> tuple[list[_Waiting], bool]:
+        group = [first]
+        while len(group) < MAX_GROUP:
+            try:
+                waiting = self._queue.get_nowait()
+            except queue.Empty:
+                break
+            if waiting is None:
+                return group, True
+            group.append(waiting)
+        return group, False
+
+    def _commit(self, group: Sequence[_Waiting]) -> None:
+        try:
+            ids = self._write(group)
+        except Exception as error:  # noqa: BLE001 - whatever it was, each message is answered for below
+            if len(group) > 1 and not isinstance(error, (OperationalError, OSError)):
+                # One message may have spoilt it for all: each has its own transaction now. A store that is locked or
+                # full is so for each of them, and each would wait for it in vain.
+                for waiting in group:
+                    self._commit([waiting])
+                return
+            log.error("not accepted: messages=%d error=%r", len(group), error)
+            for waiting in group:
+                waiting.accepted.set_exception(unavailable(error))
+            return
+        self._fail_point("accept.committed")
+        for waiting, spool_id in zip(group, ids, strict=True):
+            waiting.accepted.set_result(spool_id)
+            self._enqueue(Job.RECEIVE, spool_id)
+
+    def _write(self, group: Sequence[_Waiting]) -> list[int]:
+        with transaction(self._engine) as conn:
+            ids = []
+            for waiting in group:
+                self._archive.add(conn, waiting.blob)
+                ids.append(spool.add(conn, waiting.envelope, waiting.blob.sha256))
+            self._fail_point("accept.before-commit")
+        return ids
+
+
+def header_bytes(raw: bytes, limit: int) -> int:
+    """Length of the header block, looked for no further than just past `limit`."""
+    head = raw[: limit + 4]
+    ends = [at for at in (head.find(b"\r\n\r\n"), head.find(b"\n\n"), head.find(b"\r\r")) if at >= 0]
+    return min(ends) if ends else len(head)
+
+
+def unavailable(error: BaseException) -> Temporary:
+    """The reply for a failure of ours: always temporary, so that the sender keeps the message (RFC 5321 §4.2.1)."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    full = isinstance(cause, sqlite3.Error) and "full" in str(cause)
+    if full or (isinstance(cause, OSError) and cause.errno in (28, 122)):  # ENOSPC, EDQUOT
+        return StorageFull(str(cause))
+    return SpoolUnavailable(str(cause))

@@ -1,0 +1,310 @@
+"""SMTP and LMTP listeners: who may be written to, what is refused, and DATA handed to `accept`.
+
+Async ends here: each message is committed by the acceptance thread, and the reply waits for that commit. Any failure
+of ours is a 4yz reply without a word of its cause; the cause goes to the log (RFC 5321 §4.2.1).
+"""
+
+import asyncio
+import ipaddress
+import logging
+import ssl
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, AnyStr
+
+from aiosmtpd.lmtp import LMTP
+from aiosmtpd.smtp import SMTP, Session
+from aiosmtpd.smtp import Envelope as WireEnvelope
+
+from mailgate.errors import BadAddress, BareLineEnd, MailgateError, NulByte, StorageFull, Temporary, UnknownMailbox
+from mailgate.inbound.accept import Acceptance
+from mailgate.mail.address import parse_mailbox
+from mailgate.mail.envelope import NULL_PATH, Door, Envelope
+
+log = logging.getLogger(__name__)
+logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's own: a line for each command
+
+TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients"  # RFC 5321 §4.5.3.1.10: 452, the client sends the rest later
+BUSY = b"421 4.3.2 Too many connections, please try again later\r\n"
+CLOSING = b"421 4.3.2 Shutting down, please try again later\r\n"
+ACCEPTED = "250 2.0.0 Accepted, id {}"
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerLimits:
+    """What a listener allows one client and all of them."""
+
+    max_message_bytes: int
+    max_line_bytes: int
+    max_recipients: int
+    max_connections: int
+    max_connections_per_address: int  # loopback is exempt: a front MTA stands there
+    idle_seconds: float
+    data_seconds: float  # for one whole message, however steadily it drips
+
+
+class Gate:
+    """The handler of both protocols: policy at RCPT, acceptance at DATA."""
+
+    def __init__(self, acceptance: Acceptance, is_ours: Callable[[str], bool], limits: ListenerLimits) -> None:
+        self._acceptance = acceptance
+        self._is_ours = is_ours
+        self._limits = limits
+
+    async def handle_MAIL(
+        self, server: SMTP, session: Session, envelope: WireEnvelope, address: str, options: list[str]
+    ) -> str:
+        try:
+            self._acceptance.check_space()
+        except StorageFull as error:
+            return error.reply
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 Ok"
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: WireEnvelope, address: str, options: list[str]
+    ) -> str:
+        if len(envelope.rcpt_tos) >= self._limits.max_recipients:
+            return TOO_MANY_RECIPIENTS
+        if not self._is_ours(address):
+            log.info("refused recipient=%r peer=%s", address[:80], _peer(session))
+            return UnknownMailbox.reply if _is_address(address) else BadAddress.reply
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: WireEnvelope) -> str:
+        raw = envelope.content
+        assert isinstance(raw, bytes)
+        door = Door.LMTP if isinstance(server, LmtpSession) else Door.SMTP
+        try:
+            if door is Door.SMTP:
+                refuse_bare_bytes(raw)
+            accepted = self._acceptance.submit(raw, _envelope(session, envelope, door))
+            # Shielded: the commit goes on when the client hangs up, and is then found again as a duplicate.
+            spool_id = await asyncio.shield(asyncio.wrap_future(accepted))
+        except MailgateError as error:
+            log.warning("not accepted peer=%s reply=%r", _peer(session), error.reply)
+            return error.reply
+        except Exception:
+            log.exception("not accepted peer=%s", _peer(session))
+            return Temporary.reply
+        log.info("accepted spool=%d door=%s peer=%s bytes=%d", spool_id, door.value, _peer(session), len(raw))
+        return ACCEPTED.format(spool_id)
+
+    async def handle_exception(self, error: Exception) -> str:
+        """The last net: aiosmtpd's own would answer 500 with the exception's text, and the sender would bounce."""
+        log.error("listener error=%r", error, exc_info=error)
+        return Temporary.reply
+
+
+def refuse_bare_bytes(raw: bytes) -> None:
+    """Refuse NUL, and CR or LF outside CRLF: systems that disagree on where a line or a message ends forge mail.
+
+    Raises NulByte or BareLineEnd (RFC 5321 §2.3.8, §4.5.2).
+    """
+    if b"\0" in raw:
+        raise NulByte("NUL in the message")
+    pairs = raw.count(b"\r\n")
+    if raw.count(b"\n") != pairs or raw.count(b"\r") != pairs:
+        raise BareLineEnd("bare CR or LF in the message")
+
+
+class _Connection(SMTP):
+    """One client: counted, timed while it sends, and told when the gate shuts down."""
+
+    listener: "Listener"
+    counted_as = ""
+    in_message = False
+    message_deadline = 0.0
+    _refused = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        restarted = self.transport is not None  # STARTTLS makes the connection anew
+        if not restarted and not self.listener.admit(self, transport):
+            assert isinstance(transport, asyncio.WriteTransport)
+            transport.write(BUSY)
+            transport.close()
+            self.transport = None
+            self._refused = True
+            return
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._refused:
+            return
+        self.listener.forget(self)
+        super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        if self._refused:
+            return
+        # aiosmtpd counts its timeout from the last command and would cut a long upload; here what arrives renews it,
+        # and a deadline of its own bounds the whole message.
+        if self.in_message and self.loop.time() < self.message_deadline:
+            self._reset_timeout()
+        super().data_received(data)
+
+    def eof_received(self) -> bool | None:
+        return None if self._refused else super().eof_received()
+
+    async def push(self, status: AnyStr) -> None:
+        if status[:3] in ("354", b"354"):
+            self.in_message = True
+            self.message_deadline = self.loop.time() + self.listener.limits.data_seconds
+        await super().push(status)
+
+    async def smtp_DATA(self, arg: str) -> None:
+        try:
+            await super().smtp_DATA(arg)
+        finally:
+            self.in_message = False
+            self.listener.message_done(self)
+
+
+class SmtpSession(_Connection):
+    """One SMTP client."""
+
+
+class LmtpSession(_Connection, LMTP):
+    """One LMTP client: after DATA it gets one reply for each recipient (RFC 2033 §4.2)."""
+
+    _recipients = 0
+
+    async def push(self, status: AnyStr) -> None:
+        if self.in_message:
+            line = status.decode("ascii") if isinstance(status, bytes) else status
+            await super().push("\r\n".join([line] * self._recipients))
+            return
+        if self.envelope is not None:  # gone by the time of the reply
+            self._recipients = len(self.envelope.rcpt_tos)
+        await super().push(status)
+
+
+class Listener:
+    """One listening address, its sessions, and how it comes to rest."""
+
+    def __init__(
+        self,
+        door: Door,
+        gate: Gate,
+        limits: ListenerLimits,
+        *,
+        hostname: str,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        self.limits = limits
+        self._gate = gate
+        self._hostname = hostname
+        self._tls = tls
+        self._sessions: set[_Connection] = set()
+        self._by_address: Counter[str] = Counter()
+        self._server: asyncio.Server | None = None
+        self._draining = False
+        kind = SmtpSession if door is Door.SMTP else LmtpSession
+        self._session_type = type(kind.__name__, (kind,), {"line_length_limit": limits.max_line_bytes})
+
+    async def start(self, host: str, port: int) -> int:
+        """Listen; returns the port, chosen by the system when 0 was asked for. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(self._session, host, port)
+        return int(self._server.sockets[0].getsockname()[1])
+
+    async def stop(self, *, grace_seconds: float) -> None:
+        """Take no new client, let those that are sending finish, tell the others to come back, cut at the end."""
+        assert self._server is not None
+        self._server.close()
+        self._draining = True
+        for session in tuple(self._sessions):
+            if not session.in_message:
+                self._dismiss(session)
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + grace_seconds
+        while self._sessions and loop.time() < deadline:
+            await asyncio.sleep(0.02)
+        for session in tuple(self._sessions):
+            if isinstance(session.transport, asyncio.WriteTransport):
+                session.transport.abort()
+
+    def admit(self, session: _Connection, transport: asyncio.BaseTransport) -> bool:
+        """Count a new client in, unless there are too many."""
+        address = _address(transport)
+        full = len(self._sessions) >= self.limits.max_connections
+        greedy = not _is_loopback(address) and self._by_address[address] >= self.limits.max_connections_per_address
+        if full or greedy or self._draining:
+            log.warning("refused connection peer=%s open=%d", address, len(self._sessions))
+            return False
+        self._sessions.add(session)
+        self._by_address[address] += 1
+        session.counted_as = address
+        return True
+
+    def forget(self, session: _Connection) -> None:
+        """Count a client out."""
+        if session in self._sessions:
+            self._sessions.remove(session)
+            self._by_address[session.counted_as] -= 1
+            if not self._by_address[session.counted_as]:
+                del self._by_address[session.counted_as]
+
+    def message_done(self, session: _Connection) -> None:
+        """A client has its reply: when the gate is shutting down it was the last."""
+        if self._draining:
+            asyncio.get_running_loop().call_soon(self._dismiss, session)
+
+    def _dismiss(self, session: _Connection) -> None:
+        if isinstance(session.transport, asyncio.WriteTransport) and not session.in_message:
+            session.transport.write(CLOSING)
+            session.transport.close()
+
+    def _session(self) -> _Connection:
+        session: _Connection = self._session_type(
+            self._gate,
+            data_size_limit=self.limits.max_message_bytes,
+            enable_SMTPUTF8=False,
+            hostname=self._hostname,
+            ident="mailgate",
+            tls_context=self._tls,
+            timeout=self.limits.idle_seconds,
+        )
+        session.listener = self
+        return session
+
+
+def _envelope(session: Session, wire: WireEnvelope, door: Door) -> Envelope:
+    peer = session.peer[0] if isinstance(session.peer, tuple) else None
+    return Envelope(
+        reverse_path=NULL_PATH if wire.mail_from in (None, "<>") else wire.mail_from,  # aiosmtpd keeps the brackets
+        forward_paths=tuple(dict.fromkeys(wire.rcpt_tos)),
+        door=door,
+        received_at=datetime.now(UTC),
+        peer=peer,
+        helo=session.host_name,
+        tls=session.ssl is not None,
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parse_mailbox(text)
+    except BadAddress:
+        return False
+    return True
+
+
+def _peer(session: Session) -> Any:
+    return session.peer[0] if isinstance(session.peer, tuple) else session.peer
+
+
+def _address(transport: asyncio.BaseTransport) -> str:
+    peer = transport.get_extra_info("peername")
+    return str(peer[0]) if isinstance(peer, tuple) else ""
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
