@@ -1,0 +1,31 @@
+"""Act: what every part of a story that writes needs; made anew for each transaction."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from mailgate.config import Settings
+from mailgate.mail.address_token import Key
+from store import keys
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """The open write transaction, the settings, the instant, and the key that signs addresses in it."""
+
+    conn: Connection
+    settings: Settings
+    now: datetime
+    at: datetime  # when it happened: earlier than `now` for a mail that was held
+    key: Key
+
+    @classmethod
+    def begin(cls, conn: Connection, settings: Settings, now: datetime, *, at: datetime | None = None) -> "Act":
+        """For the transaction that `conn` has just begun."""
+        return cls(conn, settings, now, at or now, Key(*keys.signing(conn)))
+
+    @property
+    def today(self) -> date:
+        """The UTC day: what tokens expire by."""
+        return self.now.date()

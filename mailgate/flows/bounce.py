@@ -1,0 +1,31 @@
+"""A delivery report comes back: it counts only when it answers the return address of a mail that we sent."""
+
+from mailgate.flows.act import Act
+from mailgate.flows.incoming import Incoming, token_in
+from mailgate.flows.record import record
+from mailgate.flows.settled import Settled
+from mailgate.flows.undelivered import tell_undelivered
+from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.bounce import Bounce, BounceAction
+from mailgate.mail.disposition import Disposition
+from store import keys, outbox
+
+
+def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
+    """Mark the mail that did not arrive and tell the staff; a report without our token is kept and changes nothing."""
+    token = token_in(incoming, Purpose.VERP, keys.verifying(act.conn), today=act.today)
+    row = outbox.show(act.conn, token.object_id) if isinstance(token, AddressToken) else None
+    if row is None:
+        return Settled.as_(Disposition.BOUNCE, "it answers no return address of ours; nothing was done")
+    words = "; ".join(
+        f"{one.address} {one.action.value}{f' ({one.status})' if one.status else ''}" for one in report.recipients
+    )
+    reply_line = words or "the report names no recipient"
+    ticket_id = row.notice.ticket_id
+    delayed = report.recipients and all(one.action is BounceAction.DELAYED for one in report.recipients)
+    if delayed or not outbox.mark_bounced(act.conn, row.id, reply=f"bounced: {reply_line}"):
+        if ticket_id is not None:
+            record(act, ticket_id, f"mail {row.id} to {row.notice.to_address} is delayed: {reply_line}")
+        return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
+    told = tell_undelivered(act, row, reply_line)
+    return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id, outbox_ids=told)

@@ -1,0 +1,193 @@
+"""The words of a customer or a stranger go into a ticket: a new one, or one that they take part in."""
+
+from collections.abc import Sequence
+
+from mailgate.authority import Action, Verdict, decide
+from mailgate.errors import BadAddress
+from mailgate.flows.act import Act
+from mailgate.flows.incoming import Incoming, desk_of, token_in
+from mailgate.flows.notify import notify, reply_address
+from mailgate.flows.record import record
+from mailgate.flows.settled import Settled
+from mailgate.mail.address import parse_mailbox
+from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.automatic import answer_unwanted
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.evidence import Evidence, Level, with_token
+from mailgate.mail.message import Author
+from mailgate.mail.notice import Notice
+from mailgate.people import Contact, Registered, Stranger
+from mailgate.tickets import notices
+from mailgate.tickets.context import context_lines
+from mailgate.tickets.desks import Desk, desk_named
+from mailgate.tickets.thread import Claims, Joined, NewTicket, tag_in, without_tag
+from mailgate.tickets.ticket import (
+    Direction,
+    EntryKind,
+    Event,
+    NewAttachment,
+    NewEntry,
+    Participant,
+    State,
+    Ticket,
+)
+from store import keys, people, tickets
+
+
+def claims_of(act: Act, incoming: Incoming, contacts: Sequence[Contact]) -> tuple[Claims, Evidence]:
+    """Which tickets the message names, and its evidence: better when it carries a token made for its author."""
+    token = token_in(incoming, Purpose.REPLY, keys.verifying(act.conn), today=act.today)
+    message = incoming.message
+    ids = (*message.in_reply_to, *reversed(message.references))
+    claims = Claims(token, tickets.referenced_by(act.conn, ids), tag_in(message.subject))
+    bound = isinstance(token, AddressToken) and token.recipient_id in {contact.id for contact in contacts}
+    return claims, with_token(incoming.evidence) if bound else incoming.evidence
+
+
+def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: NewTicket) -> Settled:
+    """A new ticket, acknowledged once to a person, and told to the staff."""
+    desk = desk_of(incoming, act.settings.desks)
+    contact = sender.contacts[0] if isinstance(sender, Registered) else None
+    author = incoming.author
+    participant = _participant(contact, author)
+    number = tickets.open_ticket(
+        act.conn,
+        desk=desk.name,
+        customer_id=contact.customer_id if contact else None,
+        subject=without_tag(incoming.message.subject),
+        participant=participant,
+        linked_to=placed.claimed,
+        now=act.at,
+    )
+    marks = []
+    if placed.claimed:
+        record(act, number, f"opened, linked to #{placed.claimed}: {placed.why}")
+        record(act, placed.claimed, f"#{number} by {author} names this ticket: {placed.why}")
+        marks.append(f"linked to #{placed.claimed}: {placed.why}")
+    if isinstance(sender, Registered) and sender.is_ambiguous and contact:
+        marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
+    ticket, told = _write(act, incoming, number, contact=contact, desk=desk, marks=marks)
+    acknowledged = _acknowledge(act, incoming, ticket, participant, desk) if participant else ()
+    disposition = Disposition.AUTOMATIC if incoming.automatic else Disposition.OPENED
+    return Settled.as_(
+        disposition,
+        incoming.automatic or placed.why,
+        ticket_id=number,
+        evidence=incoming.evidence,
+        outbox_ids=(*acknowledged, *told),
+    )
+
+
+def _participant(contact: Contact | None, author: Author) -> Participant | None:
+    """Who gets the answers; nobody, when a mail that a person let in names no usable address."""
+    if contact:
+        return Participant(contact.name, contact.address, contact.id)
+    try:
+        parse_mailbox(author.address)
+    except BadAddress:
+        return None
+    return Participant(author.name, author.address, None)
+
+
+def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
+    """The message joins its ticket. A person's words make it staff's turn again; a program's change nothing."""
+    ticket = joined.ticket
+    if ticket.state is State.CLOSED and not incoming.automatic:
+        record(act, ticket.id, f"reopened by a reply of {incoming.author}", event=Event.REOPENED)
+    desk = desk_named(ticket.desk, act.settings.desks)
+    _, told = _write(act, incoming, ticket.id, contact=joined.contact, desk=desk, marks=[])
+    return Settled.as_(
+        Disposition.AUTOMATIC if incoming.automatic else Disposition.JOINED,
+        incoming.automatic or f"by {joined.by.value}",
+        ticket_id=ticket.id,
+        evidence=incoming.evidence,
+        outbox_ids=told,
+    )
+
+
+def _write(
+    act: Act, incoming: Incoming, number: int, *, contact: Contact | None, desk: Desk, marks: list[str]
+) -> tuple[Ticket, tuple[int, ...]]:
+    """Append the message to the ticket and tell the staff; returns the ticket as it is now."""
+    conn, settings, message = act.conn, act.settings, incoming.message
+    entry = NewEntry(
+        kind=EntryKind.MESSAGE,
+        author_name=incoming.author.name or incoming.author.address,
+        author_address=incoming.author.address,
+        contact_id=contact.id if contact else None,
+        direction=Direction.IN,
+        text=message.reply_text,
+        message_id=message.message_id,
+        spool_id=incoming.lent.spool_id,
+        evidence=incoming.evidence.level,
+        automatic=incoming.automatic is not None,
+        attachments=files_of(incoming),
+    )
+    event = Event.MACHINE_WROTE if incoming.automatic else Event.CUSTOMER_WROTE
+    entry_id = tickets.append(conn, number, entry, event=event, now=act.at)
+    tickets.remember_ids(conn, number, message.message_id, (*message.references, *message.in_reply_to))
+    if contact:
+        people.touch(conn, contact.id, now=act.at)
+    ticket = tickets.find(conn, number)
+    assert ticket is not None
+    if not incoming.evidence.at_least(Level.DKIM):
+        marks = ["unverified sender", *marks]
+    if incoming.automatic:
+        marks = [f"written by a program ({incoming.automatic})", *marks]
+    if incoming.spam.unscored_reason:
+        marks = [*marks, f"not checked for spam ({incoming.spam.unscored_reason})"]
+    context = context_lines(
+        ticket,
+        incoming.evidence,
+        author=incoming.author,
+        marks=marks,
+        desk=desk.name,
+        undo_seconds=settings.desk_rules.undo_seconds,
+        zone=settings.gate.zone,
+    )
+    head = notices.Letterhead(settings.gate.company, desk)
+    told: list[Notice] = [
+        notices.notification(
+            head,
+            ticket,
+            reader,
+            reply_address(act, Purpose.STAFF, desk),
+            words=message.reply_text,
+            author=incoming.author,
+            context=context,
+            entry_id=entry_id,
+            references=tickets.thread_ids(conn, number, reader.address),
+            files=entry.attachments,
+        )
+        for reader in people.list_staff(conn)
+    ]
+    return ticket, notify(act, told)
+
+
+def _acknowledge(act: Act, incoming: Incoming, ticket: Ticket, reader: Participant, desk: Desk) -> tuple[int, ...]:
+    """Once a ticket, to a person, at the registered address; a stranger must have proved that the address is his."""
+    if incoming.automatic or answer_unwanted(incoming.message):
+        return ()
+    if decide(Action.ACKNOWLEDGE, incoming.evidence) is not Verdict.DO:
+        return ()
+    if reader.contact_id is None and not incoming.evidence.at_least(Level.DKIM):
+        return ()
+    message_id = incoming.message.message_id
+    notice = notices.acknowledgement(
+        notices.Letterhead(act.settings.gate.company, desk),
+        ticket,
+        reader,
+        reply_address(act, Purpose.REPLY, desk),
+        in_reply_to=message_id,
+        references=(message_id,) if message_id else (),
+        fixed_subject=reader.contact_id is None or not incoming.evidence.at_least(Level.SPF),
+    )
+    return notify(act, [notice])
+
+
+def files_of(incoming: Incoming) -> tuple[NewAttachment, ...]:
+    """The attachments as rows name them."""
+    return tuple(
+        NewAttachment(file.filename, file.content_type, blob.size, blob.sha256, file.inline, file.content_id)
+        for file, blob in zip(incoming.message.attachments, incoming.files, strict=True)
+    )

@@ -1,0 +1,175 @@
+"""One outbox row goes to the smarthost: composed once, then the same bytes each time until it is sent or given up."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from mailgate.config import Settings
+from mailgate.config.settings import InDoubt
+from mailgate.errors import Permanent
+from mailgate.flows.act import Act
+from mailgate.flows.undelivered import tell_undelivered
+from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
+from mailgate.outbound.compose import compose
+from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
+from mailgate.outbound.pool import Pool
+from mailgate.outbound.templates import Templates
+from store import outbox
+from store.archive import Archive
+from store.engine import reading, transaction
+from store.outbox import LentOut, Phase
+
+log = logging.getLogger(__name__)
+
+
+def deliver(
+    outbox_id: int,
+    *,
+    engine: Engine,
+    archive: Archive,
+    settings: Settings,
+    templates: Templates,
+    smarthost: Pool | None,
+    enqueue: Enqueue,
+    now: datetime,
+    fail_point: FailPoint = no_fail_point,
+) -> None:
+    """Send one message, or say when to try again, or give it up; one that is sent or not due is left alone.
+
+    Never raises. Without a smarthost everything stays queued. A 4yz reply or a broken connection: again later, for
+    `smarthost.lifetime_hours`; 5yz: failed at once, and the staff are told. When nobody can know whether DATA went
+    through, `smarthost.in_doubt` decides: the same bytes once more, or parked.
+    """
+    if smarthost is None:
+        return
+    lent = outbox.lend(engine, outbox_id, now=now)
+    if lent is None:
+        return
+    attempt = _Attempt(engine, settings, lent, now)
+    try:
+        if lent.row.phase is not None and not attempt.may_repeat:
+            told = attempt.park(lent.row.last_reply or "stopped between DATA and its reply")
+        else:
+            raw = _composed(engine, archive, templates, lent)
+            reply = _submit(engine, smarthost, lent, raw, fail_point)
+            told = attempt.sent(reply) if reply is not None else ()
+    except ReplyLost as error:
+        told = attempt.in_doubt(error)
+    except SmarthostDeferred as error:
+        told = attempt.later(error)
+    except Permanent as error:
+        told = attempt.fail(getattr(error, "reply_line", "") or str(error))
+    except OperationalError as error:
+        log.warning("postponed outbox=%d error=%r", outbox_id, error)  # its lease will run out
+        return
+    except Exception as error:
+        log.exception("failed outbox=%d attempt=%d", outbox_id, lent.row.attempts)
+        told = attempt.later(error)
+    for follow_up in told:
+        enqueue(Job.DELIVER, follow_up)
+
+
+def _submit(engine: Engine, smarthost: Pool, lent: LentOut, raw: bytes, fail_point: FailPoint) -> str | None:
+    """The dialogue, with a commit just before DATA; the final reply, or None when somebody else has the row."""
+    phase = Phase.DATA if lent.row.phase is None else Phase.DATA_AGAIN
+    with smarthost.connect() as session:
+        session.envelope(lent.row.reverse_path, lent.row.notice.to_address)
+        with transaction(engine) as conn:
+            if not outbox.enter_data(conn, lent, phase):
+                return None
+        fail_point("deliver.before-data")
+        reply = session.data(raw)
+    fail_point("deliver.after-dot")
+    return reply
+
+
+def _composed(engine: Engine, archive: Archive, templates: Templates, lent: LentOut) -> bytes:
+    """The bytes of the message: made and kept by the first attempt, read back by every other."""
+    row = lent.row
+    if row.sha256 is not None:
+        with reading(engine) as conn:
+            return archive.load(conn, row.sha256)
+    with reading(engine) as conn:
+        files = [(file, archive.load(conn, file.sha256)) for file in row.notice.attachments]
+    composed = compose(
+        row.notice,
+        message_id=row.message_id,
+        at=row.created_at,
+        reverse_path=row.reverse_path,
+        attachments=files,
+        templates=templates,
+    )
+    for problem in composed.problems:
+        log.warning("template problem outbox=%d template=%s problem=%r", row.id, row.notice.template.value, problem)
+    blob = archive.prepare(composed.raw)
+    with transaction(engine) as conn:
+        archive.add(conn, blob)
+        outbox.save_composed(conn, lent, sha256=blob.sha256, subject=composed.subject, text=composed.text)
+    return composed.raw
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One attempt, and the ways it can end; each returns the ids of the mails that tell the staff of it."""
+
+    engine: Engine
+    settings: Settings
+    lent: LentOut
+    now: datetime
+
+    @property
+    def may_repeat(self) -> bool:
+        """A message in doubt may be sent a second time, and never a third."""
+        return self.lent.row.phase is Phase.DATA and self.settings.smarthost.in_doubt is InDoubt.RETRY
+
+    def sent(self, reply: str) -> tuple[int, ...]:
+        """The smarthost took it."""
+        with transaction(self.engine) as conn:
+            outbox.mark_sent(conn, self.lent, reply=reply, now=self.now)
+        log.info("sent outbox=%d to=%s reply=%r", self.lent.row.id, self.lent.row.notice.to_address, reply)
+        return ()
+
+    def later(self, error: Exception) -> tuple[int, ...]:
+        """It was certainly not taken this time: again after a while, unless it is too old."""
+        row = self.lent.row
+        reply = getattr(error, "reply_line", "") or str(error)
+        lifetime = self.settings.smarthost.lifetime_hours
+        if self.now - row.created_at > timedelta(hours=lifetime):
+            return self.fail(f"given up after {lifetime} h: {reply}")
+        due_at = self.now + outbox.backoff(row.attempts)
+        log.warning("deferred outbox=%d attempt=%d next=%s reply=%r", row.id, row.attempts, due_at.isoformat(), reply)
+        with transaction(self.engine) as conn:
+            outbox.mark_later(conn, self.lent, reply=reply, due_at=due_at)
+        return ()
+
+    def in_doubt(self, error: ReplyLost) -> tuple[int, ...]:
+        """All was sent and no reply came: once more after a while, if that is allowed and has not been done."""
+        row = self.lent.row
+        if row.phase is not None or self.settings.smarthost.in_doubt is InDoubt.PARK:
+            return self.park(str(error))
+        due_at = self.now + outbox.backoff(row.attempts)
+        log.warning("in doubt outbox=%d next=%s error=%r", row.id, due_at.isoformat(), error)
+        with transaction(self.engine) as conn:
+            outbox.mark_in_doubt(conn, self.lent, reply=str(error), due_at=due_at)
+        return ()
+
+    def park(self, reply: str) -> tuple[int, ...]:
+        """Nobody can know whether it went out: a person decides."""
+        row = self.lent.row
+        log.error("parked outbox=%d reply=%r: `mailgate queue retry|cancel %d` decides", row.id, reply, row.id)
+        with transaction(self.engine) as conn:
+            if not outbox.mark_in_doubt(conn, self.lent, reply=reply, due_at=None):
+                return ()
+            return tell_undelivered(Act.begin(conn, self.settings, self.now), row, f"perhaps sent, in doubt: {reply}")
+
+    def fail(self, reply: str) -> tuple[int, ...]:
+        """It will never be taken."""
+        row = self.lent.row
+        log.error("undelivered outbox=%d to=%s reply=%r", row.id, row.notice.to_address, reply)
+        with transaction(self.engine) as conn:
+            if not outbox.mark_failed(conn, self.lent, reply=reply):
+                return ()
+            return tell_undelivered(Act.begin(conn, self.settings, self.now), row, reply)

@@ -1,0 +1,103 @@
+"""Incoming: everything that is known of a message before the transaction that settles it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from mailgate.config import Settings
+from mailgate.inbound.spamd import SpamVerdict
+from mailgate.mail.address import Mailbox, parse_mailbox
+from mailgate.mail.address_token import AddressToken, Purpose, TokenFault, unseal
+from mailgate.mail.automatic import automatic
+from mailgate.mail.bounce import Bounce, read_report
+from mailgate.mail.digest import content_digest
+from mailgate.mail.evidence import Evidence, from_rule, judge_unverified
+from mailgate.mail.message import Author, Message
+from mailgate.mail.parse import parse
+from mailgate.tickets.desks import Desk, ServiceMailbox, desk_for, is_ours, service_for
+from store.archive import Archive, Blob
+from store.spool import Lent
+
+_TOKEN_LENGTH = 24
+"""A shorter detail is somebody's own (`support+phone@`), not a damaged token of ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One accepted message, read."""
+
+    lent: Lent
+    message: Message
+    mailbox: Mailbox | None  # the author, when the From rule was kept
+    evidence: Evidence
+    digest: str
+    spam: SpamVerdict
+    automatic: str | None  # why a program is thought to have written it
+    report: Bounce | None
+    recipients: tuple[str, ...]  # addresses of ours
+    files: tuple[Blob, ...]  # the attachments' bytes, in their order, ready to be recorded
+
+    @property
+    def automatic_is_request(self) -> bool:
+        """A program wrote it on its own account (a monitor, a form), not in answer to anything: staff should see it."""
+        return self.automatic == "auto-generated"
+
+    @property
+    def author(self) -> Author:
+        """Whom to name: the identity if there is one, else what the header shows."""
+        if self.mailbox is not None:
+            return Author(self.message.author.name if self.message.author else "", self.mailbox.address)
+        return self.message.author or Author("", "unknown sender")
+
+
+def read(lent: Lent, raw: bytes, spam: SpamVerdict, *, settings: Settings, archive: Archive) -> Incoming:
+    """Read a message with all rules that need no row. Large attachments are written to the archive here."""
+    message = parse(raw, render_html=False)  # what an HTML body shows is rendered only when there is no other text
+    named = from_rule(raw)
+    recipients = lent.envelope.forward_paths or _addressed(message, settings)
+    return Incoming(
+        lent=lent,
+        message=message,
+        mailbox=named if isinstance(named, Mailbox) else None,
+        evidence=judge_unverified(named, message),
+        digest=content_digest(raw),
+        spam=spam,
+        automatic=automatic(message, lent.envelope),
+        report=read_report(message, lent.envelope),
+        recipients=recipients,
+        files=tuple(archive.prepare(file.content) for file in message.attachments),
+    )
+
+
+def desk_of(incoming: Incoming, desks: Sequence[Desk]) -> Desk:
+    """The desk that was written to; the first one for mail to `postmaster@` and its like."""
+    found = (desk_for(address, desks) for address in incoming.recipients)
+    return next((desk for desk in found if desk is not None), desks[0])
+
+
+def is_for_postmaster(incoming: Incoming, domain: str) -> bool:
+    """Written to an address that takes mail from everybody (RFC 5321 §4.5.1, RFC 2142 §2)."""
+    open_to_all = (ServiceMailbox.POSTMASTER, ServiceMailbox.ABUSE)
+    return any(service_for(address, domain) in open_to_all for address in incoming.recipients)
+
+
+def token_in(
+    incoming: Incoming, purpose: Purpose, keys: Mapping[int, bytes], *, today: date
+) -> AddressToken | TokenFault | None:
+    """The token of this purpose in the addresses that were written to; a fault only when none of them is good."""
+    fault: TokenFault | None = None
+    for address in incoming.recipients:
+        detail = parse_mailbox(address).detail
+        if len(detail) < _TOKEN_LENGTH:
+            continue
+        read_token = unseal(detail, keys, purpose=purpose, today=today)
+        if isinstance(read_token, AddressToken):
+            return read_token
+        fault = read_token
+    return fault
+
+
+def _addressed(message: Message, settings: Settings) -> tuple[str, ...]:
+    # A pipe may say no recipient: then the header's addresses of ours are taken.
+    named = [entry.address for entry in (*message.to, *message.cc)]
+    return tuple(dict.fromkeys(address for address in named if is_ours(address, settings.desks, settings.gate.domain)))

@@ -1,0 +1,86 @@
+"""The send gate: every mail of ours passes here, in the transaction of the event that called for it."""
+
+import logging
+import secrets
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from functools import partial
+
+from mailgate.flows.act import Act
+from mailgate.mail import message_id
+from mailgate.mail.address_token import AddressToken, Purpose, seal
+from mailgate.mail.notice import Notice, Template
+from mailgate.tickets.desks import Desk, ServiceMailbox, is_ours
+from mailgate.tickets.notices import ReplyAddress
+from store import outbox, tickets
+
+log = logging.getLogger(__name__)
+
+TOKEN_LIFETIME = timedelta(days=60)
+"""A reply later than this opens a ticket of its own, linked to the old one."""
+
+BUDGETED = (Template.ACKNOWLEDGEMENT, Template.HELD)
+"""What a stranger's program could make us send without end."""
+
+
+def notify(act: Act, notices: Sequence[Notice], *, hold_until: datetime | None = None) -> tuple[int, ...]:
+    """Queue these mails and return the ids of those that may go at once: their jobs are sent after the commit.
+
+    Dropped, with a line in the log: mail to an address of ours, and answers beyond the budgets.
+    """
+    queued: list[int] = []
+    for notice in notices:
+        obstacle = _obstacle(act, notice)
+        if obstacle:
+            log.warning("not sent template=%s to=%s reason=%r", notice.template.value, notice.to_address, obstacle)
+            continue
+        outbox_id = _queue(act, notice, hold_until)
+        if hold_until is None:
+            queued.append(outbox_id)
+    return tuple(queued)
+
+
+def reply_address(act: Act, purpose: Purpose, desk: Desk) -> ReplyAddress:
+    """Makes `<desk>+<token>@<domain>`: where the reply of one person to one ticket goes."""
+    return partial(_reply_address, act, purpose, desk)
+
+
+def _reply_address(act: Act, purpose: Purpose, desk: Desk, ticket_id: int, person_id: int) -> str:
+    token = AddressToken(purpose, ticket_id, person_id, act.today + TOKEN_LIFETIME)
+    return f"{desk.mailbox.local_part}+{seal(token, act.key)}@{desk.mailbox.domain}"
+
+
+def _queue(act: Act, notice: Notice, hold_until: datetime | None) -> int:
+    domain = act.settings.gate.domain
+    nonce = secrets.token_hex(5)
+
+    def own_id(outbox_id: int) -> str:
+        return message_id.make("o", outbox_id, nonce, domain)
+
+    def return_path(outbox_id: int) -> str:
+        if notice.reverse_path is not None:
+            return notice.reverse_path
+        token = AddressToken(Purpose.VERP, outbox_id, 0, act.today + TOKEN_LIFETIME)
+        return f"{ServiceMailbox.BOUNCE.value}+{seal(token, act.key)}@{domain}"
+
+    outbox_id = outbox.add(
+        act.conn, notice, message_id=own_id, reverse_path=return_path, hold_until=hold_until, now=act.now
+    )
+    if notice.ticket_id is not None:
+        tickets.remember_ids(act.conn, notice.ticket_id, own_id(outbox_id), ())
+    return outbox_id
+
+
+def _obstacle(act: Act, notice: Notice) -> str | None:
+    if is_ours(notice.to_address, act.settings.desks, act.settings.gate.domain):
+        return "the address is ours"
+    if notice.template not in BUDGETED:
+        return None
+    budgets = act.settings.budgets
+    hour = outbox.recent_to(act.conn, notice.to_address, BUDGETED, since=act.now - timedelta(hours=1))
+    if hour >= budgets.acknowledgements_per_address_hour:
+        return f"{hour} automatic answers to this address within an hour"
+    day = outbox.recent_to(act.conn, notice.to_address, BUDGETED, since=act.now - timedelta(days=1))
+    if day >= budgets.acknowledgements_per_address_day:
+        return f"{day} automatic answers to this address within a day"
+    return None

@@ -1,0 +1,97 @@
+"""An accepted message gets its disposition."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from mailgate.config import Settings
+from mailgate.errors import Temporary
+from mailgate.flows.act import Act
+from mailgate.flows.incoming import read
+from mailgate.flows.settle import settle
+from mailgate.inbound.spamd import OFF, SpamVerdict
+from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
+from mailgate.mail.disposition import Disposition
+from store import spool
+from store.archive import Archive
+from store.engine import reading, transaction
+from store.spool import Lent, Outcome
+
+log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+RETRY_AFTER = timedelta(seconds=30)
+
+SpamCheck = Callable[[bytes], SpamVerdict]
+
+
+def receive(
+    spool_id: int,
+    *,
+    engine: Engine,
+    archive: Archive,
+    settings: Settings,
+    check_spam: SpamCheck,
+    enqueue: Enqueue,
+    now: datetime,
+    fail_point: FailPoint = no_fail_point,
+) -> None:
+    """Give one accepted message its disposition; a message that already has one is left alone.
+
+    Never raises: a message that cannot be processed is tried three times and then parked, that is held for a person
+    with its bytes and the reason; one that kills its worker is found so by its count of attempts. A store that is
+    locked or a service that is down does not count against the message.
+    """
+    lent = spool.lend(engine, spool_id, now=now)
+    if lent is None:
+        return
+    if lent.attempts > MAX_ATTEMPTS:
+        _park(engine, lent, lent.last_error or "its worker died each time", now)
+        return
+    try:
+        with reading(engine) as conn:
+            raw = archive.load(conn, lent.sha256)
+        verdict = OFF if lent.released else check_spam(raw)  # before the transaction: spamd may be slow
+        fail_point("receive.checked")
+        incoming = read(lent, raw, verdict, settings=settings, archive=archive)
+        with transaction(engine) as conn:
+            if not spool.claim(conn, lent):  # the lease ran out, another worker was here
+                return
+            at = lent.envelope.received_at if lent.released else now
+            settled = settle(Act.begin(conn, settings, now, at=at), incoming, archive=archive)
+            spool.finish(conn, lent, settled.outcome, now=now)
+            fail_point("receive.before-commit")
+    except (Temporary, OperationalError, TimeoutError) as error:
+        log.warning("postponed spool=%d error=%r", spool_id, error)
+        _give_back(engine, lent, error, now, counted=False)
+        return
+    except Exception as error:
+        log.exception("failed spool=%d attempt=%d", spool_id, lent.attempts)
+        if lent.attempts >= MAX_ATTEMPTS:
+            _park(engine, lent, repr(error), now)
+        else:
+            _give_back(engine, lent, error, now, counted=True)
+        return
+    fail_point("receive.committed")
+    outcome = settled.outcome
+    log.info("settled spool=%d disposition=%s ticket=%s", spool_id, outcome.disposition.value, outcome.ticket_id)
+    for outbox_id in settled.outbox_ids:  # after the commit: a job never runs ahead of its row
+        enqueue(Job.DELIVER, outbox_id)
+
+
+def _give_back(engine: Engine, lent: Lent, error: Exception, now: datetime, *, counted: bool) -> None:
+    try:
+        with transaction(engine, durable=False) as conn:
+            spool.give_back(conn, lent, error=repr(error), due_at=now + RETRY_AFTER, counted=counted)
+    except (OperationalError, TimeoutError):
+        log.warning("not given back spool=%d; its lease will run out", lent.spool_id)
+
+
+def _park(engine: Engine, lent: Lent, why: str, now: datetime) -> None:
+    reason = f"parked: could not be processed in {MAX_ATTEMPTS} attempts ({why})"
+    log.error("parked spool=%d reason=%r", lent.spool_id, reason)
+    with transaction(engine) as conn:
+        spool.finish(conn, lent, Outcome(Disposition.HELD, reason[:500]), now=now)

@@ -1,0 +1,124 @@
+"""What becomes of a message: one decision after the other, the first that holds is the disposition."""
+
+from dataclasses import replace
+
+from mailgate.authority import Action, Verdict, decide
+from mailgate.config.settings import UnknownSender
+from mailgate.flows.act import Act
+from mailgate.flows.answer import answer
+from mailgate.flows.bounce import bounce
+from mailgate.flows.customer import append, claims_of, open_ticket
+from mailgate.flows.incoming import Incoming, desk_of, is_for_postmaster
+from mailgate.flows.notify import notify
+from mailgate.flows.settled import Settled
+from mailgate.mail.automatic import answer_unwanted
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.evidence import Level
+from mailgate.people import Registered, Staff, Stranger, sender_of
+from mailgate.tickets import notices
+from mailgate.tickets.desks import is_ours
+from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
+from store import people, spool, tickets
+from store.archive import Archive
+
+
+def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Settled:
+    """Decide, and write whatever follows except the disposition itself, which the caller writes with the result."""
+    for blob in incoming.files:
+        archive.add(act.conn, blob)
+    settled = _settle(act, incoming)
+    message = incoming.message
+    outcome = replace(
+        settled.outcome,
+        evidence=settled.outcome.evidence or incoming.evidence,
+        spam_score=incoming.spam.score,
+        author=str(incoming.author),
+        subject=message.subject,
+        message_id=message.message_id,
+        digest=incoming.digest,
+    )
+    return replace(settled, outcome=outcome)
+
+
+def _settle(act: Act, incoming: Incoming) -> Settled:
+    conn, settings = act.conn, act.settings
+    copy = spool.earlier_copy(conn, incoming.digest, before=incoming.lent)
+    if copy is not None:
+        return Settled.as_(Disposition.DUPLICATE, f"the same mail as {copy[0]}", ticket_id=copy[1])
+    if incoming.report is not None:
+        return bounce(act, incoming, incoming.report)
+    if incoming.mailbox and is_ours(incoming.mailbox.address, settings.desks, settings.gate.domain):
+        return Settled.as_(Disposition.AUTOMATIC, "its author is an address of ours")
+    address = incoming.mailbox.address if incoming.mailbox else ""
+    sender = sender_of(incoming.mailbox, people.contacts_with(conn, address), people.staff_with(conn, address))
+    score = incoming.spam.score
+    if score is not None and score >= settings.spam.hold_score and not incoming.lent.released:
+        reason = f"spam score {score:g}, held from {settings.spam.hold_score:g}: {' '.join(incoming.spam.symbols)}"
+        return _held(act, incoming, sender, disposition=Disposition.QUARANTINED, reason=reason)
+    if isinstance(sender, Staff):
+        return answer(act, incoming, sender)
+    return _from_outside(act, incoming, sender)
+
+
+def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -> Settled:
+    """A customer's contact or a stranger: the thread, then the matrix."""
+    contacts = sender.contacts if isinstance(sender, Registered) else ()
+    claims, evidence = claims_of(act, incoming, contacts)
+    incoming = replace(incoming, evidence=evidence)
+    known = tickets.load(act.conn, claims.named)
+    placed = place(claims, incoming.author.address, contacts, known)
+    if isinstance(placed, Contradiction) and incoming.lent.released:
+        placed = NewTicket(placed.ticket_id, placed.reason)
+    if isinstance(placed, Contradiction):
+        return _held(act, incoming, sender, reason=placed.reason, ticket_id=placed.ticket_id)
+    if isinstance(placed, Joined):
+        if decide(Action.APPEND, evidence) is Verdict.HOLD and not incoming.lent.released:
+            reason = "; ".join(evidence.reasons)
+            return _held(act, incoming, sender, reason=reason, ticket_id=placed.ticket.id)
+        return append(act, incoming, placed)
+    return _new(act, incoming, sender, placed)
+
+
+def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: NewTicket) -> Settled:
+    """No ticket that it may join: a new one, or a person decides."""
+    settings = act.settings
+    if incoming.automatic and not incoming.automatic_is_request:
+        return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
+    welcome = (
+        isinstance(sender, Registered)
+        or incoming.lent.released
+        or settings.desk_rules.unknown_sender is UnknownSender.OPEN
+        or is_for_postmaster(incoming, settings.gate.domain)
+    )
+    action = Action.OPEN if isinstance(sender, Registered) else Action.OPEN_AS_STRANGER
+    verdict = decide(action, incoming.evidence)
+    if verdict is Verdict.HOLD and not incoming.lent.released:
+        reason = "; ".join(incoming.evidence.reasons)
+        return _held(act, incoming, sender, reason=reason, ticket_id=placed.claimed)
+    if not welcome:
+        if incoming.automatic:
+            return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
+        reason = "its author is neither a customer's contact nor staff"
+        if placed.claimed:
+            reason += f"; it names ticket #{placed.claimed}"
+        return _held(act, incoming, sender, reason=reason, ticket_id=placed.claimed)
+    return open_ticket(act, incoming, sender, placed)
+
+
+def _held(
+    act: Act,
+    incoming: Incoming,
+    sender: Registered | Stranger | Staff,
+    *,
+    reason: str,
+    disposition: Disposition = Disposition.HELD,
+    ticket_id: int | None = None,
+) -> Settled:
+    """A person decides. Whoever proved his address is told so, in fixed words; staff are told by `flows.due`."""
+    told: tuple[int, ...] = ()
+    robot = incoming.automatic or answer_unwanted(incoming.message)
+    if incoming.evidence.at_least(Level.DKIM) and incoming.mailbox and not robot and not isinstance(sender, Staff):
+        head = notices.Letterhead(act.settings.gate.company, desk_of(incoming, act.settings.desks))
+        notice = notices.held(head, incoming.author, in_reply_to=incoming.message.message_id)
+        told = notify(act, [notice])
+    return Settled.as_(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence, outbox_ids=told)

@@ -1,0 +1,40 @@
+"""A mail of ours did not reach its reader: the ticket says so, and the staff are told."""
+
+from mailgate.flows.act import Act
+from mailgate.flows.notify import notify
+from mailgate.flows.record import record
+from mailgate.mail.notice import Template
+from mailgate.tickets import notices
+from mailgate.tickets.desks import desk_named
+from mailgate.tickets.ticket import Event
+from store import people, tickets
+from store.outbox import Outgoing
+
+TO_STAFF = frozenset({Template.NOTIFICATION, Template.RETURNED, Template.HELD_ALERT, Template.UNDELIVERED})
+"""A failure of these is told in `mailgate queue list` and the log alone: a mail about it could fail the same way."""
+
+
+def tell_undelivered(act: Act, row: Outgoing, reply_line: str) -> tuple[int, ...]:
+    """Record the failure on its ticket and queue a mail to each staff member; returns the ids of these mails."""
+    ticket_id = row.notice.ticket_id
+    if ticket_id is not None:
+        words = f"mail {row.id} to {row.notice.to_address} was not delivered: {reply_line}"
+        record(act, ticket_id, words, event=Event.UNDELIVERED)
+    if row.notice.template in TO_STAFF:
+        return ()
+    ticket = tickets.find(act.conn, ticket_id) if ticket_id is not None else None
+    desks = act.settings.desks
+    head = notices.Letterhead(act.settings.gate.company, desk_named(ticket.desk if ticket else "", desks))
+    told = [
+        notices.undelivered(
+            head,
+            reader,
+            ticket=ticket,
+            to_address=row.notice.to_address,
+            subject=row.subject or "",
+            reply_line=reply_line,
+            outbox_id=row.id,
+        )
+        for reader in people.list_staff(act.conn)
+    ]
+    return notify(act, told)

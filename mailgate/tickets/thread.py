@@ -1,0 +1,116 @@
+"""Which ticket a customer's message belongs to: by token, references, then tag, each behind one gate."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from mailgate.mail.address import address_key
+from mailgate.mail.address_token import AddressToken, TokenFault
+from mailgate.people import Contact
+from mailgate.tickets.ticket import Ticket
+
+_TAG = re.compile(r"\[#(\d{1,12})\]")
+
+
+class ThreadedBy(StrEnum):
+    """What named the ticket."""
+
+    TOKEN = "token"
+    REFERENCES = "references"
+    TAG = "tag"
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a message says about where it belongs. None of it is proof: every reader of a mail of ours can repeat it."""
+
+    token: AddressToken | TokenFault | None
+    referenced: tuple[int, ...]  # ticket ids: In-Reply-To first, then References from the right
+    tag: int | None
+
+    @property
+    def named(self) -> frozenset[int]:
+        """The numbers of all tickets that are named in whatever way."""
+        by_token = {self.token.object_id} if isinstance(self.token, AddressToken) else set()
+        by_tag = {self.tag} if self.tag is not None else set()
+        return frozenset({*self.referenced, *by_token, *by_tag})
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The message joins this ticket; `contact` is whom its author speaks for, None for a stranger's own ticket."""
+
+    ticket: Ticket
+    contact: Contact | None
+    by: ThreadedBy
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """The message belongs to no ticket that it may join; `claimed` is the one it named, `why` says why not that."""
+
+    claimed: int | None = None
+    why: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """The message names different tickets in ways that should agree: a person must decide."""
+
+    reason: str
+    ticket_id: int
+
+
+def tag_in(subject: str) -> int | None:
+    """The ticket number in the subject's `[#n]`; None unless there is exactly one number."""
+    numbers = set(_TAG.findall(subject))
+    return int(numbers.pop()) if len(numbers) == 1 else None
+
+
+def without_tag(subject: str) -> str:
+    """The subject as a new ticket keeps it: another ticket's tag would thread its replies there."""
+    return " ".join(_TAG.sub("", subject).split()) or "(no subject)"
+
+
+def place(
+    claims: Claims, address: str, contacts: Sequence[Contact], tickets: Mapping[int, Ticket]
+) -> Joined | NewTicket | Contradiction:
+    """Decide where the message of a person outside the staff belongs.
+
+    `contacts` are all that share the author's `address`, the one active last first; `tickets` are those that the
+    claims name and that exist. The gate is the same for every claim: only a participant joins.
+    """
+    token = claims.token if isinstance(claims.token, AddressToken) else None
+    referenced = tuple(ticket_id for ticket_id in claims.referenced if ticket_id in tickets)
+    if token and token.object_id in tickets:
+        if referenced and token.object_id not in referenced:
+            named = ", ".join(f"#{ticket_id}" for ticket_id in referenced)
+            reason = f"its address says ticket #{token.object_id}, its references say {named}"
+            return Contradiction(reason, token.object_id)
+        return _gate(tickets[token.object_id], address, contacts, ThreadedBy.TOKEN)
+    named_by_tag = claims.tag if claims.tag is not None and claims.tag in tickets else None
+    if isinstance(claims.token, TokenFault):
+        # Somebody tampered with the address, or the thread is older than its tokens: no other road joins either.
+        claimed = referenced[0] if referenced else named_by_tag
+        return NewTicket(claimed, f"its reply address is not valid ({claims.token.value})")
+    for ticket_id in referenced:
+        placed = _gate(tickets[ticket_id], address, contacts, ThreadedBy.REFERENCES)
+        if isinstance(placed, Joined):
+            return placed
+    if referenced:
+        return _gate(tickets[referenced[0]], address, contacts, ThreadedBy.REFERENCES)
+    if named_by_tag is not None:
+        return _gate(tickets[named_by_tag], address, contacts, ThreadedBy.TAG)
+    return NewTicket()
+
+
+def _gate(ticket: Ticket, address: str, contacts: Sequence[Contact], by: ThreadedBy) -> Joined | NewTicket:
+    taking_part = {participant.contact_id for participant in ticket.participants}
+    for contact in contacts:
+        if contact.id in taking_part:
+            return Joined(ticket, contact, by)
+    strangers = {address_key(someone.address) for someone in ticket.participants if someone.contact_id is None}
+    if address_key(address) in strangers:
+        return Joined(ticket, None, by)
+    return NewTicket(ticket.id, f"its author takes no part in #{ticket.id}, which it names by {by.value}")

@@ -1,0 +1,159 @@
+"""Builds each part once from the settings; the flows come out as plain functions of a row id and an instant."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from mailgate.config import Settings, read_secret
+from mailgate.flows import due
+from mailgate.flows.deliver import deliver
+from mailgate.flows.receive import receive
+from mailgate.flows.review import Teach
+from mailgate.inbound.accept import Acceptance, Limits
+from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
+from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
+from mailgate.outbound.pool import Pool
+from mailgate.outbound.smarthost import Smarthost
+from mailgate.outbound.templates import Templates
+from store.archive import Archive
+from store.engine import connect
+from store.migrations import upgrade
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything that a program of ours is put together from."""
+
+    settings: Settings
+    engine: Engine
+    archive: Archive
+    enqueue: Enqueue
+    templates: Templates
+    smarthost: Pool | None  # None: outgoing mail stays queued
+    check_spam: Callable[[bytes], SpamVerdict]
+    teach: Teach
+    fail_point: FailPoint
+
+    @property
+    def work(self) -> Mapping[Job, Callable[[int, datetime], None]]:
+        """The flow of each job."""
+        return {Job.RECEIVE: self.receive, Job.DELIVER: self.deliver}
+
+    def receive(self, spool_id: int, now: datetime) -> None:
+        """Give one accepted message its disposition."""
+        receive(
+            spool_id,
+            engine=self.engine,
+            archive=self.archive,
+            settings=self.settings,
+            check_spam=self.check_spam,
+            enqueue=self.enqueue,
+            now=now,
+            fail_point=self.fail_point,
+        )
+
+    def deliver(self, outbox_id: int, now: datetime) -> None:
+        """Hand one message of ours to the smarthost."""
+        deliver(
+            outbox_id,
+            engine=self.engine,
+            archive=self.archive,
+            settings=self.settings,
+            templates=self.templates,
+            smarthost=self.smarthost,
+            enqueue=self.enqueue,
+            now=now,
+            fail_point=self.fail_point,
+        )
+
+    def sweep(self, now: datetime) -> None:
+        """Send the jobs of all that is due."""
+        delivering = self.smarthost is not None
+        due.sweep(self.engine, settings=self.settings, enqueue=self.enqueue, now=now, delivering=delivering)
+
+    def run_due(self, at: datetime) -> Mapping[str, int]:
+        """Do all that is due, inline; returns how many of each kind."""
+        delivering = self.smarthost is not None
+        return due.run(self.engine, settings=self.settings, work=self.work, at=at, delivering=delivering)
+
+    def acceptance(self) -> Acceptance:
+        """A door for mail; the caller starts and stops it."""
+        limits = self.settings.limits
+        return Acceptance(
+            self.engine,
+            self.archive,
+            self.enqueue,
+            Limits(limits.max_message_bytes, limits.max_header_bytes, limits.min_free_bytes),
+            directory=self.settings.store.archive,
+            fail_point=self.fail_point,
+        )
+
+    def close(self) -> None:
+        """Give back what is open: connections to the smarthost and to the store."""
+        if self.smarthost is not None:
+            self.smarthost.close()
+        self.engine.dispose()
+
+
+def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fail_point) -> Parts:
+    """Put the parts together; an empty or older embedded store is migrated first.
+
+    Raises what a missing secret or an unusable store raises.
+    """
+    engine = connect(settings.store.url)
+    settings.store.archive.mkdir(parents=True, exist_ok=True)
+    if upgrade(engine):
+        log.info("store migrated url=%s", engine.url.render_as_string(hide_password=True))
+    spamd = _spamd(settings)
+    return Parts(
+        settings=settings,
+        engine=engine,
+        archive=Archive(settings.store.archive),
+        enqueue=enqueue,
+        templates=Templates(),
+        smarthost=_smarthost(settings),
+        check_spam=spamd.check if spamd else _unchecked,
+        teach=spamd.teach if spamd else _untaught,
+        fail_point=fail_point,
+    )
+
+
+def _spamd(settings: Settings) -> Spamd | None:
+    address = settings.spam.spamd
+    if address is None:
+        return None
+    place = str(address) if isinstance(address, Path) else f"{address}"
+    return Spamd(place, settings.spam.timeout_seconds)
+
+
+def _smarthost(settings: Settings) -> Pool | None:
+    smarthost = settings.smarthost
+    if smarthost.address is None:
+        return None
+    password = read_secret(smarthost.password_file) if smarthost.password_file else ""
+    return Pool(
+        Smarthost(
+            smarthost.address.host,
+            smarthost.address.port,
+            tls=smarthost.tls,
+            user=smarthost.user,
+            password=password,
+            timeout_seconds=smarthost.timeout_seconds,
+            after_dot_seconds=smarthost.after_dot_seconds,
+            helo_name=settings.gate.domain,
+        )
+    )
+
+
+def _unchecked(_raw: bytes) -> SpamVerdict:
+    return OFF
+
+
+def _untaught(_raw: bytes, _spam: bool) -> bool:
+    return False
