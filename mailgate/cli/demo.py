@@ -1,0 +1,72 @@
+"""`mailgate demo`: a seeded gate to play with, in a temporary directory, on loopback."""
+
+import asyncio
+import shutil
+import signal
+import smtplib
+import sys
+import tempfile
+from pathlib import Path
+
+import click
+
+from mailgate.cli.gate import settings
+from mailgate.cli.logs import configure
+from mailgate.cli.output import EX_NOINPUT, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, fail, say
+from mailgate.config import Log, LogLevel
+from mailgate.demo import letter
+from mailgate.demo.playground import invite, play_story
+from mailgate.demo.story import NotSeen
+
+
+@click.group(invoke_without_command=True)
+@click.option("--script", is_flag=True, help="Play the story once, without a terminal; exit 0 only if all was seen.")
+@click.pass_context
+def demo(ctx: click.Context, script: bool) -> None:
+    """A seeded company to play with; nothing leaves this machine and nothing stays behind."""
+    if ctx.invoked_subcommand is not None:
+        return
+    configure(Log(level=LogLevel.WARNING))
+    directory = Path(tempfile.mkdtemp(prefix="mailgate-demo-"))
+    try:
+        if script:
+            _play(directory)
+        else:
+            asyncio.run(_invite(directory))
+            say(f"{directory} is removed.")
+    finally:
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+@demo.command()
+@click.argument("letter_file", metavar="FILE", type=click.Path(path_type=Path))
+def send(letter_file: Path) -> None:
+    """Send a mail file to the gate of --config by SMTP, from its From to its To addresses."""
+    address = settings().smtp.listen
+    if address is None:
+        fail("smtp.listen is empty", code=EX_USAGE, hint="the demo prints the command with its own --config")
+    try:
+        letter.send(letter_file.read_bytes(), port=address.port)
+    except FileNotFoundError:
+        fail(f"there is no file {letter_file}", code=EX_NOINPUT)
+    except ValueError:
+        fail(f"{letter_file} needs one From address", code=EX_USAGE)
+    except (smtplib.SMTPException, OSError) as error:
+        fail(f"not sent: {error}", code=EX_UNAVAILABLE, hint="is the demo still running?")
+    say("sent")
+
+
+def _play(directory: Path) -> None:
+    try:
+        asyncio.run(play_story(directory, click.echo))
+    except NotSeen as error:
+        fail(str(error), code=EX_SOFTWARE)
+    click.echo("The story was seen from end to end.")
+
+
+async def _invite(directory: Path) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    await invite(directory, sys.argv[0], click.echo, stopping)

@@ -1,0 +1,73 @@
+"""What every command that touches the store begins with: settings read, parts built, errors turned into exit codes."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from mailgate.cli.config import fail as fail_config
+from mailgate.cli.output import EX_DATAERR, EX_TEMPFAIL, fail
+from mailgate.config import ConfigErrors, Settings, load
+from mailgate.errors import MailgateError, Temporary
+from mailgate.jobs import Job
+from mailgate.wiring import Parts, build
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the main command leaves for the others."""
+
+    config_path: Path
+
+
+def settings(*, as_json: bool = False) -> Settings:
+    """The settings of `--config`; mistakes in them end the command with exit code 78."""
+    context = click.get_current_context().find_object(Context)
+    assert context is not None
+    try:
+        return load(context.config_path, os.environ)
+    except ConfigErrors as errors:
+        fail_config(errors, as_json=as_json)
+
+
+@contextmanager
+def gate(*, as_json: bool = False) -> Iterator[Parts]:
+    """The parts of a gate for one command. Its jobs are not sent: a running `serve` sees the rows within a second."""
+    chosen = settings(as_json=as_json)
+    with told_errors(as_json=as_json):
+        parts = build(chosen, _no_job)
+        try:
+            yield parts
+        finally:
+            parts.close()
+
+
+@contextmanager
+def told_errors(*, as_json: bool = False) -> Iterator[None]:
+    """Turn what mailgate refuses knowingly into one line and an exit code."""
+    try:
+        yield
+    except Temporary as error:
+        fail(str(error), code=EX_TEMPFAIL, name=type(error).__name__, as_json=as_json)
+    except MailgateError as error:
+        fail(str(error), code=EX_DATAERR, name=type(error).__name__, as_json=as_json)
+    except (DBAPIError, TimeoutError) as error:
+        cause = getattr(error, "orig", None) or error
+        fail(f"the store cannot be used: {cause}", code=EX_TEMPFAIL, name="StoreUnavailable", as_json=as_json)
+    except BrokenPipeError:
+        sys.exit(0)  # the reader of our output has seen enough
+
+
+def now() -> datetime:
+    """The instant at which the command runs."""
+    return datetime.now(UTC)
+
+
+def _no_job(job: Job, row_id: int) -> None:
+    """The sweep of a running `serve` finds the row."""

@@ -1,0 +1,86 @@
+"""`mailgate inbox`: every accepted mail and what became of it."""
+
+import sys
+
+import click
+
+from mailgate.cli.gate import gate
+from mailgate.cli.output import (
+    EX_DATAERR,
+    after_option,
+    fail,
+    instant,
+    json_option,
+    limit_option,
+    print_object,
+    print_rows,
+)
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.route import read_route
+from store import spool
+from store.engine import reading
+from store.spool import Accepted
+
+COLUMNS = ("id", "received_at", "disposition", "ticket", "author", "subject", "reason")
+
+
+@click.group()
+def inbox() -> None:
+    """Every accepted mail and what became of it."""
+
+
+@inbox.command("list")
+@click.option("--disposition", type=click.Choice([one.value for one in Disposition]))
+@limit_option
+@after_option
+@json_option
+def list_(disposition: str | None, limit: int | None, after: int, as_json: bool) -> None:
+    """Accepted mails, newest last."""
+    chosen = (Disposition(disposition),) if disposition else ()
+    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+        found = spool.listing(conn, dispositions=chosen, after=after, limit=limit)
+    print_rows([as_row(one) for one in found], COLUMNS, as_json=as_json)
+
+
+@inbox.command()
+@click.argument("mail_id", metavar="ID", type=int)
+@click.option("--raw", is_flag=True, help="The exact bytes that came, on stdout.")
+@json_option
+def show(mail_id: int, raw: bool, as_json: bool) -> None:
+    """One accepted mail."""
+    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+        found = spool.show(conn, mail_id)
+        if found is None:
+            fail(f"there is no mail {mail_id}", code=EX_DATAERR, hint="mailgate inbox list", as_json=as_json)
+        if raw:
+            sys.stdout.buffer.write(parts.archive.load(conn, found.sha256))
+            return
+        route = read_route(parts.archive.load(conn, found.sha256))
+    hops = [f"{hop.came_from or '?'} -> {hop.by or '?'} {instant(hop.at) or ''}".strip() for hop in route]
+    print_object({**as_row(found), "route": hops}, as_json=as_json)
+
+
+def as_row(one: Accepted) -> dict[str, object]:
+    """The JSON face of an accepted mail."""
+    outcome = one.outcome
+    return {
+        "id": one.id,
+        "received_at": instant(one.received_at),
+        "door": one.door.value,
+        "peer": one.peer,
+        "reverse_path": one.reverse_path,
+        "forward_paths": list(one.forward_paths),
+        "author": outcome.author,
+        "subject": outcome.subject,
+        "message_id": outcome.message_id,
+        "disposition": outcome.disposition.value,
+        "reason": outcome.reason,
+        "ticket": outcome.ticket_id,
+        "evidence": outcome.evidence.level.value if outcome.evidence else None,
+        "evidence_reasons": list(outcome.evidence.reasons) if outcome.evidence else [],
+        "spam_score": outcome.spam_score,
+        "size": one.size,
+        "sha256": one.sha256,
+        "attempts": one.attempts,
+        "last_error": one.last_error,
+    }

@@ -1,0 +1,62 @@
+"""`mailgate mail`: the archive of sent mail, each as it went out."""
+
+import sys
+
+import click
+
+from mailgate.cli.gate import gate
+from mailgate.cli.output import (
+    EX_DATAERR,
+    after_option,
+    fail,
+    instant,
+    json_option,
+    limit_option,
+    print_object,
+    print_rows,
+)
+from mailgate.cli.queue import as_row as queue_row
+from store import outbox
+from store.engine import reading
+from store.outbox import Outgoing, OutState
+
+COLUMNS = ("id", "sent_at", "template", "to", "subject")
+
+
+@click.group()
+def mail() -> None:
+    """The archive of sent mail."""
+
+
+@mail.command("list")
+@click.option("--customer", type=int, metavar="ID")
+@limit_option
+@after_option
+@json_option
+def list_(customer: int | None, limit: int | None, after: int, as_json: bool) -> None:
+    """Sent mails, newest last."""
+    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+        found = outbox.listing(conn, states=(OutState.SENT,), customer_id=customer, after=after, limit=limit)
+    print_rows([_row(one) for one in found], COLUMNS, as_json=as_json)
+
+
+@mail.command()
+@click.argument("mail_id", metavar="ID", type=int)
+@click.option("--raw", is_flag=True, help="The exact bytes that went out, on stdout.")
+@json_option
+def show(mail_id: int, raw: bool, as_json: bool) -> None:
+    """One mail of ours; before it was sent too, once it is composed."""
+    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+        found = outbox.show(conn, mail_id)
+        if found is None:
+            fail(f"there is no mail {mail_id}", code=EX_DATAERR, hint="mailgate mail list", as_json=as_json)
+        if raw:
+            if found.sha256 is None:
+                fail(f"mail {mail_id} is not composed yet", code=EX_DATAERR, hint="its first delivery does that")
+            sys.stdout.buffer.write(parts.archive.load(conn, found.sha256))
+            return
+    print_object(_row(found), as_json=as_json)
+
+
+def _row(one: Outgoing) -> dict[str, object]:
+    return {**queue_row(one), "sent_at": instant(one.sent_at), "text": one.text}

@@ -1,0 +1,77 @@
+"""The `mailgate` command: each noun is a module, imported when it is asked for."""
+
+import importlib
+from pathlib import Path
+
+import click
+
+from mailgate import __version__
+from mailgate.cli.gate import Context
+from mailgate.cli.output import EX_USAGE, fail
+
+COMMANDS = {
+    "serve": "run the gate: listeners, workers and schedule",
+    "demo": "a seeded gate to play with, on loopback",
+    "receive": "take one mail from standard input, as an MTA's pipe",
+    "due": "what is due, and do it",
+    "db": "the store's schema",
+    "config": "check and show the settings",
+    "customer": "customers",
+    "contact": "people who may write for a customer",
+    "staff": "people who answer",
+    "ticket": "tickets",
+    "inbox": "every accepted mail and what became of it",
+    "quarantine": "held mail: list, release, refuse",
+    "queue": "outgoing mail",
+    "mail": "the archive of sent mail",
+    "template": "the words of our mails",
+    "keys": "signing keys of reply addresses",
+}
+
+
+class _Nouns(click.Group):
+    """Subcommands by name; `mailgate --help` imports none of them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        command = getattr(importlib.import_module(f"mailgate.cli.{cmd_name}"), cmd_name)
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl(list(COMMANDS.items()))
+
+
+@click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.option(
+    "--config",
+    "config_path",
+    type=click.Path(path_type=Path),
+    default=Path("config.toml"),
+    show_default=True,
+    help="The settings; MAILGATE_<SECTION>__<KEY> in the environment overrides one.",
+)
+@click.version_option(__version__, prog_name="mailgate")
+@click.pass_context
+def mailgate(ctx: click.Context, config_path: Path) -> None:
+    """Support and billing over plain mail."""
+    ctx.obj = Context(config_path)
+
+
+def run() -> None:
+    """The console script: usage errors end with 64 (sysexits.h), an interrupt with 130."""
+    try:
+        mailgate.main(standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        raise SystemExit(EX_USAGE) from error
+    except click.ClickException as error:
+        hint = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "mailgate"
+        fail(error.format_message(), code=EX_USAGE, hint=f"see {hint} --help")
+    except (click.Abort, KeyboardInterrupt) as error:
+        raise SystemExit(130) from error

@@ -1,0 +1,79 @@
+"""What commands print: rows and objects as text or JSON on stdout, messages for people and errors on stderr."""
+
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+import click
+
+EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 64, 65, 66, 69, 70, 75, 78
+"""Exit codes from sysexits.h."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, and nothing else.")
+limit_option = click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
+after_option = click.option("--after", type=int, default=0, metavar="ID", help="Only those behind this id.")
+
+Row = Mapping[str, object]
+
+
+def print_rows(rows: Sequence[Row], columns: Sequence[str], *, as_json: bool) -> None:
+    """A list: one JSON array, or a table of these columns as wide as its words."""
+    if as_json:
+        click.echo(json.dumps(list(rows), ensure_ascii=False, default=_plain))
+        return
+    table = [[_cell(row.get(column)) for column in columns] for row in rows]
+    widths = [max(len(column), *(len(line[i]) for line in table), 0) for i, column in enumerate(columns)]
+    for line in ([column.upper() for column in columns], *table):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def print_object(row: Row, *, as_json: bool) -> None:
+    """One object: JSON, or a line for each value."""
+    if as_json:
+        click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
+        return
+    width = max(len(key) for key in row)
+    for key, value in row.items():
+        click.echo(f"{key.ljust(width)}  {_cell(value)}".rstrip())
+
+
+def say(words: str) -> None:
+    """A message for people: on stderr, so that stdout stays clean for programs."""
+    click.echo(words, err=True)
+
+
+def fail(message: str, *, code: int, hint: str = "", name: str = "error", as_json: bool = False) -> NoReturn:
+    """End the command with one line on stderr, the error as JSON where that was asked for, and an exit code."""
+    say(f"mailgate: {message}{f' ({hint})' if hint else ''}")
+    if as_json:
+        error = {"code": name, "message": message, "hint": hint}
+        click.echo(json.dumps({"error": error}, ensure_ascii=False))
+    sys.exit(code)
+
+
+def instant(at: datetime | None) -> str | None:
+    """RFC 3339 in UTC."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z") if at else None
+
+
+def joined(words: Iterable[str]) -> str:
+    """A list as one cell."""
+    return ", ".join(words)
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple):
+        return joined(_cell(one) for one in value)
+    return " ".join(str(value).split())
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return instant(value)
+    if isinstance(value, tuple | frozenset):
+        return list(value)
+    raise TypeError(f"no JSON for {type(value).__name__}")

@@ -1,0 +1,77 @@
+"""`mailgate receive`: the end of an MTA's pipe. Exit 0 means that the mail is on disk; everything else is exit 75.
+
+An MTA bounces mail on most other codes: a wrong setting or a full disk of ours must not cost anybody a mail.
+"""
+
+import os
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from mailgate.cli.gate import Context, now
+from mailgate.cli.output import EX_TEMPFAIL, say
+from mailgate.config import load
+from mailgate.inbound.accept import Acceptance, Limits
+from mailgate.jobs import Job
+from mailgate.mail.address import parse_mailbox
+from mailgate.mail.envelope import Door, Envelope
+from store.archive import Archive
+from store.engine import NoStore, connect, reading
+from store.migrations import is_current
+
+
+@click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+@click.option("--sender", metavar="ADDRESS", help="The reverse-path; '<>' or '' for the null path.")
+@click.option("--recipient", "recipients", metavar="ADDRESS", multiple=True, help="A forward-path; may be repeated.")
+@click.pass_context
+def receive(ctx: click.Context, sender: str | None, recipients: tuple[str, ...]) -> None:
+    """Take one mail from standard input. Exit 0 only when it is on disk, else 75: the MTA tries again."""
+    try:
+        if ctx.args:
+            _later(f"unknown argument {ctx.args[0]!r}")
+        context = ctx.find_object(Context)
+        assert context is not None
+        _accept(context.config_path, sender, recipients)
+    except Exception as error:  # noqa: BLE001 - the pipe's one promise: 0 is durable, all else is 75
+        _later(" ".join(str(error).split()) or type(error).__name__)
+
+
+def _accept(config_path: Path, sender: str | None, recipients: tuple[str, ...]) -> None:
+    settings = load(config_path, os.environ)
+    raw = sys.stdin.buffer.read(settings.limits.max_message_bytes + 1)
+    for address in recipients:
+        parse_mailbox(address)
+    envelope = Envelope(
+        reverse_path=sender.strip("<>") if sender is not None else None,
+        forward_paths=tuple(dict.fromkeys(recipients)),
+        door=Door.PIPE,
+        received_at=now(),
+    )
+    engine = connect(settings.store.url, must_exist=True)
+    with reading(engine) as conn:
+        if not is_current(conn):
+            raise NoStore("the store is not up to date; run `mailgate db upgrade`")
+    limits = settings.limits
+    acceptance = Acceptance(
+        engine,
+        Archive(settings.store.archive),
+        _no_job,
+        Limits(limits.max_message_bytes, limits.max_header_bytes, limits.min_free_bytes),
+        directory=settings.store.archive,
+    )
+    acceptance.start()
+    spool_id = acceptance.accept(raw, envelope)
+    acceptance.stop()
+    engine.dispose()
+    say(f"2.0.0 accepted, id {spool_id}")
+
+
+def _no_job(job: Job, row_id: int) -> None:
+    """The sweep of a running `serve` finds the row."""
+
+
+def _later(reason: str) -> NoReturn:
+    say(f"4.3.0 {reason}")  # Postfix takes the status code from the first line of output
+    raise SystemExit(EX_TEMPFAIL)

@@ -1,0 +1,57 @@
+"""`mailgate serve`: the gate in one process, until SIGTERM."""
+
+import asyncio
+import logging
+import signal
+
+import click
+
+from mailgate.cli.gate import settings, told_errors
+from mailgate.cli.logs import configure
+from mailgate.cli.output import EX_UNAVAILABLE, fail, say
+from mailgate.config import Settings, Verify
+from workers.embedded import Running
+
+log = logging.getLogger(__name__)
+
+
+@click.command()
+@click.option("--no-workers", is_flag=True, help="Listen only; the rows wait for workers elsewhere.")
+def serve(no_workers: bool) -> None:
+    """Run the gate: listeners, workers and schedule in one process. SIGTERM drains it."""
+    chosen = settings()
+    configure(chosen.log)
+    _warn(chosen)
+    with told_errors():
+        try:
+            asyncio.run(_serve(chosen, workers=not no_workers))
+        except OSError as error:
+            fail(str(error), code=EX_UNAVAILABLE, hint="smtp.listen and lmtp.listen name the addresses")
+
+
+async def _serve(chosen: Settings, *, workers: bool) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    running = Running(chosen, workers=workers)
+    await running.start()
+    say("ready")
+    await stopping.wait()
+    log.info("stopping")
+    await running.stop()
+    log.info("stopped")
+
+
+def _warn(chosen: Settings) -> None:
+    if chosen.authentication.verify is Verify.NONE:
+        log.warning(
+            "authentication.verify is 'none': whoever writes a From address is believed; "
+            "run it only behind a front MTA that refuses forged mail"
+        )
+    if chosen.smarthost.address is None:
+        log.warning("smarthost.address is empty: outgoing mail stays queued")
+    if chosen.spam.spamd is None:
+        log.warning("spam.spamd is empty: no mail is checked for spam")
+    for words in chosen.unbuilt():
+        log.warning("no effect yet: %s", words)

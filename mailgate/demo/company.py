@@ -1,0 +1,117 @@
+"""The small company of the demo: its people, and its settings in a directory of its own."""
+
+import socket
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from mailgate.people import Role
+from store import people
+from store.engine import transaction
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the demo."""
+
+    name: str
+    address: str
+
+
+ANN = Person("Ann Miller", "ann@example.org")
+PAUL = Person("Paul Stone", "paul@stone.example")
+OWEN = Person("Owen Reed", "owen@example.org")  # a colleague of Ann's, for technical questions
+BOB = Person("Bob Jones", "bob@hosting.example")
+JANE = Person("Jane Poole", "jane@hosting.example")
+
+CUSTOMERS = (ANN, PAUL)
+STAFF = (BOB, JANE)
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where the demo listens, all on loopback."""
+
+    smtp: int
+    lmtp: int
+    mailboxes: int  # the smarthost of the demo: every mail that goes out ends there
+
+
+def choose_ports(usual: tuple[int, int]) -> Ports:
+    """The usual ports for SMTP and LMTP where they are free, others where not."""
+    smtp, lmtp = (port if _is_free(port) else 0 for port in usual)
+    free = _free_ports(3)
+    return Ports(smtp or free[0], lmtp or free[1], free[2])
+
+
+def write_settings(directory: Path, ports: Ports, *, undo_seconds: int) -> Path:
+    """A config.toml that the demo and every other command can use; returns its path."""
+    path = directory / "config.toml"
+    path.write_text(
+        f"""# The demo's settings. Nothing leaves this machine: the smarthost is the demo itself.
+[smtp]
+listen = "{HOST}:{ports.smtp}"
+
+[lmtp]
+listen = "{HOST}:{ports.lmtp}"
+
+[smarthost]
+address = "{HOST}:{ports.mailboxes}"
+tls = "none"
+
+[desk_rules]
+undo_seconds = {undo_seconds}
+
+[limits]
+min_free_bytes = 0
+
+[log]
+level = "warning"
+""",
+        "utf-8",
+    )
+    return path
+
+
+def seed(engine: Engine, *, now: datetime) -> None:
+    """Register the people of the company, in an empty store."""
+    with transaction(engine) as conn:
+        if people.list_staff(conn):
+            return
+        for person in STAFF:
+            people.add_staff(conn, person.name, person.address, now=now)
+        for person in CUSTOMERS:
+            customer = people.add_customer(
+                conn,
+                person.name,
+                person.address,
+                country="DE",
+                currency="EUR",
+                timezone="Europe/Berlin",
+                language="en",
+                now=now,
+            )
+            if person is ANN:
+                people.add_contact(conn, customer.id, OWEN.name, OWEN.address, (Role.SUPPORT,), now=now)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def _free_ports(count: int) -> list[int]:
+    probes = [socket.create_server((HOST, 0)) for _ in range(count)]
+    ports = [int(probe.getsockname()[1]) for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports

@@ -1,0 +1,121 @@
+"""A running demo: the gate, the mailboxes, and what the terminal shows of them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from mailgate.config import load
+from mailgate.demo import letter
+from mailgate.demo.company import ANN, BOB, CUSTOMERS, HOST, OWEN, STAFF, Ports, choose_ports, seed, write_settings
+from mailgate.demo.mailboxes import Arrived, Mailboxes
+from mailgate.demo.story import Story
+from workers.actors import utc_now
+from workers.embedded import Running
+
+USUAL_PORTS = (2525, 2424)
+UNDO_SECONDS = 5
+"""Shorter than in earnest, so that an answer is seen to wait and still arrives while one looks."""
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Playground:
+    """What runs, and where."""
+
+    directory: Path
+    config_path: Path
+    ports: Ports
+    mailboxes: Mailboxes
+    running: Running
+
+
+@asynccontextmanager
+async def playground(
+    directory: Path, *, undo_seconds: int, told: Callable[[Arrived], None]
+) -> AsyncIterator[Playground]:
+    """Start everything in `directory`, stop it at the end. Nothing but loopback is used."""
+    ports = choose_ports(USUAL_PORTS)
+    config_path = write_settings(directory, ports, undo_seconds=undo_seconds)
+    mailboxes = Mailboxes(directory / "mailboxes", told)
+    await mailboxes.start(ports.mailboxes)
+    running = Running(load(config_path, {}))
+    seed(running.parts.engine, now=utc_now())
+    await running.start()
+    try:
+        yield Playground(directory, config_path, ports, mailboxes, running)
+    finally:
+        await running.stop()
+        await mailboxes.stop()
+
+
+async def play_story(directory: Path, say: Say) -> None:
+    """The story without a terminal. Raises NotSeen."""
+    async with playground(directory, undo_seconds=0, told=lambda mail: None) as place:
+        story = Story(place.running.parts, place.mailboxes, place.ports.smtp, say)
+        await story.play()
+
+
+async def invite(directory: Path, command: str, say: Say, stopping: asyncio.Event) -> None:
+    """Run until `stopping`, telling what to try and which mails arrive. `command` is how the reader calls mailgate."""
+    letters = directory / "letters"
+    letters.mkdir(exist_ok=True)
+    here = f"{command} --config {directory / 'config.toml'}"
+
+    def told(mail: Arrived) -> None:
+        say(f"  {mail.address}: {mail.message['Subject']}\n    read    {mail.path}")
+        if (answer := _ready_answer(letters, mail)) is not None:
+            say(f"    answer  edit {answer}\n            {here} demo send {answer}")
+
+    async with playground(directory, undo_seconds=UNDO_SECONDS, told=told) as place:
+        say(_welcome(place, letters, here))
+        await stopping.wait()
+        say("Stopping.")
+
+
+def _welcome(place: Playground, letters: Path, here: str) -> str:
+    first = letters / "ann-writes.eml"
+    text = "Hello,\n\nsince Monday every mail to info@example.org comes back.\n\nAnn\n"
+    first.write_bytes(letter.new(ANN, "support@support.example", "No mail since Monday", text).as_bytes())
+    customers = ", ".join(f"{person.name} <{person.address}>" for person in (*CUSTOMERS, OWEN))
+    staff = ", ".join(f"{person.name} <{person.address}>" for person in STAFF)
+    return f"""
+mailgate runs, on loopback alone: nothing leaves this machine.
+
+  SMTP       {HOST}:{place.ports.smtp}   for support@ billing@ domains@ orders@support.example
+  LMTP       {HOST}:{place.ports.lmtp}
+  customers  {customers}
+  staff      {staff}
+  mailboxes  {place.directory / "mailboxes"}   what they receive, a file a mail
+
+Three things to try, in a second terminal in this directory:
+
+  1. Ann writes to support. Any mail client that sends to the SMTP port will do, or:
+
+     {here} demo send {first}
+
+  2. Answer as {BOB.name}. He has it as mail now: below stand the file, a reply that is begun, and how to send it.
+     Ann gets the answer after {UNDO_SECONDS} s and can reply in turn. A first line "!close" closes the ticket, "!note"
+     keeps a note, and a mistyped command comes back.
+
+  3. Look at the ticket, at every mail that came in, and at every mail that went out.
+
+     {here} ticket show 1
+     {here} inbox list
+     {here} mail list
+
+Ctrl-C ends it. Mails as they arrive:
+"""
+
+
+def _ready_answer(letters: Path, mail: Arrived) -> Path | None:
+    """A reply to this mail as a file, for people who have no mail client at hand; None where none is wanted."""
+    writer = next((person for person in (*CUSTOMERS, OWEN, *STAFF) if person.address == mail.address), None)
+    if writer is None or mail.message["Reply-To"] is None:
+        return None
+    given_name = writer.name.partition(" ")[0]
+    path = letters / f"{given_name.lower()}-answers-{mail.path.stem}.eml"
+    path.write_bytes(letter.reply(writer, mail, f"(write here)\n\n{given_name}").as_bytes())
+    return path

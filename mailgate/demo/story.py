@@ -1,0 +1,133 @@
+"""The story that `mailgate demo --script` plays through real sockets; each step must be seen, or it ends there."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+from typing import TypeVar
+
+from mailgate.demo import letter
+from mailgate.demo.company import ANN, BOB, JANE, Person
+from mailgate.demo.mailboxes import Arrived, Mailboxes
+from mailgate.tickets.ticket import EntryKind, State
+from mailgate.wiring import Parts
+from store import outbox, tickets
+from store.engine import reading
+
+STEP_SECONDS = 15.0
+
+SUBJECT = "No mail since Monday"
+QUESTION = "Hello,\n\nsince Monday every mail to info@example.org comes back.\n\nAnn"
+ANSWER = "Hello Ann,\n\nthe disk was full; it works again. Is all well?\n\nBob"
+THANKS = "Yes, all is well. Thank you!"
+NOTE = "!note\nThe disk of web3 is too small, we should move her."
+
+T = TypeVar("T")
+
+
+class NotSeen(Exception):
+    """A step did not show what it should."""
+
+
+class Story:
+    """Plays the story against a running gate."""
+
+    def __init__(self, parts: Parts, mailboxes: Mailboxes, smtp_port: int, say: Callable[[str], None]) -> None:
+        self._parts = parts
+        self._mailboxes = mailboxes
+        self._smtp_port = smtp_port
+        self._say = say
+        self._steps = 0
+        self._read: set[Path] = set()
+
+    async def play(self) -> None:
+        """Every step in turn. Raises NotSeen."""
+        await self._send(letter.new(ANN, "support@support.example", SUBJECT, QUESTION))
+        acknowledgement = await self._mail(ANN, "Ann writes to support@ and gets an acknowledgement", "ticket")
+        self._check("the acknowledgement is marked as automatic", acknowledgement.message["Auto-Submitted"])
+        self._check("it has the null reverse-path", acknowledgement.reverse_path == "")
+        number = await self._seen("her mail is a ticket", lambda: self._ticket(State.OPEN))
+        for member in (BOB, JANE):
+            await self._mail(member, f"{member.name} of the staff has it as mail", "since Monday")
+        notification = self._mailboxes.of(BOB.address)[-1]
+
+        await self._send(letter.reply(BOB, notification, ANSWER))
+        answer = await self._mail(ANN, "Bob answers by mail and Ann gets it", "the disk was full")
+        self._check("no line for staff alone is in it", "First line may be" not in answer.text)
+        self._check("Bob's own address is not in it", BOB.address.encode() not in answer.raw)
+        await self._seen("the ticket is answered", lambda: self._ticket(State.ANSWERED))
+
+        await self._send(letter.reply(ANN, answer, THANKS))
+        thanks = await self._mail(BOB, "Ann replies and Bob gets it", THANKS)
+        await self._seen("her reply joined the ticket, which is open again", lambda: self._ticket(State.OPEN))
+
+        await self._send(letter.reply(BOB, thanks, "!clsoe"))
+        await self._mail(BOB, "Bob mistypes a command: it comes back, nothing was done", "!close")
+        self._check("the ticket is still open", self._ticket(State.OPEN))
+
+        await self._send(letter.reply(BOB, thanks, NOTE))
+        await self._seen("Bob keeps a note", lambda: self._has_entry(number, EntryKind.NOTE, "too small"))
+        await self._send(letter.reply(BOB, thanks, "!close"))
+        await self._mail(ANN, "Bob closes the ticket and Ann is told", "is closed")
+        await self._seen("the ticket is closed", lambda: self._ticket(State.CLOSED))
+
+        self._check_ticket(number)
+        await self._seen("the archive has each mail as it went out", self._archive_is_whole)
+        note_reached = any(b"too small" in mail.raw for mail in self._mailboxes.of(ANN.address))
+        self._check("the note did not reach Ann", not note_reached)
+
+    def _check_ticket(self, number: int) -> None:
+        with reading(self._parts.engine) as conn:
+            history = tickets.history(conn, number)
+        words = [entry.text for entry in history if entry.kind is EntryKind.MESSAGE]
+        self._check("the ticket shows question, answer and thanks, without quotes", words == [QUESTION, ANSWER, THANKS])
+        self._check("and who closed it", any(entry.text == "closed by Bob Jones" for entry in history))
+
+    def _archive_is_whole(self) -> bool:
+        with reading(self._parts.engine) as conn:
+            rows = outbox.listing(conn)
+            kept = [self._parts.archive.load(conn, row.sha256) for row in rows if row.sha256]
+        arrived = [mail.raw for mail in self._mailboxes.arrived]
+        return all(row.state is outbox.OutState.SENT for row in rows) and sorted(kept) == sorted(arrived)
+
+    async def _send(self, mail: EmailMessage) -> None:
+        await asyncio.to_thread(letter.send, mail.as_bytes(), port=self._smtp_port)
+
+    async def _mail(self, reader: Person, step: str, words: str) -> Arrived:
+        """Wait for a mail that has these words in its text; one that was seen before does not count."""
+
+        def unread() -> Arrived | None:
+            mails = self._mailboxes.of(reader.address)
+            return next((mail for mail in mails if words in mail.text and mail.path not in self._read), None)
+
+        found = await self._seen(step, unread)
+        self._read.add(found.path)
+        return found
+
+    async def _seen(self, step: str, look: Callable[[], T | None]) -> T:
+        deadline = time.monotonic() + STEP_SECONDS
+        while not (found := look()):
+            if time.monotonic() > deadline:
+                raise NotSeen(f"not seen within {STEP_SECONDS:g} s: {step}")
+            await asyncio.sleep(0.05)
+        self._tell(step)
+        return found
+
+    def _check(self, step: str, holds: object) -> None:
+        if not holds:
+            raise NotSeen(f"not so: {step}")
+        self._tell(step)
+
+    def _tell(self, step: str) -> None:
+        self._steps += 1
+        self._say(f"{self._steps:3}  {step}")
+
+    def _ticket(self, state: State) -> int | None:
+        with reading(self._parts.engine) as conn:
+            found = tickets.listing(conn, state=state)
+        return found[-1].id if found and found[-1].subject == SUBJECT else None
+
+    def _has_entry(self, number: int, kind: EntryKind, words: str) -> bool:
+        with reading(self._parts.engine) as conn:
+            return any(entry.kind is kind and words in entry.text for entry in tickets.history(conn, number))

@@ -1,0 +1,259 @@
+"""A whole gate for tests: real store, real flows, a real SMTP sink as its smarthost; time stands still until told.
+
+Mail goes through `accept` and the flows run inline, so that a test says when things happen. What needs the program
+itself, its listeners, threads and signals, starts `mailgate serve` instead: `tests.program`.
+"""
+
+import email.policy
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from email.parser import BytesParser
+from pathlib import Path
+from typing import Protocol
+
+from mailgate.config import HostPort, Settings, Tls
+from mailgate.jobs import FailPoint, Job, no_fail_point
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.envelope import Door, Envelope
+from mailgate.mail.notice import Template
+from mailgate.tickets.ticket import Ticket
+from mailgate.wiring import Parts, build
+from store import outbox, people, spool, tickets
+from store.engine import reading, transaction
+from store.outbox import Outgoing
+from store.spool import Accepted
+from store.tickets import Entry
+from tests.outbound.sink import HOST, Sink, running
+
+BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SUPPORT = "support@support.example"
+
+
+class BeginGate(Protocol):
+    """Begins a gate; keywords are sections with their settings, such as `spam={"hold_score": 4.0}`."""
+
+    def __call__(self, *, fail_point: FailPoint = no_fail_point, **overrides: Mapping[str, object]) -> "Gate": ...
+
+
+@dataclass(frozen=True)
+class Received:
+    """A mail as its reader finds it."""
+
+    raw: bytes
+    reverse_path: str
+    recipient: str
+
+    @property
+    def message(self) -> EmailMessage:
+        """Parsed by the standard library, as a reader's client would."""
+        parsed = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(self.raw)
+        assert isinstance(parsed, EmailMessage)
+        return parsed
+
+    @property
+    def text(self) -> str:
+        """The text part."""
+        body = self.message.get_body(("plain",))
+        assert body is not None
+        return str(body.get_content())
+
+    @property
+    def subject(self) -> str:
+        """The subject line."""
+        return str(self.message["Subject"])
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody with a mail client."""
+
+    name: str
+    address: str
+
+    def writes(
+        self,
+        text: str,
+        *,
+        to: str = SUPPORT,
+        subject: str = "No mail since Monday",
+        message_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        files: Sequence[tuple[str, str, bytes]] = (),
+    ) -> bytes:
+        """A new mail; `files` are (name, content type, bytes)."""
+        message = EmailMessage(policy=email.policy.SMTP)
+        message["From"] = f"{self.name} <{self.address}>"
+        message["To"] = to
+        message["Subject"] = subject
+        message["Message-ID"] = f"<{message_id or _serial()}@client.example>"
+        for name, value in (headers or {}).items():
+            message[name] = value
+        message.set_content(text)
+        for name, content_type, content in files:
+            main, _, sub = content_type.partition("/")
+            message.add_attachment(content, maintype=main, subtype=sub, filename=name)
+        return message.as_bytes()
+
+    def replies(self, parent: Received, text: str, **more: object) -> bytes:
+        """An answer to a mail as a client writes it: to its Reply-To, with its references, quoting its text."""
+        original = parent.message
+        references = " ".join(filter(None, (original["References"], original["Message-ID"])))
+        quoted = "\n".join(f"> {line}" for line in parent.text.splitlines())
+        subject = parent.subject if parent.subject.startswith("Re: ") else f"Re: {parent.subject}"
+        options: dict[str, object] = {
+            "to": str(original["Reply-To"] or original["From"]),
+            "subject": subject,
+            "headers": {"In-Reply-To": str(original["Message-ID"]), "References": references},
+            **more,
+        }
+        body = f"{text}\n\nOn Mon, 2 Mar 2026 at 10:00, {original['From']} wrote:\n{quoted}\n"
+        return self.writes(body, **options)  # type: ignore[arg-type]
+
+
+_last = 0
+
+
+def _serial() -> str:
+    global _last  # noqa: PLW0603 - a counter of the test run
+    _last += 1
+    return f"mail-{_last}"
+
+
+@dataclass
+class Gate:
+    """The gate, its sink, and what tests ask of them."""
+
+    parts: Parts
+    sink: Sink
+    now: datetime = BEGIN
+
+    def customer(self, name: str, address: str) -> Person:
+        """Register a customer."""
+        with transaction(self.parts.engine) as conn:
+            people.add_customer(
+                conn, name, address, country=None, currency="EUR", timezone="UTC", language="en", now=self.now
+            )
+        return Person(name, address)
+
+    def staff(self, name: str, address: str) -> Person:
+        """Register somebody who answers."""
+        with transaction(self.parts.engine) as conn:
+            people.add_staff(conn, name, address, now=self.now)
+        return Person(name, address)
+
+    def accept(
+        self, raw: bytes, *, to: str | Sequence[str] | None = None, sender: str | None = "sender@client.example"
+    ) -> int:
+        """A mail comes in and nothing more; `to` is the envelope, by default what the To field says."""
+        paths = (to,) if isinstance(to, str) else tuple(to or (_to_field(raw),))
+        acceptance = self.parts.acceptance()
+        acceptance.start()
+        try:
+            return acceptance.accept(raw, Envelope(sender, paths, Door.SMTP, self.now, peer="192.0.2.7"))
+        finally:
+            acceptance.stop()
+
+    def deliver(self, raw: bytes, **how: object) -> Accepted:
+        """A mail comes in, is settled, and whatever it calls for goes out."""
+        spool_id = self.accept(raw, **how)  # type: ignore[arg-type]
+        self.work()
+        return self.inbox(spool_id)
+
+    def work(self) -> None:
+        """Do the jobs of all rows that are ready now, and of those that they make."""
+        while jobs := self._ready():
+            for job, row_id in jobs:
+                self.parts.work[job](row_id, self.now)
+
+    def later(self, **by: float) -> None:
+        """Let time pass and do what is due then."""
+        self.now += timedelta(**by)
+        self.parts.run_due(self.now)
+        self.work()
+
+    def inbox(self, spool_id: int) -> Accepted:
+        """One accepted mail."""
+        with reading(self.parts.engine) as conn:
+            found = spool.show(conn, spool_id)
+        assert found is not None
+        return found
+
+    def ticket(self, number: int) -> Ticket:
+        """One ticket."""
+        with reading(self.parts.engine) as conn:
+            found = tickets.find(conn, number)
+        assert found is not None
+        return found
+
+    def tickets(self) -> tuple[Ticket, ...]:
+        """All tickets."""
+        with reading(self.parts.engine) as conn:
+            return tickets.listing(conn)
+
+    def history(self, number: int) -> tuple[Entry, ...]:
+        """All entries of a ticket."""
+        with reading(self.parts.engine) as conn:
+            return tickets.history(conn, number)
+
+    def outbox(self, template: Template | None = None) -> tuple[Outgoing, ...]:
+        """What the gate wrote, sent or not."""
+        with reading(self.parts.engine) as conn:
+            rows = outbox.listing(conn)
+        return tuple(row for row in rows if template is None or row.notice.template is template)
+
+    def mailbox(self, person: Person) -> list[Received]:
+        """What has arrived at a person's address, oldest first."""
+        return [
+            Received(raw, (reverse_path or "").strip("<>"), person.address)
+            for raw, (reverse_path, recipients) in zip(self.sink.messages, self.sink.paths, strict=True)
+            if recipients == [person.address]
+        ]
+
+    def _ready(self) -> list[tuple[Job, int]]:
+        with reading(self.parts.engine) as conn:
+            waiting = spool.listing(conn, dispositions=(Disposition.WAITING,))
+            queued = outbox.listing(conn, states=(outbox.OutState.QUEUED,))
+        soon = self.now + timedelta(seconds=60)  # not what was put off for a retry
+        return [(Job.RECEIVE, row.id) for row in waiting if row.attempts == 0] + [
+            (Job.DELIVER, row.id) for row in queued if row.attempts == 0 and row.due_at and row.due_at <= soon
+        ]
+
+
+@contextmanager
+def begin_gate(
+    directory: Path, *, fail_point: FailPoint = no_fail_point, **overrides: Mapping[str, object]
+) -> Iterator[Gate]:
+    """A gate in an empty directory; `overrides` are sections with their settings."""
+    with running(Sink()) as sink:
+        parts = build(settings_for(directory, sink.port, **overrides), _no_job, fail_point=fail_point)
+        try:
+            yield Gate(parts, sink)
+        finally:
+            parts.close()
+
+
+def settings_for(directory: Path, smarthost_port: int, **overrides: Mapping[str, object]) -> Settings:
+    """The shipped settings with a store in `directory`, a smarthost on loopback and no wait for `!undo`."""
+    settings = Settings()
+    sections: dict[str, dict[str, object]] = {
+        "store": {"url": f"sqlite:///{directory / 'mailgate.db'}", "archive": directory / "archive"},
+        "smarthost": {"address": HostPort(HOST, smarthost_port), "tls": Tls.NONE, "timeout_seconds": 5.0},
+        "desk_rules": {"undo_seconds": 0},
+        "limits": {"min_free_bytes": 0},
+    }
+    for section, values in overrides.items():
+        sections[section] = {**sections.get(section, {}), **values}
+    changed = {section: replace(getattr(settings, section), **values) for section, values in sections.items()}
+    return replace(settings, **changed)
+
+
+def _to_field(raw: bytes) -> str:
+    to = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(raw)["To"]
+    return str(to.addresses[0].addr_spec)
+
+
+def _no_job(job: Job, row_id: int) -> None:
+    """Tests do the work themselves."""

@@ -1,0 +1,38 @@
+"""One actor for each job: calls its flow, and nothing more."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import dramatiq
+
+from mailgate.jobs import Job
+from mailgate.wiring import Parts
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of production."""
+    return datetime.now(UTC)
+
+
+def register(broker: dramatiq.Broker, parts: Parts, *, clock: Clock = utc_now) -> None:
+    """Give the broker an actor for each job, under the job's name and in a queue of its own."""
+    for job, flow in parts.work.items():
+        actor = _actor(job, flow, clock)
+        dramatiq.actor(broker=broker, actor_name=job.value, queue_name=job.value)(actor)
+
+
+def _actor(job: Job, flow: Callable[[int, datetime], None], clock: Clock) -> Callable[[int], None]:
+    def work(row_id: int) -> None:
+        try:
+            flow(row_id, clock())
+        except Exception:
+            # Flows answer for their rows themselves; what comes through is a fault of theirs. The row stays, with its
+            # attempt counted, and is looked at again when its lease runs out.
+            log.exception("broken job=%s row=%d", job.value, row_id)
+
+    return work

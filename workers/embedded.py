@@ -1,0 +1,159 @@
+"""A gate that runs in this process: listeners, workers and schedule, from start to drained stop."""
+
+import asyncio
+import fcntl
+import logging
+import ssl
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import IO
+
+import dramatiq
+
+from mailgate.config import HostPort, Settings
+from mailgate.errors import Temporary
+from mailgate.inbound.accept import Acceptance
+from mailgate.inbound.smtp import Gate, Listener, ListenerLimits
+from mailgate.jobs import FailPoint, Job, no_fail_point
+from mailgate.mail.envelope import Door
+from mailgate.tickets.desks import is_ours
+from mailgate.wiring import build
+from store import leases
+from store.engine import transaction
+from store.schema import outbox, spool
+from workers import broker as brokers
+from workers.actors import Clock, register, utc_now
+from workers.schedule import Schedule
+
+log = logging.getLogger(__name__)
+
+DRAIN_SECONDS = 30.0
+"""For clients in the middle of a message, and for work in hand, after SIGTERM."""
+
+
+class AlreadyServed(Temporary):
+    """Another `serve` works on this store."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listening:
+    """A door that is open, and where."""
+
+    door: Door
+    host: str
+    port: int
+
+
+class Running:
+    """An embedded gate. `start` inside an event loop; `stop` drains it."""
+
+    def __init__(
+        self, settings: Settings, *, workers: bool = True, clock: Clock = utc_now, fail_point: FailPoint = no_fail_point
+    ) -> None:
+        broker = brokers.connect(settings.workers.broker) if workers else None
+        self.parts = build(settings, brokers.enqueuer(broker) if broker else _no_job, fail_point=fail_point)
+        self.acceptance: Acceptance = self.parts.acceptance()
+        self._broker = broker
+        self._clock = clock
+        self._worker: dramatiq.Worker | None = None
+        self._schedule: Schedule | None = None
+        self._listeners: list[Listener] = []
+        self._lock: IO[str] | None = None
+
+    async def start(self) -> tuple[Listening, ...]:
+        """Open the doors; returns where. Raises AlreadyServed, OSError when an address cannot be had."""
+        if self._broker is not None:
+            self._lock = _lock(self.parts.settings.store.archive)
+            self._take_back_leases()
+            register(self._broker, self.parts, clock=self._clock)
+        self.acceptance.start()
+        opened = await self._listen()
+        if self._broker is not None:
+            threads = self.parts.settings.workers.threads
+            self._worker = dramatiq.Worker(self._broker, worker_threads=threads)
+            self._worker.start()
+            self._schedule = Schedule(self.parts, clock=self._clock)
+            self._schedule.start()
+        return opened
+
+    async def stop(self) -> None:
+        """Take no more, finish what is in hand, and leave the rest in its rows."""
+        for listener in self._listeners:
+            await listener.stop(grace_seconds=DRAIN_SECONDS)
+        await asyncio.to_thread(self._rest)
+
+    def _rest(self) -> None:
+        self.acceptance.stop()
+        if self._schedule is not None:
+            self._schedule.stop()
+        if self._worker is not None:
+            self._worker.stop(timeout=int(DRAIN_SECONDS * 1000))
+        self.parts.close()
+        if self._lock is not None:
+            self._lock.close()
+
+    async def _listen(self) -> tuple[Listening, ...]:
+        settings = self.parts.settings
+        limits = ListenerLimits(
+            max_message_bytes=settings.limits.max_message_bytes,
+            max_line_bytes=settings.limits.max_line_bytes,
+            max_recipients=settings.limits.max_recipients,
+            max_connections=settings.limits.max_connections,
+            max_connections_per_address=settings.limits.max_connections_per_address,
+            idle_seconds=settings.limits.idle_seconds,
+            data_seconds=settings.limits.data_seconds,
+        )
+        ours: Callable[[str], bool] = partial(_is_ours, settings)
+        gate = Gate(self.acceptance, ours, limits)
+        opened = []
+        doors: tuple[tuple[Door, HostPort | None], ...] = (
+            (Door.SMTP, settings.smtp.listen),
+            (Door.LMTP, settings.lmtp.listen),
+        )
+        for door, address in doors:
+            if address is None:
+                continue
+            tls = _tls(settings) if door is Door.SMTP else None
+            listener = Listener(door, gate, limits, hostname=settings.gate.domain, tls=tls)
+            port = await listener.start(address.host, address.port)
+            self._listeners.append(listener)
+            opened.append(Listening(door, address.host, port))
+            log.info("listening door=%s host=%s port=%d", door.value, address.host, port)
+        return tuple(opened)
+
+    def _take_back_leases(self) -> None:
+        """What a former process had in hand when it died: its workers are gone, and this one's are the only ones."""
+        now = self._clock()
+        with transaction(self.parts.engine) as conn:
+            taken = leases.release_all(conn, spool, now=now) + leases.release_all(conn, outbox, now=now)
+        if taken:
+            log.warning("took back rows=%d of a process that died", taken)
+
+
+def _is_ours(settings: Settings, address: str) -> bool:
+    return is_ours(address, settings.desks, settings.gate.domain)
+
+
+def _no_job(job: Job, row_id: int) -> None:
+    """Without workers: the rows wait for `mailgate due run`, or for a worker elsewhere."""
+
+
+def _tls(settings: Settings) -> ssl.SSLContext | None:
+    if settings.smtp.certificate is None:
+        return None
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(settings.smtp.certificate, settings.smtp.key)
+    return context
+
+
+def _lock(directory: Path) -> IO[str]:
+    """Hold the store for this process: two would take each other's rows for abandoned ones."""
+    file = (directory / "serve.lock").open("w")
+    with suppress(BlockingIOError):
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return file
+    file.close()
+    raise AlreadyServed(f"another `mailgate serve` works on the store of {directory}")

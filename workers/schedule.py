@@ -1,0 +1,40 @@
+"""When the sweep looks: once at the start, then every second."""
+
+import logging
+import threading
+
+from mailgate.wiring import Parts
+from workers.actors import Clock, utc_now
+
+log = logging.getLogger(__name__)
+
+SWEEP_SECONDS = 1.0
+
+
+class Schedule:
+    """A thread that sends the jobs of all that is due, until it is stopped."""
+
+    def __init__(self, parts: Parts, *, clock: Clock = utc_now, every_seconds: float = SWEEP_SECONDS) -> None:
+        self._parts = parts
+        self._clock = clock
+        self._every_seconds = every_seconds
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="schedule", daemon=True)
+
+    def start(self) -> None:
+        """Begin with a look at once."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the look that is under way."""
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            try:
+                self._parts.sweep(self._clock())
+            except Exception:
+                log.exception("sweep failed; the next comes in %g s", self._every_seconds)
+            if self._stop.wait(self._every_seconds):
+                return
