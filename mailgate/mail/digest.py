@@ -9,7 +9,8 @@ _TRACE = re.compile(
     rb"arc-[a-z-]+|x-spam-[a-z0-9-]+|x-virus-[a-z0-9-]+)[ \t]*:",
     re.IGNORECASE,
 )
-_FIELD = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*")
+# A line of blanks is no continuation: some take it for the end of the header, and what follows is then no trace field.
+_FIELD = re.compile(rb"[^\n]*\n(?:[ \t]+[^\s][^\n]*\n)*")
 
 
 def content_digest(raw: bytes) -> str:
@@ -17,7 +18,7 @@ def content_digest(raw: bytes) -> str:
 
     The Message-ID alone would not do: its sender chooses it, so that a forged copy could displace a true mail.
     """
-    text = raw.replace(b"\r\n", b"\n").strip(b"\n") + b"\n"
+    text = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip(b"\n") + b"\n"
     head, gap, body = text.partition(b"\n\n")
     digest = hashlib.sha256()
     for field in _FIELD.findall(head if head.endswith(b"\n") else head + b"\n"):
