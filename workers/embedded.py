@@ -12,17 +12,20 @@ from pathlib import Path
 from typing import IO
 
 import dramatiq
+from sqlalchemy import and_, or_, true
 
 from mailgate.config import HostPort, Settings
 from mailgate.errors import Temporary
 from mailgate.inbound.accept import Acceptance
-from mailgate.inbound.smtp import Gate, Listener, ListenerLimits
+from mailgate.inbound.clients import ListenerLimits
+from mailgate.inbound.smtp import Gate, Listener
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.mail.envelope import Door
 from mailgate.tickets.desks import is_ours
 from mailgate.wiring import build
 from store import leases
 from store.engine import transaction
+from store.outbox import OutState
 from store.schema import outbox, spool
 from workers import broker as brokers
 from workers.actors import Clock, register, utc_now
@@ -30,8 +33,12 @@ from workers.schedule import Schedule
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 30.0
-"""For clients in the middle of a message, and for work in hand, after SIGTERM."""
+CLIENT_SECONDS, WORK_SECONDS = 15.0, 10.0
+"""For clients in the middle of a message, then for work in hand: SIGTERM to exit takes less than 30 seconds."""
+
+
+WAKE_MILLISECONDS = 250
+"""How often an idle worker looks whether it is to stop; dramatiq's own second makes every stop take two."""
 
 
 class AlreadyServed(Temporary):
@@ -56,6 +63,8 @@ class Running:
         broker = brokers.connect(settings.workers.broker) if workers else None
         self.parts = build(settings, brokers.enqueuer(broker) if broker else _no_job, fail_point=fail_point)
         self.acceptance: Acceptance = self.parts.acceptance()
+        if broker is None:
+            self.acceptance.leave_to_sweep()
         self._broker = broker
         self._clock = clock
         self._worker: dramatiq.Worker | None = None
@@ -67,13 +76,13 @@ class Running:
         """Open the doors; returns where. Raises AlreadyServed, OSError when an address cannot be had."""
         if self._broker is not None:
             self._lock = _lock(self.parts.settings.store.archive)
-            self._take_back_leases()
+            self._take_up()
             register(self._broker, self.parts, clock=self._clock)
         self.acceptance.start()
         opened = await self._listen()
         if self._broker is not None:
             threads = self.parts.settings.workers.threads
-            self._worker = dramatiq.Worker(self._broker, worker_threads=threads)
+            self._worker = dramatiq.Worker(self._broker, worker_threads=threads, worker_timeout=WAKE_MILLISECONDS)
             self._worker.start()
             self._schedule = Schedule(self.parts, clock=self._clock)
             self._schedule.start()
@@ -81,8 +90,7 @@ class Running:
 
     async def stop(self) -> None:
         """Take no more, finish what is in hand, and leave the rest in its rows."""
-        for listener in self._listeners:
-            await listener.stop(grace_seconds=DRAIN_SECONDS)
+        await asyncio.gather(*(listener.stop(grace_seconds=CLIENT_SECONDS) for listener in self._listeners))
         await asyncio.to_thread(self._rest)
 
     def _rest(self) -> None:
@@ -90,7 +98,7 @@ class Running:
         if self._schedule is not None:
             self._schedule.stop()
         if self._worker is not None:
-            self._worker.stop(timeout=int(DRAIN_SECONDS * 1000))
+            self._worker.stop(timeout=int(WORK_SECONDS * 1000))
         self.parts.close()
         if self._lock is not None:
             self._lock.close()
@@ -124,13 +132,16 @@ class Running:
             log.info("listening door=%s host=%s port=%d", door.value, address.host, port)
         return tuple(opened)
 
-    def _take_back_leases(self) -> None:
-        """What a former process had in hand when it died: its workers are gone, and this one's are the only ones."""
+    def _take_up(self) -> None:
+        """What a former process had in hand or in its queue: they ended with it, and this one's workers are alone."""
         now = self._clock()
+        untried = and_(outbox.c.state == OutState.QUEUED, outbox.c.attempts == 0)
+        queued = or_(untried, outbox.c.state == OutState.SENDING)  # not those put off, nor held for an undo
         with transaction(self.parts.engine) as conn:
-            taken = leases.release_all(conn, spool, now=now) + leases.release_all(conn, outbox, now=now)
-        if taken:
-            log.warning("took back rows=%d of a process that died", taken)
+            mails_in = leases.release_all(conn, spool, now=now, queued=true())
+            mails_out = leases.release_all(conn, outbox, now=now, queued=queued)
+        if mails_in or mails_out:
+            log.info("left by a former process: in=%d out=%d", mails_in, mails_out)
 
 
 def _is_ours(settings: Settings, address: str) -> bool:
@@ -138,7 +149,7 @@ def _is_ours(settings: Settings, address: str) -> bool:
 
 
 def _no_job(job: Job, row_id: int) -> None:
-    """Without workers: the rows wait for `mailgate due run`, or for a worker elsewhere."""
+    """Without workers: the rows wait for `mailgate due run`, or for the sweep of workers elsewhere."""
 
 
 def _tls(settings: Settings) -> ssl.SSLContext | None:

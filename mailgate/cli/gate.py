@@ -4,26 +4,18 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 from sqlalchemy.exc import DBAPIError
 
 from mailgate.cli.config import fail as fail_config
+from mailgate.cli.context import Context
 from mailgate.cli.output import EX_DATAERR, EX_TEMPFAIL, fail
 from mailgate.config import ConfigErrors, Settings, load
 from mailgate.errors import MailgateError, Temporary
 from mailgate.jobs import Job
 from mailgate.wiring import Parts, build
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What the main command leaves for the others."""
-
-    config_path: Path
 
 
 def settings(*, as_json: bool = False) -> Settings:

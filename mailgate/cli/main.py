@@ -1,12 +1,13 @@
 """The `mailgate` command: each noun is a module, imported when it is asked for."""
 
 import importlib
+import sys
 from pathlib import Path
 
 import click
 
 from mailgate import __version__
-from mailgate.cli.gate import Context
+from mailgate.cli.context import Context
 from mailgate.cli.output import EX_USAGE, fail
 
 COMMANDS = {
@@ -72,6 +73,7 @@ def run() -> None:
         raise SystemExit(EX_USAGE) from error
     except click.ClickException as error:
         hint = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "mailgate"
-        fail(error.format_message(), code=EX_USAGE, hint=f"see {hint} --help")
+        as_json = "--json" in sys.argv[1:]
+        fail(error.format_message(), code=EX_USAGE, hint=f"see {hint} --help", name="usage", as_json=as_json)
     except (click.Abort, KeyboardInterrupt) as error:
         raise SystemExit(130) from error

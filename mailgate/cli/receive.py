@@ -3,16 +3,20 @@
 An MTA bounces mail on most other codes: a wrong setting or a full disk of ours must not cost anybody a mail.
 """
 
+import logging
 import os
 import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import click
+from sqlalchemy import Engine
 
-from mailgate.cli.gate import Context, now
+from mailgate.cli.context import Context
 from mailgate.cli.output import EX_TEMPFAIL, say
-from mailgate.config import load
+from mailgate.config import Settings, load
 from mailgate.inbound.accept import Acceptance, Limits
 from mailgate.jobs import Job
 from mailgate.mail.address import parse_mailbox
@@ -22,15 +26,24 @@ from store.engine import NoStore, connect, reading
 from store.migrations import is_current
 
 
-@click.command(context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+class _Pipe(click.Command):
+    """A command whose usage errors, too, are exit 75."""
+
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> click.Context:
+        try:
+            return super().make_context(info_name, args, *more, **extra)
+        except click.UsageError as error:
+            _later(error.format_message())
+
+
+@click.command(cls=_Pipe)
 @click.option("--sender", metavar="ADDRESS", help="The reverse-path; '<>' or '' for the null path.")
 @click.option("--recipient", "recipients", metavar="ADDRESS", multiple=True, help="A forward-path; may be repeated.")
 @click.pass_context
 def receive(ctx: click.Context, sender: str | None, recipients: tuple[str, ...]) -> None:
     """Take one mail from standard input. Exit 0 only when it is on disk, else 75: the MTA tries again."""
+    logging.getLogger().addHandler(logging.NullHandler())  # the first line of stderr is the reason, in our words
     try:
-        if ctx.args:
-            _later(f"unknown argument {ctx.args[0]!r}")
         context = ctx.find_object(Context)
         assert context is not None
         _accept(context.config_path, sender, recipients)
@@ -38,8 +51,10 @@ def receive(ctx: click.Context, sender: str | None, recipients: tuple[str, ...])
         _later(" ".join(str(error).split()) or type(error).__name__)
 
 
-def _accept(config_path: Path, sender: str | None, recipients: tuple[str, ...]) -> None:
+def _accept(config_path: Path, sender: str | None, recipients: Sequence[str]) -> None:
     settings = load(config_path, os.environ)
+    if sys.stdin is None:
+        _later("standard input is closed: no mail to read")
     raw = sys.stdin.buffer.read(settings.limits.max_message_bytes + 1)
     for address in recipients:
         parse_mailbox(address)
@@ -47,9 +62,17 @@ def _accept(config_path: Path, sender: str | None, recipients: tuple[str, ...]) 
         reverse_path=sender.strip("<>") if sender is not None else None,
         forward_paths=tuple(dict.fromkeys(recipients)),
         door=Door.PIPE,
-        received_at=now(),
+        received_at=datetime.now(UTC),
     )
     engine = connect(settings.store.url, must_exist=True)
+    try:
+        spool_id = _store(engine, settings, raw, envelope)
+    finally:
+        engine.dispose()
+    say(f"2.0.0 accepted, id {spool_id}")
+
+
+def _store(engine: Engine, settings: Settings, raw: bytes, envelope: Envelope) -> int:
     with reading(engine) as conn:
         if not is_current(conn):
             raise NoStore("the store is not up to date; run `mailgate db upgrade`")
@@ -61,11 +84,12 @@ def _accept(config_path: Path, sender: str | None, recipients: tuple[str, ...]) 
         Limits(limits.max_message_bytes, limits.max_header_bytes, limits.min_free_bytes),
         directory=settings.store.archive,
     )
+    acceptance.leave_to_sweep()
     acceptance.start()
-    spool_id = acceptance.accept(raw, envelope)
-    acceptance.stop()
-    engine.dispose()
-    say(f"2.0.0 accepted, id {spool_id}")
+    try:
+        return acceptance.accept(raw, envelope)
+    finally:
+        acceptance.stop()
 
 
 def _no_job(job: Job, row_id: int) -> None:

@@ -5,44 +5,28 @@ of ours is a 4yz reply without a word of its cause; the cause goes to the log (R
 """
 
 import asyncio
-import ipaddress
 import logging
 import ssl
-from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, AnyStr
+from typing import Any
 
-from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Session
 from aiosmtpd.smtp import Envelope as WireEnvelope
 
 from mailgate.errors import BadAddress, BareLineEnd, MailgateError, NulByte, StorageFull, Temporary, UnknownMailbox
 from mailgate.inbound.accept import Acceptance
+from mailgate.inbound.clients import Clients, ListenerLimits
+from mailgate.inbound.session import CLOSING, Connection, LmtpSession, SmtpSession, peer_address
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.envelope import NULL_PATH, Door, Envelope
+from store.archive import INLINE_BYTES
 
 log = logging.getLogger(__name__)
 logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd's own: a line for each command
 
 TOO_MANY_RECIPIENTS = "452 4.5.3 Too many recipients"  # RFC 5321 §4.5.3.1.10: 452, the client sends the rest later
-BUSY = b"421 4.3.2 Too many connections, please try again later\r\n"
-CLOSING = b"421 4.3.2 Shutting down, please try again later\r\n"
 ACCEPTED = "250 2.0.0 Accepted, id {}"
-
-
-@dataclass(frozen=True, slots=True)
-class ListenerLimits:
-    """What a listener allows one client and all of them."""
-
-    max_message_bytes: int
-    max_line_bytes: int
-    max_recipients: int
-    max_connections: int
-    max_connections_per_address: int  # loopback is exempt: a front MTA stands there
-    idle_seconds: float
-    data_seconds: float  # for one whole message, however steadily it drips
 
 
 class Gate:
@@ -52,6 +36,7 @@ class Gate:
         self._acceptance = acceptance
         self._is_ours = is_ours
         self._limits = limits
+        self.clients = Clients(limits)
 
     async def handle_MAIL(
         self, server: SMTP, session: Session, envelope: WireEnvelope, address: str, options: list[str]
@@ -75,14 +60,19 @@ class Gate:
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: WireEnvelope) -> str:
+    async def handle_DATA(self, server: Connection, session: Session, envelope: WireEnvelope) -> str:
         raw = envelope.content
         assert isinstance(raw, bytes)
         door = Door.LMTP if isinstance(server, LmtpSession) else Door.SMTP
+        server.message_received()
         try:
             if door is Door.SMTP:
                 refuse_bare_bytes(raw)
-            accepted = self._acceptance.submit(raw, _envelope(session, envelope, door))
+            arrived = _envelope(session, envelope, door)
+            if len(raw) > INLINE_BYTES:  # its file is written by the call: the other clients must not wait for that
+                accepted = await asyncio.to_thread(self._acceptance.submit, raw, arrived)
+            else:
+                accepted = self._acceptance.submit(raw, arrived)
             # Shielded: the commit goes on when the client hangs up, and is then found again as a duplicate.
             spool_id = await asyncio.shield(asyncio.wrap_future(accepted))
         except MailgateError as error:
@@ -112,77 +102,6 @@ def refuse_bare_bytes(raw: bytes) -> None:
         raise BareLineEnd("bare CR or LF in the message")
 
 
-class _Connection(SMTP):
-    """One client: counted, timed while it sends, and told when the gate shuts down."""
-
-    listener: "Listener"
-    counted_as = ""
-    in_message = False
-    message_deadline = 0.0
-    _refused = False
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        restarted = self.transport is not None  # STARTTLS makes the connection anew
-        if not restarted and not self.listener.admit(self, transport):
-            assert isinstance(transport, asyncio.WriteTransport)
-            transport.write(BUSY)
-            transport.close()
-            self.transport = None
-            self._refused = True
-            return
-        super().connection_made(transport)
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if self._refused:
-            return
-        self.listener.forget(self)
-        super().connection_lost(error)
-
-    def data_received(self, data: bytes) -> None:
-        if self._refused:
-            return
-        # aiosmtpd counts its timeout from the last command and would cut a long upload; here what arrives renews it,
-        # and a deadline of its own bounds the whole message.
-        if self.in_message and self.loop.time() < self.message_deadline:
-            self._reset_timeout()
-        super().data_received(data)
-
-    def eof_received(self) -> bool | None:
-        return None if self._refused else super().eof_received()
-
-    async def push(self, status: AnyStr) -> None:
-        if status[:3] in ("354", b"354"):
-            self.in_message = True
-            self.message_deadline = self.loop.time() + self.listener.limits.data_seconds
-        await super().push(status)
-
-    async def smtp_DATA(self, arg: str) -> None:
-        try:
-            await super().smtp_DATA(arg)
-        finally:
-            self.in_message = False
-            self.listener.message_done(self)
-
-
-class SmtpSession(_Connection):
-    """One SMTP client."""
-
-
-class LmtpSession(_Connection, LMTP):
-    """One LMTP client: after DATA it gets one reply for each recipient (RFC 2033 §4.2)."""
-
-    _recipients = 0
-
-    async def push(self, status: AnyStr) -> None:
-        if self.in_message:
-            line = status.decode("ascii") if isinstance(status, bytes) else status
-            await super().push("\r\n".join([line] * self._recipients))
-            return
-        if self.envelope is not None:  # gone by the time of the reply
-            self._recipients = len(self.envelope.rcpt_tos)
-        await super().push(status)
-
-
 class Listener:
     """One listening address, its sessions, and how it comes to rest."""
 
@@ -199,8 +118,7 @@ class Listener:
         self._gate = gate
         self._hostname = hostname
         self._tls = tls
-        self._sessions: set[_Connection] = set()
-        self._by_address: Counter[str] = Counter()
+        self._sessions: set[Connection] = set()
         self._server: asyncio.Server | None = None
         self._draining = False
         kind = SmtpSession if door is Door.SMTP else LmtpSession
@@ -219,7 +137,7 @@ class Listener:
         self._draining = True
         for session in tuple(self._sessions):
             if not session.in_message:
-                self._dismiss(session)
+                session.dismiss(CLOSING)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + grace_seconds
         while self._sessions and loop.time() < deadline:
@@ -228,39 +146,28 @@ class Listener:
             if isinstance(session.transport, asyncio.WriteTransport):
                 session.transport.abort()
 
-    def admit(self, session: _Connection, transport: asyncio.BaseTransport) -> bool:
+    def admit(self, session: Connection, transport: asyncio.BaseTransport) -> bool:
         """Count a new client in, unless there are too many."""
-        address = _address(transport)
-        full = len(self._sessions) >= self.limits.max_connections
-        greedy = not _is_loopback(address) and self._by_address[address] >= self.limits.max_connections_per_address
-        if full or greedy or self._draining:
-            log.warning("refused connection peer=%s open=%d", address, len(self._sessions))
+        session.address = peer_address(transport)
+        if self._draining or not self._gate.clients.admit(session.address):
+            log.warning("refused connection peer=%s open=%d", session.address, len(self._sessions))
             return False
         self._sessions.add(session)
-        self._by_address[address] += 1
-        session.counted_as = address
         return True
 
-    def forget(self, session: _Connection) -> None:
+    def forget(self, session: Connection) -> None:
         """Count a client out."""
         if session in self._sessions:
             self._sessions.remove(session)
-            self._by_address[session.counted_as] -= 1
-            if not self._by_address[session.counted_as]:
-                del self._by_address[session.counted_as]
+            self._gate.clients.forget(session.address)
 
-    def message_done(self, session: _Connection) -> None:
+    def message_done(self, session: Connection) -> None:
         """A client has its reply: when the gate is shutting down it was the last."""
         if self._draining:
-            asyncio.get_running_loop().call_soon(self._dismiss, session)
+            session.dismiss(CLOSING)
 
-    def _dismiss(self, session: _Connection) -> None:
-        if isinstance(session.transport, asyncio.WriteTransport) and not session.in_message:
-            session.transport.write(CLOSING)
-            session.transport.close()
-
-    def _session(self) -> _Connection:
-        session: _Connection = self._session_type(
+    def _session(self) -> Connection:
+        session: Connection = self._session_type(
             self._gate,
             data_size_limit=self.limits.max_message_bytes,
             enable_SMTPUTF8=False,
@@ -296,15 +203,3 @@ def _is_address(text: str) -> bool:
 
 def _peer(session: Session) -> Any:
     return session.peer[0] if isinstance(session.peer, tuple) else session.peer
-
-
-def _address(transport: asyncio.BaseTransport) -> str:
-    peer = transport.get_extra_info("peername")
-    return str(peer[0]) if isinstance(peer, tuple) else ""
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False

@@ -1,0 +1,34 @@
+"""A gate that kills itself: `python -m tests.crash.dying_gate CONFIG`, at the fail point that DIES_AT names.
+
+It dies as in a power cut of the process: no handler runs, nothing is flushed. The first visits of the place it
+survives, so that there is work before, beside and behind the one that it dies in.
+"""
+
+import asyncio
+import os
+import signal
+import sys
+from itertools import count
+from pathlib import Path
+
+from mailgate.config import load
+from workers.embedded import Running
+
+SURVIVED_VISITS = 2
+
+
+async def serve(config: Path, dies_at: str) -> None:
+    """Serve until death."""
+    visits = count()
+
+    def fail_point(name: str) -> None:
+        if name == dies_at and next(visits) == SURVIVED_VISITS:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    await Running(load(config, os.environ), fail_point=fail_point).start()
+    print("ready", flush=True)
+    await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve(Path(sys.argv[1]), os.environ["DIES_AT"]))

@@ -1,0 +1,114 @@
+"""Jobs on the embedded broker: a hint may be lost or come twice, the row decides."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+import dramatiq
+import pytest
+
+from mailgate.jobs import Enqueue, Job
+from tests.gate import Gate, Person
+from tests.servers.process import wait_until
+from workers import broker as brokers
+from workers.actors import register
+from workers.broker import UnknownBroker
+from workers.schedule import Schedule
+
+
+@pytest.fixture
+def broker(gate: Gate) -> Iterator[dramatiq.Broker]:
+    """A broker whose workers know the gate's jobs, at the gate's own time."""
+    broker = brokers.connect("memory://")
+    register(broker, gate.parts, clock=lambda: gate.now)
+    worker = dramatiq.Worker(broker, worker_threads=4, worker_timeout=50)
+    worker.start()
+    yield broker
+    worker.stop()
+
+
+@pytest.fixture
+def enqueue(broker: dramatiq.Broker) -> Enqueue:
+    """Sends jobs to these workers."""
+    return brokers.enqueuer(broker)
+
+
+def test_a_job_settles_the_mail_that_it_names(gate: Gate, anne: Person, enqueue: Enqueue) -> None:
+    spool_id = gate.accept(anne.writes("Since Monday every mail comes back."))
+
+    enqueue(Job.RECEIVE, spool_id)
+
+    wait_until(lambda: gate.inbox(spool_id).outcome.disposition == "opened", what="the ticket")
+
+
+def test_a_job_that_comes_many_times_has_one_effect(gate: Gate, anne: Person, enqueue: Enqueue) -> None:
+    first = gate.accept(anne.writes("Since Monday every mail comes back."))
+    last = gate.accept(anne.writes("And on Sunday too.", subject="Sunday"))
+
+    for _ in range(20):
+        enqueue(Job.RECEIVE, first)
+    enqueue(Job.RECEIVE, last)
+
+    wait_until(lambda: len(gate.tickets()) == 2, what="both tickets")
+    assert [ticket.messages for ticket in gate.tickets()] == [1, 1]
+    assert len(gate.outbox()) == 2
+    assert gate.inbox(first).attempts == 1
+
+
+def test_a_job_for_a_row_that_is_not_there_harms_no_other(gate: Gate, anne: Person, enqueue: Enqueue) -> None:
+    spool_id = gate.accept(anne.writes("Since Monday every mail comes back."))
+
+    enqueue(Job.RECEIVE, spool_id + 1)
+    enqueue(Job.DELIVER, 99)
+    enqueue(Job.RECEIVE, spool_id)
+
+    wait_until(lambda: gate.inbox(spool_id).outcome.disposition == "opened", what="the ticket")
+
+
+def test_a_broker_that_is_away_is_no_failure_of_the_mail(caplog: pytest.LogCaptureFixture) -> None:
+    nobody = brokers.connect("memory://")
+
+    brokers.enqueuer(nobody)(Job.RECEIVE, 7)
+
+    assert "not enqueued job=receive row=7; the sweep will find it" in caplog.messages
+
+
+def test_only_the_embedded_broker_is_built() -> None:
+    with pytest.raises(UnknownBroker, match="redis"):
+        brokers.connect("redis://127.0.0.1:6379/0")
+
+
+def test_the_schedule_sends_the_job_that_was_lost(gate: Gate, anne: Person) -> None:
+    sent: list[tuple[Job, int]] = []
+    spool_id = gate.accept(anne.writes("Since Monday every mail comes back."))
+    gate.now = gate.now.replace(hour=23)
+    parts = replace(gate.parts, enqueue=lambda job, row_id: sent.append((job, row_id)))
+    schedule = Schedule(parts, clock=lambda: gate.now, every_seconds=0.01)
+
+    schedule.start()
+    wait_until(lambda: bool(sent), what="a sweep")
+    schedule.stop()
+
+    assert sent == [(Job.RECEIVE, spool_id)]
+
+
+def test_the_schedule_survives_a_sweep_that_fails(gate: Gate, anne: Person, caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[tuple[Job, int]] = []
+    spool_id = gate.accept(anne.writes("Since Monday every mail comes back."))
+    gate.now = gate.now.replace(hour=23)
+    failures = [RuntimeError("the clock has stopped")]
+
+    def clock() -> datetime:
+        if failures:
+            raise failures.pop()
+        return gate.now
+
+    parts = replace(gate.parts, enqueue=lambda job, row_id: sent.append((job, row_id)))
+    schedule = Schedule(parts, clock=clock, every_seconds=0.01)
+
+    schedule.start()
+    wait_until(lambda: bool(sent), what="a sweep")
+    schedule.stop()
+
+    assert sent == [(Job.RECEIVE, spool_id)]
+    assert "sweep failed; the next comes in 0.01 s" in caplog.messages
