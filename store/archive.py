@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from mailgate.errors import Permanent
 from store.engine import insert_once
@@ -15,6 +15,9 @@ from store.schema import blobs
 
 INLINE_BYTES = 1 << 20
 """Up to here a blob stands in the database, in the transaction of the row that names it."""
+
+
+_CONTENT = select(blobs.c.content).where(blobs.c.sha256 == bindparam("the_sha256"))
 
 
 class MissingBlob(Permanent):
@@ -47,6 +50,7 @@ class Archive:
         path = self._path(sha256)
         if not path.exists():
             self._write(path, raw)
+        self._sync_names(path)
         return Blob(sha256, len(raw), None)
 
     def add(self, conn: Connection, blob: Blob) -> str:
@@ -56,7 +60,7 @@ class Archive:
 
     def load(self, conn: Connection, sha256: str) -> bytes:
         """The bytes with this digest. Raises MissingBlob."""
-        row = conn.execute(select(blobs.c.content).where(blobs.c.sha256 == sha256)).first()
+        row = conn.execute(_CONTENT, {"the_sha256": sha256}).first()
         if row is None:
             raise MissingBlob(f"no blob {sha256}")
         if row.content is not None:
@@ -70,10 +74,10 @@ class Archive:
         return self._directory / sha256[:2] / sha256
 
     def _write(self, path: Path, raw: bytes) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}.tmp")
         try:
-            with unfinished.open("xb") as file:
+            with open(unfinished, "xb", opener=_private) as file:
                 file.write(raw)
                 file.flush()
                 os.fsync(file.fileno())
@@ -81,10 +85,17 @@ class Archive:
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
-        # The name is durable only when its directory is; so are the directories that were just made.
+
+    def _sync_names(self, path: Path) -> None:
+        # A name is durable only when its directory is, and the directories that were just made when theirs are. Also
+        # for a file that was there: whoever wrote it may not have come so far yet.
         for directory in (path.parent, self._directory, self._directory.parent):
             handle = os.open(directory, os.O_RDONLY)
             try:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)

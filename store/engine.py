@@ -1,24 +1,24 @@
 """Engine from a URL; the write transaction and the read-only connection. Nothing here waits on a network."""
 
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 from mailgate.errors import Temporary
+from store.turns import WriteTurn
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's write lock before the mail is answered 451."""
 
-# SQLite lets one writer in at a time and makes the others poll with growing sleeps. Threads of one process
-# queue up here instead, in microseconds; the polling is left for other processes.
-_writers: WeakKeyDictionary[Engine, threading.Lock] = WeakKeyDictionary()
+_turns: WeakKeyDictionary[Engine, WriteTurn] = WeakKeyDictionary()
 
 
 class NoStore(Temporary):
@@ -39,11 +39,13 @@ def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> E
     if (read_only or must_exist) and not path.is_file():
         raise NoStore(f"there is no store at {path}")
     if read_only:
-        engine = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true", pool_size=8)
+        place = URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
+        engine = create_engine(place, pool_size=8)
     else:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)  # everybody's mail and the signing keys; SQLite gives its other files the same mode
         engine = create_engine(url, pool_size=16, max_overflow=32)
-        _writers[engine] = threading.Lock()
+        _turns[engine] = WriteTurn()
 
     @event.listens_for(engine, "connect")
     def _pragmas(dbapi: Any, _record: Any) -> None:
@@ -55,6 +57,7 @@ def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> E
         dbapi.execute("PRAGMA journal_mode=WAL")
         dbapi.execute("PRAGMA synchronous=FULL")
         dbapi.execute("PRAGMA foreign_keys=ON")
+        dbapi.execute("PRAGMA secure_delete=ON")  # a live sign-in link must not linger in a free page
 
     @event.listens_for(engine, "begin")
     def _begin(conn: Connection) -> None:
@@ -67,20 +70,21 @@ def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> E
 
 
 @contextmanager
-def transaction(engine: Engine, *, durable: bool = True) -> Iterator[Connection]:
+def transaction(engine: Engine, *, durable: bool = True, urgent: bool = False) -> Iterator[Connection]:
     """One write transaction: committed on leaving, rolled back on any exception.
 
     `durable=False` skips the wait for the disk: the commit survives the death of the process but perhaps not a power
-    cut. For leases, whose loss costs a repeated attempt and nothing else.
+    cut. For leases, whose loss costs a repeated attempt and nothing else. `urgent`: a client waits for it; of the
+    writers in this process it goes first. Raises TimeoutError when its turn does not come within BUSY_SECONDS.
     """
-    lock = _writers.get(engine)
-    if lock is None:
+    turn = _turns.get(engine)
+    if turn is None:
         with engine.begin() as conn:
             if not durable:
                 conn.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield conn
         return
-    if not lock.acquire(timeout=BUSY_SECONDS):
+    if not turn.take(urgent=urgent, timeout_seconds=BUSY_SECONDS):
         raise TimeoutError("the write lock was not free in time")
     try:
         with engine.connect().execution_options(write=True) as conn:
@@ -97,7 +101,7 @@ def transaction(engine: Engine, *, durable: bool = True) -> Iterator[Connection]
             finally:
                 driver.execute("PRAGMA synchronous=FULL")
     finally:
-        lock.release()
+        turn.give_back()
 
 
 @contextmanager
@@ -109,5 +113,10 @@ def reading(engine: Engine) -> Iterator[Connection]:
 
 def insert_once(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless its key is there already; True when it was inserted."""
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    return conn.execute(insert(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    return conn.execute(_insert_once(table, conn.dialect.name), values).rowcount == 1
+
+
+@cache
+def _insert_once(table: Table, dialect: str) -> Insert:
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return insert(table).on_conflict_do_nothing()

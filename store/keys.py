@@ -14,6 +14,10 @@ SECRET_BYTES = 32
 MAX_KID = 255  # one octet in the token
 
 
+_ALL = select(keys.c.kid, keys.c.secret)
+_NEWEST = _ALL.order_by(keys.c.kid.desc()).limit(1)
+
+
 class KeysUsedUp(Permanent):
     """256 keys have been made; their ids cannot be used again while old tokens may be about."""
 
@@ -29,13 +33,13 @@ class KeyRow:
 
 def signing(conn: Connection) -> tuple[int, bytes]:
     """Id and secret of the key that signs now: the newest."""
-    row = conn.execute(select(keys.c.kid, keys.c.secret).order_by(keys.c.kid.desc()).limit(1)).one()
+    row = conn.execute(_NEWEST).one()
     return row.kid, row.secret
 
 
 def verifying(conn: Connection) -> Mapping[int, bytes]:
     """All keys by id."""
-    return {row.kid: row.secret for row in conn.execute(select(keys.c.kid, keys.c.secret))}
+    return {row.kid: row.secret for row in conn.execute(_ALL)}
 
 
 def rotate(conn: Connection, *, now: datetime) -> int:

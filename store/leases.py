@@ -9,7 +9,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, Table, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Table, Update, bindparam, or_, select, update
 
 LEASE = timedelta(minutes=15)
 """Longer than the slowest work on one row: a smarthost may take 600 s to answer after the dot (RFC 5321 §4.5.3.2.6)."""
@@ -18,15 +18,20 @@ SWEEP_GRACE = timedelta(seconds=60)
 """A row whose job was just sent is left to it for so long."""
 
 
-def lend(conn: Connection, table: Table, row_id: int, *, now: datetime, when: ColumnElement[bool]) -> str | None:
-    """Give the row to the caller and count the attempt; None when somebody else has it or `when` does not hold."""
-    lease = secrets.token_hex(8)
-    free = or_(table.c.lease.is_(None), table.c.due_at <= now)
-    lent = conn.execute(
+def lending(table: Table, *, when: ColumnElement[bool]) -> Update:
+    """The statement that lends one row of a table, while `when` holds: for `lend`."""
+    free = or_(table.c.lease.is_(None), table.c.due_at <= bindparam("the_now"))
+    return (
         update(table)
-        .where(table.c.id == row_id, table.c.due_at.is_not(None), free, when)
-        .values(lease=lease, due_at=now + LEASE, attempts=table.c.attempts + 1)
+        .where(table.c.id == bindparam("the_id"), table.c.due_at.is_not(None), free, when)
+        .values(attempts=table.c.attempts + 1, lease=bindparam("lease"), due_at=bindparam("due_at"))
     )
+
+
+def lend(conn: Connection, lending: Update, row_id: int, *, now: datetime) -> str | None:
+    """Give the row to the caller and count the attempt; None when somebody else has it or it is not to be lent."""
+    lease = secrets.token_hex(8)
+    lent = conn.execute(lending, {"the_id": row_id, "the_now": now, "lease": lease, "due_at": now + LEASE})
     return lease if lent.rowcount == 1 else None
 
 
@@ -44,7 +49,15 @@ def postpone(conn: Connection, table: Table, row_ids: Sequence[int], *, now: dat
     )
 
 
-def release_all(conn: Connection, table: Table, *, now: datetime) -> int:
-    """Take back every lease, for the start of a program whose workers are the only ones; returns their number."""
-    held = table.c.lease.is_not(None) & table.c.due_at.is_not(None)
-    return conn.execute(update(table).where(held).values(lease=None, due_at=now)).rowcount
+def hasten(conn: Connection, table: Table, row_ids: Sequence[int], *, now: datetime) -> None:
+    """No job is sent for these new rows: the next sweep takes them up, without the grace."""
+    conn.execute(update(table).where(table.c.id.in_(row_ids), table.c.lease.is_(None)).values(due_at=now))
+
+
+def release_all(conn: Connection, table: Table, *, now: datetime, queued: ColumnElement[bool]) -> int:
+    """Take back every lease, and what is `queued` in a broker that ended with its process; returns their number.
+
+    For the start of a program whose workers are the only ones.
+    """
+    left = table.c.due_at.is_not(None) & or_(table.c.lease.is_not(None), queued)
+    return conn.execute(update(table).where(left).values(lease=None, due_at=now)).rowcount

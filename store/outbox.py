@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, and_, func, insert, or_, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, insert, select, update
 
 from mailgate.mail.address import address_key
 from mailgate.mail.notice import Notice, NoticeAttachment, Template
@@ -35,6 +35,19 @@ class Phase(StrEnum):
     DATA_AGAIN = "data-again"  # the one repetition of a mail in doubt
 
 
+_ADD = insert(outbox)
+_ROW = select(outbox).where(outbox.c.id == bindparam("the_id"))
+_WRITE = update(outbox).where(outbox.c.id == bindparam("the_id"))
+_WRITE_LENT = _WRITE.where(outbox.c.lease == bindparam("the_lease"))
+_LEND = leases.lending(outbox, when=outbox.c.state.in_((OutState.QUEUED, OutState.SENDING)))
+_RECENT = select(func.count()).where(
+    outbox.c.to_key == bindparam("the_key"),
+    outbox.c.created_at > bindparam("the_since"),
+    outbox.c.template.in_(bindparam("the_templates", expanding=True)),
+)
+
+_NO_SECRET = {"secret": None, "live": None}
+
 UNFINISHED = frozenset({OutState.HELD, OutState.QUEUED, OutState.SENDING, OutState.IN_DOUBT})
 
 
@@ -54,7 +67,8 @@ class Outgoing:
     last_reply: str | None
     subject: str | None  # None until composed, like text and sha256
     text: str | None
-    sha256: str | None
+    sha256: str | None  # of the archive's copy
+    live: bytes | None  # what is sent instead while it holds a secret; gone when it is sent or given up
     sent_at: datetime | None
 
 
@@ -79,7 +93,8 @@ def add(
     values = {
         "created_at": now,
         "template": notice.template,
-        "notice": asdict(notice),
+        "notice": {**asdict(notice), "secret": {}},
+        "secret": dict(notice.secret) or None,
         "to_address": notice.to_address,
         "to_key": address_key(notice.to_address),
         "reverse_path": "",
@@ -91,32 +106,34 @@ def add(
         "due_at": hold_until or now + leases.SWEEP_GRACE,
         "attempts": 0,
     }
-    inserted = conn.execute(insert(outbox).values(**values)).inserted_primary_key
+    inserted = conn.execute(_ADD, values).inserted_primary_key
     assert inserted is not None
     row_id = int(inserted[0])
     named = {"message_id": message_id(row_id), "reverse_path": reverse_path(row_id)}
-    conn.execute(update(outbox).where(outbox.c.id == row_id).values(**named))
+    conn.execute(_WRITE, {"the_id": row_id, **named})
     return row_id
 
 
 def lend(engine: Engine, outbox_id: int, *, now: datetime) -> LentOut | None:
     """Give a message that may go out now to the caller, the attempt counted; None when there is nothing to do."""
-    may_go = or_(
-        outbox.c.state.in_((OutState.QUEUED, OutState.SENDING)),
-        and_(outbox.c.state.in_((OutState.HELD, OutState.IN_DOUBT)), outbox.c.due_at <= now),
-    )
     with transaction(engine, durable=False) as conn:
-        lease = leases.lend(conn, outbox, outbox_id, now=now, when=may_go)
+        lease = leases.lend(conn, _LEND, outbox_id, now=now)
         if lease is None:
             return None
-        conn.execute(update(outbox).where(outbox.c.id == outbox_id).values(state=OutState.SENDING))
-        row = conn.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().one()
+        conn.execute(_WRITE, {"the_id": outbox_id, "state": OutState.SENDING})
+        row = conn.execute(_ROW, {"the_id": outbox_id}).mappings().one()
     return LentOut(_outgoing(row), lease)
 
 
-def save_composed(conn: Connection, lent: LentOut, *, sha256: str, subject: str, text: str) -> bool:
+def end_waits(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> None:
+    """Queue those of these rows whose time has come: nobody undid a held one; one in doubt is known by its phase."""
+    waits = (outbox.c.state.in_((OutState.HELD, OutState.IN_DOUBT)), outbox.c.due_at <= now)
+    conn.execute(update(outbox).where(outbox.c.id.in_(outbox_ids), *waits).values(state=OutState.QUEUED))
+
+
+def save_composed(conn: Connection, lent: LentOut, *, sha256: str, live: bytes | None, subject: str, text: str) -> bool:
     """Keep what was composed: from here on these bytes are what is sent. False when the lease was lost."""
-    return _write(conn, lent, sha256=sha256, subject=subject, text=text)
+    return _write(conn, lent, sha256=sha256, live=live, subject=subject, text=text)
 
 
 def enter_data(conn: Connection, lent: LentOut, phase: Phase) -> bool:
@@ -127,7 +144,7 @@ def enter_data(conn: Connection, lent: LentOut, phase: Phase) -> bool:
 def mark_sent(conn: Connection, lent: LentOut, *, reply: str, now: datetime) -> bool:
     """The smarthost has taken it."""
     done = {"state": OutState.SENT, "phase": None, "last_reply": reply, "sent_at": now, "due_at": None, "lease": None}
-    return _write(conn, lent, **done)
+    return _write(conn, lent, **done, **_NO_SECRET)
 
 
 def mark_later(conn: Connection, lent: LentOut, *, reply: str, due_at: datetime) -> bool:
@@ -143,7 +160,8 @@ def mark_in_doubt(conn: Connection, lent: LentOut, *, reply: str, due_at: dateti
 
 def mark_failed(conn: Connection, lent: LentOut, *, reply: str) -> bool:
     """It will never be taken."""
-    return _write(conn, lent, state=OutState.FAILED, phase=None, last_reply=reply, due_at=None, lease=None)
+    done = {"state": OutState.FAILED, "phase": None, "last_reply": reply, "due_at": None, "lease": None}
+    return _write(conn, lent, **done, **_NO_SECRET)
 
 
 def mark_bounced(conn: Connection, outbox_id: int, *, reply: str) -> bool:
@@ -164,7 +182,7 @@ def retry(conn: Connection, outbox_id: int, *, now: datetime) -> bool:
 def cancel(conn: Connection, outbox_id: int) -> bool:
     """Never send it; False when it is sent, under way or failed already."""
     states = (OutState.HELD, OutState.QUEUED, OutState.IN_DOUBT)
-    return _move(conn, outbox_id, states, state=OutState.CANCELLED, due_at=None)
+    return _move(conn, outbox_id, states, state=OutState.CANCELLED, due_at=None, **_NO_SECRET)
 
 
 def hold(conn: Connection, outbox_id: int) -> bool:
@@ -179,10 +197,14 @@ def release(conn: Connection, outbox_id: int, *, now: datetime) -> bool:
 
 def recent_to(conn: Connection, address: str, templates: Sequence[Template], *, since: datetime) -> int:
     """How many mails of these templates were called for to one address since then: what budgets are kept by."""
-    query = select(func.count()).where(
-        outbox.c.to_key == address_key(address), outbox.c.created_at > since, outbox.c.template.in_(templates)
-    )
-    return conn.execute(query).scalar_one()
+    which = {"the_key": address_key(address), "the_since": since, "the_templates": list(templates)}
+    return int(conn.execute(_RECENT, which).scalar_one())
+
+
+def created_since(conn: Connection, template: Template, *, since: datetime) -> tuple[Outgoing, ...]:
+    """The mails of one template that were called for since then, oldest first."""
+    query = select(outbox).where(outbox.c.template == template, outbox.c.created_at >= since).order_by(outbox.c.id)
+    return tuple(_outgoing(row) for row in conn.execute(query).mappings())
 
 
 def last_created(conn: Connection, template: Template) -> datetime | None:
@@ -233,8 +255,7 @@ def backoff(attempts: int) -> timedelta:
 
 
 def _write(conn: Connection, lent: LentOut, **values: Any) -> bool:
-    mine = (outbox.c.id == lent.row.id, outbox.c.lease == lent.lease)
-    return conn.execute(update(outbox).where(*mine).values(**values)).rowcount == 1
+    return conn.execute(_WRITE_LENT, {"the_id": lent.row.id, "the_lease": lent.lease, **values}).rowcount == 1
 
 
 def _move(conn: Connection, outbox_id: int, states: Sequence[OutState], **values: Any) -> bool:
@@ -247,7 +268,7 @@ def _outgoing(row: RowMapping) -> Outgoing:
     return Outgoing(
         id=row["id"],
         created_at=row["created_at"],
-        notice=_notice(row["notice"]),
+        notice=_notice({**row["notice"], "secret": row["secret"] or {}}),
         reverse_path=row["reverse_path"],
         message_id=row["message_id"],
         state=OutState(row["state"]),
@@ -258,6 +279,7 @@ def _outgoing(row: RowMapping) -> Outgoing:
         subject=row["subject"],
         text=row["text"],
         sha256=row["sha256"],
+        live=row["live"],
         sent_at=row["sent_at"],
     )
 

@@ -4,13 +4,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mailgate.errors import Permanent
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.people import Contact, Customer, Role, Staff
 from store.schema import contacts, customers, staff
+
+_CONTACTS_WITH = select(contacts).where(contacts.c.address_key == bindparam("the_key"))
+_STAFF_WITH = select(staff).where(staff.c.address_key == bindparam("the_key"))
+_ALL_STAFF = select(staff).order_by(staff.c.id)
+_TOUCH = (
+    update(contacts)
+    .where(contacts.c.id == bindparam("the_id"), contacts.c.active_at < bindparam("active_at"))
+    .values(active_at=bindparam("active_at"))
+)
 
 
 class AddressTaken(Permanent):
@@ -19,6 +28,17 @@ class AddressTaken(Permanent):
 
 class UnknownCustomer(Permanent):
     """There is no customer with this id."""
+
+
+def epoch_of_contact(conn: Connection, contact_id: int) -> int:
+    """The epoch of the contact's customer: links and sessions of an earlier one are void."""
+    query = select(customers.c.epoch).join(contacts, contacts.c.customer_id == customers.c.id)
+    return int(conn.execute(query.where(contacts.c.id == contact_id)).scalar_one())
+
+
+def epoch_of_staff(conn: Connection, staff_id: int) -> int:
+    """The epoch of a staff member."""
+    return int(conn.execute(select(staff.c.epoch).where(staff.c.id == staff_id)).scalar_one())
 
 
 def add_customer(
@@ -111,8 +131,7 @@ def list_customers(
 
 def contacts_with(conn: Connection, address: str) -> tuple[Contact, ...]:
     """Every contact that has this address, of whatever customer."""
-    query = select(contacts).where(contacts.c.address_key == address_key(address))
-    return tuple(_contact(row) for row in conn.execute(query).mappings())
+    return tuple(_contact(row) for row in conn.execute(_CONTACTS_WITH, {"the_key": address_key(address)}).mappings())
 
 
 def find_contact(conn: Connection, contact_id: int) -> Contact | None:
@@ -122,19 +141,22 @@ def find_contact(conn: Connection, contact_id: int) -> Contact | None:
 
 
 def touch(conn: Connection, contact_id: int, *, now: datetime) -> None:
-    """The contact wrote: of several accounts with one address, this is the one that is meant next time."""
-    conn.execute(update(contacts).where(contacts.c.id == contact_id).values(active_at=now))
+    """The contact wrote: of several accounts with one address, this is the one that is meant next time.
+
+    A mail that was held for long and is processed as of its own date takes nothing from a later one.
+    """
+    conn.execute(_TOUCH, {"the_id": contact_id, "active_at": now})
 
 
 def staff_with(conn: Connection, address: str) -> Staff | None:
     """The staff member with this address."""
-    row = conn.execute(select(staff).where(staff.c.address_key == address_key(address))).mappings().first()
+    row = conn.execute(_STAFF_WITH, {"the_key": address_key(address)}).mappings().first()
     return _staff(row) if row else None
 
 
 def list_staff(conn: Connection) -> tuple[Staff, ...]:
     """Everybody who answers."""
-    return tuple(_staff(row) for row in conn.execute(select(staff).order_by(staff.c.id)).mappings())
+    return tuple(_staff(row) for row in conn.execute(_ALL_STAFF).mappings())
 
 
 def _customer(row: RowMapping, people: tuple[Contact, ...]) -> Customer:

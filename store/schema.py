@@ -71,6 +71,7 @@ customers = Table(
     Column("currency", String(3), nullable=False),
     Column("timezone", String, nullable=False),
     Column("language", String, nullable=False),
+    Column("epoch", Integer, nullable=False, server_default="0"),  # raised: all sign-in links and sessions end
     Column("created_at", Utc, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -96,6 +97,7 @@ staff = Table(
     Column("name", String, nullable=False),
     Column("address", String, nullable=False),
     Column("address_key", String, nullable=False, unique=True),
+    Column("epoch", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
     sqlite_autoincrement=True,
 )
@@ -237,6 +239,8 @@ outbox = Table(
     Column("subject", Text),  # null until composed
     Column("text", Text),
     Column("sha256", ForeignKey("blobs.sha256")),
+    Column("secret", JSON),  # live links and codes, and the bytes that hold them: only until sent or failed
+    Column("live", LargeBinary),
     Column("sent_at", Utc),
     Index(
         "ix_outbox_due_at",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, insert, select, update
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.envelope import Door, Envelope
@@ -15,6 +15,24 @@ from store.engine import transaction
 from store.schema import blobs, spool
 
 DUPLICATE_WINDOW = timedelta(days=30)
+
+_HELD_BY = (spool.c.id == bindparam("the_id"), spool.c.lease == bindparam("the_lease"))
+_ADD = insert(spool)
+_LEND = leases.lending(spool, when=spool.c.disposition == Disposition.WAITING)
+_ROW = select(spool).where(spool.c.id == bindparam("the_id"))
+_CLAIM = select(spool.c.id).where(*_HELD_BY)
+_WRITE_LENT = update(spool).where(*_HELD_BY)
+_COPY = (
+    select(spool.c.id, spool.c.ticket_id)
+    .where(
+        spool.c.digest == bindparam("the_digest"),
+        spool.c.id != bindparam("the_id"),
+        spool.c.received_at >= bindparam("the_since"),
+        spool.c.disposition != Disposition.DUPLICATE,
+    )
+    .order_by(spool.c.id)
+    .limit(1)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,7 @@ class Accepted:
     sha256: str
     size: int
     outcome: Outcome
+    finished_at: datetime | None
     attempts: int
     last_error: str | None
 
@@ -78,7 +97,7 @@ def add(conn: Connection, envelope: Envelope, sha256: str) -> int:
         "released": False,
         "disposition": Disposition.WAITING,
     }
-    row_id = conn.execute(insert(spool).values(**values)).inserted_primary_key
+    row_id = conn.execute(_ADD, values).inserted_primary_key
     assert row_id is not None
     return int(row_id[0])
 
@@ -86,43 +105,37 @@ def add(conn: Connection, envelope: Envelope, sha256: str) -> int:
 def lend(engine: Engine, spool_id: int, *, now: datetime) -> Lent | None:
     """Give a waiting message to the caller, the attempt counted; None when there is nothing to do."""
     with transaction(engine, durable=False) as conn:
-        waiting = spool.c.disposition == Disposition.WAITING
-        lease = leases.lend(conn, spool, spool_id, now=now, when=waiting)
+        lease = leases.lend(conn, _LEND, spool_id, now=now)
         if lease is None:
             return None
-        row = conn.execute(select(spool).where(spool.c.id == spool_id)).mappings().one()
+        row = conn.execute(_ROW, {"the_id": spool_id}).mappings().one()
     return Lent(spool_id, lease, _envelope(row), row["sha256"], row["attempts"], row["released"], row["last_error"])
 
 
 def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> bool:
     """Give the message its disposition; False when the lease was lost, and then nothing may be written beside it."""
     evidence = outcome.evidence
-    done = conn.execute(
-        update(spool)
-        .where(spool.c.id == lent.spool_id, spool.c.lease == lent.lease)
-        .values(
-            disposition=outcome.disposition,
-            reason=outcome.reason,
-            ticket_id=outcome.ticket_id,
-            evidence=evidence.level if evidence else None,
-            evidence_reasons=list(evidence.reasons) if evidence else None,
-            spam_score=outcome.spam_score,
-            author=outcome.author,
-            subject=outcome.subject,
-            message_id=outcome.message_id,
-            digest=outcome.digest,
-            finished_at=now,
-            due_at=None,
-            lease=None,
-        )
-    )
-    return done.rowcount == 1
+    values = {
+        "disposition": outcome.disposition,
+        "reason": outcome.reason,
+        "ticket_id": outcome.ticket_id,
+        "evidence": evidence.level if evidence else None,
+        "evidence_reasons": list(evidence.reasons) if evidence else None,
+        "spam_score": outcome.spam_score,
+        "author": outcome.author,
+        "subject": outcome.subject,
+        "message_id": outcome.message_id,
+        "digest": outcome.digest,
+        "finished_at": now,
+        "due_at": None,
+        "lease": None,
+    }
+    return conn.execute(_WRITE_LENT, {"the_id": lent.spool_id, "the_lease": lent.lease, **values}).rowcount == 1
 
 
 def claim(conn: Connection, lent: Lent) -> bool:
     """The caller still has the row, inside the transaction that will finish it."""
-    query = select(spool.c.id).where(spool.c.id == lent.spool_id, spool.c.lease == lent.lease)
-    return conn.execute(query).first() is not None
+    return conn.execute(_CLAIM, {"the_id": lent.spool_id, "the_lease": lent.lease}).first() is not None
 
 
 def give_back(conn: Connection, lent: Lent, *, error: str, due_at: datetime, counted: bool) -> None:
@@ -157,18 +170,8 @@ def refuse(conn: Connection, spool_id: int, *, reason: str, now: datetime) -> bo
 
 def earlier_copy(conn: Connection, digest: str, *, before: Lent) -> tuple[int, int | None] | None:
     """Id and ticket of a processed message with the same digest, not older than the window; None when there is none."""
-    query = (
-        select(spool.c.id, spool.c.ticket_id)
-        .where(
-            spool.c.digest == digest,
-            spool.c.id != before.spool_id,
-            spool.c.received_at >= before.envelope.received_at - DUPLICATE_WINDOW,
-            spool.c.disposition != Disposition.DUPLICATE,
-        )
-        .order_by(spool.c.id)
-        .limit(1)
-    )
-    row = conn.execute(query).first()
+    since = before.envelope.received_at - DUPLICATE_WINDOW
+    row = conn.execute(_COPY, {"the_digest": digest, "the_id": before.spool_id, "the_since": since}).first()
     return (row.id, row.ticket_id) if row else None
 
 
@@ -194,16 +197,6 @@ def listing(
         query = query.where(spool.c.finished_at > finished_after)
     rows = conn.execute(query.order_by(spool.c.id).limit(limit)).mappings()
     return tuple(_accepted(row) for row in rows)
-
-
-def oldest_finished(
-    conn: Connection, dispositions: Sequence[Disposition], *, after: datetime | None
-) -> datetime | None:
-    """When the first message behind the instant `after` got one of these dispositions; None when there is none."""
-    query = select(func.min(spool.c.finished_at)).where(spool.c.disposition.in_(dispositions))
-    if after is not None:
-        query = query.where(spool.c.finished_at > after)
-    return conn.execute(query).scalar()
 
 
 def _rows() -> Select[Any]:
@@ -245,6 +238,7 @@ def _accepted(row: RowMapping) -> Accepted:
         sha256=row["sha256"],
         size=row["size"],
         outcome=outcome,
+        finished_at=row["finished_at"],
         attempts=row["attempts"],
         last_error=row["last_error"],
     )

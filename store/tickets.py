@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import BindParameter, Connection, RowMapping, bindparam, insert, literal, select, update
 
 from mailgate.mail.address import address_key
 from mailgate.tickets.ticket import (
@@ -23,6 +24,29 @@ from store.schema import attachments, entries, message_ids, outbox, participants
 
 MAX_REFERENCES = 50
 """Ids of one message that are looked up and remembered: a thread's References are rarely longer, an attacker's are."""
+
+_OPEN = insert(tickets)
+_APPEND = insert(entries)
+_ATTACH = insert(attachments)
+_STATE = select(tickets.c.state, tickets.c.messages, tickets.c.updated_at).where(tickets.c.id == bindparam("the_id"))
+_CHANGE = update(tickets).where(tickets.c.id == bindparam("the_id"))
+_THE_IDS: BindParameter[Any] = bindparam("the_ids", expanding=True)
+_NUMBERED = select(tickets).where(tickets.c.id.in_(_THE_IDS))
+_PARTICIPANTS = select(participants).where(participants.c.ticket_id.in_(_THE_IDS)).order_by(participants.c.contact_id)
+_KNOWING = (
+    select(message_ids.c.message_id, message_ids.c.ticket_id)
+    .where(message_ids.c.message_id.in_(_THE_IDS))
+    .order_by(message_ids.c.referenced, message_ids.c.ticket_id)
+)
+_CAME = select(entries.c.at.label("at"), literal(1).label("turn"), entries.c.message_id).where(
+    entries.c.ticket_id == bindparam("the_id"),
+    entries.c.message_id.is_not(None),
+    entries.c.direction == Direction.IN,
+)
+_WENT = select(outbox.c.created_at.label("at"), literal(2).label("turn"), outbox.c.message_id).where(
+    outbox.c.ticket_id == bindparam("the_id"), outbox.c.to_key == bindparam("the_key")
+)
+_THREAD = _CAME.union_all(_WENT).order_by("at", "turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +89,7 @@ def open_ticket(
         "opened_at": now,
         "updated_at": now,
     }
-    inserted = conn.execute(insert(tickets).values(**values)).inserted_primary_key
+    inserted = conn.execute(_OPEN, values).inserted_primary_key
     assert inserted is not None
     if participant is not None:
         person = {
@@ -96,7 +120,7 @@ def append(conn: Connection, ticket_id: int, entry: NewEntry, *, event: Event | 
         "evidence": entry.evidence,
         "automatic": entry.automatic,
     }
-    inserted = conn.execute(insert(entries).values(**values)).inserted_primary_key
+    inserted = conn.execute(_APPEND, values).inserted_primary_key
     assert inserted is not None
     entry_id = int(inserted[0])
     files = [
@@ -113,15 +137,12 @@ def append(conn: Connection, ticket_id: int, entry: NewEntry, *, event: Event | 
         for position, file in enumerate(entry.attachments)
     ]
     if files:
-        conn.execute(insert(attachments), files)
-    current = conn.execute(select(tickets.c.state).where(tickets.c.id == ticket_id)).scalar_one()
-    state = state_after(State(current), event) if event else State(current)
+        conn.execute(_ATTACH, files)
+    before = conn.execute(_STATE, {"the_id": ticket_id}).one()
+    state = state_after(State(before.state), event) if event else State(before.state)
     more = 1 if entry.kind is EntryKind.MESSAGE else 0
-    conn.execute(
-        update(tickets)
-        .where(tickets.c.id == ticket_id)
-        .values(state=state, messages=tickets.c.messages + more, updated_at=now)
-    )
+    changed = {"state": state, "messages": before.messages + more, "updated_at": max(now, before.updated_at)}
+    conn.execute(_CHANGE, {"the_id": ticket_id, **changed})
     return entry_id
 
 
@@ -139,11 +160,7 @@ def referenced_by(conn: Connection, ids: Sequence[str]) -> tuple[int, ...]:
     wanted = tuple(dict.fromkeys(ids))[:MAX_REFERENCES]
     if not wanted:
         return ()
-    rows = conn.execute(
-        select(message_ids.c.message_id, message_ids.c.ticket_id)
-        .where(message_ids.c.message_id.in_(wanted))
-        .order_by(message_ids.c.referenced, message_ids.c.ticket_id)
-    ).all()
+    rows = conn.execute(_KNOWING, {"the_ids": wanted}).all()
     found = [row.ticket_id for message_id in wanted for row in rows if row.message_id == message_id]
     return tuple(dict.fromkeys(found))
 
@@ -153,7 +170,7 @@ def load(conn: Connection, ticket_ids: Iterable[int]) -> Mapping[int, Ticket]:
     numbers = set(ticket_ids)
     if not numbers:
         return {}
-    rows = conn.execute(select(tickets).where(tickets.c.id.in_(numbers))).mappings().all()
+    rows = conn.execute(_NUMBERED, {"the_ids": list(numbers)}).mappings().all()
     return {ticket.id: ticket for ticket in _with_participants(conn, rows)}
 
 
@@ -200,22 +217,13 @@ def history(conn: Connection, ticket_id: int) -> tuple[Entry, ...]:
 
 def thread_ids(conn: Connection, ticket_id: int, reader: str) -> tuple[str, ...]:
     """Message ids of what this reader may have of the thread, oldest first: customers' mails, and ours to him."""
-    came = select(entries.c.at.label("at"), entries.c.message_id).where(
-        entries.c.ticket_id == ticket_id,
-        entries.c.message_id.is_not(None),
-        entries.c.direction == Direction.IN,
-    )
-    went = select(outbox.c.created_at.label("at"), outbox.c.message_id).where(
-        outbox.c.ticket_id == ticket_id, outbox.c.to_key == address_key(reader)
-    )
-    rows = conn.execute(came.union_all(went).order_by("at")).all()
+    rows = conn.execute(_THREAD, {"the_id": ticket_id, "the_key": address_key(reader)}).all()
     return tuple(row.message_id for row in rows)
 
 
 def _with_participants(conn: Connection, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:
     people: dict[int, list[Participant]] = {row["id"]: [] for row in rows}
-    query = select(participants).where(participants.c.ticket_id.in_(people)).order_by(participants.c.contact_id)
-    for row in conn.execute(query).mappings():
+    for row in conn.execute(_PARTICIPANTS, {"the_ids": list(people)}).mappings():
         people[row["ticket_id"]].append(Participant(row["name"], row["address"], row["contact_id"]))
     return tuple(_ticket(row, tuple(people[row["id"]])) for row in rows)
 

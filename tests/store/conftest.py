@@ -1,0 +1,26 @@
+"""Fixtures of this folder: an empty store of the newest schema."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from store.archive import Archive
+from store.engine import connect
+from store.migrations import upgrade
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """A store without a row of ours."""
+    engine = connect(f"sqlite:///{tmp_path / 'mailgate.db'}")
+    upgrade(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Archive:
+    """An archive without a file."""
+    return Archive(tmp_path / "archive")

@@ -1,0 +1,124 @@
+"""The write transaction, the snapshot to read from, and the handle that cannot write."""
+
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from sqlalchemy import Engine, func, insert, select, text
+from sqlalchemy.exc import OperationalError
+
+from store.engine import NoStore, connect, insert_once, reading, transaction
+from store.migrations import upgrade
+from store.schema import blobs
+
+BLOB = {"sha256": "0" * 64, "size": 1, "content": b"x"}
+
+
+def number_of_blobs(engine: Engine) -> int:
+    with reading(engine) as conn:
+        return conn.execute(select(func.count()).select_from(blobs)).scalar_one()
+
+
+def test_a_transaction_is_committed_when_it_ends_well(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        conn.execute(insert(blobs).values(BLOB))
+
+    assert number_of_blobs(engine) == 1
+
+
+@pytest.mark.parametrize("durable", [True, False])
+def test_a_transaction_is_rolled_back_when_it_fails(engine: Engine, durable: bool) -> None:
+    def fail_half_way() -> None:
+        with transaction(engine, durable=durable) as conn:
+            conn.execute(insert(blobs).values(BLOB))
+            raise RuntimeError("half way")
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+
+    assert number_of_blobs(engine) == 0
+
+
+def test_threads_that_write_at_once_all_get_their_turn(engine: Engine) -> None:
+    def write(number: int) -> None:
+        for turn in range(20):
+            with transaction(engine, durable=False) as conn:
+                conn.execute(insert(blobs).values({**BLOB, "sha256": f"{number}-{turn}"}))
+
+    threads = [Thread(target=write, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert number_of_blobs(engine) == 160
+
+
+def test_every_commit_waits_for_the_disk_but_those_that_need_not(engine: Engine) -> None:
+    def synchronous() -> object:
+        with reading(engine) as conn:
+            return conn.execute(text("PRAGMA synchronous")).scalar()
+
+    usual = synchronous()
+    with transaction(engine, durable=False) as conn:
+        relaxed = conn.execute(text("PRAGMA synchronous")).scalar()
+
+    assert (usual, relaxed, synchronous()) == (2, 1, 2)
+
+
+def test_a_reader_sees_the_store_as_it_was_when_it_began(engine: Engine) -> None:
+    with reading(engine) as conn:
+        before = conn.execute(select(func.count()).select_from(blobs)).scalar()
+        with transaction(engine) as writing:
+            writing.execute(insert(blobs).values(BLOB))
+
+        assert conn.execute(select(func.count()).select_from(blobs)).scalar() == before == 0
+
+
+@pytest.mark.parametrize("folder", ["plain", "with space", "100%41", "a#b"])
+def test_the_read_only_handle_reads_and_cannot_write(tmp_path: Path, folder: str) -> None:
+    (tmp_path / folder).mkdir()
+    url = f"sqlite:///{tmp_path / folder / 'mailgate.db'}"
+    writer = connect(url)
+    upgrade(writer)
+    with transaction(writer) as conn:
+        conn.execute(insert(blobs).values(BLOB))
+
+    reader = connect(url, read_only=True)
+
+    assert number_of_blobs(reader) == 1
+    for words in ("DELETE FROM blobs", "CREATE TABLE t (x)", "PRAGMA user_version=7"):
+        with pytest.raises(OperationalError), reader.connect() as conn:
+            conn.execute(text(words))
+    with pytest.raises(OperationalError), transaction(reader) as conn:
+        conn.execute(insert(blobs).values({**BLOB, "sha256": "1"}))
+    assert number_of_blobs(writer) == 1
+    reader.dispose()
+    writer.dispose()
+
+
+def test_the_read_only_handle_cannot_be_talked_into_writing(engine: Engine) -> None:
+    reader = connect(str(engine.url), read_only=True)
+
+    with reader.connect() as conn:
+        conn.execute(text("PRAGMA query_only=OFF"))
+        with pytest.raises(OperationalError):
+            conn.execute(insert(blobs).values(BLOB))
+
+    reader.dispose()
+
+
+@pytest.mark.parametrize("options", [{"read_only": True}, {"must_exist": True}])
+def test_a_store_that_is_not_there_is_not_made_in_passing(tmp_path: Path, options: dict[str, bool]) -> None:
+    with pytest.raises(NoStore):
+        connect(f"sqlite:///{tmp_path / 'var' / 'mailgate.db'}", **options)
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_row_whose_key_is_there_is_not_inserted_again(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        first = insert_once(conn, blobs, BLOB)
+        second = insert_once(conn, blobs, {**BLOB, "size": 2})
+
+    assert (first, second) == (True, False)

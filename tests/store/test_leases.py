@@ -1,0 +1,148 @@
+"""A row is lent to one worker at a time, and who was thought dead cannot overwrite his successor's work."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import Engine, Row, false, select, true, update
+
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.envelope import Door, Envelope
+from store import leases, spool
+from store.archive import Archive
+from store.engine import reading, transaction
+from store.leases import LEASE, SWEEP_GRACE
+from store.schema import spool as rows
+from store.spool import Outcome
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+ANY = leases.lending(rows, when=true())
+ENVELOPE = Envelope("anne@customer.example", ("support@support.example",), Door.SMTP, NOON)
+OPENED, HELD = Outcome(Disposition.OPENED, "first"), Outcome(Disposition.HELD, "second")
+
+
+@pytest.fixture
+def spool_id(engine: Engine, archive: Archive) -> int:
+    """A message accepted at noon."""
+    with transaction(engine) as conn:
+        return spool.add(conn, ENVELOPE, archive.add(conn, archive.prepare(b"Subject: Quota\r\n\r\n")))
+
+
+def lend(engine: Engine, spool_id: int, now: datetime) -> str | None:
+    with transaction(engine) as conn:
+        return leases.lend(conn, ANY, spool_id, now=now)
+
+
+def row(engine: Engine, spool_id: int) -> Row[object]:
+    with reading(engine) as conn:
+        return conn.execute(select(rows).where(rows.c.id == spool_id)).one()
+
+
+def overdue(engine: Engine, now: datetime) -> list[int]:
+    with reading(engine) as conn:
+        return [row_id for row_id, _ in leases.overdue(conn, rows, now=now, limit=10)]
+
+
+def test_a_row_is_lent_once(engine: Engine, spool_id: int) -> None:
+    first = lend(engine, spool_id, NOON)
+    second = lend(engine, spool_id, NOON)
+
+    assert first is not None
+    assert second is None
+
+
+def test_a_lease_that_ran_out_goes_to_the_next(engine: Engine, spool_id: int) -> None:
+    first = lend(engine, spool_id, NOON)
+    early = lend(engine, spool_id, NOON + LEASE - timedelta(seconds=1))
+    late = lend(engine, spool_id, NOON + LEASE)
+
+    assert early is None
+    assert late not in (None, first)
+
+
+def test_nothing_is_lent_that_does_not_fit_or_is_done_or_is_not_there(engine: Engine, spool_id: int) -> None:
+    with transaction(engine) as conn:
+        unfit = leases.lend(conn, leases.lending(rows, when=false()), spool_id, now=NOON)
+        unknown = leases.lend(conn, ANY, spool_id + 1, now=NOON)
+        conn.execute(update(rows).values(due_at=None))
+        done = leases.lend(conn, ANY, spool_id, now=NOON)
+
+    assert (unfit, unknown, done) == (None, None, None)
+
+
+def test_the_sweep_leaves_a_new_row_to_its_job_for_a_while(engine: Engine, spool_id: int) -> None:
+    assert overdue(engine, NOON + SWEEP_GRACE - timedelta(seconds=1)) == []
+    assert overdue(engine, NOON + SWEEP_GRACE) == [spool_id]
+
+
+def test_the_sweep_sees_a_hastened_row_at_once(engine: Engine, spool_id: int) -> None:
+    with transaction(engine) as conn:
+        leases.hasten(conn, rows, [spool_id], now=NOON)
+
+    assert overdue(engine, NOON) == [spool_id]
+
+
+def test_a_postponed_row_is_left_to_its_new_job_and_lent_to_it(engine: Engine, spool_id: int) -> None:
+    lend(engine, spool_id, NOON)
+    later = NOON + LEASE
+    with transaction(engine) as conn:
+        leases.postpone(conn, rows, [spool_id], now=later)
+
+    assert overdue(engine, later) == []
+    assert lend(engine, spool_id, later) is not None
+
+
+def test_a_row_lent_since_the_sweep_looked_is_not_taken_away(engine: Engine, spool_id: int) -> None:
+    looked = NOON + SWEEP_GRACE
+    held = lend(engine, spool_id, looked)
+
+    with transaction(engine) as conn:
+        leases.postpone(conn, rows, [spool_id], now=looked)
+
+    assert row(engine, spool_id).lease == held
+
+
+def test_a_new_process_takes_back_what_a_dead_one_had(engine: Engine, spool_id: int) -> None:
+    lend(engine, spool_id, NOON)
+    with transaction(engine) as conn:
+        taken = leases.release_all(conn, rows, now=NOON, queued=false())
+
+    assert taken == 1
+    assert overdue(engine, NOON) == [spool_id]
+    assert lend(engine, spool_id, NOON) is not None
+
+
+def test_a_new_process_takes_up_what_stood_in_the_queue_of_a_dead_one(engine: Engine, spool_id: int) -> None:
+    with transaction(engine) as conn:
+        taken = leases.release_all(conn, rows, now=NOON, queued=rows.c.attempts == 0)
+
+    assert taken == 1
+    assert overdue(engine, NOON) == [spool_id]
+
+
+def test_what_is_finished_or_put_off_is_not_taken_up(engine: Engine, spool_id: int) -> None:
+    lent = spool.lend(engine, spool_id, now=NOON)
+    assert lent is not None
+    with transaction(engine) as conn:
+        spool.give_back(conn, lent, error="busy", due_at=NOON + timedelta(hours=1), counted=True)
+        put_off = leases.release_all(conn, rows, now=NOON, queued=rows.c.attempts == 0)
+        conn.execute(update(rows).values(due_at=None))
+        finished = leases.release_all(conn, rows, now=NOON, queued=true())
+
+    assert (put_off, finished) == (0, 0)
+
+
+def test_a_worker_that_was_thought_dead_cannot_overwrite_its_successor(engine: Engine, spool_id: int) -> None:
+    zombie = spool.lend(engine, spool_id, now=NOON)
+    successor = spool.lend(engine, spool_id, now=NOON + LEASE)
+    assert zombie is not None
+    assert successor is not None
+
+    with transaction(engine) as conn:
+        assert not spool.claim(conn, zombie)
+        assert not spool.finish(conn, zombie, OPENED, now=NOON)
+        spool.give_back(conn, zombie, error="from the grave", due_at=NOON, counted=True)
+        assert spool.finish(conn, successor, HELD, now=NOON)
+        assert not spool.finish(conn, successor, OPENED, now=NOON)
+
+    kept = row(engine, spool_id)
+    assert (kept.reason, kept.last_error, kept.attempts, kept.due_at) == ("second", None, 2, None)

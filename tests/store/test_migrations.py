@@ -1,0 +1,92 @@
+"""The migrations make the schema that the code knows, once, whoever asks and how often."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, inspect, select, text
+
+from store import migrations
+from store.engine import connect, reading, transaction
+from store.migrations import StoreTooNew, current, is_current, upgrade
+from store.schema import keys, metadata
+
+UPGRADE = """
+import sys
+from store.engine import connect
+from store.migrations import upgrade
+engine = connect(sys.argv[1])
+sys.stdin.readline()
+print(upgrade(engine))
+"""
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Engine]:
+    """A store without a table."""
+    engine = connect(f"sqlite:///{tmp_path / 'mailgate.db'}")
+    yield engine
+    engine.dispose()
+
+
+def test_an_empty_store_becomes_what_the_schema_says(empty: Engine) -> None:
+    upgrade(empty)
+
+    with reading(empty) as conn:
+        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        assert set(inspect(conn).get_table_names()) - set(metadata.tables) == {"alembic_version"}
+
+
+def test_a_second_upgrade_does_nothing(empty: Engine) -> None:
+    first = upgrade(empty)
+    with reading(empty) as conn:
+        made = conn.execute(select(keys)).all()
+
+    second = upgrade(empty)
+
+    with reading(empty) as conn:
+        assert (first, second) == (True, False)
+        assert conn.execute(select(keys)).all() == made
+        assert is_current(conn)
+
+
+def test_the_newest_revision_is_the_one_that_the_code_names() -> None:
+    assert ScriptDirectory(str(Path(migrations.__file__).parent)).get_current_head() == migrations.HEAD
+
+
+def test_a_store_of_a_later_version_is_left_alone(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        conn.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(StoreTooNew, match="9999"):
+        upgrade(engine)
+
+
+def test_an_empty_store_has_no_revision(empty: Engine) -> None:
+    with reading(empty) as conn:
+        assert current(conn) is None
+        assert not is_current(conn)
+
+
+def test_of_two_processes_that_upgrade_at_once_one_does(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'mailgate.db'}"
+    command = [sys.executable, "-c", UPGRADE, url]
+    both = [subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+
+    for process in both:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=30)[0].strip() for process in both]
+
+    engine = connect(url, must_exist=True)
+    with reading(engine) as conn:
+        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        assert len(conn.execute(select(keys)).all()) == 1
+    engine.dispose()
+    assert sorted(said) == ["False", "True"]
