@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -80,7 +80,10 @@ class Parts:
     def run_due(self, at: datetime) -> Mapping[str, int]:
         """Do all that is due, inline; returns how many of each kind."""
         delivering = self.smarthost is not None
-        return due.run(self.engine, settings=self.settings, work=self.work, at=at, delivering=delivering)
+        return due.run(self.engine, settings=self.settings, work=self._inline, at=at, delivering=delivering)
+
+    def _inline(self, enqueue: Enqueue) -> Mapping[Job, Callable[[int, datetime], None]]:
+        return replace(self, enqueue=enqueue).work
 
     def acceptance(self) -> Acceptance:
         """A door for mail; the caller starts and stops it."""
@@ -107,7 +110,7 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
     Raises what a missing secret or an unusable store raises.
     """
     engine = connect(settings.store.url)
-    settings.store.archive.mkdir(parents=True, exist_ok=True)
+    settings.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     if upgrade(engine):
         log.info("store migrated url=%s", engine.url.render_as_string(hide_password=True))
     spamd = _spamd(settings)

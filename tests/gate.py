@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import Protocol
 
 from mailgate.config import HostPort, Settings, Tls
+from mailgate.flows import review
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.notice import Template
+from mailgate.people import Role
 from mailgate.tickets.ticket import Ticket
 from mailgate.wiring import Parts, build
 from store import outbox, people, spool, tickets
@@ -82,8 +84,9 @@ class Person:
         message_id: str | None = None,
         headers: Mapping[str, str] | None = None,
         files: Sequence[tuple[str, str, bytes]] = (),
+        html: str | None = None,
     ) -> bytes:
-        """A new mail; `files` are (name, content type, bytes)."""
+        """A new mail; `files` are (name, content type, bytes), `html` is its only body when there is no text."""
         message = EmailMessage(policy=email.policy.SMTP)
         message["From"] = f"{self.name} <{self.address}>"
         message["To"] = to
@@ -91,7 +94,10 @@ class Person:
         message["Message-ID"] = f"<{message_id or _serial()}@client.example>"
         for name, value in (headers or {}).items():
             message[name] = value
-        message.set_content(text)
+        if text or html is None:
+            message.set_content(text)
+        else:
+            message.set_content(html, subtype="html")
         for name, content_type, content in files:
             main, _, sub = content_type.partition("/")
             message.add_attachment(content, maintype=main, subtype=sub, filename=name)
@@ -138,6 +144,12 @@ class Gate:
             )
         return Person(name, address)
 
+    def contact(self, customer_id: int, name: str, address: str) -> Person:
+        """Register one more person who may write for a customer."""
+        with transaction(self.parts.engine) as conn:
+            people.add_contact(conn, customer_id, name, address, (Role.SUPPORT,), now=self.now)
+        return Person(name, address)
+
     def staff(self, name: str, address: str) -> Person:
         """Register somebody who answers."""
         with transaction(self.parts.engine) as conn:
@@ -173,6 +185,31 @@ class Gate:
         self.now += timedelta(**by)
         self.parts.run_due(self.now)
         self.work()
+
+    def release(self, spool_id: int) -> Accepted:
+        """Somebody lets a held mail in."""
+        parts = self.parts
+        review.release(
+            spool_id,
+            engine=parts.engine,
+            archive=parts.archive,
+            teach=parts.teach,
+            enqueue=parts.enqueue,
+            now=self.now,
+        )
+        self.work()
+        return self.inbox(spool_id)
+
+    def refuse(self, spool_id: int) -> Accepted:
+        """Somebody refuses a held mail."""
+        parts = self.parts
+        review.refuse(spool_id, engine=parts.engine, archive=parts.archive, teach=parts.teach, now=self.now)
+        return self.inbox(spool_id)
+
+    def cancel(self, outbox_id: int) -> bool:
+        """Somebody keeps a mail of ours from leaving; False when it is too late."""
+        with transaction(self.parts.engine) as conn:
+            return outbox.cancel(conn, outbox_id)
 
     def inbox(self, spool_id: int) -> Accepted:
         """One accepted mail."""

@@ -7,6 +7,7 @@ from typing import NoReturn, Protocol, cast
 
 import click
 
+import mailgate
 from mailgate.config import ConfigErrors, Loaded, Problem, load_with_origins
 from mailgate.config.listing import Entry, entries
 
@@ -57,6 +58,15 @@ def show(origin: bool, as_json: bool) -> None:
     width = max(len(row) for row, _ in rows)
     for row, where in rows:
         click.echo(f"{row:<{width}}  {where}" if origin else row)
+
+
+@config.command()
+def example() -> None:
+    """Print a settings file with every setting, its default and its reason."""
+    package = Path(mailgate.__file__).parent
+    installed = package / "_config.toml"
+    shipped = installed if installed.is_file() else package.parent / "config.toml"
+    click.echo(shipped.read_text("utf-8"), nl=False)
 
 
 def fail(errors: ConfigErrors, *, as_json: bool) -> NoReturn:

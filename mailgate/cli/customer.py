@@ -38,7 +38,7 @@ def add(
             fail(f"{currency!r} is no currency code", code=EX_DATAERR, hint="three letters, EUR", as_json=as_json)
         try:
             ZoneInfo(timezone or home.timezone)
-        except (OSError, ValueError):
+        except (KeyError, OSError, ValueError):
             fail(f"{timezone!r} is no time zone", code=EX_DATAERR, hint="such as Europe/Berlin", as_json=as_json)
         if is_ours(email, parts.settings.desks, home.domain):
             fail(f"{email} is an address of the gate", code=EX_DATAERR, hint="it would talk to itself", as_json=as_json)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import click
 
+from mailgate.cli.context import Context
 from mailgate.cli.gate import settings
 from mailgate.cli.logs import configure
 from mailgate.cli.output import EX_NOINPUT, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, fail, say
@@ -39,18 +40,25 @@ def demo(ctx: click.Context, script: bool) -> None:
 
 
 @demo.command()
-@click.argument("letter_file", metavar="FILE", type=click.Path(path_type=Path))
-def send(letter_file: Path) -> None:
-    """Send a mail file to the gate of --config by SMTP, from its From to its To addresses."""
+@click.argument("letter_file", metavar="LETTER", type=click.Path(path_type=Path))
+@click.pass_obj
+def send(context: Context, letter_file: Path) -> None:
+    """Send a letter, or any mail file, to the running demo."""
     address = settings().smtp.listen
+    ready = context.config_path.parent / letter.LETTERS / f"{letter_file}.eml"
+    letter_file = ready if ready.is_file() else letter_file
     if address is None:
         fail("smtp.listen is empty", code=EX_USAGE, hint="the demo prints the command with its own --config")
     try:
         letter.send(letter_file.read_bytes(), port=address.port)
     except FileNotFoundError:
-        fail(f"there is no file {letter_file}", code=EX_NOINPUT)
+        fail(f"there is no letter {letter_file}", code=EX_NOINPUT)
+    except letter.NotWritten:
+        fail(f"nothing is written yet where {letter.TO_BE_WRITTEN!r} stands in {letter_file}", code=EX_USAGE)
     except ValueError:
         fail(f"{letter_file} needs one From address", code=EX_USAGE)
+    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused) as error:
+        fail(f"refused: {error}", code=EX_UNAVAILABLE)
     except (smtplib.SMTPException, OSError) as error:
         fail(f"not sent: {error}", code=EX_UNAVAILABLE, hint="is the demo still running?")
     say("sent")

@@ -52,7 +52,8 @@ def show(mail_id: int, raw: bool, as_json: bool) -> None:
             fail(f"there is no mail {mail_id}", code=EX_DATAERR, hint="mailgate mail list", as_json=as_json)
         if raw:
             if found.sha256 is None:
-                fail(f"mail {mail_id} is not composed yet", code=EX_DATAERR, hint="its first delivery does that")
+                hint = "its first delivery does that"
+                fail(f"mail {mail_id} is not composed yet", code=EX_DATAERR, hint=hint, as_json=as_json)
             sys.stdout.buffer.write(parts.archive.load(conn, found.sha256))
             return
     print_object(_row(found), as_json=as_json)

@@ -39,6 +39,26 @@ def print_object(row: Row, *, as_json: bool) -> None:
         click.echo(f"{key.ljust(width)}  {_cell(value)}".rstrip())
 
 
+def print_decided(
+    rows: Sequence[Row], columns: Sequence[str], *, refusals: Sequence[str], hint: str, as_json: bool
+) -> None:
+    """What was done of what was asked for; when something could not be, each reason, and exit 65.
+
+    As JSON: the array of what was done, or one object with the error and, as `done`, the array.
+    """
+    if not refusals:
+        print_rows(rows, columns, as_json=as_json)
+        return
+    if as_json:
+        error = {"code": "error", "message": "; ".join(refusals), "hint": hint}
+        print_object({"error": error, "done": list(rows)}, as_json=True)
+    elif rows:
+        print_rows(rows, columns, as_json=False)
+    for refusal in refusals:
+        say(f"mailgate: {refusal} ({hint})")
+    sys.exit(EX_DATAERR)
+
+
 def say(words: str) -> None:
     """A message for people: on stderr, so that stdout stays clean for programs."""
     click.echo(words, err=True)

@@ -6,7 +6,7 @@ import click
 
 from mailgate.cli.gate import gate, now
 from mailgate.cli.inbox import COLUMNS, as_row
-from mailgate.cli.output import EX_DATAERR, after_option, json_option, limit_option, print_rows, say
+from mailgate.cli.output import after_option, json_option, limit_option, print_decided, print_rows
 from mailgate.flows import review
 from mailgate.flows.review import NotHeld
 from mailgate.mail.disposition import AWAITING_REVIEW
@@ -68,13 +68,11 @@ def refuse(mail_ids: tuple[int, ...], as_json: bool) -> None:
 
 def _decide(mail_ids: tuple[int, ...], decide: Callable[[int], Accepted], *, as_json: bool) -> None:
     done: list[Accepted] = []
-    refused = False
+    refusals: list[str] = []
     for mail_id in mail_ids:
         try:
             done.append(decide(mail_id))
         except NotHeld as error:
-            say(f"mailgate: {error}")
-            refused = True
-    print_rows([as_row(one) for one in done], COLUMNS, as_json=as_json)
-    if refused:
-        raise SystemExit(EX_DATAERR)
+            refusals.append(str(error))
+    rows = [as_row(one) for one in done]
+    print_decided(rows, COLUMNS, refusals=refusals, hint="mailgate quarantine list", as_json=as_json)

@@ -6,15 +6,7 @@ import click
 from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import (
-    EX_DATAERR,
-    after_option,
-    instant,
-    json_option,
-    limit_option,
-    print_rows,
-    say,
-)
+from mailgate.cli.output import after_option, instant, json_option, limit_option, print_decided, print_rows
 from store import outbox
 from store.engine import reading, transaction
 from store.outbox import Outgoing, OutState
@@ -95,6 +87,7 @@ def as_row(one: Outgoing) -> dict[str, object]:
 
 def _move(mail_ids: tuple[int, ...], move: Callable[[Connection, int], bool], why_not: str, as_json: bool) -> None:
     done: list[Outgoing] = []
+    refusals: list[str] = []
     with gate(as_json=as_json) as parts:
         for mail_id in mail_ids:
             with transaction(parts.engine) as conn:
@@ -103,7 +96,8 @@ def _move(mail_ids: tuple[int, ...], move: Callable[[Connection, int], bool], wh
             if moved and row:
                 done.append(row)
             else:
-                say(f"mailgate: mail {mail_id} " + (f"is {why_not}: {row.state.value}" if row else "does not exist"))
-    print_rows([as_row(one) for one in done], COLUMNS, as_json=as_json)
-    if len(done) < len(mail_ids):
-        raise SystemExit(EX_DATAERR)
+                refusals.append(
+                    f"mail {mail_id} is {why_not}: it is {row.state.value}" if row else f"there is no mail {mail_id}"
+                )
+    rows = [as_row(one) for one in done]
+    print_decided(rows, COLUMNS, refusals=refusals, hint="mailgate queue list", as_json=as_json)

@@ -19,11 +19,12 @@ from mailgate.mail.directives import MAX_DIRECTIVES, read_directives
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import with_token
 from mailgate.mail.notice import Template
+from mailgate.mail.reply_text import visible
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.context import leaked_line
 from mailgate.tickets.desks import desk_named
-from mailgate.tickets.thread import without_tag
+from mailgate.tickets.thread import disagreement, without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewEntry, Participant, Ticket
 from mailgate.tickets.verbs import Command, Misread, StaffVerb, read_commands
 from store import keys, outbox, people, tickets
@@ -47,36 +48,41 @@ class _Mail:
 
 def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     """Do what a staff mail asks for, or send it back, or hold it; a program's mail is recorded and nothing more."""
-    ticket, incoming = _ticket_of(act, incoming, writer)
+    ticket, incoming, doubt = _ticket_of(act, incoming, writer)
+    number = ticket.id if ticket else None
     if incoming.automatic:
-        number = ticket.id if ticket else None
         return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, ticket_id=number, evidence=incoming.evidence)
+    if doubt and not incoming.lent.released:
+        return Settled.as_(Disposition.HELD, doubt, ticket_id=number, evidence=incoming.evidence)
     directives = read_directives(incoming.message)
     commands, misread = read_commands(directives.directives, on_ticket=ticket is not None)
     note = next((command.argument for command in commands if command.verb is StaffVerb.NOTE), "")
-    words = "\n".join(part for part in (note, directives.words) if part)
+    below = directives.words if visible(incoming.message.text) else ""  # all quotes: none of it is his
+    words = "\n".join(part for part in (note, below) if part)
     mail = _Mail(incoming, writer, ticket, words, commands, misread)
     for action in _actions(mail) if not incoming.lent.released else ():
         if decide(action, incoming.evidence, unscored=bool(incoming.spam.unscored_reason)) is not Verdict.DO:
             reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
-            return Settled.as_(
-                Disposition.HELD, reason, ticket_id=ticket.id if ticket else None, evidence=incoming.evidence
-            )
+            return Settled.as_(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence)
     obstacle = _obstacle(act, mail, excess=directives.excess)
     if obstacle:
         return _send_back(act, mail, obstacle)
     return _work(act, mail, ticket) if ticket else _begin(act, mail)
 
 
-def _ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | None, Incoming]:
-    """The ticket that the mail answers: by its token, else by its references; the evidence rises with the token."""
+def _ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | None, Incoming, str | None]:
+    """The ticket that the mail answers: by its token, else by its references; the evidence rises with the token.
+
+    The third is why the two cannot both be right: then a person decides to whom the words go.
+    """
     token = token_in(incoming, Purpose.STAFF, keys.verifying(act.conn), today=act.today)
+    claims, _ = claims_of(act, incoming, ())
     if isinstance(token, AddressToken) and token.recipient_id == writer.id:
         incoming = replace(incoming, evidence=with_token(incoming.evidence))
-        return tickets.find(act.conn, token.object_id), incoming
-    claims, _ = claims_of(act, incoming, ())
+        doubt = disagreement(token.object_id, claims.referenced)
+        return tickets.find(act.conn, token.object_id), incoming, doubt
     number = claims.referenced[0] if claims.referenced else claims.tag
-    return (tickets.find(act.conn, number) if number else None), incoming
+    return (tickets.find(act.conn, number) if number else None), incoming, None
 
 
 def _actions(mail: _Mail) -> tuple[Action, ...]:
@@ -98,7 +104,8 @@ def _obstacle(act: Act, mail: _Mail, *, excess: int) -> str | None:
         return "A command in it was not understood."
     if mail.ticket is None:
         return _begin_obstacle(act, mail)
-    if not mail.words and not mail.commands and not mail.incoming.files:
+    is_silent = not mail.words and not mail.incoming.files
+    if is_silent and (not mail.commands or mail.argument(StaffVerb.NOTE) is not None):
         return "There are no words of yours in it."
     if mail.argument(StaffVerb.NOTE) is None and mail.words:
         if not mail.ticket.participants:

@@ -25,7 +25,8 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
     delayed = report.recipients and all(one.action is BounceAction.DELAYED for one in report.recipients)
     if delayed or not outbox.mark_bounced(act.conn, row.id, reply=f"bounced: {reply_line}"):
         if ticket_id is not None:
-            record(act, ticket_id, f"mail {row.id} to {row.notice.to_address} is delayed: {reply_line}")
+            news = "is delayed" if delayed else "was reported on again"
+            record(act, ticket_id, f"mail {row.id} to {row.notice.to_address} {news}: {reply_line}")
         return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
     told = tell_undelivered(act, row, reply_line)
     return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id, outbox_ids=told)

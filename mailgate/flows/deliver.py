@@ -1,8 +1,9 @@
 """One outbox row goes to the smarthost: composed once, then the same bytes each time until it is sent or given up."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
@@ -23,6 +24,9 @@ from store.engine import reading, transaction
 from store.outbox import LentOut, Phase
 
 log = logging.getLogger(__name__)
+
+EXPIRED = "[one-time link or code, expired]"
+"""What the archive's copy of a mail has in the place of what opened something."""
 
 
 def deliver(
@@ -45,31 +49,40 @@ def deliver(
     """
     if smarthost is None:
         return
-    lent = outbox.lend(engine, outbox_id, now=now)
-    if lent is None:
-        return
-    attempt = _Attempt(engine, settings, lent, now)
     try:
-        if lent.row.phase is not None and not attempt.may_repeat:
-            told = attempt.park(lent.row.last_reply or "stopped between DATA and its reply")
-        else:
-            raw = _composed(engine, archive, templates, lent)
-            reply = _submit(engine, smarthost, lent, raw, fail_point)
-            told = attempt.sent(reply) if reply is not None else ()
-    except ReplyLost as error:
-        told = attempt.in_doubt(error)
-    except SmarthostDeferred as error:
-        told = attempt.later(error)
-    except Permanent as error:
-        told = attempt.fail(getattr(error, "reply_line", "") or str(error))
-    except OperationalError as error:
-        log.warning("postponed outbox=%d error=%r", outbox_id, error)  # its lease will run out
+        lent = outbox.lend(engine, outbox_id, now=now)
+        if lent is None:
+            return
+        told = _try(_Attempt(engine, settings, lent, now), archive, templates, smarthost, fail_point)
+    except (OperationalError, TimeoutError) as error:  # the sweep looks again, at the latest when the lease has run out
+        log.warning("postponed outbox=%d error=%r", outbox_id, error)
         return
-    except Exception as error:
-        log.exception("failed outbox=%d attempt=%d", outbox_id, lent.row.attempts)
-        told = attempt.later(error)
     for follow_up in told:
         enqueue(Job.DELIVER, follow_up)
+
+
+def _try(
+    attempt: "_Attempt", archive: Archive, templates: Templates, smarthost: Pool, fail_point: FailPoint
+) -> tuple[int, ...]:
+    """Carry out one attempt; the ids of the mails that tell of its end. Raises what a locked store raises."""
+    engine, lent = attempt.engine, attempt.lent
+    try:
+        if lent.row.phase is not None and not attempt.may_repeat:
+            return attempt.park(lent.row.last_reply or "stopped between DATA and its reply")
+        raw = _composed(engine, archive, templates, lent)
+        reply = _submit(engine, smarthost, lent, raw, fail_point)
+        return attempt.sent(reply) if reply is not None else ()
+    except ReplyLost as error:
+        return attempt.in_doubt(error)
+    except SmarthostDeferred as error:
+        return attempt.later(error)
+    except Permanent as error:
+        return attempt.fail(getattr(error, "reply_line", "") or str(error))
+    except (OperationalError, TimeoutError):
+        raise
+    except Exception as error:
+        log.exception("failed outbox=%d attempt=%d", lent.row.id, lent.row.attempts)
+        return attempt.later(error)
 
 
 def _submit(engine: Engine, smarthost: Pool, lent: LentOut, raw: bytes, fail_point: FailPoint) -> str | None:
@@ -87,28 +100,37 @@ def _submit(engine: Engine, smarthost: Pool, lent: LentOut, raw: bytes, fail_poi
 
 
 def _composed(engine: Engine, archive: Archive, templates: Templates, lent: LentOut) -> bytes:
-    """The bytes of the message: made and kept by the first attempt, read back by every other."""
+    """The bytes of the message: made and kept by the first attempt, read back by every other.
+
+    A mail with a live link or code is composed twice: with it to be sent, without it for the archive.
+    """
     row = lent.row
+    if row.live is not None:
+        return row.live
     if row.sha256 is not None:
         with reading(engine) as conn:
             return archive.load(conn, row.sha256)
     with reading(engine) as conn:
         files = [(file, archive.load(conn, file.sha256)) for file in row.notice.attachments]
-    composed = compose(
-        row.notice,
+    write = partial(
+        compose,
         message_id=row.message_id,
         at=row.created_at,
         reverse_path=row.reverse_path,
         attachments=files,
         templates=templates,
     )
+    notice, secret = row.notice, row.notice.secret
+    composed = write(replace(notice, values={**notice.values, **dict.fromkeys(secret, EXPIRED)}))
+    live = write(replace(notice, values={**notice.values, **secret})).raw if secret else None
     for problem in composed.problems:
         log.warning("template problem outbox=%d template=%s problem=%r", row.id, row.notice.template.value, problem)
     blob = archive.prepare(composed.raw)
     with transaction(engine) as conn:
         archive.add(conn, blob)
-        outbox.save_composed(conn, lent, sha256=blob.sha256, subject=composed.subject, text=composed.text)
-    return composed.raw
+        kept = {"sha256": blob.sha256, "subject": composed.subject, "text": composed.text}
+        outbox.save_composed(conn, lent, live=live, **kept)
+    return live or composed.raw
 
 
 @dataclass(frozen=True, slots=True)

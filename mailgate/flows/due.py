@@ -1,11 +1,12 @@
 """Everything that is due at an instant: what the schedule, the operator's cron, the demo and the tests all run."""
 
 import logging
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import cast
 
 from sqlalchemy import Connection, Engine
 
@@ -20,6 +21,7 @@ from store import leases, outbox, people, spool
 from store.engine import reading, transaction
 from store.schema import outbox as outbox_rows
 from store.schema import spool as spool_rows
+from store.spool import Accepted
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +60,7 @@ def due(conn: Connection, *, settings: Settings, at: datetime, delivering: bool 
         if delivering or kind is not DueKind.DELIVER
         for row_id, due_at in leases.overdue(conn, table, now=at, limit=AT_ONCE)
     ]
-    alert_at = _held_alert_at(conn, settings)
+    alert_at = _held_alert_at(conn, settings, at)
     if alert_at is not None and alert_at <= at:
         items.append(DueItem(DueKind.HELD_ALERT, 0, alert_at))
     return tuple(items)
@@ -70,12 +72,11 @@ def sweep(engine: Engine, *, settings: Settings, enqueue: Enqueue, now: datetime
         items = due(conn, settings=settings, at=now, delivering=delivering)
     if not items:
         return
-    for kind, (job, table) in JOBS.items():
+    for kind, (job, _) in JOBS.items():
         ids = [item.object for item in items if item.kind is kind]
         if not ids:
             continue
-        with transaction(engine, durable=False) as conn:
-            leases.postpone(conn, table, ids, now=now)
+        _take_up(engine, kind, ids, now)
         for row_id in ids:
             enqueue(job, row_id)
     if any(item.kind is DueKind.HELD_ALERT for item in items):
@@ -87,36 +88,44 @@ def run(
     engine: Engine,
     *,
     settings: Settings,
-    work: Mapping[Job, Callable[[int, datetime], None]],
+    work: Callable[[Enqueue], Mapping[Job, Callable[[int, datetime], None]]],
     at: datetime,
     delivering: bool,
 ) -> Mapping[str, int]:
     """Do all that is due at `at`, inline, and what follows from it; returns how many of each kind.
 
-    `work` holds the flow of each job. A row is taken up once in a run: what it leaves undone is due later.
+    `work` gives the flow of each job, for flows whose follow-up jobs go where it is told. A row is taken up once in a
+    run: what it leaves undone is due later.
     """
     done: Counter[str] = Counter()
     seen: set[tuple[DueKind, int]] = set()
+    follow_ups: deque[tuple[DueKind, int]] = deque()
+
+    def follow_up(job: Job, row_id: int) -> None:
+        if delivering or job is not Job.DELIVER:
+            follow_ups.append((DueKind(job.value), row_id))
+
+    flows = work(follow_up)
     while fresh := _not_seen(engine, settings, at, delivering, seen):
-        for item in fresh:
-            seen.add((item.kind, item.object))
-            done[item.kind.value] += 1
-            if item.kind is DueKind.HELD_ALERT:
-                alert_staff(engine, settings=settings, now=at)
+        follow_ups.extend((item.kind, item.object) for item in fresh)
+        while follow_ups:
+            kind, row_id = follow_ups.popleft()
+            seen.add((kind, row_id))
+            done[kind.value] += 1
+            if kind is DueKind.HELD_ALERT:
+                for outbox_id in alert_staff(engine, settings=settings, now=at):
+                    follow_up(Job.DELIVER, outbox_id)
                 continue
-            job, table = JOBS[item.kind]
-            with transaction(engine, durable=False) as conn:
-                leases.postpone(conn, table, [item.object], now=at)
-            work[job](item.object, at)
+            _take_up(engine, kind, [row_id], at)
+            job, _ = JOBS[kind]
+            flows[job](row_id, at)
     return dict(done)
 
 
 def alert_staff(engine: Engine, *, settings: Settings, now: datetime) -> tuple[int, ...]:
     """Tell the staff of all mail that was held since they were last told."""
     with transaction(engine) as conn:
-        last = outbox.last_created(conn, Template.HELD_ALERT)
-        waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), finished_after=last, limit=None)
-        listed = [
+        held = [
             notices.HeldMail(
                 mail.id,
                 mail.received_at,
@@ -124,22 +133,50 @@ def alert_staff(engine: Engine, *, settings: Settings, now: datetime) -> tuple[i
                 mail.outcome.subject or "",
                 mail.outcome.reason or "",
             )
-            for mail in waiting[:LISTED_MAILS]
+            for mail in _untold(conn)
         ]
         head = notices.Letterhead(settings.gate.company, settings.desks[0])
-        more = len(waiting) - len(listed)
-        told = [notices.held_alert(head, reader, listed, more=more) for reader in people.list_staff(conn)]
+        told = [notices.held_alert(head, reader, held, listed=LISTED_MAILS) for reader in people.list_staff(conn)]
         return notify(Act.begin(conn, settings, now), told)
 
 
-def _held_alert_at(conn: Connection, settings: Settings) -> datetime | None:
+def _take_up(engine: Engine, kind: DueKind, row_ids: Sequence[int], now: datetime) -> None:
+    """These rows are about to be worked on: their waits are over, and the next look comes later."""
+    _, table = JOBS[kind]
+    with transaction(engine, durable=False) as conn:
+        if kind is DueKind.DELIVER:
+            outbox.end_waits(conn, row_ids, now=now)
+        leases.postpone(conn, table, row_ids, now=now)
+
+
+def _held_alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
     """When staff must next be told of held mail: at once, but not more often than the budget; None: nothing to tell."""
     last = outbox.last_created(conn, Template.HELD_ALERT)
-    oldest = spool.oldest_finished(conn, tuple(AWAITING_REVIEW), after=last)
-    if oldest is None or not people.list_staff(conn):
+    not_before = last + timedelta(minutes=settings.budgets.held_alert_minutes) if last else None
+    if (not_before and not_before > at) or not people.list_staff(conn):
         return None
-    pause = timedelta(minutes=settings.budgets.held_alert_minutes)
-    return oldest if last is None else max(oldest, last + pause)
+    untold = [mail.finished_at for mail in _untold(conn) if mail.finished_at]
+    return max(filter(None, (min(untold), not_before))) if untold else None
+
+
+def _untold(conn: Connection) -> tuple[Accepted, ...]:
+    """The mails waiting for a decision that no alert has named.
+
+    One that was being processed while an alert was written is held after it, but as of an earlier instant.
+    """
+    last = outbox.last_created(conn, Template.HELD_ALERT)
+    waiting = tuple(AWAITING_REVIEW)
+    if last is None:
+        return spool.listing(conn, dispositions=waiting)
+    since = last - leases.LEASE
+    alerts = outbox.created_since(conn, Template.HELD_ALERT, since=since)
+    named_at = {
+        mail_id: alert.created_at
+        for alert in alerts
+        for mail_id in cast("list[int]", alert.notice.values.get("ids", ()))
+    }
+    held = spool.listing(conn, dispositions=waiting, finished_after=since)
+    return tuple(mail for mail in held if mail.finished_at and named_at.get(mail.id, since) < mail.finished_at)
 
 
 def _not_seen(

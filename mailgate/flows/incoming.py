@@ -75,10 +75,9 @@ def desk_of(incoming: Incoming, desks: Sequence[Desk]) -> Desk:
     return next((desk for desk in found if desk is not None), desks[0])
 
 
-def is_for_postmaster(incoming: Incoming, domain: str) -> bool:
-    """Written to an address that takes mail from everybody (RFC 5321 §4.5.1, RFC 2142 §2)."""
-    open_to_all = (ServiceMailbox.POSTMASTER, ServiceMailbox.ABUSE)
-    return any(service_for(address, domain) in open_to_all for address in incoming.recipients)
+def is_for(incoming: Incoming, service: ServiceMailbox, domain: str) -> bool:
+    """Written to this service mailbox of the gate."""
+    return any(service_for(address, domain) is service for address in incoming.recipients)
 
 
 def token_in(
@@ -87,6 +86,8 @@ def token_in(
     """The token of this purpose in the addresses that were written to; a fault only when none of them is good."""
     fault: TokenFault | None = None
     for address in incoming.recipients:
+        if "@" not in address:  # a bare `postmaster`, RFC 5321 §4.5.1
+            continue
         detail = parse_mailbox(address).detail
         if len(detail) < _TOKEN_LENGTH:
             continue

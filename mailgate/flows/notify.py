@@ -19,8 +19,8 @@ log = logging.getLogger(__name__)
 TOKEN_LIFETIME = timedelta(days=60)
 """A reply later than this opens a ticket of its own, linked to the old one."""
 
-BUDGETED = (Template.ACKNOWLEDGEMENT, Template.HELD)
-"""What a stranger's program could make us send without end."""
+BUDGETED = ((Template.ACKNOWLEDGEMENT, Template.HELD), (Template.SIGN_IN,))
+"""What a stranger's program could make us send without end; each group has the budget for itself."""
 
 
 def notify(act: Act, notices: Sequence[Notice], *, hold_until: datetime | None = None) -> tuple[int, ...]:
@@ -74,13 +74,14 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None) -> int:
 def _obstacle(act: Act, notice: Notice) -> str | None:
     if is_ours(notice.to_address, act.settings.desks, act.settings.gate.domain):
         return "the address is ours"
-    if notice.template not in BUDGETED:
+    group = next((group for group in BUDGETED if notice.template in group), None)
+    if group is None:
         return None
     budgets = act.settings.budgets
-    hour = outbox.recent_to(act.conn, notice.to_address, BUDGETED, since=act.now - timedelta(hours=1))
+    hour = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(hours=1))
     if hour >= budgets.acknowledgements_per_address_hour:
         return f"{hour} automatic answers to this address within an hour"
-    day = outbox.recent_to(act.conn, notice.to_address, BUDGETED, since=act.now - timedelta(days=1))
+    day = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(days=1))
     if day >= budgets.acknowledgements_per_address_day:
         return f"{day} automatic answers to this address within a day"
     return None

@@ -45,7 +45,11 @@ def receive(
     with its bytes and the reason; one that kills its worker is found so by its count of attempts. A store that is
     locked or a service that is down does not count against the message.
     """
-    lent = spool.lend(engine, spool_id, now=now)
+    try:
+        lent = spool.lend(engine, spool_id, now=now)
+    except (OperationalError, TimeoutError) as error:
+        log.warning("postponed spool=%d error=%r", spool_id, error)  # nobody has it: the sweep looks again
+        return
     if lent is None:
         return
     if lent.attempts > MAX_ATTEMPTS:
@@ -93,5 +97,8 @@ def _give_back(engine: Engine, lent: Lent, error: Exception, now: datetime, *, c
 def _park(engine: Engine, lent: Lent, why: str, now: datetime) -> None:
     reason = f"parked: could not be processed in {MAX_ATTEMPTS} attempts ({why})"
     log.error("parked spool=%d reason=%r", lent.spool_id, reason)
-    with transaction(engine) as conn:
-        spool.finish(conn, lent, Outcome(Disposition.HELD, reason[:500]), now=now)
+    try:
+        with transaction(engine) as conn:
+            spool.finish(conn, lent, Outcome(Disposition.HELD, reason[:500]), now=now)
+    except (OperationalError, TimeoutError):
+        log.warning("not parked spool=%d; its lease will run out", lent.spool_id)

@@ -54,7 +54,7 @@ def _held(engine: Engine, archive: Archive, spool_id: int) -> tuple[Accepted, by
     with reading(engine) as conn:
         held = spool.show(conn, spool_id)
         if held is None:
-            raise NotHeld(f"there is no mail {spool_id}; `mailgate quarantine list` shows what is held")
+            raise NotHeld(f"there is no mail {spool_id}")
         if held.outcome.disposition not in AWAITING_REVIEW:
             raise NotHeld(f"mail {spool_id} is not held: it is {held.outcome.disposition.value}")
         return held, archive.load(conn, held.sha256)

@@ -1,6 +1,7 @@
 """What becomes of a message: one decision after the other, the first that holds is the disposition."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.config.settings import UnknownSender
@@ -8,18 +9,23 @@ from mailgate.flows.act import Act
 from mailgate.flows.answer import answer
 from mailgate.flows.bounce import bounce
 from mailgate.flows.customer import append, claims_of, open_ticket
-from mailgate.flows.incoming import Incoming, desk_of, is_for_postmaster
+from mailgate.flows.incoming import Incoming, desk_of, is_for
 from mailgate.flows.notify import notify
 from mailgate.flows.settled import Settled
+from mailgate.flows.sign_in import sign_in
 from mailgate.mail.automatic import answer_unwanted
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Level
+from mailgate.mail.notice import Template
 from mailgate.people import Registered, Staff, Stranger, sender_of
 from mailgate.tickets import notices
-from mailgate.tickets.desks import is_ours
+from mailgate.tickets.desks import ServiceMailbox, is_ours
 from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
-from store import people, spool, tickets
+from store import outbox, people, spool, tickets
 from store.archive import Archive
+
+TOLD_AGAIN_AFTER = timedelta(days=1)
+"""A stranger who was told that a person will look needs not hear it again with each mail."""
 
 
 def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Settled:
@@ -51,6 +57,8 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
         return Settled.as_(Disposition.AUTOMATIC, "its author is an address of ours")
     address = incoming.mailbox.address if incoming.mailbox else ""
     sender = sender_of(incoming.mailbox, people.contacts_with(conn, address), people.staff_with(conn, address))
+    if is_for(incoming, ServiceMailbox.SIGN_IN, settings.gate.domain):
+        return sign_in(act, incoming, sender)
     score = incoming.spam.score
     if score is not None and score >= settings.spam.hold_score and not incoming.lent.released:
         reason = f"spam score {score:g}, held from {settings.spam.hold_score:g}: {' '.join(incoming.spam.symbols)}"
@@ -88,7 +96,8 @@ def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: Ne
         isinstance(sender, Registered)
         or incoming.lent.released
         or settings.desk_rules.unknown_sender is UnknownSender.OPEN
-        or is_for_postmaster(incoming, settings.gate.domain)
+        or is_for(incoming, ServiceMailbox.POSTMASTER, settings.gate.domain)
+        or is_for(incoming, ServiceMailbox.ABUSE, settings.gate.domain)
     )
     action = Action.OPEN if isinstance(sender, Registered) else Action.OPEN_AS_STRANGER
     verdict = decide(action, incoming.evidence)
@@ -117,8 +126,19 @@ def _held(
     """A person decides. Whoever proved his address is told so, in fixed words; staff are told by `flows.due`."""
     told: tuple[int, ...] = ()
     robot = incoming.automatic or answer_unwanted(incoming.message)
-    if incoming.evidence.at_least(Level.DKIM) and incoming.mailbox and not robot and not isinstance(sender, Staff):
+    if incoming.evidence.at_least(Level.DKIM) and not robot and _is_told(act, incoming, sender, disposition):
         head = notices.Letterhead(act.settings.gate.company, desk_of(incoming, act.settings.desks))
         notice = notices.held(head, incoming.author, in_reply_to=incoming.message.message_id)
         told = notify(act, [notice])
     return Settled.as_(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence, outbox_ids=told)
+
+
+def _is_told(act: Act, incoming: Incoming, sender: Registered | Stranger | Staff, disposition: Disposition) -> bool:
+    """A customer's contact is told of each mail; a stranger once a day, and not when it looks like spam."""
+    if incoming.mailbox is None or isinstance(sender, Staff):
+        return False
+    if isinstance(sender, Registered):
+        return True
+    since = act.now - TOLD_AGAIN_AFTER
+    told = outbox.recent_to(act.conn, incoming.mailbox.address, (Template.HELD,), since=since)
+    return disposition is not Disposition.QUARANTINED and not told

@@ -1,7 +1,7 @@
 """Notice: template, recipient and frozen values of a mail to be written; a wish, not yet a message."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -16,6 +16,7 @@ class Template(StrEnum):
     HELD = "held"  # to a sender: a person will look at your mail
     HELD_ALERT = "held-alert"  # to staff: mail waits for your decision
     UNDELIVERED = "undelivered"  # to staff: a mail of ours did not reach its reader
+    SIGN_IN = "sign-in"  # to whoever asked: a link that opens the web view
 
 
 AUTOMATIC = frozenset(Template) - {Template.REPLY, Template.NOTIFICATION}
@@ -36,6 +37,7 @@ class Notice:
     """One mail to be sent to one address.
 
     `values` are frozen when the event happens: strings, numbers, lists and objects of these (they are stored as JSON).
+    `secret` holds further values, which nobody may find later: the archive's copy has a placeholder for each.
     `reply_to` and `reverse_path` are bare addresses; a reverse-path of None means "our bounce address for this row".
     """
 
@@ -50,6 +52,7 @@ class Notice:
     in_reply_to: str | None = None  # message id, no angle brackets
     references: tuple[str, ...] = ()
     attachments: tuple[NoticeAttachment, ...] = ()
+    secret: Mapping[str, str] = field(default_factory=dict)  # live links and codes: sent, but never kept
     locale: str = "en"
     ticket_id: int | None = None
     customer_id: int | None = None

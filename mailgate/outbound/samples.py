@@ -12,6 +12,8 @@ _COMPANY = "Example Hosting"
 _SUBJECT = "No mail since Monday"
 _ANNE = "Anne Miller <anne@example.org>"
 
+_LINK = "https://desk.example.net/in/1.WyJjb250YWN0Ii.AbC"
+
 _ACKNOWLEDGEMENT = {"number": 1042, "subject": _SUBJECT, "company": _COMPANY, "fixed_subject": False}
 
 _NOTIFICATION = {
@@ -65,6 +67,10 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             },
         ),
         Template.NOTIFICATION: (_NOTIFICATION, _NOTIFICATION | {"attachments": []}),
+        Template.SIGN_IN: (
+            {"company": _COMPANY, "link": _LINK, "has_code": False, "code": ""},
+            {"company": _COMPANY, "link": _LINK, "has_code": True, "code": "k7f3m2qa"},
+        ),
         Template.CLOSED: ({"number": 1042, "subject": _SUBJECT, "company": _COMPANY},),
         Template.RETURNED: (
             _RETURNED,

@@ -210,6 +210,32 @@ def returned(
     )
 
 
+def sign_in(
+    head: Letterhead,
+    name: str,
+    address: str,
+    *,
+    link: str,
+    code: str | None,
+    in_reply_to: str | None,
+    customer_id: int | None = None,
+) -> Notice:
+    """To whoever asked to sign in. `code`: what staff may type instead, None for customers."""
+    return Notice(
+        template=Template.SIGN_IN,
+        to_address=address,
+        to_name=name,
+        from_name=head.company,
+        from_address=head.address,
+        values={"company": head.company, "has_code": code is not None},
+        secret={"link": link, "code": code or ""},
+        reverse_path="",
+        in_reply_to=in_reply_to,
+        references=(in_reply_to,) if in_reply_to else (),
+        customer_id=customer_id,
+    )
+
+
 def held(head: Letterhead, reader: Author, *, in_reply_to: str | None) -> Notice:
     """To the sender of a mail that waits for a person: a fixed text that repeats nothing of his."""
     return Notice(
@@ -225,8 +251,8 @@ def held(head: Letterhead, reader: Author, *, in_reply_to: str | None) -> Notice
     )
 
 
-def held_alert(head: Letterhead, reader: Staff, mails: Sequence[HeldMail], *, more: int) -> Notice:
-    """To a staff member: these mails wait for a decision; `more` are not listed."""
+def held_alert(head: Letterhead, reader: Staff, mails: Sequence[HeldMail], *, listed: int) -> Notice:
+    """To a staff member: these mails wait for a decision; past the first `listed` they are only counted."""
     lines = [
         {
             "id": mail.id,
@@ -235,7 +261,7 @@ def held_alert(head: Letterhead, reader: Staff, mails: Sequence[HeldMail], *, mo
             "subject": mail.subject,
             "reason": mail.reason,
         }
-        for mail in mails
+        for mail in mails[:listed]
     ]
     return Notice(
         template=Template.HELD_ALERT,
@@ -243,7 +269,12 @@ def held_alert(head: Letterhead, reader: Staff, mails: Sequence[HeldMail], *, mo
         to_name=reader.name,
         from_name=head.company,
         from_address=head.address,
-        values={"company": head.company, "mails": lines, "more": more},
+        values={
+            "company": head.company,
+            "mails": lines,
+            "more": len(mails) - len(lines),
+            "ids": [mail.id for mail in mails],
+        },
         reverse_path="",
     )
 

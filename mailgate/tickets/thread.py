@@ -73,6 +73,14 @@ def without_tag(subject: str) -> str:
     return " ".join(_TAG.sub("", subject).split()) or "(no subject)"
 
 
+def disagreement(ticket_id: int, referenced: Sequence[int]) -> str | None:
+    """Why the ticket of a token and those of the references cannot both be meant; None when they agree."""
+    if not referenced or ticket_id in referenced:
+        return None
+    named = ", ".join(f"#{other}" for other in referenced)
+    return f"its address says ticket #{ticket_id}, its references say {named}"
+
+
 def place(
     claims: Claims, address: str, contacts: Sequence[Contact], tickets: Mapping[int, Ticket]
 ) -> Joined | NewTicket | Contradiction:
@@ -84,9 +92,8 @@ def place(
     token = claims.token if isinstance(claims.token, AddressToken) else None
     referenced = tuple(ticket_id for ticket_id in claims.referenced if ticket_id in tickets)
     if token and token.object_id in tickets:
-        if referenced and token.object_id not in referenced:
-            named = ", ".join(f"#{ticket_id}" for ticket_id in referenced)
-            reason = f"its address says ticket #{token.object_id}, its references say {named}"
+        reason = disagreement(token.object_id, referenced)
+        if reason:
             return Contradiction(reason, token.object_id)
         return _gate(tickets[token.object_id], address, contacts, ThreadedBy.TOKEN)
     named_by_tag = claims.tag if claims.tag is not None and claims.tag in tickets else None

@@ -66,8 +66,8 @@ def read_commands(
         read = _read(directive, on_ticket)
         if isinstance(read, Misread):
             misread.append(read)
-        elif read in commands:
-            misread.append(Misread(directive.text, "this line stands here twice", None))
+        elif any(read.verb is command.verb for command in commands):
+            misread.append(Misread(directive.text, "this command stands here twice", None))
         else:
             commands.append(read)
     return tuple(commands), tuple(misread)
@@ -80,7 +80,7 @@ def _read(directive: Directive, on_ticket: bool) -> Command | Misread:
     verb = StaffVerb(directive.verb)
     usage = STAFF_VERBS[verb]
     if usage.on_ticket and not on_ticket:
-        return Misread(directive.text, "this works in an answer to a ticket's mail", "!customer ann@example.org")
+        return Misread(directive.text, "this works in an answer to a ticket's mail", None)
     if on_ticket and not usage.on_ticket:
         return Misread(directive.text, "this begins a new ticket; write a new mail to the desk's address", None)
     if verb is StaffVerb.CLOSE and directive.argument:

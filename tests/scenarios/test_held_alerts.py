@@ -1,0 +1,119 @@
+"""Staff are told of held mail: at once, then at most once an hour, of all that came since."""
+
+from datetime import datetime, timedelta
+
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.notice import Template
+from store.outbox import Outgoing
+from tests.gate import BEGIN, Gate, Person
+
+
+def test_staff_are_told_of_a_held_mail_at_once(gate: Gate, bart: Person, cris: Person) -> None:
+    gate.deliver(cris.writes("Do you sell servers?", subject="Servers"))
+
+    gate.later(seconds=1)
+
+    [alert] = gate.mailbox(bart)
+    assert alert.subject == "1 held mail waits for your decision"
+    words = " ".join(alert.text.split())
+    assert "Mail 1, received 2026-03-02 09:00 UTC" in words
+    assert "From: Cris <cris@stranger.example>" in words
+    assert "Subject: Servers" in words
+    assert "Reason: its author is neither a customer's contact nor staff" in words
+    assert "mailgate quarantine release 1" in words
+    assert alert.message["Auto-Submitted"] == "auto-generated"
+
+
+def test_each_staff_member_is_told(gate: Gate, bart: Person, cris: Person) -> None:
+    fred = gate.staff("Fred Frost", "fred@hosting.example")
+    gate.deliver(cris.writes("Do you sell servers?"))
+
+    gate.later(seconds=1)
+
+    assert (len(gate.mailbox(bart)), len(gate.mailbox(fred))) == (1, 1)
+
+
+def test_after_that_staff_are_told_once_an_hour_of_what_came_since(gate: Gate, bart: Person, cris: Person) -> None:
+    gate.deliver(cris.writes("Number 1."))
+    gate.later(seconds=1)
+    for number in range(2, 12):
+        gate.deliver(cris.writes(f"Number {number}."))
+        gate.later(minutes=5)
+    within_the_hour = len(gate.mailbox(bart))
+
+    gate.later(minutes=10)
+
+    assert within_the_hour == 1
+    assert [_named(alert) for alert in gate.outbox(Template.HELD_ALERT)] == [[1], list(range(2, 12))]
+    assert gate.mailbox(bart)[-1].subject == "10 held mails wait for your decision"
+
+
+def test_a_quiet_hour_has_no_alert(gate: Gate, bart: Person, cris: Person) -> None:
+    gate.deliver(cris.writes("Number 1."))
+
+    for _ in range(5):
+        gate.later(hours=1)
+
+    assert len(gate.mailbox(bart)) == 1
+
+
+def test_a_mail_that_is_held_at_the_very_instant_of_an_alert_is_told_in_the_next(
+    gate: Gate, bart: Person, cris: Person
+) -> None:
+    gate.deliver(cris.writes("Number 1."))
+    gate.later(seconds=0)
+    gate.deliver(cris.writes("Number 2."))
+
+    gate.later(hours=1)
+
+    assert [_named(alert) for alert in gate.outbox(Template.HELD_ALERT)] == [[1], [2]]
+
+
+def test_a_mail_whose_processing_began_before_an_alert_is_told_in_the_next(
+    gate: Gate, bart: Person, cris: Person
+) -> None:
+    began = gate.now
+    slow = gate.accept(cris.writes("Slow."))
+    gate.now += timedelta(seconds=5)
+    gate.parts.receive(gate.accept(cris.writes("Quick.")), gate.now)
+    gate.parts.run_due(gate.now)
+    gate.parts.receive(slow, began)
+
+    gate.later(hours=1)
+
+    assert gate.inbox(slow).finished_at == began == BEGIN
+    assert [_named(alert) for alert in gate.outbox(Template.HELD_ALERT)] == [[2], [1]]
+
+
+def test_what_was_decided_on_meanwhile_is_not_told(gate: Gate, bart: Person, cris: Person) -> None:
+    held = gate.deliver(cris.writes("Number 1."))
+    gate.refuse(held.id)
+
+    gate.later(hours=1)
+
+    assert gate.outbox(Template.HELD_ALERT) == ()
+
+
+def test_a_long_alert_lists_fifty_and_counts_the_rest(gate: Gate, bart: Person) -> None:
+    given = [gate.accept(Person("Cris", f"cris{number}@s.example").writes("Hello")) for number in range(53)]
+    gate.work()
+    gate.later(seconds=1)
+
+    gate.later(hours=2)
+
+    assert {gate.inbox(spool_id).outcome.disposition for spool_id in given} == {Disposition.HELD}
+    [alert] = [mail for mail in gate.mailbox(bart) if "wait" in mail.subject]
+    assert alert.subject == "53 held mails wait for your decision"
+    assert "3 more are not listed here." in alert.text
+    assert "Mail 50," in alert.text
+    assert "Mail 51," not in alert.text
+
+
+def test_without_staff_nothing_is_due(gate: Gate, cris: Person) -> None:
+    gate.deliver(cris.writes("Number 1."))
+
+    assert "held-alert" not in gate.parts.run_due(datetime(2026, 4, 1, tzinfo=gate.now.tzinfo))
+
+
+def _named(alert: Outgoing) -> object:
+    return alert.notice.values["ids"]

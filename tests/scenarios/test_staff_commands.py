@@ -1,0 +1,230 @@
+"""Commands at the top of a staff mail: carried out, or returned to their writer with each line and the reason."""
+
+import pytest
+
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.notice import Template
+from mailgate.tickets.ticket import EntryKind, State
+from tests.gate import SUPPORT, Gate, Person, Received
+
+
+@pytest.fixture
+def notification(gate: Gate, anne: Person, bart: Person) -> Received:
+    """What Bart got for Anne's first mail."""
+    gate.deliver(anne.writes("It is broken."))
+    return gate.mailbox(bart)[0]
+
+
+def test_a_note_never_reaches_the_customer(gate: Gate, anne: Person, bart: Person, notification: Received) -> None:
+    noted = gate.deliver(bart.replies(notification, "!note\nShe has not paid since May."))
+    inline = gate.deliver(bart.replies(notification, "!Note ask the bank first"))
+
+    assert {noted.outcome.disposition, inline.outcome.disposition} == {Disposition.COMMAND}
+    notes = [entry.text for entry in gate.history(1) if entry.kind is EntryKind.NOTE]
+    assert notes == ["She has not paid since May.", "ask the bank first"]
+    assert gate.ticket(1).state is State.OPEN
+    assert not [mail for mail in gate.mailbox(anne) if "May" in mail.text or "bank" in mail.text]
+
+
+def test_a_note_with_a_file_keeps_the_file_from_the_customer(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!note\nHer contract.", files=[("c.pdf", "application/pdf", b"%PDF")]))
+
+    assert [file.filename for file in gate.history(1)[-1].attachments] == ["c.pdf"]
+    assert len(gate.mailbox(anne)) == 1
+
+
+def test_close_alone_closes_and_tells_the_customer(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    closed = gate.deliver(bart.replies(notification, "!close"))
+
+    assert (closed.outcome.disposition, closed.outcome.reason) == (Disposition.COMMAND, "!close")
+    assert gate.ticket(1).state is State.CLOSED
+    assert [row.notice.template for row in gate.outbox()][-1] is Template.CLOSED
+    assert gate.outbox(Template.REPLY) == ()
+    assert gate.history(1)[-1].text == "closed by Bart Jones"
+
+
+def test_close_with_words_sends_the_words_and_closes(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    closed = gate.deliver(bart.replies(notification, "  !CLOSE\n\nIt works again.\n\nBart"))
+
+    assert closed.outcome.disposition is Disposition.JOINED
+    assert gate.ticket(1).state is State.CLOSED
+    reply, told = gate.mailbox(anne)[1:]
+    assert "It works again." in reply.text
+    assert "!close" not in reply.raw.decode().lower()
+    assert "Ticket 1 is closed now." in told.text
+
+
+def test_a_reply_of_the_customer_reopens_a_closed_ticket(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!close"))
+
+    gate.deliver(anne.replies(gate.mailbox(anne)[-1], "It is broken again."))
+
+    assert gate.ticket(1).state is State.OPEN
+    assert "reopened by a reply of Anne Miller <anne@customer.example>" in [entry.text for entry in gate.history(1)]
+
+
+def test_a_command_may_stand_in_the_subject_of_an_empty_mail(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    closed = gate.deliver(bart.replies(notification, "", subject="!close"))
+
+    assert (closed.outcome.disposition, gate.ticket(1).state) == (Disposition.COMMAND, State.CLOSED)
+
+
+def test_a_command_in_a_mail_of_html_alone_is_read(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    to = str(notification.message["Reply-To"])
+
+    gate.deliver(bart.writes("", to=to, html="<div>!close</div><div><br></div><div>It <b>works</b> again.</div>"))
+
+    assert gate.ticket(1).state is State.CLOSED
+    assert "It works again." in gate.mailbox(anne)[1].text
+
+
+def test_a_staff_member_begins_a_ticket_for_a_customer(gate: Gate, anne: Person, bart: Person) -> None:
+    words = "!customer ANNE@customer.example\n\nYour certificate expires on Friday."
+    opened = gate.deliver(bart.writes(words, subject="Certificate"))
+
+    assert (opened.outcome.disposition, opened.outcome.ticket_id) == (Disposition.OPENED, 1)
+    ticket = gate.ticket(1)
+    assert (ticket.customer_id, ticket.state, ticket.subject) == (1, State.ANSWERED, "Certificate")
+    [mail] = gate.mailbox(anne)
+    assert "Your certificate expires on Friday." in mail.text
+    assert "!customer" not in mail.raw.decode()
+    joined = gate.deliver(anne.replies(mail, "Please renew it."))
+    assert (joined.outcome.disposition, joined.outcome.ticket_id) == (Disposition.JOINED, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Your certificate expires.", "It answers no ticket; to write to a customer begin with a line such as:"),
+        ("!customer cris@stranger.example\nHello", "cris@stranger.example is no registered customer's address."),
+        ("!customer anne@customer.example", "There are no words of yours in it."),
+        ("!customer Anne Miller\nHello", "one customer's mail address must follow"),
+        ("!close\nHello", "this works in an answer to a ticket's mail"),
+        ("!customer support@support.example\nHello", "support@support.example is no registered customer's address."),
+    ],
+)
+def test_a_new_staff_mail_that_is_not_understood_goes_back(
+    gate: Gate, anne: Person, bart: Person, text: str, reason: str
+) -> None:
+    returned = gate.deliver(bart.writes(text, subject="Certificate"))
+
+    assert returned.outcome.disposition is Disposition.COMMAND
+    assert reason in " ".join(gate.mailbox(bart)[0].text.split())
+    assert (gate.tickets(), gate.mailbox(anne)) == ((), [])
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("!clsoe\nDone.", "!clsoe", "there is no such command", "!close"),
+        ("!refund 10 EUR\nDone.", "!refund 10 EUR", "there is no such command", None),
+        ("!close\n!close\nDone.", "!close", "this command stands here twice", None),
+        ("!note one\n!note two\nDone.", "!note two", "this command stands here twice", None),
+        ("!close now\nDone.", "!close now", "nothing may follow on this line", "!close"),
+        ("!customer anne@customer.example\nDone.", "!customer anne@customer.example", "this begins a new ticket", None),
+        ("!\nDone.", "!", "there is no such command", None),
+        ("!note\n!lcose\nDone.", "!lcose", "there is no such command", "!close"),
+    ],
+)
+def test_a_command_that_was_not_understood_goes_back_and_nothing_is_done(
+    gate: Gate, anne: Person, bart: Person, notification: Received, case: tuple[str, str, str, str | None]
+) -> None:
+    text, line, reason, nearest = case
+
+    returned = gate.deliver(bart.replies(notification, text))
+
+    assert (returned.outcome.disposition, returned.outcome.ticket_id) == (Disposition.COMMAND, 1)
+    answer = gate.mailbox(bart)[-1]
+    words = " ".join(answer.text.split())
+    assert "Your mail was not carried out" in words
+    assert f"- {line}: {reason}" in words
+    assert words.partition("Did you mean ")[2].partition("?")[0] == (nearest or "")
+    assert "Done." in words
+    assert (answer.reverse_path, answer.message["Auto-Submitted"]) == ("", "auto-replied")
+    assert (len(gate.mailbox(anne)), gate.ticket(1).state, len(gate.history(1))) == (1, State.OPEN, 1)
+
+
+def test_the_answer_to_a_returned_mail_is_carried_out(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!clsoe\nDone."))
+
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "!close\nDone."))
+
+    assert gate.ticket(1).state is State.CLOSED
+    assert "Done." in gate.mailbox(anne)[1].text
+
+
+def test_a_note_without_words_goes_back(gate: Gate, anne: Person, bart: Person, notification: Received) -> None:
+    returned = gate.deliver(bart.replies(notification, "!note"))
+
+    assert returned.outcome.reason == "returned to its writer: There are no words of yours in it."
+    assert len(gate.history(1)) == 1
+
+
+def test_more_than_twenty_commands_go_back(gate: Gate, anne: Person, bart: Person, notification: Received) -> None:
+    returned = gate.deliver(bart.replies(notification, "!close\n" * 500 + "Done."))
+
+    assert returned.outcome.reason == "returned to its writer: There are more than 20 commands in it."
+    assert (len(gate.mailbox(anne)), gate.ticket(1).state) == (1, State.OPEN)
+    assert len(gate.mailbox(bart)[-1].text) < 20_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "It works.\n!close",
+        "It works.\n\n> !close",
+        "It works.\n\n-- \n!close",
+        "It works.\n\n---------- Forwarded message ---------\nFrom: Cris <cris@stranger.example>\n\n!close",
+        "It works.\n\nOn Mon, 2 Mar 2026 at 10:00, Cris <cris@stranger.example> wrote:\n!close",
+    ],
+)
+def test_a_command_below_the_top_does_nothing(
+    gate: Gate, anne: Person, bart: Person, notification: Received, text: str
+) -> None:
+    gate.deliver(bart.writes(text, to=str(notification.message["Reply-To"])))
+
+    assert gate.ticket(1).state is State.ANSWERED
+    assert "It works." in gate.mailbox(anne)[-1].text
+
+
+def test_a_command_in_an_attachment_or_the_html_beside_a_text_does_nothing(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    attached = bart.replies(notification, "It works.", files=[("todo.txt", "text/plain", b"!close\n")])
+
+    gate.deliver(attached)
+
+    assert gate.ticket(1).state is State.ANSWERED
+
+
+def test_a_customer_s_exclamation_is_no_staff_command(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    gate.deliver(anne.replies(gate.mailbox(anne)[0], "!close\nthe door, please"))
+
+    assert gate.ticket(1).state is State.OPEN
+    assert "!close" in gate.mailbox(bart)[-1].text
+
+
+def test_a_command_by_mail_without_its_token_is_held(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    held = gate.deliver(bart.replies(notification, "!close", to=SUPPORT))
+
+    assert (held.outcome.disposition, held.outcome.ticket_id) == (Disposition.HELD, 1)
+    assert (held.outcome.reason or "").startswith("not enough evidence to work a ticket as staff")
+    assert gate.ticket(1).state is State.OPEN
