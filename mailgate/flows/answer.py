@@ -18,7 +18,7 @@ from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.directives import MAX_DIRECTIVES, read_directives
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import with_token
-from mailgate.mail.notice import Template
+from mailgate.mail.notice import Notice, Template
 from mailgate.mail.reply_text import visible
 from mailgate.people import Staff
 from mailgate.tickets import notices
@@ -53,7 +53,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     if incoming.automatic:
         return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, ticket_id=number, evidence=incoming.evidence)
     if doubt and not incoming.lent.released:
-        return Settled.as_(Disposition.HELD, doubt, ticket_id=number, evidence=incoming.evidence)
+        return _hold(act, incoming, writer, ticket, doubt)
     directives = read_directives(incoming.message)
     commands, misread = read_commands(directives.directives, on_ticket=ticket is not None)
     note = next((command.argument for command in commands if command.verb is StaffVerb.NOTE), "")
@@ -63,11 +63,23 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     for action in _actions(mail) if not incoming.lent.released else ():
         if decide(action, incoming.evidence, unscored=bool(incoming.spam.unscored_reason)) is not Verdict.DO:
             reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
-            return Settled.as_(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence)
+            return _hold(act, incoming, writer, ticket, reason)
     obstacle = _obstacle(act, mail, excess=directives.excess)
     if obstacle:
         return _send_back(act, mail, obstacle)
     return _work(act, mail, ticket) if ticket else _begin(act, mail)
+
+
+def _hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, reason: str) -> Settled:
+    """A person decides; whoever is named as its writer hears of it at once, at the address that is registered."""
+    number = ticket.id if ticket else None
+    since = act.now - timedelta(hours=1)
+    lately = outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=since)
+    told: tuple[int, ...] = ()
+    if lately < act.settings.budgets.acknowledgements_per_address_hour:  # a forger could make us write to him for ever
+        way_out = "Answer the mail that was sent to you, or have a colleague release it."
+        told = notify(act, [_returned(act, incoming, writer, ticket, reason=f"It is held: {reason}. {way_out}")])
+    return Settled.as_(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence, outbox_ids=told)
 
 
 def _ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | None, Incoming, str | None]:
@@ -224,26 +236,37 @@ def _undo_until(act: Act) -> datetime | None:
 
 def _send_back(act: Act, mail: _Mail, reason: str) -> Settled:
     """Nothing was done; the writer gets his words back with the reason, and can answer that mail."""
-    incoming = mail.incoming
-    desk = desk_named(mail.ticket.desk, act.settings.desks) if mail.ticket else desk_of(incoming, act.settings.desks)
-    address = reply_address(act, Purpose.STAFF, desk)
-    notice = notices.returned(
-        notices.Letterhead(act.settings.gate.company, desk),
-        mail.writer,
-        reason=reason,
-        misread=mail.misread,
-        words=incoming.message.reply_text,
-        subject=incoming.message.subject,
-        ticket=mail.ticket,
-        in_reply_to=incoming.message.message_id,
-        reply_to=address(mail.ticket.id, mail.writer.id) if mail.ticket else None,
-    )
+    notice = _returned(act, mail.incoming, mail.writer, mail.ticket, reason=reason, misread=mail.misread)
     return Settled.as_(
         Disposition.COMMAND,
         f"returned to its writer: {reason}",
         ticket_id=mail.ticket.id if mail.ticket else None,
-        evidence=incoming.evidence,
+        evidence=mail.incoming.evidence,
         outbox_ids=notify(act, [notice]),
+    )
+
+
+def _returned(
+    act: Act,
+    incoming: Incoming,
+    writer: Staff,
+    ticket: Ticket | None,
+    *,
+    reason: str,
+    misread: Sequence[Misread] = (),
+) -> Notice:
+    desk = desk_named(ticket.desk, act.settings.desks) if ticket else desk_of(incoming, act.settings.desks)
+    address = reply_address(act, Purpose.STAFF, desk)
+    return notices.returned(
+        notices.Letterhead(act.settings.gate.company, desk),
+        writer,
+        reason=reason,
+        misread=misread,
+        words=incoming.message.reply_text,
+        subject=incoming.message.subject,
+        ticket=ticket,
+        in_reply_to=incoming.message.message_id,
+        reply_to=address(ticket.id, writer.id) if ticket else None,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
 from mailgate.config.settings import InDoubt
-from mailgate.errors import Permanent
+from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.act import Act
 from mailgate.flows.undelivered import tell_undelivered
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
@@ -71,7 +71,6 @@ def _try(
             return attempt.park(lent.row.last_reply or "stopped between DATA and its reply")
         raw = _composed(engine, archive, templates, lent)
         reply = _submit(engine, smarthost, lent, raw, fail_point)
-        return attempt.sent(reply) if reply is not None else ()
     except ReplyLost as error:
         return attempt.in_doubt(error)
     except SmarthostDeferred as error:
@@ -83,6 +82,7 @@ def _try(
     except Exception as error:
         log.exception("failed outbox=%d attempt=%d", lent.row.id, lent.row.attempts)
         return attempt.later(error)
+    return attempt.sent(reply) if reply is not None else ()
 
 
 def _submit(engine: Engine, smarthost: Pool, lent: LentOut, raw: bytes, fail_point: FailPoint) -> str | None:
@@ -94,7 +94,12 @@ def _submit(engine: Engine, smarthost: Pool, lent: LentOut, raw: bytes, fail_poi
             if not outbox.enter_data(conn, lent, phase):
                 return None
         fail_point("deliver.before-data")
-        reply = session.data(raw)
+        try:
+            reply = session.data(raw)
+        except MailgateError:
+            raise
+        except Exception as error:  # nothing foreseen: nobody can say how far it came
+            raise ReplyLost(f"the dialogue broke off: {error!r}") from error
     fail_point("deliver.after-dot")
     return reply
 

@@ -19,7 +19,7 @@ def tell_undelivered(act: Act, row: Outgoing, reply_line: str) -> tuple[int, ...
     ticket_id = row.notice.ticket_id
     if ticket_id is not None:
         words = f"mail {row.id} to {row.notice.to_address} was not delivered: {reply_line}"
-        record(act, ticket_id, words, event=Event.UNDELIVERED)
+        record(act, ticket_id, words, event=Event.UNDELIVERED if row.notice.template is Template.REPLY else None)
     if row.notice.template in TO_STAFF:
         return ()
     ticket = tickets.find(act.conn, ticket_id) if ticket_id is not None else None

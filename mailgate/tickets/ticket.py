@@ -26,8 +26,8 @@ class Event(StrEnum):
     UNDELIVERED = "undelivered"
 
 
-# A machine's mail, a note and a failed delivery change no state, whatever it was; the rest do not ask what it was
-# either, so one column is the whole table.
+# A machine's mail and a note change no state, whatever it was; the rest do not ask what it was either, so one column is
+# the whole table. An answer that did not arrive is no answer: it is staff's turn again.
 _AFTER: dict[Event, State | None] = {
     Event.CUSTOMER_WROTE: State.OPEN,
     Event.MACHINE_WROTE: None,
@@ -35,7 +35,7 @@ _AFTER: dict[Event, State | None] = {
     Event.STAFF_NOTED: None,
     Event.CLOSED: State.CLOSED,
     Event.REOPENED: State.OPEN,
-    Event.UNDELIVERED: None,
+    Event.UNDELIVERED: State.OPEN,
 }
 
 

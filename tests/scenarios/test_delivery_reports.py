@@ -35,7 +35,7 @@ def test_a_report_marks_the_mail_as_failed_and_tells_ticket_and_staff(
     )
     assert gate.outbox(Template.UNDELIVERED)[0].notice.to_address == bart.address
     assert f"{ANNE} failed (5.1.1)" in gate.mailbox(bart)[-1].text
-    assert gate.ticket(1).state is State.ANSWERED
+    assert gate.ticket(1).state is State.OPEN
 
 
 def test_a_second_report_is_noted_and_tells_nobody_again(gate: Gate, bart: Person, reply: Received) -> None:

@@ -102,7 +102,7 @@ def test_a_refused_reply_fails_at_once_and_its_ticket_and_staff_are_told(
     told = gate.mailbox(bart)[-1].text
     assert "anne@customer.example" in told
     assert REFUSED in told
-    assert gate.ticket(1).state is State.ANSWERED
+    assert gate.ticket(1).state is State.OPEN
 
 
 def test_a_failed_mail_to_staff_is_told_on_its_ticket_and_by_no_further_mail(

@@ -190,6 +190,18 @@ def test_a_held_reply_that_is_released_reaches_the_customer(
     assert "Please try again." in gate.mailbox(anne)[-1].text
 
 
+def test_the_writer_of_a_held_mail_hears_of_it_but_not_without_end(gate: Gate, anne: Person, bart: Person) -> None:
+    gate.deliver(anne.writes("It is broken."))
+
+    for number in range(8):
+        gate.deliver(bart.writes(f"Try {number}.", to="support@support.example", subject="Re: No mail [#1]"))
+
+    told = [mail for mail in gate.mailbox(bart) if "It is held" in mail.text]
+    assert len(told) == 5
+    assert "Answer the mail that was sent to you" in " ".join(told[0].text.split())
+    assert "Try 0." in told[0].text
+
+
 @pytest.mark.parametrize("text", ["Please try again.", "!close", "!note between us"])
 def test_another_staff_member_s_token_is_no_proof(gate: Gate, anne: Person, bart: Person, text: str) -> None:
     fred = gate.staff("Fred Frost", "fred@hosting.example")
