@@ -51,7 +51,11 @@ def read_document(path: Path) -> Document | Problem:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        reason = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error.strerror}"
+        reason = (
+            "no such file; `mailgate config example` prints one"
+            if isinstance(error, FileNotFoundError)
+            else f"cannot be read: {error.strerror}"
+        )
         return Problem(Place(file), reason)
     try:
         text = raw.decode("utf-8-sig").replace("\r\n", "\n")

@@ -8,6 +8,15 @@ from email.utils import formatdate, getaddresses, make_msgid
 from mailgate.demo.company import HOST, Person
 from mailgate.demo.mailboxes import Arrived
 
+LETTERS = "letters"
+"""The directory of the demo where letters lie that are ready to be sent."""
+
+TO_BE_WRITTEN = "(write here)"
+
+
+class NotWritten(Exception):
+    """The letter still has the words that stand for words."""
+
 
 def new(writer: Person, to: str, subject: str, text: str) -> EmailMessage:
     """A new mail."""
@@ -17,7 +26,7 @@ def new(writer: Person, to: str, subject: str, text: str) -> EmailMessage:
     letter["Subject"] = subject
     letter["Date"] = formatdate(localtime=True)
     letter["Message-ID"] = make_msgid(domain=writer.address.partition("@")[2])
-    letter.set_content(text)
+    letter.set_content(text, cte="8bit")  # so that the file can be edited as it is
     return letter
 
 
@@ -35,7 +44,9 @@ def reply(writer: Person, parent: Arrived, text: str) -> EmailMessage:
 
 
 def send(raw: bytes, *, port: int) -> None:
-    """Hand a mail to the gate by SMTP, to the addresses of its To field. Raises smtplib's errors."""
+    """Hand a mail to the gate by SMTP, to the addresses of its To field. Raises NotWritten and smtplib's errors."""
+    if TO_BE_WRITTEN.encode() in raw:
+        raise NotWritten
     letter = email.message_from_bytes(raw, policy=email.policy.default)
     [(_, sender)] = getaddresses([str(letter["From"])])
     recipients = [address for _, address in getaddresses([str(letter["To"])])]

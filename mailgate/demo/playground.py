@@ -1,6 +1,7 @@
 """A running demo: the gate, the mailboxes, and what the terminal shows of them."""
 
 import asyncio
+import shlex
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -53,21 +54,21 @@ async def playground(
 
 async def play_story(directory: Path, say: Say) -> None:
     """The story without a terminal. Raises NotSeen."""
-    async with playground(directory, undo_seconds=0, told=lambda mail: None) as place:
+    async with playground(directory, undo_seconds=1, told=lambda mail: None) as place:
         story = Story(place.running.parts, place.mailboxes, place.ports.smtp, say)
         await story.play()
 
 
 async def invite(directory: Path, command: str, say: Say, stopping: asyncio.Event) -> None:
     """Run until `stopping`, telling what to try and which mails arrive. `command` is how the reader calls mailgate."""
-    letters = directory / "letters"
+    letters = directory / letter.LETTERS
     letters.mkdir(exist_ok=True)
-    here = f"{command} --config {directory / 'config.toml'}"
+    here = _shortcut(directory, command)
 
     def told(mail: Arrived) -> None:
         say(f"  {mail.address}: {mail.message['Subject']}\n    read    {mail.path}")
         if (answer := _ready_answer(letters, mail)) is not None:
-            say(f"    answer  edit {answer}\n            {here} demo send {answer}")
+            say(f"    answer  edit {answer}\n            {here} demo send {answer.stem}")
 
     async with playground(directory, undo_seconds=UNDO_SECONDS, told=told) as place:
         say(_welcome(place, letters, here))
@@ -75,7 +76,16 @@ async def invite(directory: Path, command: str, say: Say, stopping: asyncio.Even
         say("Stopping.")
 
 
-def _welcome(place: Playground, letters: Path, here: str) -> str:
+def _shortcut(directory: Path, command: str) -> Path:
+    """A script that calls mailgate with the demo's settings: shorter to type than both paths."""
+    path = directory / "mailgate"
+    called = shlex.join([str(Path(command).absolute()), "--config", str(directory / "config.toml")])
+    path.write_text(f'#!/bin/sh\nexec {called} "$@"\n', "utf-8")
+    path.chmod(0o700)
+    return path
+
+
+def _welcome(place: Playground, letters: Path, here: Path) -> str:
     first = letters / "ann-writes.eml"
     text = "Hello,\n\nsince Monday every mail to info@example.org comes back.\n\nAnn\n"
     first.write_bytes(letter.new(ANN, "support@support.example", "No mail since Monday", text).as_bytes())
@@ -94,7 +104,7 @@ Three things to try, in a second terminal in this directory:
 
   1. Ann writes to support. Any mail client that sends to the SMTP port will do, or:
 
-     {here} demo send {first}
+     {here} demo send {first.stem}
 
   2. Answer as {BOB.name}. He has it as mail now: below stand the file, a reply that is begun, and how to send it.
      Ann gets the answer after {UNDO_SECONDS} s and can reply in turn. A first line "!close" closes the ticket, "!note"
@@ -117,5 +127,5 @@ def _ready_answer(letters: Path, mail: Arrived) -> Path | None:
         return None
     given_name = writer.name.partition(" ")[0]
     path = letters / f"{given_name.lower()}-answers-{mail.path.stem}.eml"
-    path.write_bytes(letter.reply(writer, mail, f"(write here)\n\n{given_name}").as_bytes())
+    path.write_bytes(letter.reply(writer, mail, f"{letter.TO_BE_WRITTEN}\n\n-- \n{given_name}").as_bytes())
     return path

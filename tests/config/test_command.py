@@ -105,3 +105,9 @@ def test_credentials_in_urls_are_masked(run: Run, url: str) -> None:
     for output in (shown.output, wrong.output):
         assert "pa@ss" not in output
         assert "***" in output
+
+
+def test_the_example_is_the_shipped_file() -> None:
+    printed = CliRunner().invoke(config, ["example"])
+
+    assert printed.output == (Path(__file__).parents[2] / "config.toml").read_text("utf-8")

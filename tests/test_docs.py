@@ -1,0 +1,251 @@
+"""What README and docs say is so: commands, paths, settings, words and links are looked up, quoted mails replayed."""
+
+import asyncio
+import re
+import shlex
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import click
+import pytest
+
+from mailgate.cli.main import mailgate
+from mailgate.config import load
+from mailgate.config.sections import setting_names
+from mailgate.demo.playground import invite, play_story
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.evidence import Level
+from mailgate.tickets.ticket import State
+from mailgate.tickets.verbs import STAFF_VERBS, StaffVerb
+from store.outbox import OutState
+
+ROOT = Path(__file__).parents[1]
+PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md")))
+WIDTH = 120
+
+_FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\w*)\n(?P<text>.*?)^(?P=indent)```$", re.MULTILINE | re.DOTALL)
+_SPAN = re.compile(r"`([^`\n]+)`")
+_LINK = re.compile(r"\[[^\]\n]+\]\(([^)\s]+)\)")
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_SETTING = re.compile(r"([a-z_]+)\.([a-z_]+)\Z")
+_VARIABLE = re.compile(r"MAILGATE_([A-Z_]+?)__([A-Z_]+)")
+_PATH = re.compile(r"(?P<file>[\w./-]+?)(?::(?P<name>\w+))?\Z")
+_COMMAND = re.compile(r"(?:ExecStart=|alias mailgate='|sudo -u mailgate )*(?:\S*/)?mailgate (?=[a-z…-])(?P<words>.*)")
+_END_OF_COMMAND = re.compile(r" (?:\|\||&&|[|;<>#]|2>) ?")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, its code blocks apart from its prose."""
+
+    name: str
+    text: str
+
+    @property
+    def prose(self) -> str:
+        """The page without its code blocks."""
+        return _FENCE.sub("", self.text)
+
+    @property
+    def spans(self) -> Iterator[str]:
+        """What stands in code font in the prose."""
+        return iter(_SPAN.findall(self.prose))
+
+    def blocks(self, *kinds: str) -> Iterator[str]:
+        """The code blocks of these kinds; of all when none is named."""
+        for found in _FENCE.finditer(self.text):
+            if not kinds or found["kind"] in kinds:
+                yield re.sub(rf"^{found['indent']}", "", found["text"], flags=re.MULTILINE)
+
+    def table_below(self, heading: str) -> list[str]:
+        """The first column, in code font, of the first table below a heading."""
+        _, found, below = self.text.partition(f"\n## {heading}\n")
+        assert found, f"{self.name} has no heading {heading!r}"
+        section = below.partition("\n## ")[0]
+        return re.findall(r"^\| `([^`]+)` \|", section, re.MULTILINE)
+
+
+@pytest.fixture(params=sorted(PAGES))
+def page(request: pytest.FixtureRequest) -> Page:
+    """Each page in turn."""
+    return page_named(str(request.param))
+
+
+def page_named(name: str) -> Page:
+    return Page(name, (ROOT / name).read_text("utf-8"))
+
+
+def commands_in(text: str) -> Iterator[list[str]]:
+    """The words behind each `mailgate` that begins a command, continued lines joined."""
+    for line in text.replace("\\\n", " ").splitlines():
+        if found := _COMMAND.match(line.strip()):
+            yield shlex.split(_END_OF_COMMAND.split(found["words"], maxsplit=1)[0].rstrip("'"))
+
+
+def parse(words: list[str], *, whole: bool) -> None:
+    """Parse as the program would, without running anything; raises click's errors.
+
+    `whole`: all that the command requires must be there, and of the right type.
+    """
+    command: click.Command = mailgate
+    context: click.Context | None = None
+    while True:
+        arguments = list(words)
+        if isinstance(command, click.Group):
+            context = click.Context(command, info_name=command.name, parent=context)
+            _, rest, _ = command.make_parser(context).parse_args(arguments)
+            if not rest:
+                return
+            found = command.get_command(context, rest[0])
+            if found is None:
+                raise click.UsageError(f"no command {rest[0]!r} in {context.command_path!r}")
+            command, words = found, rest[1:]
+            continue
+        if whole:
+            command.make_context(command.name, arguments, parent=context)
+        else:
+            context = click.Context(command, info_name=command.name, parent=context, resilient_parsing=True)
+            command.make_parser(context).parse_args(arguments)
+        return
+
+
+def test_every_command_in_a_block_can_be_given_as_it_stands(page: Page) -> None:
+    for block in page.blocks("sh", "ini"):
+        for words in commands_in(block):
+            parse(words, whole=True)
+
+
+def test_every_command_that_is_mentioned_exists_with_its_options(page: Page) -> None:
+    for span in page.spans:
+        for words in commands_in(span):
+            if words != ["…"]:
+                parse(words, whole=False)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["mailgate bogus", "mailgate inbox bogus", "mailgate inbox list --bogus", "mailgate inbox show seven"],
+)
+def test_a_command_that_does_not_exist_would_be_noticed(line: str) -> None:
+    [words] = commands_in(line)
+
+    with pytest.raises(click.ClickException):
+        parse(words, whole=True)
+
+
+def test_every_path_exists_and_every_name_stands_in_its_file(page: Page) -> None:
+    ours = {path.name for path in ROOT.iterdir()}
+    for span in page.spans:
+        found = _PATH.match(span)
+        if not found or found["file"].split("/")[0] not in ours or not re.search(r"/|\.\w+\Z", found["file"]):
+            continue
+        path = ROOT / found["file"]
+        assert path.exists(), f"{page.name}: {span}"
+        if name := found["name"]:
+            defined = rf"^\s*(?:(?:async )?def|class) {name}\b|^{name}\b.*="
+            assert re.search(defined, path.read_text("utf-8"), re.MULTILINE), f"{page.name}: {span}"
+
+
+def test_every_setting_exists(page: Page) -> None:
+    known = set(setting_names())
+    sections = {section for section, _ in known}
+
+    named = [found.groups() for span in page.spans if (found := _SETTING.match(span)) and found[1] in sections]
+    variables = [(section.lower(), key.lower()) for section, key in _VARIABLE.findall(page.text) if key != "KEY"]
+
+    assert [name for name in (*named, *variables) if name not in known] == []
+
+
+def test_every_sample_of_settings_is_valid(page: Page, tmp_path: Path) -> None:
+    for block in page.blocks("toml"):
+        tomllib.loads(block)
+        path = tmp_path / "config.toml"
+        path.write_text(block, "utf-8")
+        load(path, {})
+
+
+@pytest.mark.parametrize(
+    ("heading", "words"),
+    [("Dispositions", Disposition), ("Ticket states", State), ("Outbox states", OutState), ("Evidence", Level)],
+)
+def test_the_glossary_has_exactly_the_words_of_the_program(heading: str, words: type[StrEnum]) -> None:
+    assert page_named("docs/glossary.md").table_below(heading) == [word.value for word in words]
+
+
+def test_the_operator_is_told_what_each_disposition_means() -> None:
+    text = page_named("docs/running.md").text
+    _, found, below = text.partition("### What each disposition means to you")
+    rows = [line.split("|")[1] for line in below.partition("\n#")[0].splitlines() if line.startswith("| `")]
+
+    assert found
+    assert [word for row in rows for word in _SPAN.findall(row)] == [word.value for word in Disposition]
+
+
+def test_staff_are_told_of_every_command() -> None:
+    told = page_named("docs/staff.md").table_below("Commands")
+
+    assert [line.split()[0] for line in told] == [f"!{verb.value}" for verb in StaffVerb]
+    assert told == [usage.example for usage in STAFF_VERBS.values()]
+
+
+def test_every_link_within_the_project_resolves(page: Page) -> None:
+    for target in _LINK.findall(page.prose):
+        if "://" in target:
+            continue
+        name, _, anchor = target.partition("#")
+        path = (ROOT / page.name).parent / name if name else ROOT / page.name
+        assert path.exists(), f"{page.name}: {target}"
+        if anchor:
+            headings = {slug(heading) for heading in _HEADING.findall(path.read_text("utf-8"))}
+            assert anchor in headings, f"{page.name}: {target}"
+
+
+def test_every_page_is_reached_from_the_readme() -> None:
+    linked = {target.partition("#")[0] for target in _LINK.findall(page_named("README.md").prose)}
+
+    assert {name for name in PAGES if name != "README.md"} <= linked
+
+
+def test_prose_is_wrapped(page: Page) -> None:
+    prose = [line for line in page.prose.splitlines() if not line.startswith("|")]
+
+    assert [line for line in prose if len(line) > WIDTH] == []
+
+
+def test_the_demo_says_what_the_readme_shows(tmp_path: Path) -> None:
+    said: list[str] = []
+    ended = asyncio.Event()
+    ended.set()
+    asyncio.run(invite(tmp_path, "mailgate", said.append, ended))
+
+    [shown] = page_named("README.md").blocks("demo")
+
+    assert unsaid(shown.splitlines(), "\n".join(said).splitlines()) == []
+
+
+def test_the_mails_of_the_readme_are_those_of_the_demo(tmp_path: Path) -> None:
+    asyncio.run(play_story(tmp_path, lambda line: None))
+    sent = "\n".join(path.read_text() for path in tmp_path.glob("mailboxes/*/*.eml"))
+    known = sent.replace("=\n", "").replace("=20\n", " \n").splitlines()  # as quoted-printable is read
+
+    first, *written = page_named("README.md").blocks("mail")
+
+    assert len(written) == 2
+    assert unsaid(first.partition("\n\n")[2].splitlines(), known) == []
+    for mail in written:
+        assert unsaid(mail.splitlines(), known) == []
+
+
+def unsaid(shown: Iterable[str], said: Iterable[str]) -> list[str]:
+    """The lines that nobody said; `…` in a line stands for anything."""
+    lines = set(said)
+    patterns = ((line, re.compile(".*".join(map(re.escape, line.split("…"))))) for line in shown)
+    return [line for line, pattern in patterns if not any(pattern.fullmatch(other) for other in lines)]
+
+
+def slug(heading: str) -> str:
+    """The anchor of a heading, as repository hosts make it."""
+    return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
