@@ -88,7 +88,9 @@ def test_missing_file_is_named_together_with_mistakes_of_the_environment(tmp_pat
     with pytest.raises(ConfigErrors) as raised:
         load(missing, {"MAILGATE_SMTP__X": "1"})
 
-    assert str(raised.value).startswith(f"{missing}: no such file; `mailgate config example` prints one\nMAILGATE_SMTP__X: unknown setting")
+    assert str(raised.value).startswith(
+        f"{missing}: no such file; `mailgate config example` prints one\nMAILGATE_SMTP__X: unknown setting"
+    )
     assert isinstance(raised.value, Permanent)
 
 
