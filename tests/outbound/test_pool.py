@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 
+from mailgate.config import Tls
 from mailgate.outbound.failure import SmarthostRefused, SmarthostUnreachable
 from mailgate.outbound.pool import MAX_MESSAGES, Pool
-from mailgate.config import Tls
 from mailgate.outbound.smarthost import Smarthost
 from tests.outbound.sink import HOST, Sink
 

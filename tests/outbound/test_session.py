@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mailgate.config import Tls
 from mailgate.errors import BadAddress, BareLineEnd, Permanent, Temporary
 from mailgate.mail.notice import Template
 from mailgate.outbound.failure import (
@@ -17,7 +18,6 @@ from mailgate.outbound.failure import (
     SmarthostUnreachable,
 )
 from mailgate.outbound.session import Session
-from mailgate.config import Tls
 from mailgate.outbound.smarthost import Smarthost
 from tests.outbound.notices import BOUNCES, composed, notice_to_anne
 from tests.outbound.sink import HOST, Sink
