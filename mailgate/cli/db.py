@@ -21,6 +21,7 @@ def upgrade(as_json: bool) -> None:
     chosen = settings(as_json=as_json)
     with told_errors(as_json=as_json):
         engine = connect(chosen.store.url)
+        chosen.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
         changed = migrate(engine)
         with reading(engine) as conn:
             revision = current(conn)

@@ -8,7 +8,7 @@ import click
 
 from mailgate import __version__
 from mailgate.cli.context import Context
-from mailgate.cli.output import EX_USAGE, fail
+from mailgate.cli.output import EX_TEMPFAIL, EX_USAGE, fail
 
 COMMANDS = {
     "serve": "run the gate: listeners, workers and schedule",
@@ -74,6 +74,8 @@ def run() -> None:
     except click.ClickException as error:
         hint = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "mailgate"
         as_json = "--json" in sys.argv[1:]
-        fail(error.format_message(), code=EX_USAGE, hint=f"see {hint} --help", name="usage", as_json=as_json)
+        # Whatever is wrong with the command of a pipe, the MTA must keep the mail and try again.
+        code = EX_TEMPFAIL if "receive" in sys.argv[1:] else EX_USAGE
+        fail(error.format_message(), code=code, hint=f"see {hint} --help", name="usage", as_json=as_json)
     except (click.Abort, KeyboardInterrupt) as error:
         raise SystemExit(130) from error

@@ -159,3 +159,9 @@ def test_too_little_space_is_a_reason_to_come_later(program: Program) -> None:
     done = program.run("receive", *RECIPIENT, stdin=MAIL, environment={"MAILGATE_LIMITS__MIN_FREE_BYTES": str(1 << 50)})
 
     assert_later(done, "limits.min_free_bytes")
+
+
+def test_a_wrong_option_before_the_command_is_a_reason_to_come_later_too() -> None:
+    done = subprocess.run([MAILGATE, "--typo", "receive"], input=b"", capture_output=True, check=False)
+
+    assert done.returncode == 75
