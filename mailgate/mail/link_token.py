@@ -16,6 +16,10 @@ CODE_WINDOW = timedelta(minutes=30)
 _CODE_LETTERS = 8  # 40 bits: enough for half an hour behind a limit on tries
 
 
+CONSOLE = "console"
+"""In the place of a nonce: the operator made the link on the gate's machine, where he could read the store as well."""
+
+
 class LinkPurpose(StrEnum):
     """What a word is good for; one is never taken for another."""
 

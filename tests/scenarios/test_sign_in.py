@@ -100,3 +100,15 @@ def test_a_word_is_void_when_it_has_expired_or_was_changed(gate: Gate, anne: Per
     for at in range(len(word)):
         changed = word[:at] + ("A" if word[at] != "A" else "B") + word[at + 1 :]
         assert unseal_link(changed, verifying, purpose=LinkPurpose.SIGN_IN, now=gate.now) is None
+
+
+def test_a_link_asked_for_in_a_browser_carries_its_nonce(gate: Gate, bart: Person) -> None:
+    nonce = "abcdefghijklmnopqrstuvwxyz"
+    gate.deliver(bart.writes("", to=f"sign-in+{nonce}@support.example", subject="x"))
+
+    with reading(gate.parts.engine) as conn:
+        verifying = keys.verifying(conn)
+    word = word_in(gate.mailbox(bart)[0])
+    token = unseal_link(word, verifying, purpose=LinkPurpose.SIGN_IN, now=gate.now)
+    assert token is not None
+    assert (token.viewer, token.nonce) == (Viewer.STAFF, nonce)

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.servers.chromium import running_chromium
 from tests.servers.postfix import Postfix, StartPostfix, start_postfix
 from tests.servers.process import ServerMissing
 from tests.servers.spamd import SpamdServer, running_spamd
@@ -49,3 +51,12 @@ def postfix() -> Iterator[StartPostfix]:
             return server
 
         yield start
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser for the tests of one module. Not longer: while it runs, no other test may run an event loop."""
+    with ExitStack() as running:
+        with needed():
+            browser = running.enter_context(running_chromium())
+        yield browser

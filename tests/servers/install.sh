@@ -1,13 +1,15 @@
 #!/bin/sh
-# The servers that the tests talk to, from Debian's packages. Installs what is missing, starts none: each test does.
+# The servers that the tests talk to, and the browser, from Debian's packages. Installs what is missing, starts none:
+# each test does.
 # Without root, or elsewhere than on Debian, it names what will be skipped; under CI=true that is a failure.
 set -eu
 
-# One line a server: the package, then the program that tells that it is there.
+# One line each: the package, then the program that tells that it is there.
 servers='
 postfix       postfix
 spamassassin  spamassassin
 spamd         spamd
+chromium      chromium
 '
 
 # Answers to questions that packages ask while they are installed; unasked ones do no harm.

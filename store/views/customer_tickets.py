@@ -1,0 +1,243 @@
+"""A customer's tickets as a contact may see them: no note, no answer that was not sent, no line that is for staff."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, func, or_, select
+
+from mailgate.mail.address import address_key
+from mailgate.mail.notice import Template
+from mailgate.tickets.ticket import Direction, EntryKind, State
+from store.outbox import OutState
+from store.schema import contacts, entries, outbox, participants, tickets
+from store.views.files import File, file_of, files_of
+from store.views.paging import PAGE_ROWS, Listing, Page, Turn
+from store.views.visitors import ContactVisitor
+from store.views.weight import TEXT_CHARACTERS, cut, fitting, fitting_lines, line
+
+NOT_LEFT = (OutState.HELD, OutState.CANCELLED)
+"""Mails of ours that may still be undone, or were: whoever they are for has not got them."""
+
+_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
+_NUMBER = re.compile(r"#(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """A ticket in a list."""
+
+    id: int
+    subject: str
+    state: State
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Somebody of the customer's who takes part in a ticket."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketHead:
+    """A ticket above its messages."""
+
+    line: TicketLine
+    desk: str
+    opened_at: datetime
+    readers: tuple[Writer, ...]
+    takes_part: bool  # the visitor: an answer joins the ticket
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadEntry:
+    """A message or a line of the audit trail."""
+
+    id: int
+    at: datetime
+    is_event: bool
+    author: str
+    address: str | None  # of the customer's people, never of staff
+    from_us: bool
+    automatic: bool
+    text: str
+    whole: bool  # else it goes on at an address of its own
+    files: tuple[File, ...]
+
+
+def current(conn: Connection, visitor: ContactVisitor) -> tuple[TicketLine, ...]:
+    """What is not closed, at most a page: first what waits for the customer, then what changed last."""
+    rows = conn.execute(_CURRENT[visitor.is_owner], _who(visitor)).mappings()
+    return tuple(_line(row) for row in rows)
+
+
+def listing(conn: Connection, visitor: ContactVisitor, *, state: State | None, turn: Turn) -> Page[TicketLine]:
+    """A page of the tickets, what changed last first; of one state or of all."""
+    return _LISTINGS[visitor.is_owner, state is not None].page(conn, turn, state=state, **_who(visitor))
+
+
+def count(conn: Connection, visitor: ContactVisitor, *, unclosed: bool, limit: int) -> int:
+    """How many tickets there are; `limit` means that many or more."""
+    return conn.execute(_COUNTS[visitor.is_owner, unclosed], {**_who(visitor), "most": limit}).scalar_one()
+
+
+def find(conn: Connection, visitor: ContactVisitor, number: int) -> TicketHead | None:
+    """One ticket; None when there is none with this number that the visitor may see."""
+    row = conn.execute(_HEADS[visitor.is_owner], {**_who(visitor), "number": number}).mappings().first()
+    if row is None:
+        return None
+    people = conn.execute(_READERS, {"number": number}).all()
+    readers = tuple(Writer(person.name, person.address) for person in people)
+    takes_part = any(person.contact_id == visitor.contact_id for person in people)
+    return TicketHead(_line(row), row["desk"], row["opened_at"], readers, takes_part)
+
+
+def thread(conn: Connection, visitor: ContactVisitor, head: TicketHead, turn: Turn) -> Page[ThreadEntry]:
+    """A page of the ticket's history, oldest first."""
+    number = head.line.id
+    page = _THREAD.page(conn, turn, number=number)
+    files = files_of(conn, [entry.id for entry in page.rows])
+    rows = [replace(entry, files=files.get(entry.id, ())) for entry in page.rows]
+    if any(entry.is_event for entry in rows):
+        own = _own_addresses(conn, visitor, head)
+        rows = [entry for entry in rows if not entry.is_event or _is_for_customers(entry.text, own, number)]
+    return Page(tuple(rows), page.onward, page.back)
+
+
+def text_of(conn: Connection, visitor: ContactVisitor, number: int, entry_id: int) -> str | None:
+    """The whole text of one message; None when the visitor may not see it."""
+    if not _may_see(conn, visitor, number, entry_id):
+        return None
+    return str(conn.execute(select(entries.c.text).where(entries.c.id == entry_id)).scalar_one())
+
+
+def file(conn: Connection, visitor: ContactVisitor, number: int, entry_id: int, position: int) -> File | None:
+    """One file of a message; None when the visitor may not see it."""
+    return file_of(conn, entry_id, position) if _may_see(conn, visitor, number, entry_id) else None
+
+
+def _may_see(conn: Connection, visitor: ContactVisitor, number: int, entry_id: int) -> bool:
+    if conn.execute(_HEADS[visitor.is_owner], {**_who(visitor), "number": number}).first() is None:
+        return False
+    return conn.execute(_MESSAGE, {"number": number, "entry_id": entry_id}).first() is not None
+
+
+def _who(visitor: ContactVisitor) -> Mapping[str, int]:
+    return {"customer_id": visitor.customer_id, "contact_id": visitor.contact_id}
+
+
+def _own_addresses(conn: Connection, visitor: ContactVisitor, head: TicketHead) -> frozenset[str]:
+    query = select(contacts.c.address_key).where(contacts.c.customer_id == visitor.customer_id)
+    return frozenset({*conn.execute(query).scalars(), *(address_key(reader.address) for reader in head.readers)})
+
+
+def _is_for_customers(words: str, own: frozenset[str], number: int) -> bool:
+    """A line of the audit trail that names no address but theirs and no ticket but this one."""
+    addresses = {address_key(found.rstrip(".")) for found in _ADDRESS.findall(words)}
+    return addresses <= own and all(int(other) == number for other in _NUMBER.findall(words))
+
+
+def _line(row: RowMapping) -> TicketLine:
+    return TicketLine(row["id"], line(row["subject"]), State(row["state"]), row["at"])
+
+
+def _entry(row: RowMapping) -> ThreadEntry:
+    text, whole = cut(row["text"])
+    return ThreadEntry(
+        id=row["id"],
+        at=row["at"],
+        is_event=row["kind"] == EntryKind.EVENT,
+        author=line(row["author_name"]),
+        address=row["address"],
+        from_us=row["direction"] == Direction.OUT,
+        automatic=row["automatic"],
+        text=text,
+        whole=whole,
+        files=(),
+    )
+
+
+def _lines_that_fit(rows: Sequence[TicketLine]) -> int:
+    return fitting_lines([(row.subject,) for row in rows])
+
+
+def _entries_that_fit(rows: Sequence[ThreadEntry]) -> int:
+    return fitting([row.text for row in rows])
+
+
+# Which tickets: the owner's are all of the customer's, those of other contacts the ones that they take part in.
+_THEIRS = tickets.c.customer_id == bindparam("customer_id")
+_TAKEN_PART_IN = select(participants.c.ticket_id).where(participants.c.contact_id == bindparam("contact_id"))
+_VISIBLE: dict[bool, ColumnElement[bool]] = {True: _THEIRS, False: and_(_THEIRS, tickets.c.id.in_(_TAKEN_PART_IN))}
+_UNCLOSED = tickets.c.state != State.CLOSED
+
+_LINE = select(tickets.c.id, tickets.c.subject, tickets.c.state, tickets.c.updated_at.label("at"))
+_WAITS_FOR_THEM = case((tickets.c.state == State.ANSWERED, 0), else_=1)
+_CURRENT = {
+    owner: _LINE.where(visible, _UNCLOSED)
+    .order_by(_WAITS_FOR_THEM, tickets.c.updated_at.desc(), tickets.c.id.desc())
+    .limit(PAGE_ROWS)
+    for owner, visible in _VISIBLE.items()
+}
+_LISTINGS = {
+    (owner, of_one_state): Listing(
+        _LINE.where(visible, *([tickets.c.state == bindparam("state")] if of_one_state else [])),
+        _line,
+        id=tickets.c.id,
+        at=tickets.c.updated_at,
+        fits=_lines_that_fit,
+    )
+    for owner, visible in _VISIBLE.items()
+    for of_one_state in (False, True)
+}
+_COUNTS = {
+    (owner, unclosed): select(func.count()).select_from(
+        select(tickets.c.id).where(visible, *([_UNCLOSED] if unclosed else [])).limit(bindparam("most")).subquery()
+    )
+    for owner, visible in _VISIBLE.items()
+    for unclosed in (False, True)
+}
+_HEADS = {
+    owner: _LINE.add_columns(tickets.c.desk, tickets.c.opened_at).where(tickets.c.id == bindparam("number"), visible)
+    for owner, visible in _VISIBLE.items()
+}
+_READERS = (
+    select(participants.c.name, participants.c.address, participants.c.contact_id)
+    .where(participants.c.ticket_id == bindparam("number"))
+    .order_by(participants.c.contact_id)
+)
+
+# Which entries: what came in, and of our answers those that have left.
+_LEFT = select(outbox.c.entry_id).where(
+    outbox.c.ticket_id == bindparam("number"),
+    outbox.c.template == Template.REPLY,
+    outbox.c.state.not_in(NOT_LEFT),
+    outbox.c.entry_id.is_not(None),
+)
+_IS_MESSAGE = and_(
+    entries.c.ticket_id == bindparam("number"),
+    entries.c.kind == EntryKind.MESSAGE,
+    or_(entries.c.direction == Direction.IN, entries.c.id.in_(_LEFT)),
+)
+_IS_EVENT = and_(entries.c.ticket_id == bindparam("number"), entries.c.kind == EntryKind.EVENT)
+_MESSAGE = select(entries.c.id).where(entries.c.id == bindparam("entry_id"), _IS_MESSAGE)
+_THREAD = Listing(
+    select(
+        entries.c.id,
+        entries.c.kind,
+        entries.c.at,
+        entries.c.author_name,
+        entries.c.direction,
+        entries.c.automatic,
+        case((entries.c.direction == Direction.IN, entries.c.author_address)).label("address"),
+        func.substr(entries.c.text, 1, TEXT_CHARACTERS + 1).label("text"),
+    ).where(entries.c.ticket_id == bindparam("number"), or_(_IS_MESSAGE, _IS_EVENT)),
+    _entry,
+    id=entries.c.id,
+    descending=False,
+    fits=_entries_that_fit,
+)

@@ -1,0 +1,254 @@
+"""Tickets as the staff see them: the queue, and every line of a ticket with what is known of its sender."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, bindparam, func, select
+
+from mailgate.tickets.ticket import Direction, EntryKind, State
+from store.outbox import OutState
+from store.schema import customers, entries, outbox, participants, staff, tickets
+from store.views.arrivals import Arrival, arrivals
+from store.views.files import File, file_of, files_of
+from store.views.paging import Listing, Page, Turn
+from store.views.weight import TEXT_CHARACTERS, cut, fitting, fitting_lines, line
+
+QUEUE_DEPTH = 500
+"""How many open tickets are put in order of their waiting, of those that have been quiet longest: the order is not
+stored, and nobody pages through more."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTicketLine:
+    """A ticket in a list; `at` is since when it waits in the queue, elsewhere when it last changed."""
+
+    id: int
+    subject: str
+    state: State
+    desk: str
+    customer_id: int | None
+    customer: str | None  # None: a stranger's
+    assignee: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class StaffTicketHead:
+    """A ticket above its history."""
+
+    line: StaffTicketLine
+    opened_at: datetime
+    linked_to: int | None
+    readers: tuple[tuple[str, str], ...]  # name and address
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A mail of ours that carries an entry to somebody."""
+
+    id: int
+    to_address: str
+    state: OutState
+
+
+@dataclass(frozen=True, slots=True)
+class StaffEntry:
+    """A message, a note or a line of the audit trail."""
+
+    id: int
+    kind: EntryKind
+    at: datetime
+    author: str
+    address: str | None
+    from_us: bool
+    automatic: bool
+    text: str
+    whole: bool
+    spool_id: int | None
+    arrival: Arrival | None = None
+    files: tuple[File, ...] = ()
+    sent: tuple[Sent, ...] = ()
+
+
+def queue(conn: Connection, turn: Turn) -> Page[StaffTicketLine]:
+    """A page of the open tickets: who has waited longest for an answer, however often they asked, comes first."""
+    return _QUEUE.page(conn, turn)
+
+
+def queue_length(conn: Connection) -> int:
+    """How many tickets are open, counted a little past what the queue lists."""
+    return conn.execute(_QUEUE_LENGTH).scalar_one()
+
+
+def listing(conn: Connection, *, state: State | None, turn: Turn) -> Page[StaffTicketLine]:
+    """A page of the tickets of one state, what changed last first; of all tickets, the newest first."""
+    return _ALL.page(conn, turn) if state is None else _OF_STATE.page(conn, turn, state=state)
+
+
+def find(conn: Connection, number: int) -> StaffTicketHead | None:
+    """One ticket; None when there is no such number."""
+    row = conn.execute(_HEAD, {"number": number}).mappings().first()
+    if row is None:
+        return None
+    people = select(participants.c.name, participants.c.address).where(participants.c.ticket_id == number)
+    readers = tuple(
+        (reader.name, reader.address) for reader in conn.execute(people.order_by(participants.c.contact_id))
+    )
+    return StaffTicketHead(_line(row), row["opened_at"], row["linked_to"], readers)
+
+
+def thread(conn: Connection, number: int, turn: Turn) -> Page[StaffEntry]:
+    """A page of the ticket's history, oldest first."""
+    page = _THREAD.page(conn, turn, number=number)
+    ids = [entry.id for entry in page.rows]
+    files = files_of(conn, ids)
+    came = arrivals(conn, [entry.spool_id for entry in page.rows if entry.spool_id is not None])
+    sent = _sent(conn, number, [entry.id for entry in page.rows if entry.from_us])
+    rows = [
+        replace(
+            entry,
+            files=files.get(entry.id, ()),
+            arrival=came.get(entry.spool_id or 0),
+            sent=tuple(sent.get(entry.id, ())),
+        )
+        for entry in page.rows
+    ]
+    return Page(tuple(rows), page.onward, page.back)
+
+
+def text_of(conn: Connection, number: int, entry_id: int) -> str | None:
+    """The whole text of one entry."""
+    query = select(entries.c.text).where(entries.c.id == entry_id, entries.c.ticket_id == number)
+    return conn.execute(query).scalar_one_or_none()
+
+
+def file(conn: Connection, number: int, entry_id: int, position: int) -> File | None:
+    """One file of an entry."""
+    there = select(entries.c.id).where(entries.c.id == entry_id, entries.c.ticket_id == number)
+    return file_of(conn, entry_id, position) if conn.execute(there).first() else None
+
+
+def _lines_that_fit(rows: Sequence[StaffTicketLine]) -> int:
+    return fitting_lines([(row.subject, row.customer) for row in rows])
+
+
+def _line(row: RowMapping) -> StaffTicketLine:
+    return StaffTicketLine(
+        id=row["id"],
+        subject=line(row["subject"]),
+        state=State(row["state"]),
+        desk=row["desk"],
+        customer_id=row["customer_id"],
+        customer=row["customer"],
+        assignee=row["assignee"],
+        at=row["at"],
+    )
+
+
+def _entry(row: RowMapping) -> StaffEntry:
+    text, whole = cut(row["text"])
+    return StaffEntry(
+        id=row["id"],
+        kind=EntryKind(row["kind"]),
+        at=row["at"],
+        author=line(row["author_name"]),
+        address=row["author_address"],
+        from_us=row["direction"] == Direction.OUT,
+        automatic=row["automatic"],
+        text=text,
+        whole=whole,
+        spool_id=row["spool_id"],
+    )
+
+
+def _sent(conn: Connection, number: int, entry_ids: Iterable[int]) -> Mapping[int, list[Sent]]:
+    found: dict[int, list[Sent]] = {}
+    query = select(outbox.c.id, outbox.c.to_address, outbox.c.state, outbox.c.entry_id)
+    query = query.where(outbox.c.ticket_id == number, outbox.c.entry_id.in_(set(entry_ids))).order_by(outbox.c.id)
+    for row in conn.execute(query):
+        found.setdefault(row.entry_id, []).append(Sent(row.id, row.to_address, OutState(row.state)))
+    return found
+
+
+def _entries_that_fit(rows: Sequence[StaffEntry]) -> int:
+    return fitting([f"{row.text}{row.address or ''}" for row in rows])
+
+
+_LINE = (
+    select(
+        tickets.c.id,
+        tickets.c.subject,
+        tickets.c.state,
+        tickets.c.desk,
+        tickets.c.customer_id,
+        customers.c.name.label("customer"),
+        staff.c.name.label("assignee"),
+    )
+    .outerjoin(customers, customers.c.id == tickets.c.customer_id)
+    .outerjoin(staff, staff.c.id == tickets.c.assignee_id)
+)
+_CHANGED_LINE = _LINE.add_columns(tickets.c.updated_at.label("at"))
+_HEAD = _CHANGED_LINE.add_columns(tickets.c.opened_at, tickets.c.linked_to).where(tickets.c.id == bindparam("number"))
+_ALL = Listing(_CHANGED_LINE, _line, id=tickets.c.id, fits=_lines_that_fit)
+_OF_STATE = Listing(
+    _CHANGED_LINE.where(tickets.c.state == bindparam("state")),
+    _line,
+    id=tickets.c.id,
+    at=tickets.c.updated_at,
+    fits=_lines_that_fit,
+)
+
+# Waiting begins with the first words of a person after our last answer.
+_EARLIER = entries.alias()
+_LAST_ANSWER = (
+    select(func.max(_EARLIER.c.id))
+    .where(_EARLIER.c.ticket_id == tickets.c.id, _EARLIER.c.direction == Direction.OUT)
+    .correlate(tickets)
+    .scalar_subquery()
+)
+_ASKED = (
+    select(func.min(entries.c.at))
+    .where(
+        entries.c.ticket_id == tickets.c.id,
+        entries.c.direction == Direction.IN,
+        entries.c.automatic.is_(False),
+        entries.c.id > func.coalesce(_LAST_ANSWER, 0),
+    )
+    .correlate(tickets)
+    .scalar_subquery()
+)
+_OPEN = select(tickets.c.id).where(tickets.c.state == State.OPEN)
+_QUIET = _OPEN.order_by(tickets.c.updated_at, tickets.c.id).limit(QUEUE_DEPTH)
+_SINCE = (
+    select(tickets.c.id, func.coalesce(_ASKED, tickets.c.updated_at).label("at"))
+    .where(tickets.c.id.in_(_QUIET))
+    .subquery()
+)
+_QUEUE = Listing(
+    _LINE.add_columns(_SINCE.c.at).join(_SINCE, _SINCE.c.id == tickets.c.id),
+    _line,
+    id=tickets.c.id,
+    at=_SINCE.c.at,
+    descending=False,
+    fits=_lines_that_fit,
+)
+_QUEUE_LENGTH = select(func.count()).select_from(_OPEN.limit(QUEUE_DEPTH + 1).subquery())
+
+_THREAD = Listing(
+    select(
+        entries.c.id,
+        entries.c.kind,
+        entries.c.at,
+        entries.c.author_name,
+        entries.c.author_address,
+        entries.c.direction,
+        entries.c.automatic,
+        entries.c.spool_id,
+        func.substr(entries.c.text, 1, TEXT_CHARACTERS + 1).label("text"),
+    ).where(entries.c.ticket_id == bindparam("number")),
+    _entry,
+    id=entries.c.id,
+    descending=False,
+    fits=_entries_that_fit,
+)

@@ -1,0 +1,224 @@
+"""The pages in a real browser: signing in by the form and the link, reading, light and dark, on a phone, for everybody.
+
+Screenshots are kept below MAILGATE_SCREENSHOTS, or with the test's other files.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.gate import Gate, Person
+from tests.webview.company import Company
+from tests.webview.crawler import crawl
+from tests.webview.test_sign_in import code_for
+from tests.webview.web import Web
+
+pytestmark = pytest.mark.server
+
+Scheme = Literal["light", "dark"]
+DESK = (1100, 800)
+PHONE = (375, 740)
+LOOKS: tuple[tuple[Scheme, tuple[int, int]], ...] = (("light", DESK), ("dark", PHONE))
+SMALLEST = (320, 640)  # what 1280 pixels are at a zoom of 400 % (WCAG 1.4.10)
+
+OUTSIDE = ("/sign-in", "/help", "/in/forged", "/out", "/nothing")
+STARTS = {"anne": "/", "bart": "/staff/"}
+OF_A_KIND = 2
+"""Pages of one template that are looked at."""
+
+WIDTH = "document.documentElement.scrollWidth"
+SMALL_TARGETS = """[...document.querySelectorAll('a, button, summary, input')]
+    .filter(one => getComputedStyle(one).display !== 'inline' && !one.classList.contains('skip'))
+    .map(one => [one.textContent.trim() || one.name, one.getBoundingClientRect()])
+    .filter(([name, box]) => box.width > 0 && (box.height < 24 || box.width < 24))
+    .map(([name, box]) => name)"""
+
+
+@pytest.fixture
+def screenshots(tmp_path: Path) -> Path:
+    """Where pictures of pages are kept."""
+    directory = Path(os.environ.get("MAILGATE_SCREENSHOTS") or tmp_path)
+    directory.mkdir(parents=True, exist_ok=True)
+    return directory
+
+
+def window(chromium: Browser, size: tuple[int, int], scheme: Scheme = "light") -> BrowserContext:
+    return chromium.new_context(viewport={"width": size[0], "height": size[1]}, color_scheme=scheme)
+
+
+def window_of(
+    company: Company, chromium: Browser, person: Person, size: tuple[int, int], scheme: Scheme = "light"
+) -> BrowserContext:
+    """The window of somebody who is signed in."""
+    context = window(chromium, size, scheme)
+    cookie = company.web.signed_in(person).cookies["mg"]
+    context.add_cookies([{"name": "mg", "value": cookie, "url": company.web.url}])
+    return context
+
+
+def kinds_of_pages(company: Company, who: str) -> list[str]:
+    """Some pages of each template that a visitor comes to by following links."""
+    kept: dict[str, list[str]] = {}
+    browser = company.web.signed_in(getattr(company.story, who))
+    for path in crawl(browser, STARTS[who]):
+        if path.startswith("/static/") or path.endswith((".eml", ".txt", "/body")) or "/files/" in path:
+            continue
+        kept.setdefault(re.sub(r"\d+|(?<=status=)\w+|(?<=state=)[\w-]+|(?<=only=)\w+", "x", path), []).append(path)
+    return [path for paths in kept.values() for path in paths[:OF_A_KIND]]
+
+
+def name_of(path: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "home"
+
+
+def pages_of_everybody(company: Company, chromium: Browser, size: tuple[int, int], scheme: Scheme) -> Iterator[Page]:
+    """Each kind of page, opened."""
+    with window(chromium, size, scheme) as context:
+        page = context.new_page()
+        for path in OUTSIDE:
+            page.goto(company.web.url + path)
+            yield page
+    for who in STARTS:
+        with window_of(company, chromium, getattr(company.story, who), size, scheme) as context:
+            page = context.new_page()
+            for path in kinds_of_pages(company, who):
+                page.goto(company.web.url + path)
+                yield page
+
+
+def test_a_customer_signs_in_by_form_and_link_and_reads_the_thread(
+    web: Web, gate: Gate, chromium: Browser, screenshots: Path
+) -> None:
+    anne, bart = gate.customer("Anne Miller", "anne@customer.example"), gate.staff("Bart Jones", "bart@hosting.example")
+    gate.deliver(anne.writes("Since Monday no mail comes in.", subject="No mail since Monday"))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "It works again."))
+
+    with window(chromium, DESK) as context:
+        page = context.new_page()
+        page.goto(f"{web.url}/tickets/1")
+        expect(page).to_have_url(f"{web.url}/sign-in")
+        page.get_by_label("Mail address").fill(anne.address)
+        page.get_by_role("button", name="Sign in").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mail")
+        page.screenshot(path=screenshots / "sign-in-sent.png", full_page=True)
+        sent_to = re.search(rb"sign-in\+([a-z2-7]+)@", web.submitted[0])
+        assert sent_to
+        page.goto(f"{web.url}/in/{web.word(anne, nonce=sent_to[1].decode())}")
+        expect(page).to_have_url(f"{web.url}/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Anne Miller")
+        page.get_by_role("link", name="No mail since Monday").click()
+        expect(page.get_by_text("It works again.")).to_be_visible()
+        expect(page.get_by_role("article")).to_have_count(2)
+        expect(page.get_by_role("link", name="Answer by mail")).to_have_attribute("href", re.compile("^mailto:support"))
+        page.screenshot(path=screenshots / "thread.png", full_page=True)
+        page.get_by_role("link", name="Sign out").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("You are signed out")
+        page.goto(f"{web.url}/tickets/1")
+        expect(page).to_have_url(f"{web.url}/sign-in")
+
+
+def test_a_link_from_another_device_asks_first(web: Web, chromium: Browser, anne: Person) -> None:
+    with window(chromium, PHONE) as context:
+        page = context.new_page()
+        page.goto(f"{web.url}/in/{web.word(anne)}")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Continue as a…@customer.example")
+        page.get_by_role("link", name="Continue").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Anne Miller")
+
+
+def test_staff_sign_in_with_the_code_of_the_mail(web: Web, gate: Gate, chromium: Browser, bart: Person) -> None:
+    with window(chromium, DESK) as context:
+        page = context.new_page()
+        page.goto(f"{web.url}/in/{web.word(bart, nonce='elsewhere')}")
+        page.get_by_label("Mail address").fill(bart.address)
+        page.get_by_label("Code").fill(code_for(gate))
+        page.get_by_role("button", name="Sign in").click()
+        expect(page).to_have_url(f"{web.url}/staff/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("0 open tickets")
+
+
+@pytest.mark.parametrize(("scheme", "size"), LOOKS, ids=["light-desk", "dark-phone"])
+def test_every_kind_of_page_is_fit_for_everybody(
+    company: Company, chromium: Browser, screenshots: Path, scheme: Scheme, size: tuple[int, int]
+) -> None:
+    axe, found = Axe(), []
+
+    for page in pages_of_everybody(company, chromium, size, scheme):
+        target = urlsplit(page.url)
+        picture = f"{name_of(f'{target.path}?{target.query}')}-{scheme}-{size[0]}.png"
+        page.screenshot(path=screenshots / picture, full_page=True)
+        results = axe.run(page)
+        if results.violations_count:
+            found.append(f"{page.url}\n{results.generate_report()}")
+        found.extend(f"{page.url}: {name!r} is too small to be clicked" for name in page.evaluate(SMALL_TARGETS))
+        if page.evaluate(WIDTH) > size[0]:
+            found.append(f"{page.url} is too wide")
+
+    assert found == []
+
+
+def test_no_page_is_too_wide_when_it_is_read_at_four_times_its_size(company: Company, chromium: Browser) -> None:
+    too_wide = [
+        page.url
+        for page in pages_of_everybody(company, chromium, SMALLEST, "light")
+        if page.evaluate(WIDTH) > SMALLEST[0]
+    ]
+
+    assert too_wide == []
+
+
+def test_nothing_that_a_nasty_mail_asks_for_is_fetched_and_nothing_of_it_runs(
+    company: Company, chromium: Browser
+) -> None:
+    asked_for: list[str] = []
+    said: list[str] = []  # by a script: the nasty ones open dialogs
+    with window_of(company, chromium, company.story.bart, DESK) as context:
+        page = context.new_page()
+        page.on("request", lambda request: asked_for.append(request.url))
+        page.on("dialog", lambda dialog: said.append(dialog.message))
+        held = f"{company.web.url}/staff/inbox/{company.story.held_mail}"
+        page.goto(f"{held}?view=html")
+        frame = page.frame_locator("iframe")
+        expect(frame.get_by_text("honest")).to_be_visible()
+        expect(frame.get_by_role("img", name="Our logo")).to_have_js_property("naturalWidth", 24)
+        frame.get_by_text("honest").click()
+        page.goto(f"{held}/body")
+        expect(page.get_by_text("A table")).to_be_visible()
+        page.get_by_text("honest").click()
+        expect(page).to_have_url(f"{held}/body")
+
+    ours = [url for url in asked_for if url.startswith((f"{company.web.url}/", "data:image/png;base64,"))]
+    assert asked_for == ours
+    assert said == []
+
+
+def test_the_pages_work_without_a_mouse(company: Company, chromium: Browser) -> None:
+    with window_of(company, chromium, company.story.anne, DESK) as context:
+        page = context.new_page()
+        page.goto(f"{company.web.url}/")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(page.get_by_role("link", name=re.compile("open tickets"))).to_be_focused()
+        outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
+
+    assert outline == "3px"
+
+
+def test_the_printed_page_leaves_out_what_paper_cannot_do(company: Company, chromium: Browser) -> None:
+    with window_of(company, chromium, company.story.anne, DESK, "dark") as context:
+        page = context.new_page()
+        page.goto(f"{company.web.url}/tickets/{company.story.mail_ticket}")
+        page.emulate_media(media="print", color_scheme="light")
+
+        expect(page.get_by_role("navigation")).to_be_hidden()
+        expect(page.get_by_role("link", name="Answer by mail")).to_be_hidden()
+        expect(page.get_by_text("mailbox full")).to_be_visible()

@@ -1,0 +1,120 @@
+"""The staff's pages: the queue in the order of waiting, held mail, the outbox."""
+
+import re
+
+from mailgate.mail.notice import Template
+from tests.gate import BeginGate, Gate, Person
+from tests.webview.company import Company
+from tests.webview.web import Web, running_web
+
+
+def test_who_has_waited_longest_comes_first_however_often_others_ask(web: Web, gate: Gate, bart: Person) -> None:
+    anne, paul = gate.customer("Anne", "anne@customer.example"), gate.customer("Paul", "paul@stone.example")
+    gate.deliver(anne.writes("First.", subject="Anne's"))
+    gate.later(hours=1)
+    gate.deliver(paul.writes("Second.", subject="Paul's"))
+    gate.later(hours=1)
+    gate.deliver(anne.replies(gate.mailbox(anne)[-1], "Hello? I still wait."))
+
+    page = web.signed_in(bart).get("/staff/").text
+
+    assert re.findall(r'"/staff/tickets/(\d+)" dir', page) == ["1", "2"]
+    assert "2 h" in page
+
+
+def test_an_answer_ends_the_waiting_and_a_new_question_begins_it_anew(web: Web, gate: Gate, bart: Person) -> None:
+    anne, paul = gate.customer("Anne", "anne@customer.example"), gate.customer("Paul", "paul@stone.example")
+    gate.deliver(anne.writes("First.", subject="Anne's"))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "Answered."))
+    gate.later(hours=1)
+    gate.deliver(paul.writes("Second.", subject="Paul's"))
+    gate.later(hours=1)
+    gate.deliver(anne.replies(gate.mailbox(anne)[-1], "One more thing."))
+
+    page = web.signed_in(bart).get("/staff/").text
+
+    assert re.findall(r'"/staff/tickets/(\d+)" dir', page) == ["2", "1"]
+
+
+def test_a_ticket_shows_how_each_mail_came_and_leads_to_its_header(company: Company) -> None:
+    browser = company.web.signed_in(company.story.bart)
+
+    page = browser.get(f"/staff/tickets/{company.story.mail_ticket}").text
+    mail = browser.get("/staff/inbox/1").text
+
+    assert "<summary>How it came</summary>" in page
+    assert "smtp from 192.0.2.7" in page
+    assert '<a href="/staff/inbox/1.eml">' in page
+    assert re.search(r"<summary>Header \(\d+ fields\)</summary>", mail)
+    assert "<dt>Message-ID</dt>" in mail
+
+
+def test_a_mail_that_came_in_can_be_downloaded_byte_by_byte(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
+    raw = anne.writes("It is broken.")
+    spool_id = gate.deliver(raw).id
+
+    answer = web.signed_in(bart).get(f"/staff/inbox/{spool_id}.eml")
+
+    assert answer.content == raw
+    assert answer.headers["content-type"] == "message/rfc822"
+
+
+def test_held_mail_says_why_and_how_to_decide(company: Company) -> None:
+    browser = company.web.signed_in(company.story.bart)
+
+    page = browser.get("/staff/held").text
+    only_spam = browser.get("/staff/held?only=quarantined").text
+    mail = browser.get(f"/staff/inbox/{company.story.held_mail}").text
+
+    assert "its author is neither a customer&#39;s contact nor staff" in page
+    assert "You won 1,000,000 EUR" in page
+    assert "Nothing is held." in only_spam
+    assert f"mailgate quarantine release {company.story.held_mail}" in mail
+
+
+def test_the_outbox_shows_what_has_not_gone_and_why(company: Company) -> None:
+    browser = company.web.signed_in(company.story.bart)
+    row = company.gate.outbox(Template.CLOSED)[0]
+
+    page = browser.get("/staff/outbox").text
+    sent = browser.get("/staff/outbox?state=sent").text
+    mail = browser.get(f"/staff/outbox/{row.id}").text
+
+    assert f'"/staff/outbox/{row.id}"' in page
+    assert "550 5.1.1" in page
+    assert f'"/staff/outbox/{row.id}"' not in sent
+    assert f"mailgate queue retry {row.id}" in mail
+
+
+def test_a_held_answer_is_in_the_outbox_before_it_is_written(begin: BeginGate) -> None:
+    gate = begin(desk_rules={"undo_seconds": 60})
+    anne, bart = gate.customer("Anne Miller", "anne@customer.example"), gate.staff("Bart Jones", "bart@hosting.example")
+    gate.deliver(anne.writes("It is broken."))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "It works again."))
+    [held] = gate.outbox(Template.REPLY)
+
+    with running_web(gate) as web:
+        browser = web.signed_in(bart)
+        page = browser.get("/staff/outbox").text
+        mail = browser.get(f"/staff/outbox/{held.id}")
+        missing = [browser.get(f"/staff/outbox/{held.id}{end}").status_code for end in (".eml", "/body", "/files/0")]
+
+    assert f'"/staff/outbox/{held.id}"' in page
+    assert "It is written just before the first attempt" in mail.text
+    assert missing == [404, 404, 404]
+
+
+def test_times_are_those_of_the_reader(company: Company) -> None:
+    number = company.story.mail_ticket
+
+    for_staff = company.web.signed_in(company.story.bart).get(f"/staff/tickets/{number}").text
+    for_customer = company.web.signed_in(company.story.anne).get(f"/tickets/{number}").text
+
+    assert '<time datetime="2026-03-02T10:00+01:00">2026-03-02 10:00</time>' in for_staff
+    assert '<time datetime="2026-03-02T09:00+00:00">2026-03-02 09:00</time>' in for_customer
+
+
+def test_the_path_without_its_slash_leads_to_the_queue(company: Company) -> None:
+    answer = company.web.browser().get("/staff")
+
+    assert (answer.status_code, answer.headers["location"]) == (308, "/staff/")

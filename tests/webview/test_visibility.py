@@ -1,0 +1,269 @@
+"""Who sees what: a customer's contacts their own, the staff all, and nobody the notes but the staff."""
+
+import pytest
+from sqlalchemy import insert
+
+from mailgate.mail.notice import Template
+from mailgate.tickets.ticket import EntryKind, NewEntry
+from store import tickets
+from store.engine import transaction
+from store.schema import outbox
+from store.schema import staff as staff_table
+from tests.gate import BeginGate, Gate, Person
+from tests.webview.company import Company
+from tests.webview.crawler import crawl
+from tests.webview.story import NOTE, Story
+from tests.webview.web import Web, running_web
+
+
+@pytest.fixture
+def people(anne: Person, bart: Person) -> tuple[Person, Person]:
+    """A customer and a staff member."""
+    return anne, bart
+
+
+def test_an_owner_sees_every_ticket_of_the_customer_and_others_those_that_they_take_part_in(company: Company) -> None:
+    owner, contact = company.web.signed_in(company.story.anne), company.web.signed_in(company.story.dora)
+
+    numbers = (company.story.mail_ticket, company.story.disk_ticket, company.story.dora_ticket)
+    seen_by_owner = [owner.get(f"/tickets/{number}").status_code for number in numbers]
+    seen_by_contact = [contact.get(f"/tickets/{number}").status_code for number in numbers]
+
+    assert seen_by_owner == [200, 200, 200]
+    assert seen_by_contact == [404, 404, 200]
+
+
+def test_what_belongs_to_another_customer_looks_like_what_is_not_there(company: Company) -> None:
+    browser = company.web.signed_in(company.story.paul)
+    foreign = company.story.dora_ticket
+    entry = company.gate.history(foreign)[0].id
+    mail = company.gate.outbox(Template.REPLY)[0].id
+
+    shown = [
+        browser.get(path)
+        for path in (
+            f"/tickets/{foreign}",
+            f"/tickets/{foreign}/messages/{entry}.txt",
+            f"/tickets/{foreign}/files/{entry}/0",
+            f"/mails/{mail}",
+            f"/mails/{mail}?view=html",
+            f"/mails/{mail}/body",
+            f"/mails/{mail}.eml",
+            "/tickets/9999",
+            "/mails/9999",
+            "/tickets/999999999999999999",
+            "/tickets/9999999999999999999999999",
+            "/tickets/0",
+            "/tickets/-1",
+            "/tickets/1%00",
+            "/mails/..%2f..%2fconfig.toml",
+            "/nothing",
+        )
+    ]
+
+    assert {answer.status_code for answer in shown} == {404}
+    assert len({answer.content for answer in shown}) == 1
+
+
+def test_counting_through_all_numbers_finds_nothing_of_others(company: Company) -> None:
+    browser = company.web.signed_in(company.story.paul)
+
+    tickets_seen = [number for number in range(1, 20) if browser.get(f"/tickets/{number}").status_code == 200]
+    mails_seen = [number for number in range(1, 60) if browser.get(f"/mails/{number}").status_code == 200]
+
+    own = [row.id for row in company.gate.outbox() if row.notice.to_address == company.story.paul.address]
+    assert tickets_seen == [company.story.paul_ticket]
+    assert mails_seen == own
+
+
+def test_a_file_of_one_ticket_cannot_be_had_by_way_of_another(company: Company) -> None:
+    browser = company.web.signed_in(company.story.anne)
+    entry = company.gate.history(company.story.dora_ticket)[0].id
+
+    right = browser.get(f"/tickets/{company.story.dora_ticket}/files/{entry}/0")
+    wrong = browser.get(f"/tickets/{company.story.mail_ticket}/files/{entry}/0")
+
+    assert right.status_code == 200
+    assert wrong.status_code == 404
+
+
+def test_a_visitor_without_a_session_is_sent_to_the_form_whatever_is_asked_for(company: Company) -> None:
+    browser = company.web.browser()
+
+    answers = [
+        browser.get(path) for path in ("/", "/tickets/1", "/tickets/9999", "/mails/1.eml", "/staff/", "/staff/held")
+    ]
+
+    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {(303, "/sign-in")}
+
+
+def test_customers_and_staff_have_no_pages_of_each_other(company: Company) -> None:
+    customer, staff = company.web.signed_in(company.story.anne), company.web.signed_in(company.story.bart)
+
+    for_customer = [customer.get(path).status_code for path in ("/staff/", "/staff/tickets/1", "/staff/inbox/1.eml")]
+    for_staff = [staff.get(path).status_code for path in ("/tickets", "/tickets/1", "/mails/2")]
+    home = staff.get("/")
+
+    assert for_customer == [404, 404, 404]
+    assert for_staff == [404, 404, 404]
+    assert (home.status_code, home.headers["location"]) == (303, "/staff/")
+
+
+@pytest.mark.parametrize("who", ["anne", "dora", "paul"])
+def test_no_page_of_a_customer_holds_a_note_or_an_address_of_the_staff(company: Company, who: str) -> None:
+    browser = company.web.signed_in(getattr(company.story, who))
+
+    pages = {path: browser.get(path).text for path in crawl(browser, "/")}
+
+    for path, text in pages.items():
+        assert "web3" not in text, path
+        assert company.story.bart.address not in text, path
+        assert "First line may be" not in text, path
+        assert "Sender evidence" not in text, path
+
+
+def test_the_staff_see_the_note_and_who_wrote_it(company: Company) -> None:
+    page = company.web.signed_in(company.story.bart).get(f"/staff/tickets/{company.story.mail_ticket}").text
+
+    assert NOTE in page
+    assert "Note for staff alone" in page
+    assert company.story.bart.address in page
+
+
+def test_a_file_of_a_note_is_for_staff(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    answer = bart.replies(gate.mailbox(bart)[-1], "!note\nsee the plan", files=[("plan.txt", "text/plain", b"secret")])
+    gate.deliver(answer)
+    note = next(entry for entry in gate.history(1) if entry.kind is EntryKind.NOTE)
+
+    by_customer = web.signed_in(anne).get(f"/tickets/1/files/{note.id}/0")
+    text_by_customer = web.signed_in(anne).get(f"/tickets/1/messages/{note.id}.txt")
+    by_staff = web.signed_in(bart).get(f"/staff/tickets/1/files/{note.id}/0")
+
+    assert by_customer.status_code == 404
+    assert text_by_customer.status_code == 404
+    assert by_staff.content == b"secret"
+
+
+def test_an_answer_that_may_still_be_undone_is_not_shown_to_the_customer(begin: BeginGate) -> None:
+    gate = begin(desk_rules={"undo_seconds": 60})
+    anne, bart = gate.customer("Anne Miller", "anne@customer.example"), gate.staff("Bart Jones", "bart@hosting.example")
+    gate.deliver(anne.writes("It is broken."))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "It works again."))
+    [held] = gate.outbox(Template.REPLY)
+    entry = gate.history(1)[-1].id
+
+    with running_web(gate) as web:
+        browser = web.signed_in(anne)
+        paths = ("/tickets/1", f"/tickets/1/messages/{entry}.txt", "/mails", f"/mails/{held.id}")
+        held_pages = [browser.get(path) for path in paths]
+        in_queue = web.signed_in(bart).get("/staff/tickets/1").text
+        gate.later(seconds=61)
+        sent_pages = [browser.get(path) for path in paths]
+
+    assert not any("It works again." in page.text for page in held_pages)
+    assert [page.status_code for page in held_pages] == [200, 404, 200, 404]
+    assert "It works again." in in_queue
+    assert [page.status_code for page in sent_pages] == [200, 200, 200, 200]
+    assert "It works again." in sent_pages[0].text
+
+
+def test_an_answer_that_was_undone_is_never_shown_to_the_customer(begin: BeginGate) -> None:
+    gate = begin(desk_rules={"undo_seconds": 60})
+    anne, bart = gate.customer("Anne Miller", "anne@customer.example"), gate.staff("Bart Jones", "bart@hosting.example")
+    gate.deliver(anne.writes("It is broken."))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "Stupid question."))
+    gate.cancel(gate.outbox(Template.REPLY)[0].id)
+    gate.later(seconds=61)
+
+    with running_web(gate) as web:
+        pages = [web.signed_in(anne).get(path).text for path in crawl(web.signed_in(anne), "/")]
+
+    assert not any("Stupid" in page for page in pages)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("closed by Bart Jones", True),
+        ("reopened by a reply of Anne Miller <anne@customer.example>", True),
+        ("mail 3 to anne@customer.example was not delivered: 550 5.1.1 <anne@customer.example>: no such user", True),
+        ("mail 4 to bart@hosting.example was not delivered: 550 no", False),
+        ("mail 4 to BART@HOSTING.EXAMPLE was not delivered: 550 no", False),
+        ("#7 by Cris <cris@stranger.example> names this ticket", False),
+        ("opened, linked to #3: its author takes no part in #3", False),
+    ],
+)
+def test_the_audit_trail_names_to_a_customer_nobody_and_nothing_of_others(
+    web: Web, gate: Gate, people: tuple[Person, Person], words: str, shown: bool
+) -> None:
+    anne, bart = people
+    gate.deliver(anne.writes("It is broken."))
+    with transaction(gate.parts.engine) as conn:
+        tickets.append(conn, 1, NewEntry(EntryKind.EVENT, "mailgate", words), event=None, now=gate.now)
+
+    page = web.signed_in(anne).get("/tickets/1").text
+    for_staff = web.signed_in(bart).get("/staff/tickets/1").text
+
+    visible = words.replace("<", "&lt;").replace(">", "&gt;")
+    assert (visible in page) is shown
+    assert visible in for_staff
+
+
+def test_contacts_see_the_mails_to_their_own_address_and_the_owner_those_of_all(company: Company) -> None:
+    owner, contact = company.web.signed_in(company.story.anne), company.web.signed_in(company.story.dora)
+    rows = company.gate.outbox()
+    to_anne = {row.id for row in rows if row.notice.to_address == company.story.anne.address}
+    to_dora = {row.id for row in rows if row.notice.to_address == company.story.dora.address}
+
+    def seen_by_owner(mail: int) -> bool:
+        return owner.get(f"/mails/{mail}").status_code == 200
+
+    def seen_by_contact(mail: int) -> bool:
+        return contact.get(f"/mails/{mail}").status_code == 200
+
+    assert {row.id for row in rows if seen_by_owner(row.id)} == to_anne | to_dora
+    assert {row.id for row in rows if seen_by_contact(row.id)} == to_dora
+
+
+def test_mail_to_staff_about_a_customer_is_not_the_customers_even_at_the_same_address(
+    web: Web, gate: Gate, anne: Person, bart: Person
+) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    with transaction(gate.parts.engine) as conn:
+        also = {"name": "Anne", "address": anne.address, "address_key": anne.address, "created_at": gate.now}
+        conn.execute(insert(staff_table).values(**also))
+    gate.deliver(anne.writes("And this too.", subject="More"), to="support@support.example")
+    with transaction(gate.parts.engine) as conn:
+        conn.execute(staff_table.delete().where(staff_table.c.address == anne.address))
+
+    page = web.signed_in(anne).get("/mails").text
+
+    assert "To staff" not in page
+    assert gate.outbox(Template.NOTIFICATION)
+
+
+def test_live_links_are_never_read(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    with transaction(gate.parts.engine) as conn:
+        conn.execute(outbox.update().values(secret={"link": "http://x/in/LIVE"}, live=b"LIVE"))
+
+    pages = [
+        browser.get(path).text
+        for browser, start in ((web.signed_in(anne), "/"), (web.signed_in(bart), "/staff/"))
+        for path in crawl(browser, start)
+    ]
+
+    assert not any("LIVE" in page for page in pages)
+
+
+def test_a_contact_of_another_customer_with_the_same_name_sees_nothing_of_it(
+    web: Web, story: Story, gate: Gate
+) -> None:
+    other = gate.customer("Anne Miller", "anne@other.example")
+    gate.deliver(other.writes("Hello", subject="Mine"))
+
+    page = web.signed_in(other).get("/").text
+
+    assert "Mine" in page
+    assert "No mail since Monday" not in page

@@ -1,0 +1,166 @@
+"""The web view: its routes. It only shows; the one form hands a mail to the gate's own intake."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import Engine
+from starlette.applications import Starlette
+from starlette.convertors import Convertor, register_url_convertor
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from mailgate.config import Settings
+from store.archive import Archive
+from store.engine import reading
+from webview import customer_pages as customer
+from webview import sign_in
+from webview import staff_mail_pages as mail
+from webview import staff_pages as staff
+from webview.access import Cookies
+from webview.front import FORM_PATH, Front
+from webview.mailto import MailAction
+from webview.rendering import STATIC_PATH, Rendering
+from webview.site import STAFF_HOME, NoSuchPage, Site, for_contacts, for_everybody, for_staff, is_secure
+
+
+class IdConvertor(Convertor[int]):
+    """Numbers that a row can have: at most 18 digits, no zero before them."""
+
+    regex: ClassVar[str] = "[1-9][0-9]{0,17}"
+
+    def convert(self, value: str) -> int:
+        """The number."""
+        return int(value)
+
+    def to_string(self, value: int) -> str:
+        """The number as a path has it."""
+        return str(value)
+
+
+class PositionConvertor(IdConvertor):
+    """The place of a file in its mail, from 0."""
+
+    regex: ClassVar[str] = "0|[1-9][0-9]{0,3}"
+
+
+register_url_convertor("row", IdConvertor())
+register_url_convertor("position", PositionConvertor())
+
+
+def create_app(
+    settings: Settings,
+    engine: Engine,
+    archive: Archive,
+    submit: Callable[[bytes], None],
+    clock: Callable[[], datetime],
+) -> Starlette:
+    """The web view as an ASGI application.
+
+    `engine` is read-only: `store.engine.connect(url, read_only=True)`. `submit` takes a raw mail in as if it had come
+    by SMTP, and raises MailgateError when it cannot. `clock` tells the instant, in UTC. All templates are compiled
+    here.
+    """
+    site = Site(
+        settings=settings,
+        engine=engine,
+        archive=archive,
+        submit=submit,
+        clock=clock,
+        rendering=Rendering(settings.gate.company),
+        cookies=Cookies(is_secure(settings)),
+    )
+
+    def failure(status: int, incident: str) -> Response:
+        problem = {400: "host", 404: "missing", 405: "method"}.get(status, "failed")
+        return site.rendering.page("failure.html", status=status, problem=problem, incident=incident, signed_in=None)
+
+    def not_found(request: Request, _error: Exception) -> Response:
+        with reading(engine) as conn:
+            return site.no_such_page(site.session(request, conn))
+
+    return Starlette(
+        routes=[*_customer_routes(site), *_staff_routes(site), *_open_routes(site)],
+        middleware=[Middleware(Front, public_url=settings.web.public_url, error_page=failure)],
+        exception_handlers={404: not_found},
+    )
+
+
+def _customer_routes(site: Site) -> list[Route]:
+    pages = {
+        "/": customer.home,
+        "/tickets": customer.tickets,
+        "/tickets/{number:row}": customer.ticket,
+        "/tickets/{number:row}/messages/{entry:row}.txt": customer.ticket_text,
+        "/tickets/{number:row}/files/{entry:row}/{position:position}": customer.ticket_file,
+        "/mails": customer.mails,
+        "/mails/{mail:row}": customer.mail,
+        "/mails/{mail:row}.eml": customer.mail_raw,
+        "/mails/{mail:row}/body": customer.mail_body,
+        "/mails/{mail:row}/files/{position:position}": customer.mail_file,
+    }
+    return [Route(path, for_contacts(site, page)) for path, page in pages.items()]
+
+
+def _staff_routes(site: Site) -> list[Route]:
+    pages = {
+        STAFF_HOME: staff.queue,
+        "/staff/tickets/{number:row}": staff.ticket,
+        "/staff/tickets/{number:row}/messages/{entry:row}.txt": staff.ticket_text,
+        "/staff/tickets/{number:row}/files/{entry:row}/{position:position}": staff.ticket_file,
+        "/staff/held": mail.held,
+        "/staff/inbox/{mail:row}": mail.incoming,
+        "/staff/inbox/{mail:row}.eml": mail.incoming_raw,
+        "/staff/inbox/{mail:row}/body": mail.incoming_body,
+        "/staff/inbox/{mail:row}/files/{position:position}": mail.incoming_file,
+        "/staff/outbox": mail.outbox,
+        "/staff/outbox/{mail:row}": mail.outgoing,
+        "/staff/outbox/{mail:row}.eml": mail.outgoing_raw,
+        "/staff/outbox/{mail:row}/body": mail.outgoing_body,
+        "/staff/outbox/{mail:row}/files/{position:position}": mail.outgoing_file,
+    }
+    return [Route(path, for_staff(site, page)) for path, page in pages.items()]
+
+
+def _open_routes(site: Site) -> list[Route]:
+    return [
+        Route(FORM_PATH, sign_in.sign_in(site), methods=["GET", "POST"]),
+        Route("/in/{word}", for_everybody(site, sign_in.arrive)),
+        Route("/in/{word}/go", for_everybody(site, sign_in.go)),
+        Route("/out", for_everybody(site, sign_in.sign_out)),
+        Route("/help", for_everybody(site, _help)),
+        Route(STAFF_HOME.rstrip("/"), for_everybody(site, _staff_home)),
+        Route(STATIC_PATH + "{name}", for_everybody(site, _static)),
+        Route("/robots.txt", for_everybody(site, _robots)),
+    ]
+
+
+def _help(site: Site, request: Request) -> Response:
+    """`/help`: how to do each thing by mail; for everybody, so that it can be read before signing in."""
+    with reading(site.engine) as conn:
+        session = site.session(request, conn)
+    return site.rendering.versioned(
+        request,
+        "help.html",
+        signed_in=session,
+        desks=[MailAction("new-ticket", desk.mailbox.address) for desk in site.desks],
+        desk_names=[desk.name for desk in site.desks],
+        sign_in=MailAction("sign-in", site.sign_in_address, "Sign in"),
+    )
+
+
+def _staff_home(_site: Site, _request: Request) -> Response:
+    return RedirectResponse(STAFF_HOME, 308)
+
+
+def _static(site: Site, request: Request) -> Response:
+    response = site.rendering.static_response(request, request.path_params["name"])
+    if response is None:
+        raise NoSuchPage
+    return response
+
+
+def _robots(_site: Site, _request: Request) -> Response:
+    return PlainTextResponse("User-agent: *\nDisallow: /\n")

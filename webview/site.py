@@ -1,0 +1,190 @@
+"""Site: everything that pages are made from; and the visit, one request of somebody who may be here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from typing import Generic, TypeVar
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from sqlalchemy import Connection, Engine
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from mailgate.config import Settings
+from mailgate.mail.address import Mailbox
+from mailgate.tickets.desks import Desk, ServiceMailbox, desk_named
+from store.archive import Archive
+from store.engine import reading
+from store.views import visitors
+from store.views.paging import Turn
+from store.views.visitors import ContactVisitor, StaffVisitor
+from webview.access import Cookies, Session, session_of
+from webview.budget import Budget
+from webview.rendering import Rendering, instants_in
+
+SIGN_IN_PATH = "/sign-in"
+CUSTOMER_HOME = "/"
+STAFF_HOME = "/staff/"
+
+V = TypeVar("V", ContactVisitor, StaffVisitor)
+
+
+class NoSuchPage(Exception):
+    """There is nothing here, or nothing for this visitor: both look the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """What keeps sign-in from being used to flood mailboxes, and codes from being guessed."""
+
+    links_per_address: Budget = field(default_factory=lambda: Budget(5, timedelta(hours=1)))
+    links_per_network: Budget = field(default_factory=lambda: Budget(30, timedelta(hours=1)))
+    codes_per_address: Budget = field(default_factory=lambda: Budget(5, timedelta(minutes=15)))
+    codes_per_network: Budget = field(default_factory=lambda: Budget(30, timedelta(hours=1)))
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One web view. `submit` takes a raw mail in, as if it had come by SMTP."""
+
+    settings: Settings
+    engine: Engine
+    archive: Archive
+    submit: Callable[[bytes], None]
+    clock: Callable[[], datetime]
+    rendering: Rendering
+    cookies: Cookies
+    budgets: Budgets = field(default_factory=Budgets)
+
+    @property
+    def sign_in_address(self) -> str:
+        """A mail to it asks for a link."""
+        return f"{ServiceMailbox.SIGN_IN.value}@{self.settings.gate.domain}"
+
+    def desk_mailbox(self, name: str) -> Mailbox:
+        """The address of a desk."""
+        return desk_named(name, self.settings.desks).mailbox
+
+    @property
+    def desks(self) -> tuple[Desk, ...]:
+        """All desks."""
+        return self.settings.desks
+
+    def session(self, request: Request, conn: Connection) -> Session | None:
+        """Who is signed in."""
+        keys = visitors.verifying_keys(conn)
+        return session_of(request, conn, keys, cookies=self.cookies, now=self.clock())
+
+    def no_such_page(self, session: Session | None) -> Response:
+        """What is shown for whatever is missing or not the visitor's: the same, to the byte."""
+        return self.rendering.page("failure.html", status=404, problem="missing", incident="", signed_in=session)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit(Generic[V]):
+    """One request of somebody who may be here, with one connection that sees one state of the store."""
+
+    site: Site
+    request: Request
+    conn: Connection
+    session: Session
+    visitor: V
+    now: datetime
+
+    @property
+    def turn(self) -> Turn:
+        """Which page of a list is asked for."""
+        asked = self.request.query_params
+        return Turn(asked.get("after", ""), asked.get("before", ""))
+
+    def number(self, name: str) -> int:
+        """A number of the path."""
+        return int(self.request.path_params[name])
+
+    def page(self, template: str, **values: object) -> Response:
+        """A page of the visitor's own view."""
+        zone = self._zone()
+        return self.site.rendering.versioned(
+            self.request,
+            template,
+            signed_in=self.session,
+            when=instants_in(zone),
+            zone=str(zone),
+            sign_in_address=self.site.sign_in_address,
+            **values,
+        )
+
+    def _zone(self) -> tzinfo:
+        if isinstance(self.visitor, ContactVisitor):
+            try:
+                return ZoneInfo(self.visitor.timezone)
+            except (ZoneInfoNotFoundError, ValueError):
+                pass
+        return self.site.settings.gate.zone
+
+
+Endpoint = Callable[[Request], Response]
+
+
+def for_contacts(site: Site, handler: Callable[[Visit[ContactVisitor]], Response]) -> Endpoint:
+    """A page for customers' contacts; staff have their own."""
+
+    def endpoint(request: Request) -> Response:
+        with reading(site.engine) as conn:
+            session = site.session(request, conn)
+            if session is None:
+                return to_sign_in()
+            if not isinstance(session.visitor, ContactVisitor):
+                return (
+                    RedirectResponse(STAFF_HOME, 303)
+                    if request.url.path == CUSTOMER_HOME
+                    else site.no_such_page(session)
+                )
+            return _handled(handler, Visit(site, request, conn, session, session.visitor, site.clock()))
+
+    return endpoint
+
+
+def for_staff(site: Site, handler: Callable[[Visit[StaffVisitor]], Response]) -> Endpoint:
+    """A page for staff."""
+
+    def endpoint(request: Request) -> Response:
+        with reading(site.engine) as conn:
+            session = site.session(request, conn)
+            if session is None:
+                return to_sign_in()
+            if not isinstance(session.visitor, StaffVisitor):
+                return site.no_such_page(session)
+            return _handled(handler, Visit(site, request, conn, session, session.visitor, site.clock()))
+
+    return endpoint
+
+
+def for_everybody(site: Site, handler: Callable[[Site, Request], Response]) -> Endpoint:
+    """A page that needs nobody to be signed in."""
+
+    def endpoint(request: Request) -> Response:
+        try:
+            return handler(site, request)
+        except NoSuchPage:
+            return site.no_such_page(None)
+
+    return endpoint
+
+
+def is_secure(settings: Settings) -> bool:
+    """The world reaches us by TLS."""
+    return urlsplit(settings.web.public_url).scheme == "https"
+
+
+def to_sign_in() -> Response:
+    """Whoever is not signed in is sent there, whether the page exists or not."""
+    return RedirectResponse(SIGN_IN_PATH, 303, headers={"Cache-Control": "no-store"})
+
+
+def _handled(handler: Callable[[Visit[V]], Response], visit: Visit[V]) -> Response:
+    try:
+        return handler(visit)
+    except NoSuchPage:
+        return visit.site.no_such_page(visit.session)
