@@ -13,6 +13,7 @@ import click
 import pytest
 
 from mailgate.cli.main import mailgate
+from mailgate.cli.web import web_view
 from mailgate.config import load
 from mailgate.config.sections import setting_names
 from mailgate.demo.playground import invite, play_story
@@ -219,7 +220,7 @@ def test_the_demo_says_what_the_readme_shows(tmp_path: Path) -> None:
     said: list[str] = []
     ended = asyncio.Event()
     ended.set()
-    asyncio.run(invite(tmp_path, "mailgate", said.append, ended))
+    asyncio.run(invite(tmp_path, web_view, "mailgate", said.append, ended))
 
     [shown] = page_named("README.md").blocks("demo")
 
@@ -227,7 +228,7 @@ def test_the_demo_says_what_the_readme_shows(tmp_path: Path) -> None:
 
 
 def test_the_mails_of_the_readme_are_those_of_the_demo(tmp_path: Path) -> None:
-    asyncio.run(play_story(tmp_path, lambda line: None))
+    asyncio.run(play_story(tmp_path, web_view, lambda line: None))
     sent = "\n".join(path.read_text() for path in tmp_path.glob("mailboxes/*/*.eml"))
     known = sent.replace("=\n", "").replace("=20\n", " \n").splitlines()  # as quoted-printable is read
 

@@ -14,6 +14,7 @@ from mailgate.cli.context import Context
 from mailgate.cli.gate import settings
 from mailgate.cli.logs import configure
 from mailgate.cli.output import EX_NOINPUT, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, fail, say
+from mailgate.cli.web import web_view
 from mailgate.config import Log, LogLevel
 from mailgate.demo import letter
 from mailgate.demo.playground import invite, play_story
@@ -66,7 +67,7 @@ def send(context: Context, letter_file: Path) -> None:
 
 def _play(directory: Path) -> None:
     try:
-        asyncio.run(play_story(directory, click.echo))
+        asyncio.run(play_story(directory, web_view, click.echo))
     except NotSeen as error:
         fail(str(error), code=EX_SOFTWARE)
     click.echo("The story was seen from end to end.")
@@ -77,4 +78,4 @@ async def _invite(directory: Path) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
-    await invite(directory, sys.argv[0], click.echo, stopping)
+    await invite(directory, web_view, sys.argv[0], click.echo, stopping)

@@ -9,6 +9,7 @@ import click
 from mailgate.cli.gate import settings, told_errors
 from mailgate.cli.logs import configure
 from mailgate.cli.output import EX_UNAVAILABLE, fail, say
+from mailgate.cli.web import web_view
 from mailgate.config import Settings, Verify
 from workers.embedded import Running
 
@@ -36,9 +37,15 @@ async def _serve(chosen: Settings, *, workers: bool) -> None:
         loop.add_signal_handler(number, stopping.set)
     running = Running(chosen, workers=workers)
     await running.start()
+    web = web_view(running)
+    if web is not None:
+        port = await asyncio.to_thread(web.start)
+        log.info("listening door=web host=%s port=%d", chosen.web.listen.host if chosen.web.listen else "", port)
     say("ready")
     await stopping.wait()
     log.info("stopping")
+    if web is not None:
+        await asyncio.to_thread(web.stop)
     await running.stop()
     log.info("stopped")
 

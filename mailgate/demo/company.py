@@ -38,14 +38,15 @@ class Ports:
 
     smtp: int
     lmtp: int
+    web: int
     mailboxes: int  # the smarthost of the demo: every mail that goes out ends there
 
 
-def choose_ports(usual: tuple[int, int]) -> Ports:
-    """The usual ports for SMTP and LMTP where they are free, others where not."""
-    smtp, lmtp = (port if _is_free(port) else 0 for port in usual)
-    free = _free_ports(3)
-    return Ports(smtp or free[0], lmtp or free[1], free[2])
+def choose_ports(usual: tuple[int, int, int]) -> Ports:
+    """The usual ports for SMTP, LMTP and the web view where they are free, others where not."""
+    smtp, lmtp, web = (port if _is_free(port) else 0 for port in usual)
+    free = _free_ports(4)
+    return Ports(smtp or free[0], lmtp or free[1], web or free[2], free[3])
 
 
 def write_settings(directory: Path, ports: Ports, *, undo_seconds: int) -> Path:
@@ -58,6 +59,10 @@ listen = "{HOST}:{ports.smtp}"
 
 [lmtp]
 listen = "{HOST}:{ports.lmtp}"
+
+[web]
+listen = "{HOST}:{ports.web}"
+public_url = "http://{HOST}:{ports.web}"
 
 [smarthost]
 address = "{HOST}:{ports.mailboxes}"

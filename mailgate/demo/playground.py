@@ -6,20 +6,50 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from mailgate.config import load
 from mailgate.demo import letter
-from mailgate.demo.company import ANN, BOB, CUSTOMERS, HOST, OWEN, STAFF, Ports, choose_ports, seed, write_settings
+from mailgate.demo.company import (
+    ANN,
+    BOB,
+    CUSTOMERS,
+    HOST,
+    OWEN,
+    STAFF,
+    Person,
+    Ports,
+    choose_ports,
+    seed,
+    write_settings,
+)
 from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.demo.story import Story
+from mailgate.flows.act import Act
+from mailgate.flows.sign_in import contact_link, staff_link
+from mailgate.mail.link_token import CONSOLE
+from store import people
+from store.engine import transaction
 from workers.actors import utc_now
 from workers.embedded import Running
 
-USUAL_PORTS = (2525, 2424)
+USUAL_PORTS = (2525, 2424, 8025)
 UNDO_SECONDS = 5
 """Shorter than in earnest, so that an answer is seen to wait and still arrives while one looks."""
 
 Say = Callable[[str], None]
+
+
+class WebView(Protocol):
+    """The pages of a running gate."""
+
+    def start(self) -> int: ...
+
+    def stop(self) -> None: ...
+
+
+OpenWeb = Callable[[Running], WebView | None]
+"""Makes the web view of a gate; the command line hands it in, for gate and pages know nothing of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +65,7 @@ class Playground:
 
 @asynccontextmanager
 async def playground(
-    directory: Path, *, undo_seconds: int, told: Callable[[Arrived], None]
+    directory: Path, open_web: OpenWeb, *, undo_seconds: int, told: Callable[[Arrived], None]
 ) -> AsyncIterator[Playground]:
     """Start everything in `directory`, stop it at the end. Nothing but loopback is used."""
     ports = choose_ports(USUAL_PORTS)
@@ -45,21 +75,26 @@ async def playground(
     running = Running(load(config_path, {}))
     seed(running.parts.engine, now=utc_now())
     await running.start()
+    web = open_web(running)
     try:
+        if web is not None:
+            await asyncio.to_thread(web.start)
         yield Playground(directory, config_path, ports, mailboxes, running)
     finally:
+        if web is not None:
+            await asyncio.to_thread(web.stop)
         await running.stop()
         await mailboxes.stop()
 
 
-async def play_story(directory: Path, say: Say) -> None:
+async def play_story(directory: Path, open_web: OpenWeb, say: Say) -> None:
     """The story without a terminal. Raises NotSeen."""
-    async with playground(directory, undo_seconds=1, told=lambda mail: None) as place:
+    async with playground(directory, open_web, undo_seconds=1, told=lambda mail: None) as place:
         story = Story(place.running.parts, place.mailboxes, place.ports.smtp, say)
         await story.play()
 
 
-async def invite(directory: Path, command: str, say: Say, stopping: asyncio.Event) -> None:
+async def invite(directory: Path, open_web: OpenWeb, command: str, say: Say, stopping: asyncio.Event) -> None:
     """Run until `stopping`, telling what to try and which mails arrive. `command` is how the reader calls mailgate."""
     letters = directory / letter.LETTERS
     letters.mkdir(exist_ok=True)
@@ -70,7 +105,7 @@ async def invite(directory: Path, command: str, say: Say, stopping: asyncio.Even
         if (answer := _ready_answer(letters, mail)) is not None:
             say(f"    answer  edit {answer}\n            {here} demo send {answer.stem}")
 
-    async with playground(directory, undo_seconds=UNDO_SECONDS, told=told) as place:
+    async with playground(directory, open_web, undo_seconds=UNDO_SECONDS, told=told) as place:
         say(_welcome(place, letters, here))
         await stopping.wait()
         say("Stopping.")
@@ -94,6 +129,8 @@ def _welcome(place: Playground, letters: Path, here: Path) -> str:
     return f"""
 mailgate runs, on loopback alone: nothing leaves this machine.
 
+  pages      as {ANN.name}:  {_link(place, ANN)}
+             as {BOB.name}:   {_link(place, BOB)}
   SMTP       {HOST}:{place.ports.smtp}   for support@ billing@ domains@ orders@support.example
   LMTP       {HOST}:{place.ports.lmtp}
   customers  {customers}
@@ -110,7 +147,8 @@ Three things to try, in a second terminal in this directory:
      Ann gets the answer after {UNDO_SECONDS} s and can reply in turn. A first line "!close" closes the ticket, "!note"
      keeps a note, and a mistyped command comes back.
 
-  3. Look at the ticket, at every mail that came in, and at every mail that went out.
+  3. Look at the pages above, as customer and as staff (in two browsers, or a private window): they only show. The same
+     from the command line: the ticket, every mail that came in, and every mail that went out.
 
      {here} ticket show 1
      {here} inbox list
@@ -118,6 +156,17 @@ Three things to try, in a second terminal in this directory:
 
 Ctrl-C ends it. Mails as they arrive:
 """
+
+
+def _link(place: Playground, person: Person) -> str:
+    """A link that signs a person of the demo in, for half an hour; the pages send a new one by mail."""
+    parts = place.running.parts
+    with transaction(parts.engine) as conn:
+        act = Act.begin(conn, parts.settings, utc_now())
+        member = people.staff_with(conn, person.address)
+        if member is not None:
+            return staff_link(act, member.id, CONSOLE)
+        return contact_link(act, people.contacts_with(conn, person.address)[0].id, CONSOLE)
 
 
 def _ready_answer(letters: Path, mail: Arrived) -> Path | None:

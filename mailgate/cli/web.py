@@ -1,0 +1,44 @@
+"""The web view beside a running gate: its own read-only handle on the store, and the one way in that it has."""
+
+from mailgate.errors import BadAddress
+from mailgate.mail.envelope import Door, Envelope
+from mailgate.mail.parse import parse
+from store.archive import Archive
+from store.engine import connect
+from webview.app import create_app
+from webview.serve import WebServer
+from workers.actors import utc_now
+from workers.embedded import Running
+
+
+class WebView:
+    """The pages of a running gate; `start` after the gate, `stop` before it."""
+
+    def __init__(self, running: Running) -> None:
+        settings = running.parts.settings
+        assert settings.web.listen is not None
+        self._acceptance = running.acceptance
+        self._engine = connect(settings.store.url, read_only=True)
+        app = create_app(settings, self._engine, Archive(settings.store.archive), self._submit, utc_now)
+        self._server = WebServer(app, settings.web.listen.host, settings.web.listen.port)
+
+    def start(self) -> int:
+        """Serve pages; returns the port. Raises OSError when the address cannot be had."""
+        return self._server.start()
+
+    def stop(self) -> None:
+        """Let the requests in hand end, then serve no more."""
+        self._server.stop()
+        self._engine.dispose()
+
+    def _submit(self, raw: bytes) -> None:
+        """Take a mail of the sign-in form in as if a mail server had brought it; nobody's address stands behind it."""
+        recipients = tuple(entry.address for entry in parse(raw).to)
+        if not recipients:
+            raise BadAddress("a mail of the sign-in form has no recipient")
+        self._acceptance.accept(raw, Envelope(None, recipients, Door.PIPE, utc_now()))
+
+
+def web_view(running: Running) -> WebView | None:
+    """The web view that the settings ask for; None when `web.listen` is empty."""
+    return WebView(running) if running.parts.settings.web.listen is not None else None

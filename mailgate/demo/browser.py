@@ -1,0 +1,18 @@
+"""Somebody's browser, as far as the demo's story needs one: it follows redirects and keeps cookies."""
+
+from http.cookiejar import CookieJar
+from urllib.request import HTTPCookieProcessor, build_opener
+
+from mailgate.mail.html_text import html_text
+
+
+class Browser:
+    """One browser with its own cookies."""
+
+    def __init__(self) -> None:
+        self._opener = build_opener(HTTPCookieProcessor(CookieJar()))
+
+    def read(self, url: str) -> str:
+        """The text that a page shows. Raises OSError, which urllib's errors are, for anything but a page."""
+        with self._opener.open(url, timeout=10) as response:
+            return html_text(response.read().decode())
