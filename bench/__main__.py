@@ -1,0 +1,73 @@
+"""`python -m bench`: run the benchmarks, print the table, keep it as JSON."""
+
+import argparse
+import tempfile
+from pathlib import Path
+
+from bench import report
+from bench.accept import accept
+from bench.growth import growth
+from bench.hotspots import print_profile
+from bench.memory import memory
+from bench.pages import pages
+from bench.parsing import parsing
+from bench.program import Failed
+from bench.results import Result, left_out
+from bench.run import Part, Run, tell
+from bench.syncs import syncs
+from bench.tickets import tickets
+
+PARTS: dict[str, Part] = {
+    "parse": parsing,
+    "accept": accept,
+    "syncs": syncs,
+    "tickets": tickets,
+    "pages": pages,
+    "memory": memory,
+    "growth": growth,
+}
+LATEST = Path(__file__).parent / "results" / "latest.json"
+
+
+def main() -> None:
+    """Parse the options and run."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=tuple(PARTS), metavar="NAME", help=", ".join(PARTS))
+    parser.add_argument("--rounds", type=int, default=3, help="ours and the peer take turns so many times")
+    parser.add_argument("--quick", action="store_true", help="only see that it runs; the figures mean nothing")
+    parser.add_argument("--peer-rate", type=float, default=100.0, help="mails a second of the best peer, measured here")
+    parser.add_argument("--tickets", type=int, default=100_000, help="of the large store")
+    parser.add_argument("--messages", type=int, default=500_000, help="of the large store")
+    parser.add_argument("--stores", type=Path, help="a directory for the made-up stores, kept and used again")
+    parser.add_argument("--output", type=Path, default=LATEST, help="where the JSON goes")
+    parser.add_argument("--profile", choices=("receive",), help="where the time of one mail goes; nothing else is run")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="mailgate-bench-") as directory:
+        run = Run(
+            Path(directory),
+            rounds=1 if options.quick else options.rounds,
+            quick=options.quick,
+            peer_rate=options.peer_rate,
+            tickets=options.tickets,
+            messages=options.messages,
+            stores=options.stores or Path(directory) / "stores",
+        )
+        if options.profile:
+            print_profile(run)
+            return
+        facts = report.machine()
+        report.warn_of_load(facts)
+        results: list[Result] = []
+        for name in options.only or PARTS:
+            try:
+                results.extend(PARTS[name](run))
+            except Failed as error:
+                results.append(left_out(name, "failed", str(error)))
+                tell(f"{name}: {error}")
+    report.save(options.output, results, run, facts)
+    print(", ".join(f"{key} {value}" for key, value in facts.items()))
+    print(report.table(results))
+
+
+if __name__ == "__main__":
+    main()

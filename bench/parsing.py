@@ -1,0 +1,69 @@
+"""Parse: everything that intake computes of a mail before its ticket is committed, against mail-parser alone."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+
+import mailparser
+
+from bench.letters import Letter, mix
+from bench.results import INTAKE, Result
+from bench.run import Run, tell
+from mailgate.config import Settings
+from mailgate.flows.incoming import read
+from mailgate.inbound.accept import header_bytes
+from mailgate.inbound.smtp import refuse_bare_bytes
+from mailgate.inbound.spamd import OFF
+from mailgate.mail.envelope import Door, Envelope
+from store.archive import Archive
+from store.spool import Lent
+
+SHAPES = {"text": 0.6, "html": 0.3, "file": 0.1}
+MAILS = 100
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def parsing(run: Run) -> Iterator[Result]:
+    """Time a mail, for each shape and for the mix; less is better."""
+    tell("parse")
+    letters = mix(run.much(MAILS) * 10, "parse")
+    some = {shape: _of_shape(letters, shape)[: run.much(MAILS)] for shape in SHAPES}
+    archive, settings = Archive(run.room("parse")), Settings()
+
+    def ours(letter: Letter) -> None:
+        refuse_bare_bytes(letter.raw)
+        header_bytes(letter.raw, settings.limits.max_header_bytes)
+        blob = archive.prepare(letter.raw)
+        envelope = Envelope(letter.sender, (letter.recipient,), Door.SMTP, NOW)
+        lent = Lent(1, "", envelope, blob.sha256, attempts=1, released=False, last_error=None)
+        read(lent, letter.raw, OFF, settings=settings, archive=archive)
+
+    def theirs(letter: Letter) -> None:
+        mail = mailparser.parse_from_bytes(letter.raw)
+        _ = (mail.subject, mail.from_, mail.to, mail.date, mail.message_id, mail.text_plain, mail.text_html)
+        _ = mail.attachments
+
+    for shape, mails in some.items():
+        _milliseconds(ours, mails[:10])
+        _milliseconds(theirs, mails[:10])
+        turns = run.in_turns(lambda _: _milliseconds(ours, mails), lambda _: _milliseconds(theirs, mails))  # noqa: B023
+        yield Result("parse", f"intake, {shape}", turns.words(" ms", "mail-parser"), turns.ratio, None)
+    turns = run.in_turns(lambda _: _mixed(ours, some), lambda _: _mixed(theirs, some))
+    measured = turns.words(" ms", "mail-parser")
+    yield Result("parse", "intake, mix", measured, turns.ratio, INTAKE, turns.as_details())
+
+
+def _of_shape(letters: Sequence[Letter], shape: str) -> list[Letter]:
+    marks = {"html": b"multipart/alternative", "file": b"multipart/mixed", "text": b"Content-Type: text/plain"}
+    return [one for one in letters if marks[shape] in one.raw and (shape != "text" or b"multipart/" not in one.raw)]
+
+
+def _milliseconds(parse: Callable[[Letter], None], mails: Sequence[Letter]) -> float:
+    begin = time.perf_counter()
+    for mail in mails:
+        parse(mail)
+    return 1000 * (time.perf_counter() - begin) / len(mails)
+
+
+def _mixed(parse: Callable[[Letter], None], some: dict[str, list[Letter]]) -> float:
+    return sum(share * _milliseconds(parse, some[shape]) for shape, share in SHAPES.items())

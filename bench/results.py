@@ -1,0 +1,103 @@
+"""What was measured, against what was wanted."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from statistics import median
+
+
+class Verdict(StrEnum):
+    """How a figure stands to its goal."""
+
+    GOAL = "goal"
+    FLOOR = "floor"  # good enough
+    BELOW = "below"
+    NONE = ""  # nothing was wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What is wanted, and the least that will do; more is better where the goal is above the floor."""
+
+    goal: float
+    floor: float
+
+    def verdict(self, value: float) -> Verdict:
+        """Where this value stands."""
+        sign = 1 if self.goal > self.floor else -1
+        if sign * value >= sign * self.goal:
+            return Verdict.GOAL
+        return Verdict.FLOOR if sign * value >= sign * self.floor else Verdict.BELOW
+
+
+ACCEPT = {1: Goal(0.65, 0.5), 10: Goal(0.85, 0.65), 50: Goal(0.85, 0.65)}
+"""Durable accept / bare discarding server, by connections."""
+
+SYNCS = {1: Goal(2, 3), 50: Goal(0.1, 0.3)}
+"""Disk syncs for each accepted mail, by connections."""
+
+TICKETS = Goal(5, 3)
+"""Mail to committed ticket / the best peer."""
+
+INTAKE = Goal(1.0, 2.0)
+"""What intake computes before the commit / mail-parser alone, time a mail."""
+
+PAGES = Goal(0.6, 0.4)
+"""Page of 50 rows / a bare page of the same rows, requests a second."""
+
+PAGE_IDLE, PAGE_BUSY = Goal(25, 40), Goal(50, 80)
+"""p99 of that page in ms, idle and while 50 mails a second come in."""
+
+GROWTH, PAGE_GROWTH = Goal(0.9, 0.7), Goal(1.5, 2)
+"""A large store / an empty one: mail-to-ticket rate, and p99 of a page."""
+
+MEMORY_IDLE, MEMORY_BURST, MEMORY_LARGE = Goal(120, 200), Goal(150, 300), Goal(150, 300)
+"""MiB of `serve`: idle, and on top of that for 10,000 mails in 60 s and for a 35 MB mail."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of the table. `value` is what the goal is about; None: not measured, and `measured` says why."""
+
+    part: str
+    what: str
+    measured: str
+    value: float | None = None
+    goal: Goal | None = None
+    details: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def verdict(self) -> Verdict:
+        """Where it stands."""
+        return self.goal.verdict(self.value) if self.goal and self.value is not None else Verdict.NONE
+
+
+def left_out(part: str, what: str, why: str) -> Result:
+    """A line for what could not be measured here."""
+    return Result(part, what, f"left out: {why}")
+
+
+@dataclass(frozen=True, slots=True)
+class Turns:
+    """Figures of ours and of the bare peer, one pair for each round."""
+
+    ours: Sequence[float]
+    bare: Sequence[float]
+
+    @property
+    def ratio(self) -> float:
+        """The median of the rounds' own ratios."""
+        return median(mine / other for mine, other in zip(self.ours, self.bare, strict=True))
+
+    def words(self, unit: str = "/s", than: str = "bare") -> str:
+        """The medians, for people."""
+        return f"{shown(median(self.ours))}{unit} ({than} {shown(median(self.bare))}{unit})"
+
+    def as_details(self) -> Mapping[str, object]:
+        """Every round, for the JSON."""
+        return {"ours": [round(one, 4) for one in self.ours], "bare": [round(one, 4) for one in self.bare]}
+
+
+def shown(value: float) -> str:
+    """Three or four digits, whatever the size."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"

@@ -1,0 +1,281 @@
+"""Exchange: a mail that comes in to a ticket and the mails that it calls for, as the rows that the flows write."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, timedelta
+from email.utils import format_datetime
+from functools import partial
+from random import Random
+
+from mailgate.mail import message_id
+from mailgate.mail.address_token import AddressToken, Purpose, seal
+from mailgate.mail.digest import content_digest
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.envelope import Door
+from mailgate.mail.evidence import Level
+from mailgate.mail.message import Author
+from mailgate.mail.notice import Notice
+from mailgate.people import Staff
+from mailgate.tickets import notices
+from mailgate.tickets.desks import Desk, ServiceMailbox
+from mailgate.tickets.ticket import Direction, EntryKind, NewAttachment, State, Ticket
+from store.generate.letters import Words, mail
+from store.generate.rows import Beginning, Home, Rows, stamp
+from store.outbox import OutState
+from store.schema import attachments, entries, message_ids, outbox, spool
+
+TOKEN_LIFETIME = timedelta(days=60)
+LONGEST_REFERENCES = 5
+ACKNOWLEDGED = "We have received your mail. A person will read it and answer you."
+
+_FIELDS = [one.name for one in fields(Notice)]
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A contact who writes for a customer."""
+
+    customer_id: int
+    contact_id: int
+    name: str
+    address: str
+
+
+@dataclass(slots=True)
+class Thread:
+    """One ticket while its history is made up."""
+
+    ticket: Ticket
+    writer: Writer
+    desk: Desk
+    turn: State = State.OPEN  # what the state of the ticket is so far
+    ids: list[str] = field(default_factory=list)  # of all mails so far, either way
+    reply_addresses: dict[tuple[Purpose, int, date], str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mail:
+    """The mail that has just come in."""
+
+    thread: Thread
+    staff: Staff | None  # who wrote it; None: the customer's contact
+    at: datetime
+    date: str  # as its header says it
+    words: str
+    entry_id: int
+    files: tuple[NewAttachment, ...]
+    is_first: bool
+
+
+class Exchange:
+    """Makes mails up; `wrote_at` has when each contact wrote last."""
+
+    def __init__(self, rows: Rows, rng: Random, home: Home, beginning: Beginning, words: Words) -> None:
+        self.wrote_at: dict[int, datetime] = {}
+        self._rows = rows
+        self._rng = rng
+        self._home = home
+        self._staff = beginning.staff
+        self._key = beginning.key
+        self._words = words
+        self._nonce = f"{rng.getrandbits(40):010x}"
+
+    def mail_in(self, thread: Thread, at: datetime) -> None:
+        """One mail comes in, the customer's or a staff member's, and what it calls for goes out."""
+        rng, ticket, writer = self._rng, thread.ticket, thread.writer
+        is_first = not thread.ids
+        staff_likely = 0.8 if thread.turn is State.OPEN else 0.2
+        staff = rng.choice(self._staff) if not is_first and rng.random() < staff_likely else None
+        author = Author(staff.name, staff.address) if staff else Author(writer.name, writer.address)
+        to = thread.desk.mailbox.address
+        if not is_first:
+            purpose, person = (Purpose.STAFF, staff.id) if staff else (Purpose.REPLY, writer.contact_id)
+            to = self._reply_address(thread, purpose, at, ticket.id, person)
+        words, stamped, date_line = self._words.text(), stamp(at), format_datetime(at)
+        spool_id, entry_id = self._rows.number(spool), self._rows.number(entries)
+        own_id = f"{spool_id:x}.{self._nonce}@{author.address.rpartition('@')[2]}"
+        subject = ticket.subject if is_first else f"Re: {ticket.subject} [#{ticket.id}]"
+        references = thread.ids[-LONGEST_REFERENCES:]
+        raw = mail(
+            author=str(author),
+            to=to,
+            subject=subject,
+            date=date_line,
+            own_id=own_id,
+            references=references,
+            words=words,
+        )
+        evidence = Level.DKIM if is_first else Level.TOKEN
+        self._rows.add(
+            spool,
+            id=spool_id,
+            received_at=stamped,
+            door=Door.SMTP,
+            peer="192.0.2.7",
+            helo="mx.example",
+            tls=True,
+            reverse_path=author.address,
+            forward_paths=f'["{to}"]',
+            sha256=self._rows.blob(raw),
+            attempts=1,
+            released=False,
+            disposition=Disposition.OPENED if is_first else Disposition.JOINED,
+            finished_at=stamped,
+            reason=None if is_first else "staff reply" if staff else "by token",
+            ticket_id=ticket.id,
+            evidence=evidence,
+            evidence_reasons='["aligned DKIM"]',
+            author=str(author),
+            subject=subject,
+            message_id=own_id,
+            digest=content_digest(raw),
+        )
+        self._rows.add(
+            entries,
+            id=entry_id,
+            ticket_id=ticket.id,
+            kind=EntryKind.MESSAGE,
+            at=stamped,
+            author_name=author.name,
+            author_address=author.address,
+            contact_id=None if staff else writer.contact_id,
+            staff_id=staff.id if staff else None,
+            direction=Direction.OUT if staff else Direction.IN,
+            text=words,
+            message_id=own_id,
+            spool_id=spool_id,
+            evidence=evidence,
+            automatic=False,
+        )
+        files = (self._file(entry_id),) if rng.random() < 0.08 else ()
+        self._remember(thread, own_id)
+        thread.turn = State.ANSWERED if staff else State.OPEN
+        if staff is None:
+            self.wrote_at[writer.contact_id] = at
+        one = _Mail(thread, staff, at, date_line, words, entry_id, files, is_first)
+        for notice in self._called_for(one):
+            self._mail_out(one, notice, stamped)
+
+    def _called_for(self, one: _Mail) -> Iterator[Notice]:
+        """The customer's mail is told to the staff, the first one acknowledged too; a staff member's goes to him."""
+        thread, ticket = one.thread, one.thread.ticket
+        head = notices.Letterhead(self._home.company, thread.desk)
+        reader = ticket.participants[0]
+        own_id, references = thread.ids[-1], thread.ids[-LONGEST_REFERENCES:]
+        customers_reply = partial(self._reply_address, thread, Purpose.REPLY, one.at)
+        if one.staff is not None:
+            yield notices.reply(
+                head,
+                ticket,
+                reader,
+                customers_reply,
+                words=one.words,
+                writer=one.staff,
+                entry_id=one.entry_id,
+                references=references,
+                files=one.files,
+            )
+            return
+        for colleague in self._staff:
+            yield notices.notification(
+                head,
+                ticket,
+                colleague,
+                partial(self._reply_address, thread, Purpose.STAFF, one.at),
+                words=one.words,
+                author=Author(thread.writer.name, thread.writer.address),
+                context=(f"Ticket #{ticket.id}",),
+                entry_id=one.entry_id,
+                references=references,
+                files=one.files,
+            )
+        if one.is_first:
+            yield notices.acknowledgement(
+                head, ticket, reader, customers_reply, in_reply_to=own_id, references=(own_id,), fixed_subject=False
+            )
+
+    def _mail_out(self, one: _Mail, notice: Notice, stamped: str) -> None:
+        """A mail of ours, sent."""
+        ticket = one.thread.ticket
+        row_id = self._rows.number(outbox)
+        own_id = message_id.make("o", row_id, self._nonce, self._home.domain)
+        back = notice.reverse_path
+        if back is None:
+            token = AddressToken(Purpose.VERP, row_id, 0, (one.at + TOKEN_LIFETIME).date())
+            back = f"{ServiceMailbox.BOUNCE.value}+{seal(token, self._key)}@{self._home.domain}"
+        said = one.words if notice.entry_id else ACKNOWLEDGED
+        subject = f"Re: {ticket.subject} [#{ticket.id}]"
+        to = notice.to_address
+        composed = mail(
+            author=f"{notice.from_name} <{notice.from_address}>",
+            to=to,
+            subject=subject,
+            date=one.date,
+            own_id=own_id,
+            references=notice.references,
+            words=said,
+        )
+        self._rows.add(
+            outbox,
+            id=row_id,
+            created_at=stamped,
+            template=notice.template,
+            notice=_as_stored(notice),
+            to_address=to,
+            to_key=to,
+            reverse_path=back,
+            message_id=own_id,
+            customer_id=notice.customer_id,
+            ticket_id=notice.ticket_id,
+            entry_id=notice.entry_id,
+            state=OutState.SENT,
+            attempts=1,
+            last_reply="250 2.0.0 Ok",
+            subject=subject,
+            text=said,
+            sha256=self._rows.blob(composed),
+            sent_at=stamped,
+        )
+        self._remember(one.thread, own_id)
+
+    def _remember(self, thread: Thread, own_id: str) -> None:
+        thread.ids.append(own_id)
+        self._rows.add(message_ids, message_id=own_id, ticket_id=thread.ticket.id, referenced=False)
+
+    def _file(self, entry_id: int) -> NewAttachment:
+        """A small file with the mail that is being written."""
+        content = f"{entry_id} {self._nonce}\n".encode() * 40
+        file = NewAttachment("log.txt", "text/plain", len(content), self._rows.blob(content), False, None)
+        self._rows.add(
+            attachments,
+            entry_id=entry_id,
+            position=0,
+            filename=file.filename,
+            content_type=file.content_type,
+            size=file.size,
+            sha256=file.sha256,
+            inline=file.inline,
+            content_id=file.content_id,
+        )
+        return file
+
+    def _reply_address(self, thread: Thread, purpose: Purpose, at: datetime, ticket_id: int, person_id: int) -> str:
+        expires_on = (at + TOKEN_LIFETIME).date()
+        known = thread.reply_addresses.get((purpose, person_id, expires_on))
+        if known is None:
+            token = AddressToken(purpose, ticket_id, person_id, expires_on)
+            mailbox = thread.desk.mailbox
+            known = f"{mailbox.local_part}+{seal(token, self._key)}@{mailbox.domain}"
+            thread.reply_addresses[purpose, person_id, expires_on] = known
+        return known
+
+
+def _as_stored(notice: Notice) -> str:
+    """The JSON of `dataclasses.asdict`, which would copy every value."""
+    values = {name: getattr(notice, name) for name in _FIELDS}
+    values["attachments"] = [
+        {"filename": file.filename, "content_type": file.content_type, "sha256": file.sha256}
+        for file in notice.attachments
+    ]
+    return json.dumps(values)
