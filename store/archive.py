@@ -1,9 +1,11 @@
-"""Blobs by SHA-256: raw mails and attachments, small ones in the database, large ones as files. Nothing is changed
-or removed here; the same bytes are kept once."""
+"""Blobs by SHA-256: raw mails and attachments, small ones in the database, large ones as files. No blob is
+changed or removed here; the same bytes are kept once."""
 
 import hashlib
+import math
 import os
 import secrets
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +18,8 @@ from store.schema import blobs
 INLINE_BYTES = 1 << 20
 """Up to here a blob stands in the database, in the transaction of the row that names it."""
 
+UNFINISHED_SECONDS = 3600.0
+"""A file that is still unfinished after so long belongs to nobody: the process that wrote it is dead."""
 
 _CONTENT = select(blobs.c.content).where(blobs.c.sha256 == bindparam("the_sha256"))
 
@@ -70,6 +74,17 @@ class Archive:
         except FileNotFoundError as error:
             raise MissingBlob(f"no file for blob {sha256} below {self._directory}") from error
 
+    def remove_unfinished(self) -> int:
+        """Remove the files whose writers died in the middle; returns their number.
+
+        A younger one may be in the hands of another process, such as `mailgate receive`. Raises OSError.
+        """
+        before = time.time() - UNFINISHED_SECONDS
+        abandoned = [path for path in self._directory.glob("??/*.tmp") if _last_written(path) < before]
+        for path in abandoned:
+            path.unlink(missing_ok=True)
+        return len(abandoned)
+
     def _path(self, sha256: str) -> Path:
         return self._directory / sha256[:2] / sha256
 
@@ -95,6 +110,13 @@ class Archive:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def _last_written(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except FileNotFoundError:  # finished meanwhile
+        return math.inf
 
 
 def _private(path: str, flags: int) -> int:

@@ -6,13 +6,18 @@ one who was thought dead cannot overwrite what his successor did.
 """
 
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Table, Update, bindparam, or_, select, update
+from sqlalchemy.exc import OperationalError
 
 LEASE = timedelta(minutes=15)
 """Longer than the slowest work on one row: a smarthost may take 600 s to answer after the dot (RFC 5321 §4.5.3.2.6)."""
+
+INSIST_SECONDS, PAUSE_SECONDS = 120.0, 1.0
+"""A store that is locked or full for longer than this costs what the lease was to save; far less than the lease."""
 
 SWEEP_GRACE = timedelta(seconds=60)
 """A row whose job was just sent is left to it for so long."""
@@ -61,3 +66,22 @@ def release_all(conn: Connection, table: Table, *, now: datetime, queued: Column
     """
     left = table.c.due_at.is_not(None) & or_(table.c.lease.is_not(None), queued)
     return conn.execute(update(table).where(left).values(lease=None, due_at=now)).rowcount
+
+
+def insist(write: Callable[[], None], *, told: Callable[[Exception], None]) -> None:
+    """Write down what has been done with a lent row: again and again while the store is locked or full.
+
+    Giving up leaves the row lent, and its work is done a second time when the lease runs out. `told` hears of each
+    failure; raises the last, OperationalError or TimeoutError.
+    """
+    deadline = time.monotonic() + INSIST_SECONDS
+    while True:
+        try:
+            write()
+        except (OperationalError, TimeoutError) as error:
+            if time.monotonic() > deadline:
+                raise
+            told(error)
+            time.sleep(PAUSE_SECONDS)
+        else:
+            return

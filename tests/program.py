@@ -18,6 +18,7 @@ from tests.servers.process import LOOPBACK, free_port, process_group, wait_until
 
 MAILGATE = str(Path(sys.executable).with_name("mailgate"))
 
+Row = dict[str, Any]
 Sections = Mapping[str, Mapping[str, object]]
 
 
@@ -27,6 +28,11 @@ class Serving:
 
     process: "subprocess.Popen[bytes]"
     log: Path
+
+    @property
+    def is_running(self) -> bool:
+        """It has not ended, of itself or by a signal."""
+        return self._end() is None
 
     def terminate(self) -> None:
         """SIGTERM, as a service manager sends it."""
@@ -89,11 +95,21 @@ class Program:
         """The same within this process, for speed."""
         return CliRunner().invoke(mailgate, ["--config", str(self.config), *arguments], input=stdin, env=environment)
 
+    def prints(self, *arguments: str) -> bytes:
+        """What a command writes to its standard output; it must succeed. Within this process."""
+        done = self.run(*arguments)
+        assert done.exit_code == 0, (arguments, done.stderr, done.exception)
+        return done.stdout_bytes
+
     def ask(self, *arguments: str) -> Any:
-        """What a command prints as JSON; it must succeed. Within this process."""
-        done = self.run(*arguments, "--json")
-        assert done.exit_code == 0, (done.stderr, done.exception)
-        return json.loads(done.stdout)
+        """The same of a command that prints JSON."""
+        return json.loads(self.prints(*arguments, "--json"))
+
+    def rows(self, *arguments: str) -> list[Row]:
+        """What a list command prints as JSON."""
+        found = self.ask(*arguments)
+        assert isinstance(found, list)
+        return found
 
 
 def configured(directory: Path, sections: Sections | None = None) -> Program:

@@ -1,11 +1,9 @@
 """A gate that runs in this process: listeners, workers and schedule, from start to drained stop."""
 
 import asyncio
-import fcntl
 import logging
 import ssl
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,12 +21,13 @@ from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.mail.envelope import Door
 from mailgate.tickets.desks import is_ours
 from mailgate.wiring import build
-from store import leases
+from store import leases, serving
 from store.engine import transaction
 from store.outbox import OutState
 from store.schema import outbox, spool
 from workers import broker as brokers
 from workers.actors import Clock, register, utc_now
+from workers.metrics import Monitor
 from workers.schedule import Schedule
 
 log = logging.getLogger(__name__)
@@ -70,16 +69,22 @@ class Running:
         self._worker: dramatiq.Worker | None = None
         self._schedule: Schedule | None = None
         self._listeners: list[Listener] = []
+        self._monitor: Monitor | None = None
         self._lock: IO[str] | None = None
 
     async def start(self) -> tuple[Listening, ...]:
         """Open the doors; returns where. Raises AlreadyServed, OSError when an address cannot be had."""
         if self._broker is not None:
             self._lock = _lock(self.parts.settings.store.archive)
+            self._clear_archive()
             self._take_up()
             register(self._broker, self.parts, clock=self._clock)
         self.acceptance.start()
         opened = await self._listen()
+        address = self.parts.settings.metrics.listen
+        if address is not None:
+            self._monitor = Monitor(self.parts.settings, self.parts.engine, address, clock=self._clock)
+            self._monitor.start()
         if self._broker is not None:
             threads = self.parts.settings.workers.threads
             self._worker = dramatiq.Worker(self._broker, worker_threads=threads, worker_timeout=WAKE_MILLISECONDS)
@@ -99,6 +104,8 @@ class Running:
             self._schedule.stop()
         if self._worker is not None:
             self._worker.stop(timeout=int(WORK_SECONDS * 1000))
+        if self._monitor is not None:
+            self._monitor.stop()
         self.parts.close()
         if self._lock is not None:
             self._lock.close()
@@ -132,6 +139,16 @@ class Running:
             log.info("listening door=%s host=%s port=%d", door.value, address.host, port)
         return tuple(opened)
 
+    def _clear_archive(self) -> None:
+        """What a former process was writing when it died; it only takes room, so a failure here stops nothing."""
+        try:
+            removed = self.parts.archive.remove_unfinished()
+        except OSError as error:
+            log.warning("unfinished files not removed error=%r", error)
+            return
+        if removed:
+            log.info("unfinished files removed=%d", removed)
+
     def _take_up(self) -> None:
         """What a former process had in hand or in its queue: they ended with it, and this one's workers are alone."""
         now = self._clock()
@@ -162,9 +179,7 @@ def _tls(settings: Settings) -> ssl.SSLContext | None:
 
 def _lock(directory: Path) -> IO[str]:
     """Hold the store for this process: two would take each other's rows for abandoned ones."""
-    file = (directory / "serve.lock").open("w")
-    with suppress(BlockingIOError):
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        return file
-    file.close()
-    raise AlreadyServed(f"another `mailgate serve` works on the store of {directory}")
+    file = serving.take(directory)
+    if file is None:
+        raise AlreadyServed(f"another `mailgate serve` works on the store of {directory}")
+    return file

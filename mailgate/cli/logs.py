@@ -1,35 +1,67 @@
-"""Logging as the settings say: one event, one line, on stderr; text or JSON."""
+"""Logging as the settings say: one event, one line, on stderr; text or JSON. No value can begin a line of its own."""
 
 import json
 import logging
+import re
 import sys
 from datetime import UTC, datetime
 
 from mailgate.config import Log, LogFormat
+from workers.events import event, fields
+
+# Line ends and terminal sequences (C0, DEL, C1), Unicode's line ends, marks that turn the writing direction, and halves
+# of surrogate pairs: what a stranger could forge a line with, or hide one.
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+INDENT = "    "
+
+
+class TextLines(logging.Formatter):
+    """One line an event. Only a traceback has more, and those are indented: what is not indented begins an event."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line; an exception's words, too, may be a stranger's."""
+        record.message = record.getMessage()
+        record.asctime = self.formatTime(record)
+        more = [self.formatException(record.exc_info)] if record.exc_info else []
+        lines = [line for text in (*more, record.stack_info or "") for line in text.splitlines()]
+        return "\n".join(_visible(line) for line in (self.formatMessage(record), *(INDENT + line for line in lines)))
 
 
 class JsonLines(logging.Formatter):
-    """One JSON object a line: at, level, logger, message, and the traceback where there is one."""
+    """One JSON object a line: at, level, logger, event, message, its pairs as `fields`, and the traceback if any."""
 
     def format(self, record: logging.LogRecord) -> str:
-        line = {
+        """The line."""
+        line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
+            "event": event(record),
             "message": record.getMessage(),
         }
+        if pairs := fields(record):
+            line["fields"] = pairs
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line, ensure_ascii=False)
+        written = json.dumps(line, ensure_ascii=False)
+        return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def configure(log: Log) -> None:
     """Send the log of the whole process to stderr. Called once, by the programs that run on."""
     handler = logging.StreamHandler(sys.stderr)
-    if log.format is LogFormat.JSON:
-        handler.setFormatter(JsonLines())
-    else:
-        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=log.level.value.upper(), handlers=[handler], force=True)
+    handler.setFormatter(JsonLines() if log.format is LogFormat.JSON else TextLines())
+    level = logging.getLevelNamesMapping()[log.level.value.upper()]
+    handler.setLevel(level)
+    # What is counted does not depend on what is shown: the metrics see INFO at any `log.level`.
+    logging.basicConfig(level=min(level, logging.INFO), handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("dramatiq").setLevel(logging.WARNING)
+
+
+def _visible(line: str) -> str:
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), line)

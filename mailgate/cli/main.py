@@ -16,6 +16,9 @@ COMMANDS = {
     "receive": "take one mail from standard input, as an MTA's pipe",
     "due": "what is due, and do it",
     "db": "the store's schema",
+    "status": "how the gate is doing, and what needs a person",
+    "backup": "copy the store while the gate runs",
+    "restore": "put a backup in place of the store",
     "config": "check and show the settings",
     "customer": "customers",
     "contact": "people who may write for a customer",
@@ -27,6 +30,7 @@ COMMANDS = {
     "mail": "the archive of sent mail",
     "template": "the words of our mails",
     "keys": "signing keys of reply addresses",
+    "sign-in-link": "a link into the web view",
 }
 
 
@@ -39,7 +43,8 @@ class _Nouns(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        command = getattr(importlib.import_module(f"mailgate.cli.{cmd_name}"), cmd_name)
+        module = cmd_name.replace("-", "_")
+        command = getattr(importlib.import_module(f"mailgate.cli.{module}"), module)
         assert isinstance(command, click.Command)
         return command
 

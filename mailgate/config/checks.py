@@ -56,7 +56,7 @@ def own_listeners(settings: Settings) -> Mistake | None:
     """Two listeners cannot have one port; port 0 is a new one each time."""
     taken = [
         (section, listen)
-        for section in ("smtp", "lmtp", "web")
+        for section in ("smtp", "lmtp", "web", "metrics")
         if (listen := getattr(settings, section).listen) and listen.port
     ]
     for index, (section, listen) in enumerate(taken):

@@ -202,6 +202,13 @@ class Log:
 
 
 @dataclass(frozen=True, slots=True)
+class Metrics:
+    """The listener for `/metrics` and `/healthz`; None is off."""
+
+    listen: kinds.Listen = None
+
+
+@dataclass(frozen=True, slots=True)
 class DeskEntry:
     """One `[[desk]]` as written; `address` may end in "@", which means the gate's own domain."""
 
@@ -241,6 +248,7 @@ class Settings:
     limits: Limits = field(default_factory=Limits)
     budgets: Budgets = field(default_factory=Budgets)
     log: Log = field(default_factory=Log)
+    metrics: Metrics = field(default_factory=Metrics)
     desks: tuple[Desk, ...] = tuple(Desk(desk.name, Mailbox(desk.name, "", Gate().domain)) for desk in DEFAULT_DESKS)
     imap: tuple[ImapFolder, ...] = ()
 
@@ -255,8 +263,6 @@ class Settings:
 
 
 NOT_BUILT = (
-    ("web", "listen", "the web view is not built yet, nothing listens there"),
-    ("web", "public_url", "the web view is not built yet, no mail links to it"),
     ("authentication", "trusted_authserv_ids", "senders are not verified yet, the header is not read"),
     ("authentication", "verify", "senders are not verified yet, every well-formed From counts as aligned"),
     ("workers", "broker", "only memory:// is built yet, jobs stay in this process"),

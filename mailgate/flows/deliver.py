@@ -18,7 +18,7 @@ from mailgate.outbound.compose import compose
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.templates import Templates
-from store import outbox
+from store import leases, outbox
 from store.archive import Archive
 from store.engine import reading, transaction
 from store.outbox import LentOut, Phase
@@ -153,9 +153,15 @@ class _Attempt:
         return self.lent.row.phase is Phase.DATA and self.settings.smarthost.in_doubt is InDoubt.RETRY
 
     def sent(self, reply: str) -> tuple[int, ...]:
-        """The smarthost took it."""
-        with transaction(self.engine) as conn:
-            outbox.mark_sent(conn, self.lent, reply=reply, now=self.now)
+        """The smarthost took it: forgetting that for a locked store would send it twice."""
+
+        def write() -> None:
+            with transaction(self.engine) as conn:
+                outbox.mark_sent(conn, self.lent, reply=reply, now=self.now)
+
+        leases.insist(
+            write, told=lambda error: log.warning("not yet saved outbox=%d error=%r", self.lent.row.id, error)
+        )
         log.info("sent outbox=%d to=%s reply=%r", self.lent.row.id, self.lent.row.notice.to_address, reply)
         return ()
 

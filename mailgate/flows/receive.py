@@ -15,7 +15,7 @@ from mailgate.flows.settle import settle
 from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.mail.disposition import Disposition
-from store import spool
+from store import leases, spool
 from store.archive import Archive
 from store.engine import reading, transaction
 from store.spool import Lent, Outcome
@@ -87,18 +87,27 @@ def receive(
 
 
 def _give_back(engine: Engine, lent: Lent, error: Exception, now: datetime, *, counted: bool) -> None:
-    try:
+    def write() -> None:
         with transaction(engine, durable=False) as conn:
             spool.give_back(conn, lent, error=repr(error), due_at=now + RETRY_AFTER, counted=counted)
-    except (OperationalError, TimeoutError):
-        log.warning("not given back spool=%d; its lease will run out", lent.spool_id)
+
+    _end(lent, write)
 
 
 def _park(engine: Engine, lent: Lent, why: str, now: datetime) -> None:
     reason = f"parked: could not be processed in {MAX_ATTEMPTS} attempts ({why})"
     log.error("parked spool=%d reason=%r", lent.spool_id, reason)
-    try:
+
+    def write() -> None:
         with transaction(engine) as conn:
             spool.finish(conn, lent, Outcome(Disposition.HELD, reason[:500]), now=now)
+
+    _end(lent, write)
+
+
+def _end(lent: Lent, write: Callable[[], None]) -> None:
+    """Let go of the row, also when the store must be waited for: a lease that runs out counts against the message."""
+    try:
+        leases.insist(write, told=lambda error: log.warning("not yet saved spool=%d error=%r", lent.spool_id, error))
     except (OperationalError, TimeoutError):
-        log.warning("not parked spool=%d; its lease will run out", lent.spool_id)
+        log.warning("not saved spool=%d; its lease will run out", lent.spool_id)

@@ -110,8 +110,8 @@ class Connection(SMTP):
 
     def _is_endless(self, data: bytes) -> bool:
         """A line as long as a whole message may be: aiosmtpd would keep it all until its end comes."""
-        end = data.rfind(b"\n")
-        self._line_bytes = self._line_bytes + len(data) if end < 0 else len(data) - end - 1
+        end = data.rfind(b"\r\n")
+        self._line_bytes = self._line_bytes + len(data) if end < 0 else len(data) - end - 2
         return self._line_bytes > self.listener.limits.max_message_bytes
 
     def _timeout_cb(self) -> None:

@@ -1,11 +1,13 @@
 """A gate that kills itself: `python -m tests.crash.dying_gate CONFIG`, at the fail point that DIES_AT names.
 
 It dies as in a power cut of the process: no handler runs, nothing is flushed. The first visits of the place it
-survives, so that there is work before, beside and behind the one that it dies in.
+survives, so that there is work before, beside and behind the one that it dies in. No fail point stands in the middle
+of a file: at HALF_A_FILE the system kills the gate for a file that grows larger than LARGEST_FILE.
 """
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from itertools import count
@@ -15,11 +17,15 @@ from mailgate.config import load
 from workers.embedded import Running
 
 SURVIVED_VISITS = 2
+HALF_A_FILE, LARGEST_FILE = "archive.half-a-file", 2 << 20
 
 
 async def serve(config: Path, dies_at: str) -> None:
     """Serve until death."""
     visits = count()
+    if dies_at == HALF_A_FILE:
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
 
     def fail_point(name: str) -> None:
         if name == dies_at and next(visits) == SURVIVED_VISITS:

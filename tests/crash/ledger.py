@@ -1,17 +1,28 @@
 """What was sent, what was promised, and what became of it: compared after the crash and the restart."""
 
+import hashlib
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from email import message_from_bytes
+from email.parser import BytesHeaderParser
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, or_, select
 
 from mailgate.mail.disposition import Disposition
+from mailgate.tickets.ticket import EntryKind
 from store import outbox, spool, tickets
 from store.archive import Archive
 from store.engine import reading
 from store.outbox import OutState
+from store.schema import blobs
+from store.schema import outbox as outbox_rows
+from store.schema import spool as spool_rows
 from tests.inbound.door import Address
+
+OFTEN = 2
+"""In hand so many times: after one more that ends with its worker the mail is parked."""
+
+Row = tuple[str, int]
 
 
 @dataclass
@@ -44,12 +55,36 @@ class Ledger:
     archive: Archive
     sent: list[bytes]
 
+    def kept(self) -> int:
+        """How many mails came in, copies included."""
+        with reading(self.engine) as conn:
+            return int(conn.execute(select(func.count()).select_from(spool_rows)).scalar_one())
+
     def is_quiet(self) -> bool:
         """Nothing waits, neither in nor out."""
+        waiting = select(func.count()).where(spool_rows.c.disposition == Disposition.WAITING)
+        unsent = select(func.count()).where(outbox_rows.c.state != OutState.SENT)
         with reading(self.engine) as conn:
-            waiting = spool.listing(conn, dispositions=(Disposition.WAITING,))
-            unsent = [row for row in outbox.listing(conn) if row.state is not OutState.SENT]
-        return not waiting and not unsent
+            return conn.execute(waiting).scalar() == conn.execute(unsent).scalar() == 0
+
+    def at_risk(self) -> set[Row]:
+        """Rows that one more death would leave to a person: in doubt, or in hand at two deaths already."""
+        often = spool_rows.c.attempts >= OFTEN
+        with reading(self.engine) as conn:
+            mails_in = conn.execute(select(spool_rows.c.id).where(often, spool_rows.c.due_at.is_not(None)))
+            mails_out = conn.execute(select(outbox_rows.c.id).where(outbox_rows.c.phase.is_not(None)))
+            return {*(("in", row.id) for row in mails_in), *(("out", row.id) for row in mails_out)}
+
+    def left_open(self) -> set[Row]:
+        """Rows that somebody seems to work on or that somebody is to look at."""
+        with reading(self.engine) as conn:
+            return {
+                (table.name, row.id)
+                for table in (spool_rows, outbox_rows)
+                for row in conn.execute(
+                    select(table.c.id).where(or_(table.c.lease.is_not(None), table.c.due_at.is_not(None)))
+                )
+            }
 
     def effects(self) -> dict[bytes, list[Disposition]]:
         """The dispositions of all rows with these bytes, copies left out."""
@@ -72,6 +107,21 @@ class Ledger:
         with reading(self.engine) as conn:
             return [ticket.messages for ticket in tickets.listing(conn)]
 
+    def texts_in_tickets(self) -> list[list[str]]:
+        """The words of the messages in each ticket, both in order."""
+        with reading(self.engine) as conn:
+            histories = [tickets.history(conn, ticket.id) for ticket in tickets.listing(conn)]
+        return sorted(sorted(e.text for e in history if e.kind is EntryKind.MESSAGE) for history in histories)
+
+    def damage(self) -> list[str]:
+        """What is wrong with the database itself, or with a blob."""
+        with self.engine.connect() as conn:
+            unsound = [str(row[0]) for row in conn.exec_driver_sql("PRAGMA integrity_check") if row[0] != "ok"]
+            dangling = [str(tuple(row)) for row in conn.exec_driver_sql("PRAGMA foreign_key_check")]
+            digests = [row.sha256 for row in conn.execute(select(blobs.c.sha256))]
+            wrong = [name for name in digests if hashlib.sha256(self.archive.load(conn, name)).hexdigest() != name]
+        return [*unsound, *dangling, *wrong]
+
     def queued(self) -> set[str]:
         """Message-IDs of all that the gate wrote."""
         with reading(self.engine) as conn:
@@ -79,8 +129,10 @@ class Ledger:
 
     def copies_sent(self) -> Counter[str]:
         """How often the smarthost took each Message-ID."""
-        return Counter(_message_id(raw) for raw in self.sent)
+        return copies(self.sent)
 
 
-def _message_id(raw: bytes) -> str:
-    return str(message_from_bytes(raw)["Message-ID"]).strip("<>")
+def copies(mails: Iterable[bytes]) -> Counter[str]:
+    """How often each Message-ID is there."""
+    parser = BytesHeaderParser()
+    return Counter(str(parser.parsebytes(raw)["Message-ID"]).strip("<>") for raw in mails)

@@ -9,9 +9,9 @@ import pytest
 
 from tests.gate import SUPPORT, Person, Received
 from tests.outbound.sink import HOST, Sink, running
-from tests.scenarios.running_gate import GateProgram, Row, serving
+from tests.program import Program, Row, configured
 from tests.servers.postfix import Postfix, StartPostfix
-from tests.servers.process import free_port, wait_until
+from tests.servers.process import LOOPBACK, wait_until
 
 DOMAIN = SUPPORT.partition("@")[2]
 ANNE = Person("Anne Miller", "anne@customer.example")
@@ -24,7 +24,7 @@ pytestmark = pytest.mark.server
 class World:
     """The mail servers around a gate, and the mailboxes of its people."""
 
-    gate: GateProgram
+    gate: Program
     front: Postfix
     behind: Postfix
     sink: Sink
@@ -60,19 +60,17 @@ class World:
 @pytest.fixture
 def world(tmp_path: Path, postfix: StartPostfix) -> Iterator[World]:
     """Two servers and a gate that is not started yet; Anne is its customer and Bart its staff."""
-    lmtp = f"{HOST}:{free_port()}"
-    gate = GateProgram(tmp_path)
     with running(Sink()) as sink:
-        front = postfix(lmtp={DOMAIN: lmtp})
         behind = postfix(relayhost=f"{HOST}:{sink.port}")
-        gate.configure(smarthost=behind.address, lmtp=lmtp)
-        gate.row("customer", "add", ANNE.name, ANNE.address)
-        gate.row("staff", "add", BART.name, BART.address)
+        gate = configured(tmp_path / "gate", {"smarthost": {"address": behind.address, "tls": "none"}})
+        front = postfix(lmtp={DOMAIN: f"{LOOPBACK}:{gate.lmtp_port}"})
+        gate.prints("customer", "add", ANNE.name, ANNE.address)
+        gate.prints("staff", "add", BART.name, BART.address)
         yield World(gate, front, behind, sink)
 
 
 def test_a_conversation_passes_through_a_mail_server_in_front_and_one_behind(world: World) -> None:
-    with serving(world.gate) as program:
+    with world.gate.serve() as program:
         world.post(ANNE, ANNE.writes("Since Monday every mail comes back."))
         opened = world.inbox(1)
         assert (opened["disposition"], opened["ticket"]) == ("opened", 1)
@@ -88,16 +86,17 @@ def test_a_conversation_passes_through_a_mail_server_in_front_and_one_behind(wor
         answer = world.next_for(ANNE, 2)
         assert "The quota was too small. It works again." in answer.text
         assert BART.address not in answer.raw.decode()
-        assert world.gate.row("ticket", "show", "1")["state"] == "answered"
+        assert world.gate.ask("ticket", "show", "1")["state"] == "answered"
 
         world.post(ANNE, ANNE.replies(answer, "Yes, thank you!"))
         joined = world.inbox(3)
         assert (joined["disposition"], joined["ticket"]) == ("joined", 1)
         assert "Yes, thank you!" in world.next_for(BART, 2).text
 
-        assert program.terminate() == 0
+        program.terminate()
+        assert program.exit_code() == 0
 
-    entries = world.gate.row("ticket", "show", "1")["entries"]
+    entries = world.gate.ask("ticket", "show", "1")["entries"]
     words = ["Since Monday every mail comes back.", "The quota was too small. It works again.", "Yes, thank you!"]
     assert [entry["text"] for entry in entries if entry["kind"] == "message"] == words
     assert all(mail.raw.startswith(b"Received: from ") for mail in (*world.mailbox(ANNE), *world.mailbox(BART)))
@@ -113,7 +112,7 @@ def test_mail_waits_in_front_while_the_gate_is_down_and_arrives_once(world: Worl
     assert list(waiting.recipients) == [SUPPORT]
     assert "Connection refused" in waiting.recipients[SUPPORT]
 
-    with serving(world.gate):
+    with world.gate.serve():
         world.front.flush()
         opened = world.inbox(1)
         wait_until(lambda: not world.front.queue(), what="empty queue")

@@ -13,8 +13,8 @@ import pytest
 from mailgate.mail.address import Mailbox
 from mailgate.mail.evidence import from_rule
 from tests.outbound.sink import HOST, Sink, running
-from tests.scenarios.running_gate import GateProgram, Row, serving
-from tests.servers.process import wait_until
+from tests.program import Program, Row, configured
+from tests.servers.process import LOOPBACK, wait_until
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = tuple(sorted((ROOT.parent / "shared" / "mail-samples").rglob("*.eml")))
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(not SAMPLES, reason="the folder of sample mails 
 class Story:
     """All samples went in, all work was done, and the program was asked to end."""
 
-    gate: GateProgram
+    gate: Program
     sent: dict[int, bytes]  # what went over the wire, by the id that the gate answered
     replies: int
     inbox: list[Row]
@@ -48,15 +48,15 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     mails = [on_the_wire(path.read_bytes()) for path in SAMPLES]
     mails += mails[COPIED]
     authors = tuple(dict.fromkeys(filter(None, map(reverse_path, mails))))
-    gate = GateProgram(tmp_path_factory.mktemp("samples"))
     with running(Sink()) as sink:
-        gate.configure(smarthost=f"{HOST}:{sink.port}")
+        smarthost = {"address": f"{HOST}:{sink.port}", "tls": "none"}
+        gate = configured(tmp_path_factory.mktemp("samples"), {"smarthost": smarthost})
         for number, address in enumerate(authors[::2], start=1):
-            gate.row("customer", "add", f"Customer {number}", address)
-        gate.row("staff", "add", "Bart Jones", "bart@hosting.example")
-        with serving(gate) as program:
+            gate.prints("customer", "add", f"Customer {number}", address)
+        gate.prints("staff", "add", "Bart Jones", "bart@hosting.example")
+        with gate.serve() as program:
             with ThreadPoolExecutor(CONNECTIONS) as connections:
-                parts = [(program.lmtp, mails[number::CONNECTIONS]) for number in range(CONNECTIONS)]
+                parts = [(gate.lmtp_port, mails[number::CONNECTIONS]) for number in range(CONNECTIONS)]
                 answered = [pair for pairs in connections.map(send, parts) for pair in pairs]
             wait_until(
                 lambda: not gate.rows("inbox", "list", "--disposition", "waiting"), what="settled", within_seconds=60
@@ -66,9 +66,10 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
                 what="empty queue",
                 within_seconds=60,
             )
-            was_alive = program.exit_code is None
-            exit_code = program.terminate()
-            log = program.log
+            was_alive = program.is_running
+            program.terminate()
+            exit_code = program.exit_code()
+            log = program.log.read_text(errors="replace")
     inbox, queue = gate.rows("inbox", "list"), gate.rows("queue", "list")
     return Story(gate, dict(answered), len(answered), inbox, queue, was_alive, exit_code, log)
 
@@ -138,11 +139,11 @@ def reverse_path(mail: bytes) -> str:
     return author.address if isinstance(author, Mailbox) else ""
 
 
-def send(to: tuple[tuple[str, int], Sequence[bytes]]) -> list[tuple[int, bytes]]:
+def send(to: tuple[int, Sequence[bytes]]) -> list[tuple[int, bytes]]:
     """Send mails by LMTP over one connection; each with the id that its reply names. smtplib stuffs the dots."""
-    (host, port), mails = to
+    port, mails = to
     answered = []
-    with smtplib.LMTP(host, port, timeout=30) as client:
+    with smtplib.LMTP(LOOPBACK, port, timeout=30) as client:
         for mail in mails:
             client.ehlo_or_helo_if_needed()
             assert client.mail(reverse_path(mail))[0] == 250

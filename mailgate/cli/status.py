@@ -1,0 +1,89 @@
+"""`mailgate status`: how the gate is doing. Exit 0: nothing needs a person; 69: something does, and it says what."""
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import click
+
+from mailgate.cli.gate import now, settings, told_errors
+from mailgate.cli.output import EX_UNAVAILABLE, fail, json_option, print_object, say
+from mailgate.mail.disposition import Disposition
+from store.engine import NoStore, connect
+from store.health import Health
+from workers.status import Status, look
+from workers.status import as_json as face
+
+
+@click.command()
+@json_option
+def status(as_json: bool) -> None:
+    """Queues, listeners, disk and schema; exit 69 when something needs a person."""
+    found = _look(as_json=as_json)
+    if as_json:
+        print_object(face(found), as_json=True)
+    else:
+        rows = list(_rows(found))
+        width = max(len(name) for name, _ in rows)
+        for name, words in rows:
+            click.echo(f"{name.ljust(width)}  {words}")
+        for one in found.attention:
+            say(f"{'fault' if one.fault else 'to decide'}: {one.message} ({one.hint})")
+    if found.attention:
+        sys.exit(EX_UNAVAILABLE)
+
+
+def _look(*, as_json: bool) -> Status:
+    chosen = settings(as_json=as_json)
+    with told_errors(as_json=as_json):
+        try:
+            engine = connect(chosen.store.url, read_only=True)
+        except NoStore as error:
+            hint = "mailgate serve makes one"
+            fail(str(error), code=EX_UNAVAILABLE, hint=hint, name="NoStore", as_json=as_json)
+        try:
+            return look(chosen, engine, now())
+        finally:
+            engine.dispose()
+
+
+def _rows(found: Status) -> Iterator[tuple[str, str]]:
+    if found.health is not None:
+        yield from _queues(found.health)
+    for listener in found.listeners:
+        answer = "answers" if listener.answers else "does not answer"
+        yield listener.name, f"{listener.address} {answer}: {listener.detail}"
+    yield "serve", "works on the store" if found.serve else "no `mailgate serve` with workers holds the store"
+    database = "no file" if found.disk.database is None else _size(found.disk.database)
+    yield "store", f"database {database}, archive {_size(found.disk.archive)}, free {_size(found.disk.free)}"
+    yield "schema", found.revision or "none"
+
+
+def _queues(health: Health) -> Iterator[tuple[str, str]]:
+    held, quarantined = health.mails[Disposition.HELD], health.mails[Disposition.QUARANTINED]
+    yield "waiting", f"{health.waiting}{_oldest(health.oldest_waiting)}"
+    yield "for review", f"{held} held, {quarantined} quarantined{_oldest(health.oldest_review)}"
+    outgoing = ", ".join(f"{number} {state.value}" for state, number in health.outgoing.items())
+    yield "mail out", f"{outgoing}{_oldest(health.oldest_undelivered)}"
+    yield "last in", _ago(health.last_in_at, health.at)
+    yield "last out", _ago(health.last_out_at, health.at)
+
+
+def _oldest(age: timedelta | None) -> str:
+    return "" if age is None else f", oldest {_age(age)}"
+
+
+def _ago(at: datetime | None, since: datetime) -> str:
+    return "never" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC, {_age(max(since - at, timedelta()))} ago"
+
+
+def _age(age: timedelta) -> str:
+    return str(timedelta(seconds=int(age.total_seconds())))
+
+
+def _size(count: float) -> str:
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if count < 1024:
+            return f"{count:.0f} {unit}"
+        count /= 1024
+    return f"{count:.1f} TiB"

@@ -1,0 +1,60 @@
+"""Gates that are copied: mails small and large, and what their stores hold."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from store import spool
+from store.archive import INLINE_BYTES, Archive
+from store.engine import connect, reading
+from tests.outbound.sink import Sink
+from tests.program import Program, configured
+
+LARGE = b"From: Cris <cris@stranger.example>\r\nSubject: Pictures\r\n\r\n" + b"x" * 70 + b"\r\n" + b"y" * 70 + b"\r\n"
+LARGE += b"0123456789\r\n" * (INLINE_BYTES // 12 + 1)
+
+
+def beside(directory: Path, sink: Sink) -> Program:
+    """A gate in a directory of its own, with the same smarthost."""
+    return configured(directory, {"smarthost": {"address": f"127.0.0.1:{sink.port}", "tls": "none"}})
+
+
+def mail(subject: str, text: str = "Since Monday every mail comes back.") -> bytes:
+    """What Anne writes."""
+    return (
+        f"From: Anne Miller <anne@customer.example>\r\nTo: support@support.example\r\nSubject: {subject}\r\n"
+        f"Message-ID: <{subject.replace(' ', '-')}@client.example>\r\n\r\n{text}\r\n"
+    ).encode()
+
+
+def receive(program: Program, raw: bytes) -> None:
+    """One mail by the pipe; it waits for a `serve`."""
+    done = program.run("receive", "--recipient", "support@support.example", stdin=raw)
+    assert done.exit_code == 0, done.stderr
+
+
+def stored(program: Program) -> dict[int, bytes]:
+    """The bytes of all accepted mails, by their ids."""
+    engine = connect(f"sqlite:///{program.database}", read_only=True)
+    archive = Archive(program.directory / "var" / "archive")
+    with reading(engine) as conn:
+        found = {row.id: archive.load(conn, row.sha256) for row in spool.listing(conn)}
+    engine.dispose()
+    return found
+
+
+def settled(program: Program) -> bool:
+    """No mail waits for its disposition, and none of ours is on its way."""
+    rows = program.ask("inbox", "list", "--disposition", "waiting")
+    moving = [row for row in program.ask("queue", "list") if row["state"] in ("queued", "sending")]
+    return not rows and not moving
+
+
+def contents(target: Path) -> dict[str, Any]:
+    """What a backup says that it holds."""
+    return json.loads((target / "backup.json").read_bytes())  # type: ignore[no-any-return]
+
+
+def leftovers(program: Program) -> list[str]:
+    """Files of a restore that was not finished."""
+    return [path.name for path in program.database.parent.iterdir() if "unfinished" in path.name]

@@ -1,0 +1,50 @@
+"""The real program with a smarthost that outlives it, and the ledger of both."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from store.archive import Archive
+from store.engine import connect
+from store.migrations import upgrade
+from tests.crash.ledger import Ledger
+from tests.crash.people import register_all
+from tests.outbound.sink import HOST, Sink, running
+from tests.program import Program, configured
+
+WORKERS = 4
+
+
+@pytest.fixture
+def sink() -> Iterator[Sink]:
+    """A smarthost that outlives the gate."""
+    with running(Sink()) as sink:
+        yield sink
+
+
+@pytest.fixture
+def workers() -> int:
+    """Worker threads of the gate."""
+    return WORKERS
+
+
+@pytest.fixture
+def program(tmp_path: Path, sink: Sink, workers: int) -> Program:
+    """A gate that writes as many acknowledgements as there are tickets."""
+    sections: dict[str, dict[str, object]] = {
+        "smarthost": {"address": f"{HOST}:{sink.port}", "tls": "none"},
+        "budgets": {"acknowledgements_per_address_hour": 1000, "acknowledgements_per_address_day": 1000},
+        "workers": {"threads": workers},
+    }
+    return configured(tmp_path / "program", sections)
+
+
+@pytest.fixture
+def ledger(program: Program, sink: Sink) -> Iterator[Ledger]:
+    """The program's store with its people, and the smarthost's mailbox."""
+    engine = connect(f"sqlite:///{program.database}")
+    upgrade(engine)
+    register_all(engine)
+    yield Ledger(engine, Archive(program.directory / "var" / "archive"), sink.messages)
+    engine.dispose()

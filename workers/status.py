@@ -1,0 +1,226 @@
+"""How the gate is doing: queues, listeners, disk and schema, and what needs a person. Looks only, changes nothing."""
+
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import disk_usage
+from urllib.parse import urlsplit
+
+from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
+
+from mailgate.config import HostPort, Settings
+from mailgate.config.settings import NOT_BUILT
+from mailgate.mail.disposition import Disposition
+from store import health, serving
+from store.engine import reading
+from store.health import Health
+from store.migrations import HEAD, current
+from store.outbox import OutState
+
+ANSWER_SECONDS = 1.0
+LATE = timedelta(minutes=5)
+"""The sweep looks every second: what is overdue for so long has nobody who works on it."""
+
+REVIEW = timedelta(days=1)
+UNDELIVERED = timedelta(hours=4)
+"""Greylisting and a restart of the smarthost are over by then; mail servers warn their senders after as long."""
+
+_GREETINGS = {"smtp": b"220", "lmtp": b"220", "web": b"HTTP/"}
+"""How the first line of each listener begins."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListenerState:
+    """One listener of the settings."""
+
+    name: str
+    address: str
+    answers: bool
+    detail: str  # its greeting, or why there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Something that needs a person."""
+
+    code: str
+    message: str
+    hint: str  # what to do
+    fault: bool  # the gate cannot do its work; else a decision waits that no restart can make
+
+
+@dataclass(frozen=True, slots=True)
+class Disk:
+    """What the store takes, in bytes, and what is left."""
+
+    database: int | None  # None: it is not a file of ours
+    archive: int
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All of it at one instant. `health` is None when the store has another schema than this version knows."""
+
+    at: datetime
+    revision: str | None
+    health: Health | None
+    listeners: tuple[ListenerState, ...]
+    disk: Disk
+    serve: bool  # a `mailgate serve` holds the store
+    attention: tuple[Attention, ...]
+
+    @property
+    def is_healthy(self) -> bool:
+        """The gate can do its work, whatever decisions wait."""
+        return not any(one.fault for one in self.attention)
+
+
+def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool = True) -> Status:
+    """Ask the store, the disk and, unless told not to, the listeners. Raises what an unreadable store raises."""
+    with reading(engine) as conn:
+        revision = current(conn)
+        found = health.read(conn, now) if revision == HEAD else None
+    asked = tuple(_listeners(settings)) if listeners else ()
+    room = _disk(settings)
+    attention = (
+        *(_of_schema(revision) if found is None else _of_queues(found, sends=settings.smarthost.address is not None)),
+        *(_of_listener(listener) for listener in asked if not listener.answers),
+        *_of_disk(room, settings),
+    )
+    return Status(now, revision, found, asked, room, serving.is_taken(settings.store.archive), attention)
+
+
+def as_json(status: Status) -> Mapping[str, object]:
+    """The face that `mailgate status --json` and `/healthz` have in common; its keys are stable."""
+    found = status.health
+    mails = found.mails if found else {}
+    outgoing = found.outgoing if found else {}
+    return {
+        "at": _instant(status.at),
+        "healthy": status.is_healthy,
+        "attention": [asdict(one) for one in status.attention],
+        "waiting": mails.get(Disposition.WAITING),
+        "held": mails.get(Disposition.HELD),
+        "quarantined": mails.get(Disposition.QUARANTINED),
+        "outbox": {
+            state.value.replace("-", "_"): outgoing.get(state)
+            for state in (OutState.HELD, OutState.QUEUED, OutState.SENDING, OutState.IN_DOUBT, OutState.FAILED)
+        },
+        "oldest_waiting_seconds": _seconds(found.oldest_waiting if found else None),
+        "oldest_held_seconds": _seconds(found.oldest_review if found else None),
+        "oldest_undelivered_seconds": _seconds(found.oldest_undelivered if found else None),
+        "last_in_at": _instant(found.last_in_at if found else None),
+        "last_out_at": _instant(found.last_out_at if found else None),
+        "listeners": [asdict(listener) for listener in status.listeners],
+        "serve": status.serve,
+        "revision": status.revision,
+        "database_bytes": status.disk.database,
+        "archive_bytes": status.disk.archive,
+        "free_bytes": status.disk.free,
+    }
+
+
+def _of_schema(revision: str | None) -> Iterator[Attention]:
+    message = f"the store has schema {revision or 'none'}, this version of mailgate has {HEAD}"
+    newer = revision is not None and revision > HEAD  # they are numbered
+    yield Attention("schema", message, "install the newer version" if newer else "mailgate db upgrade", fault=True)
+
+
+def _of_queues(found: Health, *, sends: bool) -> Iterator[Attention]:
+    """What the rows call for, faults first."""
+    if (late := found.late_in) is not None and late > LATE:
+        message = f"mail in has waited {_words(late)} for a worker"
+        yield Attention("late_in", message, "start `mailgate serve`, or see its log", fault=True)
+    if sends and (late := found.late_out) is not None and late > LATE:
+        message = f"mail out has waited {_words(late)} for a worker"
+        yield Attention("late_out", message, "start `mailgate serve`, or see its log", fault=True)
+    if not sends and found.undelivered:
+        message = f"nothing leaves: {found.undelivered} mails are queued and smarthost.address is empty"
+        yield Attention("no_smarthost", message, "set smarthost.address", fault=True)
+    elif (old := found.oldest_undelivered) is not None and old > UNDELIVERED:
+        message = f"a mail has not been delivered for {_words(old)}"
+        yield Attention("undelivered", message, "mailgate queue list --state queued shows the last answer", fault=True)
+    if found.parked:
+        message = f"{found.parked} mails may have been sent or not"
+        yield Attention("in_doubt", message, "mailgate queue list --state in-doubt, then retry or cancel", fault=False)
+    if found.on_hold:
+        message = f"{found.on_hold} mails of ours are on hold"
+        yield Attention("on_hold", message, "mailgate queue list --state held, then release or cancel", fault=False)
+    if (old := found.oldest_review) is not None and old > REVIEW:
+        message = f"held mail has waited {_words(old)} for a decision"
+        yield Attention("review", message, "mailgate quarantine list, then release or refuse", fault=False)
+
+
+def _of_listener(listener: ListenerState) -> Attention:
+    message = f"{listener.name} at {listener.address} does not answer: {listener.detail}"
+    return Attention("listener", message, "start `mailgate serve`, or see its log", fault=True)
+
+
+def _of_disk(room: Disk, settings: Settings) -> Iterator[Attention]:
+    least = settings.limits.min_free_bytes
+    if room.free < least:
+        message = f"{room.free} bytes are free, less than limits.min_free_bytes = {least}: mail is answered with 452"
+        yield Attention("disk", message, f"make room for {settings.store.archive}", fault=True)
+
+
+def _listeners(settings: Settings) -> Iterator[ListenerState]:
+    unbuilt = {section for section, key, _ in NOT_BUILT if key == "listen"}
+    host = urlsplit(settings.web.public_url).netloc  # the web view answers to no other, and logs who asks for one
+    for name, begins in _GREETINGS.items():
+        address: HostPort | None = getattr(settings, name).listen
+        if address is None or not address.port or name in unbuilt:  # port 0 was another one at each start
+            continue
+        request = f"HEAD / HTTP/1.0\r\nHost: {host}\r\n\r\n" if name == "web" else ""
+        try:
+            greeting = _ask(address, request.encode())
+        except OSError as error:
+            yield ListenerState(name, str(address), False, error.strerror or str(error) or type(error).__name__)
+            continue
+        yield ListenerState(name, str(address), greeting.startswith(begins), greeting.decode("ascii", "replace"))
+
+
+def _ask(address: HostPort, request: bytes) -> bytes:
+    """The first line that a listener says. Raises OSError."""
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask, not where to listen
+    host = everywhere.get(address.host, address.host)
+    with socket.create_connection((host, address.port), timeout=ANSWER_SECONDS) as connection:
+        connection.sendall(request)
+        line = connection.recv(512).partition(b"\r\n")[0]
+        if not request:
+            connection.sendall(b"QUIT\r\n")
+    return line
+
+
+def _disk(settings: Settings) -> Disk:
+    url = make_url(settings.store.url)
+    database = None
+    if url.get_backend_name() == "sqlite" and url.database:
+        database = sum(_size(Path(url.database + mark)) for mark in ("", "-wal"))
+    archive = settings.store.archive
+    files = archive.glob("??/*") if archive.exists() else ()
+    free = disk_usage(archive if archive.exists() else archive.parent).free
+    return Disk(database, sum(map(_size, files)), free)
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # an unfinished file, finished meanwhile; a log that was worked off
+        return 0
+
+
+def _seconds(age: timedelta | None) -> int | None:
+    return None if age is None else int(age.total_seconds())
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z") if at else None
+
+
+def _words(age: timedelta) -> str:
+    minutes = int(age.total_seconds() // 60)
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h" if minutes < 2880 else f"{minutes // 1440} days"
