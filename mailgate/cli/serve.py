@@ -27,7 +27,11 @@ def serve(no_workers: bool) -> None:
         try:
             asyncio.run(_serve(chosen, workers=not no_workers))
         except OSError as error:
-            fail(str(error), code=EX_UNAVAILABLE, hint="smtp.listen and lmtp.listen name the addresses")
+            fail(
+                str(error),
+                code=EX_UNAVAILABLE,
+                hint="smtp.listen, lmtp.listen, web.listen and metrics.listen name the addresses",
+            )
 
 
 async def _serve(chosen: Settings, *, workers: bool) -> None:

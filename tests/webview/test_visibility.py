@@ -1,5 +1,7 @@
 """Who sees what: a customer's contacts their own, the staff all, and nobody the notes but the staff."""
 
+from dataclasses import fields, is_dataclass
+
 import pytest
 from sqlalchemy import insert
 
@@ -9,6 +11,7 @@ from store import tickets
 from store.engine import transaction
 from store.schema import outbox
 from store.schema import staff as staff_table
+from store.views import customer_mails, customer_tickets
 from tests.gate import BeginGate, Gate, Person
 from tests.webview.company import Company
 from tests.webview.crawler import crawl
@@ -107,6 +110,46 @@ def test_customers_and_staff_have_no_pages_of_each_other(company: Company) -> No
     assert for_customer == [404, 404, 404]
     assert for_staff == [404, 404, 404]
     assert (home.status_code, home.headers["location"]) == (303, "/staff/")
+
+
+def test_no_note_reaches_a_customer_in_any_form(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
+    notes = [
+        "plain secret0",
+        "two\n\nparagraphs secret1",
+        "<b>secret2</b> & more",
+        "secret3 " + "x" * 20_000,
+        "مرحبا secret4",
+        "anne@customer.example secret5 #1",
+        "closed by Bart Jones secret6",
+    ]
+    gate.deliver(anne.writes("It is broken."))
+    notification = gate.mailbox(bart)[-1]
+    for note in notes:
+        gate.deliver(bart.replies(notification, f"!note\n{note}", files=[("secret7.txt", "text/plain", b"secret8")]))
+    gate.deliver(bart.replies(notification, "It works again."))
+    browser = web.signed_in(anne)
+
+    seen = [browser.get(path).content for path in crawl(browser, "/")]
+
+    assert len([entry for entry in gate.history(1) if entry.kind is EntryKind.NOTE]) == len(notes)
+    assert any(b"It works again." in content for content in seen)
+    assert not any(b"secret" in content for content in seen)
+
+
+def test_what_customers_pages_are_made_of_has_no_field_that_is_for_staff() -> None:
+    for_staff = {"spool_id", "arrival", "evidence", "reverse_path", "forward_paths", "peer", "helo", "spam_score"}
+    for_staff |= {"staff_id", "assignee", "message_id", "secret", "live", "notice", "last_reply", "attempts"}
+    values = [
+        one
+        for module in (customer_tickets, customer_mails)
+        for one in vars(module).values()
+        if isinstance(one, type) and is_dataclass(one) and one.__module__ == module.__name__
+    ]
+
+    names = {field.name for one in values for field in fields(one)}
+
+    assert len(values) == 6
+    assert not names & for_staff
 
 
 @pytest.mark.parametrize("who", ["anne", "dora", "paul"])
