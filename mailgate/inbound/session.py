@@ -8,13 +8,17 @@ from typing import Any, AnyStr, Protocol
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP
 
-from mailgate.errors import LineTooLong
+from mailgate.errors import LineTooLong, MessageTooLarge
 from mailgate.inbound.clients import ListenerLimits
+from mailgate.inbound.content import Content
 from mailgate.mail.address import MAX_ADDRESS
 
 BUSY = b"421 4.3.2 Too many connections, please try again later\r\n"
 CLOSING = b"421 4.3.2 Shutting down, please try again later\r\n"
 TIMEOUT = b"421 4.4.2 Timeout, closing connection\r\n"
+
+ALL = 1 << 30
+"""More than a reader ever holds: it gives what it has, at least one byte."""
 
 FAREWELL_SECONDS = 1.0
 """For the last words to get through; a client that does not read them would stay connected for ever."""
@@ -46,7 +50,6 @@ class Connection(SMTP):
     address = ""  # what it is counted under
     in_message = False  # from the 354 to the last reply
     _message_deadline = 0.0
-    _line_bytes = 0
     _refused = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -74,18 +77,10 @@ class Connection(SMTP):
             # it, and a deadline of its own bounds the whole message.
             left = self._message_deadline - self.loop.time()
             self._reset_timeout(max(0.001, min(left, self.listener.limits.idle_seconds)))
-            if self._is_endless(data):
-                self.dismiss(f"{LineTooLong.reply}\r\n".encode("ascii"))
-                return
         super().data_received(data)
 
     def eof_received(self) -> bool | None:
         return None if self._refused else super().eof_received()
-
-    def message_received(self) -> None:
-        """The final dot has come: the time until the reply is ours, not the client's."""
-        self._message_deadline = math.inf
-        self._reset_timeout()
 
     def dismiss(self, farewell: bytes) -> None:
         """Say this and close, whether the client reads it or not."""
@@ -97,22 +92,49 @@ class Connection(SMTP):
     async def push(self, status: AnyStr) -> None:
         if status[:3] in ("354", b"354"):
             self.in_message = True
-            self._line_bytes = 0
             self._message_deadline = self.loop.time() + self.listener.limits.data_seconds
         await super().push(status)
 
     async def smtp_DATA(self, arg: str) -> None:
+        """Instead of aiosmtpd's, which reads line by line: that took most of the time of a mail with a file."""
+        if await self.check_helo_needed():
+            return
+        assert self.envelope is not None
+        if not self.envelope.rcpt_tos:
+            await self.push("503 5.5.1 Error: need RCPT command")
+            return
+        if arg:
+            await self.push("501 5.5.4 Syntax: DATA")
+            return
+        await self.push("354 End data with <CR><LF>.<CR><LF>")
         try:
-            await super().smtp_DATA(arg)
+            reply = await self._receive()
+            self.envelope = self._create_envelope()  # done with this message
+            await self.push(reply)
         finally:
             self.in_message = False
             self.listener.message_done(self)
 
-    def _is_endless(self, data: bytes) -> bool:
-        """A line as long as a whole message may be: aiosmtpd would keep it all until its end comes."""
-        end = data.rfind(b"\r\n")
-        self._line_bytes = self._line_bytes + len(data) if end < 0 else len(data) - end - 2
-        return self._line_bytes > self.listener.limits.max_message_bytes
+    async def _receive(self) -> str:
+        limits = self.listener.limits
+        content = Content(max_bytes=limits.max_message_bytes, max_line_bytes=limits.max_line_bytes)
+        behind = None
+        while behind is None:
+            arrived = await self._reader.read(ALL)
+            if not arrived:
+                raise ConnectionResetError("the client hung up within its message")
+            behind = content.feed(arrived)
+        if behind:
+            self._reader.feed_data(behind)  # the reader is empty, so it stands where it stood
+        self._message_deadline = math.inf  # the time until the reply is ours, not the client's
+        self._reset_timeout()
+        if content.is_too_large:
+            return MessageTooLarge.reply
+        if content.has_too_long_line():
+            return LineTooLong.reply
+        assert self.envelope is not None
+        self.envelope.content = content.raw()
+        return str(await self._call_handler_hook("DATA"))
 
     def _timeout_cb(self) -> None:
         self.dismiss(TIMEOUT)

@@ -64,7 +64,6 @@ class Gate:
         raw = envelope.content
         assert isinstance(raw, bytes)
         door = Door.LMTP if isinstance(server, LmtpSession) else Door.SMTP
-        server.message_received()
         try:
             if door is Door.SMTP:
                 refuse_bare_bytes(raw)

@@ -61,19 +61,37 @@ def test_a_line_of_60_000_bytes_is_kept_as_it_is(smtp: Client, gate: Gate) -> No
     assert spooled_bytes(gate) == [raw]
 
 
-@pytest.mark.parametrize("endless", [b"xx", b"x\n", b"x\r"])
-def test_a_line_without_end_is_cut_off_before_it_fills_the_memory(
+@pytest.mark.parametrize("endless", [b"xx", b"x\n", b"x\r", b"x\r\n"])
+def test_what_is_past_the_limit_is_refused_at_its_end_and_the_next_one_taken(
     open_door: OpenDoor, gate: Gate, endless: bytes
 ) -> None:
     with open_door(max_message_bytes=LIMIT).client() as client:
-        client.address()
-        client.say("DATA")
+        refused = client.deliver(MAIL + endless * LIMIT + b"\r\n")
+        taken = client.deliver(MAIL)
 
-        client.send((endless * LIMIT)[: LIMIT + 1])
+    assert refused == "552 5.3.4 Message too large"
+    assert taken.startswith("250 ")
+    assert spooled_bytes(gate) == [MAIL]
 
-        assert client.reply() == "500 5.5.2 Line too long"
-        assert client.ended()
-    assert spooled(gate) == ()
+
+def test_an_empty_message_ends_with_the_first_line(smtp: Client, gate: Gate) -> None:
+    smtp.address()
+    smtp.say("DATA")
+
+    taken = smtp.say(".")
+
+    assert taken.startswith("250 ")
+    assert spooled_bytes(gate) == [b""]
+
+
+def test_what_is_sent_behind_the_final_dot_is_the_next_command(smtp: Client, gate: Gate) -> None:
+    smtp.address()
+    smtp.say("DATA")
+
+    smtp.send(MAIL + b".\r\nMAIL FROM:<anne@customer.example>\r\nRCPT TO:<nobody@support.example>\r\nNOOP\r\n")
+
+    assert [smtp.reply()[:3] for _ in range(4)] == ["250", "250", "550", "250"]
+    assert spooled_bytes(gate) == [MAIL]
 
 
 def test_a_command_without_end_is_answered_and_the_next_one_obeyed(smtp: Client) -> None:
