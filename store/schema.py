@@ -153,15 +153,19 @@ tickets = Table(
     metadata,
     Column("id", Integer, primary_key=True),  # the number that people see; never reused
     Column("desk", String, nullable=False),
-    Column("customer_id", ForeignKey("customers.id"), index=True),  # null: a stranger's
+    Column("customer_id", ForeignKey("customers.id")),  # null: a stranger's
     Column("subject", Text, nullable=False),
     Column("state", String, nullable=False),
+    Column("waiting_since", Utc),  # of an open ticket: since its customer's first words after our last answer
     Column("assignee_id", ForeignKey("staff.id")),
     Column("linked_to", ForeignKey("tickets.id")),
     Column("messages", Integer, nullable=False),
     Column("opened_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
     Index("ix_tickets_state_updated_at", "state", "updated_at"),
+    Index("ix_tickets_state_waiting_since", "state", "waiting_since"),
+    Index("ix_tickets_customer_id_state_updated_at", "customer_id", "state", "updated_at"),
+    Index("ix_tickets_customer_id_updated_at", "customer_id", "updated_at"),
     sqlite_autoincrement=True,
 )
 
@@ -179,7 +183,7 @@ entries = Table(
     "entries",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("ticket_id", ForeignKey("tickets.id"), nullable=False, index=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
     Column("kind", String, nullable=False),
     Column("at", Utc, nullable=False),
     Column("author_name", String, nullable=False),
@@ -192,6 +196,7 @@ entries = Table(
     Column("spool_id", ForeignKey("spool.id")),
     Column("evidence", String),
     Column("automatic", Boolean, nullable=False),
+    Index("ix_entries_ticket_id_id", "ticket_id", "id"),
     sqlite_autoincrement=True,
 )
 
@@ -227,8 +232,8 @@ outbox = Table(
     Column("to_key", String, nullable=False),
     Column("reverse_path", String, nullable=False),
     Column("message_id", String, nullable=False, unique=True),
-    Column("customer_id", ForeignKey("customers.id"), index=True),
-    Column("ticket_id", ForeignKey("tickets.id"), index=True),
+    Column("customer_id", ForeignKey("customers.id")),
+    Column("ticket_id", ForeignKey("tickets.id")),
     Column("entry_id", ForeignKey("entries.id")),
     Column("state", String, nullable=False),
     Column("phase", String),  # "data" from just before DATA until its reply is saved
@@ -249,6 +254,9 @@ outbox = Table(
         postgresql_where=text("due_at IS NOT NULL"),
     ),
     Index("ix_outbox_state_id", "state", "id"),
-    Index("ix_outbox_to_key_created_at", "to_key", "created_at"),
+    Index("ix_outbox_customer_id_id", "customer_id", "id"),
+    Index("ix_outbox_ticket_id_to_key_id", "ticket_id", "to_key", "id"),  # staff get a mail of nearly every ticket
+    Index("ix_outbox_to_key_id", "to_key", "id"),
+    Index("ix_outbox_to_key_template_created_at", "to_key", "template", "created_at"),
     sqlite_autoincrement=True,
 )

@@ -18,6 +18,7 @@ from mailgate.tickets.ticket import (
     State,
     Ticket,
     state_after,
+    waiting_since,
 )
 from store.engine import insert_once
 from store.schema import attachments, entries, message_ids, outbox, participants, tickets
@@ -28,7 +29,9 @@ MAX_REFERENCES = 50
 _OPEN = insert(tickets)
 _APPEND = insert(entries)
 _ATTACH = insert(attachments)
-_STATE = select(tickets.c.state, tickets.c.messages, tickets.c.updated_at).where(tickets.c.id == bindparam("the_id"))
+_STATE = select(tickets.c.state, tickets.c.waiting_since, tickets.c.messages, tickets.c.updated_at).where(
+    tickets.c.id == bindparam("the_id")
+)
 _CHANGE = update(tickets).where(tickets.c.id == bindparam("the_id"))
 _THE_IDS: BindParameter[Any] = bindparam("the_ids", expanding=True)
 _NUMBERED = select(tickets).where(tickets.c.id.in_(_THE_IDS))
@@ -84,6 +87,7 @@ def open_ticket(
         "customer_id": customer_id,
         "subject": subject,
         "state": State.OPEN,
+        "waiting_since": now,
         "linked_to": linked_to,
         "messages": 0,
         "opened_at": now,
@@ -139,9 +143,14 @@ def append(conn: Connection, ticket_id: int, entry: NewEntry, *, event: Event | 
     if files:
         conn.execute(_ATTACH, files)
     before = conn.execute(_STATE, {"the_id": ticket_id}).one()
-    state = state_after(State(before.state), event) if event else State(before.state)
-    more = 1 if entry.kind is EntryKind.MESSAGE else 0
-    changed = {"state": state, "messages": before.messages + more, "updated_at": max(now, before.updated_at)}
+    was = State(before.state)
+    state = state_after(was, event) if event else was
+    changed = {
+        "state": state,
+        "waiting_since": waiting_since(state, was, before.waiting_since, now=now),
+        "messages": before.messages + (1 if entry.kind is EntryKind.MESSAGE else 0),
+        "updated_at": max(now, before.updated_at),
+    }
     conn.execute(_CHANGE, {"the_id": ticket_id, **changed})
     return entry_id
 

@@ -33,7 +33,7 @@ def queue(visit: StaffVisit) -> Response:
         state=state,
         states=list(State),
         length=length,
-        depth=staff_tickets.QUEUE_DEPTH,
+        most=staff_tickets.MOST_COUNTED,
         now=visit.now,
     )
 

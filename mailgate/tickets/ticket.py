@@ -44,6 +44,16 @@ def state_after(state: State, event: Event) -> State:
     return _AFTER[event] or state
 
 
+def waiting_since(state: State, before: State, since: datetime | None, *, now: datetime) -> datetime | None:
+    """Since when the customer waits for us, now that the ticket is in `state`; None when it is not our turn.
+
+    `before` and `since` are what held until now: who asks again waits since the first time.
+    """
+    if state is not State.OPEN:
+        return None
+    return since if before is State.OPEN and since is not None else now
+
+
 class EntryKind(StrEnum):
     """What a line of the ticket's history is."""
 

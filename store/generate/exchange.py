@@ -19,7 +19,7 @@ from mailgate.mail.notice import Notice
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.desks import Desk, ServiceMailbox
-from mailgate.tickets.ticket import Direction, EntryKind, NewAttachment, State, Ticket
+from mailgate.tickets.ticket import Direction, EntryKind, NewAttachment, State, Ticket, waiting_since
 from store.generate.letters import Words, mail
 from store.generate.rows import Beginning, Home, Rows, stamp
 from store.outbox import OutState
@@ -50,6 +50,7 @@ class Thread:
     writer: Writer
     desk: Desk
     turn: State = State.OPEN  # what the state of the ticket is so far
+    since: datetime | None = None  # when the customer asked first, while it is our turn
     ids: list[str] = field(default_factory=list)  # of all mails so far, either way
     reply_addresses: dict[tuple[Purpose, int, date], str] = field(default_factory=dict)
 
@@ -150,7 +151,9 @@ class Exchange:
         )
         files = (self._file(entry_id),) if rng.random() < 0.08 else ()
         self._remember(thread, own_id)
-        thread.turn = State.ANSWERED if staff else State.OPEN
+        turn = State.ANSWERED if staff else State.OPEN
+        thread.since = waiting_since(turn, thread.turn, thread.since, now=at)
+        thread.turn = turn
         if staff is None:
             self.wrote_at[writer.contact_id] = at
         one = _Mail(thread, staff, at, date_line, words, entry_id, files, is_first)

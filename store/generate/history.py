@@ -113,9 +113,9 @@ class History:
     def _end(self, thread: Thread) -> None:
         """The ticket as it is now."""
         ticket, writer = thread.ticket, thread.writer
-        state, updated_at = thread.turn, stamp(ticket.updated_at)
+        state, since, updated_at = thread.turn, thread.since, stamp(ticket.updated_at)
         if ticket.updated_at < self._now - QUIET and self._rng.random() < 0.97:
-            state = State.CLOSED
+            state, since = State.CLOSED, None
             self._rows.add(
                 entries,
                 id=self._rows.number(entries),
@@ -140,6 +140,7 @@ class History:
             customer_id=ticket.customer_id,
             subject=ticket.subject,
             state=state,
+            waiting_since=stamp(since) if since else None,
             messages=ticket.messages,
             opened_at=stamp(ticket.opened_at),
             updated_at=updated_at,

@@ -14,9 +14,8 @@ from store.views.files import File, file_of, files_of
 from store.views.paging import Listing, Page, Turn
 from store.views.weight import TEXT_CHARACTERS, cut, fitting, fitting_lines, line
 
-QUEUE_DEPTH = 500
-"""How many open tickets are put in order of their waiting, of those that have been quiet longest: the order is not
-stored, and nobody pages through more."""
+MOST_COUNTED = 1000
+"""Of more open tickets than this nobody needs the exact number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ def queue(conn: Connection, turn: Turn) -> Page[StaffTicketLine]:
 
 
 def queue_length(conn: Connection) -> int:
-    """How many tickets are open, counted a little past what the queue lists."""
+    """How many tickets are open; of more than MOST_COUNTED only that there are more."""
     return conn.execute(_QUEUE_LENGTH).scalar_one()
 
 
@@ -199,41 +198,16 @@ _OF_STATE = Listing(
     fits=_lines_that_fit,
 )
 
-# Waiting begins with the first words of a person after our last answer.
-_EARLIER = entries.alias()
-_LAST_ANSWER = (
-    select(func.max(_EARLIER.c.id))
-    .where(_EARLIER.c.ticket_id == tickets.c.id, _EARLIER.c.direction == Direction.OUT)
-    .correlate(tickets)
-    .scalar_subquery()
-)
-_ASKED = (
-    select(func.min(entries.c.at))
-    .where(
-        entries.c.ticket_id == tickets.c.id,
-        entries.c.direction == Direction.IN,
-        entries.c.automatic.is_(False),
-        entries.c.id > func.coalesce(_LAST_ANSWER, 0),
-    )
-    .correlate(tickets)
-    .scalar_subquery()
-)
-_OPEN = select(tickets.c.id).where(tickets.c.state == State.OPEN)
-_QUIET = _OPEN.order_by(tickets.c.updated_at, tickets.c.id).limit(QUEUE_DEPTH)
-_SINCE = (
-    select(tickets.c.id, func.coalesce(_ASKED, tickets.c.updated_at).label("at"))
-    .where(tickets.c.id.in_(_QUIET))
-    .subquery()
-)
+_OPEN = tickets.c.state == State.OPEN
 _QUEUE = Listing(
-    _LINE.add_columns(_SINCE.c.at).join(_SINCE, _SINCE.c.id == tickets.c.id),
+    _LINE.add_columns(tickets.c.waiting_since.label("at")).where(_OPEN),
     _line,
     id=tickets.c.id,
-    at=_SINCE.c.at,
+    at=tickets.c.waiting_since,
     descending=False,
     fits=_lines_that_fit,
 )
-_QUEUE_LENGTH = select(func.count()).select_from(_OPEN.limit(QUEUE_DEPTH + 1).subquery())
+_QUEUE_LENGTH = select(func.count()).select_from(select(tickets.c.id).where(_OPEN).limit(MOST_COUNTED + 1).subquery())
 
 _THREAD = Listing(
     select(

@@ -27,6 +27,7 @@ def add_tickets(gate: Gate, count: int, *, state: State = State.OPEN, subject: s
             "customer_id": 1,
             "subject": f"{subject} {number}",
             "state": state,
+            "waiting_since": gate.now + timedelta(seconds=number // 3) if state is State.OPEN else None,
             "messages": 1,
             "opened_at": gate.now,
             "updated_at": gate.now + timedelta(seconds=number // 3),  # some at the same instant

@@ -76,6 +76,7 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Integer(), nullable=True),
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("waiting_since", sa.DateTime(), nullable=True),
         sa.Column("assignee_id", sa.Integer(), nullable=True),
         sa.Column("linked_to", sa.Integer(), nullable=True),
         sa.Column("messages", sa.Integer(), nullable=False),
@@ -87,8 +88,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_tickets_customer_id"), "tickets", ["customer_id"], unique=False)
+    op.create_index(
+        "ix_tickets_customer_id_state_updated_at", "tickets", ["customer_id", "state", "updated_at"], unique=False
+    )
+    op.create_index("ix_tickets_customer_id_updated_at", "tickets", ["customer_id", "updated_at"], unique=False)
     op.create_index("ix_tickets_state_updated_at", "tickets", ["state", "updated_at"], unique=False)
+    op.create_index("ix_tickets_state_waiting_since", "tickets", ["state", "waiting_since"], unique=False)
     op.create_table(
         "message_ids",
         sa.Column("message_id", sa.String(), nullable=False),
@@ -181,7 +186,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_entries")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_entries_ticket_id"), "entries", ["ticket_id"], unique=False)
+    op.create_index("ix_entries_ticket_id_id", "entries", ["ticket_id", "id"], unique=False)
     op.create_table(
         "attachments",
         sa.Column("entry_id", sa.Integer(), nullable=False),
@@ -229,7 +234,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", name=op.f("uq_outbox_message_id")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_outbox_customer_id"), "outbox", ["customer_id"], unique=False)
+    op.create_index("ix_outbox_customer_id_id", "outbox", ["customer_id", "id"], unique=False)
     op.create_index(
         "ix_outbox_due_at",
         "outbox",
@@ -239,8 +244,11 @@ def upgrade() -> None:
         postgresql_where=sa.text("due_at IS NOT NULL"),
     )
     op.create_index("ix_outbox_state_id", "outbox", ["state", "id"], unique=False)
-    op.create_index(op.f("ix_outbox_ticket_id"), "outbox", ["ticket_id"], unique=False)
-    op.create_index("ix_outbox_to_key_created_at", "outbox", ["to_key", "created_at"], unique=False)
+    op.create_index("ix_outbox_ticket_id_to_key_id", "outbox", ["ticket_id", "to_key", "id"], unique=False)
+    op.create_index("ix_outbox_to_key_id", "outbox", ["to_key", "id"], unique=False)
+    op.create_index(
+        "ix_outbox_to_key_template_created_at", "outbox", ["to_key", "template", "created_at"], unique=False
+    )
     keys = sa.table("keys", sa.column("kid"), sa.column("secret"), sa.column("created_at", sa.DateTime()))
     created_at = datetime.now(UTC).replace(tzinfo=None)
     op.bulk_insert(keys, [{"kid": 1, "secret": secrets.token_bytes(32), "created_at": created_at}])
