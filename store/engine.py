@@ -1,6 +1,6 @@
 """Engine from a URL; the write transaction and the read-only connection. Nothing here waits on a network."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -73,8 +73,10 @@ def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> E
 def transaction(engine: Engine, *, durable: bool = True, urgent: bool = False) -> Iterator[Connection]:
     """One write transaction: committed on leaving, rolled back on any exception.
 
-    `durable=False` skips the wait for the disk: the commit survives the death of the process but perhaps not a power
-    cut. For leases, whose loss costs a repeated attempt and nothing else. `urgent`: a client waits for it; of the
+    `durable=False` skips the wait for the disk: the commit survives the death of the process; a power cut may undo it,
+    and everything after it, up to the last durable one. For what is then simply done again: leases, and what becomes
+    of an accepted mail, whose row is waiting once more. The next durable commit keeps it for good: nothing goes out
+    to anybody before one. `urgent`: a client waits for it; of the
     writers in this process it goes first. Raises TimeoutError when its turn does not come within BUSY_SECONDS.
     """
     turn = _turns.get(engine)
@@ -88,20 +90,20 @@ def transaction(engine: Engine, *, durable: bool = True, urgent: bool = False) -
         raise TimeoutError("the write lock was not free in time")
     try:
         with engine.connect().execution_options(write=True) as conn:
-            if durable:
-                with conn.begin():
-                    yield conn
-                return
-            driver = conn.connection.driver_connection
-            assert driver is not None
-            driver.execute("PRAGMA synchronous=NORMAL")
-            try:
-                with conn.begin():
-                    yield conn
-            finally:
-                driver.execute("PRAGMA synchronous=FULL")
+            _wait_for_disk(conn, durable)
+            with conn.begin():
+                yield conn
     finally:
         turn.give_back()
+
+
+def _wait_for_disk(conn: Connection, durable: bool) -> None:
+    """A connection stays as it was set last, so that most transactions find it as they want it."""
+    if conn.info.get("durable", True) is not durable:
+        driver = conn.connection.driver_connection
+        assert driver is not None
+        driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
+        conn.info["durable"] = durable
 
 
 @contextmanager
@@ -111,9 +113,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield conn
 
 
-def insert_once(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert a row unless its key is there already; True when it was inserted."""
-    return conn.execute(_insert_once(table, conn.dialect.name), values).rowcount == 1
+def insert_once(conn: Connection, table: Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:
+    """Insert a row, or several, unless their keys are there already."""
+    conn.execute(_insert_once(table, conn.dialect.name), values)
 
 
 @cache

@@ -9,9 +9,11 @@ import secrets
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, Update, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, bindparam, or_, select, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.sql.dml import ReturningUpdate
 
 LEASE = timedelta(minutes=15)
 """Longer than the slowest work on one row: a smarthost may take 600 s to answer after the dot (RFC 5321 §4.5.3.2.6)."""
@@ -23,21 +25,21 @@ SWEEP_GRACE = timedelta(seconds=60)
 """A row whose job was just sent is left to it for so long."""
 
 
-def lending(table: Table, *, when: ColumnElement[bool]) -> Update:
-    """The statement that lends one row of a table, while `when` holds: for `lend`."""
+def lending(table: Table, *, when: ColumnElement[bool], **values: object) -> ReturningUpdate[Any]:
+    """The statement that lends one row of a table, while `when` holds, and sets these values in it: for `lend`."""
     free = or_(table.c.lease.is_(None), table.c.due_at <= bindparam("the_now"))
     return (
         update(table)
         .where(table.c.id == bindparam("the_id"), table.c.due_at.is_not(None), free, when)
-        .values(attempts=table.c.attempts + 1, lease=bindparam("lease"), due_at=bindparam("due_at"))
+        .values(attempts=table.c.attempts + 1, lease=bindparam("lease"), due_at=bindparam("due_at"), **values)
+        .returning(*table.c)
     )
 
 
-def lend(conn: Connection, lending: Update, row_id: int, *, now: datetime) -> str | None:
+def lend(conn: Connection, lending: ReturningUpdate[Any], row_id: int, *, now: datetime) -> RowMapping | None:
     """Give the row to the caller and count the attempt; None when somebody else has it or it is not to be lent."""
-    lease = secrets.token_hex(8)
-    lent = conn.execute(lending, {"the_id": row_id, "the_now": now, "lease": lease, "due_at": now + LEASE})
-    return lease if lent.rowcount == 1 else None
+    values = {"the_id": row_id, "the_now": now, "lease": secrets.token_hex(8), "due_at": now + LEASE}
+    return conn.execute(lending, values).mappings().one_or_none()
 
 
 def overdue(conn: Connection, table: Table, *, now: datetime, limit: int) -> Sequence[tuple[int, datetime]]:

@@ -36,10 +36,10 @@ class Phase(StrEnum):
 
 
 _ADD = insert(outbox)
-_ROW = select(outbox).where(outbox.c.id == bindparam("the_id"))
 _WRITE = update(outbox).where(outbox.c.id == bindparam("the_id"))
 _WRITE_LENT = _WRITE.where(outbox.c.lease == bindparam("the_lease"))
-_LEND = leases.lending(outbox, when=outbox.c.state.in_((OutState.QUEUED, OutState.SENDING)))
+_TO_BE_SENT = outbox.c.state.in_((OutState.QUEUED, OutState.SENDING))
+_LEND = leases.lending(outbox, when=_TO_BE_SENT, state=OutState.SENDING)
 _RECENT = select(func.count()).where(
     outbox.c.to_key == bindparam("the_key"),
     outbox.c.created_at > bindparam("the_since"),
@@ -117,12 +117,8 @@ def add(
 def lend(engine: Engine, outbox_id: int, *, now: datetime) -> LentOut | None:
     """Give a message that may go out now to the caller, the attempt counted; None when there is nothing to do."""
     with transaction(engine, durable=False) as conn:
-        lease = leases.lend(conn, _LEND, outbox_id, now=now)
-        if lease is None:
-            return None
-        conn.execute(_WRITE, {"the_id": outbox_id, "state": OutState.SENDING})
-        row = conn.execute(_ROW, {"the_id": outbox_id}).mappings().one()
-    return LentOut(_outgoing(row), lease)
+        row = leases.lend(conn, _LEND, outbox_id, now=now)
+    return LentOut(_outgoing(row), row["lease"]) if row else None
 
 
 def end_waits(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> None:

@@ -19,8 +19,6 @@ DUPLICATE_WINDOW = timedelta(days=30)
 _HELD_BY = (spool.c.id == bindparam("the_id"), spool.c.lease == bindparam("the_lease"))
 _ADD = insert(spool)
 _LEND = leases.lending(spool, when=spool.c.disposition == Disposition.WAITING)
-_ROW = select(spool).where(spool.c.id == bindparam("the_id"))
-_CLAIM = select(spool.c.id).where(*_HELD_BY)
 _WRITE_LENT = update(spool).where(*_HELD_BY)
 _COPY = (
     select(spool.c.id, spool.c.ticket_id)
@@ -105,11 +103,11 @@ def add(conn: Connection, envelope: Envelope, sha256: str) -> int:
 def lend(engine: Engine, spool_id: int, *, now: datetime) -> Lent | None:
     """Give a waiting message to the caller, the attempt counted; None when there is nothing to do."""
     with transaction(engine, durable=False) as conn:
-        lease = leases.lend(conn, _LEND, spool_id, now=now)
-        if lease is None:
-            return None
-        row = conn.execute(_ROW, {"the_id": spool_id}).mappings().one()
-    return Lent(spool_id, lease, _envelope(row), row["sha256"], row["attempts"], row["released"], row["last_error"])
+        row = leases.lend(conn, _LEND, spool_id, now=now)
+    if row is None:
+        return None
+    lease, sha256, attempts = row["lease"], row["sha256"], row["attempts"]
+    return Lent(spool_id, lease, _envelope(row), sha256, attempts, row["released"], row["last_error"])
 
 
 def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> bool:
@@ -131,11 +129,6 @@ def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> 
         "lease": None,
     }
     return conn.execute(_WRITE_LENT, {"the_id": lent.spool_id, "the_lease": lent.lease, **values}).rowcount == 1
-
-
-def claim(conn: Connection, lent: Lent) -> bool:
-    """The caller still has the row, inside the transaction that will finish it."""
-    return conn.execute(_CLAIM, {"the_id": lent.spool_id, "the_lease": lent.lease}).first() is not None
 
 
 def give_back(conn: Connection, lent: Lent, *, error: str, due_at: datetime, counted: bool) -> None:

@@ -17,8 +17,7 @@ from mailgate.tickets.ticket import (
     Participant,
     State,
     Ticket,
-    state_after,
-    waiting_since,
+    after_entry,
 )
 from store.engine import insert_once
 from store.schema import attachments, entries, message_ids, outbox, participants, tickets
@@ -29,9 +28,6 @@ MAX_REFERENCES = 50
 _OPEN = insert(tickets)
 _APPEND = insert(entries)
 _ATTACH = insert(attachments)
-_STATE = select(tickets.c.state, tickets.c.waiting_since, tickets.c.messages, tickets.c.updated_at).where(
-    tickets.c.id == bindparam("the_id")
-)
 _CHANGE = update(tickets).where(tickets.c.id == bindparam("the_id"))
 _THE_IDS: BindParameter[Any] = bindparam("the_ids", expanding=True)
 _NUMBERED = select(tickets).where(tickets.c.id.in_(_THE_IDS))
@@ -80,8 +76,8 @@ def open_ticket(
     participant: Participant | None,
     linked_to: int | None,
     now: datetime,
-) -> int:
-    """Insert an open ticket with its first participant, None when no address is known; returns its number."""
+) -> Ticket:
+    """Insert an open ticket with its first participant, None when no address is known."""
     values = {
         "desk": desk,
         "customer_id": customer_id,
@@ -95,22 +91,41 @@ def open_ticket(
     }
     inserted = conn.execute(_OPEN, values).inserted_primary_key
     assert inserted is not None
+    number = int(inserted[0])
     if participant is not None:
         person = {
-            "ticket_id": inserted[0],
+            "ticket_id": number,
             "address_key": address_key(participant.address),
             "contact_id": participant.contact_id,
             "name": participant.name,
             "address": participant.address,
         }
         insert_once(conn, participants, person)
-    return int(inserted[0])
+    return Ticket(
+        id=number,
+        desk=desk,
+        customer_id=customer_id,
+        subject=subject,
+        state=State.OPEN,
+        waiting_since=now,
+        linked_to=linked_to,
+        assignee_id=None,
+        messages=0,
+        opened_at=now,
+        updated_at=now,
+        participants=(participant,) if participant else (),
+    )
 
 
-def append(conn: Connection, ticket_id: int, entry: NewEntry, *, event: Event | None, now: datetime) -> int:
-    """Append one entry, with what it does to the ticket's state; returns the entry's id."""
+def append(
+    conn: Connection, ticket: Ticket, entry: NewEntry, *, event: Event | None, now: datetime
+) -> tuple[int, Ticket]:
+    """Append one entry, with what it does to the ticket; returns the entry's id and the ticket as it is now.
+
+    `ticket` was read or returned within this transaction.
+    """
     values = {
-        "ticket_id": ticket_id,
+        "ticket_id": ticket.id,
         "kind": entry.kind,
         "at": now,
         "author_name": entry.author_name,
@@ -142,26 +157,24 @@ def append(conn: Connection, ticket_id: int, entry: NewEntry, *, event: Event | 
     ]
     if files:
         conn.execute(_ATTACH, files)
-    before = conn.execute(_STATE, {"the_id": ticket_id}).one()
-    was = State(before.state)
-    state = state_after(was, event) if event else was
+    after = after_entry(ticket, entry.kind, event, now=now)
     changed = {
-        "state": state,
-        "waiting_since": waiting_since(state, was, before.waiting_since, now=now),
-        "messages": before.messages + (1 if entry.kind is EntryKind.MESSAGE else 0),
-        "updated_at": max(now, before.updated_at),
+        "state": after.state,
+        "waiting_since": after.waiting_since,
+        "messages": after.messages,
+        "updated_at": after.updated_at,
     }
-    conn.execute(_CHANGE, {"the_id": ticket_id, **changed})
-    return entry_id
+    conn.execute(_CHANGE, {"the_id": ticket.id, **changed})
+    return entry_id, after
 
 
-def remember_ids(conn: Connection, ticket_id: int, own: str | None, referenced: Iterable[str]) -> None:
+def remember_ids(conn: Connection, ticket_id: int, own: Sequence[str], referenced: Sequence[str] = ()) -> None:
     """A later mail that refers to one of these ids speaks of this ticket, also where we never had that message."""
-    for message_id in list(dict.fromkeys(referenced))[-MAX_REFERENCES:]:
-        if message_id != own:
-            insert_once(conn, message_ids, {"message_id": message_id, "ticket_id": ticket_id, "referenced": True})
-    if own:
-        insert_once(conn, message_ids, {"message_id": own, "ticket_id": ticket_id, "referenced": False})
+    seen = list(dict.fromkeys(referenced))[-MAX_REFERENCES:]
+    rows = [{"message_id": one, "ticket_id": ticket_id, "referenced": False} for one in own]
+    rows += [{"message_id": one, "ticket_id": ticket_id, "referenced": True} for one in seen if one not in own]
+    if rows:
+        insert_once(conn, message_ids, rows)
 
 
 def referenced_by(conn: Connection, ids: Sequence[str]) -> tuple[int, ...]:
@@ -244,6 +257,7 @@ def _ticket(row: RowMapping, people: tuple[Participant, ...]) -> Ticket:
         customer_id=row["customer_id"],
         subject=row["subject"],
         state=State(row["state"]),
+        waiting_since=row["waiting_since"],
         linked_to=row["linked_to"],
         assignee_id=row["assignee_id"],
         messages=row["messages"],

@@ -1,5 +1,6 @@
 """Act: what every part of a story that writes needs; made anew for each transaction."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -12,18 +13,24 @@ from store import keys
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """The open write transaction, the settings, the instant, and the key that signs addresses in it."""
+    """The open write transaction, the settings, the instant, and the keys of addresses by their ids."""
 
     conn: Connection
     settings: Settings
     now: datetime
     at: datetime  # when it happened: earlier than `now` for a mail that was held
-    key: Key
+    keys: Mapping[int, bytes]
 
     @classmethod
     def begin(cls, conn: Connection, settings: Settings, now: datetime, *, at: datetime | None = None) -> "Act":
         """For the transaction that `conn` has just begun."""
-        return cls(conn, settings, now, at or now, Key(*keys.signing(conn)))
+        return cls(conn, settings, now, at or now, keys.verifying(conn))
+
+    @property
+    def key(self) -> Key:
+        """The one that signs: the newest."""
+        newest = max(self.keys)
+        return Key(newest, self.keys[newest])
 
     @property
     def today(self) -> date:

@@ -27,7 +27,7 @@ from mailgate.tickets.desks import desk_named
 from mailgate.tickets.thread import disagreement, without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewEntry, Participant, Ticket
 from mailgate.tickets.verbs import Command, Misread, StaffVerb, read_commands
-from store import keys, outbox, people, tickets
+from store import outbox, people, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ def _ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | No
 
     The third is why the two cannot both be right: then a person decides to whom the words go.
     """
-    token = token_in(incoming, Purpose.STAFF, keys.verifying(act.conn), today=act.today)
+    token = token_in(incoming, Purpose.STAFF, act.keys, today=act.today)
     claims, _ = claims_of(act, incoming, ())
     if isinstance(token, AddressToken) and token.recipient_id == writer.id:
         incoming = replace(incoming, evidence=with_token(incoming.evidence))
@@ -145,7 +145,7 @@ def _begin(act: Act, mail: _Mail) -> Settled:
     address = mail.argument(StaffVerb.CUSTOMER)
     assert address is not None
     contact = max(people.contacts_with(act.conn, address), key=lambda contact: (contact.active_at, contact.id))
-    number = tickets.open_ticket(
+    ticket = tickets.open_ticket(
         act.conn,
         desk=desk_of(mail.incoming, act.settings.desks).name,
         customer_id=contact.customer_id,
@@ -154,9 +154,7 @@ def _begin(act: Act, mail: _Mail) -> Settled:
         linked_to=None,
         now=act.at,
     )
-    record(act, number, f"opened by {mail.writer.name} for {contact.name}")
-    ticket = tickets.find(act.conn, number)
-    assert ticket is not None
+    ticket = record(act, ticket, f"opened by {mail.writer.name} for {contact.name}")
     worked = _work(act, mail, ticket)
     return replace(worked, outcome=replace(worked.outcome, disposition=Disposition.OPENED))
 
@@ -167,7 +165,8 @@ def _work(act: Act, mail: _Mail, ticket: Ticket) -> Settled:
     message = incoming.message
     is_note = mail.argument(StaffVerb.NOTE) is not None
     outbox_ids: tuple[int, ...] = ()
-    tickets.remember_ids(act.conn, ticket.id, message.message_id, (*message.references, *message.in_reply_to))
+    referenced = (*message.references, *message.in_reply_to)
+    tickets.remember_ids(act.conn, ticket.id, [message.message_id] if message.message_id else [], referenced)
     if mail.words or incoming.files:
         entry = NewEntry(
             kind=EntryKind.NOTE if is_note else EntryKind.MESSAGE,
@@ -182,12 +181,12 @@ def _work(act: Act, mail: _Mail, ticket: Ticket) -> Settled:
             attachments=files_of(incoming),
         )
         event = Event.STAFF_NOTED if is_note else Event.STAFF_REPLIED
-        entry_id = tickets.append(act.conn, ticket.id, entry, event=event, now=act.at)
+        entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
         if not is_note:
             outbox_ids += _send(act, mail, ticket, entry, entry_id)
     if mail.argument(StaffVerb.CLOSE) is not None:
         words = f"closed by {mail.writer.name}"
-        record(act, ticket.id, words, event=Event.CLOSED, spool_id=incoming.lent.spool_id)
+        ticket = record(act, ticket, words, event=Event.CLOSED, spool_id=incoming.lent.spool_id)
         desk = desk_named(ticket.desk, act.settings.desks)
         head = notices.Letterhead(act.settings.gate.company, desk)
         told = [

@@ -8,12 +8,12 @@ from mailgate.flows.undelivered import tell_undelivered
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.bounce import Bounce, BounceAction
 from mailgate.mail.disposition import Disposition
-from store import keys, outbox
+from store import outbox, tickets
 
 
 def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
     """Mark the mail that did not arrive and tell the staff; a report without our token is kept and changes nothing."""
-    token = token_in(incoming, Purpose.VERP, keys.verifying(act.conn), today=act.today)
+    token = token_in(incoming, Purpose.VERP, act.keys, today=act.today)
     row = outbox.show(act.conn, token.object_id) if isinstance(token, AddressToken) else None
     if row is None:
         return Settled.as_(Disposition.BOUNCE, "it answers no return address of ours; nothing was done")
@@ -24,9 +24,10 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
     ticket_id = row.notice.ticket_id
     delayed = report.recipients and all(one.action is BounceAction.DELAYED for one in report.recipients)
     if delayed or not outbox.mark_bounced(act.conn, row.id, reply=f"bounced: {reply_line}"):
-        if ticket_id is not None:
+        ticket = tickets.find(act.conn, ticket_id) if ticket_id is not None else None
+        if ticket is not None:
             news = "is delayed" if delayed else "was reported on again"
-            record(act, ticket_id, f"mail {row.id} to {row.notice.to_address} {news}: {reply_line}")
+            record(act, ticket, f"mail {row.id} to {row.notice.to_address} {news}: {reply_line}")
         return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
     told = tell_undelivered(act, row, reply_line)
     return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id, outbox_ids=told)

@@ -31,12 +31,12 @@ from mailgate.tickets.ticket import (
     State,
     Ticket,
 )
-from store import keys, people, tickets
+from store import people, tickets
 
 
 def claims_of(act: Act, incoming: Incoming, contacts: Sequence[Contact]) -> tuple[Claims, Evidence]:
     """Which tickets the message names, and its evidence: better when it carries a token made for its author."""
-    token = token_in(incoming, Purpose.REPLY, keys.verifying(act.conn), today=act.today)
+    token = token_in(incoming, Purpose.REPLY, act.keys, today=act.today)
     message = incoming.message
     ids = (*message.in_reply_to, *reversed(message.references))
     claims = Claims(token, tickets.referenced_by(act.conn, ids), tag_in(message.subject))
@@ -50,7 +50,7 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
     contact = sender.contacts[0] if isinstance(sender, Registered) else None
     author = incoming.author
     participant = _participant(contact, author)
-    number = tickets.open_ticket(
+    ticket = tickets.open_ticket(
         act.conn,
         desk=desk.name,
         customer_id=contact.customer_id if contact else None,
@@ -61,18 +61,20 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
     )
     marks = []
     if placed.claimed:
-        record(act, number, f"opened, linked to #{placed.claimed}: {placed.why}")
-        record(act, placed.claimed, f"#{number} by {author} names this ticket: {placed.why}")
+        ticket = record(act, ticket, f"opened, linked to #{placed.claimed}: {placed.why}")
+        claimed = tickets.find(act.conn, placed.claimed)
+        assert claimed is not None
+        record(act, claimed, f"#{ticket.id} by {author} names this ticket: {placed.why}")
         marks.append(f"linked to #{placed.claimed}: {placed.why}")
     if isinstance(sender, Registered) and sender.is_ambiguous and contact:
         marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
-    ticket, told = _write(act, incoming, number, contact=contact, desk=desk, marks=marks)
+    ticket, told = _write(act, incoming, ticket, contact=contact, desk=desk, marks=marks)
     acknowledged = _acknowledge(act, incoming, ticket, participant, desk) if participant else ()
     disposition = Disposition.AUTOMATIC if incoming.automatic else Disposition.OPENED
     return Settled.as_(
         disposition,
         incoming.automatic or placed.why,
-        ticket_id=number,
+        ticket_id=ticket.id,
         evidence=incoming.evidence,
         outbox_ids=(*acknowledged, *told),
     )
@@ -93,9 +95,9 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     """The message joins its ticket. A person's words make it staff's turn again; a program's change nothing."""
     ticket = joined.ticket
     if ticket.state is State.CLOSED and not incoming.automatic:
-        record(act, ticket.id, f"reopened by a reply of {incoming.author}", event=Event.REOPENED)
+        ticket = record(act, ticket, f"reopened by a reply of {incoming.author}", event=Event.REOPENED)
     desk = desk_named(ticket.desk, act.settings.desks)
-    _, told = _write(act, incoming, ticket.id, contact=joined.contact, desk=desk, marks=[])
+    _, told = _write(act, incoming, ticket, contact=joined.contact, desk=desk, marks=[])
     return Settled.as_(
         Disposition.AUTOMATIC if incoming.automatic else Disposition.JOINED,
         incoming.automatic or f"by {joined.by.value}",
@@ -106,7 +108,7 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
 
 
 def _write(
-    act: Act, incoming: Incoming, number: int, *, contact: Contact | None, desk: Desk, marks: list[str]
+    act: Act, incoming: Incoming, ticket: Ticket, *, contact: Contact | None, desk: Desk, marks: list[str]
 ) -> tuple[Ticket, tuple[int, ...]]:
     """Append the message to the ticket and tell the staff; returns the ticket as it is now."""
     conn, settings, message = act.conn, act.settings, incoming.message
@@ -124,12 +126,11 @@ def _write(
         attachments=files_of(incoming),
     )
     event = Event.MACHINE_WROTE if incoming.automatic else Event.CUSTOMER_WROTE
-    entry_id = tickets.append(conn, number, entry, event=event, now=act.at)
-    tickets.remember_ids(conn, number, message.message_id, (*message.references, *message.in_reply_to))
+    entry_id, ticket = tickets.append(conn, ticket, entry, event=event, now=act.at)
+    own = [message.message_id] if message.message_id else []
+    tickets.remember_ids(conn, ticket.id, own, (*message.references, *message.in_reply_to))
     if contact:
         people.touch(conn, contact.id, now=act.at)
-    ticket = tickets.find(conn, number)
-    assert ticket is not None
     if not incoming.evidence.at_least(Level.DKIM):
         marks = ["unverified sender", *marks]
     if incoming.automatic:
@@ -156,7 +157,7 @@ def _write(
             author=incoming.author,
             context=context,
             entry_id=entry_id,
-            references=tickets.thread_ids(conn, number, reader.address),
+            references=own if ticket.messages == 1 else tickets.thread_ids(conn, ticket.id, reader.address),
             files=entry.attachments,
         )
         for reader in people.list_staff(conn)

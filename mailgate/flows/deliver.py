@@ -131,7 +131,7 @@ def _composed(engine: Engine, archive: Archive, templates: Templates, lent: Lent
     for problem in composed.problems:
         log.warning("template problem outbox=%d template=%s problem=%r", row.id, row.notice.template.value, problem)
     blob = archive.prepare(composed.raw)
-    with transaction(engine) as conn:
+    with transaction(engine, durable=False) as conn:  # the commit before DATA keeps it
         archive.add(conn, blob)
         kept = {"sha256": blob.sha256, "subject": composed.subject, "text": composed.text}
         outbox.save_composed(conn, lent, live=live, **kept)

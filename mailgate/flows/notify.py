@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,14 +30,19 @@ def notify(act: Act, notices: Sequence[Notice], *, hold_until: datetime | None =
     Dropped, with a line in the log: mail to an address of ours, and answers beyond the budgets.
     """
     queued: list[int] = []
+    named: defaultdict[int, list[str]] = defaultdict(list)  # our message ids by ticket
     for notice in notices:
         obstacle = _obstacle(act, notice)
         if obstacle:
             log.warning("not sent template=%s to=%s reason=%r", notice.template.value, notice.to_address, obstacle)
             continue
-        outbox_id = _queue(act, notice, hold_until)
+        outbox_id, own_id = _queue(act, notice, hold_until)
+        if notice.ticket_id is not None:
+            named[notice.ticket_id].append(own_id)
         if hold_until is None:
             queued.append(outbox_id)
+    for ticket_id, ids in named.items():
+        tickets.remember_ids(act.conn, ticket_id, ids)
     return tuple(queued)
 
 
@@ -50,7 +56,7 @@ def _reply_address(act: Act, purpose: Purpose, desk: Desk, ticket_id: int, perso
     return f"{desk.mailbox.local_part}+{seal(token, act.key)}@{desk.mailbox.domain}"
 
 
-def _queue(act: Act, notice: Notice, hold_until: datetime | None) -> int:
+def _queue(act: Act, notice: Notice, hold_until: datetime | None) -> tuple[int, str]:
     domain = act.settings.gate.domain
     nonce = secrets.token_hex(5)
 
@@ -66,9 +72,7 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None) -> int:
     outbox_id = outbox.add(
         act.conn, notice, message_id=own_id, reverse_path=return_path, hold_until=hold_until, now=act.now
     )
-    if notice.ticket_id is not None:
-        tickets.remember_ids(act.conn, notice.ticket_id, own_id(outbox_id), ())
-    return outbox_id
+    return outbox_id, own_id(outbox_id)
 
 
 def _obstacle(act: Act, notice: Notice) -> str | None:
@@ -78,10 +82,12 @@ def _obstacle(act: Act, notice: Notice) -> str | None:
     if group is None:
         return None
     budgets = act.settings.budgets
-    hour = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(hours=1))
-    if hour >= budgets.acknowledgements_per_address_hour:
-        return f"{hour} automatic answers to this address within an hour"
     day = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(days=1))
     if day >= budgets.acknowledgements_per_address_day:
         return f"{day} automatic answers to this address within a day"
+    if day < budgets.acknowledgements_per_address_hour:
+        return None
+    hour = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(hours=1))
+    if hour >= budgets.acknowledgements_per_address_hour:
+        return f"{hour} automatic answers to this address within an hour"
     return None

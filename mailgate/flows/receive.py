@@ -25,6 +25,11 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=30)
 
+
+class _LeaseLost(Exception):
+    """Somebody else has the row."""
+
+
 SpamCheck = Callable[[bytes], SpamVerdict]
 
 
@@ -61,13 +66,15 @@ def receive(
         verdict = OFF if lent.released else check_spam(raw)  # before the transaction: spamd may be slow
         fail_point("receive.checked")
         incoming = read(lent, raw, verdict, settings=settings, archive=archive)
-        with transaction(engine) as conn:
-            if not spool.claim(conn, lent):  # the lease ran out, another worker was here
-                return
+        with transaction(engine, durable=False) as conn:  # undone by a power cut, the row waits as before
             at = lent.envelope.received_at if lent.released else now
             settled = settle(Act.begin(conn, settings, now, at=at), incoming, archive=archive)
-            spool.finish(conn, lent, settled.outcome, now=now)
+            if not spool.finish(conn, lent, settled.outcome, now=now):
+                raise _LeaseLost
             fail_point("receive.before-commit")
+    except _LeaseLost:  # it ran out, and another worker was here: what was written is rolled back
+        log.warning("lease lost spool=%d", spool_id)
+        return
     except (Temporary, OperationalError, TimeoutError) as error:
         log.warning("postponed spool=%d error=%r", spool_id, error)
         _give_back(engine, lent, error, now, counted=False)

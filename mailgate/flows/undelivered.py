@@ -16,13 +16,13 @@ TO_STAFF = frozenset({Template.NOTIFICATION, Template.RETURNED, Template.HELD_AL
 
 def tell_undelivered(act: Act, row: Outgoing, reply_line: str) -> tuple[int, ...]:
     """Record the failure on its ticket and queue a mail to each staff member; returns the ids of these mails."""
-    ticket_id = row.notice.ticket_id
-    if ticket_id is not None:
+    ticket = tickets.find(act.conn, row.notice.ticket_id) if row.notice.ticket_id is not None else None
+    if ticket is not None:
         words = f"mail {row.id} to {row.notice.to_address} was not delivered: {reply_line}"
-        record(act, ticket_id, words, event=Event.UNDELIVERED if row.notice.template is Template.REPLY else None)
+        event = Event.UNDELIVERED if row.notice.template is Template.REPLY else None
+        ticket = record(act, ticket, words, event=event)
     if row.notice.template in TO_STAFF:
         return ()
-    ticket = tickets.find(act.conn, ticket_id) if ticket_id is not None else None
     desks = act.settings.desks
     head = notices.Letterhead(act.settings.gate.company, desk_named(ticket.desk if ticket else "", desks))
     told = [

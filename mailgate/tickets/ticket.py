@@ -1,6 +1,6 @@
 """Ticket, its entries and states, and the table of allowed transitions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -87,12 +87,25 @@ class Ticket:
     customer_id: int | None  # None: a stranger's
     subject: str  # never changes: clients group by it
     state: State
+    waiting_since: datetime | None  # while it is open: the customer's first words after our last answer
     linked_to: int | None
     assignee_id: int | None
     messages: int
     opened_at: datetime
     updated_at: datetime
     participants: tuple[Participant, ...]
+
+
+def after_entry(ticket: Ticket, kind: EntryKind, event: Event | None, *, now: datetime) -> Ticket:
+    """The ticket after an entry of this kind was appended, and what it meant happened."""
+    state = state_after(ticket.state, event) if event else ticket.state
+    return replace(
+        ticket,
+        state=state,
+        waiting_since=waiting_since(state, ticket.state, ticket.waiting_since, now=now),
+        messages=ticket.messages + (1 if kind is EntryKind.MESSAGE else 0),
+        updated_at=max(now, ticket.updated_at),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,7 @@ class History:
             customer_id=writer.customer_id,
             subject=self._words.subject(),
             state=State.OPEN,
+            waiting_since=instants[0],
             linked_to=None,
             assignee_id=None,
             messages=len(instants),

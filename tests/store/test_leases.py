@@ -29,7 +29,8 @@ def spool_id(engine: Engine, archive: Archive) -> int:
 
 def lend(engine: Engine, spool_id: int, now: datetime) -> str | None:
     with transaction(engine) as conn:
-        return leases.lend(conn, ANY, spool_id, now=now)
+        lent = leases.lend(conn, ANY, spool_id, now=now)
+    return lent["lease"] if lent else None
 
 
 def row(engine: Engine, spool_id: int) -> Row[object]:
@@ -138,7 +139,6 @@ def test_a_worker_that_was_thought_dead_cannot_overwrite_its_successor(engine: E
     assert successor is not None
 
     with transaction(engine) as conn:
-        assert not spool.claim(conn, zombie)
         assert not spool.finish(conn, zombie, OPENED, now=NOON)
         spool.give_back(conn, zombie, error="from the grave", due_at=NOON, counted=True)
         assert spool.finish(conn, successor, HELD, now=NOON)

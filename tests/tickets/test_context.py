@@ -11,7 +11,7 @@ from mailgate.tickets.context import COMMANDS_LINE, context_lines, leaked_line
 from mailgate.tickets.ticket import Participant, State, Ticket
 
 AT = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
-TICKET = Ticket(7, "support", 3, "Mail", State.OPEN, 4, None, 1, AT, AT, (Participant("Anne", "a@c.example", 1),))
+TICKET = Ticket(7, "support", 3, "Mail", State.OPEN, AT, 4, None, 1, AT, AT, (Participant("Anne", "a@c.example", 1),))
 LINE = "Ticket #7, open, desk support, opened 2026-07-02 00:30 CEST, customer 3"
 
 

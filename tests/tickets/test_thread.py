@@ -27,7 +27,7 @@ DORA = Contact(2, 2, "Dora", "dora@other.example", (Role.OWNER,), AT)
 
 
 def _ticket(number: int, *people: Participant) -> Ticket:
-    return Ticket(number, "support", 1, "Mail", State.OPEN, None, None, 1, AT, AT, people)
+    return Ticket(number, "support", 1, "Mail", State.OPEN, AT, None, None, 1, AT, AT, people)
 
 
 def _as_participant(contact: Contact) -> Participant:

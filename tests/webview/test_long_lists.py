@@ -40,9 +40,11 @@ def add_tickets(gate: Gate, count: int, *, state: State = State.OPEN, subject: s
 
 def add_messages(gate: Gate, count: int, text: str | None = None) -> None:
     with transaction(gate.parts.engine) as conn:
+        ticket = tickets.find(conn, 1)
+        assert ticket is not None
         for number in range(count):
             entry = NewEntry(EntryKind.MESSAGE, "Anne Miller", text or f"Message {number}", direction=Direction.IN)
-            tickets.append(conn, 1, entry, event=Event.CUSTOMER_WROTE, now=gate.now)
+            _, ticket = tickets.append(conn, ticket, entry, event=Event.CUSTOMER_WROTE, now=gate.now)
 
 
 def turn_all(browser: httpx.Client, path: str, *, back: bool = False) -> list[httpx.Response]:

@@ -240,7 +240,9 @@ def test_the_audit_trail_names_to_a_customer_nobody_and_nothing_of_others(
     anne, bart = people
     gate.deliver(anne.writes("It is broken."))
     with transaction(gate.parts.engine) as conn:
-        tickets.append(conn, 1, NewEntry(EntryKind.EVENT, "mailgate", words), event=None, now=gate.now)
+        ticket = tickets.find(conn, 1)
+        assert ticket is not None
+        tickets.append(conn, ticket, NewEntry(EntryKind.EVENT, "mailgate", words), event=None, now=gate.now)
 
     page = web.signed_in(anne).get("/tickets/1").text
     for_staff = web.signed_in(bart).get("/staff/tickets/1").text
