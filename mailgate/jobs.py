@@ -1,5 +1,6 @@
 """The names of the jobs. A job carries one row id and means "look now"; losing or repeating it does no harm."""
 
+import threading
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
@@ -27,3 +28,8 @@ FailPoint = Callable[[str], None]
 
 def no_fail_point(name: str) -> None:
     """What stands at a fail point in production: nothing."""
+
+
+computing = threading.Lock()
+"""Held by a job while it computes and writes, not while it waits for a server: two threads that compute only fight for
+the one interpreter, and lose a third of its time by it."""

@@ -19,15 +19,23 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def register(broker: dramatiq.Broker, parts: Parts, *, clock: Clock = utc_now) -> None:
-    """Give the broker an actor for each job, under the job's name and in a queue of its own."""
+def register(
+    broker: dramatiq.Broker, parts: Parts, *, clock: Clock = utc_now, step_aside: Callable[[], None] = lambda: None
+) -> None:
+    """Give the broker an actor for each job, under the job's name and in a queue of its own.
+
+    `step_aside` is called before each job: it comes back when there is nothing more urgent.
+    """
     for job, flow in parts.work.items():
-        actor = _actor(job, flow, clock)
+        actor = _actor(job, flow, clock, step_aside)
         dramatiq.actor(broker=broker, actor_name=job.value, queue_name=job.value)(actor)
 
 
-def _actor(job: Job, flow: Callable[[int, datetime], None], clock: Clock) -> Callable[[int], None]:
+def _actor(
+    job: Job, flow: Callable[[int, datetime], None], clock: Clock, step_aside: Callable[[], None]
+) -> Callable[[int], None]:
     def work(row_id: int) -> None:
+        step_aside()
         try:
             flow(row_id, clock())
         except Exception:

@@ -78,7 +78,7 @@ class Running:
             self._lock = _lock(self.parts.settings.store.archive)
             self._clear_archive()
             self._take_up()
-            register(self._broker, self.parts, clock=self._clock)
+            register(self._broker, self.parts, clock=self._clock, step_aside=self.acceptance.rush.wait)
         self.acceptance.start()
         opened = await self._listen()
         address = self.parts.settings.metrics.listen

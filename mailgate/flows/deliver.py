@@ -13,7 +13,7 @@ from mailgate.config.settings import InDoubt
 from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.act import Act
 from mailgate.flows.undelivered import tell_undelivered
-from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
+from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
 from mailgate.outbound.compose import compose
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
 from mailgate.outbound.pool import Pool
@@ -69,7 +69,8 @@ def _try(
     try:
         if lent.row.phase is not None and not attempt.may_repeat:
             return attempt.park(lent.row.last_reply or "stopped between DATA and its reply")
-        raw = _composed(engine, archive, templates, lent)
+        with computing:
+            raw = _composed(engine, archive, templates, lent)
         reply = _submit(engine, smarthost, lent, raw, fail_point)
     except ReplyLost as error:
         return attempt.in_doubt(error)

@@ -13,7 +13,7 @@ from mailgate.flows.act import Act
 from mailgate.flows.incoming import read
 from mailgate.flows.settle import settle
 from mailgate.inbound.spamd import OFF, SpamVerdict
-from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
+from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
 from mailgate.mail.disposition import Disposition
 from store import leases, spool
 from store.archive import Archive
@@ -65,13 +65,14 @@ def receive(
             raw = archive.load(conn, lent.sha256)
         verdict = OFF if lent.released else check_spam(raw)  # before the transaction: spamd may be slow
         fail_point("receive.checked")
-        incoming = read(lent, raw, verdict, settings=settings, archive=archive)
-        with transaction(engine, durable=False) as conn:  # undone by a power cut, the row waits as before
-            at = lent.envelope.received_at if lent.released else now
-            settled = settle(Act.begin(conn, settings, now, at=at), incoming, archive=archive)
-            if not spool.finish(conn, lent, settled.outcome, now=now):
-                raise _LeaseLost
-            fail_point("receive.before-commit")
+        with computing:
+            incoming = read(lent, raw, verdict, settings=settings, archive=archive)
+            with transaction(engine, durable=False) as conn:  # undone by a power cut, the row waits as before
+                at = lent.envelope.received_at if lent.released else now
+                settled = settle(Act.begin(conn, settings, now, at=at), incoming, archive=archive)
+                if not spool.finish(conn, lent, settled.outcome, now=now):
+                    raise _LeaseLost
+                fail_point("receive.before-commit")
     except _LeaseLost:  # it ran out, and another worker was here: what was written is rolled back
         log.warning("lease lost spool=%d", spool_id)
         return

@@ -18,6 +18,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mailgate.errors import HeaderTooLarge, MailgateError, MessageTooLarge, SpoolUnavailable, StorageFull, Temporary
+from mailgate.inbound.rush import Rush
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.mail.envelope import Envelope
 from store import leases, spool
@@ -68,6 +69,7 @@ class Acceptance:
         self._enqueue = enqueue
         self._limits = limits
         self._directory = directory
+        self.rush = Rush()
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._commit_groups, name="accept", daemon=True)
         self._fail_point = fail_point
@@ -105,6 +107,8 @@ class Acceptance:
             log.error("not accepted: archive error=%r", error)
             accepted.set_exception(unavailable(error))
             return accepted
+        self.rush.enter()
+        accepted.add_done_callback(lambda _: self.rush.leave())
         self._queue.put(_Waiting(envelope, blob, accepted))
         return accepted
 
