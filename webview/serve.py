@@ -10,13 +10,18 @@ import threading
 import time
 
 import uvicorn
-from starlette.types import ASGIApp
+from anyio.to_thread import current_default_thread_limiter
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 log = logging.getLogger(__name__)
 
 BACKLOG = 256
 CONNECTIONS = 200
 """At the same time; more are answered 503 at once."""
+
+THREADS = 3
+"""Pages made at the same time: they compute, and with one interpreter more threads only make each other wait. A few, so
+that a long download does not hold up the rest."""
 
 _START_SECONDS = 10.0
 _GRACE_SECONDS = 5
@@ -30,7 +35,7 @@ class WebServer:
         logging.getLogger("uvicorn.access").disabled = True
         self._server = uvicorn.Server(
             uvicorn.Config(
-                app,
+                _in_few_threads(app),
                 lifespan="off",
                 loop="asyncio",
                 ws="none",
@@ -69,6 +74,14 @@ class WebServer:
                 log.warning("web view still busy, left behind host=%s", self._host)
         if self._socket is not None:
             self._socket.close()
+
+
+def _in_few_threads(app: ASGIApp) -> ASGIApp:
+    async def limited(scope: Scope, receive: Receive, send: Send) -> None:
+        current_default_thread_limiter().total_tokens = THREADS  # it belongs to the event loop that runs this
+        await app(scope, receive, send)
+
+    return limited
 
 
 def _listen(host: str, port: int) -> socket.socket:
