@@ -30,6 +30,7 @@ COMMANDS = {
     "mail": "the archive of sent mail",
     "template": "the words of our mails",
     "keys": "signing keys of reply addresses",
+    "generate": "fill a store with made-up tickets",
     "sign-in-link": "a link into the web view",
 }
 

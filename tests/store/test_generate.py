@@ -9,8 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection, Engine, func, select
 
-from mailgate.cli.context import Context
-from mailgate.cli.generate import generate as command
+from mailgate.cli.main import mailgate
 from mailgate.config import Settings
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Key, Purpose, unseal
@@ -174,7 +173,7 @@ def test_an_impossible_size_is_refused(tmp_path: Path) -> None:
 def _command(directory: Path, *options: str) -> Result:
     config = directory / "config.toml"
     config.write_text("")
-    return CliRunner().invoke(command, options, obj=Context(config))
+    return CliRunner().invoke(mailgate, ["--config", str(config), "generate", *options])
 
 
 def test_the_command_fills_an_empty_store(tmp_path: Path) -> None:
