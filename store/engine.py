@@ -1,5 +1,6 @@
 """Engine from a URL; the write transaction and the read-only connection. Nothing here waits on a network."""
 
+import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -11,6 +12,8 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from mailgate.errors import Temporary
 from store.turns import WriteTurn
@@ -111,6 +114,14 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent snapshot to read from; it neither blocks writers nor waits for them."""
     with engine.connect() as conn, conn.begin():
         yield conn
+
+
+def is_busy(error: Exception) -> bool:
+    """The store is locked or away, or all connections to it are lent: the same may well work in a moment."""
+    if isinstance(error, OperationalError):
+        code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_BUSY)  # PostgreSQL's has none: nobody answers
+        return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)  # above it: why it is so
+    return isinstance(error, NoConnectionFree)
 
 
 def insert_once(conn: Connection, table: Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> None:

@@ -23,7 +23,7 @@ from webview.access import Cookies
 from webview.front import FORM_PATH, Front
 from webview.mailto import MailAction
 from webview.rendering import STATIC_PATH, Rendering
-from webview.site import STAFF_HOME, NoSuchPage, Site, for_contacts, for_everybody, for_staff, is_secure
+from webview.site import RETRY_SECONDS, STAFF_HOME, NoSuchPage, Site, for_contacts, for_everybody, for_staff, is_secure
 
 
 class IdConvertor(Convertor[int]):
@@ -74,8 +74,11 @@ def create_app(
     )
 
     def failure(status: int, incident: str) -> Response:
-        problem = {400: "host", 404: "missing", 405: "method"}.get(status, "failed")
-        return site.rendering.page("failure.html", status=status, problem=problem, incident=incident, signed_in=None)
+        problem = {400: "host", 404: "missing", 405: "method", 503: "busy"}.get(status, "failed")
+        page = site.rendering.page("failure.html", status=status, problem=problem, incident=incident, signed_in=None)
+        if status == 503:
+            page.headers.update({"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"})
+        return page
 
     def not_found(request: Request, _error: Exception) -> Response:
         with reading(engine) as conn:

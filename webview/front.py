@@ -1,6 +1,7 @@
 """What stands before every page: the host that was asked for, the method, the headers, and the page of a failure.
 
-A page that fails is logged with an id, and the visitor is shown that id. Signed words of links are never logged.
+A page that fails is logged with an id, and the visitor is shown that id. A store that cannot be read just now is no
+failure: the visitor is asked to come again. Signed words of links are never logged.
 """
 
 import logging
@@ -12,6 +13,8 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from store.engine import is_busy
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +62,11 @@ class Front:
             return
         try:
             await self._app(scope, receive, answer.send)
-        except Exception:
+        except Exception as error:
+            if is_busy(error) and not answer.begun:
+                log.warning("busy method=%s path=%s error=%r", scope["method"], shown_path(scope["path"]), error)
+                await self._error_page(503, "")(scope, receive, answer.send)
+                return
             incident = secrets.token_hex(4)
             log.exception("failed request=%s method=%s path=%s", incident, scope["method"], shown_path(scope["path"]))
             if answer.begun:

@@ -24,7 +24,7 @@ from webview.budget import Budget, network_of
 from webview.form import is_from_elsewhere, read_fields
 from webview.letter import sign_in_letter
 from webview.mailto import MailAction
-from webview.site import CUSTOMER_HOME, STAFF_HOME, Site
+from webview.site import CUSTOMER_HOME, RETRY_SECONDS, STAFF_HOME, Site
 
 log = logging.getLogger(__name__)
 
@@ -119,7 +119,9 @@ def _ask_for_link(site: Site, request: Request, mailbox: Mailbox) -> Response:
         site.submit(sign_in_letter(mailbox, nonce=nonce, domain=site.settings.gate.domain, now=now))
     except MailgateError as error:
         log.warning("sign-in mail not accepted network=%s error=%r", _network(request), error)
-        return _form_again(site, 503, "unavailable", address=mailbox.address)
+        response = _form_again(site, 503, "unavailable", address=mailbox.address)
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+        return response
     log.info("sign-in asked network=%s", _network(request))
     response = _page(site, "sign-in-sent.html", 200, address=mailbox.address)
     site.cookies.set(response, site.cookies.nonce, browser_secret, access.NONCE_LIFETIME)

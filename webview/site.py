@@ -27,6 +27,9 @@ SIGN_IN_PATH = "/sign-in"
 CUSTOMER_HOME = "/"
 STAFF_HOME = "/staff/"
 
+RETRY_SECONDS = 30
+"""When to come again, for whoever met a busy store."""
+
 V = TypeVar("V", ContactVisitor, StaffVisitor)
 
 

@@ -137,4 +137,5 @@ def test_an_intake_that_cannot_take_the_mail_is_told_as_such(web: Web, anne: Per
     answer = web.browser().post("/sign-in", data={"email": anne.address})
 
     assert answer.status_code == 503
+    assert answer.headers["retry-after"] == "30"
     assert "try again in a few minutes" in answer.text
