@@ -70,6 +70,7 @@ class Story:
 
         await self._send(letter.reply(BOB, thanks, NOTE))
         await self._seen("Bob keeps a note", lambda: self._has_entry(number, EntryKind.NOTE, "too small"))
+        await self._read_staff_pages(number)
         await self._send(letter.reply(BOB, thanks, "!close"))
         await self._mail(ANN, "Bob closes the ticket and Ann is told", "is closed")
         await self._seen("the ticket is closed", lambda: self._ticket(State.CLOSED))
@@ -83,8 +84,7 @@ class Story:
     async def _read_pages(self, number: int) -> None:
         """Ann asks for a link by mail and reads the thread on her pages."""
         await self._send(letter.new(ANN, "sign-in@support.example", "Sign in", ""))
-        mail = await self._mail(ANN, "Ann writes to sign-in@ and gets a link", "/in/")
-        link = next(word for word in mail.text.split() if "/in/" in word)
+        link = _link_in(await self._mail(ANN, "Ann writes to sign-in@ and gets a link", "/in/"))
         pages = link.partition("/in/")[0]
         browser = Browser()
         await asyncio.to_thread(browser.read, link)
@@ -92,9 +92,33 @@ class Story:
         thread = await asyncio.to_thread(browser.read, f"{pages}/tickets/{number}")
         self._check("her pages show the thread", SUBJECT in thread and "the disk was full" in thread)
         self._check("but not the note", "too small" not in thread)
+        self._check("the archive does not keep the link", not self._is_archived(link))
+
+    async def _read_staff_pages(self, number: int) -> None:
+        """Bob asks for a link by the form, whose link opens his pages in this browser alone, and reads the ticket."""
+        pages = self._parts.settings.web.public_url
+        browser = Browser()
+        await asyncio.to_thread(browser.read, f"{pages}/sign-in", {"email": BOB.address})
+        link = _link_in(await self._mail(BOB, "Bob types his address into the form and gets a link", "/in/"))
+        stranger = await asyncio.to_thread(Browser().read, link)
+        self._check(
+            "in another browser it asks for the code of the mail", "Code" in stranger and SUBJECT not in stranger
+        )
+        await asyncio.to_thread(browser.read, link)
+        queue = await asyncio.to_thread(browser.read, f"{pages}/staff/")
+        self._check(
+            "his queue shows the ticket that waits for an answer", "1 open ticket" in queue and SUBJECT in queue
+        )
+        thread = await asyncio.to_thread(browser.read, f"{pages}/staff/tickets/{number}")
+        self._check(
+            "its page shows question and answer", "since Monday every mail" in thread and "the disk was full" in thread
+        )
+        self._check("and the note", "too small" in thread)
+        self._check("the archive does not keep this link either", not self._is_archived(link))
+
+    def _is_archived(self, link: str) -> bool:
         with reading(self._parts.engine) as conn:
-            kept = [row.text or "" for row in outbox.listing(conn)]
-        self._check("the archive does not keep the link", not any(link in text for text in kept))
+            return any(link in (row.text or "") for row in outbox.listing(conn))
 
     def _check_ticket(self, number: int) -> None:
         with reading(self._parts.engine) as conn:
@@ -151,3 +175,8 @@ class Story:
     def _has_entry(self, number: int, kind: EntryKind, words: str) -> bool:
         with reading(self._parts.engine) as conn:
             return any(entry.kind is kind and words in entry.text for entry in tickets.history(conn, number))
+
+
+def _link_in(mail: Arrived) -> str:
+    """The sign-in link of a mail."""
+    return next(word for word in mail.text.split() if "/in/" in word)
