@@ -127,6 +127,11 @@ class Ledger:
         with reading(self.engine) as conn:
             return {row.message_id for row in outbox.listing(conn)}
 
+    def unanswered(self) -> set[str]:
+        """Message-IDs of all that may be with the smarthost, as far as the store knows."""
+        with reading(self.engine) as conn:
+            return {row.message_id for row in outbox.listing(conn) if row.phase is not None}
+
     def copies_sent(self) -> Counter[str]:
         """How often the smarthost took each Message-ID."""
         return copies(self.sent)
