@@ -1,4 +1,4 @@
-"""Jobs on the embedded broker: a hint may be lost or come twice, the row decides."""
+"""Jobs on the embedded broker: a hint may be lost, come twice or in the wrong order (F08); the row decides."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -63,6 +63,31 @@ def test_a_job_for_a_row_that_is_not_there_harms_no_other(gate: Gate, anne: Pers
     enqueue(Job.RECEIVE, spool_id)
 
     wait_until(lambda: gate.inbox(spool_id).outcome.disposition == "opened", what="the ticket")
+
+
+def test_jobs_that_come_twice_and_in_the_wrong_order_have_one_effect(
+    gate: Gate, anne: Person, bart: Person, enqueue: Enqueue
+) -> None:
+    in_order = [(Job.RECEIVE, row_id) for row_id in (1, 2, 3)] + [(Job.DELIVER, row_id) for row_id in range(1, 7)]
+    for job in reversed(in_order):  # before any of the rows is there
+        enqueue(*job)
+    given = [gate.accept(anne.writes(f"It is broken: {number}.", subject=f"Matter {number}")) for number in (1, 2, 3)]
+    assert given == [1, 2, 3]
+
+    for job in reversed(in_order * 5):  # to be sent before they are written, and the last mail first
+        enqueue(*job)
+    wait_until(lambda: len(gate.outbox()) == 6, what="an acknowledgement and a notification for each")
+    for job in reversed(in_order * 5):
+        enqueue(*job)
+    wait_until(lambda: all(row.state == "sent" for row in gate.outbox()), what="all mails sent")
+    for job in reversed(in_order):  # when all is done
+        enqueue(*job)
+    gate.deliver(anne.writes("One more.", subject="Matter 4"))
+
+    assert [ticket.messages for ticket in gate.tickets()] == [1, 1, 1, 1]
+    assert [gate.inbox(row_id).attempts for row_id in given] == [1, 1, 1]
+    assert [row.attempts for row in gate.outbox()] == [1] * 8
+    assert len(gate.sink.messages) == len(set(gate.sink.messages)) == 8
 
 
 def test_a_broker_that_is_away_is_no_failure_of_the_mail(caplog: pytest.LogCaptureFixture) -> None:
