@@ -30,12 +30,19 @@ def workers() -> int:
 
 
 @pytest.fixture
-def program(tmp_path: Path, sink: Sink, workers: int) -> Program:
+def web() -> dict[str, object]:
+    """Settings of the gate's pages: by default it shows none."""
+    return {"listen": ""}
+
+
+@pytest.fixture
+def program(tmp_path: Path, sink: Sink, workers: int, web: dict[str, object]) -> Program:
     """A gate that writes as many acknowledgements as there are tickets."""
     sections: dict[str, dict[str, object]] = {
         "smarthost": {"address": f"{HOST}:{sink.port}", "tls": "none"},
         "budgets": {"acknowledgements_per_address_hour": 1000, "acknowledgements_per_address_day": 1000},
         "workers": {"threads": workers},
+        "web": web,
     }
     return configured(tmp_path / "program", sections)
 
