@@ -21,6 +21,9 @@ LEASE = timedelta(minutes=15)
 INSIST_SECONDS, PAUSE_SECONDS = 120.0, 1.0
 """A store that is locked or full for longer than this costs what the lease was to save; far less than the lease."""
 
+OFTEN, APART = 2, timedelta(seconds=12)
+"""Attempts that make a row suspect after a death, and the time for one of them: longer than spamd may take."""
+
 SWEEP_GRACE = timedelta(seconds=60)
 """A row whose job was just sent is left to it for so long."""
 
@@ -68,6 +71,16 @@ def release_all(conn: Connection, table: Table, *, now: datetime, queued: Column
     """
     left = table.c.due_at.is_not(None) & or_(table.c.lease.is_not(None), queued)
     return conn.execute(update(table).where(left).values(lease=None, due_at=now)).rowcount
+
+
+def set_apart(conn: Connection, table: Table, *, now: datetime) -> None:
+    """Look at the rows that two deaths met in hand one after the other, worst first; after `release_all`.
+
+    One of them may be what its worker died of. In hand beside it a third time, the others would be taken for the same.
+    """
+    often = select(table.c.id).where(table.c.due_at.is_not(None), table.c.attempts >= OFTEN)
+    for place, row in enumerate(conn.execute(often.order_by(table.c.attempts.desc(), table.c.id)).all()):
+        conn.execute(update(table).where(table.c.id == row.id).values(due_at=now + place * APART))
 
 
 def insist(write: Callable[[], None], *, told: Callable[[Exception], None]) -> None:

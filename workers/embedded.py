@@ -156,6 +156,7 @@ class Running:
         queued = or_(untried, outbox.c.state == OutState.SENDING)  # not those put off, nor held for an undo
         with transaction(self.parts.engine) as conn:
             mails_in = leases.release_all(conn, spool, now=now, queued=true())
+            leases.set_apart(conn, spool, now=now)
             mails_out = leases.release_all(conn, outbox, now=now, queued=queued)
         if mails_in or mails_out:
             log.info("left by a former process: in=%d out=%d", mails_in, mails_out)

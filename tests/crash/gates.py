@@ -15,9 +15,9 @@ def dying(program: Program, place: str, *, environment: Mapping[str, str]) -> Ab
     return _start(program, "tests.crash.dying_gate", {"DIES_AT": place, **environment})
 
 
-def choking(program: Program) -> AbstractContextManager[Serving]:
-    """The program's gate, ready, with a spam check that raises at some mails."""
-    return _start(program, "tests.crash.choking_gate", {})
+def choking(program: Program, *, environment: Mapping[str, str] | None = None) -> AbstractContextManager[Serving]:
+    """The program's gate, ready, with a spam check that raises at some mails and dies of others."""
+    return _start(program, "tests.crash.choking_gate", environment or {})
 
 
 def _start(program: Program, module: str, environment: Mapping[str, str]) -> AbstractContextManager[Serving]:

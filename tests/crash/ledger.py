@@ -60,12 +60,24 @@ class Ledger:
         with reading(self.engine) as conn:
             return int(conn.execute(select(func.count()).select_from(spool_rows)).scalar_one())
 
+    def waiting(self) -> int:
+        """How many mails have no disposition yet."""
+        with reading(self.engine) as conn:
+            return int(
+                conn.execute(select(func.count()).where(spool_rows.c.disposition == Disposition.WAITING)).scalar_one()
+            )
+
+    def outcomes(self, raw: bytes) -> list[spool.Outcome]:
+        """What became of the mail with these bytes."""
+        name = hashlib.sha256(raw).hexdigest()
+        with reading(self.engine) as conn:
+            return [row.outcome for row in spool.listing(conn) if row.sha256 == name]
+
     def is_quiet(self) -> bool:
         """Nothing waits, neither in nor out."""
-        waiting = select(func.count()).where(spool_rows.c.disposition == Disposition.WAITING)
         unsent = select(func.count()).where(outbox_rows.c.state != OutState.SENT)
         with reading(self.engine) as conn:
-            return conn.execute(waiting).scalar() == conn.execute(unsent).scalar() == 0
+            return not self.waiting() and not conn.execute(unsent).scalar()
 
     def at_risk(self) -> set[Row]:
         """Rows that one more death would leave to a person: in doubt, or in hand at two deaths already."""

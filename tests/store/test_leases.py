@@ -10,7 +10,7 @@ from mailgate.mail.envelope import Door, Envelope
 from store import leases, spool
 from store.archive import Archive
 from store.engine import reading, transaction
-from store.leases import LEASE, SWEEP_GRACE
+from store.leases import APART, LEASE, SWEEP_GRACE
 from store.schema import spool as rows
 from store.spool import Outcome
 
@@ -80,6 +80,20 @@ def test_the_sweep_sees_a_hastened_row_at_once(engine: Engine, spool_id: int) ->
         leases.hasten(conn, rows, [spool_id], now=NOON)
 
     assert overdue(engine, NOON) == [spool_id]
+
+
+def test_rows_that_two_deaths_met_in_hand_are_taken_up_apart_worst_first(engine: Engine, archive: Archive) -> None:
+    with transaction(engine) as conn:
+        sha256 = archive.add(conn, archive.prepare(b"Subject: Quota\r\n\r\n"))
+        attempts = {spool.add(conn, ENVELOPE, sha256): times for times in (0, 2, 1, 3, 2)}
+        for row_id, times in attempts.items():
+            conn.execute(update(rows).where(rows.c.id == row_id).values(attempts=times, lease="dead"))
+        leases.release_all(conn, rows, now=NOON, queued=true())
+        leases.set_apart(conn, rows, now=NOON)
+
+    assert overdue(engine, NOON) == [1, 3, 4]
+    assert overdue(engine, NOON + APART) == [1, 3, 4, 2]
+    assert overdue(engine, NOON + 2 * APART) == [1, 3, 4, 2, 5]
 
 
 def test_a_postponed_row_is_left_to_its_new_job_and_lent_to_it(engine: Engine, spool_id: int) -> None:
