@@ -1,4 +1,4 @@
-"""Whatever goes wrong on our side, the sender keeps the mail, is told nothing of the cause, and may come again."""
+"""Whatever goes wrong on our side, the sender keeps the mail, is told no cause, and may come again (F03)."""
 
 import errno
 import sqlite3

@@ -1,4 +1,4 @@
-"""spamd as a peer: real scores and real teaching, and no score from one that is down, slow or talks nonsense."""
+"""spamd as a peer: real scores and real teaching, and no score from one that is down, slow or talks nonsense (F09)."""
 
 import logging
 import socket

@@ -1,4 +1,4 @@
-"""The connection ends between the last byte of a mail and its reply: nobody can know whether it went out."""
+"""The connection ends between the last byte of a mail and its reply: nobody can know whether it went out (F14)."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Our mail meets a smarthost that says later, never, or nothing at all."""
+"""Our mail meets a smarthost that says later, never, or nothing at all (F14)."""
 
 from datetime import timedelta
 
