@@ -6,7 +6,8 @@ from mailgate.flows.record import record
 from mailgate.flows.settled import Settled
 from mailgate.flows.undelivered import tell_undelivered
 from mailgate.mail.address_token import AddressToken, Purpose
-from mailgate.mail.bounce import Bounce, BounceAction
+from mailgate.mail.bounce import Bounce
+from mailgate.mail.bounce_finding import BounceAction
 from mailgate.mail.disposition import Disposition
 from store import outbox, tickets
 

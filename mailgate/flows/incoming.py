@@ -55,6 +55,7 @@ def read(lent: Lent, raw: bytes, spam: SpamVerdict, *, settings: Settings, archi
     message = parse(raw, render_html=False)  # what an HTML body shows is rendered only when there is no other text
     named = from_rule(raw)
     recipients = lent.envelope.forward_paths or _addressed(message, settings)
+    report = read_report(message, lent.envelope)
     return Incoming(
         lent=lent,
         message=message,
@@ -62,8 +63,8 @@ def read(lent: Lent, raw: bytes, spam: SpamVerdict, *, settings: Settings, archi
         evidence=judge_unverified(named, message),
         digest=content_digest(raw),
         spam=spam,
-        automatic=automatic(message, lent.envelope),
-        report=read_report(message, lent.envelope),
+        automatic=automatic(message, lent.envelope) or ("bounce" if report else None),
+        report=report,
         recipients=recipients,
         files=tuple(archive.prepare(file.content) for file in message.attachments),
     )

@@ -93,6 +93,11 @@ def is_mailing_list(message: Message) -> bool:
     return _precedence(message) == "list" or any(message.header(name) is not None for name in _LIST_FIELDS)
 
 
+def is_auto_reply_subject(subject: str) -> bool:
+    """The subject is that of an answering program."""
+    return _VACATION.match(subject) is not None
+
+
 def _is_report(message: Message) -> bool:
     if message.content_type == "multipart/report" or message.content_type in _REPORT_TYPES:
         return True
@@ -115,7 +120,7 @@ def _hint(message: Message) -> str | None:
         value = message.header(name)
         if value is not None and (value.lower() == wanted if wanted else value.lower() not in _OFF):
             return reason
-    return "vacation-subject" if _VACATION.match(message.subject) else None
+    return "vacation-subject" if is_auto_reply_subject(message.subject) else None
 
 
 def _precedence(message: Message) -> str:

@@ -1,30 +1,34 @@
-"""Delivery reports: what a DSN (RFC 3464) says about which recipient."""
+"""Delivery reports: whom a mail did not reach or not yet, and whether the address is dead.
+
+First the fields of a standard report (RFC 3464) are read, then the words of the mail system; flufl.bounce, which knows
+wordings of many systems, is asked where these name nobody. What none of them tells is not guessed.
+"""
 
 import re
-from dataclasses import dataclass
-from enum import StrEnum
+from dataclasses import dataclass, replace
 
-from mailgate.mail.automatic import automatic
+from mailgate.mail.automatic import is_auto_reply_subject
+from mailgate.mail.bounce_fields import bounced, groups_in_part, groups_in_text, merged
+from mailgate.mail.bounce_finding import BounceAction, Finding, addresses_in
+from mailgate.mail.bounce_hard import has_reason, is_dead, status_in
+from mailgate.mail.bounce_library import named_by_library
+from mailgate.mail.bounce_returned import Returned, returned, split_report
+from mailgate.mail.bounce_words import FAILURE, MAX_REPORT, around, is_late, named_in
 from mailgate.mail.envelope import NULL_PATH, Envelope
-from mailgate.mail.headers import Block, decode_value, split_block
-from mailgate.mail.message import Attachment, Message
-from mailgate.mail.message_id import read_id
+from mailgate.mail.message import Message
 
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
-_RETURNED_TYPES = frozenset(
-    {"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}
+_OTHER_REPORTS = frozenset({"message/disposition-notification", "message/feedback-report"})
+_OTHER_REPORT_TYPES = frozenset({"disposition-notification", "feedback-report"})
+_MAIL_SYSTEM = re.compile(
+    r"mailer[-_. ]?d[ae]+mon|post[-_. ]?master|mail[-_. ]?daemon|mdaemon|mail(?:er)? deliver|internet mail delivery"
+    r"|deliver(?:y|ed)?[-_. ](?:sub)?system|delivery (?:service|agent)|mail[-_. ]?system|mail[-_. ]?adm"
+    r"|system administrator"
+    r"|mail administrator|mail ?router|content[- ]filter|antivirus|bounce|mailsweeper|mail ?gateway|mailfilter"
+    r"|[-_.](?:admin|owner|request)@",
+    re.IGNORECASE,
 )
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
-_ADDRESS = re.compile(r"[^\s<>;,\"]+@[^\s<>;,\"]+")
-_BLANK_LINES = re.compile(rb"\r?\n(?:[ \t]*\r?\n)+")
-_MAX_RECIPIENTS = 1000
-
-
-class BounceAction(StrEnum):
-    """What became of the delivery (RFC 3464 §2.3.3); the other actions are no bounces."""
-
-    FAILED = "failed"
-    DELAYED = "delayed"
+_ANSWERED = re.compile(r"\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,65 +37,132 @@ class BouncedRecipient:
 
     address: str
     action: BounceAction
-    status: str | None  # enhanced code (RFC 3463), such as 5.1.1
+    status: str | None  # enhanced code (RFC 3463), such as 5.1.1; a class alone is 5.0.0
+    hard: bool  # nobody can be reached there: no such user or host, moved, takes no mail
 
 
 @dataclass(frozen=True, slots=True)
 class Bounce:
     """A report that delivery failed or is delayed. It is hearsay: only a VERP token makes it one about our own mail."""
 
-    recipients: tuple[BouncedRecipient, ...]  # none when the report could not be read
+    recipients: tuple[BouncedRecipient, ...]  # none when the report names nobody
     original_message_id: str | None  # of the returned message, when its header came back
 
 
 def read_report(message: Message, envelope: Envelope | None) -> Bounce | None:
     """Read a delivery report; None for any other message, and for reports of success.
 
-    A standard report needs its delivery-status part. A mail of the mail system itself (null reverse-path, written by
-    mailer-daemon or postmaster) in words of its own is a bounce without recipients.
+    A report in a mail system's own words counts only with the marks of one (who writes, subject, null reverse-path):
+    a person who quotes such words sends no report. Where an envelope is known, its reverse-path must be null
+    (RFC 5321 §6.1), since anybody can write the words.
     """
-    original = _original_message_id(message)
     reports = [part for part in message.attachments if part.content_type in _STATUS_TYPES]
-    if reports:
-        recipients = tuple(dict.fromkeys(one for report in reports for one in _recipients(report)))
-        return Bounce(recipients, original) if recipients else None
-    null_path = envelope is not None and envelope.reverse_path == NULL_PATH
-    speaks = automatic(message, None)  # by its header alone: the envelope has been looked at
-    if null_path and speaks == "mailer-daemon" and message.content_type != "multipart/report":
-        return Bounce((), original)
-    return None
+    if not reports and not _may_report(message, envelope):
+        return None
+    groups = [group for part in reports for group in groups_in_part(part.content)]
+    found = [one for group in groups if (one := bounced(group)) is not None]
+    if groups and not found:
+        return None
+    report, below = split_report(message.text)
+    back = returned(message, below)
+    if found:
+        return _judge(found, message, report, back)
+    if envelope is not None and envelope.reverse_path not in (None, NULL_PATH):
+        return None
+    if _is_another(message):
+        return None
+    flat = [one for group in groups_in_text(message.text) if (one := bounced(group)) is not None]
+    named = flat or _named(message, report, back)
+    if not reports and not _speaks_of_failure(message, envelope, report, found=bool(named)):
+        return None
+    return _judge(named, message, report, back)
 
 
-def _recipients(report: Attachment) -> list[BouncedRecipient]:
-    """The per-recipient groups of fields, RFC 3464 §2.3; the first group is about the message."""
-    found: dict[str, BouncedRecipient] = {}
-    for group in _BLANK_LINES.split(report.content.strip())[: _MAX_RECIPIENTS + 1]:
-        fields = split_block(group)
-        address = _address(fields, "final-recipient") or _address(fields, "original-recipient")
-        action = (_text(fields, "action").split() or [""])[0].lower()
-        if not address or action not in (BounceAction.FAILED, BounceAction.DELAYED):
-            continue
-        code = _STATUS.search(_text(fields, "status")) or _STATUS.search(_text(fields, "diagnostic-code"))
-        one = BouncedRecipient(address, BounceAction(action), code[1] if code else None)
-        found.setdefault(address.lower(), one)
-    return list(found.values())
+def _may_report(message: Message, envelope: Envelope | None) -> bool:
+    """Look at the header alone, so that ordinary mail costs nothing more."""
+    return (
+        message.report_type == "delivery-status"
+        or message.header("X-Failed-Recipients") is not None
+        or _by_mail_system(message)
+        or _null_path(message, envelope)
+        or (FAILURE.search(message.subject) is not None and not _ANSWERED.match(message.subject))
+    )
 
 
-def _address(fields: Block, name: str) -> str | None:
-    """`rfc822; ann@example.org`; some systems leave the type out or put brackets on."""
-    found = _ADDRESS.search(_text(fields, name).rpartition(";")[2])
-    return found[0] if found else None
+def _is_another(message: Message) -> bool:
+    """A read receipt (RFC 8098), a complaint (RFC 5965), or somebody's answering program."""
+    return (
+        message.report_type in _OTHER_REPORT_TYPES
+        or any(part.content_type in _OTHER_REPORTS for part in message.attachments)
+        or is_auto_reply_subject(message.subject)
+    )
 
 
-def _text(fields: Block, name: str) -> str:
-    value = fields.first(name)
-    return "" if value is None else decode_value(value)
+def _speaks_of_failure(message: Message, envelope: Envelope | None, report: str, *, found: bool) -> bool:
+    if message.header("X-Failed-Recipients") is not None:
+        return True
+    headed = FAILURE.search(message.subject) is not None and not _ANSWERED.match(message.subject)
+    said = FAILURE.search(report[:MAX_REPORT]) is not None
+    if _by_mail_system(message) or message.report_type == "delivery-status":
+        return headed or said
+    return headed and (said or _null_path(message, envelope)) and found
 
 
-def _original_message_id(message: Message) -> str | None:
-    for part in message.attachments:
-        if part.content_type in _RETURNED_TYPES:
-            value = split_block(part.content).first("message-id")
-            if value is not None:
-                return read_id(decode_value(value))
-    return None
+def _by_mail_system(message: Message) -> bool:
+    written_by = message.header("From") or ""
+    return _MAIL_SYSTEM.search(written_by[:500]) is not None or written_by.strip() in ("", "<>")
+
+
+def _null_path(message: Message, envelope: Envelope | None) -> bool:
+    if envelope is not None and envelope.reverse_path is not None:
+        return envelope.reverse_path == NULL_PATH
+    return message.header("Return-Path") in (NULL_PATH, "<>")
+
+
+def _named(message: Message, report: str, back: Returned) -> list[Finding]:
+    """Whom the words name; at last the one to whom the returned message was written, when there was only one."""
+    ours = frozenset({*(one.address.lower() for one in (*message.to, *message.cc)), *back.authors})
+    failed = addresses_in(
+        ", ".join(v for name, v in message.headers if name.lower() == "x-failed-recipients")[:MAX_REPORT]
+    )
+    if failed:
+        return [Finding(address, diagnostic=around(report, address)) for address in failed]
+    if message.author is not None:
+        ours |= {message.author.address.lower()}
+    named = named_in(report, ours) or (named_in(message.text, ours) if not back.recipients else [])
+    if named:
+        return named
+    by_library = [address for address in named_by_library(message, report) if address.lower() not in ours]
+    if by_library:
+        return [Finding(address, diagnostic=around(report, address)) for address in by_library]
+    to = [address for address in back.recipients if address not in ours]
+    return [Finding(to[0])] if len(to) == 1 else []
+
+
+def _judge(found: list[Finding], message: Message, report: str, back: Returned) -> Bounce:
+    late = is_late(f"{message.subject}\n{report[:MAX_REPORT]}")
+    if any(not one.address for one in found):
+        others = [one for one in found if one.address]
+        named = _named(message, report, back) if not others else []
+        found = others + [
+            replace(one, address=named[0].address) for one in found if not one.address and len(named) == 1
+        ]
+    recipients = []
+    for one in merged(found):
+        said = one.diagnostic
+        if not has_reason(said) and len(found) == 1:
+            said = f"{said}\n{report[:MAX_REPORT]}"
+        action = one.action or (BounceAction.DELAYED if late else BounceAction.FAILED)
+        status = _status(one, action, said)
+        hard = action is BounceAction.FAILED and is_dead(status, said, around(report, one.address))
+        recipients.append(BouncedRecipient(one.address, action, status, hard))
+    return Bounce(tuple(recipients), back.message_id)
+
+
+def _status(one: Finding, action: BounceAction, said: str) -> str | None:
+    told = status_in(said)
+    if one.status is None:
+        return told
+    # A relay that gave up after a permanent refusal may still write its own temporary class into the field.
+    contradicted = action is BounceAction.FAILED and one.status.startswith("4") and told and not told.endswith(".0.0")
+    return told if contradicted and told and told.startswith("5") else one.status

@@ -1,6 +1,7 @@
 """Delivery reports."""
 
-from mailgate.mail.bounce import Bounce, BounceAction, BouncedRecipient, read_report
+from mailgate.mail.bounce import Bounce, BouncedRecipient, read_report
+from mailgate.mail.bounce_finding import BounceAction
 from mailgate.mail.parse import parse
 from tests.mail.mails import envelope, from_corpus, written
 
@@ -12,8 +13,8 @@ def test_a_standard_report_names_who_failed_and_who_is_late() -> None:
 
     assert report == Bounce(
         (
-            BouncedRecipient("nobody@elm.example", BounceAction.FAILED, "5.0.0"),
-            BouncedRecipient("cris@elm.example", BounceAction.DELAYED, "4.4.1"),
+            BouncedRecipient("nobody@elm.example", BounceAction.FAILED, "5.0.0", True),
+            BouncedRecipient("cris@elm.example", BounceAction.DELAYED, "4.4.1", False),
         ),
         "o.55.q7x2@in.example",
     )
@@ -52,4 +53,4 @@ def test_broken_fields_of_a_report_are_read_as_far_as_they_go() -> None:
 
     report = read_report(message, envelope(""))
 
-    assert report == Bounce((BouncedRecipient("Cris@elm.example", BounceAction.FAILED, None),), None)
+    assert report == Bounce((BouncedRecipient("Cris@elm.example", BounceAction.FAILED, None, False),), None)
