@@ -11,6 +11,7 @@ from mailgate.mail.automatic import is_auto_reply_subject
 from mailgate.mail.bounce_fields import bounced, groups_in_part, groups_in_text, merged
 from mailgate.mail.bounce_finding import BounceAction, Finding, addresses_in
 from mailgate.mail.bounce_hard import has_reason, is_dead, status_in
+from mailgate.mail.bounce_json import read_notification
 from mailgate.mail.bounce_library import named_by_library
 from mailgate.mail.bounce_returned import Returned, returned, split_report
 from mailgate.mail.bounce_words import FAILURE, MAX_REPORT, around, is_late, named_in
@@ -25,7 +26,7 @@ _MAIL_SYSTEM = re.compile(
     r"|deliver(?:y|ed)?[-_. ](?:sub)?system|delivery (?:service|agent)|mail[-_. ]?system|mail[-_. ]?adm"
     r"|system administrator"
     r"|mail administrator|mail ?router|content[- ]filter|antivirus|bounce|mailsweeper|mail ?gateway|mailfilter"
-    r"|[-_.](?:admin|owner|request)@",
+    r"|[-_.](?:admin|owner|request)@|@sns\.amazonaws\.com",
     re.IGNORECASE,
 )
 _ANSWERED = re.compile(r"\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
@@ -71,6 +72,9 @@ def read_report(message: Message, envelope: Envelope | None) -> Bounce | None:
         return None
     if _is_another(message):
         return None
+    notification = read_notification(message.text)
+    if notification is not None:
+        return _judge(notification[0], message, "", replace(back, message_id=notification[1]))
     flat = [one for group in groups_in_text(message.text) if (one := bounced(group)) is not None]
     named = flat or _named(message, report, back)
     if not reports and not _speaks_of_failure(message, envelope, report, found=bool(named)):

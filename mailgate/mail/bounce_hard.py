@@ -18,7 +18,13 @@ _REPLY = re.compile(
     r"(?=[\s,;:)\]\-#]|$)",
     re.IGNORECASE | re.MULTILINE,
 )
-_NO_HOST_NAME = re.compile(r"https?://\S{1,500}|<[^<>@\s]{1,100}@[^<>\s]{1,255}>")
+# What names the mail, the sender or the place and gives no reason.
+_NO_REASON = re.compile(
+    r"https?://\S{1,500}|<[^<>@\s]{1,100}@[^<>\s]{1,255}>|\(in reply to [^()]{1,60}\)"
+    r"|^[ \t]{0,20}(?:original[ -])?(?:sender|mail from|from|reply-to|subject|date|message-id)[\w-]{0,20}[ \t]?:"
+    r".{0,300}$",
+    re.IGNORECASE | re.MULTILINE,
+)
 
 _WHO = (
     r"(?:users?|recipients?|mail ?box(?:es)?|accounts?|address(?:ee)?s?|alias(?:es)?|person|member|subscriber"
@@ -129,7 +135,7 @@ def status_in(text: str) -> str | None:
 
 def has_reason(text: str) -> bool:
     """The text says, in words or codes, why the mail was not delivered."""
-    said = _NO_HOST_NAME.sub(" ", text[:_MAX_DIAGNOSTIC])
+    said = _NO_REASON.sub(" ", text[:_MAX_DIAGNOSTIC])
     return status_in(said) is not None or any(
         pattern.search(said) for pattern in (_UNKNOWN, _NO_HOST, _NO_MAIL, _MOVED, _ALIVE)
     )
@@ -140,14 +146,14 @@ def is_dead(status: str | None, diagnostic: str, context: str = "") -> bool:
 
     `context` is what a report says around the diagnostic: it may tell at which command the refusal came.
     """
-    said = _NO_HOST_NAME.sub(" ", diagnostic[:_MAX_DIAGNOSTIC])
+    said = _NO_REASON.sub(" ", diagnostic[:_MAX_DIAGNOSTIC])
     inner = status_in(said)
     code = inner if inner and (status is None or status.endswith(".0.0")) else status
     if (code or "5").startswith("4") or code in _SENDER_CODES:
         return False
     if code == "5.4.1" and "recipient address rejected" in said.lower():  # Exchange: not in the directory
         return True
-    filtered = _hidden_filter(code, f"{said}\n{context[:_MAX_DIAGNOSTIC]}")
+    filtered = _hidden_filter(code, f"{diagnostic[:_MAX_DIAGNOSTIC]}\n{context[:_MAX_DIAGNOSTIC]}")
     for reply in _replies(said):
         unknown = _UNKNOWN.search(reply) is not None and not filtered
         elsewhere = any(pattern.search(reply) for pattern in (_NO_HOST, _NO_MAIL, _MOVED))

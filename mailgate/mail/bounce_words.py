@@ -56,15 +56,14 @@ _FINAL = re.compile(
 _EXPANDED = re.compile(rf"\((?:expanded|generated) (?:from|by):?\s{{1,20}}<?{ADDRESS}>?\)")
 # An address that begins a line, behind bullets, list marks and reply codes.
 _STARTS = re.compile(
-    rf"[\s>*#"
-    rf"|•・→<\-(\"'=]{{0,30}}(?:[45]\d\d[\s-]{{1,3}}(?:[45]\.\d{{1,3}}\.\d{{1,3}}\s{{1,3}})?)?[<\"']{{0,2}}({ADDRESS})"
+    r"[\s>*#|•・→<\-(\"'=]{0,30}(?:[45]\d\d[\s-]{1,3}(?:[45]\.\d{1,3}\.\d{1,3}\s{1,3})?)?[<\"']{0,2}"
+    rf"({ADDRESS})"
 )
-_LABELLED = re.compile(
-    rf"(?:\brecipients?(?: address(?:es)?)?(?:\(s\))?|\brcpt(?: to)?|failed address|\baddress|userid|\buser|\bmailbox"
-    rf"|final recipient|(?:addressed|sent|delivered) to|受信者|宛先|destinataire"
-    rf"|empfänger)[\"']?\s{{0,3}}[:：=]\s{{0,9}}(?:rfc822\s?;\s?)?[<\"'(\[]{{0,2}}({ADDRESS})",
-    re.IGNORECASE,
+_LABEL = (
+    r"(?:(?:\brecipients?(?: address(?:es)?)?(?:\(s\))?|\brcpt(?: to)?|failed address|\baddress|userid|\buser|\bmailbox"
+    r"|(?:addressed|sent|delivered) to|destinataire|empfänger)[\"']?\s{0,3}[:：=]|(?:受信者|宛先|あて先|收件人)[:：]?)"
 )
+_LABELLED = re.compile(rf"{_LABEL}\s{{0,9}}(?:rfc822\s?;\s?)?[<\"'(\[]{{0,2}}({ADDRESS})", re.IGNORECASE)
 _TO = re.compile(
     rf"[\s>*]{{0,20}}(?:to|cc|bcc)\s?[:：]\s{{0,20}}[^\n<@]{{0,60}}?[<\"'(]{{0,2}}({ADDRESS})", re.IGNORECASE
 )
