@@ -14,7 +14,7 @@ from mailgate.mail.bounce_hard import has_reason, is_dead, status_in
 from mailgate.mail.bounce_json import read_notification
 from mailgate.mail.bounce_library import named_by_library
 from mailgate.mail.bounce_returned import Returned, returned, split_report
-from mailgate.mail.bounce_words import FAILURE, MAX_REPORT, around, is_late, named_in
+from mailgate.mail.bounce_words import FAILURE, MAX_REPORT, is_late, named_in, said_of
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message
 
@@ -25,10 +25,11 @@ _MAIL_SYSTEM = re.compile(
     r"mailer[-_. ]?d[ae]+mon|post[-_. ]?master|mail[-_. ]?daemon|mdaemon|mail(?:er)? deliver|internet mail delivery"
     r"|deliver(?:y|ed)?[-_. ](?:sub)?system|delivery (?:service|agent)|mail[-_. ]?system|mail[-_. ]?adm"
     r"|system administrator"
-    r"|mail administrator|mail ?router|content[- ]filter|antivirus|bounce|mailsweeper|mail ?gateway|mailfilter"
-    r"|[-_.](?:admin|owner|request)@|@sns\.amazonaws\.com",
+    r"|mail administrator|mail ?router|content[- ]filter|antivirus|mailsweeper|mail ?gateway|mailfilter"
+    r"|@sns\.amazonaws\.com",
     re.IGNORECASE,
 )
+_MAX_SUBJECT = 500
 _ANSWERED = re.compile(r"\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 
 
@@ -75,21 +76,21 @@ def read_report(message: Message, envelope: Envelope | None) -> Bounce | None:
     notification = read_notification(message.text)
     if notification is not None:
         return _judge(notification[0], message, "", replace(back, message_id=notification[1]))
+    certain = bool(reports) or _by_mail_system(message)
+    if not reports and not _speaks_of_failure(message, envelope, report, certain=certain):
+        return None
     flat = [one for group in groups_in_text(message.text) if (one := bounced(group)) is not None]
     named = flat or _named(message, report, back)
-    if not reports and not _speaks_of_failure(message, envelope, report, found=bool(named)):
-        return None
-    return _judge(named, message, report, back)
+    return _judge(named, message, report, back) if named or certain else None
 
 
 def _may_report(message: Message, envelope: Envelope | None) -> bool:
     """Look at the header alone, so that ordinary mail costs nothing more."""
     return (
-        message.report_type == "delivery-status"
-        or message.header("X-Failed-Recipients") is not None
+        message.header("X-Failed-Recipients") is not None
         or _by_mail_system(message)
         or _null_path(message, envelope)
-        or (FAILURE.search(message.subject) is not None and not _ANSWERED.match(message.subject))
+        or _is_headed(message)
     )
 
 
@@ -102,18 +103,26 @@ def _is_another(message: Message) -> bool:
     )
 
 
-def _speaks_of_failure(message: Message, envelope: Envelope | None, report: str, *, found: bool) -> bool:
+def _speaks_of_failure(message: Message, envelope: Envelope | None, report: str, *, certain: bool) -> bool:
+    """The subject and the text say so; one of them is enough where a mail system wrote it."""
     if message.header("X-Failed-Recipients") is not None:
         return True
-    headed = FAILURE.search(message.subject) is not None and not _ANSWERED.match(message.subject)
-    said = FAILURE.search(report[:MAX_REPORT]) is not None
-    if _by_mail_system(message) or message.report_type == "delivery-status":
-        return headed or said
-    return headed and (said or _null_path(message, envelope)) and found
+    headed = _is_headed(message)
+    if headed and (certain or _null_path(message, envelope)):
+        return True
+    return (headed or certain) and FAILURE.search(report[:MAX_REPORT]) is not None
+
+
+def _is_headed(message: Message) -> bool:
+    return FAILURE.search(message.subject[:_MAX_SUBJECT]) is not None and not _ANSWERED.match(message.subject)
 
 
 def _by_mail_system(message: Message) -> bool:
-    written_by = message.header("From") or ""
+    if message.report_type == "delivery-status":
+        return True
+    written_by = message.header("From")
+    if written_by is None:
+        return False
     return _MAIL_SYSTEM.search(written_by[:500]) is not None or written_by.strip() in ("", "<>")
 
 
@@ -130,7 +139,7 @@ def _named(message: Message, report: str, back: Returned) -> list[Finding]:
         ", ".join(v for name, v in message.headers if name.lower() == "x-failed-recipients")[:MAX_REPORT]
     )
     if failed:
-        return [Finding(address, diagnostic=around(report, address)) for address in failed]
+        return _explained(failed, report)
     if message.author is not None:
         ours |= {message.author.address.lower()}
     named = named_in(report, ours) or (named_in(message.text, ours) if not back.recipients else [])
@@ -138,12 +147,18 @@ def _named(message: Message, report: str, back: Returned) -> list[Finding]:
         return named
     by_library = [address for address in named_by_library(message, report) if address.lower() not in ours]
     if by_library:
-        return [Finding(address, diagnostic=around(report, address)) for address in by_library]
+        return _explained(by_library, report)
     to = [address for address in back.recipients if address not in ours]
     return [Finding(to[0])] if len(to) == 1 else []
 
 
+def _explained(addresses: list[str], report: str) -> list[Finding]:
+    words = said_of(report)
+    return [Finding(address, diagnostic=words.get(address.lower(), "")) for address in addresses]
+
+
 def _judge(found: list[Finding], message: Message, report: str, back: Returned) -> Bounce:
+    context = said_of(report)
     late = is_late(f"{message.subject}\n{report[:MAX_REPORT]}")
     if any(not one.address for one in found):
         others = [one for one in found if one.address]
@@ -158,7 +173,7 @@ def _judge(found: list[Finding], message: Message, report: str, back: Returned) 
             said = f"{said}\n{report[:MAX_REPORT]}"
         action = one.action or (BounceAction.DELAYED if late else BounceAction.FAILED)
         status = _status(one, action, said)
-        hard = action is BounceAction.FAILED and is_dead(status, said, around(report, one.address))
+        hard = action is BounceAction.FAILED and is_dead(status, said, context.get(one.address.lower(), ""))
         recipients.append(BouncedRecipient(one.address, action, status, hard))
     return Bounce(tuple(recipients), back.message_id)
 

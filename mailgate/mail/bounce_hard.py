@@ -51,6 +51,7 @@ _UNKNOWN = re.compile(
     r"|not found in (?:the )?(?:directory|address book|.{0,10}ldap)|not listed in .{0,30}(?:directory|address book)"
     r"|not (?:a )?(?:one of )?our (?:user|customer)|never logged|(?:recipient|address) rejected\b"
     r"|requested action not taken: mailbox unavailable|mailbox (?:is )?unavailable|unavailable mailbox"
+    r"|nobody here|not in my valid|\b(?:rcpt|recipient)\b.{0,60}\bexist"
     r"|doesn.t have an? .{0,30}account|recipnotfound|recipientnotfound|user_?not_?found|nosuchuser|not_?exist"
     r"|this (?:address|mailbox|recipient) (?:does not|no longer)|account .{0,40}(?:does not|doesn.t) exist"
     r"|見つかりません|存在しません|存在しない|宛先不明|(?:あて先|宛先|ユーザー?)(?:が|は)不明|不存在|无此(?:用户|收件人)|查无此"

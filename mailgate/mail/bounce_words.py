@@ -106,13 +106,11 @@ def named_in(report: str, ours: frozenset[str]) -> list[Finding]:
     return []
 
 
-def around(report: str, address: str) -> str:
-    """What a report says about an address that is known otherwise."""
+def said_of(report: str) -> dict[str, str]:
+    """What a report says about each address (lower case) that begins a line in it."""
     lines = [line[:_MAX_LINE] for line in report[:MAX_REPORT].split("\n")]
-    key = address.lower()
     found = [(at, one) for at, line in enumerate(lines) for one in _beginning(line)]
-    about = next((one for one in _with_words(lines, found) if one.address.lower() == key), None)
-    return about.diagnostic if about else ""
+    return {one.address.lower(): one.diagnostic for one in _with_words(lines, found)}
 
 
 def _beginning(line: str) -> list[str]:
