@@ -4,33 +4,20 @@ First the fields of a standard report (RFC 3464) are read, then the words of the
 wordings of many systems, is asked where these name nobody. What none of them tells is not guessed.
 """
 
-import re
 from dataclasses import dataclass, replace
 
-from mailgate.mail.automatic import is_auto_reply_subject
 from mailgate.mail.bounce_fields import bounced, groups_in_part, groups_in_text, merged
 from mailgate.mail.bounce_finding import BounceAction, Finding, addresses_in
 from mailgate.mail.bounce_hard import has_reason, is_dead, status_in
 from mailgate.mail.bounce_json import read_notification
 from mailgate.mail.bounce_library import named_by_library
+from mailgate.mail.bounce_marks import by_mail_system, is_another, may_report, speaks_of_failure
 from mailgate.mail.bounce_returned import Returned, returned, split_report
-from mailgate.mail.bounce_words import FAILURE, MAX_REPORT, is_late, named_in, said_of
+from mailgate.mail.bounce_words import MAX_REPORT, is_late, named_in, said_of
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message
 
 _STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
-_OTHER_REPORTS = frozenset({"message/disposition-notification", "message/feedback-report"})
-_OTHER_REPORT_TYPES = frozenset({"disposition-notification", "feedback-report"})
-_MAIL_SYSTEM = re.compile(
-    r"mailer[-_. ]?d[ae]+mon|post[-_. ]?master|mail[-_. ]?daemon|mdaemon|mail(?:er)? deliver|internet mail delivery"
-    r"|deliver(?:y|ed)?[-_. ](?:sub)?system|delivery (?:service|agent)|mail[-_. ]?system|mail[-_. ]?adm"
-    r"|system administrator"
-    r"|mail administrator|mail ?router|content[- ]filter|antivirus|mailsweeper|mail ?gateway|mailfilter"
-    r"|@sns\.amazonaws\.com",
-    re.IGNORECASE,
-)
-_MAX_SUBJECT = 500
-_ANSWERED = re.compile(r"\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +46,7 @@ def read_report(message: Message, envelope: Envelope | None) -> Bounce | None:
     (RFC 5321 §6.1), since anybody can write the words.
     """
     reports = [part for part in message.attachments if part.content_type in _STATUS_TYPES]
-    if not reports and not _may_report(message, envelope):
+    if not reports and not may_report(message, envelope):
         return None
     groups = [group for part in reports for group in groups_in_part(part.content)]
     found = [one for group in groups if (one := bounced(group)) is not None]
@@ -71,65 +58,17 @@ def read_report(message: Message, envelope: Envelope | None) -> Bounce | None:
         return _judge(found, message, report, back)
     if envelope is not None and envelope.reverse_path not in (None, NULL_PATH):
         return None
-    if _is_another(message):
+    if is_another(message):
         return None
     notification = read_notification(message.text)
     if notification is not None:
         return _judge(notification[0], message, "", replace(back, message_id=notification[1]))
-    certain = bool(reports) or _by_mail_system(message)
-    if not reports and not _speaks_of_failure(message, envelope, report, certain=certain):
+    certain = bool(reports) or by_mail_system(message)
+    if not reports and not speaks_of_failure(message, envelope, report, certain=certain):
         return None
     flat = [one for group in groups_in_text(message.text) if (one := bounced(group)) is not None]
     named = flat or _named(message, report, back)
     return _judge(named, message, report, back) if named or certain else None
-
-
-def _may_report(message: Message, envelope: Envelope | None) -> bool:
-    """Look at the header alone, so that ordinary mail costs nothing more."""
-    return (
-        message.header("X-Failed-Recipients") is not None
-        or _by_mail_system(message)
-        or _null_path(message, envelope)
-        or _is_headed(message)
-    )
-
-
-def _is_another(message: Message) -> bool:
-    """A read receipt (RFC 8098), a complaint (RFC 5965), or somebody's answering program."""
-    return (
-        message.report_type in _OTHER_REPORT_TYPES
-        or any(part.content_type in _OTHER_REPORTS for part in message.attachments)
-        or is_auto_reply_subject(message.subject)
-    )
-
-
-def _speaks_of_failure(message: Message, envelope: Envelope | None, report: str, *, certain: bool) -> bool:
-    """The subject and the text say so; one of them is enough where a mail system wrote it."""
-    if message.header("X-Failed-Recipients") is not None:
-        return True
-    headed = _is_headed(message)
-    if headed and (certain or _null_path(message, envelope)):
-        return True
-    return (headed or certain) and FAILURE.search(report[:MAX_REPORT]) is not None
-
-
-def _is_headed(message: Message) -> bool:
-    return FAILURE.search(message.subject[:_MAX_SUBJECT]) is not None and not _ANSWERED.match(message.subject)
-
-
-def _by_mail_system(message: Message) -> bool:
-    if message.report_type == "delivery-status":
-        return True
-    written_by = message.header("From")
-    if written_by is None:
-        return False
-    return _MAIL_SYSTEM.search(written_by[:500]) is not None or written_by.strip() in ("", "<>")
-
-
-def _null_path(message: Message, envelope: Envelope | None) -> bool:
-    if envelope is not None and envelope.reverse_path is not None:
-        return envelope.reverse_path == NULL_PATH
-    return message.header("Return-Path") in (NULL_PATH, "<>")
 
 
 def _named(message: Message, report: str, back: Returned) -> list[Finding]:

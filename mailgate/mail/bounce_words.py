@@ -9,7 +9,9 @@ _MAX_LINE = 600
 _MAX_RECIPIENTS = 1000
 
 FAILURE = re.compile(
-    r"undeliver|non-?deliver|returned (?:mail|message|e-?mail|to sender)|returning (?:the )?(?:message|mail)"
+    r"undeliver|non[- ]?deliver|delayed (?:mail|message|e-?mail|delivery)|postmaster notify|final-recipient:"
+    r"|in mail from you|problem delivering|returned (?:mail|message|e-?mail|to sender)"
+    r"|returning (?:the )?(?:message|mail)"
     r"|return(?:ed)? (?:your )?mail|mail return|deliver(?:y|ing)?\b.{0,60}\b(?:fail|problem|error|delay|unsuccess"
     r"|refus|stopped)"
     r"|delivery (?:status|report|notif|attempt|has|was|to )"
@@ -36,7 +38,9 @@ FAILURE = re.compile(
     r"|no (?:se )?(?:ha )?(?:pudo|podido|entreg)"
     r"|devuelto|não (?:foi|pôde)|devolvid|недостав|не (?:может быть )?доставлен|не было? доставлено|не удалось"
     r"|onbestelbaar|niet .{0,30}(?:bezorgd|afgeleverd)|niedostarcz|nie .{0,30}dostarcz|nedoručiteln"
-    r"|kunde inte levereras",
+    r"|kunde inte levereras"
+    r"|benachrichtigung zum .{0,40}status|fehlgeschlagen|notification d.état de remise|non-remise|estado de entrega"
+    r"|stato del recapito|недоставк|доставк. .{0,20}невозмож|送达|傳遞|送信不能|전송 실패|반송|배달되지",
     re.IGNORECASE,
 )
 _DELAY = re.compile(
