@@ -11,13 +11,14 @@ from mailgate.mail.bounce_finding import BounceAction, Finding, addresses_in
 from mailgate.mail.bounce_hard import has_reason, is_dead, status_in
 from mailgate.mail.bounce_json import read_notification
 from mailgate.mail.bounce_library import named_by_library
-from mailgate.mail.bounce_marks import by_mail_system, is_another, may_report, speaks_of_failure
+from mailgate.mail.bounce_marks import by_mail_system, is_another, may_report, names_mail_system, speaks_of_failure
 from mailgate.mail.bounce_returned import Returned, returned, split_report
 from mailgate.mail.bounce_words import MAX_REPORT, is_late, named_in, said_of
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message
+from mailgate.mail.parse import parse
 
-_STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status"})
+_STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status", "message/xdelivery-status"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +53,7 @@ def read_report(message: Message, envelope: Envelope | None) -> Bounce | None:
     found = [one for group in groups if (one := bounced(group)) is not None]
     if groups and not found:
         return None
-    report, below = split_report(message.text)
-    back = returned(message, below)
+    report, back = _report_and_returned(message)
     if found:
         return _judge(found, message, report, back)
     if envelope is not None and envelope.reverse_path not in (None, NULL_PATH):
@@ -68,6 +68,8 @@ def read_report(message: Message, envelope: Envelope | None) -> Bounce | None:
         return None
     flat = [one for group in groups_in_text(message.text) if (one := bounced(group)) is not None]
     named = flat or _named(message, report, back)
+    if not named and (inner := _report_inside(message)):
+        return inner
     return _judge(named, message, report, back) if named or certain else None
 
 
@@ -88,7 +90,28 @@ def _named(message: Message, report: str, back: Returned) -> list[Finding]:
     if by_library:
         return _explained(by_library, report)
     to = [address for address in back.recipients if address not in ours]
-    return [Finding(to[0])] if len(to) == 1 else []
+    return [Finding(to[0])] if len(to) == 1 and not any(names_mail_system(one) for one in back.authors) else []
+
+
+def _report_inside(message: Message) -> Bounce | None:
+    """The report that a gateway passed on as the message that it returns; only one level down."""
+    for part in message.attachments:
+        if part.content_type == "message/rfc822" and b"delivery-status" in part.content[:MAX_REPORT]:
+            inner = parse(part.content, render_html=False)
+            found = [
+                one
+                for report in inner.attachments
+                if report.content_type in _STATUS_TYPES
+                for group in groups_in_part(report.content)
+                if (one := bounced(group)) is not None
+            ]
+            return _judge(found, inner, *_report_and_returned(inner)) if found and by_mail_system(inner) else None
+    return None
+
+
+def _report_and_returned(message: Message) -> tuple[str, Returned]:
+    report, below = split_report(message.text)
+    return report, returned(message, below)
 
 
 def _explained(addresses: list[str], report: str) -> list[Finding]:

@@ -14,7 +14,8 @@ _CODE_AFTER_REPLY = re.compile(rf"(?<![\d.])[45]\d\d[- ]{{1,3}}#?({_ENHANCED})")
 _CODE = re.compile(rf"(?<![\d.\w/-])({_ENHANCED.replace('[245]', '[45]')})")
 # A reply code (RFC 5321 §4.2) stands where a line or a phrase begins; a mere number from 400 to 599 does not count.
 _REPLY = re.compile(
-    r"(?:^|[:;#<>(\[\"',]\s{0,3}|\b(?:said|error|code|was|returned|with|response)\b[:\s]{0,3}|-> |\.\s{1,2})([45]\d\d)"
+    r"(?:^|[:：;#<>(\[\"',]\s{0,3}|\b(?:said|error|code|was|returned|with|response)\b[:\s]{0,3}|-> |\.\s{1,2})"
+    r"([45]\d\d)"
     r"(?=[\s,;:)\]\-#]|$)",
     re.IGNORECASE | re.MULTILINE,
 )

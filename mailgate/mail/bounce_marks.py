@@ -12,14 +12,15 @@ _OTHER_REPORT_TYPES = frozenset({"disposition-notification", "feedback-report"})
 _MAIL_SYSTEM = re.compile(
     r"mailer[-_. ]?d[ae]+mon|post[-_. ]?master|mail[-_. ]?daemon|mdaemon|mail(?:er)? deliver|internet mail delivery"
     r"|deliver(?:y|ed)?[-_. ](?:sub)?system|delivery (?:service|agent)|mail[-_. ]?system|mail[-_. ]?adm"
-    r"|system administrator"
-    r"|mail administrator|mail ?router|content[- ]filter|antivirus|mailsweeper|mail ?gateway|mailfilter"
+    r"|(?:system|mail) administrator|mail ?router|content[- ]filter|antivirus|mailsweeper|mail ?gateway|mailfilter"
     r"|@sns\.amazonaws\.com",
     re.IGNORECASE,
 )
 _MAX_SUBJECT = 500
 _MACHINE = re.compile(
-    r"no-?reply|do-?not-?reply|[-_.](?:admin|owner|request)@|system|mail ?server|gateway|anti-?virus|notif|robot", re.I
+    r"no-?reply|do-?not-?reply|[-_.](?:admin|owner|request)@|system|mail ?server|gateway|anti-?virus"
+    r"|notif|robot|list ?serv|majordomo",
+    re.I,
 )
 _ANSWERED = re.compile(r"\s*(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw)\s*(?:\[\d+\])?\s*[:：]", re.IGNORECASE)
 
@@ -64,7 +65,12 @@ def by_mail_system(message: Message) -> bool:
     written_by = message.header("From")
     if written_by is None:
         return False
-    return _MAIL_SYSTEM.search(written_by[:500]) is not None or written_by.strip() in ("", "<>")
+    return names_mail_system(written_by) or written_by.strip() in ("", "<>")
+
+
+def names_mail_system(written_by: str) -> bool:
+    """A From field or an address is that of a mail system."""
+    return _MAIL_SYSTEM.search(written_by[:500]) is not None
 
 
 def _by_machine(message: Message) -> bool:

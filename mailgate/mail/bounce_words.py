@@ -60,7 +60,7 @@ _FINAL = re.compile(
 _EXPANDED = re.compile(rf"\((?:expanded|generated) (?:from|by):?\s{{1,20}}<?{ADDRESS}>?\)")
 # An address that begins a line, behind bullets, list marks and reply codes.
 _STARTS = re.compile(
-    r"[\s>*#|•・→<\-(\"'=]{0,30}(?:[45]\d\d[\s-]{1,3}(?:[45]\.\d{1,3}\.\d{1,3}\s{1,3})?)?[<\"']{0,2}"
+    r"[\s>*#|•・→<\-(\[\"'=]{0,30}(?:[45]\d\d[\s-]{1,3}(?:[45]\.\d{1,3}\.\d{1,3}\s{1,3})?)?[<\"']{0,2}"
     rf"({ADDRESS})"
 )
 _LABEL = (

@@ -139,6 +139,23 @@ def test_a_report_that_names_nobody_is_about_the_one_who_was_written_to() -> Non
     assert report == Bounce((BouncedRecipient("cris@elm.example", BounceAction.FAILED, None, False),), "1@ash")
 
 
+def test_a_report_that_a_gateway_passes_on_is_read_inside() -> None:
+    inner = standard_report("Final-Recipient: rfc822; cris@elm.example\nAction: failed\nStatus: 5.1.1").decode()
+    inner = inner.replace("Anne Ash <anne@ash.example>", "MAILER-DAEMON@mx.elm.example").replace("=x", "=y")
+    inner = inner.replace("--x", "--y")
+    body = f"--x\n\nFailed.\n--x\nContent-Type: message/rfc822\n\nTo: anne@ash.example\n{inner}\n--x--\n"
+    raw = written(
+        "Subject: Returned mail",
+        "Content-Type: multipart/mixed; boundary=x",
+        body=body,
+        author="MAILER-DAEMON@gate.example",
+    )
+
+    report = read_report(parse(raw), None)
+
+    assert report == Bounce((BouncedRecipient("cris@elm.example", BounceAction.FAILED, "5.1.1", True),), None)
+
+
 PIECES = [
     "a@b.example",
     "<",
