@@ -4,12 +4,14 @@ from mailgate.config.problems import ConfigErrors, Place, Problem
 from mailgate.config.reading import Loaded, load, load_with_origins
 from mailgate.config.secret import SecretUnavailable, read_secret
 from mailgate.config.settings import (
+    After,
     Authentication,
     Billing,
     Budgets,
     DeskRules,
     Gate,
     ImapFolder,
+    ImapTls,
     InDoubt,
     Limits,
     Lmtp,
@@ -31,6 +33,7 @@ from mailgate.config.settings import (
 from mailgate.config.values import HostPort
 
 __all__ = [
+    "After",
     "Authentication",
     "Billing",
     "Budgets",
@@ -39,6 +42,7 @@ __all__ = [
     "Gate",
     "HostPort",
     "ImapFolder",
+    "ImapTls",
     "InDoubt",
     "Limits",
     "Lmtp",

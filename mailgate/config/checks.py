@@ -1,12 +1,12 @@
 """What settings must be to each other: pairs, order, and the addresses of the desks."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mailgate.config.positions import KeyPath
 from mailgate.config.problems import BadValue, nearest
-from mailgate.config.settings import DeskEntry, ImapFolder, Settings
+from mailgate.config.settings import After, DeskEntry, ImapFolder, ImapTls, Settings
 from mailgate.config.values import is_loopback
 from mailgate.errors import BadAddress
 from mailgate.mail.address import Mailbox, parse_mailbox
@@ -110,6 +110,25 @@ def desks_of_folders(folders: Mapping[int, ImapFolder], desks: tuple[Desk, ...])
         for index, folder in folders.items()
         if folder.desk not in names
     )
+
+
+def folders(entries: Mapping[int, ImapFolder]) -> Iterator[Mistake]:
+    """Each folder is fetched once, in clear from this machine only, and moved from only to somewhere else."""
+    seen: set[str] = set()
+    for index, folder in entries.items():
+        here: KeyPath = ("imap", index)
+        if folder.name in seen:
+            yield Mistake((*here, "folder"), f'"{folder.folder}" of {folder.user} is fetched by another entry already')
+        seen.add(folder.name)
+        if folder.tls is ImapTls.NONE and not is_loopback(folder.host):
+            reason = f'"none" would send the password in clear to {folder.host}; only a host on loopback may have it'
+            yield Mistake((*here, "tls"), reason, ((*here, "host"),))
+        if folder.after is After.MOVE and not folder.move_to:
+            yield Mistake((*here, "after"), '"move" needs move_to, the folder to move to', ((*here, "move_to"),))
+        if folder.move_to and folder.after is not After.MOVE:
+            yield Mistake((*here, "move_to"), f'"{folder.move_to}" needs after = "move"', ((*here, "after"),))
+        if folder.move_to == folder.folder:
+            yield Mistake((*here, "move_to"), f'"{folder.move_to}" is the folder that mail is fetched from')
 
 
 def _desk_mailbox(address: str, domain: str) -> Mailbox:

@@ -93,9 +93,24 @@ def host_port(raw: str, *, lowest_port: int) -> HostPort:
         raise BadValue(f'"{raw}": write an IPv6 address in brackets, [::1]:{port}')
     if not host:
         raise BadValue(f'"{raw}" has no host: write 0.0.0.0:{port} to listen on every IPv4 address')
-    if len(host) > 253 or not _HOST.match(host):
-        raise BadValue(f'"{host}" is not a host name or IP address')
-    return HostPort(host, int(port))
+    return HostPort(_named_host(host), int(port))
+
+
+def _named_host(raw: str) -> str:
+    if len(raw) > 253 or not _HOST.match(raw):
+        raise BadValue(f'"{raw}" is not a host name or IP address')
+    return raw
+
+
+def _host(raw: str) -> str:
+    """A host without its port; an IPv6 address with or without brackets."""
+    bare = raw[1:-1] if raw.startswith("[") and raw.endswith("]") else raw
+    try:
+        return str(ipaddress.IPv6Address(bare))
+    except ValueError:
+        if _PORT.match(raw.rpartition(":")[2]) and ":" in raw:
+            raise BadValue(f'"{raw}" has a port: that is a setting of its own') from None
+        return _named_host(raw)
 
 
 def _path(raw: str) -> Path:
@@ -179,6 +194,8 @@ WebUrl = Annotated[str, text(_web_url)]
 Directory = Annotated[Path, text(_path)]
 File = Annotated[Path, text(_path)]
 OptionalFile = Annotated[Path | None, text(or_none(_path))]
+Host = Annotated[str, text(_host)]
+OptionalPort = Annotated[int, whole(0, 65_535)]  # 0: whatever is usual
 Listen = Annotated[HostPort | None, text(or_none(lambda raw: host_port(raw, lowest_port=0)))]  # 0: any free port
 Remote = Annotated[HostPort | None, text(or_none(lambda raw: host_port(raw, lowest_port=1)))]
 RemoteOrSocket = Annotated[HostPort | Path | None, text(or_none(_host_port_or_socket))]

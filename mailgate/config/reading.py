@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from mailgate.config.checks import CHECKS, Mistake, build_desks, desks_of_folders
+from mailgate.config.checks import CHECKS, Mistake, build_desks, desks_of_folders, folders
 from mailgate.config.document import Document, read_document
 from mailgate.config.environment import Override, overrides
 from mailgate.config.origin import DEFAULT, Origin, from_file, from_variable
@@ -65,6 +65,7 @@ class _Reading:
         desks = self.desks(entries["desk"], read["gate"].domain)
         if not self.is_broken("desk"):
             self.report(desks_of_folders(entries["imap"], desks))
+        self.report(folders(entries["imap"]))
         settings = Settings(**read, desks=desks, imap=tuple(entries["imap"].values()))
         self.report(filter(None, (check(settings) for check in CHECKS)))
         return settings

@@ -28,6 +28,21 @@ class Tls(StrEnum):
     NONE = "none"
 
 
+class ImapTls(StrEnum):
+    """How the connection to an IMAP server is secured; the certificate must be valid for both kinds of TLS."""
+
+    IMPLICIT = "implicit"  # from the first byte, RFC 8314 §3.2
+    STARTTLS = "starttls"
+    NONE = "none"  # to this machine only
+
+
+class After(StrEnum):
+    """What happens on the IMAP server to a mail that is on our disk."""
+
+    MARK = "mark"
+    MOVE = "move"
+
+
 class InDoubt(StrEnum):
     """What happens to a mail that a crash left between the smarthost's dot and its reply."""
 
@@ -220,11 +235,28 @@ class DeskEntry:
 class ImapFolder:
     """One `[[imap]]`: a folder to fetch mail from; `desk` is the name of the desk that it is for."""
 
-    host: kinds.Name
+    host: kinds.Host
     user: kinds.Name
     password_file: kinds.File
     desk: kinds.Name
     folder: kinds.Name = "INBOX"
+    tls: Annotated[ImapTls, one_of(ImapTls)] = ImapTls.IMPLICIT
+    port: kinds.OptionalPort = 0  # 0: the standard one, see `server`
+    after: Annotated[After, one_of(After)] = After.MARK
+    move_to: kinds.Text = ""
+    poll_seconds: Annotated[float, kinds.number(0.1, 1_500)] = 60.0  # IDLE must be renewed within 29 min, RFC 2177 §3
+    timeout_seconds: kinds.Timeout = 30.0
+
+    @property
+    def server(self) -> HostPort:
+        """Where to connect to."""
+        return HostPort(self.host, self.port or (993 if self.tls is ImapTls.IMPLICIT else 143))
+
+    @property
+    def name(self) -> str:
+        """What the folder is called in the store, the log and `mailgate status`; the port is no part of it, so that
+        another kind of TLS does not make it another folder."""
+        return f"{self.user}@{self.host.lower()}/{self.folder}"
 
 
 DEFAULT_DESKS = tuple(DeskEntry(name, f"{name}@") for name in ("support", "billing", "domains", "orders"))
@@ -259,7 +291,7 @@ class Settings:
             f"{section}.{key}: {missing}"
             for section, key, missing in NOT_BUILT
             if getattr(getattr(self, section), key) not in (getattr(getattr(defaults, section), key), None)
-        ) + (("imap: fetching mail by IMAP is not built yet, nothing is fetched",) if self.imap else ())
+        )
 
 
 NOT_BUILT = (
