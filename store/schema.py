@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     DateTime,
@@ -113,6 +114,7 @@ spool = Table(
     Column("tls", Boolean, nullable=False),
     Column("reverse_path", String),  # null: the door knows none; "": the null path
     Column("forward_paths", JSON, nullable=False),
+    Column("fallback_path", String),  # for whom it is when neither envelope nor header names an address of ours
     Column("sha256", ForeignKey("blobs.sha256"), nullable=False),
     # leases (store.leases): due_at is when the sweep looks next; null when nothing is left to do
     Column("due_at", Utc),
@@ -146,6 +148,28 @@ spool = Table(
         postgresql_where=text("digest IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
+)
+
+imap_folders = Table(
+    "imap_folders",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("uidvalidity", BigInteger),  # both are unsigned 32-bit numbers; null: not opened yet
+    Column("uid", BigInteger, nullable=False),  # up to here each mail is stored or left; rows below tell what remains
+    Column("known_below", BigInteger, nullable=False),  # UIDs were given anew: mail below this may be stored already
+    Column("fetched_at", Utc),  # when the last look into it came to its end
+    Column("problem", Text),
+    Column("problem_since", Utc),
+)
+
+imap_mails = Table(
+    "imap_mails",
+    metadata,
+    Column("folder", ForeignKey("imap_folders.name"), primary_key=True),
+    Column("uidvalidity", BigInteger, primary_key=True),
+    Column("uid", BigInteger, primary_key=True),
+    Column("left_because", String),  # null: stored, its mark or move has yet to be made
+    Column("size", BigInteger, nullable=False),
 )
 
 tickets = Table(

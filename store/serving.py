@@ -11,12 +11,12 @@ LOCK_NAME = "serve.lock"
 _PATIENCE_SECONDS, _POLL_SECONDS = 0.5, 0.02
 
 
-def take(archive: Path) -> IO[str] | None:
-    """Hold the store until the file is closed; None when another process does.
+def take(archive: Path, name: str = LOCK_NAME) -> IO[str] | None:
+    """Hold the store, or what `name` stands for, until the file is closed; None when another process does.
 
     Somebody who just looks holds it for an instant too, so it is tried for a moment.
     """
-    file = (archive / LOCK_NAME).open("w")
+    file = (archive / name).open("w")
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         with suppress(BlockingIOError):

@@ -20,6 +20,7 @@ _HELD_BY = (spool.c.id == bindparam("the_id"), spool.c.lease == bindparam("the_l
 _ADD = insert(spool)
 _LEND = leases.lending(spool, when=spool.c.disposition == Disposition.WAITING)
 _WRITE_LENT = update(spool).where(*_HELD_BY)
+_WITH_DIGEST = select(spool.c.id).where(spool.c.digest == bindparam("the_digest")).limit(1)
 _COPY = (
     select(spool.c.id, spool.c.ticket_id)
     .where(
@@ -89,6 +90,7 @@ def add(conn: Connection, envelope: Envelope, sha256: str) -> int:
         "tls": envelope.tls,
         "reverse_path": envelope.reverse_path,
         "forward_paths": list(envelope.forward_paths),
+        "fallback_path": envelope.fallback_path,
         "sha256": sha256,
         "due_at": envelope.received_at + leases.SWEEP_GRACE,
         "attempts": 0,
@@ -168,6 +170,11 @@ def earlier_copy(conn: Connection, digest: str, *, before: Lent) -> tuple[int, i
     return (row.id, row.ticket_id) if row else None
 
 
+def has_digest(conn: Connection, digest: str) -> bool:
+    """The same message was settled here, however long ago."""
+    return conn.execute(_WITH_DIGEST, {"the_digest": digest}).first() is not None
+
+
 def show(conn: Connection, spool_id: int) -> Accepted | None:
     """One accepted message; None when there is no such id."""
     row = conn.execute(_rows().where(spool.c.id == spool_id)).mappings().first()
@@ -205,6 +212,7 @@ def _envelope(row: RowMapping) -> Envelope:
         peer=row["peer"],
         helo=row["helo"],
         tls=row["tls"],
+        fallback_path=row["fallback_path"],
     )
 
 

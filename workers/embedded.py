@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,9 @@ from store.engine import transaction
 from store.outbox import OutState
 from store.schema import outbox, spool
 from workers import broker as brokers
+from workers import fetching
 from workers.actors import Clock, register, utc_now
+from workers.fetching import Fetcher, fetchers
 from workers.metrics import Monitor
 from workers.schedule import Schedule
 
@@ -71,6 +73,7 @@ class Running:
         self._listeners: list[Listener] = []
         self._monitor: Monitor | None = None
         self._lock: IO[str] | None = None
+        self._fetchers: Sequence[Fetcher] = ()
 
     async def start(self) -> tuple[Listening, ...]:
         """Open the doors; returns where. Raises AlreadyServed, OSError when an address cannot be had."""
@@ -81,6 +84,9 @@ class Running:
             register(self._broker, self.parts, clock=self._clock, step_aside=self.acceptance.rush.wait)
         self.acceptance.start()
         opened = await self._listen()
+        self._fetchers = fetchers(self.parts, self.acceptance, clock=self._clock)
+        for one in self._fetchers:
+            one.start()
         address = self.parts.settings.metrics.listen
         if address is not None:
             self._monitor = Monitor(self.parts.settings, self.parts.engine, address, clock=self._clock)
@@ -95,7 +101,10 @@ class Running:
 
     async def stop(self) -> None:
         """Take no more, finish what is in hand, and leave the rest in its rows."""
-        await asyncio.gather(*(listener.stop(grace_seconds=CLIENT_SECONDS) for listener in self._listeners))
+        await asyncio.gather(
+            asyncio.to_thread(fetching.stop, self._fetchers),
+            *(listener.stop(grace_seconds=CLIENT_SECONDS) for listener in self._listeners),
+        )
         await asyncio.to_thread(self._rest)
 
     def _rest(self) -> None:

@@ -1,21 +1,22 @@
 """How the gate is doing: queues, listeners, disk and schema, and what needs a person. Looks only, changes nothing."""
 
 import socket
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import disk_usage
 from urllib.parse import urlsplit
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import make_url
 
-from mailgate.config import HostPort, Settings
+from mailgate.config import HostPort, ImapFolder, Settings
 from mailgate.config.settings import NOT_BUILT
 from mailgate.mail.disposition import Disposition
-from store import health, serving
+from store import folders, health, serving
 from store.engine import reading
+from store.folders import Remaining
 from store.health import Health
 from store.migrations import HEAD, current
 from store.outbox import OutState
@@ -27,6 +28,8 @@ LATE = timedelta(minutes=5)
 REVIEW = timedelta(days=1)
 UNDELIVERED = timedelta(hours=4)
 """Greylisting and a restart of the smarthost are over by then; mail servers warn their senders after as long."""
+
+SHOWN_LEFT = 5
 
 _GREETINGS = {"smtp": b"220", "lmtp": b"220", "web": b"HTTP/"}
 """How the first line of each listener begins."""
@@ -40,6 +43,23 @@ class ListenerState:
     address: str
     answers: bool
     detail: str  # its greeting, or why there is none
+
+
+@dataclass(frozen=True, slots=True)
+class FolderState:
+    """One IMAP folder of the settings."""
+
+    name: str
+    fetched_at: datetime | None  # when the last look into it came to its end
+    problem: str | None
+    problem_since: datetime | None
+    left: tuple[Remaining, ...]  # mails on the server that we could not take
+
+    @property
+    def is_stuck(self) -> bool:
+        """Nothing comes in; else the problem is about what becomes of stored mail."""
+        since = self.problem_since
+        return self.problem is not None and (not self.fetched_at or not since or self.fetched_at < since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +89,7 @@ class Status:
     revision: str | None
     health: Health | None
     listeners: tuple[ListenerState, ...]
+    folders: tuple[FolderState, ...]
     disk: Disk
     serve: bool  # a `mailgate serve` holds the store
     attention: tuple[Attention, ...]
@@ -84,14 +105,16 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
     with reading(engine) as conn:
         revision = current(conn)
         found = health.read(conn, now) if revision == HEAD else None
+        fetched = tuple(_folders(conn, settings)) if revision == HEAD else ()
     asked = tuple(_listeners(settings)) if listeners else ()
     room = _disk(settings)
     attention = (
         *(_of_schema(revision) if found is None else _of_queues(found, sends=settings.smarthost.address is not None)),
         *(_of_listener(listener) for listener in asked if not listener.answers),
+        *(one for folder in settings.imap for one in _of_folder(folder, fetched, now)),
         *_of_disk(room, settings),
     )
-    return Status(now, revision, found, asked, room, serving.is_taken(settings.store.archive), attention)
+    return Status(now, revision, found, asked, fetched, room, serving.is_taken(settings.store.archive), attention)
 
 
 def as_json(status: Status) -> Mapping[str, object]:
@@ -116,6 +139,16 @@ def as_json(status: Status) -> Mapping[str, object]:
         "last_in_at": _instant(found.last_in_at if found else None),
         "last_out_at": _instant(found.last_out_at if found else None),
         "listeners": [asdict(listener) for listener in status.listeners],
+        "imap": [
+            {
+                "folder": folder.name,
+                "fetched_at": _instant(folder.fetched_at),
+                "problem": folder.problem,
+                "problem_since": _instant(folder.problem_since),
+                "left": [{"uid": mail.uid, "size": mail.size, "reason": mail.left_because} for mail in folder.left],
+            }
+            for folder in status.folders
+        ],
         "serve": status.serve,
         "revision": status.revision,
         "database_bytes": status.disk.database,
@@ -158,6 +191,41 @@ def _of_queues(found: Health, *, sends: bool) -> Iterator[Attention]:
 def _of_listener(listener: ListenerState) -> Attention:
     message = f"{listener.name} at {listener.address} does not answer: {listener.detail}"
     return Attention("listener", message, "start `mailgate serve`, or see its log", fault=True)
+
+
+def _of_folder(setting: ImapFolder, fetched: Sequence[FolderState], now: datetime) -> Iterator[Attention]:
+    """What a folder calls for, once it has been fetched for the first time."""
+    folder = next((one for one in fetched if one.name == setting.name), None)
+    if folder is None:
+        return
+    late = max(LATE, 3 * timedelta(seconds=setting.poll_seconds))
+    if folder.is_stuck:
+        message = f"nothing is fetched from {folder.name}: {folder.problem}"
+        yield Attention("imap", message, "mend it, `mailgate serve` tries again by itself", fault=True)
+    elif folder.problem is not None:
+        message = f"{folder.name}: {folder.problem}"
+        yield Attention("imap_unmarked", message, "mend it on the server, it is tried again by itself", fault=False)
+    elif folder.fetched_at is None or now - folder.fetched_at > late:
+        seen = "never" if folder.fetched_at is None else f"{_words(now - folder.fetched_at)} ago"
+        message = f"{folder.name} was last looked at {seen}"
+        yield Attention("imap_late", message, "start `mailgate serve`, or see its log", fault=True)
+    if folder.left:
+        some = ", ".join(
+            f"UID {mail.uid} ({mail.left_because}, {mail.size} bytes)" for mail in folder.left[:SHOWN_LEFT]
+        )
+        more = "" if len(folder.left) <= SHOWN_LEFT else " and more"
+        message = f"{len(folder.left)} mails of {folder.name} were left on the server: {some}{more}"
+        hint = "read them there and move them away, or raise limits.max_message_bytes"
+        yield Attention("imap_left", message, hint, fault=False)
+
+
+def _folders(conn: Connection, settings: Settings) -> Iterator[FolderState]:
+    """What the store knows of the folders of the settings; others were fetched once and are not any more."""
+    known = {folder.name: folder for folder in folders.listing(conn)}
+    for setting in settings.imap:
+        folder = known.get(setting.name)
+        if folder is not None:
+            yield FolderState(folder.name, folder.fetched_at, folder.problem, folder.problem_since, folder.left)
 
 
 def _of_disk(room: Disk, settings: Settings) -> Iterator[Attention]:

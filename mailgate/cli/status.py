@@ -53,6 +53,10 @@ def _rows(found: Status) -> Iterator[tuple[str, str]]:
     for listener in found.listeners:
         answer = "answers" if listener.answers else "does not answer"
         yield listener.name, f"{listener.address} {answer}: {listener.detail}"
+    for folder in found.folders:
+        state = folder.problem or f"last looked at {_ago(folder.fetched_at, found.at)}"
+        left = f", {len(folder.left)} mails left on the server" if folder.left else ""
+        yield "imap", f"{folder.name}: {state}{left}"
     yield "serve", "works on the store" if found.serve else "no `mailgate serve` with workers holds the store"
     database = "no file" if found.disk.database is None else _size(found.disk.database)
     yield "store", f"database {database}, archive {_size(found.disk.archive)}, free {_size(found.disk.free)}"

@@ -14,7 +14,7 @@ from mailgate.mail.digest import content_digest
 from mailgate.mail.evidence import Evidence, from_rule, judge_unverified
 from mailgate.mail.message import Author, Message
 from mailgate.mail.parse import parse
-from mailgate.tickets.desks import Desk, ServiceMailbox, desk_for, is_ours, service_for
+from mailgate.tickets.desks import Desk, ServiceMailbox, addressed, desk_for, service_for
 from store.archive import Archive, Blob
 from store.spool import Lent
 
@@ -54,8 +54,11 @@ def read(lent: Lent, raw: bytes, spam: SpamVerdict, *, settings: Settings, archi
     """Read a message with all rules that need no row. Large attachments are written to the archive here."""
     message = parse(raw, render_html=False)  # what an HTML body shows is rendered only when there is no other text
     named = from_rule(raw)
-    recipients = lent.envelope.forward_paths or _addressed(message, settings)
-    report = read_report(message, lent.envelope)
+    envelope = lent.envelope
+    recipients = envelope.forward_paths or addressed(
+        message, settings.desks, settings.gate.domain, otherwise=envelope.fallback_path
+    )
+    report = read_report(message, envelope)
     return Incoming(
         lent=lent,
         message=message,
@@ -63,7 +66,7 @@ def read(lent: Lent, raw: bytes, spam: SpamVerdict, *, settings: Settings, archi
         evidence=judge_unverified(named, message),
         digest=content_digest(raw),
         spam=spam,
-        automatic=automatic(message, lent.envelope) or ("bounce" if report else None),
+        automatic=automatic(message, envelope) or ("bounce" if report else None),
         report=report,
         recipients=recipients,
         files=tuple(archive.prepare(file.content) for file in message.attachments),
@@ -97,9 +100,3 @@ def token_in(
             return read_token
         fault = read_token
     return fault
-
-
-def _addressed(message: Message, settings: Settings) -> tuple[str, ...]:
-    # A pipe may say no recipient: then the header's addresses of ours are taken.
-    named = [entry.address for entry in (*message.to, *message.cc)]
-    return tuple(dict.fromkeys(address for address in named if is_ours(address, settings.desks, settings.gate.domain)))

@@ -9,12 +9,12 @@ import os
 import queue
 import sqlite3
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mailgate.errors import HeaderTooLarge, MailgateError, MessageTooLarge, SpoolUnavailable, StorageFull, Temporary
@@ -27,6 +27,9 @@ from store.engine import transaction
 from store.schema import spool as spool_rows
 
 log = logging.getLogger(__name__)
+
+Beside = Callable[[Connection], None]
+"""What else is written in the transaction of the spool row: where the message came from, so that it comes once."""
 
 MAX_GROUP = 100
 """Messages in one transaction: past this the gain is nothing and a failure costs more to take apart."""
@@ -46,6 +49,7 @@ class _Waiting:
     envelope: Envelope
     blob: Blob
     accepted: "Future[int]"
+    beside: Beside | None
 
 
 class Acceptance:
@@ -88,7 +92,7 @@ class Acceptance:
         self._queue.put(None)
         self._thread.join()
 
-    def submit(self, raw: bytes, envelope: Envelope) -> "Future[int]":
+    def submit(self, raw: bytes, envelope: Envelope, beside: Beside | None = None) -> "Future[int]":
         """Hand a message over; the future holds its spool id once it is on disk.
 
         It fails with MessageTooLarge or HeaderTooLarge (never acceptable), StorageFull or SpoolUnavailable (later);
@@ -109,7 +113,7 @@ class Acceptance:
             return accepted
         self.rush.enter()
         accepted.add_done_callback(lambda _: self.rush.leave())
-        self._queue.put(_Waiting(envelope, blob, accepted))
+        self._queue.put(_Waiting(envelope, blob, accepted, beside))
         return accepted
 
     def accept(self, raw: bytes, envelope: Envelope) -> int:
@@ -174,6 +178,8 @@ class Acceptance:
             for waiting in group:
                 self._archive.add(conn, waiting.blob)
                 ids.append(spool.add(conn, waiting.envelope, waiting.blob.sha256))
+                if waiting.beside is not None:
+                    waiting.beside(conn)
             if self._left_to_sweep:
                 leases.hasten(conn, spool_rows, ids, now=group[0].envelope.received_at)
             self._fail_point("accept.before-commit")

@@ -21,7 +21,8 @@ class Envelope:
     """What was said around the message, not in it.
 
     `reverse_path` is "" for the null path and None where the door knows none (IMAP, a pipe without `--sender`);
-    `forward_paths` are bare addresses of ours, in the order given, without repetition.
+    `forward_paths` are bare addresses of ours, in the order given, without repetition; where there are none the header
+    is asked, and `fallback_path` is whom the message is for when that names nobody of ours either.
     """
 
     reverse_path: str | None
@@ -31,3 +32,4 @@ class Envelope:
     peer: str | None = None  # the client's IP address; None where there is no network peer
     helo: str | None = None
     tls: bool = False
+    fallback_path: str | None = None

@@ -1,11 +1,12 @@
 """Desk: which recipient opens which ticket, and which addresses are ours at all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from mailgate.errors import BadAddress
 from mailgate.mail.address import Mailbox, parse_mailbox
+from mailgate.mail.message import Message
 
 MAX_DESK_LOCAL_PART = 20
 """Octets: `<desk>+<token>` must fit into the 64 of a local-part (RFC 5321 §4.5.3.1.1); this leaves 43 for the token."""
@@ -29,6 +30,8 @@ class ServiceMailbox(StrEnum):
 
 
 SERVICE_MAILBOXES = frozenset(ServiceMailbox)
+
+_DELIVERED = ("delivered-to", "x-original-to")
 
 MACHINE_MAILBOXES = frozenset({ServiceMailbox.BOUNCE, ServiceMailbox.SIGN_IN})
 """Read by the program alone, so no desk can have them; `postmaster` and `abuse` are read by staff and may be desks."""
@@ -55,6 +58,22 @@ def service_for(address: str, domain: str) -> ServiceMailbox | None:
 def is_ours(address: str, desks: Iterable[Desk], domain: str) -> bool:
     """Mail to this address is for the gate: a desk, or a service mailbox of the gate's domain."""
     return service_for(address, domain) is not None or desk_for(address, desks) is not None
+
+
+def addressed(message: Message, desks: Sequence[Desk], domain: str, *, otherwise: str | None) -> tuple[str, ...]:
+    """The addresses of ours that a message without an envelope is for, the most trustworthy first.
+
+    What the last mail server wrote on delivery comes before what the author wrote; all of them count, since a mailbox
+    may have swallowed the detail that the To field still has. When none is ours it is for `otherwise`.
+    """
+    delivered = [value.strip().strip("<>") for name in _DELIVERED for value in _values(message, name)]
+    written = [entry.address for entry in (*message.to, *message.cc)]
+    ours = (address for address in (*delivered, *written) if is_ours(address, desks, domain))
+    return tuple(dict.fromkeys(ours)) or ((otherwise,) if otherwise else ())
+
+
+def _values(message: Message, name: str) -> Iterator[str]:
+    return (value for field, value in message.headers if field.lower() == name)
 
 
 def _mailbox(address: str) -> Mailbox | None:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.servers.chromium import running_chromium
+from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.postfix import Postfix, StartPostfix, start_postfix
 from tests.servers.process import ServerMissing
 from tests.servers.spamd import SpamdServer, running_spamd
@@ -36,6 +37,15 @@ def spamd() -> Iterator[SpamdServer]:
     with ExitStack() as running:
         with needed():
             server = running.enter_context(running_spamd())
+        yield server
+
+
+@pytest.fixture(scope="session")
+def dovecot() -> Iterator[Dovecot]:
+    """One Dovecot for the whole run; each test has a user name of its own, and so a mailbox."""
+    with ExitStack() as running:
+        with needed():
+            server = running.enter_context(running_dovecot())
         yield server
 
 

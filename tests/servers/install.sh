@@ -10,6 +10,7 @@ postfix       postfix
 spamassassin  spamassassin
 spamd         spamd
 chromium      chromium
+dovecot-imapd dovecot
 '
 
 # Answers to questions that packages ask while they are installed; unasked ones do no harm.

@@ -35,6 +35,27 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "imap_folders",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), nullable=True),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.Column("known_below", sa.BigInteger(), nullable=False),
+        sa.Column("fetched_at", sa.DateTime(), nullable=True),
+        sa.Column("problem", sa.Text(), nullable=True),
+        sa.Column("problem_since", sa.DateTime(), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_imap_folders")),
+    )
+    op.create_table(
+        "imap_mails",
+        sa.Column("folder", sa.String(), nullable=False),
+        sa.Column("uidvalidity", sa.BigInteger(), nullable=False),
+        sa.Column("uid", sa.BigInteger(), nullable=False),
+        sa.Column("left_because", sa.String(), nullable=True),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["folder"], ["imap_folders.name"], name=op.f("fk_imap_mails_folder")),
+        sa.PrimaryKeyConstraint("folder", "uidvalidity", "uid", name=op.f("pk_imap_mails")),
+    )
+    op.create_table(
         "keys",
         sa.Column("kid", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
@@ -124,6 +145,7 @@ def upgrade() -> None:
         sa.Column("tls", sa.Boolean(), nullable=False),
         sa.Column("reverse_path", sa.String(), nullable=True),
         sa.Column("forward_paths", sa.JSON(), nullable=False),
+        sa.Column("fallback_path", sa.String(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("due_at", sa.DateTime(), nullable=True),
         sa.Column("lease", sa.String(), nullable=True),
