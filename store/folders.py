@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Connection, RowMapping, delete, insert, select, update
+from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
 
 from store.engine import insert_once
 from store.schema import imap_folders, imap_mails
@@ -102,7 +102,10 @@ def settle(conn: Connection, name: str, done: Collection[int], *, upto: int) -> 
 
 
 def note(conn: Connection, name: str, *, problem: str | None, fetched: bool, at: datetime) -> None:
-    """Keep what `mailgate status` shows: whether a look came to its end, and what is wrong."""
+    """Keep what `mailgate status` shows: whether a look came to its end, and what is wrong.
+
+    A problem that ends the looks is as old as the first of them that failed, whatever was wrong with marking before.
+    """
     _make(conn, name)
     this = imap_folders.c.name == name
     if fetched:
@@ -110,7 +113,9 @@ def note(conn: Connection, name: str, *, problem: str | None, fetched: bool, at:
     if problem is None:
         conn.execute(update(imap_folders).where(this).values(problem=None, problem_since=None))
         return
-    conn.execute(update(imap_folders).where(this, imap_folders.c.problem_since.is_(None)).values(problem_since=at))
+    since = imap_folders.c.problem_since
+    fresh = since.is_(None) if fetched else or_(since.is_(None), since <= imap_folders.c.fetched_at)
+    conn.execute(update(imap_folders).where(this, fresh).values(problem_since=at))
     conn.execute(update(imap_folders).where(this).values(problem=problem))
 
 

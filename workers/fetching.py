@@ -2,6 +2,7 @@
 
 import hashlib
 import logging
+import re
 import socket
 import ssl
 import threading
@@ -21,6 +22,8 @@ from mailgate.wiring import Parts
 from store import folders, serving
 from store.engine import transaction
 from workers.actors import Clock, utc_now
+
+_PASSING = re.compile(r"<[^>]*>|\d+")
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +84,7 @@ class Fetcher:
         self._failures = 0
         self._said: str | None = ""  # the last problem that was logged; "" before the first look
         self._noted_at = 0.0
+        self._left_due = 0.0
 
     def start(self) -> None:
         """Begin to fetch; a server that is down is no error."""
@@ -120,12 +124,11 @@ class Fetcher:
         password = read_secret(self._folder.password_file)
         self._session = session = ImapSession(self._folder, password, trust=self._trust)
         try:
-            left_tried = -RETRY_LEFT_SECONDS
             while not self._stopping.is_set():
-                left_too = time.monotonic() - left_tried >= RETRY_LEFT_SECONDS
+                left_too = time.monotonic() >= self._left_due
+                if left_too:  # not with each connection: the mail may be what ends them
+                    self._left_due = time.monotonic() + RETRY_LEFT_SECONDS
                 looked = self._fetch.look(session, left_too=left_too)
-                if left_too:
-                    left_tried = time.monotonic()
                 self._failures = 0
                 self._note(looked.problem, fetched=True)
                 if not looked.found and not self._stopping.is_set():
@@ -140,14 +143,14 @@ class Fetcher:
         self._failures += 1
         expected = isinstance(error, (Temporary, OperationalError, TimeoutError))
         words = f"{type(error).__name__}: {error}"
-        if not expected and words != self._said:
+        if not expected and _lasting(words) != _lasting(self._said):
             log.error("broken folder=%s", self._name, exc_info=error)
         self._note(words, fetched=False)
         self._stopping.wait(self._pace.delay(error, self._failures))
 
     def _note(self, problem: str | None, *, fetched: bool) -> None:
         """Log what has changed, and keep it for `mailgate status`."""
-        changed = problem != self._said
+        changed = _lasting(problem) != _lasting(self._said)
         if changed and problem is not None:
             log.warning("%s folder=%s error=%r", "hindered" if fetched else "not fetched", self._name, problem)
         elif changed:
@@ -162,6 +165,11 @@ class Fetcher:
             log.warning("not yet noted folder=%s error=%r", self._name, error)
         else:
             self._noted_at = time.monotonic()
+
+
+def _lasting(problem: str | None) -> str | None:
+    """Without the instants and names of sessions that some servers put into their answers."""
+    return problem and _PASSING.sub("", problem)
 
 
 def fetchers(parts: Parts, acceptance: Acceptance, *, clock: Clock = utc_now) -> Sequence[Fetcher]:

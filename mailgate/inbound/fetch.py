@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from mailgate.config import After, ImapFolder, ImapTls
 from mailgate.errors import HeaderTooLarge, MessageTooLarge, Temporary
 from mailgate.inbound.accept import Acceptance
-from mailgate.inbound.imap import MAX_UID, ImapRefused, ImapSession, Place
+from mailgate.inbound.imap import MAX_UID, ImapRefused, ImapSession, Place, Unreachable
 from mailgate.mail.digest import content_digest
 from mailgate.mail.envelope import Door, Envelope
 from store import folders, spool
@@ -34,6 +34,9 @@ GROUP_MAILS, GROUP_BYTES = 50, 4 << 20
 
 UNMARKED = 5_000
 """Mails marked in one look whose mark did not succeed before; a database takes so many in one statement."""
+
+MAX_LOST = 3
+"""A mail in whose fetch the link is lost more often is left: a server that cannot read it may hang up each time."""
 
 GONE = 1 << 63
 """In place of the size of a mail that somebody has removed meanwhile: too large for any limit."""
@@ -69,6 +72,7 @@ class Fetch:
         self._acceptance = acceptance
         self._max_message_bytes = max_message_bytes
         self._clock = clock
+        self._lost: dict[int, int] = {}  # UIDs in whose fetch the link was lost, and how often
 
     def look(self, session: ImapSession, *, left_too: bool) -> Looked:
         """Store what is new, and mark what is stored; with `left_too` try again what was left on the server.
@@ -86,9 +90,6 @@ class Fetch:
             self._forget_vanished(session, folder)
             place = session.select()  # mail that was announced during the above is in this one
             folder = self._opened(place)
-        if left_too:
-            for uids in _batches(mail.uid for mail in folder.left):
-                problem = self._take(session, place, folder, uids, advance=False) or problem
         noted = {mail.uid for mail in folder.remaining}
         fresh = (uid for uid in session.uids(folder.uid + 1, place.uidnext) if uid not in noted)
         if uids := tuple(islice(fresh, ASKED)):
@@ -96,6 +97,9 @@ class Fetch:
             self._settle(marked, upto=uids[-1])
         elif place.uidnext <= MAX_UID and folder.uid < place.uidnext - 1:
             self._settle(marked, upto=place.uidnext - 1)
+        if left_too:
+            left = _batches(mail.uid for mail in folder.left)
+            problem = self._take_all(session, place, folder, left, advance=False) or problem
         return Looked(bool(uids), problem)
 
     def _opened(self, place: Place) -> Folder:
@@ -117,30 +121,53 @@ class Fetch:
     def _take(
         self, session: ImapSession, place: Place, folder: Folder, uids: Sequence[int], *, advance: bool
     ) -> str | None:
-        """Store a batch, or leave what cannot be had; `advance`: all below it is done with."""
-        sizes = session.sizes(uids)
-        for uid, size in sizes.items():
-            if size > self._max_message_bytes:
-                self._leave(folder, uid, size, Left.TOO_LARGE)
+        """Store a batch, or leave what cannot be had; `advance`: all below it is done with.
+
+        One that the server cannot read must not keep back those behind it: some say NO to all of them, some hang up.
+        Then each is asked for alone, until it is plain which one it is.
+        """
+        alone = len(uids) == 1
+        if not alone and not self._lost.keys().isdisjoint(uids):
+            return self._take_all(session, place, folder, ([uid] for uid in uids), advance=advance)
         problem = None
-        for group in _groups({uid: sizes[uid] for uid in uids if sizes.get(uid, GONE) <= self._max_message_bytes}):
-            problem = self._store(session, place, folder, group, upto=group[-1] if advance else 0) or problem
+        rest = dict.fromkeys(uids)  # what has not been had yet, in order
+        try:
+            sizes = session.sizes(uids)
+            for uid, size in sizes.items():
+                if size > self._max_message_bytes:
+                    self._leave(folder, uid, size, Left.TOO_LARGE)
+            for group in _groups({uid: sizes[uid] for uid in uids if sizes.get(uid, GONE) <= self._max_message_bytes}):
+                raws = session.bodies(group, at_most=self._max_message_bytes + 1)
+                rest = {uid: None for uid in rest if uid not in group}
+                problem = self._store(session, place, folder, raws, upto=group[-1] if advance else 0) or problem
+        except ImapRefused:
+            if not alone:
+                return self._take_all(session, place, folder, ([uid] for uid in rest), advance=advance) or problem
+            self._leave(folder, uids[0], 0, Left.UNREADABLE)
+            return None
+        except Unreachable:
+            for uid in rest:
+                self._lost[uid] = self._lost.get(uid, 0) + 1
+                if alone and self._lost[uid] > MAX_LOST:
+                    self._leave(folder, uid, 0, Left.UNREADABLE)
+            raise
+        for uid in uids:
+            self._lost.pop(uid, None)
+        return problem
+
+    def _take_all(
+        self, session: ImapSession, place: Place, folder: Folder, batches: Iterable[Sequence[int]], *, advance: bool
+    ) -> str | None:
+        problem = None
+        for uids in batches:
+            problem = self._take(session, place, folder, uids, advance=advance) or problem
         return problem
 
     def _store(
-        self, session: ImapSession, place: Place, folder: Folder, group: Sequence[int], *, upto: int
+        self, session: ImapSession, place: Place, folder: Folder, raws: dict[int, bytes], *, upto: int
     ) -> str | None:
-        try:
-            raws = session.bodies(group, at_most=self._max_message_bytes + 1)
-        except ImapRefused:
-            if len(group) == 1:  # one that the server cannot read must not keep back those behind it
-                self._leave(folder, group[0], 0, Left.UNREADABLE)
-                return None
-            problems = [self._store(session, place, folder, [uid], upto=uid if upto else 0) for uid in group]
-            return next(filter(None, problems), None)
-        submitted = [
-            (uid, len(raws[uid]), self._submit(folder, place, uid, raws.pop(uid))) for uid in group if uid in raws
-        ]
+        """Store, commit, mark."""
+        submitted = [(uid, len(raws[uid]), self._submit(folder, place, uid, raws.pop(uid))) for uid in tuple(raws)]
         delay: Temporary | None = None
         stored = []
         for uid, size, accepted in submitted:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from mailgate.config import ImapFolder, ImapTls
+from mailgate.config import ImapFolder, ImapTls, Settings
 from mailgate.inbound.accept import Acceptance, Limits
 from store import folders, spool
 from store.engine import reading
@@ -45,6 +45,18 @@ class Post:
     def change(self, **settings: Any) -> None:
         """Other settings for the folder, from the next start on."""
         self.folder = replace(self.folder, **settings)
+
+    @property
+    def settings(self) -> Settings:
+        """The gate's settings with this folder in them."""
+        return replace(self.gate.parts.settings, imap=(self.folder,))
+
+    def raise_limit(self, max_message_bytes: int) -> None:
+        """Larger mails may come in, from the next start on."""
+        settings = self.gate.parts.settings
+        limits = replace(settings.limits, max_message_bytes=max_message_bytes)
+        self.gate.parts = replace(self.gate.parts, settings=replace(settings, limits=limits))
+        self.limits = replace(self.limits, max_message_bytes=max_message_bytes)
 
     def start(self, **how: Any) -> Fetcher:
         """Begin to fetch."""

@@ -15,6 +15,7 @@ class Link:
         self.taken = 0
         self.cut_when_asked: bytes | None = None  # the client's words do not reach the server
         self.cut_when_told: bytes | None = None  # the server's words reach the client up to here
+        self.spoil_when_asked: bytes | None = None  # the server gets these words of the client's spelt wrongly
         self.hidden: bytes | None = None  # a word of the server's that the client gets to read as another one
         self.down = False
         self.mute = False  # takes connections, and says nothing
@@ -64,6 +65,8 @@ class Link:
                     if not asks:
                         sink.sendall(data[: data.index(word)])
                     break
+                if asks and self.spoil_when_asked:
+                    data = data.replace(self.spoil_when_asked, b"X" * len(self.spoil_when_asked))
                 sink.sendall(data.replace(self.hidden, b"X" * len(self.hidden)) if self.hidden and not asks else data)
         for one in (source, sink):
             with suppress(OSError):

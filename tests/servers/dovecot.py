@@ -120,6 +120,11 @@ class Dovecot:
             (place / "tmp" / name).chmod(0o644)
             (place / "tmp" / name).rename(place / "new" / name)
 
+    def spoil(self, user: str, number: int) -> None:
+        """Make a mail that was put unreadable for the server, as a broken disk does."""
+        [mail] = (self.directory / "mail" / user / "Maildir" / "new").glob(f"*.M{number:06}.test")
+        mail.chmod(0)
+
     def give_new_uids(self, user: str, uidvalidity: int, *, folder: str = "INBOX") -> None:
         """Give the folder another UIDVALIDITY: all its mails get UIDs anew."""
         self._doveadm("mailbox", "update", "-u", user, "--uid-validity", str(uidvalidity), folder)
