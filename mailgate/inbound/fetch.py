@@ -88,8 +88,10 @@ class Fetch:
             problem = self._finish(session, place, unmarked)
             marked = unmarked if problem in (None, READ_ONLY) else ()
             self._forget_vanished(session, folder)
+            former = folder.uidvalidity
             place = session.select()  # mail that was announced during the above is in this one
             folder = self._opened(place)
+            marked = marked if folder.uidvalidity == former else ()
         noted = {mail.uid for mail in folder.remaining}
         fresh = (uid for uid in session.uids(folder.uid + 1, place.uidnext) if uid not in noted)
         if uids := tuple(islice(fresh, ASKED)):

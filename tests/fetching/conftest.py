@@ -1,5 +1,6 @@
 """A gate that fetches from a real Dovecot, and the folder that is fetched."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from store.folders import Folder
 from store.spool import Accepted
 from tests.fetching.link import Link, linked
 from tests.gate import Gate
+from tests.program import Program, Sections, configured
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.process import LOOPBACK, wait_until
 from workers import fetching
@@ -138,3 +140,17 @@ def post(gate: Gate, dovecot: Dovecot, tmp_path: Path, request: pytest.FixtureRe
         post = Post(gate, dovecot, link, user, folder)
         running.callback(post.stop)
         yield post
+
+
+def fetching_program(directory: Path, server: Dovecot, user: str, sections: Sections) -> Program:
+    """The program itself, with one folder in its settings."""
+    program = configured(directory, sections)
+    (directory / "password").write_text(PASSWORD)
+    entry = {"host": server.host, "port": server.port, "tls": "none", "user": user, "desk": "support"}
+    lines = [
+        "[[imap]]",
+        'password_file = "password"',
+        *(f"{key} = {json.dumps(value)}" for key, value in entry.items()),
+    ]
+    program.config.write_text(program.config.read_text() + "\n".join(lines) + "\n")
+    return program

@@ -133,24 +133,3 @@ def test_bare_line_ends_are_defects_and_no_refusal(post: Post, anne: Person, bar
 
     [mail] = post.mails()
     assert mail.outcome.disposition is Disposition.OPENED
-
-
-def test_the_same_mail_by_every_door_is_one_entry(post: Post, anne: Person, bart: Person) -> None:
-    raw = anne.writes("It is broken.")
-    gate = post.gate
-    gate.deliver(b"Received: from a.example by mx.example; Mon, 2 Mar 2026 09:00:00 +0000\r\n" + raw)
-    gate.deliver(b"Received: from b.example by mx.example; Mon, 2 Mar 2026 09:00:01 +0000\r\n" + raw, door=Door.LMTP)
-    post.put(b"Return-Path: <anne@customer.example>\r\nDelivered-To: support@support.example\r\n" + raw)
-
-    post.fetch(3, uid=1)
-    gate.work()
-
-    mails = post.mails()
-    assert [mail.door for mail in mails] == [Door.SMTP, Door.LMTP, Door.IMAP]
-    assert [mail.outcome.disposition for mail in mails] == [
-        Disposition.OPENED,
-        Disposition.DUPLICATE,
-        Disposition.DUPLICATE,
-    ]
-    assert gate.ticket(1).messages == 1
-    assert len(gate.mailbox(anne)) == 1

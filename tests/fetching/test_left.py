@@ -114,3 +114,14 @@ def test_a_refusal_in_the_middle_of_a_batch_stores_nothing_twice(post: Post, ann
     assert post.bytes() == mails
     assert post.state().remaining == ()
     assert spoilt in post.link.asked
+
+
+def test_status_names_a_folder_that_nobody_looks_at(post: Post, anne: Person) -> None:
+    post.put(anne.writes("It is broken."))
+    post.fetch(1)
+    post.gate.work()
+
+    soon, later = (look(post.settings, post.gate.parts.engine, post.gate.now + timedelta(minutes=n)) for n in (4, 6))
+
+    assert soon.attention == ()
+    assert [(one.code, one.fault) for one in later.attention] == [("imap_late", True)]
