@@ -26,6 +26,12 @@ class SpoolUnavailable(Temporary):
     reply = "451 4.3.0 Please try again later"
 
 
+class LookupFailed(Temporary):
+    """A name could not be looked up in the DNS just now, which proves nothing for or against anybody."""
+
+    reply = "451 4.4.3 Please try again later"
+
+
 class StorageFull(Temporary):
     """The disk is full or nearly so (RFC 3463 X.3.1)."""
 

@@ -14,6 +14,7 @@ class Door(StrEnum):
     LMTP = "lmtp"
     PIPE = "pipe"
     IMAP = "imap"
+    FORM = "form"  # the sign-in form of the web view
 
 
 @dataclass(frozen=True, slots=True)

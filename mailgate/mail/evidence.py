@@ -99,10 +99,16 @@ def judge_unverified(author: Mailbox | str, message: Message) -> Evidence:
     """
     if isinstance(author, str):
         return Evidence(Level.NONE, (author,))
+    believed = 'the From address was believed, not checked (authentication.verify = "none")'
+    return capped(Evidence(Level.DKIM, (believed,)), message)
+
+
+def capped(evidence: Evidence, message: Message) -> Evidence:
+    """At most 0 for a message whose header has NUL bytes or stray line ends."""
     blemishes = tuple(words for defect, words in _BLEMISHES.items() if defect in message.defects)
-    if blemishes:
-        return Evidence(Level.UNKNOWN, blemishes)
-    return Evidence(Level.DKIM, ('the From address was believed, not checked (authentication.verify = "none")',))
+    if not blemishes or not evidence.at_least(Level.UNKNOWN):
+        return evidence
+    return Evidence(Level.UNKNOWN, blemishes)
 
 
 def with_token(evidence: Evidence) -> Evidence:
