@@ -10,11 +10,15 @@ from bench.letters import Letter, mix
 from bench.results import INTAKE, Result
 from bench.run import Run, tell
 from mailgate.config import Settings
+from mailgate.flows.identify import Claim, identify
 from mailgate.flows.incoming import read
 from mailgate.inbound.accept import header_bytes
+from mailgate.inbound.authenticate import believed
 from mailgate.inbound.smtp import refuse_bare_bytes
 from mailgate.inbound.spamd import OFF
 from mailgate.mail.envelope import Door, Envelope
+from mailgate.mail.evidence import from_rule
+from mailgate.mail.parse import parse
 from store.archive import Archive
 from store.spool import Lent
 
@@ -36,7 +40,10 @@ def parsing(run: Run) -> Iterator[Result]:
         blob = archive.prepare(letter.raw)
         envelope = Envelope(letter.sender, (letter.recipient,), Door.SMTP, NOW)
         lent = Lent(1, "", envelope, blob.sha256, attempts=1, released=False, last_error=None)
-        read(lent, letter.raw, OFF, settings=settings, archive=archive)
+        message = parse(letter.raw, render_html=False)
+        claim = Claim(from_rule(letter.raw), is_staff=False)
+        identity = identify(claim, lent, letter.raw, message, check_sender=believed, now=NOW)
+        read(lent, letter.raw, message, identity, OFF, settings=settings, archive=archive)
 
     def theirs(letter: Letter) -> None:
         mail = mailparser.parse_from_bytes(letter.raw)

@@ -38,6 +38,9 @@ listen = "127.0.0.1:0"
 [web]
 listen = "{web}"
 
+[authentication]
+verify = "none"
+
 [limits]
 min_free_bytes = 0
 

@@ -8,12 +8,14 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
-from mailgate.config import Settings, read_secret
+from mailgate.config import Settings, Verify, read_secret
 from mailgate.flows import due
 from mailgate.flows.deliver import deliver
 from mailgate.flows.receive import receive
 from mailgate.flows.review import Teach
 from mailgate.inbound.accept import Acceptance, Limits
+from mailgate.inbound.authenticate import SenderCheck, believed, header_check, own_check
+from mailgate.inbound.dns import DnsResolver
 from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.outbound.pool import Pool
@@ -37,6 +39,7 @@ class Parts:
     templates: Templates
     smarthost: Pool | None  # None: outgoing mail stays queued
     check_spam: Callable[[bytes], SpamVerdict]
+    check_sender: SenderCheck
     teach: Teach
     fail_point: FailPoint
 
@@ -53,6 +56,7 @@ class Parts:
             archive=self.archive,
             settings=self.settings,
             check_spam=self.check_spam,
+            check_sender=self.check_sender,
             enqueue=self.enqueue,
             now=now,
             fail_point=self.fail_point,
@@ -122,9 +126,24 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
         templates=Templates(),
         smarthost=_smarthost(settings),
         check_spam=spamd.check if spamd else _unchecked,
+        check_sender=_sender_check(settings),
         teach=spamd.teach if spamd else _untaught,
         fail_point=fail_point,
     )
+
+
+def _sender_check(settings: Settings) -> SenderCheck:
+    authentication = settings.authentication
+    match authentication.verify:
+        case Verify.NONE:
+            return believed
+        case Verify.TRUSTED_HEADER:
+            return header_check(settings)
+        case Verify.OWN:
+            return own_check(
+                settings,
+                DnsResolver(authentication.nameservers, timeout_seconds=authentication.dns_timeout_seconds),
+            )
 
 
 def _spamd(settings: Settings) -> Spamd | None:

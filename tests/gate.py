@@ -14,7 +14,7 @@ from email.parser import BytesParser
 from pathlib import Path
 from typing import Protocol
 
-from mailgate.config import HostPort, Settings, Tls
+from mailgate.config import HostPort, Settings, Tls, Verify
 from mailgate.flows import review
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.mail.disposition import Disposition
@@ -280,6 +280,7 @@ def settings_for(directory: Path, smarthost_port: int, **overrides: Mapping[str,
         "smarthost": {"address": HostPort(HOST, smarthost_port), "tls": Tls.NONE, "timeout_seconds": 5.0},
         "desk_rules": {"undo_seconds": 0},
         "limits": {"min_free_bytes": 0},
+        "authentication": {"verify": Verify.NONE},
     }
     for section, values in overrides.items():
         sections[section] = {**sections.get(section, {}), **values}

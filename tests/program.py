@@ -122,6 +122,7 @@ def configured(directory: Path, sections: Sections | None = None) -> Program:
         "web": {"listen": ""},
         "limits": {"min_free_bytes": 0},
         "desk_rules": {"undo_seconds": 0},
+        "authentication": {"verify": "none"},
     }
     for section, values in (sections or {}).items():
         settings[section] = {**settings.get(section, {}), **values}

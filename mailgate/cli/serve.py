@@ -11,6 +11,8 @@ from mailgate.cli.logs import configure
 from mailgate.cli.output import EX_UNAVAILABLE, fail, say
 from mailgate.cli.web import web_view
 from mailgate.config import Settings, Verify
+from mailgate.inbound.authenticate import best_evidence
+from mailgate.mail.envelope import Door
 from workers.embedded import Running
 
 log = logging.getLogger(__name__)
@@ -60,6 +62,11 @@ def _warn(chosen: Settings) -> None:
             "authentication.verify is 'none': whoever writes a From address is believed; "
             "run it only behind a front MTA that refuses forged mail"
         )
+    closed = {Door.SMTP: chosen.smtp.listen is None, Door.LMTP: chosen.lmtp.listen is None}
+    for door, (level, checks) in best_evidence(chosen).items():
+        if closed.get(door):
+            continue
+        log.info('evidence door=%s best=%s checks="%s"', door.value, level.value, checks)
     if chosen.smarthost.address is None:
         log.warning("smarthost.address is empty: outgoing mail stays queued")
     if chosen.spam.spamd is None:

@@ -36,7 +36,7 @@ class WebView:
         recipients = tuple(entry.address for entry in parse(raw).to)
         if not recipients:
             raise BadAddress("a mail of the sign-in form has no recipient")
-        self._acceptance.accept(raw, Envelope(None, recipients, Door.PIPE, utc_now()))
+        self._acceptance.accept(raw, Envelope(None, recipients, Door.FORM, utc_now()))
 
 
 def web_view(running: Running) -> WebView | None:

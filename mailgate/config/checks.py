@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from mailgate.config.positions import KeyPath
 from mailgate.config.problems import BadValue, nearest
-from mailgate.config.settings import After, DeskEntry, ImapFolder, ImapTls, Settings
+from mailgate.config.settings import After, DeskEntry, ImapFolder, ImapTls, Settings, Verify
 from mailgate.config.values import is_loopback
 from mailgate.errors import BadAddress
 from mailgate.mail.address import Mailbox, parse_mailbox
@@ -75,12 +75,24 @@ def warning_before_close(settings: Settings) -> Mistake | None:
     return Mistake(("desk_rules", "autoclose_warning_hours"), reason, (("desk_rules", "autoclose_hours"),))
 
 
+def trusted_header_of_somebody(settings: Settings) -> Mistake | None:
+    """To trust a header one must say whose."""
+    authentication = settings.authentication
+    if authentication.verify is not Verify.TRUSTED_HEADER or authentication.trusted_authserv_ids:
+        return None
+    ids = ("authentication", "trusted_authserv_ids")
+    return Mistake(
+        ("authentication", "verify"), '"trusted-header" needs trusted_authserv_ids, whose header it is', (ids,)
+    )
+
+
 CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     certificate_and_key,
     user_and_password,
     reachable_links,
     own_listeners,
     warning_before_close,
+    trusted_header_of_somebody,
 )
 
 

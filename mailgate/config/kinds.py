@@ -183,6 +183,24 @@ def _authserv_ids(raw: list[str]) -> tuple[str, ...]:
     return tuple(raw)
 
 
+def _nameservers(raw: list[str]) -> tuple[HostPort, ...]:
+    return tuple(_nameserver(item) for item in raw)
+
+
+def _nameserver(raw: str) -> HostPort:
+    """An IP address, with or without a port: asking for the address of a name server would need a name server."""
+    try:
+        return HostPort(str(ipaddress.ip_address(raw)), 53)
+    except ValueError:
+        pass
+    server = host_port(raw, lowest_port=1)
+    try:
+        ipaddress.ip_address(server.host)
+    except ValueError:
+        raise BadValue(f'"{raw}" is not the IP address of a name server') from None
+    return server
+
+
 Text = Annotated[str, text(str)]
 Name = Annotated[str, text(_some)]
 MailDomain = Annotated[str, text(_mail_domain)]
@@ -200,6 +218,7 @@ Listen = Annotated[HostPort | None, text(or_none(lambda raw: host_port(raw, lowe
 Remote = Annotated[HostPort | None, text(or_none(lambda raw: host_port(raw, lowest_port=1)))]
 RemoteOrSocket = Annotated[HostPort | Path | None, text(or_none(_host_port_or_socket))]
 AuthservIds = Annotated[tuple[str, ...], Kind(Shape.LIST, _authserv_ids)]
+Nameservers = Annotated[tuple[HostPort, ...], Kind(Shape.LIST, _nameservers)]
 Count = Annotated[int, whole(0, 1_000_000)]
 Positive = Annotated[int, whole(1, 1_000_000)]
 Bytes = Annotated[int, whole(1, 2**40)]

@@ -13,6 +13,7 @@ from mailgate.config import kinds
 from mailgate.config.kinds import one_of
 from mailgate.config.values import HostPort
 from mailgate.mail.address import Mailbox
+from mailgate.mail.coverage import Coverage
 from mailgate.tickets.desks import Desk
 
 SMTP_LISTEN = HostPort("127.0.0.1", 2525)
@@ -156,7 +157,10 @@ class Authentication:
     """How senders are verified."""
 
     trusted_authserv_ids: kinds.AuthservIds = ()
-    verify: Annotated[Verify, one_of(Verify)] = Verify.NONE
+    verify: Annotated[Verify, one_of(Verify)] = Verify.OWN
+    dkim_coverage: Annotated[Coverage, one_of(Coverage)] = Coverage.COMMON
+    nameservers: kinds.Nameservers = ()  # none: those of the machine
+    dns_timeout_seconds: kinds.Timeout = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,8 +299,6 @@ class Settings:
 
 
 NOT_BUILT = (
-    ("authentication", "trusted_authserv_ids", "senders are not verified yet, the header is not read"),
-    ("authentication", "verify", "senders are not verified yet, every well-formed From counts as aligned"),
     ("workers", "broker", "only memory:// is built yet, jobs stay in this process"),
     ("desk_rules", "autoclose_hours", "closing by time is not built yet, tickets stay as they are"),
     ("desk_rules", "autoclose_warning_hours", "closing by time is not built yet, nobody is warned"),

@@ -68,6 +68,9 @@ public_url = "http://{HOST}:{ports.web}"
 address = "{HOST}:{ports.mailboxes}"
 tls = "none"
 
+[authentication]
+verify = "none"
+
 [desk_rules]
 undo_seconds = {undo_seconds}
 

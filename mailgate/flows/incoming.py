@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailgate.config import Settings
+from mailgate.flows.identify import Identity
 from mailgate.inbound.spamd import SpamVerdict
 from mailgate.mail.address import Mailbox, parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose, TokenFault, unseal
 from mailgate.mail.automatic import automatic
 from mailgate.mail.bounce import Bounce, read_report
 from mailgate.mail.digest import content_digest
-from mailgate.mail.evidence import Evidence, from_rule, judge_unverified
+from mailgate.mail.evidence import Evidence
 from mailgate.mail.message import Author, Message
-from mailgate.mail.parse import parse
 from mailgate.tickets.desks import Desk, ServiceMailbox, addressed, desk_for, service_for
 from store.archive import Archive, Blob
 from store.spool import Lent
@@ -50,10 +50,17 @@ class Incoming:
         return self.message.author or Author("", "unknown sender")
 
 
-def read(lent: Lent, raw: bytes, spam: SpamVerdict, *, settings: Settings, archive: Archive) -> Incoming:
+def read(
+    lent: Lent,
+    raw: bytes,
+    message: Message,
+    identity: Identity,
+    spam: SpamVerdict,
+    *,
+    settings: Settings,
+    archive: Archive,
+) -> Incoming:
     """Read a message with all rules that need no row. Large attachments are written to the archive here."""
-    message = parse(raw, render_html=False)  # what an HTML body shows is rendered only when there is no other text
-    named = from_rule(raw)
     envelope = lent.envelope
     recipients = envelope.forward_paths or addressed(
         message, settings.desks, settings.gate.domain, otherwise=envelope.fallback_path
@@ -62,8 +69,8 @@ def read(lent: Lent, raw: bytes, spam: SpamVerdict, *, settings: Settings, archi
     return Incoming(
         lent=lent,
         message=message,
-        mailbox=named if isinstance(named, Mailbox) else None,
-        evidence=judge_unverified(named, message),
+        mailbox=identity.mailbox,
+        evidence=identity.evidence,
         digest=content_digest(raw),
         spam=spam,
         automatic=automatic(message, envelope) or ("bounce" if report else None),

@@ -8,13 +8,16 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
-from mailgate.errors import Temporary
+from mailgate.errors import LookupFailed, Temporary
 from mailgate.flows.act import Act
+from mailgate.flows.identify import claimed, identify, next_try
 from mailgate.flows.incoming import read
 from mailgate.flows.settle import settle
+from mailgate.inbound.authenticate import SenderCheck
 from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
 from mailgate.mail.disposition import Disposition
+from mailgate.mail.parse import parse
 from store import leases, spool
 from store.archive import Archive
 from store.engine import reading, transaction
@@ -40,6 +43,7 @@ def receive(
     archive: Archive,
     settings: Settings,
     check_spam: SpamCheck,
+    check_sender: SenderCheck,
     enqueue: Enqueue,
     now: datetime,
     fail_point: FailPoint = no_fail_point,
@@ -63,10 +67,14 @@ def receive(
     try:
         with reading(engine) as conn:
             raw = archive.load(conn, lent.sha256)
+            claim = claimed(conn, raw)
+        with computing:
+            message = parse(raw, render_html=False)  # an HTML body is rendered only when there is no other text
+        identity = identify(claim, lent, raw, message, check_sender=check_sender, now=now)
         verdict = OFF if lent.released else check_spam(raw)  # before the transaction: spamd may be slow
         fail_point("receive.checked")
         with computing:
-            incoming = read(lent, raw, verdict, settings=settings, archive=archive)
+            incoming = read(lent, raw, message, identity, verdict, settings=settings, archive=archive)
             with transaction(engine, durable=False) as conn:  # undone by a power cut, the row waits as before
                 at = lent.envelope.received_at if lent.released else now
                 settled = settle(Act.begin(conn, settings, now, at=at), incoming, archive=archive)
@@ -76,16 +84,21 @@ def receive(
     except _LeaseLost:  # it ran out, and another worker was here: what was written is rolled back
         log.warning("lease lost spool=%d", spool_id)
         return
+    except LookupFailed as error:
+        again = next_try(lent, now)
+        log.warning("postponed spool=%d next=%s error=%r", spool_id, again.isoformat(timespec="seconds"), error)
+        _give_back(engine, lent, error, again, counted=False)
+        return
     except (Temporary, OperationalError, TimeoutError) as error:
         log.warning("postponed spool=%d error=%r", spool_id, error)
-        _give_back(engine, lent, error, now, counted=False)
+        _give_back(engine, lent, error, now + RETRY_AFTER, counted=False)
         return
     except Exception as error:
         log.exception("failed spool=%d attempt=%d", spool_id, lent.attempts)
         if lent.attempts >= MAX_ATTEMPTS:
             _park(engine, lent, repr(error), now)
         else:
-            _give_back(engine, lent, error, now, counted=True)
+            _give_back(engine, lent, error, now + RETRY_AFTER, counted=True)
         return
     fail_point("receive.committed")
     outcome = settled.outcome
@@ -94,10 +107,10 @@ def receive(
         enqueue(Job.DELIVER, outbox_id)
 
 
-def _give_back(engine: Engine, lent: Lent, error: Exception, now: datetime, *, counted: bool) -> None:
+def _give_back(engine: Engine, lent: Lent, error: Exception, due_at: datetime, *, counted: bool) -> None:
     def write() -> None:
         with transaction(engine, durable=False) as conn:
-            spool.give_back(conn, lent, error=repr(error), due_at=now + RETRY_AFTER, counted=counted)
+            spool.give_back(conn, lent, error=repr(error), due_at=due_at, counted=counted)
 
     _end(lent, write)
 

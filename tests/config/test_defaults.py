@@ -109,13 +109,13 @@ def test_settings_without_effect_are_told_in_words(loaded: Loader) -> None:
     settings = loaded(
         """
         workers.broker = "redis://127.0.0.1/0"
-        authentication.verify = "own"
+        desk_rules.autoclose_hours = 48
         web.listen = ""
         smarthost.address = "mx.example.org:25"
         """
     )
 
-    assert [words.partition(":")[0] for words in settings.unbuilt()] == ["authentication.verify", "workers.broker"]
+    assert [words.partition(":")[0] for words in settings.unbuilt()] == ["workers.broker", "desk_rules.autoclose_hours"]
 
 
 def test_settings_of_the_contract_are_known() -> None:

@@ -11,6 +11,7 @@ spamassassin  spamassassin
 spamd         spamd
 chromium      chromium
 dovecot-imapd dovecot
+nsd           nsd
 '
 
 # Answers to questions that packages ask while they are installed; unasked ones do no harm.

@@ -1,0 +1,64 @@
+"""Who wrote a mail, and how far that is believed: known before the transaction that settles it."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mailgate.errors import LookupFailed
+from mailgate.inbound.authenticate import SenderCheck
+from mailgate.mail.address import Mailbox
+from mailgate.mail.evidence import Evidence, Level, from_rule
+from mailgate.mail.message import Message
+from store import people
+from store.spool import Lent
+
+log = logging.getLogger(__name__)
+
+PATIENCE = timedelta(hours=4)
+"""A mail waits this long for a DNS that gives no answer; then it counts as unverified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Whom the From field names; text when it breaks the From rule, and says how."""
+
+    author: Mailbox | str
+    is_staff: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The author, when the From rule was kept, and the evidence for it."""
+
+    mailbox: Mailbox | None
+    evidence: Evidence
+
+
+def claimed(conn: Connection, raw: bytes) -> Claim:
+    """Read the From field."""
+    author = from_rule(raw)
+    return Claim(author, isinstance(author, Mailbox) and bool(people.staff_with(conn, author.address)))
+
+
+def identify(
+    claim: Claim, lent: Lent, raw: bytes, message: Message, *, check_sender: SenderCheck, now: datetime
+) -> Identity:
+    """Judge the claim. Raises LookupFailed while there is time to try again."""
+    if isinstance(claim.author, str):
+        return Identity(None, Evidence(Level.NONE, (claim.author,)))
+    try:
+        evidence = check_sender(raw, message, claim.author, lent.envelope, exact=claim.is_staff)
+    except LookupFailed as error:
+        if now - lent.envelope.received_at < PATIENCE:
+            raise
+        log.warning("unverified spool=%d error=%r", lent.spool_id, error)
+        evidence = Evidence(Level.UNKNOWN, ("the DNS gave no answer for hours, so the sender could not be verified",))
+    return Identity(claim.author, evidence)
+
+
+def next_try(lent: Lent, now: datetime) -> datetime:
+    """When a mail that waits for the DNS is looked at again: after half of its age, from 30 seconds to 30 minutes."""
+    age = now - lent.envelope.received_at
+    return now + min(max(age / 2, timedelta(seconds=30)), timedelta(minutes=30))
