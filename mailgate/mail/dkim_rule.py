@@ -11,11 +11,15 @@ import dkim
 from dkim.util import parse_tag_value
 
 from mailgate.errors import LookupFailed
+from mailgate.mail.canonical_body import CanonicalBody
 from mailgate.mail.coverage import Coverage, uncovered
+from mailgate.mail.headers import MAX_FIELDS, MAX_HEADER_BYTES
 from mailgate.mail.lookup import Lookup
 
 MAX_SIGNATURES = 5  # that are verified; each costs a hash of the body
 MAX_LOOKED_AT = 20
+MAX_SIGNATURE_BYTES = 4096  # dkimpy's search for `b=` takes the square of a field's blanks
+MAX_NAMED = 200  # fields in `h=`
 MIN_RSA_BITS = 1024  # RFC 8301 §3.2
 MAX_KEY_BYTES = 600  # an RSA key of 4096 bits has 550; more is not asked for (RFC 8301 §3.2) and costs time
 CLOCK_SKEW = timedelta(minutes=10)
@@ -26,7 +30,7 @@ _ALGORITHMS = {b"rsa-sha256": b"rsa", b"ed25519-sha256": b"ed25519"}
 _NAME = re.compile(
     rb"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
 )
-_BASE64 = re.compile(rb"[A-Za-z0-9+/\s]+[=\s]*")
+_BASE64 = re.compile(rb"[A-Za-z0-9+/]+=*")
 _SECONDS = re.compile(rb"[0-9]{1,12}")
 
 
@@ -68,18 +72,19 @@ def check_signatures(
     mail = _taken_apart(raw)
     if mail is None:
         return ()
+    body = CanonicalBody(mail.body)
     found: list[Signature] = []
     failed: LookupFailed | None = None
     fields = [value for name, value in mail.headers if name.lower() == b"dkim-signature"]
     for index, value in enumerate(fields[:MAX_LOOKED_AT]):
-        domain = _domain_of(value)
+        domain = _domain_of(value) if len(value) <= MAX_SIGNATURE_BYTES else None
         if domain is None:
             continue
         if len(found) >= MAX_SIGNATURES:
             break
         try:
             if aligned(domain):
-                found.append(_judged(mail, index, domain, exact=exact, coverage=coverage, lookup=lookup, now=now))
+                found.append(_judged(mail, body, index, domain, exact=exact, coverage=coverage, lookup=lookup, now=now))
         except _Unfit as error:
             found.append(Signature(domain, Worth.NOTHING, f"the DKIM signature of {domain} {error}"))
         except LookupFailed as error:
@@ -92,9 +97,13 @@ def check_signatures(
 
 
 def _taken_apart(raw: bytes) -> "dkim.DKIM | None":
+    if b"dkim-signature" not in raw[:MAX_HEADER_BYTES].lower():
+        return None
     try:
         mail = dkim.DKIM(raw, logger=_Quiet(), minkey=MIN_RSA_BITS)
     except Exception:  # noqa: BLE001 - dkimpy fails in many ways on what is no mail (an IndexError on a folded first line)
+        return None
+    if len(mail.headers) > MAX_FIELDS:
         return None
     # Two readers who see different authors are how identities get forged.
     return mail if sum(name.lower() == b"from" for name, _ in mail.headers) == 1 else None
@@ -110,6 +119,7 @@ def _domain_of(value: bytes) -> str | None:
 
 def _judged(
     mail: "dkim.DKIM",
+    body: CanonicalBody,
     index: int,
     domain: str,
     *,
@@ -122,8 +132,8 @@ def _judged(
     tags: dict[bytes, bytes] = parse_tag_value(field[1])
     signed = _signed_fields(tags, domain, now)
     key = _key(tags, domain, lookup)
-    _verify(mail, tags, signed, field, key)
-    weakness = _weakness(mail, tags, signed, coverage, now)
+    _verify(mail, body, tags=tags, signed=signed, field=field, key=key)
+    weakness = _weakness(mail, body.original, tags, signed, coverage=coverage, now=now)
     if weakness is None and exact is not None and domain != exact:
         weakness = f"is not of {exact} itself, as it must be for staff"
     if weakness is not None:
@@ -137,7 +147,7 @@ def _signed_fields(tags: Mapping[bytes, bytes], domain: str, now: datetime) -> l
         raise _Unfit("is incomplete")
     if tags[b"a"] not in _ALGORITHMS:
         raise _Unfit("is of a kind that proves nothing")  # rsa-sha1: RFC 8301 §3.1
-    if not _NAME.fullmatch(tags[b"s"]) or not _BASE64.fullmatch(tags[b"b"]) or not _BASE64.fullmatch(tags[b"bh"]):
+    if not _NAME.fullmatch(tags[b"s"]) or not all(_is_base64(tags[tag]) for tag in (b"b", b"bh")):
         raise _Unfit("is malformed")
     if b"dns/txt" not in tags.get(b"q", b"dns/txt").replace(b" ", b"").split(b":"):
         raise _Unfit("has its key elsewhere than in the DNS")
@@ -150,9 +160,15 @@ def _signed_fields(tags: Mapping[bytes, bytes], domain: str, now: datetime) -> l
     if until is not None and (until < now.timestamp() or (at is not None and until < at)):
         raise _Unfit("has expired")
     signed = [name.strip().lower() for name in tags[b"h"].split(b":")]
+    if len(signed) > MAX_NAMED:
+        raise _Unfit("names too many fields")
     if b"from" not in signed:  # RFC 6376 §5.4
         raise _Unfit("leaves out From")
     return signed
+
+
+def _is_base64(value: bytes) -> bool:
+    return _BASE64.fullmatch(b"".join(value.split())) is not None
 
 
 def _time(tags: Mapping[bytes, bytes], tag: bytes) -> int | None:
@@ -200,14 +216,22 @@ def _listed(tags: Mapping[bytes, bytes], tag: bytes, default: bytes) -> set[byte
 
 
 def _verify(
-    mail: "dkim.DKIM", tags: dict[bytes, bytes], signed: Sequence[bytes], field: Sequence[bytes], key: bytes
+    mail: "dkim.DKIM",
+    body: CanonicalBody,
+    *,
+    tags: Mapping[bytes, bytes],
+    signed: Sequence[bytes],
+    field: Sequence[bytes],
+    key: bytes,
 ) -> None:
     """Have dkimpy compute it; raises _Unfit when it does not fit.
 
     Not by its `verify`, which sees nothing but the clock on the wall and allows it ten hours.
     """
+    ready, kind = body.ready(tags.get(b"c", b"simple/simple"))
+    mail.body = ready
     try:
-        valid = mail.verify_sig(tags, list(signed), field, lambda name, timeout: key)
+        valid = mail.verify_sig({**tags, b"c": kind}, list(signed), field, lambda name, timeout: key)
     except dkim.KeyFormatError:
         raise _Unfit("has a key that is too short") from None
     except Exception:  # noqa: BLE001 - whatever dkimpy stumbles over proves nothing
@@ -217,12 +241,18 @@ def _verify(
 
 
 def _weakness(
-    mail: "dkim.DKIM", tags: Mapping[bytes, bytes], signed: Sequence[bytes], coverage: Coverage, now: datetime
+    mail: "dkim.DKIM",
+    body: bytes,
+    tags: Mapping[bytes, bytes],
+    signed: Sequence[bytes],
+    *,
+    coverage: Coverage,
+    now: datetime,
 ) -> str | None:
     """Why a valid signature does not speak for the whole mail."""
     if b"l" in tags:
         return "covers only the beginning of the text"
-    left_out = uncovered(mail.headers, signed, mail.body, coverage)
+    left_out = uncovered(mail.headers, signed, body, coverage)
     if left_out is not None:
         return left_out
     made = _made_at(mail, tags)

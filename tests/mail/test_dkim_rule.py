@@ -1,7 +1,8 @@
 """The DKIM rule: what is tried, what is refused, and what is valid and yet no proof."""
 
 import subprocess
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import dkim
@@ -312,3 +313,39 @@ def test_judging_never_raises(junk: bytes, tags: str) -> None:
     found = judged(b"DKIM-Signature: " + tags.encode() + junk + b"\r\n" + MAIL)
 
     assert all(one.worth is Worth.NOTHING for one in found)
+
+
+def _blanks_in_the_text() -> bytes:
+    return CUST.sign(MAIL + (b" " * 60_000 + b"x\r\n") * 100, at=NOW)
+
+
+def _blanks_in_the_signature() -> bytes:
+    signed = CUST.sign(MAIL, at=NOW)
+    return signed.replace(b" b=", b" b" + b"\r\n \t" * 60_000 + b"=", 1)
+
+
+def _many_fields() -> bytes:
+    return b"".join(b"a%d:\r\n" % n for n in range(20_000)) + CUST.sign(MAIL, at=NOW)
+
+
+def _many_folds() -> bytes:
+    return CUST.sign(b"X-Long: x\r\n" + b" x\r\n" * 50_000 + MAIL, at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("make", "expected"),
+    [
+        (_blanks_in_the_text, [Worth.VOUCHES]),
+        (_blanks_in_the_signature, []),
+        (_many_fields, []),
+        (_many_folds, [Worth.VOUCHES]),
+    ],
+)
+def test_a_mail_that_is_made_to_take_long_does_not(make: Callable[[], bytes], expected: list[Worth]) -> None:
+    raw = make()
+    began = time.process_time()
+
+    found = judged(raw)
+
+    assert time.process_time() - began < 10
+    assert [one.worth for one in found] == expected
