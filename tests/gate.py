@@ -157,14 +157,20 @@ class Gate:
         return Person(name, address)
 
     def accept(
-        self, raw: bytes, *, to: str | Sequence[str] | None = None, sender: str | None = "sender@client.example"
+        self,
+        raw: bytes,
+        *,
+        to: str | Sequence[str] | None = None,
+        sender: str | None = "sender@client.example",
+        door: Door = Door.SMTP,
+        peer: str | None = "192.0.2.7",
     ) -> int:
         """A mail comes in and nothing more; `to` is the envelope, by default what the To field says."""
         paths = (to,) if isinstance(to, str) else tuple(to or (_to_field(raw),))
         acceptance = self.parts.acceptance()
         acceptance.start()
         try:
-            return acceptance.accept(raw, Envelope(sender, paths, Door.SMTP, self.now, peer="192.0.2.7"))
+            return acceptance.accept(raw, Envelope(sender, paths, door, self.now, peer=peer))
         finally:
             acceptance.stop()
 

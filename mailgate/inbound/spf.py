@@ -6,12 +6,13 @@ from typing import Any
 import spf
 
 from mailgate.errors import BadAddress, LookupFailed
-from mailgate.inbound.dns import Kind, Lookups, TooManyLookups
+from mailgate.inbound.dns import Kind, Lookups, Record, TooManyLookups
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.envelope import NULL_PATH, Door, Envelope
 from mailgate.mail.verification import Spf
 
 MAX_VOID = spf.MAX_VOID_LOOKUPS
+MAX_RECORD_BYTES = 4096  # real ones are below 1 KiB; pyspf's patterns take the square of what they do not match
 
 # Where our own relays stand: SPF of such a peer would judge them, not the sender's host.
 _OWN_NETWORKS = tuple(
@@ -71,6 +72,10 @@ def evaluate(peer: str, sender: str, helo: str, lookups: Lookups) -> str:
     return str(result)
 
 
+def _is_short(record: Record) -> bool:
+    return not isinstance(record, bytes) or len(record) <= MAX_RECORD_BYTES
+
+
 class _Query(spf.query):  # type: ignore[misc]
     """A query whose DNS is ours: `dns` is the one method of pyspf that asks the network."""
 
@@ -97,4 +102,4 @@ class _Query(spf.query):  # type: ignore[misc]
             self.void_lookups += 1
             if self.void_lookups > MAX_VOID:  # RFC 7208 §4.6.4
                 raise spf.PermError(f"Void lookup limit of {MAX_VOID} exceeded")
-        return [(one,) if qtype == "TXT" else one for one in records]
+        return [(one,) if isinstance(one, bytes) else one for one in records if _is_short(one)]

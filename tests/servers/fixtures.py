@@ -4,7 +4,7 @@ A missing server skips its tests at a desk and fails them in CI: a silent skip i
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 
 import pytest
@@ -12,9 +12,12 @@ from playwright.sync_api import Browser
 
 from tests.servers.chromium import running_chromium
 from tests.servers.dovecot import Dovecot, running_dovecot
+from tests.servers.nsd import NameServer, running_nsd
 from tests.servers.postfix import Postfix, StartPostfix, start_postfix
 from tests.servers.process import ServerMissing
 from tests.servers.spamd import SpamdServer, running_spamd
+
+StartNsd = Callable[[Mapping[str, str]], NameServer]
 
 
 @contextmanager
@@ -59,6 +62,19 @@ def postfix() -> Iterator[StartPostfix]:
                 server = start_postfix(lmtp=lmtp, relayhost=relayhost)
             running.callback(server.stop)
             return server
+
+        yield start
+
+
+@pytest.fixture
+def nsd() -> Iterator[StartNsd]:
+    """A function that starts a name server for zones, as `running_nsd` does; all that it started end with the test."""
+    with ExitStack() as running:
+
+        def start(zones: Mapping[str, str]) -> NameServer:
+            with needed():
+                server = running.enter_context(running_nsd(zones))
+            return server  # noqa: RET504 - a return within the block would look as if it could be skipped
 
         yield start
 
