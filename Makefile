@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: bench demo venv dev check test lock clean
+.PHONY: bench demo fuzz venv dev check test lock clean
 
 demo: venv ## a seeded gate on loopback, nothing leaves the machine
 	@$(BIN)/mailgate demo
@@ -42,6 +42,9 @@ test: dev ## everything, real servers included; installs them when root on Debia
 
 bench: dev ## measure: rates, memory and pages, as ratios within one run (ARGS="--quick", "--only accept")
 	$(BIN)/python -m bench $(ARGS)
+
+fuzz: dev ## ten minutes of broken mails by chance; what raises or is slow is kept in var/fuzz (ARGS="--seconds 60")
+	$(BIN)/python -m tests.fuzz $(ARGS)
 
 lock: ## resolve the locks anew (needs uv); hashes, no addresses
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build pyproject.toml -o requirements.lock

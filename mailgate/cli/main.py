@@ -14,6 +14,7 @@ COMMANDS = {
     "serve": "run the gate: listeners, workers and schedule",
     "demo": "a seeded gate to play with, on loopback",
     "receive": "take one mail from standard input, as an MTA's pipe",
+    "inspect": "what one mail says, as JSON",
     "due": "what is due, and do it",
     "db": "the store's schema",
     "status": "how the gate is doing, and what needs a person",

@@ -29,3 +29,6 @@ class Defect(StrEnum):
     TOO_MANY_PARTS = "too-many-parts"
     TOO_DEEP = "too-deep"
     HTML_TOO_LONG = "html-too-long"
+    TEXT_TOO_LONG = "text-too-long"
+    MESSAGE_TOO_LONG = "message-too-long"
+    UNREADABLE = "unreadable"  # a mistake of ours, or a file that is not there

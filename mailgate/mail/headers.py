@@ -11,6 +11,7 @@ from mailgate.mail.transfer import decode_base64
 MAX_HEADER_BYTES = 256 * 1024
 MAX_FIELDS = 1000
 MAX_ADDRESS_BYTES = 32 * 1024  # an address field: readers of addresses cost the most
+_MAX_MBOX_LINES = 100
 
 _BLOCK_END = re.compile(rb"\n\r*\n")  # some relays write CR CR LF
 _LINE_ENDS = re.compile(rb"[\r\n]+")
@@ -99,7 +100,10 @@ def _skip_to_first_field(raw: bytes, start: int, end: int, defects: list[Defect]
         return start
     if blank := _LINE_ENDS.match(raw, start, end):
         start = blank.end()
-    while found := _MBOX_FROM.match(raw, start, end):
+    for _ in range(_MAX_MBOX_LINES):
+        found = _MBOX_FROM.match(raw, start, end)
+        if not found:
+            break
         defects.append(Defect.MBOX_FROM_LINE)
         start = found.end()
     return start

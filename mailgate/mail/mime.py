@@ -5,7 +5,9 @@ small parts before anything can be counted, and hands a forwarded message back r
 while it walks, touches each byte a few times by `bytes.find`, and keeps a forwarded message byte for byte.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import count
 
 from mailgate.mail.defects import Defect
 from mailgate.mail.headers import Block, split_block, unfold
@@ -14,7 +16,7 @@ from mailgate.mail.transfer import decode_transfer
 
 MAX_PARTS = 500
 MAX_DEPTH = 50
-_MAX_CANDIDATES = 100_000  # places that look like a boundary
+_MAX_CANDIDATES = 100_000  # places that look like a boundary, in all multiparts together
 _MAX_PADDING = 1000  # blanks behind a boundary
 
 _NONE_GIVEN = Structured("")
@@ -61,6 +63,7 @@ def take_apart(raw: bytes) -> Tree:
     leaves: list[Leaf] = []
     waiting = [_Span(0, len(raw), 0, "text/plain")]
     parts = 0
+    candidates = count()
     while waiting:
         span = waiting.pop()
         inner = block if span.depth == 0 else split_block(raw, span.start, span.end)
@@ -74,7 +77,7 @@ def take_apart(raw: bytes) -> Tree:
             if span.depth >= MAX_DEPTH:
                 defects.append(Defect.TOO_DEEP)
             else:
-                spans = _split_multipart(raw, replace(span, start=inner.body_at), type_field, defects)
+                spans = _split_multipart(raw, replace(span, start=inner.body_at), type_field, candidates, defects)
                 if spans:
                     waiting.extend(reversed(spans))
                     continue
@@ -88,7 +91,9 @@ def _type_of(block: Block) -> Structured:
     return _NONE_GIVEN if value is None else read_structured(unfold(value))
 
 
-def _split_multipart(raw: bytes, body: _Span, type_field: Structured, defects: list[Defect]) -> list[_Span]:
+def _split_multipart(
+    raw: bytes, body: _Span, type_field: Structured, candidates: Iterator[int], defects: list[Defect]
+) -> list[_Span]:
     boundary = type_field.parameters.get("boundary", "").encode("utf-8", "replace").rstrip()
     if not boundary:
         defects.append(Defect.MISSING_BOUNDARY)
@@ -101,9 +106,9 @@ def _split_multipart(raw: bytes, body: _Span, type_field: Structured, defects: l
     spans: list[_Span] = []
     opened = -1
     at = body.start
-    for _ in range(_MAX_CANDIDATES):
+    while True:
         at = raw.find(delimiter, at, body.end)
-        if at < 0:
+        if at < 0 or next(candidates) > _MAX_CANDIDATES:
             break
         after = at + len(delimiter)
         if at > body.start and raw[at - 1] not in b"\r\n":
@@ -125,7 +130,7 @@ def _split_multipart(raw: bytes, body: _Span, type_field: Structured, defects: l
         at = opened
     if opened >= 0:
         defects.append(Defect.MISSING_END_BOUNDARY)
-        spans.append(_Span(opened, body.end, body.depth + 1, default))
+        spans.append(_Span(opened, _before_glued_end(raw, opened, body.end, delimiter), body.depth + 1, default))
     else:
         defects.append(Defect.MISSING_PARTS)
     return spans
@@ -138,6 +143,13 @@ def _before_line_end(raw: bytes, start: int, at: int) -> int:
         if at > start and raw[at - 1] == 0x0D:
             at -= 1
     return at
+
+
+def _before_glued_end(raw: bytes, start: int, end: int, delimiter: bytes) -> int:
+    """Where a last part ends whose closing delimiter stands on its last line, behind the text, or was not written."""
+    tail = raw[max(start, end - len(delimiter) - _MAX_PADDING) : end].rstrip()
+    at = raw.rfind(delimiter, start, end) if tail.endswith(delimiter + b"--") else -1
+    return at if at >= start else end
 
 
 def _guess_boundary(raw: bytes, start: int, end: int) -> bytes:

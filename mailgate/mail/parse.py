@@ -17,6 +17,8 @@ from mailgate.mail.reply_text import reply_text
 
 _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "reply-to", "bcc", "sender", "resent-to", "resent-cc", "resent-from"})
 _ONCE = ("from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references")  # RFC 5322 §3.6
+MAX_TEXT_BYTES = 4 * 1024 * 1024  # of the bodies of one type; files count for nothing here
+
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 
 
@@ -35,13 +37,14 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
     defects.extend(Defect.REPEATED_FIELD for name in _ONCE if len(block.every(name)) > 1)
 
     bodies = [leaf for leaf in tree.leaves if _is_body(leaf)]
-    plain = [_decoded(leaf, defects) for leaf in bodies if leaf.content_type == "text/plain"]
-    sources = [_decoded(leaf, defects) for leaf in bodies if leaf.content_type == "text/html"]
+    plain = _texts(bodies, "text/plain", defects)
+    sources = _texts(bodies, "text/html", defects)
     text = "\n".join(plain)
     shown = None
     if sources and (render_html or not text.strip()):
-        if any(len(source) > MAX_HTML for source in sources):
+        if sum(map(len, sources)) > MAX_HTML:
             defects.append(Defect.HTML_TOO_LONG)
+            sources = _first_of(sources, MAX_HTML)
         shown = "\n".join(html_text(source) for source in sources)
         if not text.strip():
             text = shown
@@ -149,13 +152,35 @@ def _is_body(leaf: Leaf) -> bool:
     )
 
 
-def _decoded(leaf: Leaf, defects: list[Defect]) -> str:
+def _texts(bodies: list[Leaf], content_type: str, defects: list[Defect]) -> list[str]:
+    """The bodies of one type as text, together no longer than MAX_TEXT_BYTES: nobody reads more, and text costs."""
+    texts: list[str] = []
+    left = MAX_TEXT_BYTES
+    for leaf in bodies:
+        if leaf.content_type == content_type:
+            if len(leaf.content) > left:
+                defects.append(Defect.TEXT_TOO_LONG)
+            texts.append(_decoded(leaf, leaf.content[:left], defects))
+            left = max(0, left - len(leaf.content))
+    return texts
+
+
+def _first_of(texts: list[str], limit: int) -> list[str]:
+    """As much of the texts, from the first, as fits into this many characters."""
+    kept: list[str] = []
+    for text in texts:
+        kept.append(text[:limit])
+        limit -= len(kept[-1])
+    return kept
+
+
+def _decoded(leaf: Leaf, content: bytes, defects: list[Defect]) -> str:
     charset = _charset(leaf)
     if leaf.content_type == "text/html" and (charset is None or codec_for(charset) is None):
-        found = _META_CHARSET.search(leaf.content, 0, 4096)
+        found = _META_CHARSET.search(content, 0, 4096)
         charset = found[1].decode("ascii") if found else charset
-    text, right = decode(leaf.content, charset)
-    if not right and leaf.content:
+    text, right = decode(content, charset)
+    if not right and content:
         defects.append(Defect.BAD_CHARSET)
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 

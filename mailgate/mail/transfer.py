@@ -2,8 +2,13 @@
 
 import binascii
 import re
+from itertools import islice
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]+")
+_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_NOT_BASE64 = bytes(set(range(256)) - set(_LETTERS))
+_MAX_UU_LINES = 1_000_000  # 45 bytes in each is the rule: more than any mail holds
+_UU_BEGIN = re.compile(rb"^begin [^\r\n]*", re.MULTILINE)
+_LINE = re.compile(rb"[^\r\n]++")
 
 
 def decode_transfer(body: bytes, encoding: str) -> tuple[bytes, bool]:
@@ -26,29 +31,29 @@ def decode_base64(data: bytes) -> tuple[bytes, bool]:
     try:
         return binascii.a2b_base64(data), True
     except binascii.Error:
-        letters = _NOT_BASE64.sub(b"", data)
-        whole = len(letters) - len(letters) % 4
-        tail = letters[whole:]
-        if len(tail) == 1:  # six bits are no byte
-            tail = b""
-        return binascii.a2b_base64(letters[:whole] + (tail + b"==" if tail else b"")), False
+        letters = data.translate(None, _NOT_BASE64)
+        tail = len(letters) % 4
+        if tail == 1:  # six bits are no byte
+            return binascii.a2b_base64(memoryview(letters)[:-1]), False
+        return binascii.a2b_base64(letters + b"=="[: -tail % 4]), False
 
 
 def _decode_uu(body: bytes) -> tuple[bytes, bool]:
-    lines = body.splitlines()
-    start = next((at for at, line in enumerate(lines) if line.startswith(b"begin ")), None)
-    if start is None:
+    begin = _UU_BEGIN.search(body)
+    if begin is None:
         return body, False
-    decoded: list[bytes] = []
-    for line in lines[start + 1 :]:
+    decoded = bytearray()
+    lines = _LINE.finditer(body, begin.end())  # not a list of lines: millions of short ones do not fit
+    for found in islice(lines, _MAX_UU_LINES):
+        line = found[0]
         if line.strip() in (b"end", b"`", b""):
             break
         try:
-            decoded.append(binascii.a2b_uu(line))
+            decoded += binascii.a2b_uu(line)
         except binascii.Error:  # some encoders leave rubbish behind the counted bytes
             counted = (((line[0] - 32) & 63) * 4 + 5) // 3
             try:
-                decoded.append(binascii.a2b_uu(line[:counted]))
+                decoded += binascii.a2b_uu(line[:counted])
             except binascii.Error:
-                return b"".join(decoded), False
-    return b"".join(decoded), True
+                return bytes(decoded), False
+    return bytes(decoded), True

@@ -1,0 +1,1 @@
+"""Mails made to break the reader: `make fuzz`."""

@@ -1,0 +1,118 @@
+"""The object that `mailgate inspect` prints: its values for a mail in order, and its promise for every other."""
+
+from hashlib import sha256
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mailgate.mail.inspection import MAX_INPUT, inspect_mail, unread
+from mailgate.mail.parse import MAX_TEXT_BYTES
+from tests.fuzz.grammar import mail, mutated
+from tests.mail.contract import assert_fulfils
+from tests.mail.mails import CORPUS, from_corpus, written
+
+
+def test_a_reply_with_a_file_is_told_whole() -> None:
+    raw = written(
+        "To: Desk <support@in.example>, bart@in.example",
+        "Cc: cris@ash.example (Cris Ash)",
+        "Reply-To: anne@home.example",
+        "Subject: =?utf-8?q?Stra=C3=9Fe?=",
+        "Date: Thu, 29 Feb 2024 23:59:59 -0500",
+        "Message-ID: <a2@ash.example>",
+        "In-Reply-To: <o.77.k@in.example>",
+        "References: <a1@ash.example> <o.77.k@in.example>",
+        "List-Id: <users.ash.example>",
+        'Content-Type: multipart/mixed; boundary="b"',
+        body="--b\n\nYes.\n\n> Shall we?\n--b\nContent-Type: image/png; name=a.png\nContent-ID: <1@x>\n\nPNG\n--b--\n",
+    )
+
+    facts = inspect_mail(raw)
+
+    assert_fulfils(facts)
+    assert facts == {
+        "message_id": "a2@ash.example",
+        "date": "2024-02-29T23:59:59-05:00",
+        "from": {"name": "Anne Ash", "address": "anne@ash.example"},
+        "to": [{"name": "Desk", "address": "support@in.example"}, {"name": "", "address": "bart@in.example"}],
+        "cc": [{"name": "Cris Ash", "address": "cris@ash.example"}],
+        "reply_to": [{"name": "", "address": "anne@home.example"}],
+        "subject": "Straße",
+        "in_reply_to": ["o.77.k@in.example"],
+        "references": ["a1@ash.example", "o.77.k@in.example"],
+        "is_mailing_list": True,
+        "text": "Yes.\n\n> Shall we?",
+        "html_text": None,
+        "reply_text": "Yes.",
+        "attachments": [
+            {
+                "filename": "a.png",
+                "content_type": "image/png",
+                "size": 3,
+                "sha256": sha256(b"PNG").hexdigest(),
+                "inline": False,
+                "content_id": "1@x",
+            }
+        ],
+        "auto_submitted": {"is_auto": False, "reason": None},
+        "bounce": {"is_bounce": False, "recipients": [], "original_message_id": None},
+        "defects": [],
+    }
+
+
+def test_a_delivery_report_is_a_bounce_and_automatic() -> None:
+    facts = inspect_mail(from_corpus("dsn_one_unknown_one_delivered"))
+
+    bounce = facts["bounce"]
+    assert isinstance(bounce, dict)
+    assert bounce["is_bounce"] is True
+    assert bounce["recipients"]
+    assert facts["auto_submitted"] == {"is_auto": True, "reason": "bounce"}
+
+
+def test_what_cannot_be_read_is_an_object_all_the_same() -> None:
+    facts = unread()
+
+    assert_fulfils(facts)
+    assert facts["defects"] == ["unreadable"]
+
+
+def test_no_more_than_the_limit_is_looked_at() -> None:
+    facts = inspect_mail(written("Subject: long") + b"x" * MAX_INPUT)
+
+    assert facts["subject"] == "long"
+    assert facts["defects"] == ["message-too-long", "text-too-long"]
+
+
+def test_a_text_that_nobody_will_read_to_its_end_is_cut() -> None:
+    facts = inspect_mail(written(body="ä" * MAX_TEXT_BYTES))
+
+    assert len(str(facts["text"])) <= MAX_TEXT_BYTES // 2 + 1
+    assert "text-too-long" in str(facts["defects"])
+
+
+@pytest.mark.parametrize("path", sorted(CORPUS.glob("*.eml")), ids=lambda path: path.stem)
+def test_every_mail_of_the_corpus_fulfils_the_contract(path: object) -> None:
+    assert_fulfils(inspect_mail(from_corpus(getattr(path, "stem", ""))))
+
+
+@given(st.binary(max_size=2000))
+@settings(max_examples=300, deadline=None)
+def test_any_bytes_fulfil_the_contract(raw: bytes) -> None:
+    facts = inspect_mail(raw)
+
+    assert_fulfils(facts)
+    assert "unreadable" not in str(facts["defects"])
+
+
+@given(st.integers(min_value=0, max_value=2**32))
+@settings(max_examples=300, deadline=None)
+def test_any_broken_mail_fulfils_the_contract(seed: int) -> None:
+    random = Random(seed)
+
+    facts = inspect_mail(mutated(random, mail(random), mail(random), limit=10_000))
+
+    assert_fulfils(facts)
+    assert "unreadable" not in str(facts["defects"])
