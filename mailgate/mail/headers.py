@@ -17,7 +17,7 @@ _BLOCK_END = re.compile(rb"\n\r*\n")  # some relays write CR CR LF
 _LINE_ENDS = re.compile(rb"[\r\n]+")
 _MBOX_FROM = re.compile(rb">?From [^\n]*\n")
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:")  # RFC 5322 §2.2; blanks before the colon: §4.5 (obsolete)
-_FOLD = re.compile(rb"\r*\n[ \t]")
+_FOLD = re.compile(rb"(?<!\r)\r*+\n[ \t]")  # looked for at the first CR of a run alone: it may be long
 
 # An encoded word (RFC 2047 §2, language by RFC 2231 §5). Senders put `?` and blanks into the text, and no blanks
 # around the word; so `?` ends it only before `=`. At most 60 of them: many starts without an end need square time.

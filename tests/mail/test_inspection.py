@@ -1,5 +1,6 @@
 """The object that `mailgate inspect` prints: its values for a mail in order, and its promise for every other."""
 
+import time
 from hashlib import sha256
 from random import Random
 
@@ -116,3 +117,34 @@ def test_any_broken_mail_fulfils_the_contract(seed: int) -> None:
 
     assert_fulfils(facts)
     assert "unreadable" not in str(facts["defects"])
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Cc: a@b.example" + b" " * 60_000 + b"x@c.example\n\n",
+        b'To: "Sent from my phone  =?hex?q?a?= =?utf-8?b?RnJv' + b" " * 60_000 + b"@\n\n",
+        b"Subject: a" + b"\r" * 60_000 + b"b\n\n",
+        b"In-Reply-To: " + b"a" * 60_000 + b"\n\n",
+        b"References: " + b"<" * 60_000 + b"\n\n",
+        b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 2000,
+        b"From a\n" * 9000,
+        b"\n" + b"On 1 wrote:\n" * 5000,
+    ],
+    ids=[
+        "blanks",
+        "blanks in a quoted name",
+        "CRs",
+        "one long word",
+        "brackets",
+        "nested",
+        "mbox lines",
+        "attributions",
+    ],
+)
+def test_what_is_repeated_costs_no_square_time(raw: bytes) -> None:
+    start = time.process_time()
+
+    assert_fulfils(inspect_mail(raw))
+
+    assert time.process_time() - start < 1
