@@ -103,7 +103,7 @@ def _address(text: str) -> str | None:
 
 
 def _without_blanks_at(separator: str, text: str) -> str:
-    """`ann @ example. org` → `ann@example.org`; no pattern, for with `\\s*` in front a run of blanks costs square time."""
+    """`ann @ example. org` → `ann@example.org`; `\\s*` in front of a pattern would cost square time."""
     return separator.join(part.strip() for part in text.split(separator)) if separator in text else text
 
 
