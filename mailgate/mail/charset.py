@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from mailgate.mail.sniff import sniff
+
 # Mail often declares a subset of what it uses; the superset reads both (WHATWG Encoding §4.2 does the same).
 _SUPERSET = {
     "ascii": "utf-8",
@@ -50,6 +52,8 @@ _NO_CHARSET = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-esca
 # Japanese mail programs put row 13 (circled digits and the like) into ISO-2022-JP, where it is not: Python's codec
 # stops there, but EUC-JIS-2004 has that row, and is the same two bytes with their high bits set.
 _KANJI = re.compile(rb"\x1b\$[@B]((?:[\x21-\x7e]{2})*)(?:\x1b\([BJ])?")
+_SHIFTED = re.compile(rb"\x1b\$[@B]|\x1b\([IJ]|\x1b\$\)C")
+_EIGHT_BIT = frozenset({"utf-8", "cp1252", None})
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL takes no NUL, UTF-8 no lone surrogate
 
 
@@ -69,11 +73,21 @@ def codec_for(charset: str) -> str | None:
 
 
 def decode(data: bytes, charset: str | None = None) -> tuple[str, bool]:
-    """Decode by the declared charset, else as UTF-8, else as Windows-1252; False when the declaration was no help.
+    """Decode by the declared charset, else as UTF-8, else by a guess; False when the declaration was no help.
 
     Nothing declared is no fault, as long as the bytes are UTF-8.
     """
     codec = codec_for(charset) if charset else "utf-8"
+    if codec in _EIGHT_BIT and _SHIFTED.search(data) and data.isascii():  # ISO-2022 is ASCII by its bytes, and no text
+        shifted = "iso2022_kr" if b"\x1b$)C" in data else "iso-2022-jp"
+        text, right = decode(data, shifted)
+        if right:
+            return text, False
+    if codec == "cp1252" and not data.isascii():  # no Latin text happens to be well-formed UTF-8
+        try:
+            return storable(data.decode("utf-8")), False
+        except UnicodeError:
+            pass
     if codec:
         try:
             return storable(data.decode(codec)), True
@@ -103,7 +117,7 @@ def _guess(data: bytes, codec: str | None) -> str:
     broken = text.count("\ufffd")
     if broken * 2 < sum(ch > "\x7f" for ch in text):
         return text
-    return data.decode("cp1252", "replace")
+    return data.decode(sniff(data) or "cp1252", "replace")
 
 
 def storable(text: str) -> str:

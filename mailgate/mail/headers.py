@@ -120,6 +120,8 @@ def unfold(value: bytes, charset: str | None = None) -> str:
         text = value.decode("utf-8")  # ASCII, or RFC 6532
     except UnicodeError:
         text = decode(value, charset)[0]
+    if "\x1b" in text:  # raw ISO-2022-JP is ASCII, too
+        text = decode(value, None)[0]
     return one_line(text)
 
 

@@ -28,6 +28,7 @@ _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 # Without a tree: comments, scripts and styles to their end or the end of all, then each tag.
 _UNSHOWN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
 _BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h\d)\b[^<>]*>", re.IGNORECASE)
+_TITLE = re.compile(r"<title\b[^<>]{0,200}>([^<]{1,500})<", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]*>")
 
 
@@ -36,7 +37,7 @@ def html_text(source: str) -> str:
     source = source[:MAX_HTML]
     if not source.strip():
         return ""
-    return _from_tree(source) or _from_tags(source)
+    return _from_tree(source) or _from_tags(source) or _title(source)
 
 
 def _from_tree(source: str) -> str:
@@ -161,6 +162,12 @@ class _Page:
             return "* "
         self.numbers[-1] += 1
         return f"{self.numbers[-1]}. "
+
+
+def _title(source: str) -> str:
+    """What a mail program shows of a page without any words: its title."""
+    found = _TITLE.search(source)
+    return storable(_BLANKS.sub(" ", html.unescape(found[1])).strip()) if found else ""
 
 
 def _from_tags(source: str) -> str:

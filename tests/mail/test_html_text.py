@@ -41,3 +41,11 @@ def test_the_line_that_leads_a_quote_in_is_quoted_too() -> None:
 @pytest.mark.parametrize("tag", ["div", "b", "table><tr><td", "blockquote", "p><a", "ul><li"])
 def test_a_text_below_thousands_of_tags_is_not_lost(tag: str) -> None:
     assert "deep" in html_text(f"<{tag}>" * 20_000 + "deep")
+
+
+def test_a_page_without_words_shows_its_title() -> None:
+    assert (
+        html_text("<html><head><title>Your &amp; my\n bill</title></head><body><table></table></body>")
+        == "Your & my bill"
+    )
+    assert html_text("<html><head><title>Bill</title></head><body>Paid</body>") == "Paid"
