@@ -29,7 +29,10 @@ REPLY_ABOVE = re.compile(
     r"|por encima de esta línea|acima desta linha|sopra questa (?:linea|riga)|boven deze (?:lijn|regel)",
     re.IGNORECASE,
 )
-REPLY_ABOVE_WORD = re.compile(r"line|zeile|ligne|línea|linha|riga|lijn|regel", re.IGNORECASE)  # quick to look for
+REPLY_ABOVE_WORDS = (  # one of them is in each of these marks; quick to look for, and most mails have none
+    "this line", "dieser zeile", "cette ligne", "esta línea", "desta linha", "questa linea",
+    "questa riga", "deze lijn", "deze regel",
+)  # fmt: skip
 PREVIOUS = re.compile(r"[\s*#]*previous (?:replies|messages|comments)[\s*:]*$", re.IGNORECASE)
 FORWARD = re.compile(
     rf"[\s>*]*(?:{_DASHES}{{2,}}\s*(?:forwarded|weitergeleitete|message transféré|mensaje reenviado|messaggio inoltrato"
@@ -93,6 +96,12 @@ SENT_FROM = re.compile(
     r")[\s*_)\]]*$",
     re.IGNORECASE,
 )
+SENT_FROM_WORDS = (  # one of them is in each of these lines, in lower case
+    "sent ", "sendet", "versendet", "verschickt", "envoy", "envia", "inviato", "verzonden", "verstuurd",
+    "skickat", "sendt", "wysłan", "odesl", "odosl", "lähetetty", "отправлено", "надісл", "trimis",
+    "poslano", "provenance", "get ", "download", "obten", "obter", "télécharger", "scarica", "ottieni",
+    "hämta", "hent ", "pobierz", "outlook", "我的", "发送自", "發自", "发自", "來自", "送信", "보냄", "gönderildi",
+)  # fmt: skip
 LIST_FOOTER = re.compile(
     r"you received this message because you are subscribed|mailing list\b.{0,40}$|to unsubscribe\b", re.IGNORECASE
 )

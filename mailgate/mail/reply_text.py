@@ -41,13 +41,17 @@ def visible(text: str) -> str:
 class _Reading:
     """One pass over the lines of a body."""
 
-    __slots__ = ("cut", "has_mark", "lines", "questions")
+    __slots__ = ("colons", "cut", "has_mark", "lines", "may_be_sent_from", "questions")
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
         self.cut = False  # a line was found below which all is history
         self.questions = 0
-        self.has_mark = any(marks.REPLY_ABOVE_WORD.search(line) for line in lines)
+        # Most mails have none of these; the patterns for them cost more than all the rest of the reading.
+        lowered = "\n".join(lines).lower()
+        self.has_mark = any(words in lowered for words in marks.REPLY_ABOVE_WORDS)
+        self.may_be_sent_from = any(words in lowered for words in marks.SENT_FROM_WORDS)
+        self.colons = {at for at, line in enumerate(lines) if line.rstrip(" *\t").endswith((":", "："))}
 
     def kept(self) -> list[int]:
         """The indexes of the lines that are the sender's own."""
@@ -77,7 +81,7 @@ class _Reading:
                 at += length
             else:
                 in_signature = in_signature or self._is_signature(at)
-                if not in_signature and not marks.SENT_FROM.match(line):
+                if not in_signature and not (self.may_be_sent_from and marks.SENT_FROM.match(line)):
                     kept.append(at)
                 at += 1
         return kept
@@ -95,7 +99,8 @@ class _Reading:
                     return True
                 if "@" in below[0] and len(below) > 2 and all(marks.ANY_LABEL.match(text) for text in below[:3]):
                     return True  # a header block in any language
-        return marks.LABEL.match(line) is not None and self._is_header_block(at)
+        start = line[:40]
+        return (":" in start or "：" in start) and marks.LABEL.match(line) is not None and self._is_header_block(at)
 
     def _is_header_block(self, at: int) -> bool:
         """Three labelled lines close together, one of them the author's: `From: … Sent: … Subject: …`.
@@ -129,17 +134,20 @@ class _Reading:
 
     def _attribution(self, at: int) -> int:
         """How many lines from here are `On …, X wrote:`; 0 when they are none."""
-        if marks.DASHED_WROTE.match(self.lines[at]) or marks.QUOTING.match(self.lines[at].strip()):
+        line = self.lines[at].strip()
+        if at in self.colons and marks.QUOTING.match(line):
+            return 1
+        if line.endswith("-") and marks.DASHED_WROTE.match(line):
+            return 1
+        if line[0].isdigit() and marks.WHEN_AND_WHO.match(line) and self._quote_follows(at + 1):
             return 1
         for length in range(1, _MAX_ATTRIBUTION + 1):
-            window = self.lines[at : at + length]
-            if len(window) < length or (length > 1 and not marks.LEAD_IN.match(window[0])):
-                return 0
-            joined = " ".join(part.strip() for part in window).rstrip(" *")
-            if not joined.endswith((":", "：")):
-                if length == 1 and marks.WHEN_AND_WHO.match(joined) and self._quote_follows(at + 1):
-                    return 1
+            if at + length - 1 not in self.colons:
                 continue
+            if length > 1 and not marks.LEAD_IN.match(line):
+                return 0
+            window = self.lines[at : at + length]
+            joined = " ".join(part.strip() for part in window).rstrip(" *")
             is_tight = length <= _SHORT_ATTRIBUTION and all(part.strip() for part in window)
             if not is_tight and not (marks.WROTE.match(joined) and "@" in joined and "<" in joined):
                 return 0
@@ -170,10 +178,10 @@ class _Reading:
         if line == "-- ":  # RFC 3676 §4.3
             return True
         stripped = line.strip()
-        underlined = (
-            len(stripped) > 2 and not stripped.strip("_") and bool("".join(self.lines[at + 1 : at + 2]).strip())
-        )
-        if stripped not in ("--", "—", "– ") and not underlined:
+        if stripped[:1] not in "-—_":
+            return False
+        underlined = len(stripped) > 2 and not stripped.strip("_") and "".join(self.lines[at + 1 : at + 2]).strip()
+        if stripped not in ("--", "—") and not underlined:
             return False
         below = 0
         for text in self.lines[at + 1 : at + 100]:
