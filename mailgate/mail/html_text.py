@@ -22,6 +22,10 @@ _LINES = frozenset(
 _CELLS = frozenset({"td", "th"})
 # What mail programs call the history below an answer, and the line that leads it in.
 _QUOTES = frozenset({"gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "tutanota_quote"})
+# Where mail programs begin the history below an answer without quoting it, in whatever language its header is.
+_HISTORY_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "olk_src_body_section", "stopspelling"})
+_HISTORY_CLASSES = frozenset({"outlookmessageheader"})
+HISTORY = "\ufdd0"  # a line of its own that says so; a code point that is no character, so no mail has it
 _NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 
@@ -34,7 +38,17 @@ _TAG = re.compile(r"<[^<>]*>")
 
 def html_text(source: str) -> str:
     """Render an HTML body as plain text: lines by `\\n`, no tags, no links' targets, nothing hidden."""
-    source = source[:MAX_HTML]
+    return without_marks(marked_text(source))
+
+
+def without_marks(text: str) -> str:
+    """The text as it is shown."""
+    return text.replace(f"{HISTORY}\n", "").replace(HISTORY, "").strip("\n") if HISTORY in text else text
+
+
+def marked_text(source: str) -> str:
+    """The same with a line HISTORY wherever the mail program says that history begins: what `reply_text` reads."""
+    source = source[:MAX_HTML].replace(HISTORY, "")
     if not source.strip():
         return ""
     return _from_tree(source) or _from_tags(source) or _title(source)
@@ -82,6 +96,16 @@ def _is_quote(tag: str, element: etree._Element) -> bool:
     return names is not None and not _QUOTES.isdisjoint(names.split())
 
 
+def _begins_history(element: etree._Element) -> bool:
+    identifier, names = element.get("id"), element.get("class")
+    # Outlook puts `x_` before the names in a message that it shows, and each time it is answered another one.
+    if identifier is not None and identifier.lower().removeprefix("x_") in _HISTORY_IDS:
+        return True
+    if names is not None and not _HISTORY_CLASSES.isdisjoint(names.lower().split()):
+        return True
+    return bool(element.tag == "hr" and element.get("data-marker") == "__DIVIDER__")  # Zimbra
+
+
 class _Page:
     """Lines as they fill up; paragraphs ask for an empty line between them."""
 
@@ -100,6 +124,9 @@ class _Page:
             self.end_line(even_empty=True)
             return
         self._border(tag)
+        if element.attrib and self.depth == 0 and _begins_history(element):
+            self.end_line()
+            self.lines.append(HISTORY)
         if _is_quote(tag, element):
             self.end_line()
             self.depth += 1

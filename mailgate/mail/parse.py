@@ -9,7 +9,7 @@ from mailgate.mail.address_list import read_addresses
 from mailgate.mail.charset import codec_for, decode
 from mailgate.mail.defects import Defect
 from mailgate.mail.headers import MAX_ADDRESS_BYTES, Block, decode_words, unfold
-from mailgate.mail.html_text import MAX_HTML, html_text
+from mailgate.mail.html_text import MAX_HTML, marked_text, without_marks
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.mime import Leaf, take_apart
 from mailgate.mail.parameters import file_name
@@ -40,14 +40,15 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
     plain = _texts(bodies, "text/plain", defects)
     sources = _texts(bodies, "text/html", defects)
     text = "\n".join(plain)
-    shown = None
+    shown = words = None
     if sources and (render_html or not text.strip()):
         if sum(map(len, sources)) > MAX_HTML:
             defects.append(Defect.HTML_TOO_LONG)
             sources = _first_of(sources, MAX_HTML)
-        shown = "\n".join(html_text(source) for source in sources)
+        marked = "\n".join(marked_text(source) for source in sources)
+        shown = without_marks(marked)
         if not text.strip():
-            text = shown
+            text, words = shown, reply_text(marked)
     identifier = _first(block, "message-id", charset)
     parsed_id = message_id.read_id(identifier) if identifier else None
     if identifier and (parsed_id is None or "@" not in parsed_id):
@@ -64,7 +65,7 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
         references=message_id.read_ids(_first(block, "references", charset) or ""),
         text=text,
         html_text=shown,
-        reply_text=reply_text(text),
+        reply_text=reply_text(text) if words is None else words,
         attachments=_attachments(tree.leaves, bodies, sources),
         headers=tuple((name, decode_words(unfold(value, charset))) for name, value in block.fields),
         content_type=tree.content_type,

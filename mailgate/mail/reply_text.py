@@ -11,6 +11,7 @@ from functools import lru_cache
 import mailparser_reply
 
 from mailgate.mail import reply_marks as marks
+from mailgate.mail.html_text import HISTORY, without_marks
 
 MAX_TEXT = 100_000  # characters that are looked at; what is behind them stays as it is
 _MAX_LINE = 500  # characters of a line that are looked at
@@ -25,7 +26,7 @@ _SIGNATURE_LINES = 12  # below a `--` that lacks its blank; more is text below a
 
 def reply_text(text: str) -> str:
     """What the sender wrote in this message; all of `text` where nothing would remain of it."""
-    return visible(text) or text.strip()
+    return without_marks(visible(text) or text).strip()
 
 
 def visible(text: str) -> str:
@@ -88,7 +89,7 @@ class _Reading:
 
     def _ends_at(self, at: int) -> bool:
         line = self.lines[at]
-        if marks.ORIGINAL.match(line) or (self.has_mark and marks.REPLY_ABOVE.search(line)):
+        if line == HISTORY or marks.ORIGINAL.match(line) or (self.has_mark and marks.REPLY_ABOVE.search(line)):
             return True
         if line.lstrip(" *")[:3] in ("---", "___", "==="):
             below = [text for text in self.lines[at + 1 : at + 6] if text.strip()]

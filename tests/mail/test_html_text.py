@@ -3,6 +3,7 @@
 import pytest
 
 from mailgate.mail.html_text import html_text
+from mailgate.mail.parse import parse
 
 SHOWN = [
     ("<p>One</p><p>Two <b>bold</b>\n words</p>", "One\n\nTwo bold words"),
@@ -49,3 +50,35 @@ def test_a_page_without_words_shows_its_title() -> None:
         == "Your & my bill"
     )
     assert html_text("<html><head><title>Bill</title></head><body>Paid</body>") == "Paid"
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        '<div id="divRplyFwdMsg"><b>Xyz:</b> Bart<br><b>Abc:</b> Monday</div>',
+        '<div id="x_divRplyFwdMsg"><b>Xyz:</b> Bart</div>',
+        '<div id="appendonsend"></div><hr><p>Xyz: Bart</p>',
+        '<span id="OLK_SRC_BODY_SECTION"><p>Xyz: Bart</p></span>',
+        '<table class="OutlookMessageHeader"><tr><td>Xyz: Bart</td></tr></table>',
+        '<hr id="zwchr" data-marker="__DIVIDER__"><p>Xyz: Bart</p>',
+        '<hr id="stopSpelling">Xyz: Bart',
+        '<div class="yahoo_quoted"><div>Xyz: Bart</div></div>',
+        '<div class="moz-cite-prefix">Xyz Bart:</div>',
+        '<div class="protonmail_quote">Xyz Bart</div>',
+        '<blockquote type="cite">Xyz Bart</blockquote>',
+    ],
+)
+def test_history_is_found_by_the_marks_of_mail_programs_in_any_language(mark: str) -> None:
+    source = f"<p>It works.</p>{mark}"
+    message = parse(f"Content-Type: text/html\n\n{source}".encode())
+
+    assert message.reply_text == "It works."
+    assert "Bart" in message.text
+    assert message.text == message.html_text == html_text(source)
+    assert "\ufdd0" not in message.text
+
+
+def test_a_message_that_is_all_history_stays_whole() -> None:
+    message = parse(b'Content-Type: text/html\n\n<div id="divRplyFwdMsg">Bart</div><p>Read this.</p>')
+
+    assert message.reply_text == message.text == "Bart\n\nRead this."
