@@ -19,6 +19,8 @@ _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "reply-to", "bcc", "sender", "r
 _ONCE = ("from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references")  # RFC 5322 §3.6
 MAX_TEXT_BYTES = 4 * 1024 * 1024  # of the bodies of one type; files count for nothing here
 
+_LEAP_SECOND = re.compile(r"(\d\d:\d\d):60\b")
+_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 
 
@@ -129,7 +131,7 @@ def _date(text: str | None, defects: list[Defect]) -> datetime | None:
     if text is None:
         return None
     try:
-        date = parsedate_to_datetime(text[:200])
+        date = _instant(text[:200])
         aware = date if date.tzinfo else date.replace(tzinfo=UTC)  # `-0000`: the instant is UTC, RFC 5322 §3.3
         aware.astimezone(UTC)  # year 9999 in New York is no instant that anybody can store
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -139,6 +141,15 @@ def _date(text: str | None, defects: list[Defect]) -> datetime | None:
         defects.append(Defect.BAD_DATE)
         return None
     return aware
+
+
+def _instant(text: str) -> datetime:
+    try:
+        return parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        # Encoded, which no date may be; a leap second, which RFC 5322 §3.3 allows; or as ISO 8601 has it.
+        plain = _LEAP_SECOND.sub(r"\1:59", decode_words(text).strip())
+        return datetime.fromisoformat(plain) if _ISO_DATE.match(plain) else parsedate_to_datetime(plain)
 
 
 def _charset(leaf: Leaf) -> str | None:

@@ -5,7 +5,7 @@ Each pattern is tried at the start of one line of at most 500 characters, or of 
 
 import re
 
-_DASHES = "[-_=\u2010-\u2015*]"
+_DASHES = r"[-_=\u2010-\u2015]"  # no asterisk: what may stand around them would make a row of those cost cubic time
 
 QUOTE = re.compile(r" {0,3}>(?!.*<<\s*$)")  # `>>> see here <<<` is an ornament
 LINK = re.compile(r"[(<\[]?https?://\S+\s*>?$")

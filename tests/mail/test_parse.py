@@ -280,3 +280,23 @@ def test_every_mail_of_the_corpus_is_read() -> None:
 def test_every_real_mail_is_read() -> None:
     for path in sorted(SAMPLES.glob("*/*")):
         assert is_storable(parse(path.read_bytes())), path.name
+
+
+@pytest.mark.parametrize(
+    ("field", "read"),
+    [
+        ("2024-02-29 23:59:59 +0100", "2024-02-29T23:59:59+01:00"),
+        ("2024-02-29T23:59:59Z", "2024-02-29T23:59:59+00:00"),
+        ("Thu, 29 Feb 2024 23:59:60 +0000", "2024-02-29T23:59:59+00:00"),
+        ("=?utf-8?q?Thu,_29_Feb_2024_23:59:59_+0100?=", "2024-02-29T23:59:59+01:00"),
+        ("29 Feb 24 23:59 EST", "2024-02-29T23:59:00-05:00"),
+        ("Wed, 31 Feb 2024 10:00:00 +0000", None),
+        ("2024-02-31T10:00:00Z", None),
+        ("yesterday", None),
+    ],
+)
+def test_dates_are_read_as_programs_write_them(field: str, read: str | None) -> None:
+    message = parse(written(f"Date: {field}"))
+
+    assert (message.date.isoformat() if message.date else None) == read
+    assert (Defect.BAD_DATE in message.defects) == (read is None)
