@@ -59,6 +59,7 @@ TAGS = (
     "<div id=divRplyFwdMsg>", "<hr>", "<img src=cid:1>", "<svg/onload=x>",
 )  # fmt: skip
 TOKENS = (
+    b"*", b"_", b"-", b"#", b"* ", b"|", b".", b"/", b"[", b"]", b"~{", b"\xe2\x80\x90",
     b"\r\n", b"\n", b"\r", b"\r\n\r\n", b"\0", b" ", b"\t", b"--", b"=", b"=?", b"?=", b"=?utf-8?q?",
     b"=?utf-8?b?", b"(", b")", b"<", b">", b'"', b"\\", b":", b";", b",", b"@", b"''", b"*0*=", b"%", b"\xff",
     b"\xc3", b"\xe3\x81", b"\x1b$B", b"\x1b(B", b"> ", b"From ", b"From: ", b"Date: ", b"To: ", b"-- ",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from mailgate.mail.inspection import MAX_INPUT, inspect_mail, unread
 from mailgate.mail.parse import MAX_TEXT_BYTES
-from tests.fuzz.grammar import mail, mutated
+from tests.fuzz.grammar import TOKENS, mail, mutated
 from tests.mail.contract import assert_fulfils
 from tests.mail.mails import CORPUS, from_corpus, written
 
@@ -130,16 +130,12 @@ def test_any_broken_mail_fulfils_the_contract(seed: int) -> None:
         b"Content-Type: multipart/mixed; boundary=b\n\n" + b"--b\nContent-Type: multipart/mixed; boundary=b\n\n" * 2000,
         b"From a\n" * 9000,
         b"\n" + b"On 1 wrote:\n" * 5000,
+        b"\n" + b"*" * 60_000,
+        b"\n" + (b"*" * 400 + b"\n" + b"-_" * 200 + b"\n" + b"> *" * 100 + b"\n") * 40,
     ],
     ids=[
-        "blanks",
-        "blanks in a quoted name",
-        "CRs",
-        "one long word",
-        "brackets",
-        "nested",
-        "mbox lines",
-        "attributions",
+        *("blanks", "blanks in a quoted name", "CRs", "one long word", "brackets", "nested", "mbox lines"),
+        *("attributions", "asterisks", "rows of ornaments"),
     ],
 )
 def test_what_is_repeated_costs_no_square_time(raw: bytes) -> None:
@@ -148,3 +144,13 @@ def test_what_is_repeated_costs_no_square_time(raw: bytes) -> None:
     assert_fulfils(inspect_mail(raw))
 
     assert time.process_time() - start < 1
+
+
+@pytest.mark.parametrize(
+    "place", ["To: ", "References: ", "Content-Type: text/plain; ", "\n", "Content-Type: text/html\n\n"]
+)
+def test_no_piece_of_the_grammar_costs_square_time_when_it_is_repeated(place: str) -> None:
+    for token in TOKENS:
+        start = time.process_time()
+        inspect_mail(place.encode() + token * (20_000 // len(token)) + b"\n\n")
+        assert time.process_time() - start < 1, token
