@@ -95,7 +95,7 @@ def _bounce(bounce: Bounce | None) -> Facts:
             "address": one.address,
             "status": one.status,
             "action": one.action.value,
-            "hard": getattr(one, "hard", False) is True,  # until reports say it
+            "hard": one.hard,
         }
         for one in bounce.recipients
     ]

@@ -4,7 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from mailgate.mail.bounce import BounceAction
+from mailgate.mail.bounce_finding import BounceAction
 from mailgate.mail.defects import Defect
 
 KEYS = (
