@@ -1,13 +1,16 @@
-"""Parse: everything that intake computes of a mail before its ticket is committed, against mail-parser alone."""
+"""Parse: what intake computes of a mail, and what `mailgate inspect` prints, against other libraries that read it."""
 
+import json
 import time
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
+from email import message_from_bytes
+from email.policy import default
 
 import mailparser
 
 from bench.letters import Letter, mix
-from bench.results import INTAKE, Result
+from bench.results import INSPECT, INTAKE, Goal, Result
 from bench.run import Run, tell
 from mailgate.config import Settings
 from mailgate.flows.identify import Claim, identify
@@ -18,6 +21,7 @@ from mailgate.inbound.smtp import refuse_bare_bytes
 from mailgate.inbound.spamd import OFF
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.evidence import from_rule
+from mailgate.mail.inspection import inspect_mail
 from mailgate.mail.parse import parse
 from store.archive import Archive
 from store.spool import Lent
@@ -26,15 +30,36 @@ SHAPES = {"text": 0.6, "html": 0.3, "file": 0.1}
 MAILS = 100
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
+Read = Callable[[Letter], None]
+
 
 def parsing(run: Run) -> Iterator[Result]:
     """Time a mail, for each shape and for the mix; less is better."""
-    tell("parse")
     letters = mix(run.much(MAILS) * 10, "parse")
     some = {shape: _of_shape(letters, shape)[: run.much(MAILS)] for shape in SHAPES}
+    intake = _intake(run)
+    pairs: tuple[tuple[str, Read, str, Read, Goal | None], ...] = (
+        ("intake", intake, "mail-parser", _mail_parser, INTAKE),
+        ("intake", intake, "standard library", _standard_library, None),
+        ("inspect", _inspect, "mail-parser", _mail_parser, INSPECT),
+        ("inspect", _inspect, "standard library", _standard_library, None),
+    )
+    for name, ours, peer, theirs, goal in pairs:
+        tell(f"parse: {name} against {peer}")
+        for shape, mails in some.items():
+            _milliseconds(ours, mails[:10])
+            _milliseconds(theirs, mails[:10])
+            turns = run.in_turns(lambda _: _milliseconds(ours, mails), lambda _: _milliseconds(theirs, mails))  # noqa: B023
+            yield Result("parse", f"{name}, {shape}", turns.words(" ms", peer), turns.ratio, None)
+        turns = run.in_turns(lambda _: _mixed(ours, some), lambda _: _mixed(theirs, some))  # noqa: B023
+        yield Result("parse", f"{name}, mix", turns.words(" ms", peer), turns.ratio, goal, turns.as_details())
+
+
+def _intake(run: Run) -> Read:
+    """What is computed before the ticket is committed."""
     archive, settings = Archive(run.room("parse")), Settings()
 
-    def ours(letter: Letter) -> None:
+    def intake(letter: Letter) -> None:
         refuse_bare_bytes(letter.raw)
         header_bytes(letter.raw, settings.limits.max_header_bytes)
         blob = archive.prepare(letter.raw)
@@ -45,19 +70,26 @@ def parsing(run: Run) -> Iterator[Result]:
         identity = identify(claim, lent, letter.raw, message, check_sender=believed, now=NOW)
         read(lent, letter.raw, message, identity, OFF, settings=settings, archive=archive)
 
-    def theirs(letter: Letter) -> None:
-        mail = mailparser.parse_from_bytes(letter.raw)
-        _ = (mail.subject, mail.from_, mail.to, mail.date, mail.message_id, mail.text_plain, mail.text_html)
-        _ = mail.attachments
+    return intake
 
-    for shape, mails in some.items():
-        _milliseconds(ours, mails[:10])
-        _milliseconds(theirs, mails[:10])
-        turns = run.in_turns(lambda _: _milliseconds(ours, mails), lambda _: _milliseconds(theirs, mails))  # noqa: B023
-        yield Result("parse", f"intake, {shape}", turns.words(" ms", "mail-parser"), turns.ratio, None)
-    turns = run.in_turns(lambda _: _mixed(ours, some), lambda _: _mixed(theirs, some))
-    measured = turns.words(" ms", "mail-parser")
-    yield Result("parse", "intake, mix", measured, turns.ratio, INTAKE, turns.as_details())
+
+def _inspect(letter: Letter) -> None:
+    json.dumps(inspect_mail(letter.raw), ensure_ascii=False)
+
+
+def _mail_parser(letter: Letter) -> None:
+    mail = mailparser.parse_from_bytes(letter.raw)
+    _ = (mail.subject, mail.from_, mail.to, mail.date, mail.message_id, mail.text_plain, mail.text_html)
+    _ = mail.attachments
+
+
+def _standard_library(letter: Letter) -> None:
+    mail = message_from_bytes(letter.raw, policy=default)
+    _ = [mail[name] for name in ("subject", "from", "to", "date", "message-id")]
+    for kind in ("plain", "html"):
+        if (body := mail.get_body((kind,))) is not None:
+            body.get_content()
+    _ = [part.get_content() for part in mail.iter_attachments()]
 
 
 def _of_shape(letters: Sequence[Letter], shape: str) -> list[Letter]:

@@ -42,6 +42,9 @@ TICKETS = Goal(5, 3)
 INTAKE = Goal(1.0, 2.0)
 """What intake computes before the commit / mail-parser alone, time a mail."""
 
+INSPECT = Goal(2, 4)
+"""Everything that `mailgate inspect` knows / mail-parser alone, time a mail."""
+
 PAGES = Goal(0.6, 0.4)
 """Page of 50 rows / a bare page of the same rows, requests a second."""
 
