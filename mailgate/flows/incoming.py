@@ -73,7 +73,7 @@ def read(
         evidence=identity.evidence,
         digest=content_digest(raw),
         spam=spam,
-        automatic=automatic(message, envelope) or ("bounce" if report else None),
+        automatic=automatic(message, envelope, own_domain=settings.gate.domain) or ("bounce" if report else None),
         report=report,
         recipients=recipients,
         files=tuple(archive.prepare(file.content) for file in message.attachments),

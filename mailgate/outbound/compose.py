@@ -14,6 +14,7 @@ from email.utils import format_datetime
 
 from mailgate.errors import Permanent
 from mailgate.mail.address import parse_mailbox
+from mailgate.mail.automatic import INSTANCE_FIELD
 from mailgate.mail.envelope import NULL_PATH
 from mailgate.mail.notice import AUTOMATIC, Notice, NoticeAttachment, Template
 from mailgate.outbound.attachment import safe_content_type, safe_filename
@@ -88,6 +89,7 @@ def _fields(notice: Notice, subject: str, message_id: str, at: datetime) -> list
         ids_field("Message-ID", (message_id,)),
         ids_field("In-Reply-To", (notice.in_reply_to,)) if notice.in_reply_to else None,
         ids_field("References", shortened_references(notice.references)),
+        text_field(INSTANCE_FIELD, message_id.rpartition("@")[2]),
         *_program_fields(notice),
     ]
     return [field for field in fields if field is not None]

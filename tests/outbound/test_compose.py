@@ -13,7 +13,10 @@ from mailgate.outbound.compose import HeaderBroken, compose
 from mailgate.outbound.plain_text import one_line
 from tests.outbound.notices import AT, BOUNCES, MESSAGE_ID, TEMPLATES, composed, html_source, notice_to_anne, opened
 
-USUAL_FIELDS = ["From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type"]
+USUAL_FIELDS = [
+    *("From", "To", "Reply-To", "Subject", "Date", "Message-ID"),
+    *("X-Mailgate-Instance", "MIME-Version", "Content-Type"),
+]
 
 
 def file(name: str, content_type: str, content: bytes = b"content") -> tuple[NoticeAttachment, bytes]:
