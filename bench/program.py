@@ -47,6 +47,12 @@ min_free_bytes = 0
 [budgets]
 acknowledgements_per_address_hour = 1000000
 acknowledgements_per_address_day = 1000000
+automatic_answers_per_domain_hour = 0
+automatic_answers_per_hour = 0
+tickets_per_sender_hour = 0
+tickets_per_sender_day = 0
+tickets_per_unverified_sender_hour = 0
+mails_per_ticket_hour = 0
 """
 
 

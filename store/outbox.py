@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, bindparam, case, func, insert, select, update
 
 from mailgate.mail.address import address_key
 from mailgate.mail.notice import Notice, NoticeAttachment, Template
@@ -45,6 +45,10 @@ _RECENT = select(func.count()).where(
     outbox.c.created_at > bindparam("the_since"),
     outbox.c.template.in_(bindparam("the_templates", expanding=True)),
 )
+_IN_ALL = select(
+    func.count(),
+    func.coalesce(func.sum(case((outbox.c.to_key.endswith(bindparam("the_end"), autoescape=False), 1), else_=0)), 0),
+).where(outbox.c.template.in_(bindparam("the_templates", expanding=True)), outbox.c.created_at > bindparam("the_since"))
 
 _NO_SECRET = {"secret": None, "live": None}
 
@@ -195,6 +199,13 @@ def recent_to(conn: Connection, address: str, templates: Sequence[Template], *, 
     """How many mails of these templates were called for to one address since then: what budgets are kept by."""
     which = {"the_key": address_key(address), "the_since": since, "the_templates": list(templates)}
     return int(conn.execute(_RECENT, which).scalar_one())
+
+
+def recent_in_all(conn: Connection, templates: Sequence[Template], *, domain: str, since: datetime) -> tuple[int, int]:
+    """How many mails of these templates were called for since then: to anybody, and to addresses of this domain."""
+    which = {"the_end": f"@{domain}", "the_since": since, "the_templates": list(templates)}
+    in_all, to_domain = conn.execute(_IN_ALL, which).one()
+    return int(in_all), int(to_domain)
 
 
 def created_since(conn: Connection, template: Template, *, since: datetime) -> tuple[Outgoing, ...]:

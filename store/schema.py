@@ -198,9 +198,10 @@ participants = Table(
     metadata,
     Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
     Column("address_key", String, primary_key=True),
-    Column("contact_id", ForeignKey("contacts.id"), index=True),  # null: a stranger whose ticket it is
+    Column("contact_id", ForeignKey("contacts.id")),  # null: a stranger whose ticket it is
     Column("name", String, nullable=False),
     Column("address", String, nullable=False),
+    Index("ix_participants_contact_id_ticket_id", "contact_id", "ticket_id"),
 )
 
 entries = Table(
@@ -282,5 +283,6 @@ outbox = Table(
     Index("ix_outbox_ticket_id_to_key_id", "ticket_id", "to_key", "id"),  # staff get a mail of nearly every ticket
     Index("ix_outbox_to_key_id", "to_key", "id"),
     Index("ix_outbox_to_key_template_created_at", "to_key", "template", "created_at"),
+    Index("ix_outbox_template_created_at_to_key", "template", "created_at", "to_key"),  # budgets count in it alone
     sqlite_autoincrement=True,
 )

@@ -291,7 +291,9 @@ def settings_for(directory: Path, smarthost_port: int, **overrides: Mapping[str,
     for section, values in overrides.items():
         sections[section] = {**sections.get(section, {}), **values}
     changed = {section: replace(getattr(settings, section), **values) for section, values in sections.items()}
-    return replace(settings, **changed)
+    settings = replace(settings, **changed)
+    at_home = (replace(desk, mailbox=replace(desk.mailbox, domain=settings.gate.domain)) for desk in settings.desks)
+    return replace(settings, desks=tuple(at_home))
 
 
 def _to_field(raw: bytes) -> str:

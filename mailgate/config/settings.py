@@ -196,6 +196,7 @@ class Limits:
     max_header_bytes: kinds.Bytes = 262_144
     max_line_bytes: kinds.Bytes = 65_536
     max_recipients: kinds.Positive = 100
+    max_hops: kinds.Positive = 50
     max_connections: kinds.Positive = 200
     max_connections_per_address: kinds.Positive = 20
     idle_seconds: kinds.Timeout = 300.0
@@ -205,10 +206,20 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """How much mail the gate writes by itself."""
+    """How much the gate writes by itself, and takes from one source. From the third on, 0 is no limit."""
 
     acknowledgements_per_address_hour: kinds.Count = 5
     acknowledgements_per_address_day: kinds.Count = 10
+    automatic_answers_per_domain_hour: kinds.Count = 50
+    automatic_answers_per_hour: kinds.Count = 500
+    held_notices_per_hour: kinds.Count = 20
+    returned_per_staff_hour: kinds.Count = 20
+    tickets_per_sender_hour: kinds.Count = 60
+    tickets_per_sender_day: kinds.Count = 200
+    tickets_per_unverified_sender_hour: kinds.Count = 10
+    tickets_of_strangers_per_hour: kinds.Count = 100
+    mails_per_ticket_hour: kinds.Count = 60
+    machine_mails_per_ticket_hour: kinds.Count = 20
     held_alert_minutes: kinds.Count = 60
 
 

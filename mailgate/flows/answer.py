@@ -235,6 +235,16 @@ def _undo_until(act: Act) -> datetime | None:
 
 def _send_back(act: Act, mail: _Mail, reason: str) -> Settled:
     """Nothing was done; the writer gets his words back with the reason, and can answer that mail."""
+    most = act.settings.budgets.returned_per_staff_hour
+    since = act.now - timedelta(hours=1)
+    if most and outbox.recent_to(act.conn, mail.writer.address, (Template.RETURNED,), since=since) >= most:
+        # Somebody's responder answers what comes back to him: staff see it with the held mail.
+        return Settled.as_(
+            Disposition.HELD,
+            f"flood: {most} mails went back to this writer within an hour; not understood: {reason}",
+            ticket_id=mail.ticket.id if mail.ticket else None,
+            evidence=mail.incoming.evidence,
+        )
     notice = _returned(act, mail.incoming, mail.writer, mail.ticket, reason=reason, misread=mail.misread)
     return Settled.as_(
         Disposition.COMMAND,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from mailgate.authority import Action, Verdict, decide
 from mailgate.errors import BadAddress
 from mailgate.flows.act import Act
+from mailgate.flows.flood import programs_within_hour
 from mailgate.flows.incoming import Incoming, desk_of, token_in
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.record import record
@@ -20,6 +21,7 @@ from mailgate.people import Contact, Registered, Stranger
 from mailgate.tickets import notices
 from mailgate.tickets.context import context_lines
 from mailgate.tickets.desks import Desk, desk_named
+from mailgate.tickets.flood import Crowd, crowd, event_of
 from mailgate.tickets.thread import Claims, Joined, NewTicket, tag_in, without_tag
 from mailgate.tickets.ticket import (
     Direction,
@@ -32,6 +34,8 @@ from mailgate.tickets.ticket import (
     Ticket,
 )
 from store import people, tickets
+
+LAST_TOLD = "flood: mail of programs to this ticket beyond {} an hour joins it without a mail to you"
 
 
 def claims_of(act: Act, incoming: Incoming, contacts: Sequence[Contact]) -> tuple[Claims, Evidence]:
@@ -97,10 +101,18 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     if ticket.state is State.CLOSED and not incoming.automatic:
         ticket = record(act, ticket, f"reopened by a reply of {incoming.author}", event=Event.REOPENED)
     desk = desk_named(ticket.desk, act.settings.desks)
-    _, told = _write(act, incoming, ticket, contact=joined.contact, desk=desk, marks=[])
+    budget = act.settings.budgets.machine_mails_per_ticket_hour
+    crowded = crowd(programs_within_hour(act, incoming, ticket), budget)
+    reason = incoming.automatic or f"by {joined.by.value}"
+    marks = [LAST_TOLD.format(budget)] if crowded is Crowd.LAST else []
+    if crowded is Crowd.BEYOND:
+        reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
+    _, told = _write(
+        act, incoming, ticket, contact=joined.contact, desk=desk, marks=marks, quiet=crowded is Crowd.BEYOND
+    )
     return Settled.as_(
         Disposition.AUTOMATIC if incoming.automatic else Disposition.JOINED,
-        incoming.automatic or f"by {joined.by.value}",
+        reason,
         ticket_id=ticket.id,
         evidence=incoming.evidence,
         outbox_ids=told,
@@ -108,9 +120,16 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
 
 
 def _write(
-    act: Act, incoming: Incoming, ticket: Ticket, *, contact: Contact | None, desk: Desk, marks: list[str]
+    act: Act,
+    incoming: Incoming,
+    ticket: Ticket,
+    *,
+    contact: Contact | None,
+    desk: Desk,
+    marks: list[str],
+    quiet: bool = False,
 ) -> tuple[Ticket, tuple[int, ...]]:
-    """Append the message to the ticket and tell the staff; returns the ticket as it is now."""
+    """Append the message to the ticket and tell the staff, unless `quiet`; returns the ticket as it is now."""
     conn, settings, message = act.conn, act.settings, incoming.message
     entry = NewEntry(
         kind=EntryKind.MESSAGE,
@@ -125,7 +144,7 @@ def _write(
         automatic=incoming.automatic is not None,
         attachments=files_of(incoming),
     )
-    event = Event.MACHINE_WROTE if incoming.automatic else Event.CUSTOMER_WROTE
+    event = event_of(incoming.automatic)
     entry_id, ticket = tickets.append(conn, ticket, entry, event=event, now=act.at)
     own = [message.message_id] if message.message_id else []
     tickets.remember_ids(conn, ticket.id, own, (*message.references, *message.in_reply_to))
@@ -160,7 +179,7 @@ def _write(
             references=own if ticket.messages == 1 else tickets.thread_ids(conn, ticket.id, reader.address),
             files=entry.attachments,
         )
-        for reader in people.list_staff(conn)
+        for reader in ([] if quiet else people.list_staff(conn))
     ]
     return ticket, notify(act, told)
 

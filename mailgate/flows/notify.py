@@ -9,6 +9,7 @@ from functools import partial
 
 from mailgate.flows.act import Act
 from mailgate.mail import message_id
+from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.notice import Notice, Template
 from mailgate.tickets.desks import Desk, ServiceMailbox, is_ours
@@ -85,9 +86,26 @@ def _obstacle(act: Act, notice: Notice) -> str | None:
     day = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(days=1))
     if day >= budgets.acknowledgements_per_address_day:
         return f"{day} automatic answers to this address within a day"
-    if day < budgets.acknowledgements_per_address_hour:
-        return None
-    hour = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(hours=1))
-    if hour >= budgets.acknowledgements_per_address_hour:
-        return f"{hour} automatic answers to this address within an hour"
+    an_hour_ago = act.now - timedelta(hours=1)
+    if day >= budgets.acknowledgements_per_address_hour:
+        hour = outbox.recent_to(act.conn, notice.to_address, group, since=an_hour_ago)
+        if hour >= budgets.acknowledgements_per_address_hour:
+            return f"{hour} automatic answers to this address within an hour"
+    return _obstacle_in_all(act, notice, group, an_hour_ago)
+
+
+def _obstacle_in_all(act: Act, notice: Notice, group: Sequence[Template], since: datetime) -> str | None:
+    """Whoever forges a sender anew for each mail keeps within the budget of each address."""
+    budgets = act.settings.budgets
+    domain = address_key(notice.to_address).rpartition("@")[2]
+    if budgets.automatic_answers_per_hour or budgets.automatic_answers_per_domain_hour:
+        in_all, to_domain = outbox.recent_in_all(act.conn, group, domain=domain, since=since)
+        if in_all >= budgets.automatic_answers_per_hour > 0:
+            return f"{in_all} automatic answers within an hour"
+        if to_domain >= budgets.automatic_answers_per_domain_hour > 0:
+            return f"{to_domain} automatic answers to this domain within an hour"
+    if notice.template is Template.HELD and budgets.held_notices_per_hour:
+        held, _ = outbox.recent_in_all(act.conn, (Template.HELD,), domain=domain, since=since)
+        if held >= budgets.held_notices_per_hour:
+            return f"{held} notices of held mail within an hour"
     return None

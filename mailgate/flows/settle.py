@@ -9,11 +9,12 @@ from mailgate.flows.act import Act
 from mailgate.flows.answer import answer
 from mailgate.flows.bounce import bounce
 from mailgate.flows.customer import append, claims_of, open_ticket
+from mailgate.flows.flood import flood_in_ticket, flood_of_tickets
 from mailgate.flows.incoming import Incoming, desk_of, is_for
 from mailgate.flows.notify import notify
 from mailgate.flows.settled import Settled
 from mailgate.flows.sign_in import sign_in
-from mailgate.mail.automatic import answer_unwanted
+from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Level
 from mailgate.mail.notice import Template
@@ -51,10 +52,17 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
     copy = spool.earlier_copy(conn, incoming.digest, before=incoming.lent)
     if copy is not None:
         return Settled.as_(Disposition.DUPLICATE, f"the same mail as {copy[0]}", ticket_id=copy[1])
+    passed, limit = hops(incoming.message), settings.limits.max_hops
+    if passed > limit and not incoming.lent.released:  # a loop, not a long route: RFC 5321 §6.3
+        return Settled.as_(Disposition.HELD, f"loop: it has passed {passed} servers, more than {limit}")
     if incoming.report is not None:
         return bounce(act, incoming, incoming.report)
     if incoming.mailbox and is_ours(incoming.mailbox.address, settings.desks, settings.gate.domain):
         return Settled.as_(Disposition.AUTOMATIC, "its author is an address of ours")
+    if incoming.automatic == OWN_MARK:
+        return Settled.as_(
+            Disposition.AUTOMATIC, "a mail of this gate came back: it bears our mark or a Message-ID of ours"
+        )
     address = incoming.mailbox.address if incoming.mailbox else ""
     sender = sender_of(incoming.mailbox, people.contacts_with(conn, address), people.staff_with(conn, address))
     if is_for(incoming, ServiceMailbox.SIGN_IN, settings.gate.domain):
@@ -83,6 +91,9 @@ def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -
         if decide(Action.APPEND, evidence) is Verdict.HOLD and not incoming.lent.released:
             reason = "; ".join(evidence.reasons)
             return _held(act, incoming, sender, reason=reason, ticket_id=placed.ticket.id)
+        flood = flood_in_ticket(act, incoming, placed.ticket)
+        if flood:
+            return Settled.as_(Disposition.HELD, flood, ticket_id=placed.ticket.id, evidence=evidence)
         return append(act, incoming, placed)
     return _new(act, incoming, sender, placed)
 
@@ -111,6 +122,9 @@ def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: Ne
         if placed.claimed:
             reason += f"; it names ticket #{placed.claimed}"
         return _held(act, incoming, sender, reason=reason, ticket_id=placed.claimed)
+    flood = flood_of_tickets(act, incoming, sender)
+    if flood:  # nobody is told but staff, by `flows.due`: an answer would feed it
+        return Settled.as_(Disposition.HELD, flood, ticket_id=placed.claimed, evidence=incoming.evidence)
     return open_ticket(act, incoming, sender, placed)
 
 

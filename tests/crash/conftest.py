@@ -40,7 +40,15 @@ def program(tmp_path: Path, sink: Sink, workers: int, web: dict[str, object]) ->
     """A gate that writes as many acknowledgements as there are tickets."""
     sections: dict[str, dict[str, object]] = {
         "smarthost": {"address": f"{HOST}:{sink.port}", "tls": "none"},
-        "budgets": {"acknowledgements_per_address_hour": 1000, "acknowledgements_per_address_day": 1000},
+        "budgets": {
+            "acknowledgements_per_address_hour": 1000,
+            "acknowledgements_per_address_day": 1000,
+            "automatic_answers_per_domain_hour": 0,
+            "automatic_answers_per_hour": 0,
+            "tickets_per_sender_hour": 0,
+            "tickets_per_sender_day": 0,
+            "mails_per_ticket_hour": 0,
+        },
         "workers": {"threads": workers},
         "web": web,
     }

@@ -28,7 +28,9 @@ def test_a_ticket_is_acknowledged_once(gate: Gate, anne: Person) -> None:
     assert len(gate.mailbox(anne)) == 1
 
 
-def test_a_hundred_mails_are_a_hundred_tickets_and_five_acknowledgements(gate: Gate, anne: Person) -> None:
+def test_a_hundred_mails_are_a_hundred_tickets_and_five_acknowledgements(begin: BeginGate) -> None:
+    gate = begin(budgets={"tickets_per_sender_hour": 100})
+    anne = gate.customer("Anne Miller", "anne@customer.example")
     given = [gate.accept(anne.writes(f"Number {number}.")) for number in range(100)]
     gate.work()
 

@@ -134,7 +134,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_participants_ticket_id")),
         sa.PrimaryKeyConstraint("ticket_id", "address_key", name=op.f("pk_participants")),
     )
-    op.create_index(op.f("ix_participants_contact_id"), "participants", ["contact_id"], unique=False)
+    op.create_index("ix_participants_contact_id_ticket_id", "participants", ["contact_id", "ticket_id"], unique=False)
     op.create_table(
         "spool",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -270,6 +270,9 @@ def upgrade() -> None:
     op.create_index("ix_outbox_to_key_id", "outbox", ["to_key", "id"], unique=False)
     op.create_index(
         "ix_outbox_to_key_template_created_at", "outbox", ["to_key", "template", "created_at"], unique=False
+    )
+    op.create_index(
+        "ix_outbox_template_created_at_to_key", "outbox", ["template", "created_at", "to_key"], unique=False
     )
     keys = sa.table("keys", sa.column("kid"), sa.column("secret"), sa.column("created_at", sa.DateTime()))
     created_at = datetime.now(UTC).replace(tzinfo=None)
