@@ -59,8 +59,7 @@ class Archive:
 
     def add(self, conn: Connection, blob: Blob) -> str:
         """Record the blob in the transaction of the row that names it; returns its digest."""
-        insert_once(conn, blobs, {"sha256": blob.sha256, "size": blob.size, "content": blob.content})
-        return blob.sha256
+        return record(conn, blob)
 
     def load(self, conn: Connection, sha256: str) -> bytes:
         """The bytes with this digest. Raises MissingBlob."""
@@ -110,6 +109,17 @@ class Archive:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+
+
+def in_row(raw: bytes) -> Blob:
+    """Bytes that will stand in the database whatever their size: for the rare ones first wanted in a transaction."""
+    return Blob(hashlib.sha256(raw).hexdigest(), len(raw), raw)
+
+
+def record(conn: Connection, blob: Blob) -> str:
+    """Record the blob in the transaction of the row that names it; returns its digest."""
+    insert_once(conn, blobs, {"sha256": blob.sha256, "size": blob.size, "content": blob.content})
+    return blob.sha256
 
 
 def _last_written(path: Path) -> float:

@@ -221,6 +221,7 @@ entries = Table(
     Column("spool_id", ForeignKey("spool.id")),
     Column("evidence", String),
     Column("automatic", Boolean, nullable=False),
+    Column("left_out", JSON(none_as_null=True)),  # files that are in the mail alone: name, size, reason
     Index("ix_entries_ticket_id_id", "ticket_id", "id"),
     sqlite_autoincrement=True,
 )

@@ -1,7 +1,7 @@
 """Rows of tickets, their participants and their history. Entries are appended and never changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from mailgate.mail.address import address_key
+from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import (
     Direction,
     EntryKind,
@@ -109,6 +110,7 @@ class Entry:
     evidence: str | None
     automatic: bool
     attachments: tuple[NewAttachment, ...]
+    left_out: tuple[LeftOut, ...]
 
 
 def open_ticket(
@@ -182,6 +184,7 @@ def append(
         "spool_id": entry.spool_id,
         "evidence": entry.evidence,
         "automatic": entry.automatic,
+        "left_out": [asdict(file) for file in entry.left_out] or None,
     }
     inserted = conn.execute(_APPEND, values).inserted_primary_key
     assert inserted is not None
@@ -345,4 +348,5 @@ def _entry(row: RowMapping, files: tuple[NewAttachment, ...]) -> Entry:
         evidence=row["evidence"],
         automatic=row["automatic"],
         attachments=files,
+        left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
     )

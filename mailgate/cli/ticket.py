@@ -67,6 +67,8 @@ def show(number: int, as_json: bool) -> None:
             click.echo(f"   {line}")
         for file in one.attachments:
             click.echo(f"   [{file.filename or file.content_type}, {file.size} bytes]")
+        for missing in one.left_out:
+            click.echo(f"   [left out: {missing.name}, {missing.size} bytes: {missing.reason}]")
 
 
 def _by_id(staff: Iterable[Staff]) -> Mapping[int | None, Staff]:
@@ -105,4 +107,5 @@ def _entry(one: Entry) -> dict[str, object]:
             {"filename": file.filename, "content_type": file.content_type, "size": file.size, "sha256": file.sha256}
             for file in one.attachments
         ],
+        "left_out": [{"name": file.name, "size": file.size, "reason": file.reason} for file in one.left_out],
     }

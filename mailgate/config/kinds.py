@@ -23,6 +23,7 @@ POSTGRESQL = "postgresql+psycopg://"
 MEMORY_BROKER = "memory://"
 
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?\Z")
+_FILE_ENDING = re.compile(r"[A-Za-z0-9_+~-]{1,20}\Z")
 _PORT = re.compile(r"[0-9]{1,5}\Z")
 
 
@@ -201,6 +202,13 @@ def _nameserver(raw: str) -> HostPort:
     return server
 
 
+def _endings(raw: list[str]) -> tuple[str, ...]:
+    for item in raw:
+        if not _FILE_ENDING.match(item):
+            raise BadValue(f'"{item}" is not an ending of file names, such as "pdf" (no dot, no "*")')
+    return tuple(dict.fromkeys(item.lower() for item in raw))
+
+
 Text = Annotated[str, text(str)]
 Name = Annotated[str, text(_some)]
 MailDomain = Annotated[str, text(_mail_domain)]
@@ -219,6 +227,7 @@ Remote = Annotated[HostPort | None, text(or_none(lambda raw: host_port(raw, lowe
 RemoteOrSocket = Annotated[HostPort | Path | None, text(or_none(_host_port_or_socket))]
 AuthservIds = Annotated[tuple[str, ...], Kind(Shape.LIST, _authserv_ids)]
 Nameservers = Annotated[tuple[HostPort, ...], Kind(Shape.LIST, _nameservers)]
+Endings = Annotated[tuple[str, ...], Kind(Shape.LIST, _endings)]
 Count = Annotated[int, whole(0, 1_000_000)]
 Positive = Annotated[int, whole(1, 1_000_000)]
 Bytes = Annotated[int, whole(1, 2**40)]

@@ -10,11 +10,13 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from mailgate.config import kinds
+from mailgate.config.file_endings import ALLOWED
 from mailgate.config.kinds import one_of
 from mailgate.config.values import HostPort
 from mailgate.mail.address import Mailbox
 from mailgate.mail.coverage import Coverage
 from mailgate.tickets.desks import Desk
+from mailgate.tickets.files import FileRules
 
 SMTP_LISTEN = HostPort("127.0.0.1", 2525)
 LMTP_LISTEN = HostPort("127.0.0.1", 2424)
@@ -182,6 +184,20 @@ class DeskRules:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachments:
+    """Which files of a customer's mail become part of its ticket."""
+
+    allowed: kinds.Endings = ALLOWED
+    max_files: kinds.Count = 50
+    max_total_bytes: kinds.Bytes = 26_214_400
+
+    @property
+    def rules(self) -> FileRules:
+        """What files are judged by."""
+        return FileRules(self.allowed, self.max_files, self.max_total_bytes)
+
+
+@dataclass(frozen=True, slots=True)
 class Billing:
     """When invoices are written."""
 
@@ -291,6 +307,7 @@ class Settings:
     authentication: Authentication = field(default_factory=Authentication)
     workers: Workers = field(default_factory=Workers)
     desk_rules: DeskRules = field(default_factory=DeskRules)
+    attachments: Attachments = field(default_factory=Attachments)
     billing: Billing = field(default_factory=Billing)
     limits: Limits = field(default_factory=Limits)
     budgets: Budgets = field(default_factory=Budgets)

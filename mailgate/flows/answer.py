@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.flows.act import Act
-from mailgate.flows.customer import claims_of, files_of
+from mailgate.flows.customer import claims_of, file_of
 from mailgate.flows.incoming import Incoming, desk_of, token_in
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.record import record
@@ -25,9 +25,11 @@ from mailgate.tickets import notices
 from mailgate.tickets.context import leaked_line
 from mailgate.tickets.desks import desk_named
 from mailgate.tickets.thread import disagreement, without_tag
-from mailgate.tickets.ticket import Direction, EntryKind, Event, NewEntry, Participant, Ticket
+from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Participant, Ticket
 from mailgate.tickets.verbs import Command, Misread, StaffVerb, read_commands
 from store import outbox, people, tickets
+from store.archive import in_row
+from store.archive import record as record_blob
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _obstacle(act: Act, mail: _Mail, *, excess: int) -> str | None:
         return "A command in it was not understood."
     if mail.ticket is None:
         return _begin_obstacle(act, mail)
-    is_silent = not mail.words and not mail.incoming.files
+    is_silent = not mail.words and not mail.incoming.message.attachments
     if is_silent and (not mail.commands or mail.argument(StaffVerb.NOTE) is not None):
         return "There are no words of yours in it."
     if mail.argument(StaffVerb.NOTE) is None and mail.words:
@@ -135,7 +137,7 @@ def _begin_obstacle(act: Act, mail: _Mail) -> str | None:
         return "It answers no ticket; to write to a customer begin with a line such as: !customer ann@example.org"
     if not people.contacts_with(act.conn, address):
         return f"{address} is no registered customer's address."
-    if not mail.words and not mail.incoming.files:
+    if not mail.words and not mail.incoming.message.attachments:
         return "There are no words of yours in it."
     return None
 
@@ -167,7 +169,7 @@ def _work(act: Act, mail: _Mail, ticket: Ticket) -> Settled:
     outbox_ids: tuple[int, ...] = ()
     referenced = (*message.references, *message.in_reply_to)
     tickets.remember_ids(act.conn, ticket.id, [message.message_id] if message.message_id else [], referenced)
-    if mail.words or incoming.files:
+    if mail.words or message.attachments:
         entry = NewEntry(
             kind=EntryKind.NOTE if is_note else EntryKind.MESSAGE,
             author_name=mail.writer.name,
@@ -178,7 +180,7 @@ def _work(act: Act, mail: _Mail, ticket: Ticket) -> Settled:
             message_id=message.message_id,
             spool_id=incoming.lent.spool_id,
             evidence=incoming.evidence.level,
-            attachments=files_of(incoming),
+            attachments=_files_of(act, incoming),
         )
         event = Event.STAFF_NOTED if is_note else Event.STAFF_REPLIED
         entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
@@ -200,7 +202,7 @@ def _work(act: Act, mail: _Mail, ticket: Ticket) -> Settled:
             for reader in ticket.participants
         ]
         outbox_ids += notify(act, told, hold_until=_undo_until(act))
-    spoke = bool(mail.words or incoming.files) and not is_note
+    spoke = bool(mail.words or message.attachments) and not is_note
     disposition = Disposition.JOINED if spoke else Disposition.COMMAND
     done = ", ".join(f"!{command.verb.value}" for command in mail.commands)
     return Settled.as_(
@@ -226,6 +228,19 @@ def _send(act: Act, mail: _Mail, ticket: Ticket, entry: NewEntry, entry_id: int)
         for reader in ticket.participants
     ]
     return notify(act, replies, hold_until=_undo_until(act))
+
+
+def _files_of(act: Act, incoming: Incoming) -> tuple[NewAttachment, ...]:
+    """Every attachment: what customers may not send, staff may."""
+    blobs = dict(zip(incoming.choice.taken, incoming.files, strict=True))
+    files: list[NewAttachment] = []
+    for place, file in enumerate(incoming.message.attachments):
+        blob = blobs.get(place)
+        if blob is None:
+            blob = in_row(file.content)
+            record_blob(act.conn, blob)
+        files.append(file_of(file, blob))
+    return tuple(files)
 
 
 def _undo_until(act: Act) -> datetime | None:

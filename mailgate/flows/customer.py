@@ -13,14 +13,16 @@ from mailgate.flows.settled import Settled
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.automatic import answer_unwanted
+from mailgate.mail.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Evidence, Level, with_token
-from mailgate.mail.message import Author
+from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.notice import Notice
 from mailgate.people import Contact, Registered, Stranger
 from mailgate.tickets import notices
 from mailgate.tickets.context import context_lines
 from mailgate.tickets.desks import Desk, desk_named
+from mailgate.tickets.files import MAX_NAMED, ending_of
 from mailgate.tickets.flood import Crowd, crowd, event_of
 from mailgate.tickets.thread import Claims, Joined, NewTicket, tag_in, without_tag
 from mailgate.tickets.ticket import (
@@ -34,6 +36,9 @@ from mailgate.tickets.ticket import (
     Ticket,
 )
 from store import people, tickets
+from store.archive import Blob
+
+_CALENDARS = ("text/calendar", "application/ics")
 
 LAST_TOLD = "flood: mail of programs to this ticket beyond {} an hour joins it without a mail to you"
 
@@ -131,18 +136,20 @@ def _write(
 ) -> tuple[Ticket, tuple[int, ...]]:
     """Append the message to the ticket and tell the staff, unless `quiet`; returns the ticket as it is now."""
     conn, settings, message = act.conn, act.settings, incoming.message
+    words = _words(message)
     entry = NewEntry(
         kind=EntryKind.MESSAGE,
         author_name=incoming.author.name or incoming.author.address,
         author_address=incoming.author.address,
         contact_id=contact.id if contact else None,
         direction=Direction.IN,
-        text=message.reply_text,
+        text=words,
         message_id=message.message_id,
         spool_id=incoming.lent.spool_id,
         evidence=incoming.evidence.level,
         automatic=incoming.automatic is not None,
         attachments=files_of(incoming),
+        left_out=incoming.choice.left_out,
     )
     event = event_of(incoming.automatic)
     entry_id, ticket = tickets.append(conn, ticket, entry, event=event, now=act.at)
@@ -156,6 +163,7 @@ def _write(
         marks = [f"written by a program ({incoming.automatic})", *marks]
     if incoming.spam.unscored_reason:
         marks = [*marks, f"not checked for spam ({incoming.spam.unscored_reason})"]
+    marks = [*marks, *(f"{file.name}: {file.reason}" for file in incoming.choice.suspects[:MAX_NAMED])]
     context = context_lines(
         ticket,
         incoming.evidence,
@@ -172,12 +180,14 @@ def _write(
             ticket,
             reader,
             reply_address(act, Purpose.STAFF, desk),
-            words=message.reply_text,
+            words=words,
             author=incoming.author,
             context=context,
             entry_id=entry_id,
             references=own if ticket.messages == 1 else tickets.thread_ids(conn, ticket.id, reader.address),
             files=entry.attachments,
+            left_out=entry.left_out,
+            mail_id=incoming.lent.spool_id,
         )
         for reader in ([] if quiet else people.list_staff(conn))
     ]
@@ -200,14 +210,32 @@ def _acknowledge(act: Act, incoming: Incoming, ticket: Ticket, reader: Participa
         reply_address(act, Purpose.REPLY, desk),
         in_reply_to=message_id,
         references=(message_id,) if message_id else (),
+        left_out=incoming.choice.left_out,
         fixed_subject=reader.contact_id is None or not incoming.evidence.at_least(Level.SPF),
     )
     return notify(act, [notice])
 
 
 def files_of(incoming: Incoming) -> tuple[NewAttachment, ...]:
-    """The attachments as rows name them."""
+    """The attachments that a ticket takes, as rows name them."""
+    attachments = incoming.message.attachments
     return tuple(
-        NewAttachment(file.filename, file.content_type, blob.size, blob.sha256, file.inline, file.content_id)
-        for file, blob in zip(incoming.message.attachments, incoming.files, strict=True)
+        file_of(attachments[place], blob) for place, blob in zip(incoming.choice.taken, incoming.files, strict=True)
     )
+
+
+def file_of(file: Attachment, blob: Blob) -> NewAttachment:
+    """One attachment, as a row names it."""
+    return NewAttachment(file.filename, file.content_type, blob.size, blob.sha256, file.inline, file.content_id)
+
+
+def _words(message: Message) -> str:
+    """What was written, and below it what an invitation says: its file alone tells a reader of mail nothing."""
+    calendars = [file for file in message.attachments if _is_calendar(file)][:MAX_EVENTS]
+    # Clients send an invitation twice: once to be shown, once to be saved.
+    lines = tuple(dict.fromkeys(line for file in calendars for line in calendar_lines(file.content)))[:MAX_EVENTS]
+    return "\n\n".join(part for part in (message.reply_text, "\n".join(lines)) if part)
+
+
+def _is_calendar(file: Attachment) -> bool:
+    return file.content_type in _CALENDARS or ending_of(file.filename or "") == "ics"

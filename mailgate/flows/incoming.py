@@ -15,6 +15,7 @@ from mailgate.mail.digest import content_digest
 from mailgate.mail.evidence import Evidence
 from mailgate.mail.message import Author, Message
 from mailgate.tickets.desks import Desk, ServiceMailbox, addressed, desk_for, service_for
+from mailgate.tickets.files import Choice, choose_files
 from store.archive import Archive, Blob
 from store.spool import Lent
 
@@ -35,7 +36,8 @@ class Incoming:
     automatic: str | None  # why a program is thought to have written it
     report: Bounce | None
     recipients: tuple[str, ...]  # addresses of ours
-    files: tuple[Blob, ...]  # the attachments' bytes, in their order, ready to be recorded
+    choice: Choice  # which of the attachments a ticket takes
+    files: tuple[Blob, ...]  # the bytes of those, in their order, ready to be recorded
 
     @property
     def automatic_is_request(self) -> bool:
@@ -66,6 +68,7 @@ def read(
         message, settings.desks, settings.gate.domain, otherwise=envelope.fallback_path
     )
     report = read_report(message, envelope)
+    choice = choose_files(message.attachments, settings.attachments.rules)
     return Incoming(
         lent=lent,
         message=message,
@@ -76,7 +79,8 @@ def read(
         automatic=automatic(message, envelope, own_domain=settings.gate.domain) or ("bounce" if report else None),
         report=report,
         recipients=recipients,
-        files=tuple(archive.prepare(file.content) for file in message.attachments),
+        choice=choice,
+        files=tuple(archive.prepare(message.attachments[place].content) for place in choice.taken),
     )
 
 

@@ -24,6 +24,7 @@ class Attachment:
     content: bytes  # after transfer decoding
     inline: bool  # disposition inline, or referred to by a content id
     content_id: str | None  # without angle brackets
+    other_names: tuple[str, ...] = ()  # further file names that its header gives, as another reader might take them
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,9 @@ _ESCAPED = re.compile(r"\\([\"\\])")  # no other pair: `C:\\temp\\x.pdf` is sent
 _SKIP = re.compile(r"[;\s]*+[^;]*+")
 _MAX_PARAMETERS = 100
 # Base name only, and no character that hides the real name (U+202E turns it around): B25 of the bad inputs.
-_HIDING = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
+_HIDING = re.compile("[\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
 _MAX_NAME = 255
+_MAX_END = 30  # characters at the end of a longer one, which say what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Structured:
 
     value: str
     parameters: Mapping[str, str] = field(default_factory=dict)
+    overruled: Mapping[str, str] = field(default_factory=dict)  # given plainly too, and otherwise
 
 
 def read_structured(text: str) -> Structured:
@@ -59,7 +61,8 @@ def read_structured(text: str) -> Structured:
         else:
             plain.setdefault(name, given)
     # RFC 2231's form comes second: RFC 6266 §4.3 prefers it where both are given.
-    return Structured(value, plain | {name: _joined(parts) for name, parts in pieces.items()})
+    joined = {name: _joined(parts) for name, parts in pieces.items()}
+    return Structured(value, plain | joined, {name: plain[name] for name in joined if name in plain})
 
 
 def _joined(parts: dict[int, tuple[str, bool]]) -> str:
@@ -84,9 +87,29 @@ def media_type(content_type: str, default: str = "text/plain") -> str:
 
 def file_name(disposition: Structured, content_type: Structured) -> str | None:
     """The base name that the sender gave to a file, to be shown; never to be used as a path."""
-    given = disposition.parameters.get("filename") or content_type.parameters.get("name")
+    return _base_name(disposition.parameters.get("filename") or content_type.parameters.get("name"))
+
+
+def other_file_names(disposition: Structured, content_type: Structured) -> tuple[str, ...]:
+    """Further names of the same file, which another program may go by: B26 of the bad inputs."""
+    given = (
+        disposition.parameters.get("filename"),
+        content_type.parameters.get("name"),
+        disposition.overruled.get("filename"),
+        content_type.overruled.get("name"),
+    )
+    if not any(given[1:]):
+        return ()
+    shown = file_name(disposition, content_type)
+    names = (_base_name(name) for name in given)
+    return tuple(dict.fromkeys(name for name in names if name is not None and name != shown))
+
+
+def _base_name(given: str | None) -> str | None:
     if not given:
         return None
     name = _HIDING.sub("", decode_words(given)).replace("\\", "/").rpartition("/")[2]
-    name = one_line(name)[:_MAX_NAME].strip()
+    name = one_line(name)
+    if len(name) > _MAX_NAME:
+        name = name[: _MAX_NAME - _MAX_END] + name[-_MAX_END:]
     return None if name in ("", ".", "..") else name

@@ -12,7 +12,7 @@ from mailgate.mail.headers import MAX_ADDRESS_BYTES, Block, decode_words, unfold
 from mailgate.mail.html_text import MAX_HTML, marked_text, without_marks
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.mime import Leaf, take_apart
-from mailgate.mail.parameters import file_name
+from mailgate.mail.parameters import file_name, other_file_names
 from mailgate.mail.reply_text import reply_text
 
 _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "reply-to", "bcc", "sender", "resent-to", "resent-cc", "resent-from"})
@@ -207,6 +207,7 @@ def _attachments(leaves: tuple[Leaf, ...], bodies: list[Leaf], sources: list[str
             inline=leaf.disposition.value == "inline"
             or (leaf.content_id is not None and any(f"cid:{leaf.content_id}" in source for source in sources)),
             content_id=leaf.content_id,
+            other_names=other_file_names(leaf.disposition, leaf.type_field),
         )
         for leaf in leaves
         if id(leaf) not in is_body

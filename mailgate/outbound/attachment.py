@@ -9,6 +9,7 @@ MAX_FILENAME = 100  # characters
 UNNAMED = "attachment"
 ANY_BYTES = ("application", "octet-stream")
 
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)", re.IGNORECASE)  # on Windows no file can be named so
 _TYPE = re.compile(r"([a-z0-9][a-z0-9!#$&^_.+-]{0,63})/([a-z0-9][a-z0-9!#$&^_.+-]{0,63})\Z")  # RFC 6838 §4.2
 
 
@@ -20,7 +21,8 @@ def safe_filename(filename: str) -> str:
     stem, dot, extension = base_name.rpartition(".")
     if len(base_name) > MAX_FILENAME and dot and len(extension) <= 10:
         base_name = stem[: MAX_FILENAME - len(extension) - 1] + dot + extension
-    return base_name[:MAX_FILENAME] or UNNAMED
+    safe = base_name[:MAX_FILENAME] or UNNAMED
+    return f"_{safe}" if _DEVICE.match(safe) else safe
 
 
 def safe_content_type(content_type: str) -> tuple[str, str]:

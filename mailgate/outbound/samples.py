@@ -14,7 +14,16 @@ _ANNE = "Anne Miller <anne@example.org>"
 
 _LINK = "https://desk.example.net/in/1.WyJjb250YWN0Ii.AbC"
 
-_ACKNOWLEDGEMENT = {"number": 1042, "subject": _SUBJECT, "company": _COMPANY, "fixed_subject": False}
+_LEFT_OUT = [{"name": "setup.exe", "size": 2_048_000, "reason": "files ending in .exe are not accepted"}]
+
+_ACKNOWLEDGEMENT = {
+    "number": 1042,
+    "subject": _SUBJECT,
+    "company": _COMPANY,
+    "fixed_subject": False,
+    "left_out": [],
+    "left_out_count": 0,
+}
 
 _NOTIFICATION = {
     "company": _COMPANY,
@@ -22,6 +31,9 @@ _NOTIFICATION = {
     "subject": _SUBJECT,
     "text": "Hello,\n\nsince Monday every mail to info@ comes back:\n\n    mailbox full <info@example.org>\n\nAnne",
     "attachments": [{"name": "bounce.txt", "size": 2048}, {"name": "screen.png", "size": 88_210}],
+    "left_out": [],
+    "left_out_count": 0,
+    "mail_id": 17,
     "context": [
         f"Written by {_ANNE}",
         "Please note: unverified sender",
@@ -56,7 +68,11 @@ _UNDELIVERED = {
 
 SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
     {
-        Template.ACKNOWLEDGEMENT: (_ACKNOWLEDGEMENT, _ACKNOWLEDGEMENT | {"fixed_subject": True}),
+        Template.ACKNOWLEDGEMENT: (
+            _ACKNOWLEDGEMENT,
+            _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
+            _ACKNOWLEDGEMENT | {"left_out": _LEFT_OUT, "left_out_count": 1},
+        ),
         Template.REPLY: (
             {
                 "number": 1042,
@@ -66,7 +82,11 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "company": _COMPANY,
             },
         ),
-        Template.NOTIFICATION: (_NOTIFICATION, _NOTIFICATION | {"attachments": []}),
+        Template.NOTIFICATION: (
+            _NOTIFICATION,
+            _NOTIFICATION | {"attachments": []},
+            _NOTIFICATION | {"left_out": _LEFT_OUT, "left_out_count": 2},
+        ),
         Template.SIGN_IN: (
             {"company": _COMPANY, "link": _LINK, "has_code": False, "code": ""},
             {"company": _COMPANY, "link": _LINK, "has_code": True, "code": "k7f3m2qa"},

@@ -1,6 +1,6 @@
 """Which mail each ticket event calls for, with its frozen values. Words stand in `templates/mail/`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from mailgate.mail.message import Author
 from mailgate.mail.notice import Notice, NoticeAttachment, Template
 from mailgate.people import Staff
 from mailgate.tickets.desks import Desk
+from mailgate.tickets.files import MAX_NAMED, LeftOut
 from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
 from mailgate.tickets.verbs import Misread
 
@@ -48,6 +49,7 @@ def acknowledgement(
     in_reply_to: str | None,
     references: Sequence[str],
     fixed_subject: bool,
+    left_out: Sequence[LeftOut] = (),
 ) -> Notice:
     """To the customer who opened a ticket. `fixed_subject`: repeat no word of an author who was not verified."""
     values = {
@@ -55,6 +57,8 @@ def acknowledgement(
         "number": ticket.id,
         "subject": ticket.subject,
         "fixed_subject": fixed_subject,
+        "left_out": [] if fixed_subject else _named(left_out),  # names of files are words of his too
+        "left_out_count": len(left_out),
     }
     return Notice(
         template=Template.ACKNOWLEDGEMENT,
@@ -124,6 +128,8 @@ def notification(
     entry_id: int,
     references: Sequence[str],
     files: Sequence[NewAttachment],
+    left_out: Sequence[LeftOut] = (),
+    mail_id: int | None = None,
 ) -> Notice:
     """To a staff member: what a customer wrote, uncut, then the context block, then the commands."""
     values = {
@@ -132,6 +138,9 @@ def notification(
         "subject": ticket.subject,
         "text": words,
         "attachments": [{"name": file.filename or file.content_type, "size": file.size} for file in files],
+        "left_out": _named(left_out),
+        "left_out_count": len(left_out),
+        "mail_id": mail_id,
         "context": list(context),
     }
     return Notice(
@@ -309,6 +318,10 @@ def undelivered(
         reverse_path="",
         ticket_id=ticket.id if ticket else None,
     )
+
+
+def _named(files: Sequence[LeftOut]) -> list[Mapping[str, object]]:
+    return [{"name": file.name, "size": file.size, "reason": file.reason} for file in files[:MAX_NAMED]]
 
 
 def _customer_reply(head: Letterhead, ticket: Ticket, reader: Participant, reply_address: ReplyAddress) -> str:

@@ -4,6 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from mailgate.tickets.files import LeftOut
+
 
 class State(StrEnum):
     """Whose turn it is."""
@@ -136,3 +138,4 @@ class NewEntry:
     evidence: str | None = None
     automatic: bool = False
     attachments: tuple[NewAttachment, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()  # files that are in the mail alone

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, c
 
 from mailgate.mail.address import address_key
 from mailgate.mail.notice import Template
+from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import Direction, EntryKind, State
 from store.outbox import OutState
 from store.schema import contacts, entries, outbox, participants, tickets
@@ -67,6 +68,7 @@ class ThreadEntry:
     text: str
     whole: bool  # else it goes on at an address of its own
     files: tuple[File, ...]
+    left_out: tuple[LeftOut, ...]  # what the mail had besides
 
 
 def current(conn: Connection, visitor: ContactVisitor) -> tuple[TicketLine, ...]:
@@ -158,6 +160,7 @@ def _entry(row: RowMapping) -> ThreadEntry:
         text=text,
         whole=whole,
         files=(),
+        left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
     )
 
 
@@ -234,6 +237,7 @@ _THREAD = Listing(
         entries.c.author_name,
         entries.c.direction,
         entries.c.automatic,
+        entries.c.left_out,
         case((entries.c.direction == Direction.IN, entries.c.author_address)).label("address"),
         func.substr(entries.c.text, 1, TEXT_CHARACTERS + 1).label("text"),
     ).where(entries.c.ticket_id == bindparam("number"), or_(_IS_MESSAGE, _IS_EVENT)),

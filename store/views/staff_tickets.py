@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
+from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import Direction, EntryKind, State
 from store.outbox import OutState
 from store.schema import customers, entries, outbox, participants, staff, tickets
@@ -65,6 +66,7 @@ class StaffEntry:
     text: str
     whole: bool
     spool_id: int | None
+    left_out: tuple[LeftOut, ...]  # files that are in the mail alone
     arrival: Arrival | None = None
     files: tuple[File, ...] = ()
     sent: tuple[Sent, ...] = ()
@@ -158,6 +160,7 @@ def _entry(row: RowMapping) -> StaffEntry:
         text=text,
         whole=whole,
         spool_id=row["spool_id"],
+        left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
     )
 
 
@@ -219,6 +222,7 @@ _THREAD = Listing(
         entries.c.direction,
         entries.c.automatic,
         entries.c.spool_id,
+        entries.c.left_out,
         func.substr(entries.c.text, 1, TEXT_CHARACTERS + 1).label("text"),
     ).where(entries.c.ticket_id == bindparam("number")),
     _entry,

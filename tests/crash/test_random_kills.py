@@ -102,7 +102,7 @@ def _portion(rng: random.Random, sink: Sink, *, begin: int) -> list[Mail]:
 
 def _question(rng: random.Random, number: int) -> Mail:
     author = rng.choice(CUSTOMERS)
-    files = [("log.bin", "application/octet-stream", rng.randbytes(LARGE_BYTES))] if number % LARGE_EVERY == 7 else []
+    files = [("big.log", "application/octet-stream", rng.randbytes(LARGE_BYTES))] if number % LARGE_EVERY == 7 else []
     raw = author.writes(text_of(number), subject=f"Matter {number}", message_id=f"matter-{number}", files=files)
     return Mail(number, number, author, raw)
 

@@ -23,7 +23,7 @@ def written_ago(seconds: float, path: Path) -> Path:
 
 def test_half_a_file_goes_at_a_later_start_and_what_may_be_in_hand_stays(program: Program, ledger: Ledger) -> None:
     archive = program.directory / "var" / "archive"
-    sender = Sender([ANNE.writes("See the log.", files=[("log.bin", "application/octet-stream", bytes(LARGEST_FILE))])])
+    sender = Sender([ANNE.writes("See the log.", files=[("big.log", "application/octet-stream", bytes(LARGEST_FILE))])])
     with dying(program, HALF_A_FILE, environment={}) as gate:
         sender.try_all(program.smtp_port)
         assert gate.exit_code() == -signal.SIGXFSZ

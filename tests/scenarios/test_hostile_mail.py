@@ -69,14 +69,14 @@ def test_line_breaks_hidden_in_names_of_people_and_files_add_no_field(
 ) -> None:
     raw = anne.writes("See the file.", files=[("FILENAME", "text/plain", b"x")])
     raw = raw.replace(b"From: Anne Miller <", b"From: =?utf-8?q?Anne=0D=0ABcc=3A_cris=40stranger.example?= <")
-    raw = raw.replace(b'filename="FILENAME"', b"filename*=utf-8''a%0D%0ABcc%3A%20cris%40stranger.example")
+    raw = raw.replace(b'filename="FILENAME"', b"filename*=utf-8''a%0D%0ABcc%3A%20cris%40stranger.txt")
 
     gate.deliver(raw)
 
     [notification] = gate.mailbox(bart)
     assert notification.message["Bcc"] is None
     assert b"\nbcc:" not in notification.raw.lower()
-    assert [part.get_filename() for part in notification.message.iter_attachments()] == ["a Bcc: cris@stranger.example"]
+    assert [part.get_filename() for part in notification.message.iter_attachments()] == ["a Bcc: cris@stranger.txt"]
 
 
 @pytest.mark.parametrize(

@@ -155,7 +155,7 @@ def test_a_mail_waits_for_a_smarthost_that_is_down(quiet_gate: Gate, writer: Per
 
 def test_the_archive_keeps_what_was_sent_to_the_byte(gate: Gate, anne: Person, bart: Person) -> None:
     gate.deliver(
-        anne.writes("Grüße aus Köln ✓\n.\n..two dots\n", files=[("a.bin", "application/zip", bytes(range(256)))])
+        anne.writes("Grüße aus Köln ✓\n.\n..two dots\n", files=[("a.zip", "application/zip", bytes(range(256)))])
     )
     gate.deliver(bart.replies(gate.mailbox(bart)[0], ".\nDots at the start.\n..\n"))
 

@@ -64,7 +64,7 @@ def tell(gate: Gate) -> Story:
 
     files = (
         ("screen shot.png", "image/png", b"\x89PNG not really"),
-        ("<script>.html", "text/html", b"<script>1</script>"),
+        ("<script>.txt", "text/html", b"<script>1</script>"),
     )
     words = "مرحبا، الموقع لا يعمل منذ الصباح.\n\nThe page says 503, see the picture."
     shown = gate.deliver(dora.writes(words, subject="Error 503 <script>alert(1)</script>", files=files))

@@ -45,11 +45,11 @@ def test_a_file_is_downloaded_and_never_shown(company: Company) -> None:
     page = browser.get(f"/tickets/{ticket}").text
     answer = browser.get(f"/tickets/{ticket}/files/{entry.id}/1")
 
-    assert "&lt;script&gt;.html (18" in page
+    assert "&lt;script&gt;.txt (18" in page
     assert answer.content == b"<script>1</script>"
     assert answer.headers["content-type"] == "application/octet-stream"
     assert answer.headers["content-disposition"] == (
-        "attachment; filename=\"_script_.html\"; filename*=UTF-8''_script_.html"
+        "attachment; filename=\"_script_.txt\"; filename*=UTF-8''_script_.txt"
     )
     assert answer.headers["x-content-type-options"] == "nosniff"
     assert answer.headers["content-security-policy"] == DOWNLOAD_CSP

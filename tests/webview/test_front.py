@@ -151,7 +151,7 @@ def test_a_failure_shows_an_id_that_is_in_the_log(
     web: Web, gate: Gate, anne: Person, caplog: pytest.LogCaptureFixture
 ) -> None:
     gate.deliver(anne.writes("It is broken."))
-    gate.deliver(anne.writes("Here.", subject="File", files=[("a.bin", "application/octet-stream", b"x" * 2_000_000)]))
+    gate.deliver(anne.writes("Here.", subject="File", files=[("a.zip", "application/octet-stream", b"x" * 2_000_000)]))
     file = gate.history(2)[0]
     browser = web.signed_in(anne)
     for blob in gate.parts.settings.store.archive.rglob("*"):

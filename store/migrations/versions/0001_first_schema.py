@@ -201,6 +201,7 @@ def upgrade() -> None:
         sa.Column("spool_id", sa.Integer(), nullable=True),
         sa.Column("evidence", sa.String(), nullable=True),
         sa.Column("automatic", sa.Boolean(), nullable=False),
+        sa.Column("left_out", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_entries_contact_id")),
         sa.ForeignKeyConstraint(["spool_id"], ["spool.id"], name=op.f("fk_entries_spool_id")),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("fk_entries_staff_id")),
