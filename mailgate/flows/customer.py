@@ -17,7 +17,7 @@ from mailgate.mail.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Evidence, Level, with_token
 from mailgate.mail.message import Attachment, Author, Message
-from mailgate.mail.notice import Notice
+from mailgate.mail.notice import Notice, Template
 from mailgate.people import Contact, Registered, Stranger
 from mailgate.tickets import notices
 from mailgate.tickets.context import context_lines
@@ -112,9 +112,12 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     marks = [LAST_TOLD.format(budget)] if crowded is Crowd.LAST else []
     if crowded is Crowd.BEYOND:
         reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
-    _, told = _write(
+    ticket, told = _write(
         act, incoming, ticket, contact=joined.contact, desk=desk, marks=marks, quiet=crowded is Crowd.BEYOND
     )
+    reader = _participant(joined.contact, incoming.author)
+    if incoming.choice.left_out and reader:
+        told += _acknowledge(act, incoming, ticket, reader, desk, template=Template.LEFT_OUT)
     return Settled.as_(
         Disposition.AUTOMATIC if incoming.automatic else Disposition.JOINED,
         reason,
@@ -194,8 +197,16 @@ def _write(
     return ticket, notify(act, told)
 
 
-def _acknowledge(act: Act, incoming: Incoming, ticket: Ticket, reader: Participant, desk: Desk) -> tuple[int, ...]:
-    """Once a ticket, to a person, at the registered address; a stranger must have proved that the address is his."""
+def _acknowledge(
+    act: Act,
+    incoming: Incoming,
+    ticket: Ticket,
+    reader: Participant,
+    desk: Desk,
+    *,
+    template: Template = Template.ACKNOWLEDGEMENT,
+) -> tuple[int, ...]:
+    """To a person, at the registered address; a stranger must have proved that the address is his."""
     if incoming.automatic or answer_unwanted(incoming.message):
         return ()
     if decide(Action.ACKNOWLEDGE, incoming.evidence) is not Verdict.DO:
@@ -211,6 +222,7 @@ def _acknowledge(act: Act, incoming: Incoming, ticket: Ticket, reader: Participa
         in_reply_to=message_id,
         references=(message_id,) if message_id else (),
         left_out=incoming.choice.left_out,
+        template=template,
         fixed_subject=reader.contact_id is None or not incoming.evidence.at_least(Level.SPF),
     )
     return notify(act, [notice])

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 TOKEN_LIFETIME = timedelta(days=60)
 """A reply later than this opens a ticket of its own, linked to the old one."""
 
-BUDGETED = ((Template.ACKNOWLEDGEMENT, Template.HELD), (Template.SIGN_IN,))
+BUDGETED = ((Template.ACKNOWLEDGEMENT, Template.LEFT_OUT, Template.HELD), (Template.SIGN_IN,))
 """What a stranger's program could make us send without end; each group has the budget for itself."""
 
 

@@ -9,6 +9,7 @@ class Template(StrEnum):
     """The mails that mailgate writes: `templates/mail/<locale>/<value>.md`."""
 
     ACKNOWLEDGEMENT = "acknowledgement"
+    LEFT_OUT = "left-out"  # to the sender of a further mail: files of it are not in the ticket
     REPLY = "reply"
     NOTIFICATION = "notification"
     CLOSED = "closed"

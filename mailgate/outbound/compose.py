@@ -32,7 +32,7 @@ from mailgate.outbound.templates import Templates
 _POLICY = SMTP.clone(cte_type="7bit")
 
 # RFC 3834 §5.1: `auto-replied` answers one message; what an event or a deadline calls for is `auto-generated`.
-_ANSWERS = frozenset({Template.ACKNOWLEDGEMENT, Template.HELD, Template.RETURNED, Template.SIGN_IN})
+_ANSWERS = frozenset({Template.ACKNOWLEDGEMENT, Template.LEFT_OUT, Template.HELD, Template.RETURNED, Template.SIGN_IN})
 
 
 class HeaderBroken(Permanent):

@@ -73,6 +73,10 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
             _ACKNOWLEDGEMENT | {"left_out": _LEFT_OUT, "left_out_count": 1},
         ),
+        Template.LEFT_OUT: (
+            _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
+            _ACKNOWLEDGEMENT | {"left_out": _LEFT_OUT, "left_out_count": 1},
+        ),
         Template.REPLY: (
             {
                 "number": 1042,

@@ -50,8 +50,12 @@ def acknowledgement(
     references: Sequence[str],
     fixed_subject: bool,
     left_out: Sequence[LeftOut] = (),
+    template: Template = Template.ACKNOWLEDGEMENT,
 ) -> Notice:
-    """To the customer who opened a ticket. `fixed_subject`: repeat no word of an author who was not verified."""
+    """To the customer who opened a ticket; with LEFT_OUT, to one whose further mail lost files.
+
+    `fixed_subject`: repeat no word of an author who was not verified.
+    """
     values = {
         "company": head.company,
         "number": ticket.id,
@@ -61,7 +65,7 @@ def acknowledgement(
         "left_out_count": len(left_out),
     }
     return Notice(
-        template=Template.ACKNOWLEDGEMENT,
+        template=template,
         to_address=reader.address,
         to_name=reader.name,
         from_name=head.company,

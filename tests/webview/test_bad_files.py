@@ -192,6 +192,30 @@ def test_whoever_is_not_verified_reads_no_name_of_a_file_in_the_acknowledgement(
     assert "file was left out" in acknowledgement.text
 
 
+def test_a_further_mail_whose_file_was_left_out_is_answered_once(gate: Gate, anne: Person, bart: Person) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    first = gate.mailbox(anne)[0]
+
+    gate.deliver(anne.replies(first, "See.", files=[("a.exe", "application/pdf", b"x")]))
+    gate.deliver(anne.replies(first, "And this.", files=[("a.txt", "text/plain", b"x")]))
+
+    [_, told] = gate.mailbox(anne)
+    assert "a.exe: files ending in .exe are not accepted" in told.text
+    assert told.message["Auto-Submitted"] == "auto-replied"
+    assert told.message["In-Reply-To"] is not None
+    assert told.reverse_path == ""
+
+
+def test_a_program_whose_file_was_left_out_is_not_answered(gate: Gate, anne: Person, bart: Person) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    robot = anne.replies(gate.mailbox(anne)[0], "I am away.", files=[("a.exe", "application/pdf", b"x")])
+
+    gate.deliver(b"Auto-Submitted: auto-replied\r\n" + robot)
+
+    assert len(gate.mailbox(anne)) == 1
+    assert gate.history(1)[-1].left_out[0].name == "a.exe"
+
+
 def test_staff_may_send_what_customers_may_not(gate: Gate, anne: Person, bart: Person) -> None:
     gate.deliver(anne.writes("May I have the tool?"))
     large = PROGRAM + bytes(2_000_000)
