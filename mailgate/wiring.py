@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -117,14 +118,14 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
     settings.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     if upgrade(engine):
         log.info("store migrated url=%s", engine.url.render_as_string(hide_password=True))
-    spamd = _spamd(settings)
+    spamd, smarthost = _spamd(settings), _smarthost(settings)
     return Parts(
         settings=settings,
         engine=engine,
         archive=Archive(settings.store.archive),
-        enqueue=enqueue,
+        enqueue=enqueue if smarthost else partial(_receive_only, enqueue),
         templates=Templates(),
-        smarthost=_smarthost(settings),
+        smarthost=smarthost,
         check_spam=spamd.check if spamd else _unchecked,
         check_sender=_sender_check(settings),
         teach=spamd.teach if spamd else _untaught,
@@ -144,6 +145,12 @@ def _sender_check(settings: Settings) -> SenderCheck:
                 settings,
                 DnsResolver(authentication.nameservers, timeout_seconds=authentication.dns_timeout_seconds),
             )
+
+
+def _receive_only(enqueue: Enqueue, job: Job, row_id: int) -> None:
+    """Without a smarthost there is nothing to be done about a mail of ours: it stays queued."""
+    if job is not Job.DELIVER:
+        enqueue(job, row_id)
 
 
 def _spamd(settings: Settings) -> Spamd | None:

@@ -55,7 +55,8 @@ def receive(
     locked or a service that is down does not count against the message.
     """
     try:
-        lent = spool.lend(engine, spool_id, now=now)
+        with computing:
+            lent = spool.lend(engine, spool_id, now=now)
     except (OperationalError, TimeoutError) as error:
         log.warning("postponed spool=%d error=%r", spool_id, error)  # nobody has it: the sweep looks again
         return
@@ -65,10 +66,10 @@ def receive(
         _park(engine, lent, lent.last_error or "its worker died each time", now)
         return
     try:
-        with reading(engine) as conn:
-            raw = archive.load(conn, lent.sha256)
-            claim = claimed(conn, raw)
         with computing:
+            with reading(engine) as conn:
+                raw = archive.load(conn, lent.sha256)
+                claim = claimed(conn, raw)
             message = parse(raw, render_html=False)  # an HTML body is rendered only when there is no other text
         identity = identify(claim, lent, raw, message, check_sender=check_sender, now=now)
         verdict = OFF if lent.released else check_spam(raw)  # before the transaction: spamd may be slow
