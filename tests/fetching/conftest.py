@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -122,10 +123,13 @@ class Post:
         wait_until(lambda: self.state().problem is None, what=f"no problem in {self.state()}")
 
 
+_NUMBERS = count(1)
+
+
 @pytest.fixture
 def post(gate: Gate, dovecot: Dovecot, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Post]:
     """A folder of the test's own, reached through a link that can be cut."""
-    user = request.node.originalname[:60]
+    user = f"u{next(_NUMBERS)}-{request.node.originalname[:50]}"  # no case finds the mail of another
     secret = tmp_path / "imap-password"
     secret.write_text(PASSWORD + "\n")
     with ExitStack() as running:

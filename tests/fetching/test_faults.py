@@ -146,6 +146,9 @@ def test_a_password_file_that_is_missing_is_told(post: Post) -> None:
 
     post.problem("No such file")
 
+    assert len(post.mails()) == 0
+    assert b"LOGIN" not in post.link.asked
+
 
 def test_a_server_that_is_down_is_waited_for(post: Post, anne: Person) -> None:
     post.put(anne.writes("It is broken."))
@@ -156,6 +159,8 @@ def test_a_server_that_is_down_is_waited_for(post: Post, anne: Person) -> None:
     post.link.down = False
     post.fetched(1)
     post.healed()
+
+    assert len(post.mails()) == 1
 
 
 def test_a_link_that_is_lost_while_idle_is_made_anew(post: Post, anne: Person) -> None:

@@ -123,6 +123,8 @@ def test_mail_comes_by_tls_with_a_certificate_that_is_trusted(post: Post, anne: 
     post.put(anne.writes("Still broken.", subject="Again"))  # announced by TLS, too
     post.fetched(2)
 
+    assert len(post.mails()) == 2
+
 
 def test_bare_line_ends_are_defects_and_no_refusal(post: Post, anne: Person, bart: Person) -> None:
     raw = anne.writes("It is broken.").replace(b"\r\n", b"\n")

@@ -73,6 +73,7 @@ def test_what_was_left_and_then_taken_away_is_forgotten(post: Post, anne: Person
         client.expunge()
 
     wait_until(lambda: post.state().left == (), what="nothing left")
+    assert len(post.mails()) == 0
 
 
 def test_what_the_server_cannot_read_keeps_nothing_back(post: Post, anne: Person) -> None:

@@ -182,11 +182,15 @@ PIECES += [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60), st.booleans())
-def test_reading_never_raises(pieces: list[str], standard: bool) -> None:
+def test_whatever_is_read_names_each_address_once(pieces: list[str], standard: bool) -> None:
     text = "".join(pieces)
     raw = standard_report(text) if standard else written("Subject: failure notice", body=text, author="MAILER-DAEMON@x")
 
-    read_report(parse(raw), None)
+    report = read_report(parse(raw), None)
+
+    named = [one.address.lower() for one in report.recipients] if report else []
+    assert len(named) == len(set(named))
+    assert all("@" in address for address in named)
 
 
 @pytest.mark.parametrize(
