@@ -1,0 +1,20 @@
+"""Which mail each ticket event calls for, with its frozen values. Words stand in `templates/mail/`."""
+
+from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress
+from mailgate.tickets.notices.to_customers import acknowledgement, closed, held, reply, sign_in
+from mailgate.tickets.notices.to_staff import HeldMail, held_alert, notification, returned, undelivered
+
+__all__ = [
+    "HeldMail",
+    "Letterhead",
+    "ReplyAddress",
+    "acknowledgement",
+    "closed",
+    "held",
+    "held_alert",
+    "notification",
+    "reply",
+    "returned",
+    "sign_in",
+    "undelivered",
+]

@@ -1,0 +1,44 @@
+"""Whose mails these are, and what several of them are made from."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailgate.mail.notice import NoticeAttachment
+from mailgate.tickets.desks import Desk
+from mailgate.tickets.files import MAX_NAMED, LeftOut
+from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
+
+ReplyAddress = Callable[[int, int], str]
+"""(ticket, contact or staff id) → the signed address that a reply of theirs goes to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """Whose mails these are, and from which desk."""
+
+    company: str
+    desk: Desk
+
+    @property
+    def address(self) -> str:
+        """Where mails of this desk come from."""
+        return self.desk.mailbox.address
+
+
+def named(files: Sequence[LeftOut]) -> list[Mapping[str, object]]:
+    """What a mail says of files that are not in the ticket."""
+    return [{"name": file.name, "size": file.size, "reason": file.reason} for file in files[:MAX_NAMED]]
+
+
+def sent_along(files: Sequence[NewAttachment]) -> tuple[NoticeAttachment, ...]:
+    """The files of an entry, as the mail that carries them names them."""
+    return tuple(
+        NoticeAttachment(file.filename or f"part-{position}", file.content_type, file.sha256)
+        for position, file in enumerate(files, start=1)
+    )
+
+
+def customer_reply(head: Letterhead, ticket: Ticket, reader: Participant, reply_address: ReplyAddress) -> str:
+    """Where the reply of a participant goes."""
+    # A stranger has no id that a token could be bound to: his replies thread by their references.
+    return head.address if reader.contact_id is None else reply_address(ticket.id, reader.contact_id)

@@ -1,0 +1,148 @@
+"""Mails about tickets to customers and strangers, with their frozen values."""
+
+from collections.abc import Sequence
+
+from mailgate.mail.message import Author
+from mailgate.mail.notice import Notice, Template
+from mailgate.people import Staff
+from mailgate.tickets.files import LeftOut
+from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, customer_reply, named, sent_along
+from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
+
+
+def acknowledgement(
+    head: Letterhead,
+    ticket: Ticket,
+    reader: Participant,
+    reply_address: ReplyAddress,
+    *,
+    in_reply_to: str | None,
+    references: Sequence[str],
+    fixed_subject: bool,
+    left_out: Sequence[LeftOut] = (),
+    template: Template = Template.ACKNOWLEDGEMENT,
+) -> Notice:
+    """To the customer who opened a ticket; with LEFT_OUT, to one whose further mail lost files.
+
+    `fixed_subject`: repeat no word of an author who was not verified.
+    """
+    values = {
+        "company": head.company,
+        "number": ticket.id,
+        "subject": ticket.subject,
+        "fixed_subject": fixed_subject,
+        "left_out": [] if fixed_subject else named(left_out),  # names of files are words of his too
+        "left_out_count": len(left_out),
+    }
+    return Notice(
+        template=template,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=head.company,
+        from_address=head.address,
+        values=values,
+        reply_to=customer_reply(head, ticket, reader, reply_address),
+        reverse_path="",
+        in_reply_to=in_reply_to,
+        references=tuple(references),
+        ticket_id=ticket.id,
+        customer_id=ticket.customer_id,
+    )
+
+
+def reply(
+    head: Letterhead,
+    ticket: Ticket,
+    reader: Participant,
+    reply_address: ReplyAddress,
+    *,
+    words: str,
+    writer: Staff,
+    entry_id: int,
+    references: Sequence[str],
+    files: Sequence[NewAttachment],
+) -> Notice:
+    """To a participant: what a staff member wrote."""
+    values = {
+        "company": head.company,
+        "number": ticket.id,
+        "subject": ticket.subject,
+        "text": words,
+        "staff_name": writer.name,
+    }
+    return Notice(
+        template=Template.REPLY,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=f"{writer.name} ({head.company})",
+        from_address=head.address,
+        values=values,
+        reply_to=customer_reply(head, ticket, reader, reply_address),
+        in_reply_to=references[-1] if references else None,
+        references=tuple(references),
+        attachments=sent_along(files),
+        ticket_id=ticket.id,
+        customer_id=ticket.customer_id,
+        entry_id=entry_id,
+    )
+
+
+def closed(
+    head: Letterhead, ticket: Ticket, reader: Participant, reply_address: ReplyAddress, *, references: Sequence[str]
+) -> Notice:
+    """To a participant: the ticket was closed, a reply reopens it."""
+    return Notice(
+        template=Template.CLOSED,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=head.company,
+        from_address=head.address,
+        values={"company": head.company, "number": ticket.id, "subject": ticket.subject},
+        reply_to=customer_reply(head, ticket, reader, reply_address),
+        reverse_path="",
+        in_reply_to=references[-1] if references else None,
+        references=tuple(references),
+        ticket_id=ticket.id,
+        customer_id=ticket.customer_id,
+    )
+
+
+def sign_in(
+    head: Letterhead,
+    name: str,
+    address: str,
+    *,
+    link: str,
+    code: str | None,
+    in_reply_to: str | None,
+    customer_id: int | None = None,
+) -> Notice:
+    """To whoever asked to sign in. `code`: what staff may type instead, None for customers."""
+    return Notice(
+        template=Template.SIGN_IN,
+        to_address=address,
+        to_name=name,
+        from_name=head.company,
+        from_address=head.address,
+        values={"company": head.company, "has_code": code is not None},
+        secret={"link": link, "code": code or ""},
+        reverse_path="",
+        in_reply_to=in_reply_to,
+        references=(in_reply_to,) if in_reply_to else (),
+        customer_id=customer_id,
+    )
+
+
+def held(head: Letterhead, reader: Author, *, in_reply_to: str | None) -> Notice:
+    """To the sender of a mail that waits for a person: a fixed text that repeats nothing of his."""
+    return Notice(
+        template=Template.HELD,
+        to_address=reader.address,
+        to_name="",
+        from_name=head.company,
+        from_address=head.address,
+        values={"company": head.company},
+        reverse_path="",
+        in_reply_to=in_reply_to,
+        references=(in_reply_to,) if in_reply_to else (),
+    )

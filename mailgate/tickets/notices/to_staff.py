@@ -1,0 +1,164 @@
+"""Mails to staff, with their frozen values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mailgate.mail.message import Author
+from mailgate.mail.notice import Notice, Template
+from mailgate.people import Staff
+from mailgate.tickets.files import LeftOut
+from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, named, sent_along
+from mailgate.tickets.ticket import NewAttachment, Ticket
+from mailgate.tickets.verbs import Misread
+
+
+@dataclass(frozen=True, slots=True)
+class HeldMail:
+    """One line of a held-alert."""
+
+    id: int
+    received_at: datetime
+    author: str
+    subject: str
+    reason: str
+
+
+def notification(
+    head: Letterhead,
+    ticket: Ticket,
+    reader: Staff,
+    reply_address: ReplyAddress,
+    *,
+    words: str,
+    author: Author,
+    context: Sequence[str],
+    entry_id: int,
+    references: Sequence[str],
+    files: Sequence[NewAttachment],
+    left_out: Sequence[LeftOut] = (),
+    mail_id: int | None = None,
+) -> Notice:
+    """To a staff member: what a customer wrote, uncut, then the context block, then the commands."""
+    values = {
+        "company": head.company,
+        "number": ticket.id,
+        "subject": ticket.subject,
+        "text": words,
+        "attachments": [{"name": file.filename or file.content_type, "size": file.size} for file in files],
+        "left_out": named(left_out),
+        "left_out_count": len(left_out),
+        "mail_id": mail_id,
+        "context": list(context),
+    }
+    return Notice(
+        template=Template.NOTIFICATION,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=f"{author.name or author.address} (via {head.desk.name})",
+        from_address=head.address,
+        values=values,
+        reply_to=reply_address(ticket.id, reader.id),
+        in_reply_to=references[-1] if references else None,
+        references=tuple(references),
+        attachments=sent_along(files),
+        ticket_id=ticket.id,
+        customer_id=ticket.customer_id,
+        entry_id=entry_id,
+    )
+
+
+def returned(
+    head: Letterhead,
+    writer: Staff,
+    *,
+    reason: str,
+    misread: Sequence[Misread],
+    words: str,
+    subject: str,
+    ticket: Ticket | None,
+    in_reply_to: str | None,
+    reply_to: str | None,
+) -> Notice:
+    """To the staff member whose mail was not carried out: why, line by line, and his words back."""
+    values = {
+        "company": head.company,
+        "number": ticket.id if ticket else None,
+        "subject": ticket.subject if ticket else subject,
+        "reason": reason,
+        "lines": [{"line": line.line, "reason": line.reason, "nearest": line.nearest} for line in misread],
+        "text": words,
+    }
+    return Notice(
+        template=Template.RETURNED,
+        to_address=writer.address,
+        to_name=writer.name,
+        from_name=head.company,
+        from_address=head.address,
+        values=values,
+        reply_to=reply_to,
+        reverse_path="",
+        in_reply_to=in_reply_to,
+        references=(in_reply_to,) if in_reply_to else (),
+        ticket_id=ticket.id if ticket else None,
+    )
+
+
+def held_alert(head: Letterhead, reader: Staff, mails: Sequence[HeldMail], *, listed: int) -> Notice:
+    """To a staff member: these mails wait for a decision; past the first `listed` they are only counted."""
+    lines = [
+        {
+            "id": mail.id,
+            "received_at": mail.received_at.strftime("%Y-%m-%d %H:%M UTC"),
+            "author": mail.author,
+            "subject": mail.subject,
+            "reason": mail.reason,
+        }
+        for mail in mails[:listed]
+    ]
+    return Notice(
+        template=Template.HELD_ALERT,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=head.company,
+        from_address=head.address,
+        values={
+            "company": head.company,
+            "mails": lines,
+            "more": len(mails) - len(lines),
+            "ids": [mail.id for mail in mails],
+        },
+        reverse_path="",
+    )
+
+
+def undelivered(
+    head: Letterhead,
+    reader: Staff,
+    *,
+    ticket: Ticket | None,
+    to_address: str,
+    subject: str,
+    reply_line: str,
+    outbox_id: int,
+) -> Notice:
+    """To a staff member: a mail of ours did not reach its reader."""
+    values = {
+        "company": head.company,
+        "number": ticket.id if ticket else None,
+        "ticket_subject": ticket.subject if ticket else None,
+        "to_address": to_address,
+        "subject": subject,
+        "reply_line": reply_line,
+        "mail_id": outbox_id,
+    }
+    return Notice(
+        template=Template.UNDELIVERED,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=head.company,
+        from_address=head.address,
+        values=values,
+        reverse_path="",
+        ticket_id=ticket.id if ticket else None,
+    )
