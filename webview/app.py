@@ -23,7 +23,17 @@ from webview.access import Cookies
 from webview.front import FORM_PATH, Front
 from webview.mailto import MailAction
 from webview.rendering import STATIC_PATH, Rendering
-from webview.site import RETRY_SECONDS, STAFF_HOME, NoSuchPage, Site, for_contacts, for_everybody, for_staff, is_secure
+from webview.site import (
+    RETRY_SECONDS,
+    STAFF_HOME,
+    NoSuchPage,
+    Site,
+    for_contacts,
+    for_everybody,
+    for_staff,
+    in_loop,
+    is_secure,
+)
 
 
 class IdConvertor(Convertor[int]):
@@ -92,39 +102,49 @@ def create_app(
 
 
 def _customer_routes(site: Site) -> list[Route]:
-    pages = {
+    at_once = {
         "/": customer.home,
         "/tickets": customer.tickets,
         "/tickets/{number:row}": customer.ticket,
+        "/mails": customer.mails,
+    }
+    pages = {
         "/tickets/{number:row}/messages/{entry:row}.txt": customer.ticket_text,
         "/tickets/{number:row}/files/{entry:row}/{position:position}": customer.ticket_file,
-        "/mails": customer.mails,
         "/mails/{mail:row}": customer.mail,
         "/mails/{mail:row}.eml": customer.mail_raw,
         "/mails/{mail:row}/body": customer.mail_body,
         "/mails/{mail:row}/files/{position:position}": customer.mail_file,
     }
-    return [Route(path, for_contacts(site, page)) for path, page in pages.items()]
+    return [
+        *(Route(path, in_loop(for_contacts(site, page))) for path, page in at_once.items()),
+        *(Route(path, for_contacts(site, page)) for path, page in pages.items()),
+    ]
 
 
 def _staff_routes(site: Site) -> list[Route]:
-    pages = {
+    at_once = {
         STAFF_HOME: staff.queue,
         "/staff/tickets/{number:row}": staff.ticket,
+        "/staff/held": mail.held,
+        "/staff/outbox": mail.outbox,
+    }
+    pages = {
         "/staff/tickets/{number:row}/messages/{entry:row}.txt": staff.ticket_text,
         "/staff/tickets/{number:row}/files/{entry:row}/{position:position}": staff.ticket_file,
-        "/staff/held": mail.held,
         "/staff/inbox/{mail:row}": mail.incoming,
         "/staff/inbox/{mail:row}.eml": mail.incoming_raw,
         "/staff/inbox/{mail:row}/body": mail.incoming_body,
         "/staff/inbox/{mail:row}/files/{position:position}": mail.incoming_file,
-        "/staff/outbox": mail.outbox,
         "/staff/outbox/{mail:row}": mail.outgoing,
         "/staff/outbox/{mail:row}.eml": mail.outgoing_raw,
         "/staff/outbox/{mail:row}/body": mail.outgoing_body,
         "/staff/outbox/{mail:row}/files/{position:position}": mail.outgoing_file,
     }
-    return [Route(path, for_staff(site, page)) for path, page in pages.items()]
+    return [
+        *(Route(path, in_loop(for_staff(site, page))) for path, page in at_once.items()),
+        *(Route(path, for_staff(site, page)) for path, page in pages.items()),
+    ]
 
 
 def _open_routes(site: Site) -> list[Route]:
