@@ -19,6 +19,7 @@ from mailgate.inbound.accept import Acceptance
 from mailgate.jobs import Job
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.wiring import Parts, build
+from workers.gathering import AT_ONCE
 
 MAILS = 300
 LINES = 30
@@ -38,6 +39,7 @@ class Clock:
         self.clear()
         self._last = ""
         self._since = 0.0
+        self._mails = 1
 
     def clear(self) -> None:
         """Forget what was measured."""
@@ -49,11 +51,12 @@ class Clock:
     def __call__(self, name: str) -> None:
         now = time.perf_counter()
         if name in STEPS:
-            self.seconds[name].append(now - self._since)
+            self.seconds[name].append((now - self._since) / self._mails)
         self._last, self._since = name, now
 
-    def begin(self) -> None:
-        """A mail is taken up."""
+    def begin(self, mails: int) -> None:
+        """So many are taken up."""
+        self._mails = mails
         self("begin")
 
     def watch_transactions(self, engine: Engine) -> None:
@@ -132,9 +135,10 @@ def _spooled(parts: Parts, letters: Sequence[Letter]) -> list[int]:
 
 def _settle(parts: Parts, clock: Clock, ids: Sequence[int]) -> float:
     begin = time.perf_counter()
-    for spool_id in ids:
-        clock.begin()
-        parts.receive(spool_id, datetime.now(UTC))
+    for at in range(0, len(ids), AT_ONCE):
+        group = ids[at : at + AT_ONCE]
+        clock.begin(len(group))
+        parts.receive_all(group, datetime.now(UTC))
     return time.perf_counter() - begin
 
 

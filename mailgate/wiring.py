@@ -1,7 +1,8 @@
 """Builds each part once from the settings; the flows come out as plain functions of a row id and an instant."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -28,6 +29,9 @@ from store.migrations import upgrade
 
 log = logging.getLogger(__name__)
 
+CHECKS_AT_ONCE = 16
+"""Mails for which the DNS or spamd is waited for at the same time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parts:
@@ -42,6 +46,7 @@ class Parts:
     check_spam: Callable[[bytes], SpamVerdict]
     check_sender: SenderCheck
     teach: Teach
+    checkers: Executor | None  # for checks that wait for servers; None: none of them does
     fail_point: FailPoint
 
     @property
@@ -51,8 +56,12 @@ class Parts:
 
     def receive(self, spool_id: int, now: datetime) -> None:
         """Give one accepted message its disposition."""
+        self.receive_all((spool_id,), now)
+
+    def receive_all(self, spool_ids: Sequence[int], now: datetime) -> None:
+        """Give accepted messages their dispositions, together."""
         receive(
-            spool_id,
+            spool_ids,
             engine=self.engine,
             archive=self.archive,
             settings=self.settings,
@@ -60,6 +69,7 @@ class Parts:
             check_sender=self.check_sender,
             enqueue=self.enqueue,
             now=now,
+            in_turn=self.checkers.map if self.checkers else map,
             fail_point=self.fail_point,
         )
 
@@ -106,6 +116,8 @@ class Parts:
         """Give back what is open: connections to the smarthost and to the store."""
         if self.smarthost is not None:
             self.smarthost.close()
+        if self.checkers is not None:
+            self.checkers.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
 
 
@@ -129,8 +141,15 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
         check_spam=spamd.check if spamd else _unchecked,
         check_sender=_sender_check(settings),
         teach=spamd.teach if spamd else _untaught,
+        checkers=_checkers(settings),
         fail_point=fail_point,
     )
+
+
+def _checkers(settings: Settings) -> Executor | None:
+    if settings.spam.spamd is None and settings.authentication.verify is not Verify.OWN:
+        return None
+    return ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="check")
 
 
 def _sender_check(settings: Settings) -> SenderCheck:

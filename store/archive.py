@@ -6,6 +6,7 @@ import math
 import os
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +23,7 @@ UNFINISHED_SECONDS = 3600.0
 """A file that is still unfinished after so long belongs to nobody: the process that wrote it is dead."""
 
 _CONTENT = select(blobs.c.content).where(blobs.c.sha256 == bindparam("the_sha256"))
+_SIZES = select(blobs.c.sha256, blobs.c.size).where(blobs.c.sha256.in_(bindparam("the_digests", expanding=True)))
 
 
 class MissingBlob(Permanent):
@@ -72,6 +74,10 @@ class Archive:
             return self._path(sha256).read_bytes()
         except FileNotFoundError as error:
             raise MissingBlob(f"no file for blob {sha256} below {self._directory}") from error
+
+    def sizes(self, conn: Connection, digests: Sequence[str]) -> Mapping[str, int]:
+        """Bytes of each of these blobs that there is."""
+        return {row.sha256: row.size for row in conn.execute(_SIZES, {"the_digests": list(digests)})}
 
     def remove_unfinished(self) -> int:
         """Remove the files whose writers died in the middle; returns their number.

@@ -29,20 +29,25 @@ SWEEP_GRACE = timedelta(seconds=60)
 
 
 def lending(table: Table, *, when: ColumnElement[bool], **values: object) -> ReturningUpdate[Any]:
-    """The statement that lends one row of a table, while `when` holds, and sets these values in it: for `lend`."""
+    """The statement that lends rows of a table, while `when` holds, and sets these values in them: for `lend`."""
     free = or_(table.c.lease.is_(None), table.c.due_at <= bindparam("the_now"))
     return (
         update(table)
-        .where(table.c.id == bindparam("the_id"), table.c.due_at.is_not(None), free, when)
+        .where(table.c.id.in_(bindparam("the_ids", expanding=True)), table.c.due_at.is_not(None), free, when)
         .values(attempts=table.c.attempts + 1, lease=bindparam("lease"), due_at=bindparam("due_at"), **values)
         .returning(*table.c)
     )
 
 
-def lend(conn: Connection, lending: ReturningUpdate[Any], row_id: int, *, now: datetime) -> RowMapping | None:
-    """Give the row to the caller and count the attempt; None when somebody else has it or it is not to be lent."""
-    values = {"the_id": row_id, "the_now": now, "lease": secrets.token_hex(8), "due_at": now + LEASE}
-    return conn.execute(lending, values).mappings().one_or_none()
+def lend(
+    conn: Connection, lending: ReturningUpdate[Any], row_ids: Sequence[int], *, now: datetime
+) -> Sequence[RowMapping]:
+    """Give the rows to the caller under one lease and count the attempt, in the order of their ids.
+
+    Left out is what somebody else has, and what is not to be lent.
+    """
+    values = {"the_ids": list(row_ids), "the_now": now, "lease": secrets.token_hex(8), "due_at": now + LEASE}
+    return sorted(conn.execute(lending, values).mappings(), key=lambda row: int(row["id"]))
 
 
 def overdue(conn: Connection, table: Table, *, now: datetime, limit: int) -> Sequence[tuple[int, datetime]]:

@@ -121,8 +121,8 @@ def add(
 def lend(engine: Engine, outbox_id: int, *, now: datetime) -> LentOut | None:
     """Give a message that may go out now to the caller, the attempt counted; None when there is nothing to do."""
     with transaction(engine, durable=False) as conn:
-        row = leases.lend(conn, _LEND, outbox_id, now=now)
-    return LentOut(_outgoing(row), row["lease"]) if row else None
+        rows = leases.lend(conn, _LEND, (outbox_id,), now=now)
+    return next((LentOut(_outgoing(row), row["lease"]) for row in rows), None)
 
 
 def end_waits(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> None:

@@ -102,14 +102,16 @@ def add(conn: Connection, envelope: Envelope, sha256: str) -> int:
     return int(row_id[0])
 
 
-def lend(engine: Engine, spool_id: int, *, now: datetime) -> Lent | None:
-    """Give a waiting message to the caller, the attempt counted; None when there is nothing to do."""
+def lend(engine: Engine, spool_ids: Sequence[int], *, now: datetime) -> tuple[Lent, ...]:
+    """Give those of these messages that wait to the caller, the attempt counted."""
     with transaction(engine, durable=False) as conn:
-        row = leases.lend(conn, _LEND, spool_id, now=now)
-    if row is None:
-        return None
-    lease, sha256, attempts = row["lease"], row["sha256"], row["attempts"]
-    return Lent(spool_id, lease, _envelope(row), sha256, attempts, row["released"], row["last_error"])
+        rows = leases.lend(conn, _LEND, spool_ids, now=now)
+    return tuple(
+        Lent(
+            row["id"], row["lease"], _envelope(row), row["sha256"], row["attempts"], row["released"], row["last_error"]
+        )
+        for row in rows
+    )
 
 
 def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> bool:

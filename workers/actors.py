@@ -8,6 +8,7 @@ import dramatiq
 
 from mailgate.jobs import Job
 from mailgate.wiring import Parts
+from workers.gathering import Gathering
 
 log = logging.getLogger(__name__)
 
@@ -21,14 +22,17 @@ def utc_now() -> datetime:
 
 def register(
     broker: dramatiq.Broker, parts: Parts, *, clock: Clock = utc_now, step_aside: Callable[[], None] = lambda: None
-) -> None:
+) -> Gathering:
     """Give the broker an actor for each job, under the job's name and in a queue of its own.
 
-    `step_aside` is called before each job: it comes back when there is nothing more urgent.
+    `step_aside` is called before each piece of work: it comes back when there is nothing more urgent. Mails that wait
+    at the same time are received together, by what is returned; it is closed before the workers stop.
     """
-    for job, flow in parts.work.items():
-        actor = _actor(job, flow, clock, step_aside)
+    received = Gathering(parts.receive_all, clock=clock, before=step_aside)
+    actors = {Job.RECEIVE: received.bring, Job.DELIVER: _actor(Job.DELIVER, parts.deliver, clock, step_aside)}
+    for job, actor in actors.items():
         dramatiq.actor(broker=broker, actor_name=job.value, queue_name=job.value)(actor)
+    return received
 
 
 def _actor(

@@ -29,6 +29,7 @@ from workers import broker as brokers
 from workers import fetching
 from workers.actors import Clock, register, utc_now
 from workers.fetching import Fetcher, fetchers
+from workers.gathering import Gathering
 from workers.metrics import Monitor
 from workers.schedule import Schedule
 
@@ -69,6 +70,7 @@ class Running:
         self._broker = broker
         self._clock = clock
         self._worker: dramatiq.Worker | None = None
+        self._received: Gathering | None = None
         self._schedule: Schedule | None = None
         self._listeners: list[Listener] = []
         self._monitor: Monitor | None = None
@@ -81,7 +83,7 @@ class Running:
             self._lock = _lock(self.parts.settings.store.archive)
             self._clear_archive()
             self._take_up()
-            register(self._broker, self.parts, clock=self._clock, step_aside=self.acceptance.rush.wait)
+            self._received = register(self._broker, self.parts, clock=self._clock, step_aside=self.acceptance.rush.wait)
         self.acceptance.start()
         opened = await self._listen()
         self._fetchers = fetchers(self.parts, self.acceptance, clock=self._clock)
@@ -111,6 +113,8 @@ class Running:
         self.acceptance.stop()
         if self._schedule is not None:
             self._schedule.stop()
+        if self._received is not None:
+            self._received.close()
         if self._worker is not None:
             self._worker.stop(timeout=int(WORK_SECONDS * 1000))
         if self._monitor is not None:

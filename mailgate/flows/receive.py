@@ -1,26 +1,30 @@
-"""An accepted message gets its disposition."""
+"""Accepted messages get their dispositions: those that wait at the same time together."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Protocol, TypeVar
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
 from mailgate.errors import LookupFailed, Temporary
 from mailgate.flows.act import Act
-from mailgate.flows.identify import claimed, identify, next_try
-from mailgate.flows.incoming import read
+from mailgate.flows.identify import Claim, Identity, claimed, identify, next_try
+from mailgate.flows.incoming import Incoming, read
 from mailgate.flows.settle import settle
+from mailgate.flows.settled import Settled
 from mailgate.inbound.authenticate import SenderCheck
 from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
 from mailgate.mail.disposition import Disposition
+from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
 from store import leases, spool
 from store.archive import Archive
-from store.engine import reading, transaction
+from store.engine import is_busy, reading, transaction
 from store.spool import Lent, Outcome
 
 log = logging.getLogger(__name__)
@@ -28,16 +32,60 @@ log = logging.getLogger(__name__)
 MAX_ATTEMPTS = 3
 RETRY_AFTER = timedelta(seconds=30)
 
+MAX_GROUP_BYTES = 2 * 2**20
+"""Mails of one group are in memory at the same time; a larger one has a group of its own."""
+
+SpamCheck = Callable[[bytes], SpamVerdict]
+
+A = TypeVar("A")
+B = TypeVar("B")
+Stage = TypeVar("Stage", Lent, "_Opened", "_Checked")
+
+
+class InTurn(Protocol):
+    """Calls a function for each of several values, in turn or side by side; as `map` does."""
+
+    def __call__(self, step: Callable[[A], B], values: Iterable[A], /) -> Iterable[B]: ...
+
 
 class _LeaseLost(Exception):
     """Somebody else has the row."""
 
 
-SpamCheck = Callable[[bytes], SpamVerdict]
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """A message that came no further in this attempt."""
+
+    lent: Lent
+    error: Exception
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A message that is read as far as it says something of itself."""
+
+    lent: Lent
+    raw: bytes
+    claim: Claim
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """The same, judged by others."""
+
+    opened: _Opened
+    identity: Identity
+    verdict: SpamVerdict
+
+    @property
+    def lent(self) -> Lent:
+        """Its row."""
+        return self.opened.lent
 
 
 def receive(
-    spool_id: int,
+    spool_ids: Sequence[int],
     *,
     engine: Engine,
     archive: Archive,
@@ -46,85 +94,202 @@ def receive(
     check_sender: SenderCheck,
     enqueue: Enqueue,
     now: datetime,
+    in_turn: InTurn = map,
     fail_point: FailPoint = no_fail_point,
 ) -> None:
-    """Give one accepted message its disposition; a message that already has one is left alone.
+    """Give accepted messages their dispositions; one that already has its own is left alone.
+
+    They share their transactions; where one of them spoils that for all, each gets its own. `in_turn` calls the checks
+    that wait for servers, perhaps side by side.
 
     Never raises: a message that cannot be processed is tried three times and then parked, that is held for a person
     with its bytes and the reason; one that kills its worker is found so by its count of attempts. A store that is
     locked or a service that is down does not count against the message.
     """
+    story = _Story(engine, archive, settings, check_spam, check_sender, enqueue, now, in_turn, fail_point)
     try:
         with computing:
-            lent = spool.lend(engine, spool_id, now=now)
+            lent = spool.lend(engine, spool_ids, now=now)
+            groups = list(story.groups(lent))
     except (OperationalError, TimeoutError) as error:
-        log.warning("postponed spool=%d error=%r", spool_id, error)  # nobody has it: the sweep looks again
+        log.warning("postponed spool=%s error=%r", _ids(spool_ids), error)  # the sweep looks again
         return
-    if lent is None:
-        return
-    if lent.attempts > MAX_ATTEMPTS:
-        _park(engine, lent, lent.last_error or "its worker died each time", now)
-        return
-    try:
+    for group in groups:
+        story.tell(group)
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """What `receive` was given."""
+
+    engine: Engine
+    archive: Archive
+    settings: Settings
+    check_spam: SpamCheck
+    check_sender: SenderCheck
+    enqueue: Enqueue
+    now: datetime
+    in_turn: InTurn
+    fail_point: FailPoint
+
+    def groups(self, lent: Sequence[Lent]) -> Iterator[Sequence[Lent]]:
+        """The messages in their order, so many at a time as may be in memory together."""
+        if len(lent) <= 1:
+            yield from ([one] for one in lent)
+            return
+        with reading(self.engine) as conn:
+            sizes = self.archive.sizes(conn, [one.sha256 for one in lent])
+        group: list[Lent] = []
+        weight = 0
+        for one in lent:
+            size = sizes.get(one.sha256, 0)
+            if group and weight + size > MAX_GROUP_BYTES:
+                yield group
+                group, weight = [], 0
+            group.append(one)
+            weight += size
+        yield group
+
+    def tell(self, group: Sequence[Lent]) -> None:
+        """From the row to the disposition."""
+        for one in group:
+            if one.attempts > MAX_ATTEMPTS:
+                self._park(one, one.last_error or "its worker died each time")
         with computing:
-            with reading(engine) as conn:
-                raw = archive.load(conn, lent.sha256)
-                claim = claimed(conn, raw)
-            message = parse(raw, render_html=False)  # an HTML body is rendered only when there is no other text
-        identity = identify(claim, lent, raw, message, check_sender=check_sender, now=now)
-        verdict = OFF if lent.released else check_spam(raw)  # before the transaction: spamd may be slow
-        fail_point("receive.checked")
+            opened = self._each(map, self._open, [one for one in group if one.attempts <= MAX_ATTEMPTS])
+        checked = self._each(self.in_turn, self._check, self._good(opened))
+        found = self._good(checked)
+        if not found:
+            return
+        self.fail_point("receive.checked")
         with computing:
-            incoming = read(lent, raw, message, identity, verdict, settings=settings, archive=archive)
-            with transaction(engine, durable=False) as conn:  # undone by a power cut, the row waits as before
-                at = lent.envelope.received_at if lent.released else now
-                settled = settle(Act.begin(conn, settings, now, at=at), incoming, archive=archive)
-                if not spool.finish(conn, lent, settled.outcome, now=now):
-                    raise _LeaseLost
-                fail_point("receive.before-commit")
-    except _LeaseLost:  # it ran out, and another worker was here: what was written is rolled back
-        log.warning("lease lost spool=%d", spool_id)
-        return
-    except LookupFailed as error:
-        again = next_try(lent, now)
-        log.warning("postponed spool=%d next=%s error=%r", spool_id, again.isoformat(timespec="seconds"), error)
-        _give_back(engine, lent, error, again, counted=False)
-        return
-    except (Temporary, OperationalError, TimeoutError) as error:
-        log.warning("postponed spool=%d error=%r", spool_id, error)
-        _give_back(engine, lent, error, now + RETRY_AFTER, counted=False)
-        return
-    except Exception as error:
-        log.exception("failed spool=%d attempt=%d", spool_id, lent.attempts)
-        if lent.attempts >= MAX_ATTEMPTS:
-            _park(engine, lent, repr(error), now)
-        else:
-            _give_back(engine, lent, error, now + RETRY_AFTER, counted=True)
-        return
-    fail_point("receive.committed")
-    outcome = settled.outcome
-    log.info("settled spool=%d disposition=%s ticket=%s", spool_id, outcome.disposition.value, outcome.ticket_id)
-    for outbox_id in settled.outbox_ids:  # after the commit: a job never runs ahead of its row
-        enqueue(Job.DELIVER, outbox_id)
+            incoming = self._each(map, self._read, found)
+        self._settle(self._good(incoming))
 
+    def _each(self, in_turn: InTurn, step: Callable[[Stage], B], values: Sequence[Stage]) -> list[B | _Failed]:
+        """One step of several messages; what goes wrong with one of them is its own matter."""
 
-def _give_back(engine: Engine, lent: Lent, error: Exception, due_at: datetime, *, counted: bool) -> None:
-    def write() -> None:
-        with transaction(engine, durable=False) as conn:
-            spool.give_back(conn, lent, error=repr(error), due_at=due_at, counted=counted)
+        def safely(value: Stage) -> B | _Failed:
+            try:
+                return step(value)
+            except Exception as error:  # noqa: BLE001 - `_good` says what becomes of it
+                return _Failed(_row_of(value), error)
 
-    _end(lent, write)
+        return list((map if len(values) == 1 else in_turn)(safely, values))
 
+    def _good(self, results: Sequence[B | _Failed]) -> list[B]:
+        """Those that went well. What becomes of the others is written here, where no lock is held."""
+        for one in results:
+            if isinstance(one, _Failed):
+                self._fail(one)
+        return [one for one in results if not isinstance(one, _Failed)]
 
-def _park(engine: Engine, lent: Lent, why: str, now: datetime) -> None:
-    reason = f"parked: could not be processed in {MAX_ATTEMPTS} attempts ({why})"
-    log.error("parked spool=%d reason=%r", lent.spool_id, reason)
+    def _open(self, lent: Lent) -> _Opened:
+        with reading(self.engine) as conn:
+            raw = self.archive.load(conn, lent.sha256)
+            claim = claimed(conn, raw)
+        # An HTML body is rendered only when there is no other text.
+        return _Opened(lent, raw, claim, parse(raw, render_html=False))
 
-    def write() -> None:
-        with transaction(engine) as conn:
-            spool.finish(conn, lent, Outcome(Disposition.HELD, reason[:500]), now=now)
+    def _check(self, one: _Opened) -> _Checked:
+        """Before the transaction: the DNS and spamd may be slow."""
+        identity = identify(one.claim, one.lent, one.raw, one.message, check_sender=self.check_sender, now=self.now)
+        return _Checked(one, identity, OFF if one.lent.released else self.check_spam(one.raw))
 
-    _end(lent, write)
+    def _read(self, one: _Checked) -> Incoming:
+        opened = one.opened
+        return read(
+            opened.lent,
+            opened.raw,
+            opened.message,
+            one.identity,
+            one.verdict,
+            settings=self.settings,
+            archive=self.archive,
+        )
+
+    def _settle(self, group: Sequence[Incoming]) -> None:
+        if not group:
+            return
+        try:
+            with computing, transaction(self.engine, durable=False) as conn:  # undone by a power cut, the rows wait
+                settled = self._decide(conn, group)
+                self.fail_point("receive.before-commit")
+        except Exception as error:  # noqa: BLE001 - `_fail` says what becomes of it
+            self._spoilt(group, error)
+            return
+        self.fail_point("receive.committed")
+        for incoming, one in zip(group, settled, strict=True):
+            outcome = one.outcome
+            log.info(
+                "settled spool=%d disposition=%s ticket=%s",
+                incoming.lent.spool_id,
+                outcome.disposition.value,
+                outcome.ticket_id,
+            )
+        for one in settled:
+            for outbox_id in one.outbox_ids:  # after the commit: a job never runs ahead of its row
+                self.enqueue(Job.DELIVER, outbox_id)
+
+    def _decide(self, conn: Connection, group: Sequence[Incoming]) -> list[Settled]:
+        act = Act.begin(conn, self.settings, self.now)
+        decided = []
+        for incoming in group:
+            lent = incoming.lent
+            at = lent.envelope.received_at if lent.released else self.now
+            settled = settle(replace(act, at=at), incoming, archive=self.archive)
+            if not spool.finish(conn, lent, settled.outcome, now=self.now):
+                raise _LeaseLost
+            decided.append(settled)
+        return decided
+
+    def _spoilt(self, group: Sequence[Incoming], error: Exception) -> None:
+        """Nothing of the group was written: it is the fault of the store, or of one message."""
+        if len(group) == 1 or is_busy(error) or isinstance(error, TimeoutError):
+            for incoming in group:
+                self._fail(_Failed(incoming.lent, error))
+            return
+        for incoming in group:
+            self._settle([incoming])
+
+    def _fail(self, failed: _Failed) -> None:
+        """Say and write what becomes of a message whose attempt failed."""
+        lent, error = failed.lent, failed.error
+        match error:
+            case _LeaseLost():  # it ran out, and another worker was here: what was written is rolled back
+                log.warning("lease lost spool=%d", lent.spool_id)
+            case LookupFailed():
+                again = next_try(lent, self.now)
+                log.warning(
+                    "postponed spool=%d next=%s error=%r", lent.spool_id, again.isoformat(timespec="seconds"), error
+                )
+                self._give_back(lent, error, again, counted=False)
+            case Temporary() | OperationalError() | TimeoutError():
+                log.warning("postponed spool=%d error=%r", lent.spool_id, error)
+                self._give_back(lent, error, self.now + RETRY_AFTER, counted=False)
+            case _:
+                log.error("failed spool=%d attempt=%d", lent.spool_id, lent.attempts, exc_info=error)
+                if lent.attempts >= MAX_ATTEMPTS:
+                    self._park(lent, repr(error))
+                else:
+                    self._give_back(lent, error, self.now + RETRY_AFTER, counted=True)
+
+    def _give_back(self, lent: Lent, error: Exception, due_at: datetime, *, counted: bool) -> None:
+        def write() -> None:
+            with transaction(self.engine, durable=False) as conn:
+                spool.give_back(conn, lent, error=repr(error), due_at=due_at, counted=counted)
+
+        _end(lent, write)
+
+    def _park(self, lent: Lent, why: str) -> None:
+        reason = f"parked: could not be processed in {MAX_ATTEMPTS} attempts ({why})"
+        log.error("parked spool=%d reason=%r", lent.spool_id, reason)
+
+        def write() -> None:
+            with transaction(self.engine) as conn:
+                spool.finish(conn, lent, Outcome(Disposition.HELD, reason[:500]), now=self.now)
+
+        _end(lent, write)
 
 
 def _end(lent: Lent, write: Callable[[], None]) -> None:
@@ -133,3 +298,11 @@ def _end(lent: Lent, write: Callable[[], None]) -> None:
         leases.insist(write, told=lambda error: log.warning("not yet saved spool=%d error=%r", lent.spool_id, error))
     except (OperationalError, TimeoutError):
         log.warning("not saved spool=%d; its lease will run out", lent.spool_id)
+
+
+def _row_of(message: Lent | _Opened | _Checked) -> Lent:
+    return message if isinstance(message, Lent) else message.lent
+
+
+def _ids(spool_ids: Sequence[int]) -> str:
+    return ",".join(map(str, spool_ids))

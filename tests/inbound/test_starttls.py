@@ -17,8 +17,7 @@ def test_a_mail_comes_in_by_tls(open_door: OpenDoor, gate: Gate) -> None:
 
     [row] = spooled(gate)
     assert spooled_bytes(gate) == [MAIL]
-    lent = lend(gate.parts.engine, row.id, now=gate.now)
-    assert lent is not None
+    (lent,) = lend(gate.parts.engine, (row.id,), now=gate.now)
     assert lent.envelope.tls
 
 

@@ -29,8 +29,8 @@ def spool_id(engine: Engine, archive: Archive) -> int:
 
 def lend(engine: Engine, spool_id: int, now: datetime) -> str | None:
     with transaction(engine) as conn:
-        lent = leases.lend(conn, ANY, spool_id, now=now)
-    return lent["lease"] if lent else None
+        lent = leases.lend(conn, ANY, (spool_id,), now=now)
+    return lent[0]["lease"] if lent else None
 
 
 def row(engine: Engine, spool_id: int) -> Row[object]:
@@ -62,12 +62,12 @@ def test_a_lease_that_ran_out_goes_to_the_next(engine: Engine, spool_id: int) ->
 
 def test_nothing_is_lent_that_does_not_fit_or_is_done_or_is_not_there(engine: Engine, spool_id: int) -> None:
     with transaction(engine) as conn:
-        unfit = leases.lend(conn, leases.lending(rows, when=false()), spool_id, now=NOON)
-        unknown = leases.lend(conn, ANY, spool_id + 1, now=NOON)
+        unfit = leases.lend(conn, leases.lending(rows, when=false()), (spool_id,), now=NOON)
+        unknown = leases.lend(conn, ANY, (spool_id + 1,), now=NOON)
         conn.execute(update(rows).values(due_at=None))
-        done = leases.lend(conn, ANY, spool_id, now=NOON)
+        done = leases.lend(conn, ANY, (spool_id,), now=NOON)
 
-    assert (unfit, unknown, done) == (None, None, None)
+    assert (unfit, unknown, done) == ([], [], [])
 
 
 def test_the_sweep_leaves_a_new_row_to_its_job_for_a_while(engine: Engine, spool_id: int) -> None:
@@ -135,8 +135,7 @@ def test_a_new_process_takes_up_what_stood_in_the_queue_of_a_dead_one(engine: En
 
 
 def test_what_is_finished_or_put_off_is_not_taken_up(engine: Engine, spool_id: int) -> None:
-    lent = spool.lend(engine, spool_id, now=NOON)
-    assert lent is not None
+    (lent,) = spool.lend(engine, (spool_id,), now=NOON)
     with transaction(engine) as conn:
         spool.give_back(conn, lent, error="busy", due_at=NOON + timedelta(hours=1), counted=True)
         put_off = leases.release_all(conn, rows, now=NOON, queued=rows.c.attempts == 0)
@@ -147,10 +146,8 @@ def test_what_is_finished_or_put_off_is_not_taken_up(engine: Engine, spool_id: i
 
 
 def test_a_worker_that_was_thought_dead_cannot_overwrite_its_successor(engine: Engine, spool_id: int) -> None:
-    zombie = spool.lend(engine, spool_id, now=NOON)
-    successor = spool.lend(engine, spool_id, now=NOON + LEASE)
-    assert zombie is not None
-    assert successor is not None
+    (zombie,) = spool.lend(engine, (spool_id,), now=NOON)
+    (successor,) = spool.lend(engine, (spool_id,), now=NOON + LEASE)
 
     with transaction(engine) as conn:
         assert not spool.finish(conn, zombie, OPENED, now=NOON)
