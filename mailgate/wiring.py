@@ -23,6 +23,7 @@ from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
 from mailgate.outbound.templates import Templates
+from mailgate.outbound.unanswered import Unanswered
 from store.archive import Archive
 from store.engine import connect
 from store.migrations import upgrade
@@ -43,6 +44,7 @@ class Parts:
     enqueue: Enqueue
     templates: Templates
     smarthost: Pool | None  # None: outgoing mail stays queued
+    unanswered: Unanswered
     check_spam: Callable[[bytes], SpamVerdict]
     check_sender: SenderCheck
     teach: Teach
@@ -82,6 +84,7 @@ class Parts:
             settings=self.settings,
             templates=self.templates,
             smarthost=self.smarthost,
+            unanswered=self.unanswered,
             enqueue=self.enqueue,
             now=now,
             fail_point=self.fail_point,
@@ -138,6 +141,7 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
         enqueue=enqueue if smarthost else partial(_receive_only, enqueue),
         templates=Templates(),
         smarthost=smarthost,
+        unanswered=Unanswered(settings.smarthost.unanswered_at_once),
         check_spam=spamd.check if spamd else _unchecked,
         check_sender=_sender_check(settings),
         teach=spamd.teach if spamd else _untaught,

@@ -143,6 +143,7 @@ class Smarthost:
     after_dot_seconds: kinds.Timeout = 600.0
     lifetime_hours: kinds.Hours = 96
     in_doubt: Annotated[InDoubt, one_of(InDoubt)] = InDoubt.RETRY
+    unanswered_at_once: Annotated[int, kinds.whole(1, 256)] = 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """One outbox row goes to the smarthost: composed once, then the same bytes each time until it is sent or given up."""
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -18,6 +19,7 @@ from mailgate.outbound.compose import compose
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.templates import Templates
+from mailgate.outbound.unanswered import Unanswered
 from store import leases, outbox
 from store.archive import Archive
 from store.engine import reading, transaction
@@ -37,6 +39,7 @@ def deliver(
     settings: Settings,
     templates: Templates,
     smarthost: Pool | None,
+    unanswered: Unanswered,
     enqueue: Enqueue,
     now: datetime,
     fail_point: FailPoint = no_fail_point,
@@ -53,7 +56,7 @@ def deliver(
         lent = outbox.lend(engine, outbox_id, now=now)
         if lent is None:
             return
-        told = _try(_Attempt(engine, settings, lent, now), archive, templates, smarthost, fail_point)
+        told = _try(_Attempt(engine, settings, lent, now, fail_point), archive, templates, smarthost, unanswered)
     except (OperationalError, TimeoutError) as error:  # the sweep looks again, at the latest when the lease has run out
         log.warning("postponed outbox=%d error=%r", outbox_id, error)
         return
@@ -62,7 +65,11 @@ def deliver(
 
 
 def _try(
-    attempt: "_Attempt", archive: Archive, templates: Templates, smarthost: Pool, fail_point: FailPoint
+    attempt: "_Attempt",
+    archive: Archive,
+    templates: Templates,
+    smarthost: Pool,
+    unanswered: Unanswered,
 ) -> tuple[int, ...]:
     """Carry out one attempt; the ids of the mails that tell of its end. Raises what a locked store raises."""
     engine, lent = attempt.engine, attempt.lent
@@ -71,7 +78,9 @@ def _try(
             return attempt.park(lent.row.last_reply or "stopped between DATA and its reply")
         with computing:
             raw = _composed(engine, archive, templates, lent)
-        reply = _submit(engine, smarthost, lent, raw, fail_point)
+        with unanswered.turn() as before_dot:
+            reply = attempt.submit(raw, smarthost, before_dot)
+            return attempt.sent(reply) if reply is not None else ()
     except ReplyLost as error:
         return attempt.in_doubt(error)
     except SmarthostDeferred as error:
@@ -83,26 +92,6 @@ def _try(
     except Exception as error:
         log.exception("failed outbox=%d attempt=%d", lent.row.id, lent.row.attempts)
         return attempt.later(error)
-    return attempt.sent(reply) if reply is not None else ()
-
-
-def _submit(engine: Engine, smarthost: Pool, lent: LentOut, raw: bytes, fail_point: FailPoint) -> str | None:
-    """The dialogue, with a commit just before DATA; the final reply, or None when somebody else has the row."""
-    phase = Phase.DATA if lent.row.phase is None else Phase.DATA_AGAIN
-    with smarthost.connect() as session:
-        session.envelope(lent.row.reverse_path, lent.row.notice.to_address)
-        with transaction(engine) as conn:
-            if not outbox.enter_data(conn, lent, phase):
-                return None
-        fail_point("deliver.before-data")
-        try:
-            reply = session.data(raw)
-        except MailgateError:
-            raise
-        except Exception as error:  # nothing foreseen: nobody can say how far it came
-            raise ReplyLost(f"the dialogue broke off: {error!r}") from error
-    fail_point("deliver.after-dot")
-    return reply
 
 
 def _composed(engine: Engine, archive: Archive, templates: Templates, lent: LentOut) -> bytes:
@@ -147,11 +136,31 @@ class _Attempt:
     settings: Settings
     lent: LentOut
     now: datetime
+    fail_point: FailPoint
 
     @property
     def may_repeat(self) -> bool:
         """A message in doubt may be sent a second time, and never a third."""
         return self.lent.row.phase is Phase.DATA and self.settings.smarthost.in_doubt is InDoubt.RETRY
+
+    def submit(self, raw: bytes, smarthost: Pool, before_dot: Callable[[], None]) -> str | None:
+        """The dialogue, with a commit just before DATA; the final reply, or None when somebody else has the row."""
+        row = self.lent.row
+        phase = Phase.DATA if row.phase is None else Phase.DATA_AGAIN
+        with smarthost.connect() as session:
+            session.envelope(row.reverse_path, row.notice.to_address)
+            with transaction(self.engine) as conn:
+                if not outbox.enter_data(conn, self.lent, phase):
+                    return None
+            self.fail_point("deliver.before-data")
+            try:
+                reply = session.data(raw, before_dot=before_dot)
+            except MailgateError:
+                raise
+            except Exception as error:  # nothing foreseen: nobody can say how far it came
+                raise ReplyLost(f"the dialogue broke off: {error!r}") from error
+        self.fail_point("deliver.after-dot")
+        return reply
 
     def sent(self, reply: str) -> tuple[int, ...]:
         """The smarthost took it: forgetting that for a locked store would send it twice."""

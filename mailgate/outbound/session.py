@@ -3,6 +3,7 @@
 import contextlib
 import re
 import smtplib
+from collections.abc import Callable
 
 from mailgate.errors import BareLineEnd
 from mailgate.mail.address import parse_mailbox
@@ -52,8 +53,10 @@ class Session:
         self._command("MAIL", f"FROM:<{sender or NULL_PATH}>", 2)
         self._command("RCPT", f"TO:<{recipient}>", 2)
 
-    def data(self, raw: bytes) -> str:
+    def data(self, raw: bytes, *, before_dot: Callable[[], None] = lambda: None) -> str:
         """Send the message and return the final reply line. Never retries by itself.
+
+        `before_dot` is called when all but the dot has been sent: until then nothing is in doubt.
 
         Raises as `envelope` does, and ReplyLost when all was sent but no reply came: only that one is in doubt.
         """
@@ -61,6 +64,7 @@ class Session:
             raise BareLineEnd("a message to be sent has a bare CR or LF")  # RFC 5321 §2.3.8; smuggling, outwards
         self._command("DATA", "", 3)
         self._send_content(raw)
+        before_dot()
         code, text = self._send_dot()
         line = reply_line(code, text)
         if code // 100 == 2:

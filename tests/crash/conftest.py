@@ -30,16 +30,22 @@ def workers() -> int:
 
 
 @pytest.fixture
+def unanswered_at_once() -> int:
+    """Mails that may wait for the smarthost's answer: as shipped."""
+    return 1
+
+
+@pytest.fixture
 def web() -> dict[str, object]:
     """Settings of the gate's pages: by default it shows none."""
     return {"listen": ""}
 
 
 @pytest.fixture
-def program(tmp_path: Path, sink: Sink, workers: int, web: dict[str, object]) -> Program:
+def program(tmp_path: Path, sink: Sink, workers: int, unanswered_at_once: int, web: dict[str, object]) -> Program:
     """A gate that writes as many acknowledgements as there are tickets."""
     sections: dict[str, dict[str, object]] = {
-        "smarthost": {"address": f"{HOST}:{sink.port}", "tls": "none"},
+        "smarthost": {"address": f"{HOST}:{sink.port}", "tls": "none", "unanswered_at_once": unanswered_at_once},
         "budgets": {
             "acknowledgements_per_address_hour": 1000,
             "acknowledgements_per_address_day": 1000,
