@@ -15,6 +15,9 @@ class Job(StrEnum):
     DELIVER = "deliver"
     """An outbox row waits for the smarthost."""
 
+    TEACH = "teach"
+    """Spamd is to be told what a person decided."""
+
 
 class Enqueue(Protocol):
     """Wake a worker up for one row. Sent after the commit; never raises: the sweep finds what a lost job leaves."""

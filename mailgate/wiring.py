@@ -14,7 +14,7 @@ from mailgate.config import Settings, Verify, read_secret
 from mailgate.flows import due
 from mailgate.flows.deliver import deliver
 from mailgate.flows.receive import receive
-from mailgate.flows.review import Teach
+from mailgate.flows.teach import TeachFilter, teach
 from mailgate.inbound.accept import Acceptance, Limits
 from mailgate.inbound.authenticate import SenderCheck, believed, header_check, own_check
 from mailgate.inbound.dns import DnsResolver
@@ -47,14 +47,14 @@ class Parts:
     unanswered: Unanswered
     check_spam: Callable[[bytes], SpamVerdict]
     check_sender: SenderCheck
-    teach: Teach
+    teach_filter: TeachFilter
     checkers: Executor | None  # for checks that wait for servers; None: none of them does
     fail_point: FailPoint
 
     @property
     def work(self) -> Mapping[Job, Callable[[int, datetime], None]]:
         """The flow of each job."""
-        return {Job.RECEIVE: self.receive, Job.DELIVER: self.deliver}
+        return {Job.RECEIVE: self.receive, Job.DELIVER: self.deliver, Job.TEACH: self.teach}
 
     def receive(self, spool_id: int, now: datetime) -> None:
         """Give one accepted message its disposition."""
@@ -89,6 +89,10 @@ class Parts:
             now=now,
             fail_point=self.fail_point,
         )
+
+    def teach(self, lesson_id: int, now: datetime) -> None:
+        """Tell spamd what a person decided."""
+        teach(lesson_id, engine=self.engine, archive=self.archive, teach_filter=self.teach_filter, now=now)
 
     def sweep(self, now: datetime) -> None:
         """Send the jobs of all that is due."""
@@ -144,7 +148,7 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
         check_spam=spamd.check if spamd else _unchecked,
         check_sender=_sender_check(settings),
-        teach=spamd.teach if spamd else _untaught,
+        teach_filter=spamd.teach if spamd else _untaught,
         checkers=_checkers(settings),
         fail_point=fail_point,
     )
@@ -208,4 +212,4 @@ def _unchecked(_raw: bytes) -> SpamVerdict:
 
 
 def _untaught(_raw: bytes, _spam: bool) -> bool:
-    return False
+    return True  # nobody is there to be told, so nobody needs to be told again

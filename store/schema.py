@@ -122,6 +122,7 @@ spool = Table(
     Column("attempts", Integer, nullable=False),
     Column("last_error", Text),
     Column("released", Boolean, nullable=False),  # a person let it out of quarantine
+    Column("decided_by", Text),  # who released or refused it, and how he said so
     # the outcome
     Column("disposition", String, nullable=False),
     Column("finished_at", Utc),
@@ -148,6 +149,33 @@ spool = Table(
         postgresql_where=text("digest IS NOT NULL"),
     ),
     sqlite_autoincrement=True,
+)
+
+lessons = Table(
+    "lessons",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("spool_id", ForeignKey("spool.id"), nullable=False),
+    Column("is_spam", Boolean, nullable=False),
+    Column("due_at", Utc),  # null: told, or given up
+    Column("lease", String),
+    Column("attempts", Integer, nullable=False),
+    Index(
+        "ix_lessons_due_at",
+        "due_at",
+        sqlite_where=text("due_at IS NOT NULL"),
+        postgresql_where=text("due_at IS NOT NULL"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+allowed_senders = Table(
+    "allowed_senders",
+    metadata,
+    Column("address_key", String, primary_key=True),
+    Column("address", String, nullable=False),
+    Column("allowed_by", String, nullable=False),
+    Column("allowed_at", Utc, nullable=False),
 )
 
 imap_folders = Table(

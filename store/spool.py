@@ -78,6 +78,7 @@ class Accepted:
     finished_at: datetime | None
     attempts: int
     last_error: str | None
+    decided_by: str | None  # who released or refused it
 
 
 def add(conn: Connection, envelope: Envelope, sha256: str) -> int:
@@ -145,22 +146,30 @@ def give_back(conn: Connection, lent: Lent, *, error: str, due_at: datetime, cou
     )
 
 
-def release(conn: Connection, spool_id: int, *, now: datetime) -> bool:
+def release(conn: Connection, spool_id: int, *, by: str, now: datetime) -> bool:
     """Send a held or quarantined message back to be processed; False when it is neither."""
     done = conn.execute(
         update(spool)
         .where(spool.c.id == spool_id, spool.c.disposition.in_(AWAITING_REVIEW))
-        .values(disposition=Disposition.WAITING, released=True, attempts=0, due_at=now, lease=None, finished_at=None)
+        .values(
+            disposition=Disposition.WAITING,
+            released=True,
+            decided_by=by,
+            attempts=0,
+            due_at=now,
+            lease=None,
+            finished_at=None,
+        )
     )
     return done.rowcount == 1
 
 
-def refuse(conn: Connection, spool_id: int, *, reason: str, now: datetime) -> bool:
+def refuse(conn: Connection, spool_id: int, *, by: str, reason: str, now: datetime) -> bool:
     """End a held or quarantined message as refused; False when it is neither. Its bytes stay."""
     done = conn.execute(
         update(spool)
         .where(spool.c.id == spool_id, spool.c.disposition.in_(AWAITING_REVIEW))
-        .values(disposition=Disposition.REFUSED, reason=reason, finished_at=now)
+        .values(disposition=Disposition.REFUSED, decided_by=by, reason=reason, finished_at=now)
     )
     return done.rowcount == 1
 
@@ -244,4 +253,5 @@ def _accepted(row: RowMapping) -> Accepted:
         finished_at=row["finished_at"],
         attempts=row["attempts"],
         last_error=row["last_error"],
+        decided_by=row["decided_by"],
     )

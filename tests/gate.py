@@ -23,9 +23,10 @@ from mailgate.mail.notice import Template
 from mailgate.people import Role
 from mailgate.tickets.ticket import Ticket
 from mailgate.wiring import Parts, build
-from store import outbox, people, spool, tickets
+from store import leases, outbox, people, spool, tickets
 from store.engine import reading, transaction
 from store.outbox import Outgoing
+from store.schema import lessons as lesson_rows
 from store.spool import Accepted
 from store.tickets import Entry
 from tests.outbound.sink import HOST, Sink, running
@@ -194,22 +195,16 @@ class Gate:
 
     def release(self, spool_id: int) -> Accepted:
         """Somebody lets a held mail in."""
-        parts = self.parts
-        review.release(
-            spool_id,
-            engine=parts.engine,
-            archive=parts.archive,
-            teach=parts.teach,
-            enqueue=parts.enqueue,
-            now=self.now,
-        )
+        with transaction(self.parts.engine) as conn:
+            review.release(conn, spool_id, by="Bart Jones", now=self.now)
         self.work()
         return self.inbox(spool_id)
 
     def refuse(self, spool_id: int) -> Accepted:
         """Somebody refuses a held mail."""
-        parts = self.parts
-        review.refuse(spool_id, engine=parts.engine, archive=parts.archive, teach=parts.teach, now=self.now)
+        with transaction(self.parts.engine) as conn:
+            review.refuse(conn, spool_id, by="Bart Jones", is_spam=True, now=self.now)
+        self.work()
         return self.inbox(spool_id)
 
     def cancel(self, outbox_id: int) -> bool:
@@ -259,9 +254,12 @@ class Gate:
         with reading(self.parts.engine) as conn:
             waiting = spool.listing(conn, dispositions=(Disposition.WAITING,))
             queued = outbox.listing(conn, states=(outbox.OutState.QUEUED,))
+            untold = leases.overdue(conn, lesson_rows, now=self.now, limit=100)
         soon = self.now + timedelta(seconds=60)  # not what was put off for a retry
-        return [(Job.RECEIVE, row.id) for row in waiting if row.attempts == 0] + [
-            (Job.DELIVER, row.id) for row in queued if row.attempts == 0 and row.due_at and row.due_at <= soon
+        return [
+            *((Job.RECEIVE, row.id) for row in waiting if row.attempts == 0),
+            *((Job.DELIVER, row.id) for row in queued if row.attempts == 0 and row.due_at and row.due_at <= soon),
+            *((Job.TEACH, row_id) for row_id, _ in untold),
         ]
 
 

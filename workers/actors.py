@@ -29,8 +29,8 @@ def register(
     at the same time are received together, by what is returned; it is closed before the workers stop.
     """
     received = Gathering(parts.receive_all, clock=clock, before=step_aside)
-    actors = {Job.RECEIVE: received.bring, Job.DELIVER: _actor(Job.DELIVER, parts.deliver, clock, step_aside)}
-    for job, actor in actors.items():
+    actors = {job: _actor(job, flow, clock, step_aside) for job, flow in parts.work.items()}
+    for job, actor in {**actors, Job.RECEIVE: received.bring}.items():
         dramatiq.actor(broker=broker, actor_name=job.value, queue_name=job.value)(actor)
     return received
 

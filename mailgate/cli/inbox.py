@@ -83,4 +83,5 @@ def as_row(one: Accepted) -> dict[str, object]:
         "sha256": one.sha256,
         "attempts": one.attempts,
         "last_error": one.last_error,
+        "decided_by": one.decided_by,
     }

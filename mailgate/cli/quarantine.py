@@ -1,8 +1,11 @@
 """`mailgate quarantine`: held and quarantined mail waits here for a person."""
 
-from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Protocol
 
 import click
+from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
 from mailgate.cli.inbox import COLUMNS, as_row
@@ -11,8 +14,10 @@ from mailgate.flows import review
 from mailgate.flows.review import NotHeld
 from mailgate.mail.disposition import AWAITING_REVIEW
 from store import spool
-from store.engine import reading
+from store.engine import reading, transaction
 from store.spool import Accepted
+
+_BY = "the command line"
 
 ids_argument = click.argument("mail_ids", metavar="ID...", type=int, nargs=-1, required=True)
 
@@ -38,19 +43,7 @@ def list_(limit: int | None, after: int, as_json: bool) -> None:
 @json_option
 def release(mail_ids: tuple[int, ...], as_json: bool) -> None:
     """Process these mails after all, as of the date they came; quarantined ones are taught as ham."""
-    with gate(as_json=as_json) as parts:
-
-        def decide(mail_id: int) -> Accepted:
-            return review.release(
-                mail_id,
-                engine=parts.engine,
-                archive=parts.archive,
-                teach=parts.teach,
-                enqueue=parts.enqueue,
-                now=now(),
-            )
-
-        _decide(mail_ids, decide, as_json=as_json)
+    _decide(mail_ids, partial(review.release, by=_BY), as_json=as_json)
 
 
 @quarantine.command()
@@ -58,21 +51,25 @@ def release(mail_ids: tuple[int, ...], as_json: bool) -> None:
 @json_option
 def refuse(mail_ids: tuple[int, ...], as_json: bool) -> None:
     """End these mails and teach them as spam; their bytes stay in the archive."""
-    with gate(as_json=as_json) as parts:
-
-        def decide(mail_id: int) -> Accepted:
-            return review.refuse(mail_id, engine=parts.engine, archive=parts.archive, teach=parts.teach, now=now())
-
-        _decide(mail_ids, decide, as_json=as_json)
+    _decide(mail_ids, partial(review.refuse, by=_BY, is_spam=True), as_json=as_json)
 
 
-def _decide(mail_ids: tuple[int, ...], decide: Callable[[int], Accepted], *, as_json: bool) -> None:
+class _Decide(Protocol):
+    def __call__(self, conn: Connection, spool_id: int, /, *, now: datetime) -> object: ...
+
+
+def _decide(mail_ids: tuple[int, ...], decide: _Decide, *, as_json: bool) -> None:
     done: list[Accepted] = []
     refusals: list[str] = []
-    for mail_id in mail_ids:
-        try:
-            done.append(decide(mail_id))
-        except NotHeld as error:
-            refusals.append(str(error))
+    with gate(as_json=as_json) as parts:
+        for mail_id in mail_ids:
+            try:
+                with transaction(parts.engine) as conn:
+                    decide(conn, mail_id, now=now())
+                    shown = spool.show(conn, mail_id)
+                    assert shown is not None
+                    done.append(shown)
+            except NotHeld as error:
+                refusals.append(str(error))
     rows = [as_row(one) for one in done]
     print_decided(rows, COLUMNS, refusals=refusals, hint="mailgate quarantine list", as_json=as_json)

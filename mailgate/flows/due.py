@@ -19,6 +19,7 @@ from mailgate.mail.notice import Template
 from mailgate.tickets import notices
 from store import leases, outbox, people, spool
 from store.engine import reading, transaction
+from store.schema import lessons as lesson_rows
 from store.schema import outbox as outbox_rows
 from store.schema import spool as spool_rows
 from store.spool import Accepted
@@ -37,10 +38,15 @@ class DueKind(StrEnum):
 
     RECEIVE = "receive"  # an accepted message waits for its disposition
     DELIVER = "deliver"  # a message of ours waits for the smarthost
+    TEACH = "teach"  # spamd has not been told what a person decided
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
 
 
-JOBS = {DueKind.RECEIVE: (Job.RECEIVE, spool_rows), DueKind.DELIVER: (Job.DELIVER, outbox_rows)}
+JOBS = {
+    DueKind.RECEIVE: (Job.RECEIVE, spool_rows),
+    DueKind.DELIVER: (Job.DELIVER, outbox_rows),
+    DueKind.TEACH: (Job.TEACH, lesson_rows),
+}
 
 
 @dataclass(frozen=True, slots=True)

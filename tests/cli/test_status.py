@@ -11,6 +11,7 @@ import pytest
 
 from store import spool
 from store.engine import transaction
+from store.migrations import HEAD
 from store.schema import outbox
 from tests.gate import BeginGate, Gate, Person
 from tests.inbound.door import Address
@@ -56,7 +57,7 @@ def test_an_idle_gate_needs_nobody(gate: Gate) -> None:
     assert (status["healthy"], status["attention"]) == (True, [])
     assert (status["waiting"], status["oldest_waiting_seconds"], status["last_in_at"]) == (0, None, None)
     assert status["outbox"] == {"held": 0, "queued": 0, "sending": 0, "in_doubt": 0, "failed": 0}
-    assert status["revision"] == "0001"
+    assert status["revision"] == HEAD
     assert status["database_bytes"] > 0
     assert status["free_bytes"] > 0
 
@@ -133,7 +134,7 @@ def test_released_mail_waits_from_its_release_on(gate: Gate, cris: Person) -> No
     held = gate.deliver(cris.writes("Who reads this?"))
     gate.now += timedelta(days=3)
     with transaction(gate.parts.engine) as conn:
-        spool.release(conn, held.id, now=gate.now)
+        spool.release(conn, held.id, by="Bart Jones", now=gate.now)
 
     assert seen(gate, seconds=5)["oldest_waiting_seconds"] == 5
 

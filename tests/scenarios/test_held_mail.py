@@ -99,7 +99,7 @@ def test_a_refused_mail_ends_and_its_bytes_stay(gate: Gate, bart: Person, cris: 
     refused = gate.refuse(held.id)
 
     assert refused.outcome.disposition is Disposition.REFUSED
-    assert (refused.outcome.reason or "").startswith("refused by staff; was held: its author is neither")
+    assert (refused.outcome.reason or "").startswith("refused by Bart Jones; was held: its author is neither")
     with reading(gate.parts.engine) as conn:
         assert gate.parts.archive.load(conn, refused.sha256) == raw
     gate.later(hours=24)

@@ -42,7 +42,7 @@ def judged(gate: Gate) -> Gate:
         gate.sink.verbs.append("teach spam" if spam else "teach ham")
         return True
 
-    return replace(gate, parts=replace(gate.parts, check_spam=check, teach=teach))
+    return replace(gate, parts=replace(gate.parts, check_spam=check, teach_filter=teach))
 
 
 @pytest.mark.server
@@ -61,7 +61,7 @@ def test_gtube_of_a_customer_is_quarantined_and_released(scored: Gate) -> None:
     assert scored.mailbox(anne)[0].subject == "Your mail has reached us"
     assert (opened.outcome.disposition, opened.outcome.ticket_id) == (Disposition.OPENED, 1)
     assert "Is this the pattern?" in scored.mailbox(bart)[-1].text
-    assert not scored.parts.teach(raw, False)  # spamd knew it as ham already
+    assert not scored.parts.teach_filter(raw, False)  # spamd knew it as ham already
 
 
 @pytest.mark.server
@@ -73,7 +73,7 @@ def test_gtube_that_is_refused_is_taught_as_spam(scored: Gate) -> None:
     refused = scored.refuse(held.id)
 
     assert refused.outcome.disposition is Disposition.REFUSED
-    assert not scored.parts.teach(raw, True)  # spamd knew it as spam already
+    assert not scored.parts.teach_filter(raw, True)  # spamd knew it as spam already
 
 
 @pytest.mark.server
