@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -49,6 +49,9 @@ _IN_ALL = select(
     func.count(),
     func.coalesce(func.sum(case((outbox.c.to_key.endswith(bindparam("the_end"), autoescape=False), 1), else_=0)), 0),
 ).where(outbox.c.template.in_(bindparam("the_templates", expanding=True)), outbox.c.created_at > bindparam("the_since"))
+
+LISTS_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
+"""From here the seconds are counted that number a list: as few digits as may be in an address."""
 
 _NO_SECRET = {"secret": None, "live": None}
 
@@ -211,6 +214,18 @@ def recent_in_all(conn: Connection, templates: Sequence[Template], *, domain: st
 def created_since(conn: Connection, template: Template, *, since: datetime) -> tuple[Outgoing, ...]:
     """The mails of one template that were called for since then, oldest first."""
     query = select(outbox).where(outbox.c.template == template, outbox.c.created_at >= since).order_by(outbox.c.id)
+    return tuple(_outgoing(row) for row in conn.execute(query).mappings())
+
+
+def of_list(conn: Connection, address: str, templates: Sequence[Template], *, number: int) -> tuple[Outgoing, ...]:
+    """The mails of these templates to one address that were called for in the second with this number."""
+    begin = LISTS_SINCE + timedelta(seconds=number)
+    query = select(outbox).where(
+        outbox.c.to_key == address_key(address),
+        outbox.c.template.in_(templates),
+        outbox.c.created_at >= begin,
+        outbox.c.created_at < begin + timedelta(seconds=1),
+    )
     return tuple(_outgoing(row) for row in conn.execute(query).mappings())
 
 

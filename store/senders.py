@@ -22,14 +22,14 @@ class AllowedSender:
     at: datetime
 
 
-def allow(conn: Connection, address: str, *, by: str, now: datetime) -> None:
-    """Let this address in from now on; no news for one that is in already. Raises BadAddress."""
+def allow(conn: Connection, address: str, *, by: str, now: datetime) -> AllowedSender:
+    """Let this address in from now on; one that is in already stays as it is. Raises BadAddress."""
     parse_mailbox(address)
-    insert_once(
-        conn,
-        allowed_senders,
-        {"address_key": address_key(address), "address": address, "allowed_by": by, "allowed_at": now},
-    )
+    key = address_key(address)
+    values = {"address_key": key, "address": address, "allowed_by": by, "allowed_at": now}
+    insert_once(conn, allowed_senders, values)
+    row = conn.execute(select(allowed_senders).where(allowed_senders.c.address_key == key)).one()
+    return AllowedSender(row.address, row.allowed_by, row.allowed_at)
 
 
 def is_allowed(conn: Connection, address: str) -> bool:

@@ -27,6 +27,7 @@ COMMANDS = {
     "ticket": "tickets",
     "inbox": "every accepted mail and what became of it",
     "quarantine": "held mail: list, release, refuse",
+    "sender": "strangers whose verified mail is not held",
     "queue": "outgoing mail",
     "mail": "the archive of sent mail",
     "template": "the words of our mails",

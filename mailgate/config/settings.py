@@ -182,6 +182,7 @@ class DeskRules:
     autoclose_hours: kinds.Hours = 36
     autoclose_warning_hours: kinds.Hours = 12  # before the close
     unknown_sender: Annotated[UnknownSender, one_of(UnknownSender)] = UnknownSender.HOLD
+    digest_hour: Annotated[int, kinds.whole(0, 23)] = 8
 
 
 @dataclass(frozen=True, slots=True)

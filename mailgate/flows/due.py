@@ -4,33 +4,24 @@ import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import cast
 
 from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
-from mailgate.flows.act import Act
-from mailgate.flows.notify import notify
+from mailgate.flows import held_mail
 from mailgate.jobs import Enqueue, Job
-from mailgate.mail.disposition import AWAITING_REVIEW
-from mailgate.mail.notice import Template
-from mailgate.tickets import notices
-from store import leases, outbox, people, spool
+from store import leases, outbox
 from store.engine import reading, transaction
 from store.schema import lessons as lesson_rows
 from store.schema import outbox as outbox_rows
 from store.schema import spool as spool_rows
-from store.spool import Accepted
 
 log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Rows of one kind that one look takes up; what is left is found by the next."""
-
-LISTED_MAILS = 50
-"""Mails that one held-alert lists; it says how many more there are."""
 
 
 class DueKind(StrEnum):
@@ -40,12 +31,18 @@ class DueKind(StrEnum):
     DELIVER = "deliver"  # a message of ours waits for the smarthost
     TEACH = "teach"  # spamd has not been told what a person decided
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
+    HELD_DIGEST = "held-digest"  # the list of each day, of all that still waits
 
 
 JOBS = {
     DueKind.RECEIVE: (Job.RECEIVE, spool_rows),
     DueKind.DELIVER: (Job.DELIVER, outbox_rows),
     DueKind.TEACH: (Job.TEACH, lesson_rows),
+}
+
+_LISTS: dict[DueKind, Callable[[Connection, Settings, datetime], datetime | None]] = {
+    DueKind.HELD_DIGEST: held_mail.digest_at,  # first: it names what an alert would
+    DueKind.HELD_ALERT: held_mail.alert_at,
 }
 
 
@@ -66,9 +63,11 @@ def due(conn: Connection, *, settings: Settings, at: datetime, delivering: bool 
         if delivering or kind is not DueKind.DELIVER
         for row_id, due_at in leases.overdue(conn, table, now=at, limit=AT_ONCE)
     ]
-    alert_at = _held_alert_at(conn, settings, at)
-    if alert_at is not None and alert_at <= at:
-        items.append(DueItem(DueKind.HELD_ALERT, 0, alert_at))
+    for kind, asks in _LISTS.items():
+        due_at = asks(conn, settings, at)
+        if due_at is not None and due_at <= at:
+            items.append(DueItem(kind, 0, due_at))
+            break  # the other is asked for again when this one has been written
     return tuple(items)
 
 
@@ -85,9 +84,10 @@ def sweep(engine: Engine, *, settings: Settings, enqueue: Enqueue, now: datetime
         _take_up(engine, kind, ids, now)
         for row_id in ids:
             enqueue(job, row_id)
-    if any(item.kind is DueKind.HELD_ALERT for item in items):
-        for outbox_id in alert_staff(engine, settings=settings, now=now):
-            enqueue(Job.DELIVER, outbox_id)
+    for item in items:
+        if item.kind in _LISTS:
+            for outbox_id in held_mail.tell(engine, settings=settings, daily=_is_daily(item.kind), now=now):
+                enqueue(Job.DELIVER, outbox_id)
 
 
 def run(
@@ -118,8 +118,8 @@ def run(
             kind, row_id = follow_ups.popleft()
             seen.add((kind, row_id))
             done[kind.value] += 1
-            if kind is DueKind.HELD_ALERT:
-                for outbox_id in alert_staff(engine, settings=settings, now=at):
+            if kind in _LISTS:
+                for outbox_id in held_mail.tell(engine, settings=settings, daily=_is_daily(kind), now=at):
                     follow_up(Job.DELIVER, outbox_id)
                 continue
             _take_up(engine, kind, [row_id], at)
@@ -128,22 +128,8 @@ def run(
     return dict(done)
 
 
-def alert_staff(engine: Engine, *, settings: Settings, now: datetime) -> tuple[int, ...]:
-    """Tell the staff of all mail that was held since they were last told."""
-    with transaction(engine) as conn:
-        held = [
-            notices.HeldMail(
-                mail.id,
-                mail.received_at,
-                mail.outcome.author or "unknown sender",
-                mail.outcome.subject or "",
-                mail.outcome.reason or "",
-            )
-            for mail in _untold(conn)
-        ]
-        head = notices.Letterhead(settings.gate.company, settings.desks[0])
-        told = [notices.held_alert(head, reader, held, listed=LISTED_MAILS) for reader in people.list_staff(conn)]
-        return notify(Act.begin(conn, settings, now), told)
+def _is_daily(kind: DueKind) -> bool:
+    return kind is DueKind.HELD_DIGEST
 
 
 def _take_up(engine: Engine, kind: DueKind, row_ids: Sequence[int], now: datetime) -> None:
@@ -153,36 +139,6 @@ def _take_up(engine: Engine, kind: DueKind, row_ids: Sequence[int], now: datetim
         if kind is DueKind.DELIVER:
             outbox.end_waits(conn, row_ids, now=now)
         leases.postpone(conn, table, row_ids, now=now)
-
-
-def _held_alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
-    """When staff must next be told of held mail: at once, but not more often than the budget; None: nothing to tell."""
-    last = outbox.last_created(conn, Template.HELD_ALERT)
-    not_before = last + timedelta(minutes=settings.budgets.held_alert_minutes) if last else None
-    if (not_before and not_before > at) or not people.list_staff(conn):
-        return None
-    untold = [mail.finished_at for mail in _untold(conn) if mail.finished_at]
-    return max(filter(None, (min(untold), not_before))) if untold else None
-
-
-def _untold(conn: Connection) -> tuple[Accepted, ...]:
-    """The mails waiting for a decision that no alert has named.
-
-    One that was being processed while an alert was written is held after it, but as of an earlier instant.
-    """
-    last = outbox.last_created(conn, Template.HELD_ALERT)
-    waiting = tuple(AWAITING_REVIEW)
-    if last is None:
-        return spool.listing(conn, dispositions=waiting)
-    since = last - leases.LEASE
-    alerts = outbox.created_since(conn, Template.HELD_ALERT, since=since)
-    named_at = {
-        mail_id: alert.created_at
-        for alert in alerts
-        for mail_id in cast("list[int]", alert.notice.values.get("ids", ()))
-    }
-    held = spool.listing(conn, dispositions=waiting, finished_after=since)
-    return tuple(mail for mail in held if mail.finished_at and named_at.get(mail.id, since) < mail.finished_at)
 
 
 def _not_seen(

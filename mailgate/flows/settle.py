@@ -9,20 +9,22 @@ from mailgate.flows.act import Act
 from mailgate.flows.answer import answer
 from mailgate.flows.bounce import bounce
 from mailgate.flows.customer import append, claims_of, open_ticket
+from mailgate.flows.decide import decide as decide_on_list
 from mailgate.flows.flood import flood_in_ticket, flood_of_tickets
-from mailgate.flows.incoming import Incoming, desk_of, is_for
+from mailgate.flows.incoming import Incoming, desk_of, is_for, token_in
 from mailgate.flows.notify import notify
 from mailgate.flows.settled import Settled
 from mailgate.flows.sign_in import sign_in
+from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.evidence import Level
+from mailgate.mail.evidence import Level, with_token
 from mailgate.mail.notice import Template
 from mailgate.people import Registered, Staff, Stranger, sender_of
 from mailgate.tickets import notices
 from mailgate.tickets.desks import ServiceMailbox, is_ours
 from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
-from store import outbox, people, spool, tickets
+from store import outbox, people, senders, spool, tickets
 from store.archive import Archive
 
 TOLD_AGAIN_AFTER = timedelta(days=1)
@@ -68,12 +70,25 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
     if is_for(incoming, ServiceMailbox.SIGN_IN, settings.gate.domain):
         return sign_in(act, incoming, sender)
     score = incoming.spam.score
-    if score is not None and score >= settings.spam.hold_score and not incoming.lent.released:
+    if (
+        score is not None
+        and score >= settings.spam.hold_score
+        and not incoming.lent.released
+        and not _is_wanted(act, incoming, sender)
+    ):
         reason = f"spam score {score:g}, held from {settings.spam.hold_score:g}: {' '.join(incoming.spam.symbols)}"
         return _held(act, incoming, sender, disposition=Disposition.QUARANTINED, reason=reason)
     if isinstance(sender, Staff):
-        return answer(act, incoming, sender)
+        return _from_staff(act, incoming, sender)
     return _from_outside(act, incoming, sender)
+
+
+def _from_staff(act: Act, incoming: Incoming, writer: Staff) -> Settled:
+    """An answer to a list decides on what it lists; everything else is about a ticket."""
+    token = token_in(incoming, Purpose.LIST, act.keys, today=act.today)
+    if isinstance(token, AddressToken) and token.recipient_id == writer.id:
+        return decide_on_list(act, replace(incoming, evidence=with_token(incoming.evidence)), writer, token)
+    return answer(act, incoming, writer)
 
 
 def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -> Settled:
@@ -106,6 +121,7 @@ def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: Ne
     welcome = (
         isinstance(sender, Registered)
         or incoming.lent.released
+        or _is_wanted(act, incoming, sender)
         or settings.desk_rules.unknown_sender is UnknownSender.OPEN
         or is_for(incoming, ServiceMailbox.POSTMASTER, settings.gate.domain)
         or is_for(incoming, ServiceMailbox.ABUSE, settings.gate.domain)
@@ -126,6 +142,12 @@ def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: Ne
     if flood:  # nobody is told but staff, by `flows.due`: an answer would feed it
         return Settled.as_(Disposition.HELD, flood, ticket_id=placed.claimed, evidence=incoming.evidence)
     return open_ticket(act, incoming, sender, placed)
+
+
+def _is_wanted(act: Act, incoming: Incoming, sender: Registered | Stranger | Staff) -> bool:
+    """Staff have said that they want what this stranger writes, and it is proved that he wrote it."""
+    proved = isinstance(sender, Stranger) and sender.mailbox is not None and incoming.evidence.at_least(Level.DKIM)
+    return proved and senders.is_allowed(act.conn, incoming.author.address)
 
 
 def _held(

@@ -32,9 +32,10 @@ class Purpose(StrEnum):
     VERP = "verp"
     CONFIRM = "confirm"
     SIGN_IN = "sign-in"
+    LIST = "list"  # of things to be decided on, by numbers
 
 
-_CODES = {Purpose.REPLY: 1, Purpose.STAFF: 2, Purpose.VERP: 3, Purpose.CONFIRM: 4, Purpose.SIGN_IN: 5}
+_CODES = {Purpose.REPLY: 1, Purpose.STAFF: 2, Purpose.VERP: 3, Purpose.CONFIRM: 4, Purpose.SIGN_IN: 5, Purpose.LIST: 6}
 _PURPOSES = {code: purpose for purpose, code in _CODES.items()}
 
 

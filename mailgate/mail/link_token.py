@@ -67,7 +67,9 @@ def unseal_link(word: str, keys: Mapping[int, bytes], *, purpose: LinkPurpose, n
     except (BadData, ValueError, TypeError):
         return None
     token = LinkToken(purpose, Viewer(viewer), person_id, epoch, nonce, datetime.fromtimestamp(expires, UTC))
-    return token if now < token.expires_at else None
+    # Base64 has several spellings of the same bytes: only the one that was sealed is taken.
+    is_as_sealed = seal_link(token, Key(int(kid), secret)) == word
+    return token if is_as_sealed and now < token.expires_at else None
 
 
 def sign_in_code(staff_id: int, epoch: int, key: Key, *, at: datetime) -> str:

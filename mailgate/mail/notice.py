@@ -16,6 +16,7 @@ class Template(StrEnum):
     RETURNED = "returned"  # to the writer: not understood or not sent on, nothing was done
     HELD = "held"  # to a sender: a person will look at your mail
     HELD_ALERT = "held-alert"  # to staff: mail waits for your decision
+    DECIDED = "decided"  # to staff: what your answer to that did
     UNDELIVERED = "undelivered"  # to staff: a mail of ours did not reach its reader
     SIGN_IN = "sign-in"  # to whoever asked: a link that opens the web view
 

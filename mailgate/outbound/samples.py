@@ -66,6 +66,19 @@ _UNDELIVERED = {
     "reply_line": "550 5.1.1 No such user here",
 }
 
+_HELD_USAGE = [
+    {"example": "release 3 7", "meaning": "let these mails in, as of the date they came"},
+    {"example": "register 6 Ann Miller", "meaning": "make its sender a customer, and let it in"},
+]
+
+_DECIDED = {
+    "company": _COMPANY,
+    "done": ["mail 3: let in", "mail 4: nothing was done: mail 4 is not held: it is refused, by Jane"],
+    "obstacle": "",
+    "lines": [],
+    "usage": _HELD_USAGE,
+}
+
 SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
     {
         Template.ACKNOWLEDGEMENT: (
@@ -115,8 +128,22 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                     }
                     for number in numbers
                 ],
+                "daily": daily,
+                "usage": _HELD_USAGE,
             }
-            for numbers, more in (([17], 0), ([17, 18], 3))
+            for numbers, more, daily in (([17], 0, False), ([17, 18], 3, False), ([17, 18], 0, True))
+        ),
+        Template.DECIDED: (
+            _DECIDED,
+            _DECIDED
+            | {
+                "done": [],
+                "obstacle": "A line in it was not understood.",
+                "lines": [
+                    {"line": "relase 3", "reason": "there is no such decision", "nearest": "release 3 7"},
+                    {"line": "spam 9", "reason": "mail 9 is not in the list that you answer", "nearest": None},
+                ],
+            },
         ),
         Template.UNDELIVERED: (_UNDELIVERED, _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""}),
     }

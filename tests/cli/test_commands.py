@@ -206,6 +206,24 @@ def test_of_several_mails_those_that_are_held_are_released_and_the_others_named(
     assert [one["id"] for one in json.loads(done.stdout)["done"]] == [2]
 
 
+def test_senders_are_let_in_listed_and_held_again(program: Program) -> None:
+    allowed = program.ask("sender", "allow", "news@supplier.example")
+    listed = program.ask("sender", "list")
+    removed = program.ask("sender", "remove", "NEWS@supplier.example")
+
+    assert listed == [allowed]
+    assert (allowed["email"], allowed["allowed_by"]) == ("news@supplier.example", "the command line")
+    assert removed == {"email": "NEWS@supplier.example"}
+    assert program.ask("sender", "list") == []
+    for words, said in (
+        (("remove", "news@supplier.example"), "was not let in"),
+        (("allow", ANNE.address), "is registered already"),
+        (("allow", "billing@support.example"), "is an address of the gate"),
+        (("allow", "nobody"), "nobody"),
+    ):
+        assert said in refused(program.run("sender", *words, "--json"), 65)["message"]
+
+
 def test_keys_are_rotated_and_listed_without_their_secrets(program: Program) -> None:
     assert program.ask("keys", "rotate") == {"id": 2}
 
@@ -231,7 +249,7 @@ def test_what_is_due_is_done_and_counted(program: Program, sink: Sink) -> None:
     done = program.ask("due", "run", "--at", "2100-01-01")
     again = program.ask("due", "run", "--at", "2100-01-01")
 
-    assert done == {"receive": 2, "deliver": 4, "held-alert": 1}
+    assert done == {"receive": 2, "deliver": 4, "held-digest": 1}
     assert again == {}
     assert len(sink.messages) == 4
 

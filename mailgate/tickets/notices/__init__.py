@@ -2,7 +2,7 @@
 
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress
 from mailgate.tickets.notices.to_customers import acknowledgement, closed, held, reply, sign_in
-from mailgate.tickets.notices.to_staff import HeldMail, held_alert, notification, returned, undelivered
+from mailgate.tickets.notices.to_staff import HeldMail, decided, held_alert, notification, returned, undelivered
 
 __all__ = [
     "HeldMail",
@@ -10,6 +10,7 @@ __all__ = [
     "ReplyAddress",
     "acknowledgement",
     "closed",
+    "decided",
     "held",
     "held_alert",
     "notification",

@@ -8,9 +8,12 @@ from mailgate.mail.message import Author
 from mailgate.mail.notice import Notice, Template
 from mailgate.people import Staff
 from mailgate.tickets.files import LeftOut
+from mailgate.tickets.held_verbs import HELD_VERBS
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, named, sent_along
 from mailgate.tickets.ticket import NewAttachment, Ticket
 from mailgate.tickets.verbs import Misread
+
+_HELD_USAGE = [{"example": usage.example, "meaning": usage.meaning} for usage in HELD_VERBS.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,13 @@ def returned(
     )
 
 
-def held_alert(head: Letterhead, reader: Staff, mails: Sequence[HeldMail], *, listed: int) -> Notice:
-    """To a staff member: these mails wait for a decision; past the first `listed` they are only counted."""
+def held_alert(
+    head: Letterhead, reader: Staff, mails: Sequence[HeldMail], *, listed: int, daily: bool, reply_to: str
+) -> Notice:
+    """To a staff member: these mails wait for a decision; past the first `listed` they are only counted.
+
+    `daily`: all that wait, as each morning; else those that are new. An answer decides on them.
+    """
     lines = [
         {
             "id": mail.id,
@@ -127,8 +135,42 @@ def held_alert(head: Letterhead, reader: Staff, mails: Sequence[HeldMail], *, li
             "mails": lines,
             "more": len(mails) - len(lines),
             "ids": [mail.id for mail in mails],
+            "daily": daily,
+            "usage": _HELD_USAGE,
         },
+        reply_to=reply_to,
         reverse_path="",
+    )
+
+
+def decided(
+    head: Letterhead,
+    reader: Staff,
+    *,
+    done: Sequence[str],
+    obstacle: str,
+    misread: Sequence[Misread],
+    in_reply_to: str | None,
+    reply_to: str,
+) -> Notice:
+    """To the staff member who answered a list: what was done, or `obstacle`: why nothing was."""
+    return Notice(
+        template=Template.DECIDED,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=head.company,
+        from_address=head.address,
+        values={
+            "company": head.company,
+            "done": list(done),
+            "obstacle": obstacle,
+            "lines": [{"line": line.line, "reason": line.reason, "nearest": line.nearest} for line in misread],
+            "usage": _HELD_USAGE,
+        },
+        reply_to=reply_to,
+        reverse_path="",
+        in_reply_to=in_reply_to,
+        references=(in_reply_to,) if in_reply_to else (),
     )
 
 

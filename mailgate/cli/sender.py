@@ -1,0 +1,59 @@
+"""`mailgate sender`: strangers whose verified mail is not held."""
+
+import click
+
+from mailgate.cli.gate import gate, now
+from mailgate.cli.output import EX_DATAERR, fail, instant, json_option, print_object, print_rows
+from mailgate.people import Stranger, sender_of
+from mailgate.tickets.desks import is_ours
+from store import people, senders
+from store.engine import reading, transaction
+from store.senders import AllowedSender
+
+COLUMNS = ("email", "allowed_by", "allowed_at")
+
+
+@click.group()
+def sender() -> None:
+    """Strangers whose verified mail is not held."""
+
+
+@sender.command("list")
+@json_option
+def list_(as_json: bool) -> None:
+    """All addresses that were let in."""
+    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+        found = senders.listing(conn)
+    print_rows([_row(one) for one in found], COLUMNS, as_json=as_json)
+
+
+@sender.command()
+@click.argument("email")
+@json_option
+def allow(email: str, as_json: bool) -> None:
+    """What EMAIL writes, and is proved to have written, opens tickets from now on."""
+    with gate(as_json=as_json) as parts:
+        if is_ours(email, parts.settings.desks, parts.settings.gate.domain):
+            fail(f"{email} is an address of the gate", code=EX_DATAERR, hint="it would talk to itself", as_json=as_json)
+        with transaction(parts.engine) as conn:
+            known = sender_of(None, people.contacts_with(conn, email), people.staff_with(conn, email))
+            if not isinstance(known, Stranger):
+                fail(f"{email} is registered already", code=EX_DATAERR, hint="its mail is not held", as_json=as_json)
+            allowed = senders.allow(conn, email, by="the command line", now=now())
+    print_object(_row(allowed), as_json=as_json)
+
+
+@sender.command()
+@click.argument("email")
+@json_option
+def remove(email: str, as_json: bool) -> None:
+    """Hold mail of EMAIL again."""
+    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        removed = senders.remove(conn, email)
+    if not removed:
+        fail(f"{email} was not let in", code=EX_DATAERR, hint="mailgate sender list", as_json=as_json)
+    print_object({"email": email}, as_json=as_json)
+
+
+def _row(one: AllowedSender) -> dict[str, object]:
+    return {"email": one.address, "allowed_by": one.allowed_by, "allowed_at": instant(one.at)}
