@@ -19,6 +19,7 @@ from webview import customer_pages as customer
 from webview import sign_in
 from webview import staff_mail_pages as mail
 from webview import staff_pages as staff
+from webview import thread_pages as thread
 from webview.access import Cookies
 from webview.front import FORM_PATH, Front
 from webview.mailto import MailAction
@@ -109,6 +110,9 @@ def _customer_routes(site: Site) -> list[Route]:
         "/mails": customer.mails,
     }
     pages = {
+        "/tickets/{number:row}.mbox": thread.mbox,
+        "/tickets/{number:row}.txt": thread.text,
+        "/tickets/{number:row}/messages/{entry:row}.eml": thread.message,
         "/tickets/{number:row}/messages/{entry:row}.txt": customer.ticket_text,
         "/tickets/{number:row}/files/{entry:row}/{position:position}": customer.ticket_file,
         "/mails/{mail:row}": customer.mail,
@@ -152,6 +156,7 @@ def _open_routes(site: Site) -> list[Route]:
         Route(FORM_PATH, sign_in.sign_in(site), methods=["GET", "POST"]),
         Route("/in/{word}", for_everybody(site, sign_in.arrive)),
         Route("/in/{word}/go", for_everybody(site, sign_in.go)),
+        Route("/f/{word}/tickets/{number:row}.atom", for_everybody(site, thread.feed)),
         Route("/out", for_everybody(site, sign_in.sign_out)),
         Route("/help", for_everybody(site, _help)),
         Route(STAFF_HOME.rstrip("/"), for_everybody(site, _staff_home)),

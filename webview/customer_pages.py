@@ -1,8 +1,12 @@
 """What a customer's contact sees: home, tickets, mails. Everything there is to do is a mail."""
 
+from datetime import timedelta
+
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from mailgate.mail.address_token import Purpose
+from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link
 from mailgate.tickets.ticket import State
 from store.views import customer_mails, customer_tickets, visitors
 from store.views.customer_mails import MailDetail
@@ -13,12 +17,16 @@ from webview.files import download, safe_name
 from webview.html_mail import BODY_CSP, inert_html
 from webview.mailto import MailAction, answer_subject, ticket_address
 from webview.plain import plain
-from webview.site import NoSuchPage, Visit
+from webview.site import NoSuchPage, Site, Visit
 
 ContactVisit = Visit[ContactVisitor]
 
 COUNTED = 1_000
 """Counting ends there: nobody reads on."""
+
+
+FEED_LIFETIME = timedelta(days=400)
+"""A feed is asked for by a program, for as long as its reader keeps it. Raising the customer's epoch ends it sooner."""
 
 
 def home(visit: ContactVisit) -> Response:
@@ -47,9 +55,10 @@ def tickets(visit: ContactVisit) -> Response:
 
 def ticket(visit: ContactVisit) -> Response:
     """`/tickets/<no>`: the messages with what happened in between."""
-    head = _head(visit)
+    head = head_of(visit)
     page = customer_tickets.thread(visit.conn, visit.visitor, head, visit.turn)
-    return visit.page("ticket.html", ticket=head, page=page, action=_answer(visit, head))
+    action = answer_to(visit.site, visit.conn, visit.visitor, head)
+    return visit.page("ticket.html", ticket=head, page=page, action=action, feed=feed_path(visit, head.line.id))
 
 
 def ticket_text(visit: ContactVisit) -> Response:
@@ -127,7 +136,8 @@ def mail_file(visit: ContactVisit) -> Response:
     return download(visit.request, content, name=name, digest=file.sha256)
 
 
-def _head(visit: ContactVisit) -> TicketHead:
+def head_of(visit: ContactVisit) -> TicketHead:
+    """The ticket of the path. Raises NoSuchPage."""
     head = customer_tickets.find(visit.conn, visit.visitor, visit.number("number"))
     if head is None:
         raise NoSuchPage
@@ -145,13 +155,22 @@ def _new_ticket(visit: ContactVisit) -> MailAction:
     return MailAction("new-ticket", visit.site.desks[0].mailbox.address)
 
 
-def _answer(visit: ContactVisit, head: TicketHead) -> MailAction:
+def answer_to(site: Site, conn: Connection, visitor: ContactVisitor, head: TicketHead) -> MailAction:
+    """An answer of this visitor to a ticket."""
     address = ticket_address(
-        visit.site.desk_mailbox(head.desk),
+        site.desk_mailbox(head.desk),
         Purpose.REPLY,
         head.line.id,
-        visit.visitor.contact_id,
-        visitors.signing_key(visit.conn),
-        today=visit.now.date(),
+        visitor.contact_id,
+        visitors.signing_key(conn),
+        today=site.clock().date(),
     )
     return MailAction("reply", address, answer_subject(head.line.subject, head.line.id))
+
+
+def feed_path(visit: ContactVisit, number: int) -> str:
+    """The address of a ticket's feed, for this visitor alone."""
+    expires_at = visit.now.replace(hour=0, minute=0, second=0, microsecond=0) + FEED_LIFETIME
+    visitor = visit.visitor
+    token = LinkToken(LinkPurpose.FEED, Viewer.CONTACT, visitor.contact_id, visitor.epoch, "", expires_at)
+    return f"/f/{seal_link(token, visitors.signing_key(visit.conn))}/tickets/{number}.atom"

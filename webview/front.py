@@ -120,4 +120,4 @@ class _Answer:
 
 def shown_path(path: str) -> str:
     """A path as the log may have it: without a signed word, and not longer than a line."""
-    return "/in/…" if path.startswith("/in/") else ascii(path[:200])
+    return next((f"{place}…" for place in ("/in/", "/f/") if path.startswith(place)), ascii(path[:200]))

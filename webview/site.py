@@ -107,7 +107,7 @@ class Visit(Generic[V]):
 
     def page(self, template: str, **values: object) -> Response:
         """A page of the visitor's own view."""
-        zone = self._zone()
+        zone = self.zone
         return self.site.rendering.versioned(
             self.request,
             template,
@@ -118,7 +118,9 @@ class Visit(Generic[V]):
             **values,
         )
 
-    def _zone(self) -> tzinfo:
+    @property
+    def zone(self) -> tzinfo:
+        """Whose times are shown."""
         if isinstance(self.visitor, ContactVisitor):
             try:
                 return ZoneInfo(self.visitor.timezone)

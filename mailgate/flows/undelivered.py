@@ -3,15 +3,12 @@
 from mailgate.flows.act import Act
 from mailgate.flows.notify import notify
 from mailgate.flows.record import record
-from mailgate.mail.notice import Template
+from mailgate.mail.notice import FOR_STAFF, Template
 from mailgate.tickets import notices
 from mailgate.tickets.desks import desk_named
 from mailgate.tickets.ticket import Event
 from store import people, tickets
 from store.outbox import Outgoing
-
-TO_STAFF = frozenset({Template.NOTIFICATION, Template.RETURNED, Template.HELD_ALERT, Template.UNDELIVERED})
-"""A failure of these is told in `mailgate queue list` and the log alone: a mail about it could fail the same way."""
 
 
 def tell_undelivered(act: Act, row: Outgoing, reply_line: str) -> tuple[int, ...]:
@@ -21,7 +18,7 @@ def tell_undelivered(act: Act, row: Outgoing, reply_line: str) -> tuple[int, ...
         words = f"mail {row.id} to {row.notice.to_address} was not delivered: {reply_line}"
         event = Event.UNDELIVERED if row.notice.template is Template.REPLY else None
         ticket = record(act, ticket, words, event=event)
-    if row.notice.template in TO_STAFF:
+    if row.notice.template in FOR_STAFF:
         return ()
     desks = act.settings.desks
     head = notices.Letterhead(act.settings.gate.company, desk_named(ticket.desk if ticket else "", desks))

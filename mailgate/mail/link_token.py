@@ -25,6 +25,7 @@ class LinkPurpose(StrEnum):
 
     SIGN_IN = "sign-in"  # in a mail; opens a session
     SESSION = "session"  # in a cookie
+    FEED = "feed"  # in the address of a feed
 
 
 class Viewer(StrEnum):

@@ -21,6 +21,11 @@ class Template(StrEnum):
     SIGN_IN = "sign-in"  # to whoever asked: a link that opens the web view
 
 
+FOR_STAFF = frozenset(
+    {Template.NOTIFICATION, Template.RETURNED, Template.HELD_ALERT, Template.DECIDED, Template.UNDELIVERED}
+)
+"""Mails to staff members, which customers never see. One that fails is told in lists and the log alone."""
+
 AUTOMATIC = frozenset(Template) - {Template.REPLY, Template.NOTIFICATION}
 """Answers that a program gives: null reverse-path and Auto-Submitted (RFC 3834 §3.3, §5)."""
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
 
-from mailgate.mail.notice import Template
+from mailgate.mail.notice import FOR_STAFF
 from store.outbox import OutState
 from store.schema import blobs, outbox, staff
 from store.views.customer_tickets import NOT_LEFT
@@ -18,9 +18,6 @@ from store.views.files import File
 from store.views.paging import Listing, Page, Turn
 from store.views.visitors import ContactVisitor
 from store.views.weight import fitting_lines, line
-
-FOR_STAFF = (Template.NOTIFICATION, Template.RETURNED, Template.HELD_ALERT, Template.UNDELIVERED)
-"""Mails about a customer that are not for the customer. They go to staff addresses, which are left out as well."""
 
 
 @dataclass(frozen=True, slots=True)
