@@ -214,10 +214,23 @@ tickets = Table(
     Column("messages", Integer, nullable=False),
     Column("opened_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
+    Column("silent_since", Utc),  # of an answered ticket: when the last answer left us
+    Column("warned_at", Utc),  # of an answered ticket: its customer knows that it will be closed
+    Column("wait_until", Utc),  # of a waiting ticket
+    Column("merged_into", ForeignKey("tickets.id")),  # the end of the chain, always: one step leads there
     Index("ix_tickets_state_updated_at", "state", "updated_at"),
     Index("ix_tickets_state_waiting_since", "state", "waiting_since"),
     Index("ix_tickets_customer_id_state_updated_at", "customer_id", "state", "updated_at"),
     Index("ix_tickets_customer_id_updated_at", "customer_id", "updated_at"),
+    *(
+        Index(
+            f"ix_tickets_{'_'.join(columns)}",
+            *columns,
+            sqlite_where=text(f"{columns[0]} IS NOT NULL"),
+            postgresql_where=text(f"{columns[0]} IS NOT NULL"),
+        )
+        for columns in (("silent_since", "warned_at"), ("wait_until",), ("merged_into",))
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -250,6 +263,7 @@ entries = Table(
     Column("evidence", String),
     Column("automatic", Boolean, nullable=False),
     Column("left_out", JSON(none_as_null=True)),  # files that are in the mail alone: name, size, reason
+    Column("event", String),  # what the entry did to the ticket; null: nothing that has a name
     Index("ix_entries_ticket_id_id", "ticket_id", "id"),
     sqlite_autoincrement=True,
 )
@@ -265,6 +279,16 @@ attachments = Table(
     Column("sha256", ForeignKey("blobs.sha256"), nullable=False),
     Column("inline", Boolean, nullable=False),
     Column("content_id", String),
+)
+
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("address_key", String, primary_key=True),
+    Column("address", String, nullable=False),
+    Column("reason", Text, nullable=False),  # what the mail server said
+    Column("since", Utc, nullable=False),
+    Column("until", Utc, nullable=False),
 )
 
 message_ids = Table(

@@ -111,6 +111,7 @@ class Entry:
     automatic: bool
     attachments: tuple[NewAttachment, ...]
     left_out: tuple[LeftOut, ...]
+    event: Event | None
 
 
 def open_ticket(
@@ -168,7 +169,7 @@ def append(
 ) -> tuple[int, Ticket]:
     """Append one entry, with what it does to the ticket; returns the entry's id and the ticket as it is now.
 
-    `ticket` was read or returned within this transaction.
+    `ticket` was read or returned within this transaction; what was changed in it since then is written too.
     """
     values = {
         "ticket_id": ticket.id,
@@ -184,6 +185,7 @@ def append(
         "spool_id": entry.spool_id,
         "evidence": entry.evidence,
         "automatic": entry.automatic,
+        "event": event,
         "left_out": [asdict(file) for file in entry.left_out] or None,
     }
     inserted = conn.execute(_APPEND, values).inserted_primary_key
@@ -210,6 +212,11 @@ def append(
         "waiting_since": after.waiting_since,
         "messages": after.messages,
         "updated_at": after.updated_at,
+        "silent_since": after.silent_since,
+        "warned_at": after.warned_at,
+        "wait_until": after.wait_until,
+        "assignee_id": after.assignee_id,
+        "merged_into": after.merged_into,
     }
     conn.execute(_CHANGE, {"the_id": ticket.id, **changed})
     return entry_id, after
@@ -234,18 +241,28 @@ def referenced_by(conn: Connection, ids: Sequence[str]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def load(conn: Connection, ticket_ids: Iterable[int]) -> Mapping[int, Ticket]:
-    """The tickets with these numbers that exist, participants included."""
-    numbers = set(ticket_ids)
-    if not numbers:
+def load(conn: Connection, numbers: Iterable[int]) -> Mapping[int, Ticket]:
+    """The tickets that these numbers mean, participants included; of a merged one that is the ticket it went into."""
+    found = itself(conn, numbers)
+    moved = {number: ticket.merged_into for number, ticket in found.items() if ticket.merged_into is not None}
+    if not moved:
+        return found
+    ends = itself(conn, moved.values())
+    return {**found, **{number: ends[end] for number, end in moved.items()}}
+
+
+def itself(conn: Connection, numbers: Iterable[int]) -> Mapping[int, Ticket]:
+    """The tickets with these numbers that exist, merged or not."""
+    wanted = set(numbers)
+    if not wanted:
         return {}
-    rows = conn.execute(_NUMBERED, {"the_ids": list(numbers)}).mappings().all()
+    rows = conn.execute(_NUMBERED, {"the_ids": list(wanted)}).mappings().all()
     return {ticket.id: ticket for ticket in _with_participants(conn, rows)}
 
 
-def find(conn: Connection, ticket_id: int) -> Ticket | None:
-    """One ticket; None when there is no such number."""
-    return load(conn, (ticket_id,)).get(ticket_id)
+def find(conn: Connection, number: int) -> Ticket | None:
+    """The ticket that a number means; None when there is no such number."""
+    return load(conn, (number,)).get(number)
 
 
 def listing(
@@ -329,6 +346,10 @@ def _ticket(row: RowMapping, people: tuple[Participant, ...]) -> Ticket:
         opened_at=row["opened_at"],
         updated_at=row["updated_at"],
         participants=people,
+        silent_since=row["silent_since"],
+        warned_at=row["warned_at"],
+        wait_until=row["wait_until"],
+        merged_into=row["merged_into"],
     )
 
 
@@ -349,4 +370,5 @@ def _entry(row: RowMapping, files: tuple[NewAttachment, ...]) -> Entry:
         automatic=row["automatic"],
         attachments=files,
         left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
+        event=Event(row["event"]) if row["event"] else None,
     )

@@ -4,6 +4,7 @@ Names, units and reasons stand in config.toml. All paths are absolute once `load
 """
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,7 @@ from mailgate.config.kinds import one_of
 from mailgate.config.values import HostPort
 from mailgate.mail.address import Mailbox
 from mailgate.mail.coverage import Coverage
+from mailgate.tickets.deadlines import Silence
 from mailgate.tickets.desks import Desk
 from mailgate.tickets.files import FileRules
 
@@ -184,6 +186,11 @@ class DeskRules:
     unknown_sender: Annotated[UnknownSender, one_of(UnknownSender)] = UnknownSender.HOLD
     digest_hour: Annotated[int, kinds.whole(0, 23)] = 8
 
+    @property
+    def silence(self) -> Silence:
+        """How long a customer may be silent."""
+        return Silence(timedelta(hours=self.autoclose_hours), timedelta(hours=self.autoclose_warning_hours))
+
 
 @dataclass(frozen=True, slots=True)
 class Attachments:
@@ -330,8 +337,6 @@ class Settings:
 
 NOT_BUILT = (
     ("workers", "broker", "only memory:// is built yet, jobs stay in this process"),
-    ("desk_rules", "autoclose_hours", "closing by time is not built yet, tickets stay as they are"),
-    ("desk_rules", "autoclose_warning_hours", "closing by time is not built yet, nobody is warned"),
     ("billing", "invoice_days_before_due", "billing is not built yet, no invoice is written"),
 )
 """Section, key and what is missing; config.toml says "Not built yet" at each of them."""

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.flows.act import Act
+from mailgate.flows.change import close
 from mailgate.flows.customer import claims_of, file_of
 from mailgate.flows.incoming import Incoming, desk_of, token_in
 from mailgate.flows.notify import notify, reply_address
-from mailgate.flows.record import record
+from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.directives import MAX_DIRECTIVES, read_directives
@@ -80,7 +81,8 @@ def _hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, re
     told: tuple[int, ...] = ()
     if lately < act.settings.budgets.acknowledgements_per_address_hour:  # a forger could make us write to him for ever
         way_out = "Answer the mail that was sent to you, or have a colleague release it."
-        told = notify(act, [_returned(act, incoming, writer, ticket, reason=f"It is held: {reason}. {way_out}")])
+        returned = _returned(act, incoming, writer, ticket, reason=f"It is held: {reason}. {way_out}")
+        told = notify(act, [returned], cause=incoming)
     return Settled.as_(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence, outbox_ids=told)
 
 
@@ -91,12 +93,14 @@ def _ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | No
     """
     token = token_in(incoming, Purpose.STAFF, act.keys, today=act.today)
     claims, _ = claims_of(act, incoming, ())
+    named = tickets.load(act.conn, (*claims.named, *((token.object_id,) if isinstance(token, AddressToken) else ())))
+    claims = claims.following(named)
     if isinstance(token, AddressToken) and token.recipient_id == writer.id:
         incoming = replace(incoming, evidence=with_token(incoming.evidence))
-        doubt = disagreement(token.object_id, claims.referenced)
-        return tickets.find(act.conn, token.object_id), incoming, doubt
+        ticket = named.get(token.object_id)
+        return ticket, incoming, disagreement(ticket.id if ticket else token.object_id, claims.referenced)
     number = claims.referenced[0] if claims.referenced else claims.tag
-    return (tickets.find(act.conn, number) if number else None), incoming, None
+    return (named.get(number) if number else None), incoming, None
 
 
 def _actions(mail: _Mail) -> tuple[Action, ...]:
@@ -156,7 +160,9 @@ def _begin(act: Act, mail: _Mail) -> Settled:
         linked_to=None,
         now=act.at,
     )
-    ticket = record(act, ticket, f"opened by {mail.writer.name} for {contact.name}")
+    ticket = record(
+        act, ticket, f"opened by {mail.writer.name} for {contact.name}", doer=doer_of(mail.incoming, mail.writer)
+    )
     worked = _work(act, mail, ticket)
     return replace(worked, outcome=replace(worked.outcome, disposition=Disposition.OPENED))
 
@@ -187,21 +193,8 @@ def _work(act: Act, mail: _Mail, ticket: Ticket) -> Settled:
         if not is_note:
             outbox_ids += _send(act, mail, ticket, entry, entry_id)
     if mail.argument(StaffVerb.CLOSE) is not None:
-        words = f"closed by {mail.writer.name}"
-        ticket = record(act, ticket, words, event=Event.CLOSED, spool_id=incoming.lent.spool_id)
-        desk = desk_named(ticket.desk, act.settings.desks)
-        head = notices.Letterhead(act.settings.gate.company, desk)
-        told = [
-            notices.closed(
-                head,
-                ticket,
-                reader,
-                reply_address(act, Purpose.REPLY, desk),
-                references=tickets.thread_ids(act.conn, ticket.id, reader.address),
-            )
-            for reader in ticket.participants
-        ]
-        outbox_ids += notify(act, told, hold_until=_undo_until(act))
+        closed = close(act, ticket, doer_of(incoming, mail.writer), hold_until=_undo_until(act))
+        ticket, outbox_ids = closed.ticket, (*outbox_ids, *closed.outbox_ids)
     spoke = bool(mail.words or message.attachments) and not is_note
     disposition = Disposition.JOINED if spoke else Disposition.COMMAND
     done = ", ".join(f"!{command.verb.value}" for command in mail.commands)
@@ -227,7 +220,7 @@ def _send(act: Act, mail: _Mail, ticket: Ticket, entry: NewEntry, entry_id: int)
         )
         for reader in ticket.participants
     ]
-    return notify(act, replies, hold_until=_undo_until(act))
+    return notify(act, replies, cause=mail.incoming, hold_until=_undo_until(act))
 
 
 def _files_of(act: Act, incoming: Incoming) -> tuple[NewAttachment, ...]:
@@ -266,7 +259,7 @@ def _send_back(act: Act, mail: _Mail, reason: str) -> Settled:
         f"returned to its writer: {reason}",
         ticket_id=mail.ticket.id if mail.ticket else None,
         evidence=mail.incoming.evidence,
-        outbox_ids=notify(act, [notice]),
+        outbox_ids=notify(act, [notice], cause=mail.incoming),
     )
 
 

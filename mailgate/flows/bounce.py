@@ -2,7 +2,7 @@
 
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming, token_in
-from mailgate.flows.record import record
+from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.flows.undelivered import tell_undelivered
 from mailgate.mail.address_token import AddressToken, Purpose
@@ -23,12 +23,13 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
     )
     reply_line = words or "the report names no recipient"
     ticket_id = row.notice.ticket_id
+    doer = doer_of(incoming)
     delayed = report.recipients and all(one.action is BounceAction.DELAYED for one in report.recipients)
     if delayed or not outbox.mark_bounced(act.conn, row.id, reply=f"bounced: {reply_line}"):
         ticket = tickets.find(act.conn, ticket_id) if ticket_id is not None else None
         if ticket is not None:
             news = "is delayed" if delayed else "was reported on again"
-            record(act, ticket, f"mail {row.id} to {row.notice.to_address} {news}: {reply_line}")
+            record(act, ticket, f"mail {row.id} to {row.notice.to_address} {news}: {reply_line}", doer=doer)
         return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
-    told = tell_undelivered(act, row, reply_line)
+    told = tell_undelivered(act, row, reply_line, doer=doer)
     return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id, outbox_ids=told)

@@ -8,7 +8,7 @@ from mailgate.flows.act import Act
 from mailgate.flows.flood import programs_within_hour
 from mailgate.flows.incoming import Incoming, desk_of, token_in
 from mailgate.flows.notify import notify, reply_address
-from mailgate.flows.record import record
+from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose
@@ -69,11 +69,12 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
         now=act.at,
     )
     marks = []
+    doer = doer_of(incoming, contact)
     if placed.claimed:
-        ticket = record(act, ticket, f"opened, linked to #{placed.claimed}: {placed.why}")
+        ticket = record(act, ticket, f"opened, linked to #{placed.claimed}: {placed.why}", doer=doer)
         claimed = tickets.find(act.conn, placed.claimed)
         assert claimed is not None
-        record(act, claimed, f"#{ticket.id} by {author} names this ticket: {placed.why}")
+        record(act, claimed, f"#{ticket.id} by {author} names this ticket: {placed.why}", doer=doer)
         marks.append(f"linked to #{placed.claimed}: {placed.why}")
     if isinstance(sender, Registered) and sender.is_ambiguous and contact:
         marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
@@ -104,7 +105,8 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     """The message joins its ticket. A person's words make it staff's turn again; a program's change nothing."""
     ticket = joined.ticket
     if ticket.state is State.CLOSED and not incoming.automatic:
-        ticket = record(act, ticket, f"reopened by a reply of {incoming.author}", event=Event.REOPENED)
+        words = f"reopened by a reply of {incoming.author}"
+        ticket = record(act, ticket, words, event=Event.REOPENED, doer=doer_of(incoming, joined.contact))
     desk = desk_named(ticket.desk, act.settings.desks)
     budget = act.settings.budgets.machine_mails_per_ticket_hour
     crowded = crowd(programs_within_hour(act, incoming, ticket), budget)
@@ -194,7 +196,7 @@ def _write(
         )
         for reader in ([] if quiet else people.list_staff(conn))
     ]
-    return ticket, notify(act, told)
+    return ticket, notify(act, told, cause=incoming)
 
 
 def _acknowledge(
@@ -225,7 +227,7 @@ def _acknowledge(
         template=template,
         fixed_subject=reader.contact_id is None or not incoming.evidence.at_least(Level.SPF),
     )
-    return notify(act, [notice])
+    return notify(act, [notice], cause=incoming)
 
 
 def files_of(incoming: Incoming) -> tuple[NewAttachment, ...]:

@@ -146,4 +146,4 @@ def _answer(
         in_reply_to=incoming.message.message_id,
         reply_to=reply_address(act, Purpose.LIST, desk)(token.object_id, writer.id),
     )
-    return notify(act, [notice])
+    return notify(act, [notice], cause=incoming)

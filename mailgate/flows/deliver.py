@@ -15,12 +15,13 @@ from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.act import Act
 from mailgate.flows.undelivered import tell_undelivered
 from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
+from mailgate.mail.notice import Template
 from mailgate.outbound.compose import compose
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.templates import Templates
 from mailgate.outbound.unanswered import Unanswered
-from store import leases, outbox
+from store import deadlines, leases, outbox
 from store.archive import Archive
 from store.engine import reading, transaction
 from store.outbox import LentOut, Phase
@@ -167,7 +168,10 @@ class _Attempt:
 
         def write() -> None:
             with transaction(self.engine) as conn:
-                outbox.mark_sent(conn, self.lent, reply=reply, now=self.now)
+                notice = self.lent.row.notice
+                sent = outbox.mark_sent(conn, self.lent, reply=reply, now=self.now)
+                if sent and notice.template is Template.REPLY and notice.ticket_id is not None:
+                    deadlines.begin_silence(conn, notice.ticket_id, since=self.now)
 
         leases.insist(
             write, told=lambda error: log.warning("not yet saved outbox=%d error=%r", self.lent.row.id, error)

@@ -11,8 +11,10 @@ from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
 from mailgate.flows import held_mail
+from mailgate.flows.deadline import meet_deadline
 from mailgate.jobs import Enqueue, Job
-from store import leases, outbox
+from mailgate.tickets.deadlines import Step, deadline
+from store import deadlines, leases, outbox, tickets
 from store.engine import reading, transaction
 from store.schema import lessons as lesson_rows
 from store.schema import outbox as outbox_rows
@@ -32,6 +34,9 @@ class DueKind(StrEnum):
     TEACH = "teach"  # spamd has not been told what a person decided
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
     HELD_DIGEST = "held-digest"  # the list of each day, of all that still waits
+    AUTOCLOSE_WARNING = Step.WARN.value  # a customer says nothing
+    AUTO_CLOSE = Step.CLOSE.value  # and still nothing
+    WAIT_ENDED = Step.END_WAIT.value  # a ticket was put off until now
 
 
 JOBS = {
@@ -48,7 +53,7 @@ _LISTS: dict[DueKind, Callable[[Connection, Settings, datetime], datetime | None
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """One thing to be done. `object` is a row id, 0 where there is no row."""
+    """One thing to be done. `object` is a row id or the number of a ticket, 0 where there is neither."""
 
     kind: DueKind
     object: int
@@ -68,6 +73,12 @@ def due(conn: Connection, *, settings: Settings, at: datetime, delivering: bool 
         if due_at is not None and due_at <= at:
             items.append(DueItem(kind, 0, due_at))
             break  # the other is asked for again when this one has been written
+    silence = settings.desk_rules.silence
+    numbers = deadlines.passed(conn, silence, at=at, limit=AT_ONCE)
+    for ticket in tickets.itself(conn, numbers).values():
+        passed = deadline(ticket, silence)
+        if passed is not None and passed.at <= at:
+            items.append(DueItem(DueKind(passed.step.value), ticket.id, passed.at))
     return tuple(items)
 
 
@@ -85,8 +96,8 @@ def sweep(engine: Engine, *, settings: Settings, enqueue: Enqueue, now: datetime
         for row_id in ids:
             enqueue(job, row_id)
     for item in items:
-        if item.kind in _LISTS:
-            for outbox_id in held_mail.tell(engine, settings=settings, daily=_is_daily(item.kind), now=now):
+        if item.kind not in JOBS:
+            for outbox_id in _do(engine, item.kind, item.object, settings=settings, now=now):
                 enqueue(Job.DELIVER, outbox_id)
 
 
@@ -118,8 +129,8 @@ def run(
             kind, row_id = follow_ups.popleft()
             seen.add((kind, row_id))
             done[kind.value] += 1
-            if kind in _LISTS:
-                for outbox_id in held_mail.tell(engine, settings=settings, daily=_is_daily(kind), now=at):
+            if kind not in JOBS:
+                for outbox_id in _do(engine, kind, row_id, settings=settings, now=at):
                     follow_up(Job.DELIVER, outbox_id)
                 continue
             _take_up(engine, kind, [row_id], at)
@@ -128,8 +139,15 @@ def run(
     return dict(done)
 
 
-def _is_daily(kind: DueKind) -> bool:
-    return kind is DueKind.HELD_DIGEST
+def _do(engine: Engine, kind: DueKind, number: int, *, settings: Settings, now: datetime) -> tuple[int, ...]:
+    """Do what has no job; returns the ids of the mails that may go out. One that fails does not stop the others."""
+    if kind in _LISTS:
+        return held_mail.tell(engine, settings=settings, daily=kind is DueKind.HELD_DIGEST, now=now)
+    try:
+        return meet_deadline(engine, number, settings=settings, now=now)
+    except Exception:
+        log.exception("deadline failed ticket=%d kind=%s", number, kind.value)
+        return ()
 
 
 def _take_up(engine: Engine, kind: DueKind, row_ids: Sequence[int], now: datetime) -> None:

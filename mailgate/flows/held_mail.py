@@ -71,7 +71,7 @@ def tell(engine: Engine, *, settings: Settings, daily: bool, now: datetime) -> t
             )
             for reader in people.list_staff(conn)
         ]
-        return notify(act, told)
+        return notify(act, told, cause=None)
 
 
 def _untold(conn: Connection) -> Sequence[Accepted]:

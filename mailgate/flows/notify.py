@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from mailgate.flows.act import Act
+from mailgate.flows.incoming import Incoming
 from mailgate.mail import message_id
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
@@ -25,9 +26,12 @@ BUDGETED = ((Template.ACKNOWLEDGEMENT, Template.LEFT_OUT, Template.HELD), (Templ
 """What a stranger's program could make us send without end; each group has the budget for itself."""
 
 
-def notify(act: Act, notices: Sequence[Notice], *, hold_until: datetime | None = None) -> tuple[int, ...]:
+def notify(
+    act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_until: datetime | None = None
+) -> tuple[int, ...]:
     """Queue these mails and return the ids of those that may go at once: their jobs are sent after the commit.
 
+    `cause`: the mail that called for them; None for what a deadline, a delivery or the command line did.
     Dropped, with a line in the log: mail to an address of ours, and answers beyond the budgets.
     """
     queued: list[int] = []

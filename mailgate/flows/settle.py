@@ -165,7 +165,7 @@ def _held(
     if incoming.evidence.at_least(Level.DKIM) and not robot and _is_told(act, incoming, sender, disposition):
         head = notices.Letterhead(act.settings.gate.company, desk_of(incoming, act.settings.desks))
         notice = notices.held(head, incoming.author, in_reply_to=incoming.message.message_id)
-        told = notify(act, [notice])
+        told = notify(act, [notice], cause=incoming)
     return Settled.as_(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence, outbox_ids=told)
 
 

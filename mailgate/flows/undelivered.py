@@ -6,18 +6,21 @@ from mailgate.flows.record import record
 from mailgate.mail.notice import FOR_STAFF, Template
 from mailgate.tickets import notices
 from mailgate.tickets.desks import desk_named
-from mailgate.tickets.ticket import Event
+from mailgate.tickets.ticket import PROGRAM, Doer, Event
 from store import people, tickets
 from store.outbox import Outgoing
 
+AWAITING_ANSWER = frozenset({Template.REPLY, Template.AUTOCLOSE_WARNING})
+"""Whoever did not get one of these is not the one who keeps silent: the ticket is not closed for it."""
 
-def tell_undelivered(act: Act, row: Outgoing, reply_line: str) -> tuple[int, ...]:
+
+def tell_undelivered(act: Act, row: Outgoing, reply_line: str, *, doer: Doer = PROGRAM) -> tuple[int, ...]:
     """Record the failure on its ticket and queue a mail to each staff member; returns the ids of these mails."""
     ticket = tickets.find(act.conn, row.notice.ticket_id) if row.notice.ticket_id is not None else None
     if ticket is not None:
         words = f"mail {row.id} to {row.notice.to_address} was not delivered: {reply_line}"
-        event = Event.UNDELIVERED if row.notice.template is Template.REPLY else None
-        ticket = record(act, ticket, words, event=event)
+        event = Event.UNDELIVERED if row.notice.template in AWAITING_ANSWER else None
+        ticket = record(act, ticket, words, event=event, doer=doer)
     if row.notice.template in FOR_STAFF:
         return ()
     desks = act.settings.desks
@@ -34,4 +37,4 @@ def tell_undelivered(act: Act, row: Outgoing, reply_line: str) -> tuple[int, ...
         )
         for reader in people.list_staff(act.conn)
     ]
-    return notify(act, told)
+    return notify(act, told, cause=None)

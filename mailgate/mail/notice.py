@@ -13,6 +13,9 @@ class Template(StrEnum):
     REPLY = "reply"
     NOTIFICATION = "notification"
     CLOSED = "closed"
+    AUTOCLOSE_WARNING = "autoclose-warning"  # to a customer who says nothing: the ticket will be closed
+    AUTOCLOSED = "autoclosed"
+    WAIT_ENDED = "wait-ended"  # to staff: the day has come until which a ticket was put off
     RETURNED = "returned"  # to the writer: not understood or not sent on, nothing was done
     HELD = "held"  # to a sender: a person will look at your mail
     HELD_ALERT = "held-alert"  # to staff: mail waits for your decision
@@ -22,7 +25,14 @@ class Template(StrEnum):
 
 
 FOR_STAFF = frozenset(
-    {Template.NOTIFICATION, Template.RETURNED, Template.HELD_ALERT, Template.DECIDED, Template.UNDELIVERED}
+    {
+        Template.NOTIFICATION,
+        Template.RETURNED,
+        Template.HELD_ALERT,
+        Template.DECIDED,
+        Template.UNDELIVERED,
+        Template.WAIT_ENDED,
+    }
 )
 """Mails to staff members, which customers never see. One that fails is told in lists and the log alone."""
 

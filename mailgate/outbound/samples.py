@@ -25,6 +25,8 @@ _ACKNOWLEDGEMENT = {
     "left_out_count": 0,
 }
 
+_STATE = {"number": 1042, "subject": _SUBJECT, "company": _COMPANY}
+
 _NOTIFICATION = {
     "company": _COMPANY,
     "number": 1042,
@@ -108,7 +110,10 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             {"company": _COMPANY, "link": _LINK, "has_code": False, "code": ""},
             {"company": _COMPANY, "link": _LINK, "has_code": True, "code": "k7f3m2qa"},
         ),
-        Template.CLOSED: ({"number": 1042, "subject": _SUBJECT, "company": _COMPANY},),
+        Template.CLOSED: (_STATE,),
+        Template.AUTOCLOSE_WARNING: (_STATE | {"close_at": "2026-11-24 21:30 UTC"},),
+        Template.AUTOCLOSED: (_STATE,),
+        Template.WAIT_ENDED: (_STATE,),
         Template.RETURNED: (
             _RETURNED,
             _RETURNED | {"number": None, "lines": [], "reason": "A new ticket begins with a line !customer ADDRESS."},

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from mailgate.mail.address import address_key
@@ -35,6 +35,19 @@ class Claims:
         by_token = {self.token.object_id} if isinstance(self.token, AddressToken) else set()
         by_tag = {self.tag} if self.tag is not None else set()
         return frozenset({*self.referenced, *by_token, *by_tag})
+
+    def following(self, tickets: Mapping[int, Ticket]) -> "Claims":
+        """The same, with each number that means another ticket now, by a merge, replaced by that ticket's own."""
+
+        def end(number: int) -> int:
+            return tickets[number].id if number in tickets else number
+
+        token = self.token
+        return Claims(
+            token=replace(token, object_id=end(token.object_id)) if isinstance(token, AddressToken) else token,
+            referenced=tuple(dict.fromkeys(end(number) for number in self.referenced)),
+            tag=end(self.tag) if self.tag is not None else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +100,11 @@ def place(
     """Decide where the message of a person outside the staff belongs.
 
     `contacts` are all that share the author's `address`, the one active last first; `tickets` are those that the
-    claims name and that exist. The gate is the same for every claim: only a participant joins.
+    claims name and that exist, by the number that was named: of a merged one it is the ticket that it went into. The
+    gate is the same for every claim: only a participant joins.
     """
+    claims = claims.following(tickets)
+    tickets = {ticket.id: ticket for ticket in tickets.values()}
     token = claims.token if isinstance(claims.token, AddressToken) else None
     referenced = tuple(ticket_id for ticket_id in claims.referenced if ticket_id in tickets)
     if token and token.object_id in tickets:

@@ -23,10 +23,20 @@ class Event(StrEnum):
     MACHINE_WROTE = "machine wrote"
     STAFF_REPLIED = "staff replied"
     STAFF_NOTED = "staff noted"
+    PUT_OFF = "put off"  # staff wait until a date
+    WAIT_ENDED = "wait ended"
+    WARNED = "warned"  # that it will be closed
+    AUTO_CLOSED = "auto-closed"
     CLOSED = "closed"
     REOPENED = "reopened"
     UNDELIVERED = "undelivered"
+    ASSIGNED = "assigned"
+    MERGED = "merged"  # into another, which goes on for it
+    TOOK_OVER = "took over"  # another that was merged into it
 
+
+STAFF_ONLY = frozenset({Event.ASSIGNED, Event.STAFF_NOTED})
+"""Events that no customer is told of."""
 
 # A machine's mail and a note change no state, whatever it was; the rest do not ask what it was either, so one column is
 # the whole table. An answer that did not arrive is no answer: it is staff's turn again.
@@ -35,9 +45,16 @@ _AFTER: dict[Event, State | None] = {
     Event.MACHINE_WROTE: None,
     Event.STAFF_REPLIED: State.ANSWERED,
     Event.STAFF_NOTED: None,
+    Event.PUT_OFF: State.WAITING,
+    Event.WAIT_ENDED: State.OPEN,
+    Event.WARNED: None,
+    Event.AUTO_CLOSED: State.CLOSED,
     Event.CLOSED: State.CLOSED,
     Event.REOPENED: State.OPEN,
     Event.UNDELIVERED: State.OPEN,
+    Event.ASSIGNED: None,
+    Event.MERGED: State.CLOSED,
+    Event.TOOK_OVER: None,
 }
 
 
@@ -96,15 +113,27 @@ class Ticket:
     opened_at: datetime
     updated_at: datetime
     participants: tuple[Participant, ...]
+    silent_since: datetime | None = None  # while it is answered: when the last answer left us; None: none has left
+    warned_at: datetime | None = None  # while it is answered: when the customer was told that it will be closed
+    wait_until: datetime | None = None  # while it is waiting
+    merged_into: int | None = None  # an alias for good: what names this ticket means that one
 
 
 def after_entry(ticket: Ticket, kind: EntryKind, event: Event | None, *, now: datetime) -> Ticket:
-    """The ticket after an entry of this kind was appended, and what it meant happened."""
+    """The ticket after an entry of this kind was appended, and what it meant happened.
+
+    `silent_since` outlives a further answer: it moves when that one has left, which somebody may still undo.
+    """
     state = state_after(ticket.state, event) if event else ticket.state
+    stays_answered = ticket.state is State.ANSWERED and state is State.ANSWERED
+    warned_at = None if event is Event.STAFF_REPLIED or not stays_answered else ticket.warned_at
     return replace(
         ticket,
         state=state,
         waiting_since=waiting_since(state, ticket.state, ticket.waiting_since, now=now),
+        silent_since=ticket.silent_since if stays_answered else None,
+        warned_at=now if event is Event.WARNED and stays_answered else warned_at,
+        wait_until=ticket.wait_until if state is State.WAITING else None,
         messages=ticket.messages + (1 if kind is EntryKind.MESSAGE else 0),
         updated_at=max(now, ticket.updated_at),
     )
@@ -120,6 +149,25 @@ class NewAttachment:
     sha256: str
     inline: bool
     content_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Doer:
+    """Who made an event happen, by which mail, and how far that mail's author is believed: what the audit trail keeps.
+
+    Without a mail somebody did it at the gate's own command line, or a deadline did.
+    """
+
+    name: str
+    address: str | None = None
+    staff_id: int | None = None
+    contact_id: int | None = None
+    spool_id: int | None = None
+    evidence: str | None = None
+
+
+PROGRAM = Doer("mailgate")
+"""A deadline, or a rule that answers to nobody's mail."""
 
 
 @dataclass(frozen=True, slots=True)

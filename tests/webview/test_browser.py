@@ -71,7 +71,11 @@ def kinds_of_pages(company: Company, who: str, *, of_a_kind: int) -> list[str]:
     kept: dict[str, list[str]] = {}
     browser = company.web.signed_in(getattr(company.story, who))
     for path in crawl(browser, STARTS[who]):
-        if path.startswith("/static/") or path.endswith((".eml", ".txt", ".mbox", ".atom", "/body")) or "/files/" in path:
+        if (
+            path.startswith("/static/")
+            or path.endswith((".eml", ".txt", ".mbox", ".atom", "/body"))
+            or "/files/" in path
+        ):
             continue
         kept.setdefault(re.sub(r"\d+|(?<=status=)\w+|(?<=state=)[\w-]+|(?<=only=)\w+", "x", path), []).append(path)
     return [path for paths in kept.values() for path in paths[:of_a_kind]]

@@ -1,14 +1,32 @@
 """Which mail each ticket event calls for, with its frozen values. Words stand in `templates/mail/`."""
 
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress
-from mailgate.tickets.notices.to_customers import acknowledgement, closed, held, reply, sign_in
-from mailgate.tickets.notices.to_staff import HeldMail, decided, held_alert, notification, returned, undelivered
+from mailgate.tickets.notices.to_customers import (
+    acknowledgement,
+    autoclose_warning,
+    autoclosed,
+    closed,
+    held,
+    reply,
+    sign_in,
+)
+from mailgate.tickets.notices.to_staff import (
+    HeldMail,
+    decided,
+    held_alert,
+    notification,
+    returned,
+    undelivered,
+    wait_ended,
+)
 
 __all__ = [
     "HeldMail",
     "Letterhead",
     "ReplyAddress",
     "acknowledgement",
+    "autoclose_warning",
+    "autoclosed",
     "closed",
     "decided",
     "held",
@@ -18,4 +36,5 @@ __all__ = [
     "returned",
     "sign_in",
     "undelivered",
+    "wait_ended",
 ]

@@ -1,12 +1,13 @@
 """Mails about tickets to customers and strangers, with their frozen values."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mailgate.mail.message import Author
 from mailgate.mail.notice import Notice, Template
 from mailgate.people import Staff
 from mailgate.tickets.files import LeftOut
-from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, customer_reply, named, sent_along
+from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, customer_reply, fixed_words, named, sent_along
 from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
 
 
@@ -29,7 +30,7 @@ def acknowledgement(
     values = {
         "company": head.company,
         "number": ticket.id,
-        "subject": ticket.subject,
+        "subject": fixed_words(ticket) if fixed_subject else ticket.subject,
         "fixed_subject": fixed_subject,
         "left_out": [] if fixed_subject else named(left_out),  # names of files are words of his too
         "left_out_count": len(left_out),
@@ -91,15 +92,53 @@ def closed(
     head: Letterhead, ticket: Ticket, reader: Participant, reply_address: ReplyAddress, *, references: Sequence[str]
 ) -> Notice:
     """To a participant: the ticket was closed, a reply reopens it."""
+    notice = _of_state(Template.CLOSED, head, ticket, reader, reply_address, references=references)
+    return replace(notice, reverse_path="")
+
+
+def autoclose_warning(
+    head: Letterhead,
+    ticket: Ticket,
+    reader: Participant,
+    reply_address: ReplyAddress,
+    *,
+    close_at: str,
+    references: Sequence[str],
+) -> Notice:
+    """To a participant who has not answered us: the ticket will be closed at that time."""
+    notice = _of_state(Template.AUTOCLOSE_WARNING, head, ticket, reader, reply_address, references=references)
+    return replace(notice, values={**notice.values, "close_at": close_at})
+
+
+def autoclosed(
+    head: Letterhead, ticket: Ticket, reader: Participant, reply_address: ReplyAddress, *, references: Sequence[str]
+) -> Notice:
+    """To a participant: the ticket was closed because nobody answered us."""
+    return _of_state(Template.AUTOCLOSED, head, ticket, reader, reply_address, references=references)
+
+
+def _of_state(
+    template: Template,
+    head: Letterhead,
+    ticket: Ticket,
+    reader: Participant,
+    reply_address: ReplyAddress,
+    *,
+    references: Sequence[str],
+) -> Notice:
+    """What a program tells of a ticket's state. A stranger proved nothing, so none of his words stand in it."""
     return Notice(
-        template=Template.CLOSED,
+        template=template,
         to_address=reader.address,
         to_name=reader.name,
         from_name=head.company,
         from_address=head.address,
-        values={"company": head.company, "number": ticket.id, "subject": ticket.subject},
+        values={
+            "company": head.company,
+            "number": ticket.id,
+            "subject": ticket.subject if reader.contact_id is not None else fixed_words(ticket),
+        },
         reply_to=customer_reply(head, ticket, reader, reply_address),
-        reverse_path="",
         in_reply_to=references[-1] if references else None,
         references=tuple(references),
         ticket_id=ticket.id,

@@ -71,6 +71,25 @@ def notification(
     )
 
 
+def wait_ended(
+    head: Letterhead, ticket: Ticket, reader: Staff, reply_address: ReplyAddress, *, references: Sequence[str]
+) -> Notice:
+    """To a staff member: the ticket was put off until now, and is his turn again."""
+    return Notice(
+        template=Template.WAIT_ENDED,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=head.company,
+        from_address=head.address,
+        values={"company": head.company, "number": ticket.id, "subject": ticket.subject},
+        reply_to=reply_address(ticket.id, reader.id),
+        in_reply_to=references[-1] if references else None,
+        references=tuple(references),
+        ticket_id=ticket.id,
+        customer_id=ticket.customer_id,
+    )
+
+
 def returned(
     head: Letterhead,
     writer: Staff,

@@ -1,0 +1,99 @@
+"""Tickets whose time has come, the silence that it is counted from, and the aliases of merged ones."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
+
+from mailgate.mail.address import address_key
+from mailgate.mail.notice import Template
+from mailgate.tickets.deadlines import Silence
+from mailgate.tickets.ticket import Participant, State
+from store.engine import insert_once
+from store.outbox import UNFINISHED
+from store.schema import outbox, participants, tickets
+
+_ANSWER_UNDER_WAY = exists().where(
+    outbox.c.ticket_id == tickets.c.id,
+    outbox.c.template == Template.REPLY,
+    outbox.c.state.in_([state.value for state in UNFINISHED]),
+)
+"""Who has not got our last words yet is not silent."""
+
+_SILENT = (
+    select(tickets.c.id)
+    .where(
+        tickets.c.silent_since.is_not(None),
+        or_(
+            and_(tickets.c.warned_at.is_(None), tickets.c.silent_since <= bindparam("warn_before")),
+            and_(
+                tickets.c.silent_since <= bindparam("close_before"), tickets.c.warned_at <= bindparam("warned_before")
+            ),
+        ),
+        ~_ANSWER_UNDER_WAY,
+    )
+    .order_by(tickets.c.silent_since)
+    .limit(bindparam("most"))
+)
+_WAITED = (
+    select(tickets.c.id)
+    .where(tickets.c.wait_until <= bindparam("at"))
+    .order_by(tickets.c.wait_until)
+    .limit(bindparam("most"))
+)
+_MEANT = select(func.coalesce(tickets.c.merged_into, tickets.c.id)).where(tickets.c.id == bindparam("number"))
+_BEGIN_SILENCE = (
+    update(tickets)
+    .where(tickets.c.id == _MEANT.scalar_subquery(), tickets.c.state == State.ANSWERED)
+    .values(silent_since=bindparam("since"))
+)
+_LOCK = select(tickets.c.id).where(tickets.c.id == bindparam("number")).with_for_update()
+_IS_UNDER_WAY = select(tickets.c.id).where(tickets.c.id == bindparam("number"), _ANSWER_UNDER_WAY)
+
+
+def passed(conn: Connection, silence: Silence, *, at: datetime, limit: int) -> tuple[int, ...]:
+    """Tickets for which there is something to be done at `at`, at most `limit` of the silent and of the waiting."""
+    before = {
+        "warn_before": at - (silence.close_after - silence.warning),
+        "close_before": at - silence.close_after,
+        "warned_before": at - silence.warning,
+        "most": limit,
+    }
+    silent = conn.execute(_SILENT, before).scalars().all()
+    return (*silent, *conn.execute(_WAITED, {"at": at, "most": limit}).scalars().all())
+
+
+def begin_silence(conn: Connection, number: int, *, since: datetime) -> None:
+    """An answer has left: from now on it is the customer who says nothing, if the ticket still counts as answered."""
+    conn.execute(_BEGIN_SILENCE, {"number": number, "since": since})
+
+
+def lock(conn: Connection, number: int) -> None:
+    """Nobody else changes this ticket until the transaction ends. SQLite has locked the whole store already."""
+    conn.execute(_LOCK, {"number": number})
+
+
+def is_answer_under_way(conn: Connection, number: int) -> bool:
+    """A reply of staff waits to be sent."""
+    return conn.execute(_IS_UNDER_WAY, {"number": number}).first() is not None
+
+
+def lead_to(conn: Connection, number: int, end: int) -> None:
+    """What was merged into this ticket before leads to `end` from now on, so that one step always suffices."""
+    conn.execute(update(tickets).where(tickets.c.merged_into == number).values(merged_into=end))
+
+
+def join(conn: Connection, number: int, people: Sequence[Participant]) -> None:
+    """These people take part in the ticket too; those who do already stay as they are."""
+    rows = [
+        {
+            "ticket_id": number,
+            "address_key": address_key(person.address),
+            "contact_id": person.contact_id,
+            "name": person.name,
+            "address": person.address,
+        }
+        for person in people
+    ]
+    if rows:
+        insert_once(conn, participants, rows)
