@@ -1,10 +1,12 @@
-"""`mailgate ticket`: lists and shows tickets."""
+"""`mailgate ticket`: lists and shows tickets, and changes them as staff do by mail."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from typing import NoReturn
 
 import click
+from sqlalchemy import Connection
 
-from mailgate.cli.gate import gate
+from mailgate.cli.gate import gate, now
 from mailgate.cli.output import (
     EX_DATAERR,
     after_option,
@@ -14,19 +16,29 @@ from mailgate.cli.output import (
     limit_option,
     print_object,
     print_rows,
+    say,
 )
+from mailgate.flows import change
+from mailgate.flows.act import Act
+from mailgate.flows.change import Changed
 from mailgate.people import Staff
-from mailgate.tickets.ticket import State, Ticket
+from mailgate.tickets.deadlines import read_wait
+from mailgate.tickets.ticket import Doer, State, Ticket
 from store import people, tickets
-from store.engine import reading
+from store.engine import reading, transaction
 from store.tickets import Entry
 
 COLUMNS = ("number", "state", "customer", "desk", "messages", "updated_at", "subject")
 
+OPERATOR = Doer("the operator")
+NOBODY = "nobody"
+
+number_argument = click.argument("number", type=int)
+
 
 @click.group()
 def ticket() -> None:
-    """List and show tickets."""
+    """List, show and change tickets."""
 
 
 @ticket.command("list")
@@ -45,17 +57,101 @@ def list_(state: str | None, customer: int | None, limit: int | None, after: int
 
 
 @ticket.command()
-@click.argument("number", type=int)
+@number_argument
+@click.option("--itself", is_flag=True, help="Of a merged ticket its own history, not the one that it went into.")
 @json_option
-def show(number: int, as_json: bool) -> None:
+def show(number: int, itself: bool, as_json: bool) -> None:
     """One ticket with its whole history."""
     with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
-        found = tickets.find(conn, number)
+        found = tickets.itself(conn, (number,)).get(number) if itself else tickets.find(conn, number)
         if found is None:
-            fail(f"there is no ticket {number}", code=EX_DATAERR, hint="mailgate ticket list", as_json=as_json)
-        entries = tickets.history(conn, number)
-        staff = _by_id(people.list_staff(conn))
-    row = _row(found, staff)
+            _fail_unknown(number, as_json=as_json)
+        _show(conn, found, as_json=as_json)
+    if found.id != number:
+        say(f"#{number} was merged into #{found.id}")
+
+
+@ticket.command()
+@number_argument
+@json_option
+def close(number: int, as_json: bool) -> None:
+    """Close a ticket and tell who takes part; a reply opens it again."""
+    _change(number, lambda act, found: change.close(act, found, OPERATOR), as_json=as_json)
+
+
+@ticket.command()
+@number_argument
+@json_option
+def reopen(number: int, as_json: bool) -> None:
+    """Make a ticket the staff's turn again."""
+    _change(number, lambda act, found: change.reopen(act, found, OPERATOR), as_json=as_json)
+
+
+@ticket.command()
+@number_argument
+@click.argument("staff", metavar="ADDRESS|nobody")
+@json_option
+def assign(number: int, staff: str, as_json: bool) -> None:
+    """Make a ticket the matter of one staff member."""
+
+    def assigned(act: Act, found: Ticket) -> Changed:
+        to = None if staff == NOBODY else people.staff_with(act.conn, staff)
+        if to is None and staff != NOBODY:
+            fail(f"{staff} is no staff address", code=EX_DATAERR, hint="mailgate staff list", as_json=as_json)
+        return change.assign(act, found, OPERATOR, to=to)
+
+    _change(number, assigned, as_json=as_json)
+
+
+@ticket.command()
+@number_argument
+@click.argument("until")
+@json_option
+def wait(number: int, until: str, as_json: bool) -> None:
+    """Put a ticket off: for 12h, 3d or 2w, or until a date such as 2026-12-24."""
+
+    def put_off(act: Act, found: Ticket) -> Changed:
+        at = read_wait(until, now=act.now, zone=act.settings.gate.zone)
+        return change.wait(act, found, OPERATOR, until=at)
+
+    _change(number, put_off, as_json=as_json)
+
+
+@ticket.command()
+@number_argument
+@click.argument("into", type=int)
+@json_option
+def merge(number: int, into: int, as_json: bool) -> None:
+    """Merge a ticket into another one of the same customer, for good: mail to NUMBER joins INTO from now on."""
+
+    def merged(act: Act, target: Ticket) -> Changed:
+        source = tickets.itself(act.conn, (number,)).get(number)
+        if source is None:
+            _fail_unknown(number, as_json=as_json)
+        return change.merge(act, source, OPERATOR, into=target)
+
+    _change(into, merged, as_json=as_json)
+
+
+def _change(number: int, do: Callable[[Act, Ticket], Changed], *, as_json: bool) -> None:
+    """Do it in one transaction and print the ticket; the sweep of a running `serve` finds the mails."""
+    with gate(as_json=as_json) as parts:
+        with transaction(parts.engine) as conn:
+            found = tickets.find(conn, number)
+            if found is None:
+                _fail_unknown(number, as_json=as_json)
+            changed = do(Act.begin(conn, parts.settings, now()), found)
+        with reading(parts.engine) as conn:
+            _show(conn, changed.ticket, as_json=as_json)
+
+
+def _fail_unknown(number: int, *, as_json: bool) -> NoReturn:
+    fail(f"there is no ticket {number}", code=EX_DATAERR, hint="mailgate ticket list", as_json=as_json)
+
+
+def _show(conn: Connection, found: Ticket, *, as_json: bool) -> None:
+    entries = tickets.history(conn, found.id)
+    row = _row(found, _by_id(people.list_staff(conn)))
     if as_json:
         print_object({**row, "entries": [_entry(one) for one in entries]}, as_json=True)
         return
@@ -88,6 +184,8 @@ def _row(one: Ticket, staff: Mapping[int | None, Staff]) -> dict[str, object]:
         "updated_at": instant(one.updated_at),
         "assignee": assignee.name if assignee else None,
         "linked_to": one.linked_to,
+        "merged_into": one.merged_into,
+        "wait_until": instant(one.wait_until),
         "participants": [f"{person.name} <{person.address}>" for person in one.participants],
     }
 
@@ -95,6 +193,7 @@ def _row(one: Ticket, staff: Mapping[int | None, Staff]) -> dict[str, object]:
 def _entry(one: Entry) -> dict[str, object]:
     return {
         "kind": one.kind.value,
+        "event": one.event.value if one.event else None,
         "at": instant(one.at),
         "author": f"{one.author_name} <{one.author_address}>" if one.author_address else one.author_name,
         "direction": one.direction.value if one.direction else None,

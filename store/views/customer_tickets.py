@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, c
 from mailgate.mail.address import address_key
 from mailgate.mail.notice import Template
 from mailgate.tickets.files import LeftOut
-from mailgate.tickets.ticket import Direction, EntryKind, State
+from mailgate.tickets.ticket import STAFF_ONLY, Direction, EntryKind, State
 from store.outbox import OutState
 from store.schema import contacts, entries, outbox, participants, tickets
 from store.views.files import File, file_of, files_of
@@ -52,6 +52,7 @@ class TicketHead:
     opened_at: datetime
     readers: tuple[Writer, ...]
     takes_part: bool  # the visitor: an answer joins the ticket
+    merged_into: int | None  # where it goes on, if the visitor may see that
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,10 @@ def find(conn: Connection, visitor: ContactVisitor, number: int) -> TicketHead |
     people = conn.execute(_READERS, {"number": number}).all()
     readers = tuple(Writer(person.name, person.address) for person in people)
     takes_part = any(person.contact_id == visitor.contact_id for person in people)
-    return TicketHead(_line(row), row["desk"], row["opened_at"], readers, takes_part)
+    end = row["merged_into"]
+    if end is not None and conn.execute(_HEADS[visitor.is_owner], {**_who(visitor), "number": end}).first() is None:
+        end = None
+    return TicketHead(_line(row), row["desk"], row["opened_at"], readers, takes_part, end)
 
 
 def thread(conn: Connection, visitor: ContactVisitor, head: TicketHead, turn: Turn) -> Page[ThreadEntry]:
@@ -206,7 +210,9 @@ _COUNTS = {
     for unclosed in (False, True)
 }
 _HEADS = {
-    owner: _LINE.add_columns(tickets.c.desk, tickets.c.opened_at).where(tickets.c.id == bindparam("number"), visible)
+    owner: _LINE.add_columns(tickets.c.desk, tickets.c.opened_at, tickets.c.merged_into).where(
+        tickets.c.id == bindparam("number"), visible
+    )
     for owner, visible in _VISIBLE.items()
 }
 _READERS = (
@@ -227,7 +233,11 @@ _IS_MESSAGE = and_(
     entries.c.kind == EntryKind.MESSAGE,
     or_(entries.c.direction == Direction.IN, entries.c.id.in_(_LEFT)),
 )
-_IS_EVENT = and_(entries.c.ticket_id == bindparam("number"), entries.c.kind == EntryKind.EVENT)
+_IS_EVENT = and_(
+    entries.c.ticket_id == bindparam("number"),
+    entries.c.kind == EntryKind.EVENT,
+    or_(entries.c.event.is_(None), entries.c.event.not_in(STAFF_ONLY)),
+)
 _MESSAGE = select(entries.c.id).where(entries.c.id == bindparam("entry_id"), _IS_MESSAGE)
 _THREAD = Listing(
     select(

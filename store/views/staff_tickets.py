@@ -40,6 +40,8 @@ class StaffTicketHead:
     line: StaffTicketLine
     opened_at: datetime
     linked_to: int | None
+    merged_into: int | None
+    wait_until: datetime | None
     readers: tuple[tuple[str, str], ...]  # name and address
 
 
@@ -96,7 +98,14 @@ def find(conn: Connection, number: int) -> StaffTicketHead | None:
     readers = tuple(
         (reader.name, reader.address) for reader in conn.execute(people.order_by(participants.c.contact_id))
     )
-    return StaffTicketHead(_line(row), row["opened_at"], row["linked_to"], readers)
+    return StaffTicketHead(
+        line=_line(row),
+        opened_at=row["opened_at"],
+        linked_to=row["linked_to"],
+        merged_into=row["merged_into"],
+        wait_until=row["wait_until"],
+        readers=readers,
+    )
 
 
 def thread(conn: Connection, number: int, turn: Turn) -> Page[StaffEntry]:
@@ -191,7 +200,9 @@ _LINE = (
     .outerjoin(staff, staff.c.id == tickets.c.assignee_id)
 )
 _CHANGED_LINE = _LINE.add_columns(tickets.c.updated_at.label("at"))
-_HEAD = _CHANGED_LINE.add_columns(tickets.c.opened_at, tickets.c.linked_to).where(tickets.c.id == bindparam("number"))
+_HEAD = _CHANGED_LINE.add_columns(
+    tickets.c.opened_at, tickets.c.linked_to, tickets.c.merged_into, tickets.c.wait_until
+).where(tickets.c.id == bindparam("number"))
 _ALL = Listing(_CHANGED_LINE, _line, id=tickets.c.id, fits=_lines_that_fit)
 _OF_STATE = Listing(
     _CHANGED_LINE.where(tickets.c.state == bindparam("state")),

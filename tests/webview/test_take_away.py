@@ -53,7 +53,7 @@ entries = st.builds(
 def thread(*readers: Writer) -> Thread:
     line = TicketLine(7, "No mail since Monday", State.OPEN, NOON)
     return Thread(
-        head=TicketHead(line, "support", NOON, readers or (Writer("Ann", "ann@example.org"),), True),
+        head=TicketHead(line, "support", NOON, readers or (Writer("Ann", "ann@example.org"),), True, None),
         company="Example Hosting",
         desk=Mailbox("support", "", "support.example"),
         answer_to="support+token@support.example",

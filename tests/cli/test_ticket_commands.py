@@ -1,0 +1,76 @@
+"""A ticket from the command line: what an operator does to it, and what each command prints."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.gate import Person
+from tests.program import Program, configured
+
+ANNE = Person("Anne Miller", "anne@customer.example")
+DORA = Person("Dora Dean", "dora@other.example")
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """A gate with Bart on its staff, tickets 1 and 2 of Anne's, and 3 of Dora's."""
+    program = configured(tmp_path / "gate", {})
+    program.ask("staff", "add", "Bart Jones", "bart@hosting.example")
+    for person in (ANNE, DORA):
+        program.ask("customer", "add", person.name, person.address)
+    for mail in (ANNE.writes("No mail."), ANNE.writes("Still none.", subject="Again"), DORA.writes("No web.")):
+        program.run("receive", "--recipient", "support@support.example", stdin=mail)
+        program.ask("due", "run")
+    return program
+
+
+def test_each_command_prints_the_ticket_as_show_does_and_may_be_repeated(program: Program) -> None:
+    for command, expected in (
+        (("wait", "1", "3d"), ("waiting", None)),
+        (("assign", "1", "bart@hosting.example"), ("waiting", "Bart Jones")),
+        (("close", "1"), ("closed", "Bart Jones")),
+        (("reopen", "1"), ("open", "Bart Jones")),
+        (("assign", "1", "nobody"), ("open", None)),
+    ):
+        printed = program.ask("ticket", *command)
+        again = program.ask("ticket", *command)
+
+        assert (printed["state"], printed["assignee"]) == expected
+        assert printed == program.ask("ticket", "show", "1") or command[0] == "wait"
+        assert len(again["entries"]) == len(printed["entries"]) + (command[0] == "wait")  # 3d from now is later now
+    events = [entry["event"] for entry in program.ask("ticket", "show", "1")["entries"] if entry["kind"] == "event"]
+    assert events == ["put off", "put off", "assigned", "closed", "reopened", "assigned"]
+    assert [row["template"] for row in program.ask("queue", "list")].count("closed") == 1
+
+
+def test_a_merged_ticket_is_shown_as_the_one_that_it_went_into(program: Program) -> None:
+    merged = program.ask("ticket", "merge", "1", "2")
+    shown = program.ask("ticket", "show", "1")
+    itself = program.ask("ticket", "show", "1", "--itself")
+
+    assert (merged["number"], shown["number"]) == (2, 2)
+    assert (itself["number"], itself["merged_into"], itself["state"]) == (1, 2, "closed")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("merge", "1", "3"), "each would read the other's mails"),
+        (("merge", "1", "1"), "cannot be merged into itself"),
+        (("merge", "9", "1"), "there is no ticket 9"),
+        (("close", "9"), "there is no ticket 9"),
+        (("wait", "1", "soon"), "write 12h, 3d, 2w or a date"),
+        (("assign", "1", "anne@customer.example"), "is no staff address"),
+    ],
+)
+def test_what_cannot_be_done_says_why_and_changes_nothing(
+    program: Program, arguments: tuple[str, ...], reason: str
+) -> None:
+    before = program.ask("ticket", "list")
+
+    refused = program.run("ticket", *arguments, "--json")
+
+    assert refused.exit_code == 65
+    assert reason in json.loads(refused.stdout_bytes)["error"]["message"]
+    assert program.ask("ticket", "list") == before
