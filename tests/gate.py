@@ -29,6 +29,7 @@ from store.outbox import Outgoing
 from store.schema import lessons as lesson_rows
 from store.spool import Accepted
 from store.tickets import Entry
+from tests.empty_store import put_empty_store
 from tests.outbound.sink import HOST, Sink, running
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -268,6 +269,7 @@ def begin_gate(
     directory: Path, *, fail_point: FailPoint = no_fail_point, **overrides: Mapping[str, object]
 ) -> Iterator[Gate]:
     """A gate in an empty directory; `overrides` are sections with their settings."""
+    put_empty_store(directory / "mailgate.db")
     with running(Sink()) as sink:
         parts = build(settings_for(directory, sink.port, **overrides), _no_job, fail_point=fail_point)
         try:

@@ -8,14 +8,15 @@ from sqlalchemy import Engine
 
 from store.archive import Archive
 from store.engine import connect
-from store.migrations import upgrade
+from tests.empty_store import put_empty_store
 
 
 @pytest.fixture
 def engine(tmp_path: Path) -> Iterator[Engine]:
     """A store without a row of ours."""
-    engine = connect(f"sqlite:///{tmp_path / 'mailgate.db'}")
-    upgrade(engine)
+    database = tmp_path / "mailgate.db"
+    put_empty_store(database)
+    engine = connect(f"sqlite:///{database}")
     yield engine
     engine.dispose()
 
