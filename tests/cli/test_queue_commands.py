@@ -15,7 +15,11 @@ QUEUED = {
     "id", "template", "to", "subject", "state", "attempts", "next_attempt_at", "last_reply", "message_id", "customer",
 }  # fmt: skip
 ANNE = Person("Anne Miller", "anne@customer.example")
-IN_TWO_MINUTES = ("--at", (datetime.now(UTC) + timedelta(minutes=2)).isoformat())
+
+
+def in_two_minutes() -> tuple[str, str]:
+    """From when it is called: the module may have been imported long before."""
+    return "--at", (datetime.now(UTC) + timedelta(minutes=2)).isoformat()
 
 
 @pytest.fixture
@@ -51,10 +55,10 @@ def test_a_queued_mail_is_listed_with_what_became_of_its_last_attempt(program: P
 
 def test_a_held_mail_stays_until_it_is_released(program: Program, sink: Sink) -> None:
     [held] = program.ask("queue", "hold", "1")
-    program.ask("due", "run", *IN_TWO_MINUTES)
+    program.ask("due", "run", *in_two_minutes())
     before = len(sink.messages)
     [released] = program.ask("queue", "release", "1")
-    program.ask("due", "run", *IN_TWO_MINUTES)
+    program.ask("due", "run", *in_two_minutes())
 
     assert (held["state"], held["next_attempt_at"], before) == ("held", None, 0)
     assert released["state"] == "queued"
@@ -63,7 +67,7 @@ def test_a_held_mail_stays_until_it_is_released(program: Program, sink: Sink) ->
 
 def test_a_cancelled_mail_leaves_only_when_it_is_retried(program: Program, sink: Sink) -> None:
     [cancelled] = program.ask("queue", "cancel", "1")
-    program.ask("due", "run", *IN_TWO_MINUTES)
+    program.ask("due", "run", *in_two_minutes())
     before = len(sink.messages)
     [retried] = program.ask("queue", "retry", "1")
     program.ask("due", "run")

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -172,7 +173,7 @@ def test_an_address_never_becomes_a_label(watched: Watched, anne: Person) -> Non
     page = watched.metrics()
     assert page.value("mailgate_events_total", event="undelivered", about="outbox", level="error") == 1
     assert "anne" not in page.text
-    assert "550" not in page.text
+    assert "550" not in "".join(re.findall(r"{.*}", page.text))  # a count of bytes may well have these digits
 
 
 def test_a_healthy_gate_says_so_to_a_probe(watched: Watched) -> None:
