@@ -1,6 +1,10 @@
 # mailgate: `make demo` to play, `make test` to check everything. All targets work in a fresh clone.
 PYTHON ?= python3
 BIN := .venv/bin
+# Tests at a time: one more than the build server has cores, since much of their time is waiting.
+WORKERS ?= 3
+SIDE_BY_SIDE := $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
+ALONE := $(BIN)/pytest -q
 
 .PHONY: bench demo fuzz venv dev check test lock clean
 
@@ -30,7 +34,8 @@ check: dev ## format, lint, types, import contracts, and the tests that need no 
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q -m "not server"
+	$(SIDE_BY_SIDE) -m "not alone and not server"
+	$(ALONE) -m "alone and not server"
 
 test: dev ## everything, real servers included; installs them when root on Debian
 	sh tests/servers/install.sh
@@ -38,7 +43,8 @@ test: dev ## everything, real servers included; installs them when root on Debia
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest -q
+	$(SIDE_BY_SIDE) -m "not alone"
+	$(ALONE) -m alone
 
 bench: dev ## measure: rates, memory and pages, as ratios within one run (ARGS="--quick", "--only accept")
 	$(BIN)/python -m bench $(ARGS)

@@ -2,6 +2,8 @@
 
 import signal
 
+import pytest
+
 from mailgate.mail.disposition import Disposition
 from tests.crash.choking_gate import DIES_OF
 from tests.crash.gates import choking
@@ -20,6 +22,7 @@ ENVIRONMENT = {
 DEATHS = 3
 
 
+@pytest.mark.alone
 def test_a_mail_that_kills_the_gate_is_parked_and_none_of_a_thousand_neighbours_is(
     program: Program, ledger: Ledger
 ) -> None:

@@ -153,6 +153,7 @@ def reader(web: dict[str, object]) -> Iterator[Reader]:
         yield Reader(browser)
 
 
+@pytest.mark.alone
 def test_a_store_that_is_locked_under_load_costs_time_and_nothing_else(
     program: Program, ledger: Ledger, sink: Sink, reader: Reader
 ) -> None:

@@ -31,6 +31,7 @@ def rng() -> random.Random:
     return random.Random(seed)
 
 
+@pytest.mark.alone
 def test_a_gate_killed_at_random_under_load_keeps_its_promises(
     program: Program, ledger: Ledger, sink: Sink, rng: random.Random
 ) -> None:

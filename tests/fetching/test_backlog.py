@@ -56,6 +56,7 @@ def peak_mib(process_id: int) -> float:
     return int(found[1]) / 1024
 
 
+@pytest.mark.alone
 def test_thousands_of_waiting_mails_come_in_once_in_little_memory(program: Program, dovecot: Dovecot) -> None:
     dovecot.put(USER, [b"From: Anne <anne@customer.example>\r\n\r\nThe first.\r\n"])
 

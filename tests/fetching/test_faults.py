@@ -202,6 +202,7 @@ def test_a_store_that_is_full_leaves_the_mail_with_the_server(post: Post, anne: 
     assert post.server.flags(post.user) == [set()]
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("state", ["idle", "silent"])
 def test_a_stop_is_quick(post: Post, state: str) -> None:
     if state == "silent":  # it takes connections and says nothing

@@ -147,6 +147,7 @@ def test_a_socket_path_is_asked_like_a_port(tmp_path: Path) -> None:
     assert verdict == SpamVerdict(0.0, ("AB", "C_D"), None)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("talk", [scripted.say_nothing, scripted.never_read, scripted.drip])
 def test_a_slow_spamd_is_waited_for_up_to_the_limit(talk: scripted.Talk, caplog: pytest.LogCaptureFixture) -> None:
     raw = mail_from_anne(b"x" * SCANNED_BYTES)  # more than a socket's buffers hold
@@ -161,6 +162,7 @@ def test_a_slow_spamd_is_waited_for_up_to_the_limit(talk: scripted.Talk, caplog:
     assert len(warnings_in(caplog)) == 1
 
 
+@pytest.mark.alone
 def test_a_name_lookup_that_hangs_keeps_the_time_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     lookup_may_end = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_named: lookup_may_end.wait(10) and [])

@@ -52,6 +52,7 @@ def test_nothing_makes_it_raise(pieces: list[str]) -> None:
     assert len(calendar_lines("\r\n".join(pieces).encode())) <= MAX_EVENTS
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("piece", [b"\r", b" ", b"\r\n ", b"BEGIN:VEVENT\r\n", b";", b'"', b'A;="";', b"\\", b"A:"])
 def test_none_costs_more_than_a_moment(piece: bytes) -> None:
     begin = time.perf_counter()

@@ -185,6 +185,7 @@ def test_connection_closed_at_once_is_temporary() -> None:
         send(smarthost(port_of(address)))
 
 
+@pytest.mark.alone
 def test_server_that_keeps_silent_is_given_up() -> None:
     with listening(never_read) as address:
         began = time.monotonic()
@@ -194,6 +195,7 @@ def test_server_that_keeps_silent_is_given_up() -> None:
     assert time.monotonic() - began < 3
 
 
+@pytest.mark.alone
 def test_server_that_drips_its_reply_is_given_up() -> None:
     def drip(connection: socket.socket, over: threading.Event) -> None:
         while not over.wait(0.02):

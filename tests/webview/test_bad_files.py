@@ -139,6 +139,7 @@ def test_a_mail_made_to_break_its_reader_costs_seconds_at_most(
     assert next_one.outcome.disposition is Disposition.OPENED
 
 
+@pytest.mark.alone
 def test_an_archive_is_kept_as_it_came_and_not_opened(gate: Gate, anne: Person, bart: Person) -> None:  # B29
     inner = io.BytesIO()
     with zipfile.ZipFile(inner, "w", zipfile.ZIP_DEFLATED) as archive:

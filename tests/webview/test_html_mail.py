@@ -96,6 +96,7 @@ BOMBS = {
 }
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("html", BOMBS.values(), ids=BOMBS)
 def test_no_html_costs_more_than_a_moment(html: str) -> None:
     start = time.perf_counter()

@@ -75,6 +75,7 @@ def test_only_a_form_is_read(web: Web, content_type: str) -> None:
     assert web.submitted == []
 
 
+@pytest.mark.alone
 def test_known_and_unknown_addresses_are_answered_alike(web: Web, anne: Person, bart: Person) -> None:
     answers: dict[str, httpx.Response] = {}
     seconds: dict[str, float] = {}
