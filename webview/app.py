@@ -24,6 +24,7 @@ from webview.access import Cookies
 from webview.front import FORM_PATH, Front
 from webview.mailto import MailAction
 from webview.rendering import STATIC_PATH, Rendering
+from webview.report_pages import reports
 from webview.site import (
     RETRY_SECONDS,
     STAFF_HOME,
@@ -136,6 +137,7 @@ def _staff_routes(site: Site) -> list[Route]:
     pages = {
         "/staff/tickets/{number:row}/messages/{entry:row}.txt": staff.ticket_text,
         "/staff/tickets/{number:row}/files/{entry:row}/{position:position}": staff.ticket_file,
+        "/staff/reports": reports,
         "/staff/inbox/{mail:row}": mail.incoming,
         "/staff/inbox/{mail:row}.eml": mail.incoming_raw,
         "/staff/inbox/{mail:row}/body": mail.incoming_body,
