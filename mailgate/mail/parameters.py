@@ -14,7 +14,10 @@ _PARAMETER = re.compile(
     r"""[;\s]*+(?P<name>[^\s;=*"]{1,60})(?:\*(?P<at>\d{1,3}))?(?P<encoded>\*)?\s*+=\s*+"""
     r"""(?:"(?P<quoted>(?:[^"\\]++|\\.)*+)"[^;]*+|(?P<plain>[^;]*+))"""
 )
-_ESCAPED = re.compile(r"\\([\"\\])")  # no other pair: `C:\\temp\\x.pdf` is sent unescaped
+_PAIR = re.compile(r"\\(.)")  # RFC 5322 §3.2.4: a backslash only protects what follows it
+# What programs for Windows send as it stands, against the rule: a drive letter, or two backslashes and a host.
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:\\|\\\\[\w.-]{1,60}\\")
+_PAIR_IN_PATH = re.compile(r"\\([\"\\])")
 _SKIP = re.compile(r"[;\s]*+[^;]*+")
 _MAX_PARAMETERS = 100
 # Base name only, and no character that hides the real name (U+202E turns it around): B25 of the bad inputs.
@@ -55,7 +58,7 @@ def read_structured(text: str) -> Structured:
         at = found.end()
         name = found["name"].lower()
         quoted = found["quoted"]
-        given = _ESCAPED.sub(r"\1", quoted) if quoted is not None else found["plain"].strip().strip('"')
+        given = _unquoted(quoted) if quoted is not None else found["plain"].strip().strip('"')
         if found["at"] or found["encoded"]:
             pieces.setdefault(name, {}).setdefault(int(found["at"] or 0), (given, bool(found["encoded"])))
         else:
@@ -63,6 +66,11 @@ def read_structured(text: str) -> Structured:
     # RFC 2231's form comes second: RFC 6266 §4.3 prefers it where both are given.
     joined = {name: _joined(parts) for name, parts in pieces.items()}
     return Structured(value, plain | joined, {name: plain[name] for name in joined if name in plain})
+
+
+def _unquoted(text: str) -> str:
+    pair = _PAIR_IN_PATH if _WINDOWS_PATH.match(text) else _PAIR
+    return pair.sub(r"\1", text)
 
 
 def _joined(parts: dict[int, tuple[str, bool]]) -> str:
@@ -87,7 +95,7 @@ def media_type(content_type: str, default: str = "text/plain") -> str:
 
 def file_name(disposition: Structured, content_type: Structured) -> str | None:
     """The base name that the sender gave to a file, to be shown; never to be used as a path."""
-    return _base_name(disposition.parameters.get("filename") or content_type.parameters.get("name"))
+    return base_name(disposition.parameters.get("filename") or content_type.parameters.get("name"))
 
 
 def other_file_names(disposition: Structured, content_type: Structured) -> tuple[str, ...]:
@@ -101,11 +109,12 @@ def other_file_names(disposition: Structured, content_type: Structured) -> tuple
     if not any(given[1:]):
         return ()
     shown = file_name(disposition, content_type)
-    names = (_base_name(name) for name in given)
+    names = (base_name(name) for name in given)
     return tuple(dict.fromkeys(name for name in names if name is not None and name != shown))
 
 
-def _base_name(given: str | None) -> str | None:
+def base_name(given: str | None) -> str | None:
+    """A name to be shown: without a path, and without characters that hide what it is; None when nothing is left."""
     if not given:
         return None
     name = _HIDING.sub("", decode_words(given)).replace("\\", "/").rpartition("/")[2]

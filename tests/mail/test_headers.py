@@ -177,6 +177,11 @@ NAMES = [
     ("dir/", None),
     (";rm -rf", ";rm -rf"),
     ("C:\\temp\\x.pdf", "x.pdf"),
+    ("C:\\\\temp\\\\x.pdf", "x.pdf"),
+    ("\\\\server\\share\\x.pdf", "x.pdf"),
+    ('Anne\\\'s \\"plan\\".pdf', 'Anne\'s "plan".pdf'),
+    ("a\\b.pdf", "ab.pdf"),
+    ("evil.e\\xe", "evil.exe"),
     ("a\r\nb", "a b"),
 ]
 
