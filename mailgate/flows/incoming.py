@@ -1,7 +1,7 @@
 """Incoming: everything that is known of a message before the transaction that settles it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mailgate.config import Settings
@@ -14,6 +14,7 @@ from mailgate.mail.bounce import Bounce, read_report
 from mailgate.mail.digest import content_digest
 from mailgate.mail.evidence import Evidence
 from mailgate.mail.message import Author, Message
+from mailgate.mail.tnef import unwrapped
 from mailgate.tickets.desks import Desk, ServiceMailbox, addressed, desk_for, service_for
 from mailgate.tickets.files import Choice, choose_files
 from store.archive import Archive, Blob
@@ -68,6 +69,8 @@ def read(
         message, settings.desks, settings.gate.domain, otherwise=envelope.fallback_path
     )
     report = read_report(message, envelope)
+    # What stands in Outlook's envelope is for the ticket; the envelope itself stays in the mail as it came.
+    message = replace(message, attachments=unwrapped(message.attachments))
     choice = choose_files(message.attachments, settings.attachments.rules)
     return Incoming(
         lent=lent,

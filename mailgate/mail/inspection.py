@@ -7,7 +7,7 @@ from mailgate.mail.bounce import Bounce, read_report
 from mailgate.mail.defects import Defect
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.parse import parse
-from mailgate.mail.tnef import TNEF_TYPES, enclosed_files
+from mailgate.mail.tnef import enclosed_files, is_envelope
 
 MAX_INPUT = 35 * 1024 * 1024
 """Bytes of a message that are looked at: the largest that any door of ours takes."""
@@ -68,7 +68,7 @@ def _mailbox(author: Author) -> Facts:
 
 def _attachment(attachment: Attachment) -> Facts:
     row = _leaf(attachment)
-    if attachment.content_type in TNEF_TYPES or (attachment.filename or "").lower() == "winmail.dat":
+    if is_envelope(attachment):
         row["files"] = [
             {"filename": one.filename, "size": len(one.content), "sha256": sha256(one.content).hexdigest()}
             for one in enclosed_files(attachment.content)

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.mail.inspection import inspect_mail
-from mailgate.mail.tnef import enclosed_files
+from mailgate.mail.message import Attachment
+from mailgate.mail.tnef import enclosed_files, unwrapped
 
 
 def attribute(identifier: int, data: bytes) -> bytes:
@@ -19,11 +20,21 @@ def envelope(*attributes: bytes) -> bytes:
     return b"\x78\x9f\x3e\x22\x01\x00" + b"".join(attributes)
 
 
-def long_name(name: str) -> bytes:
-    text = name.encode("utf-16-le") + b"\0\0"
-    padded = text + b"\0" * (-len(text) % 4)
+def long_name(name: str, content_type: str = "") -> bytes:
     number = struct.pack("<HHI", 0x03, 0x3705, 1)
-    return attribute(0x9005, struct.pack("<I", 2) + number + struct.pack("<HHII", 0x1F, 0x3707, 1, len(text)) + padded)
+    return attribute(0x9005, struct.pack("<I", 3) + number + words(0x3707, name) + words(0x370E, content_type))
+
+
+def words(tag: int, words: str) -> bytes:
+    text = words.encode("utf-16-le") + b"\0\0"
+    return struct.pack("<HHII", 0x1F, tag, 1, len(text)) + text + b"\0" * (-len(text) % 4)
+
+
+def enclosing(*files: tuple[str, bytes]) -> bytes:
+    """An envelope with these files."""
+    return envelope(
+        *(part for name, data in files for part in (attribute(0x9002, b""), long_name(name), attribute(0x800F, data)))
+    )
 
 
 TWO_FILES = envelope(
@@ -31,7 +42,7 @@ TWO_FILES = envelope(
     attribute(0x9002, b"\0" * 14),
     attribute(0x8010, b"PLANSF~1.TXT\0"),
     attribute(0x800F, b"Plan A"),
-    long_name("Pläne für März.txt"),
+    long_name("Pläne für März.txt", "text/plain"),
     attribute(0x9002, b"\0" * 14),
     attribute(0x8010, b"C:\\temp\\b.bin\0"),
     attribute(0x800F, b"\0\1\2"),
@@ -41,9 +52,30 @@ TWO_FILES = envelope(
 def test_the_files_come_out_with_their_long_names() -> None:
     files = enclosed_files(TWO_FILES)
 
-    assert [(one.filename, bytes(one.content)) for one in files] == [
+    assert [(one.filename, bytes(one.content), one.content_type) for one in files] == [
+        ("Pläne für März.txt", b"Plan A", "text/plain"),
+        ("b.bin", b"\0\1\2", "application/octet-stream"),
+    ]
+
+
+def test_a_name_inside_hides_nothing() -> None:
+    [file] = enclosed_files(enclosing(("..\\..\\inv\u202efdp.exe", b"x")))
+
+    assert file.filename == "invfdp.exe"
+
+
+def test_the_files_take_the_place_of_their_envelope() -> None:
+    before = Attachment("a.pdf", "application/pdf", b"%PDF", False, None)
+    wrapped = Attachment("winmail.dat", "application/octet-stream", TWO_FILES, False, None)
+    empty = Attachment("winmail.dat", "application/ms-tnef", envelope(), False, None)
+
+    found = unwrapped((before, wrapped, empty))
+
+    assert [(one.filename, one.content) for one in found] == [
+        ("a.pdf", b"%PDF"),
         ("Pläne für März.txt", b"Plan A"),
         ("b.bin", b"\0\1\2"),
+        ("winmail.dat", empty.content),
     ]
 
 
