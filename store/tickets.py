@@ -112,6 +112,7 @@ class Entry:
     attachments: tuple[NewAttachment, ...]
     left_out: tuple[LeftOut, ...]
     event: Event | None
+    cut_away: str | None
 
 
 def open_ticket(
@@ -187,6 +188,7 @@ def append(
         "automatic": entry.automatic,
         "event": event,
         "left_out": [asdict(file) for file in entry.left_out] or None,
+        "cut_away": entry.cut_away,
     }
     inserted = conn.execute(_APPEND, values).inserted_primary_key
     assert inserted is not None
@@ -371,4 +373,5 @@ def _entry(row: RowMapping, files: tuple[NewAttachment, ...]) -> Entry:
         attachments=files,
         left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
         event=Event(row["event"]) if row["event"] else None,
+        cut_away=row["cut_away"],
     )

@@ -198,6 +198,7 @@ def _entry(one: Entry) -> dict[str, object]:
         "author": f"{one.author_name} <{one.author_address}>" if one.author_address else one.author_name,
         "direction": one.direction.value if one.direction else None,
         "text": one.text,
+        "cut_away": one.cut_away,
         "message_id": one.message_id,
         "mail": one.spool_id,
         "evidence": one.evidence,

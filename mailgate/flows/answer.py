@@ -13,6 +13,7 @@ from mailgate.flows.change import close
 from mailgate.flows.customer import claims_of, file_of
 from mailgate.flows.incoming import Incoming, desk_of, token_in
 from mailgate.flows.notify import notify, reply_address
+from mailgate.flows.parent import beside_parent, cut_from
 from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.mail.address_token import AddressToken, Purpose
@@ -20,7 +21,6 @@ from mailgate.mail.directives import MAX_DIRECTIVES, read_directives
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import with_token
 from mailgate.mail.notice import Notice, Template
-from mailgate.mail.reply_text import visible
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.context import leaked_line
@@ -57,10 +57,11 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
         return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, ticket_id=number, evidence=incoming.evidence)
     if doubt and not incoming.lent.released:
         return _hold(act, incoming, writer, ticket, doubt)
+    incoming = beside_parent(act, incoming, ticket)
     directives = read_directives(incoming.message)
     commands, misread = read_commands(directives.directives, on_ticket=ticket is not None)
     note = next((command.argument for command in commands if command.verb is StaffVerb.NOTE), "")
-    below = directives.words if visible(incoming.message.text) else ""  # all quotes: none of it is his
+    below = directives.words if incoming.message.own_text else ""  # all quotes: none of it is his
     words = "\n".join(part for part in (note, below) if part)
     mail = _Mail(incoming, writer, ticket, words, commands, misread)
     for action in _actions(mail) if not incoming.lent.released else ():
@@ -187,6 +188,7 @@ def _work(act: Act, mail: _Mail, ticket: Ticket) -> Settled:
             spool_id=incoming.lent.spool_id,
             evidence=incoming.evidence.level,
             attachments=_files_of(act, incoming),
+            cut_away=cut_from(message),
         )
         event = Event.STAFF_NOTED if is_note else Event.STAFF_REPLIED
         entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)

@@ -8,6 +8,7 @@ from mailgate.flows.act import Act
 from mailgate.flows.flood import programs_within_hour
 from mailgate.flows.incoming import Incoming, desk_of, token_in
 from mailgate.flows.notify import notify, reply_address
+from mailgate.flows.parent import beside_parent, cut_from
 from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.mail.address import parse_mailbox
@@ -140,6 +141,7 @@ def _write(
     quiet: bool = False,
 ) -> tuple[Ticket, tuple[int, ...]]:
     """Append the message to the ticket and tell the staff, unless `quiet`; returns the ticket as it is now."""
+    incoming = beside_parent(act, incoming, ticket)
     conn, settings, message = act.conn, act.settings, incoming.message
     words = _words(message)
     entry = NewEntry(
@@ -155,6 +157,7 @@ def _write(
         automatic=incoming.automatic is not None,
         attachments=files_of(incoming),
         left_out=incoming.choice.left_out,
+        cut_away=cut_from(message),
     )
     event = event_of(incoming.automatic)
     entry_id, ticket = tickets.append(conn, ticket, entry, event=event, now=act.at)

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mailgate.mail.message import Message
-from mailgate.mail.reply_text import visible
 
 MARK = "!"
 MAX_DIRECTIVES = 20
@@ -43,7 +42,7 @@ def read_directives(message: Message, *, marked: bool = True) -> Directives:
     the first blank one are commands, with or without the mark. Automatic mail has no commands: the caller asks first.
     """
     found = list(_top_lines(message.text[:_MAX_TEXT].split("\n"), marked=marked))
-    if not found and message.subject.startswith(MARK) and not visible(message.text):
+    if not found and message.subject.startswith(MARK) and not message.own_text:
         return Directives((_directive(0, message.subject),), "")
     if not found:
         return Directives((), message.reply_text)

@@ -42,7 +42,9 @@ class Message:
     references: tuple[str, ...]  # oldest first
     text: str  # the readable body, line ends \n
     html_text: str | None  # the text that the HTML body shows
-    reply_text: str  # `text` without quotes, attribution lines and signature
+    reply_text: str  # `text` without quotes, attribution lines and signature; all of it where nothing would remain
+    own_text: str  # the same, but "" where nothing remains
+    marked_text: str  # `text` with the marks of html_text.marked_text, for reading it again beside what it answers
     attachments: tuple[Attachment, ...]
     headers: tuple[tuple[str, str], ...]  # raw fields in order, unfolded, decoded leniently
     content_type: str  # of the message itself, lower case, no parameters

@@ -13,7 +13,7 @@ from mailgate.mail.html_text import MAX_HTML, marked_text, without_marks
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.mime import Leaf, take_apart
 from mailgate.mail.parameters import file_name, other_file_names
-from mailgate.mail.reply_text import reply_text
+from mailgate.mail.reply_text import own_text
 
 _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "reply-to", "bcc", "sender", "resent-to", "resent-cc", "resent-from"})
 _ONCE = ("from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references")  # RFC 5322 §3.6
@@ -42,7 +42,8 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
     plain = _texts(bodies, "text/plain", defects)
     sources = _texts(bodies, "text/html", defects)
     text = "\n".join(plain)
-    shown = words = None
+    shown = None
+    source = text
     if sources and (render_html or not text.strip()):
         if sum(map(len, sources)) > MAX_HTML:
             defects.append(Defect.HTML_TOO_LONG)
@@ -50,7 +51,8 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
         marked = "\n".join(marked_text(source) for source in sources)
         shown = without_marks(marked)
         if not text.strip():
-            text, words = shown, reply_text(marked)
+            text, source = shown, marked
+    own = own_text(source)
     identifier = _first(block, "message-id", charset)
     parsed_id = message_id.read_id(identifier) if identifier else None
     if identifier and (parsed_id is None or "@" not in parsed_id):
@@ -67,7 +69,9 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
         references=message_id.read_ids(_first(block, "references", charset) or ""),
         text=text,
         html_text=shown,
-        reply_text=reply_text(text) if words is None else words,
+        reply_text=own or text.strip(),
+        own_text=own,
+        marked_text=source,
         attachments=_attachments(tree.leaves, bodies, sources),
         headers=tuple((name, decode_words(unfold(value, charset))) for name, value in block.fields),
         content_type=tree.content_type,

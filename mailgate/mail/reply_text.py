@@ -11,6 +11,7 @@ from functools import lru_cache
 import mailparser_reply
 
 from mailgate.mail import reply_marks as marks
+from mailgate.mail.alignment import repeated_lines
 from mailgate.mail.html_text import HISTORY, without_marks
 
 MAX_TEXT = 100_000  # characters that are looked at; what is behind them stays as it is
@@ -21,31 +22,46 @@ _LANGUAGES = ["en", "de", "fr", "es", "it", "nl", "da", "sv", "pl", "cs", "ja", 
 _SHORT_ATTRIBUTION = 3  # lines; a longer one must name an address
 _MAX_ATTRIBUTION = 6
 _WRAPPED = 60  # characters of a quoted line that may have been wrapped
+_MAX_HEADER = 15  # lines of a header block above a quotation, its rules and blank lines included
 _SIGNATURE_LINES = 12  # below a `--` that lacks its blank; more is text below a rule
 
 
-def reply_text(text: str) -> str:
-    """What the sender wrote in this message; all of `text` where nothing would remain of it."""
-    return without_marks(visible(text) or text).strip()
+def own_text(text: str, parent: str | None = None) -> str:
+    """What the sender wrote in this message; "" for a body that is all quotes and signature.
 
-
-def visible(text: str) -> str:
-    """The same, but "" for a body that is all quotes and signature."""
+    Where the text of the mail that is answered is known, `parent`, what repeats it is history, marked or not, and
+    words between its lines are the sender's even where his program says that all below is history.
+    """
     head, tail = text[:MAX_TEXT], text[MAX_TEXT:]
     lines = head.split("\n")
     plain = head if head.isascii() else marks.DIRECTION.sub("", head)
-    reading = _Reading([line[:_MAX_LINE] for line in plain.split("\n")])
+    known = repeated_lines(plain, parent) if parent else frozenset()
+    reading = _Reading([line[:_MAX_LINE] for line in plain.split("\n")], known)
     kept = [lines[at] for at in reading.kept()]
-    return ("\n".join(kept) + ("" if reading.cut else tail)).strip()
+    return without_marks("\n".join(kept) + ("" if reading.cut else tail)).strip()
+
+
+def cut_text(text: str, kept: str) -> str:
+    """The lines of `text` that are missing in `kept`, which was made by leaving lines out of it."""
+    left = kept.split("\n")
+    at = 0
+    cut: list[str] = []
+    for line in text.split("\n"):
+        if at < len(left) and line.strip() == left[at].strip():
+            at += 1
+        else:
+            cut.append(line)
+    return "\n".join(cut).strip("\n")
 
 
 class _Reading:
     """One pass over the lines of a body."""
 
-    __slots__ = ("colons", "cut", "has_mark", "lines", "may_be_sent_from", "questions")
+    __slots__ = ("colons", "cut", "has_mark", "known", "lines", "may_be_sent_from", "questions")
 
-    def __init__(self, lines: list[str]) -> None:
+    def __init__(self, lines: list[str], known: frozenset[int]) -> None:
         self.lines = lines
+        self.known = known  # lines that repeat what is answered: quoted, with a mark or without
         self.cut = False  # a line was found below which all is history
         self.questions = 0
         # Most mails have none of these; the patterns for them cost more than all the rest of the reading.
@@ -61,15 +77,18 @@ class _Reading:
         in_signature = False
         while at < len(self.lines):
             line = self.lines[at]
-            if not line or line.isspace():
+            if (not line or line.isspace()) and at not in self.known:
                 kept.append(at)
                 at += 1
-            elif marks.QUOTE.match(line):
+            elif self._is_quote(at):
                 in_signature = False
                 at += 1 + self._wrapped(at)
             elif marks.FORWARD.match(line):  # what is forwarded is what the sender wants read
                 return [*kept, *range(at, len(self.lines))]
             elif self._ends_at(at):
+                if below := self._known_below(at):
+                    at = below  # a header above lines that we know, between which there may be answers
+                    continue
                 self.cut = True
                 while kept and (not self.lines[kept[-1]].strip() or marks.RULE.match(self.lines[kept[-1]])):
                     kept.pop()  # the rule above a header block
@@ -86,6 +105,12 @@ class _Reading:
                     kept.append(at)
                 at += 1
         return kept
+
+    def _is_quote(self, at: int) -> bool:
+        return at in self.known or marks.QUOTE.match(self.lines[at]) is not None
+
+    def _known_below(self, at: int) -> int | None:
+        return next((line for line in range(at + 1, at + 1 + _MAX_HEADER) if line in self.known), None)
 
     def _ends_at(self, at: int) -> bool:
         line = self.lines[at]
@@ -128,7 +153,7 @@ class _Reading:
     def _wrapped(self, at: int) -> int:
         """1 when the next line is the end of this quoted one, broken off by a program that wraps what is wrapped."""
         around = self.lines[at : at + 3]
-        if len(around) < 3 or marks.QUOTE.match(around[1]) or not marks.QUOTE.match(around[2]):
+        if self.known or len(around) < 3 or marks.QUOTE.match(around[1]) or not marks.QUOTE.match(around[2]):
             return 0
         broken = around[1][:1].islower() and len(around[0]) >= _WRAPPED and around[0].rstrip()[-1:] not in ".?!:"
         return int(broken or marks.LINK.match(around[1].strip().strip("()>").strip()) is not None)
@@ -171,8 +196,8 @@ class _Reading:
         return self.questions <= _MAX_QUESTIONS and _library_attributions().match(line[:_MAX_LINE]) is not None
 
     def _quote_follows(self, at: int) -> bool:
-        following = next((line for line in self.lines[at : at + 3] if line.strip()), "")
-        return marks.QUOTE.match(following) is not None
+        following = next((at for at in range(at, min(at + 3, len(self.lines))) if self.lines[at].strip()), None)
+        return following is not None and self._is_quote(following)
 
     def _is_signature(self, at: int) -> bool:
         line = self.lines[at]
@@ -185,10 +210,10 @@ class _Reading:
         if stripped not in ("--", "—") and not underlined:
             return False
         below = 0
-        for text in self.lines[at + 1 : at + 100]:
-            if marks.QUOTE.match(text) or below > _SIGNATURE_LINES:
+        for number in range(at + 1, min(at + 100, len(self.lines))):
+            if self._is_quote(number) or below > _SIGNATURE_LINES:
                 break
-            below += bool(text.strip())
+            below += bool(self.lines[number].strip())
         return below <= _SIGNATURE_LINES
 
 

@@ -187,3 +187,4 @@ class NewEntry:
     automatic: bool = False
     attachments: tuple[NewAttachment, ...] = ()
     left_out: tuple[LeftOut, ...] = ()  # files that are in the mail alone
+    cut_away: str | None = None  # quotes and signature of the mail, for staff alone: they may hold what staff were told

@@ -13,7 +13,7 @@ from store.schema import customers, entries, outbox, participants, staff, ticket
 from store.views.arrivals import Arrival, arrivals
 from store.views.files import File, file_of, files_of
 from store.views.paging import Listing, Page, Turn
-from store.views.weight import TEXT_CHARACTERS, cut, fitting, fitting_lines, line
+from store.views.weight import CUT_CHARACTERS, TEXT_CHARACTERS, cut, fitting, fitting_lines, line
 
 MOST_COUNTED = 1000
 """Of more open tickets than this nobody needs the exact number."""
@@ -67,6 +67,7 @@ class StaffEntry:
     automatic: bool
     text: str
     whole: bool
+    cut_away: str  # quotes and signature, or the beginning of them
     spool_id: int | None
     left_out: tuple[LeftOut, ...]  # files that are in the mail alone
     arrival: Arrival | None = None
@@ -168,6 +169,7 @@ def _entry(row: RowMapping) -> StaffEntry:
         automatic=row["automatic"],
         text=text,
         whole=whole,
+        cut_away=row["cut_away"] or "",
         spool_id=row["spool_id"],
         left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
     )
@@ -183,7 +185,7 @@ def _sent(conn: Connection, number: int, entry_ids: Iterable[int]) -> Mapping[in
 
 
 def _entries_that_fit(rows: Sequence[StaffEntry]) -> int:
-    return fitting([f"{row.text}{row.address or ''}" for row in rows])
+    return fitting([f"{row.text}{row.cut_away}{row.address or ''}" for row in rows])
 
 
 _LINE = (
@@ -235,6 +237,7 @@ _THREAD = Listing(
         entries.c.spool_id,
         entries.c.left_out,
         func.substr(entries.c.text, 1, TEXT_CHARACTERS + 1).label("text"),
+        func.substr(entries.c.cut_away, 1, CUT_CHARACTERS).label("cut_away"),
     ).where(entries.c.ticket_id == bindparam("number")),
     _entry,
     id=entries.c.id,

@@ -9,6 +9,9 @@ PAGE_BYTES = 8_500
 TEXT_CHARACTERS = 6_000
 """Of one message; the whole of it stands at an address of its own."""
 
+CUT_CHARACTERS = 1_500
+"""Of the quotes and signature below a message, which most readers leave folded; the mail has the rest."""
+
 LINE_CHARACTERS = 160
 """Of a subject, a name or a reason in a list: anybody may write one of a hundred thousand."""
 

@@ -15,7 +15,7 @@ from tests.program import Program, configured
 
 CUSTOMER = {"id", "name", "email", "contacts"}
 TICKET = {"number", "subject", "state", "customer", "desk", "messages", "opened_at", "updated_at", "assignee"}
-ENTRY = {"kind", "at", "author", "direction", "text", "message_id", "mail", "attachments", "left_out"}
+ENTRY = {"kind", "at", "author", "direction", "text", "message_id", "mail", "attachments", "left_out", "cut_away"}
 ACCEPTED = {
     "id", "received_at", "reverse_path", "author", "subject", "message_id", "disposition", "reason", "ticket",
     "evidence", "spam_score",

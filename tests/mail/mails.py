@@ -4,6 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailgate.mail.envelope import Door, Envelope
+from mailgate.mail.html_text import without_marks
+from mailgate.mail.reply_text import own_text
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -20,3 +22,8 @@ def written(*fields: str, body: str = "Hello\n", author: str = "Anne Ash <anne@a
 
 def envelope(reverse_path: str | None = "anne@ash.example") -> Envelope:
     return Envelope(reverse_path, ("support@in.example",), Door.SMTP, datetime(2026, 11, 23, 9, 15, tzinfo=UTC))
+
+
+def reply_text(text: str, parent: str | None = None) -> str:
+    """What a mail with this text says, as a Message has it: all of it where nothing would remain."""
+    return own_text(text, parent) or without_marks(text).strip()

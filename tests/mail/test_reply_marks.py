@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.mail.reply_text import reply_text
+from tests.mail.mails import reply_text
 
 WHO = "Bart <bart@in.example>"
 ATTRIBUTIONS = [

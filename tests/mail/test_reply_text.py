@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.mail.parse import parse
-from mailgate.mail.reply_text import reply_text, visible
-from tests.mail.mails import from_corpus
+from mailgate.mail.reply_text import own_text
+from tests.mail.mails import from_corpus, reply_text
 
 WORDS = "It works.\n\n- the phone\n- the laptop\n\nThanks, Anne"
 QUOTE = "\n> Does it work?\n>\n> Bart\n"
@@ -76,7 +76,7 @@ def test_what_is_forwarded_stays() -> None:
 
 @pytest.mark.parametrize("text", ["> all\n> quoted", "-- \nAnne", "On Mon, 1 May 2026, Bart wrote:\n> hello"])
 def test_where_nothing_would_remain_nothing_is_cut(text: str) -> None:
-    assert visible(text) == ""
+    assert own_text(text) == ""
     assert reply_text(text) == text
 
 

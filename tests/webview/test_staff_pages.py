@@ -1,11 +1,16 @@
 """The staff's pages: the queue in the order of waiting, held mail, the outbox."""
 
 import re
+from dataclasses import replace
 
+from mailgate.config import Verify
+from mailgate.inbound.authenticate import own_check
 from mailgate.mail.notice import Template
-from tests.gate import BeginGate, Gate, Person
+from tests.gate import BEGIN, BeginGate, Gate, Person
+from tests.signing import Signer
 from tests.webview.company import Company
 from tests.webview.web import Web, running_web
+from tests.zone import Zone
 
 
 def test_who_has_waited_longest_comes_first_however_often_others_ask(web: Web, gate: Gate, bart: Person) -> None:
@@ -118,3 +123,43 @@ def test_the_path_without_its_slash_leads_to_the_queue(company: Company) -> None
     answer = company.web.browser().get("/staff")
 
     assert (answer.status_code, answer.headers["location"]) == (308, "/staff/")
+
+
+def test_a_ticket_shows_what_was_cut_away_from_a_mail_to_staff_alone(
+    web: Web, gate: Gate, anne: Person, bart: Person
+) -> None:
+    gate.deliver(anne.writes("It is broken.\n\n-- \nAnne Miller, <b>Miller Ltd</b>"))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "Try again."))
+
+    page = web.signed_in(bart).get("/staff/tickets/1").text
+    hers = web.signed_in(anne).get("/tickets/1").text
+
+    assert page.count("<summary>What was cut away</summary>") == 2
+    assert "Anne Miller, &lt;b&gt;Miller Ltd&lt;/b&gt;" in page
+    assert "&gt; Sender evidence D:" in page
+    assert "Sender evidence" not in hers
+    assert "cut away" not in hers
+
+
+def test_a_ticket_shows_how_far_each_sender_is_believed_and_why(begin: BeginGate) -> None:
+    signer = Signer("customer.example")
+    zone = Zone({"customer.example": "v=spf1 ip4:192.0.2.7 -all", signer.name: signer.record})
+    gate = begin(authentication={"verify": Verify.OWN})
+    gate = replace(gate, parts=replace(gate.parts, check_sender=own_check(gate.parts.settings, zone)))
+    anne, bart = gate.customer("Anne", "anne@customer.example"), gate.staff("Bart Jones", "bart@hosting.example")
+    signed = anne.writes("One.", subject="[#1]", headers={"Date": "Mon, 02 Mar 2026 08:59:00 +0000"})
+    gate.deliver(signer.sign(signed, at=BEGIN))
+    gate.deliver(anne.writes("Two.", subject="[#1]"), sender=anne.address)
+    gate.deliver(anne.writes("Three.", subject="[#1]"), peer="203.0.113.9")
+    broken = gate.deliver(b"From: bart@hosting.example\r\n" + anne.writes("Four."))
+
+    with running_web(gate) as web:
+        browser = web.signed_in(bart)
+        page = browser.get("/staff/tickets/1").text
+        held = browser.get(f"/staff/inbox/{broken.id}").text
+
+    shown = re.findall(r"<dt>Evidence</dt><dd>(\w): ([^<]*)</dd>", page)
+    assert [level for level, _ in shown] == ["D", "S", "0"]
+    assert "a DKIM signature of customer.example covers the mail" in shown[0][1]
+    assert "SPF: 192.0.2.7 may send for customer.example" in shown[1][1]
+    assert "<dt>Evidence</dt><dd>N: From must name exactly one mailbox" in held
