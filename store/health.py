@@ -8,8 +8,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
+from store import unsent
 from store.outbox import OutState
 from store.schema import outbox, spool
+from store.unsent import Unsent
 
 UNDELIVERED = (OutState.QUEUED, OutState.SENDING, OutState.IN_DOUBT)
 """On their way, or stuck on it; held mail waits by somebody's will."""
@@ -32,6 +34,7 @@ class Health:
     late_out: timedelta | None
     parked: int  # in doubt, and not tried again by itself
     on_hold: int  # outgoing, held until somebody releases it
+    unsent: Unsent  # automatic answers that a budget for all kept back within the last day
     last_in_at: datetime | None
     last_out_at: datetime | None
 
@@ -64,6 +67,7 @@ def read(conn: Connection, now: datetime) -> Health:
         late_out=_age(conn, outbox.c.due_at, outbox.c.due_at <= now, now),
         parked=_count(conn, (outbox.c.state == OutState.IN_DOUBT) & for_ever),
         on_hold=_count(conn, (outbox.c.state == OutState.HELD) & for_ever),
+        unsent=unsent.read(conn, since=now - timedelta(days=1)),
         last_in_at=conn.execute(select(spool.c.received_at).order_by(spool.c.id.desc()).limit(1)).scalar(),
         last_out_at=conn.execute(select(func.max(recent.subquery().c.sent_at))).scalar(),
     )

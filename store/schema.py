@@ -340,3 +340,13 @@ outbox = Table(
     Index("ix_outbox_template_created_at_to_key", "template", "created_at", "to_key"),  # budgets count in it alone
     sqlite_autoincrement=True,
 )
+
+unsent = Table(
+    "unsent",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Utc, nullable=False, index=True),
+    Column("template", String, nullable=False),
+    Column("to_address", String, nullable=False),
+    Column("reason", Text, nullable=False),
+)

@@ -133,6 +133,7 @@ def as_json(status: Status) -> Mapping[str, object]:
             state.value.replace("-", "_"): outgoing.get(state)
             for state in (OutState.HELD, OutState.QUEUED, OutState.SENDING, OutState.IN_DOUBT, OutState.FAILED)
         },
+        "unsent": found.unsent.number if found else None,
         "oldest_waiting_seconds": _seconds(found.oldest_waiting if found else None),
         "oldest_held_seconds": _seconds(found.oldest_review if found else None),
         "oldest_undelivered_seconds": _seconds(found.oldest_undelivered if found else None),
@@ -183,6 +184,10 @@ def _of_queues(found: Health, *, sends: bool) -> Iterator[Attention]:
     if found.on_hold:
         message = f"{found.on_hold} mails of ours are on hold"
         yield Attention("on_hold", message, "mailgate queue list --state held, then release or cancel", fault=False)
+    if found.unsent.number:
+        message = f"{found.unsent.number} answers were not sent within a day, the last for {found.unsent.reason}"
+        hint = "see the log (`not sent`) for whose they were; if they were no flood, raise the budgets"
+        yield Attention("unsent", message, hint, fault=False)
     if (old := found.oldest_review) is not None and old > REVIEW:
         message = f"held mail has waited {_words(old)} for a decision"
         yield Attention("review", message, "mailgate quarantine list, then release or refuse", fault=False)

@@ -15,7 +15,7 @@ from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.notice import Notice, Template
 from mailgate.tickets.desks import Desk, ServiceMailbox, is_ours
 from mailgate.tickets.notices import ReplyAddress
-from store import outbox, tickets
+from store import outbox, tickets, unsent
 
 log = logging.getLogger(__name__)
 
@@ -32,13 +32,17 @@ def notify(
     """Queue these mails and return the ids of those that may go at once: their jobs are sent after the commit.
 
     `cause`: the mail that called for them; None for what a deadline, a delivery or the command line did.
-    Dropped, with a line in the log: mail to an address of ours, and answers beyond the budgets.
+    Dropped, with a line in the log: mail to an address of ours, and answers beyond the budgets. Where the budget is
+    not the reader's own, a row in `unsent` makes `mailgate status` tell of it: somebody else used it up.
     """
     queued: list[int] = []
     named: defaultdict[int, list[str]] = defaultdict(list)  # our message ids by ticket
     for notice in notices:
-        obstacle = _obstacle(act, notice)
-        if obstacle:
+        own = _obstacle(act, notice)
+        others = None if own else _obstacle_in_all(act, notice)
+        if others:
+            unsent.add(act.conn, notice, reason=others, now=act.now)
+        if obstacle := own or others:
             log.warning("not sent template=%s to=%s reason=%r", notice.template.value, notice.to_address, obstacle)
             continue
         outbox_id, own_id = _queue(act, notice, hold_until)
@@ -88,24 +92,26 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None) -> tuple[int, 
 def _obstacle(act: Act, notice: Notice) -> str | None:
     if is_ours(notice.to_address, act.settings.desks, act.settings.gate.domain):
         return "the address is ours"
-    group = next((group for group in BUDGETED if notice.template in group), None)
+    group = _budgeted_with(notice)
     if group is None:
         return None
     budgets = act.settings.budgets
     day = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(days=1))
     if day >= budgets.acknowledgements_per_address_day:
         return f"{day} automatic answers to this address within a day"
-    an_hour_ago = act.now - timedelta(hours=1)
     if day >= budgets.acknowledgements_per_address_hour:
-        hour = outbox.recent_to(act.conn, notice.to_address, group, since=an_hour_ago)
+        hour = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(hours=1))
         if hour >= budgets.acknowledgements_per_address_hour:
             return f"{hour} automatic answers to this address within an hour"
-    return _obstacle_in_all(act, notice, group, an_hour_ago)
+    return None
 
 
-def _obstacle_in_all(act: Act, notice: Notice, group: Sequence[Template], since: datetime) -> str | None:
+def _obstacle_in_all(act: Act, notice: Notice) -> str | None:
     """Whoever forges a sender anew for each mail keeps within the budget of each address."""
-    budgets = act.settings.budgets
+    group = _budgeted_with(notice)
+    if group is None:
+        return None
+    budgets, since = act.settings.budgets, act.now - timedelta(hours=1)
     domain = address_key(notice.to_address).rpartition("@")[2]
     if budgets.automatic_answers_per_hour or budgets.automatic_answers_per_domain_hour:
         in_all, to_domain = outbox.recent_in_all(act.conn, group, domain=domain, since=since)
@@ -118,3 +124,7 @@ def _obstacle_in_all(act: Act, notice: Notice, group: Sequence[Template], since:
         if held >= budgets.held_notices_per_hour:
             return f"{held} notices of held mail within an hour"
     return None
+
+
+def _budgeted_with(notice: Notice) -> Sequence[Template] | None:
+    return next((group for group in BUDGETED if notice.template in group), None)

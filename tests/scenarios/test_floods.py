@@ -1,15 +1,27 @@
 """More mail than a person writes: nothing is lost, staff are told once, and nobody else hears of it."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
 import pytest
 
 from mailgate.config.settings import UnknownSender
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.notice import Template
 from tests.gate import BeginGate, Gate, Person, Received
+from workers.status import as_json, look
 
 
 def _flood(gate: Gate, writer: Person, number: int) -> list[Disposition]:
     return [gate.deliver(writer.writes(f"{n} at {gate.now}")).outcome.disposition for n in range(number)]
+
+
+def _status(gate: Gate, at: datetime) -> Mapping[str, object]:
+    return as_json(look(gate.parts.settings, gate.parts.engine, at, listeners=False))
+
+
+def _attention(gate: Gate, at: datetime) -> list[str]:
+    return [one.code for one in look(gate.parts.settings, gate.parts.engine, at, listeners=False).attention]
 
 
 def test_tickets_of_one_sender_beyond_the_hour_s_budget_are_held_with_one_alert(begin: BeginGate) -> None:
@@ -153,3 +165,13 @@ def test_acknowledgements_have_a_budget_for_each_domain_and_one_in_all(
         sent
     )
     assert len(gate.tickets()) == 6
+    assert _status(gate, gate.now)["unsent"] == 6 - sum(sent)
+    assert _attention(gate, gate.now) == ["unsent"]
+    assert _attention(gate, gate.now + timedelta(days=1)) == []
+
+
+def test_answers_beyond_the_budget_of_their_own_address_are_nobody_s_alarm(gate: Gate, anne: Person) -> None:
+    _flood(gate, anne, 8)
+
+    assert len(gate.mailbox(anne)) == 5
+    assert _attention(gate, gate.now) == []
