@@ -11,6 +11,7 @@ from mailgate.authority import Action, Verdict, decide
 from mailgate.flows.act import Act
 from mailgate.flows.change import close
 from mailgate.flows.customer import claims_of, file_of
+from mailgate.flows.flood import flood_of_returned, went_back
 from mailgate.flows.incoming import Incoming, desk_of, token_in
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.parent import beside_parent, cut_from
@@ -79,8 +80,9 @@ def _hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, re
     number = ticket.id if ticket else None
     since = act.now - timedelta(hours=1)
     lately = outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=since)
+    most = act.settings.budgets.acknowledgements_per_address_hour
     told: tuple[int, ...] = ()
-    if lately < act.settings.budgets.acknowledgements_per_address_hour:  # a forger could make us write to him for ever
+    if lately < most and not went_back(act, incoming, writer, ticket):  # a forger or responder would go on for ever
         way_out = "Answer the mail that was sent to you, or have a colleague release it."
         returned = _returned(act, incoming, writer, ticket, reason=f"It is held: {reason}. {way_out}")
         told = notify(act, [returned], cause=incoming)
@@ -245,13 +247,11 @@ def _undo_until(act: Act) -> datetime | None:
 
 def _send_back(act: Act, mail: _Mail, reason: str) -> Settled:
     """Nothing was done; the writer gets his words back with the reason, and can answer that mail."""
-    most = act.settings.budgets.returned_per_staff_hour
-    since = act.now - timedelta(hours=1)
-    if most and outbox.recent_to(act.conn, mail.writer.address, (Template.RETURNED,), since=since) >= most:
-        # Somebody's responder answers what comes back to him: staff see it with the held mail.
+    if flood := flood_of_returned(act, mail.incoming, mail.writer, mail.ticket):
+        disposition, why = flood
         return Settled.as_(
-            Disposition.HELD,
-            f"flood: {most} mails went back to this writer within an hour; not understood: {reason}",
+            disposition,
+            f"{why}; not understood: {reason}",
             ticket_id=mail.ticket.id if mail.ticket else None,
             evidence=mail.incoming.evidence,
         )

@@ -5,11 +5,13 @@ What is beyond a budget is held with the reason, or joins its ticket in silence;
 
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
+from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Level
-from mailgate.people import Registered, Stranger
+from mailgate.mail.notice import Template
+from mailgate.people import Registered, Staff, Stranger
 from mailgate.tickets.flood import DAY, HOUR, Crowd, crowd, is_flood
 from mailgate.tickets.ticket import Ticket
-from store import tickets
+from store import outbox, spool, tickets
 
 
 def flood_of_tickets(act: Act, incoming: Incoming, sender: Registered | Stranger) -> str | None:
@@ -46,3 +48,36 @@ def programs_within_hour(act: Act, incoming: Incoming, ticket: Ticket) -> int:
     if not incoming.automatic or not most or ticket.messages < most - 1:
         return 0
     return tickets.recent_mails(act.conn, ticket.id, automatic=True, since=act.now - HOUR, at_most=most)
+
+
+def flood_of_returned(
+    act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None
+) -> tuple[Disposition, str] | None:
+    """Why this mail of staff does not go back to its writer once more, and what becomes of it; None when it goes back.
+
+    Somebody's responder, which no sign tells from a person, answers whatever comes back to him. It is held once, for
+    staff to see: as they are told of held mail, a responder would answer that, too.
+    """
+    if incoming.lent.released:
+        return None
+    if went_back(act, incoming, writer, ticket):
+        held = spool.listing(act.conn, dispositions=(Disposition.HELD,), finished_after=act.now - DAY)
+        seen = any(mail.outcome.author == str(incoming.author) for mail in held)
+        return (
+            Disposition.AUTOMATIC if seen else Disposition.HELD,
+            "the same words went back to this writer within a day",
+        )
+    most = act.settings.budgets.returned_per_staff_hour
+    if most and outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=act.now - HOUR) >= most:
+        return Disposition.HELD, f"flood: {most} mails went back to this writer within an hour"
+    return None
+
+
+def went_back(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None) -> bool:
+    """The very words of this mail, about the same ticket, were returned to their writer within a day."""
+    return any(
+        row.notice.to_address == writer.address
+        and row.notice.ticket_id == (ticket.id if ticket else None)
+        and row.notice.values.get("text") == incoming.message.reply_text
+        for row in outbox.created_since(act.conn, Template.RETURNED, since=act.now - DAY)
+    )

@@ -2,14 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from mailgate.config import Verify
+from mailgate.inbound.authenticate import own_check
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import State
 from tests.gate import BeginGate, Gate, Person, Received, begin_gate
+from tests.zone import Zone
 
 ROUNDS = 20
 ONE, TWO = "support@one.example", "support@two.example"
@@ -125,17 +129,63 @@ def test_a_responder_of_staff_that_answers_everything_writes_to_nobody(
     assert gate.ticket(1).state is State.OPEN
 
 
-def test_a_staff_responder_that_no_sign_tells_from_a_person_meets_an_end(begin: BeginGate) -> None:
+def test_a_staff_responder_that_no_sign_tells_from_a_person_ends_after_two_mails(gate: Gate, bart: Person) -> None:
+    gate.deliver(bart.writes("What is this?"))
+
+    written = _respond(gate, bart, {}, "own")
+
+    assert written == 2  # to what came back of Bart's own mail, and of its first answer
+    held = gate.inbox(3).outcome
+    assert held.disposition is Disposition.HELD
+    assert str(held.reason).startswith(
+        "the same words went back to this writer within a day; not understood: It answers"
+    )
+
+
+def test_a_staff_responder_that_answers_the_alert_of_its_own_mail_ends_there(gate: Gate, bart: Person) -> None:
+    gate.deliver(bart.writes("What is this?"))
+    _respond(gate, bart, {}, "own")
+    gate.later(seconds=1)
+    alert = gate.mailbox(bart)[-1]
+
+    written = [gate.deliver(bart.writes("I am away.", subject=f"Re: {alert.subject}")).outcome]
+    gate.later(hours=2)
+
+    assert [one.disposition for one in written] == [Disposition.AUTOMATIC]
+    assert gate.mailbox(bart)[-1] == alert
+
+
+def test_a_staff_responder_with_other_words_each_time_meets_an_end_too(begin: BeginGate) -> None:
     gate = begin(budgets={"returned_per_staff_hour": 2})
     bart = gate.staff("Bart Jones", "bart@hosting.example")
+
+    settled = [gate.deliver(bart.writes(f"I am away. ({number})")).outcome for number in range(3)]
+
+    assert [one.disposition for one in settled] == [Disposition.COMMAND, Disposition.COMMAND, Disposition.HELD]
+    assert str(settled[-1].reason).startswith("flood: 2 mails went back to this writer within an hour")
+
+
+def test_the_same_mistake_on_another_ticket_is_told_again(gate: Gate, anne: Person, bart: Person) -> None:
+    gate.deliver(anne.writes("One."))
+    gate.deliver(anne.writes("Two.", subject="Another matter"))
+    one, two = gate.mailbox(bart)
+
+    settled = [gate.deliver(bart.replies(told, "!clsoe")).outcome.disposition for told in (one, two)]
+
+    assert settled == [Disposition.COMMAND, Disposition.COMMAND]
+
+
+def test_a_staff_responder_that_signs_nothing_ends_after_two_mails_too(begin: BeginGate) -> None:
+    gate = begin(authentication={"verify": Verify.OWN})
+    gate = replace(gate, parts=replace(gate.parts, check_sender=own_check(gate.parts.settings, Zone({}))))
+    bart = gate.staff("Bart Jones", "bart@hosting.example")
+
     gate.deliver(bart.writes("What is this?"))
 
     written = _respond(gate, bart, {}, "own")
 
     assert written == 2
-    held = gate.inbox(3).outcome
-    assert held.disposition is Disposition.HELD
-    assert str(held.reason).startswith("flood: 2 mails went back to this writer within an hour")
+    assert {gate.inbox(number).outcome.disposition for number in (1, 2, 3)} == {Disposition.HELD}
 
 
 def test_every_mail_of_ours_bears_our_mark(gate: Gate, anne: Person, bart: Person) -> None:
