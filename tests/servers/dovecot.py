@@ -46,6 +46,7 @@ auth_failure_delay = 0
 mail_fsync = never
 mail_location = maildir:~/Maildir
 mail_plugins = acl
+imap_capability = {capability}
 plugin {{
   acl = vfile
 }}
@@ -171,8 +172,11 @@ class Dovecot:
 
 
 @contextmanager
-def running_dovecot() -> Iterator[Dovecot]:
-    """Start an instance, yield it when it greets, and end it; raises ServerMissing."""
+def running_dovecot(*, capability: str = "") -> Iterator[Dovecot]:
+    """Start an instance, yield it when it greets, and end it; raises ServerMissing.
+
+    `capability` is what it says that it can, instead of all that it can.
+    """
     program = find_program("dovecot")
     version = subprocess.run([program, "--version"], check=True, capture_output=True, text=True).stdout
     if not version.startswith("2.3."):
@@ -180,7 +184,7 @@ def running_dovecot() -> Iterator[Dovecot]:
     owner = UNPRIVILEGED_USER if os.geteuid() == 0 else None
     with private_directory("dovecot", owner=owner) as directory:
         server = Dovecot(LOOPBACK, free_port(), free_port(), directory, owner)
-        _write_config(server)
+        _write_config(server, capability)
         log = directory / "log"
         log.touch()
         if owner is not None:
@@ -191,7 +195,7 @@ def running_dovecot() -> Iterator[Dovecot]:
             yield server
 
 
-def _write_config(server: Dovecot) -> None:
+def _write_config(server: Dovecot, capability: str) -> None:
     directory = server.directory
     entry = pwd.getpwnam(server.owner) if server.owner else pwd.getpwuid(os.geteuid())
     group = subprocess.run(["id", "-gn", entry.pw_name], check=True, capture_output=True, text=True).stdout.strip()
@@ -204,6 +208,7 @@ def _write_config(server: Dovecot) -> None:
             port=server.port,
             tls_port=server.tls_port,
             password=PASSWORD,
+            capability=capability,
         )
     )
     kind = ["-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
