@@ -62,7 +62,11 @@ def _warn(chosen: Settings) -> None:
             "authentication.verify is 'none': whoever writes a From address is believed; "
             "run it only behind a front MTA that refuses forged mail"
         )
-    closed = {Door.SMTP: chosen.smtp.listen is None, Door.LMTP: chosen.lmtp.listen is None}
+    closed = {
+        Door.SMTP: chosen.smtp.listen is None,
+        Door.LMTP: chosen.lmtp.listen is None,
+        Door.IMAP: not chosen.imap,
+    }
     for door, (level, checks) in best_evidence(chosen).items():
         if closed.get(door):
             continue

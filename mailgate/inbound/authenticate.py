@@ -86,17 +86,23 @@ def best_evidence(settings: Settings) -> Mapping[Door, tuple[Level, str]]:
     match settings.authentication.verify:
         case Verify.NONE:
             without = "none, the From address is believed"
-            return dict.fromkeys((Door.SMTP, Door.LMTP, Door.PIPE), (Level.DKIM, without))
+            return dict.fromkeys((Door.SMTP, Door.LMTP, Door.PIPE, Door.IMAP), (Level.DKIM, without))
         case Verify.TRUSTED_HEADER:
             named = "Authentication-Results of " + ", ".join(settings.authentication.trusted_authserv_ids)
             near = f"{named}, from loopback and private networks only"
-            return {Door.SMTP: (Level.DKIM, near), Door.LMTP: (Level.DKIM, near), Door.PIPE: (Level.DKIM, named)}
+            return {
+                Door.SMTP: (Level.DKIM, near),
+                Door.LMTP: (Level.DKIM, near),
+                Door.PIPE: (Level.DKIM, named),
+                Door.IMAP: (Level.DKIM, f"{named}, where it is the topmost of all"),
+            }
         case Verify.OWN:
             without = "DKIM, DMARC; no SPF, for the sender's host is not known"
             return {
                 Door.SMTP: (Level.DKIM, "DKIM, SPF, DMARC; no SPF of loopback and private networks"),
                 Door.LMTP: (Level.DKIM, without),
                 Door.PIPE: (Level.DKIM, without),
+                Door.IMAP: (Level.DKIM, without),
             }
 
 

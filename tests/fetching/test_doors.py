@@ -21,7 +21,7 @@ def test_the_same_mail_by_every_door_is_one_entry(tmp_path: Path, dovecot: Dovec
     program.prints("customer", "add", ANNE.name, ANNE.address)
     raw = ANNE.writes("It is broken.")
 
-    with program.serve():
+    with program.serve() as serving:
         with Address(program.smtp_port).client() as client:
             client.deliver(b"Received: from a.example by mx.example; Mon, 2 Mar 2026 09:00:00 +0000\r\n" + raw)
         with Address(program.lmtp_port).client("LHLO") as client:
@@ -31,9 +31,11 @@ def test_the_same_mail_by_every_door_is_one_entry(tmp_path: Path, dovecot: Dovec
             lambda: [row["disposition"] != "waiting" for row in program.rows("inbox", "list")] == [True] * 3,
             what="three settled mails",
         )
+        log = serving.log.read_text()
 
     rows = program.rows("inbox", "list")
     assert {row["door"] for row in rows} == {"smtp", "lmtp", "imap"}
     assert sorted(row["disposition"] for row in rows) == ["duplicate", "duplicate", "opened"]
     assert {row["ticket"] for row in rows} == {1}
     assert [ticket["messages"] for ticket in program.rows("ticket", "list")] == [1]
+    assert [f"evidence door={door} best=" in log for door in ("smtp", "lmtp", "pipe", "imap")] == [True] * 4

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.config import HostPort, Verify
-from mailgate.inbound.authenticate import own_check
+from mailgate.inbound.authenticate import best_evidence, own_check
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
 from mailgate.mail.evidence import Level
@@ -75,6 +75,19 @@ def test_a_signed_mail_is_believed_and_staff_read_why(gate: Gate, anne: Person, 
     told = gate.mailbox(bart)[0].text
     assert "Sender evidence D: a DKIM signature of customer.example covers the mail" in told
     assert "unverified" not in told
+
+
+def test_each_door_can_reach_what_the_log_says_is_its_best(gate: Gate, anne: Person, bart: Person) -> None:
+    best = {door: best_level for door, (best_level, _) in best_evidence(gate.parts.settings).items()}
+    signed = {
+        door: CUSTOMER.sign(anne.writes("It is broken.", subject=f"By {door.value}", headers=DATE), at=BEGIN)
+        for door in best
+    }
+
+    reached = {door: level(gate.deliver(raw, door=door)) for door, raw in signed.items()}
+
+    assert reached == best
+    assert set(best) == set(Door) - {Door.FORM}
 
 
 def test_a_mail_that_only_spf_speaks_for_is_marked(gate: Gate, anne: Person, bart: Person) -> None:
