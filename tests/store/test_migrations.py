@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, inspect, select, text
@@ -40,6 +42,26 @@ def test_an_empty_store_becomes_what_the_schema_says(empty: Engine) -> None:
     with reading(empty) as conn:
         assert compare_metadata(MigrationContext.configure(conn), metadata) == []
         assert set(inspect(conn).get_table_names()) - set(metadata.tables) == {"alembic_version"}
+
+
+def test_a_store_of_the_first_version_keeps_its_tickets(empty: Engine) -> None:
+    with transaction(empty) as conn:
+        config = Config()
+        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0001")
+        ticket = "'support', 'Quota', 'open', 1, '2026-03-02', '2026-03-02'"
+        conn.execute(
+            text(f"INSERT INTO tickets (desk, subject, state, messages, opened_at, updated_at) VALUES ({ticket})")
+        )
+        entry = "1, 'message', '2026-03-02', 'Anne', 'It is full.', 0"
+        conn.execute(text(f"INSERT INTO entries (ticket_id, kind, at, author_name, text, automatic) VALUES ({entry})"))
+
+    upgrade(empty)
+
+    with reading(empty) as conn:
+        assert compare_metadata(MigrationContext.configure(conn), metadata) == []
+        assert conn.execute(text("SELECT text, cut_away FROM entries")).all() == [("It is full.", None)]
 
 
 def test_a_second_upgrade_does_nothing(empty: Engine) -> None:
