@@ -9,7 +9,7 @@ from mailgate.mail.headers import Block, split_block, unfold
 
 MAX_RECIPIENTS = 1000
 _MAX_REPORT = 1_000_000  # bytes
-_BLANK_LINES = re.compile(rb"\r*\n(?:[ \t]*\r*\n)+")
+_BLANK_LINES = re.compile(rb"(?<!\r)\r*+\n(?:[ \t]*+\r*+\n)+")  # from the first CR of a run alone: it may be long
 _NEXT_RECIPIENT = re.compile(rb"(?im)^(?=final-recipient[ \t]*:)")
 _FLAT = re.compile(r"(?im)^(?:final|original)-recipient[ \t]{0,9}:")
 _FLAT_FIELD = re.compile(

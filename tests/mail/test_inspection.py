@@ -131,11 +131,12 @@ def test_any_broken_mail_fulfils_the_contract(seed: int) -> None:
         b"From a\n" * 9000,
         b"\n" + b"On 1 wrote:\n" * 5000,
         b"\n" + b"*" * 60_000,
+        b"Content-Type: message/delivery-status\n\nReporting-MTA: dns; x" + b"\r" * 120_000 + b"x\n",
         b"\n" + (b"*" * 400 + b"\n" + b"-_" * 200 + b"\n" + b"> *" * 100 + b"\n") * 40,
     ],
     ids=[
         *("blanks", "blanks in a quoted name", "CRs", "one long word", "brackets", "nested", "mbox lines"),
-        *("attributions", "asterisks", "rows of ornaments"),
+        *("attributions", "asterisks", "CRs in a report", "rows of ornaments"),
     ],
 )
 def test_what_is_repeated_costs_no_square_time(raw: bytes) -> None:
