@@ -8,6 +8,7 @@ from mailgate.authority import decide as may
 from mailgate.errors import BadAddress, MailgateError
 from mailgate.flows import review
 from mailgate.flows.act import Act
+from mailgate.flows.flood import repeated
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.settled import Settled
@@ -20,6 +21,7 @@ from mailgate.mail.notice import Template
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.desks import is_ours
+from mailgate.tickets.flood import DAY
 from mailgate.tickets.held_verbs import HeldCommand, HeldVerb, read_held_commands
 from mailgate.tickets.verbs import Misread
 from store import outbox, people, senders, spool
@@ -50,6 +52,9 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
         if not commands
         else None
     )
+    if obstacle and _was_told(act, writer, obstacle, misread):
+        reason = f"the same was answered to this writer within a day: {obstacle}"
+        return Settled.as_(repeated(act, incoming), reason, evidence=evidence)
     if obstacle:
         sent = _answer(act, incoming, writer, token, obstacle=obstacle, misread=misread)
         return Settled.as_(
@@ -59,6 +64,17 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     done = tuple(_carry_out(act, command, by) for command in commands)
     sent = _answer(act, incoming, writer, token, done=done)
     return Settled.as_(Disposition.COMMAND, "decided on held mail", evidence=evidence, outbox_ids=sent)
+
+
+def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]) -> bool:
+    """A responder, which no sign tells from a person, answers each answer with the same lines."""
+    lines = [line.line for line in misread]
+    return any(
+        row.notice.to_address == writer.address
+        and row.notice.values["obstacle"] == obstacle
+        and [line["line"] for line in cast("Sequence[dict[str, str]]", row.notice.values["lines"])] == lines
+        for row in outbox.created_since(act.conn, Template.DECIDED, since=act.now - DAY)
+    )
 
 
 def _listed(act: Act, writer: Staff, token: AddressToken) -> frozenset[int]:

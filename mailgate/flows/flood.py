@@ -55,22 +55,26 @@ def flood_of_returned(
 ) -> tuple[Disposition, str] | None:
     """Why this mail of staff does not go back to its writer once more, and what becomes of it; None when it goes back.
 
-    Somebody's responder, which no sign tells from a person, answers whatever comes back to him. It is held once, for
-    staff to see: as they are told of held mail, a responder would answer that, too.
+    Somebody's responder, which no sign tells from a person, answers whatever comes back to him.
     """
     if incoming.lent.released:
         return None
     if went_back(act, incoming, writer, ticket):
-        held = spool.listing(act.conn, dispositions=(Disposition.HELD,), finished_after=act.now - DAY)
-        seen = any(mail.outcome.author == str(incoming.author) for mail in held)
-        return (
-            Disposition.AUTOMATIC if seen else Disposition.HELD,
-            "the same words went back to this writer within a day",
-        )
+        return repeated(act, incoming), "the same words went back to this writer within a day"
     most = act.settings.budgets.returned_per_staff_hour
     if most and outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=act.now - HOUR) >= most:
         return Disposition.HELD, f"flood: {most} mails went back to this writer within an hour"
     return None
+
+
+def repeated(act: Act, incoming: Incoming) -> Disposition:
+    """What becomes of a mail of staff that says again what was answered already: it is held once, for staff to see.
+
+    They are told of held mail, which a responder answers, too: so while one of its mails is held, others are not.
+    """
+    held = spool.listing(act.conn, dispositions=(Disposition.HELD,), finished_after=act.now - DAY)
+    seen = any(mail.outcome.author == str(incoming.author) for mail in held)
+    return Disposition.AUTOMATIC if seen else Disposition.HELD
 
 
 def went_back(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None) -> bool:

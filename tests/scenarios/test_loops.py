@@ -155,6 +155,20 @@ def test_a_staff_responder_that_answers_the_alert_of_its_own_mail_ends_there(gat
     assert gate.mailbox(bart)[-1] == alert
 
 
+def test_a_staff_responder_that_answers_a_list_of_held_mail_ends_after_two_mails(
+    gate: Gate, bart: Person, cris: Person
+) -> None:
+    gate.deliver(cris.writes("Do you sell servers?"))
+    gate.later(seconds=1)
+
+    written = _respond(gate, bart, {}, "own")
+    gate.later(hours=2)
+    later = gate.deliver(bart.writes("I am away.", to=str(gate.mailbox(bart)[-1].message["Reply-To"]))).outcome
+
+    assert written == 2  # to the list, and to what was answered
+    assert later.disposition is Disposition.AUTOMATIC
+
+
 def test_a_staff_responder_with_other_words_each_time_meets_an_end_too(begin: BeginGate) -> None:
     gate = begin(budgets={"returned_per_staff_hour": 2})
     bart = gate.staff("Bart Jones", "bart@hosting.example")
