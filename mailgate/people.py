@@ -43,7 +43,9 @@ class Customer:
     currency: str  # ISO 4217
     timezone: str  # IANA
     language: str
-    contacts: tuple[Contact, ...]
+    contacts: tuple[Contact, ...]  # those that were not removed
+    external_id: str | None = None  # in the system that it was moved from
+    removed_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

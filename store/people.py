@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, bindparam, insert, select, update
+from sqlalchemy import Connection, Insert, RowMapping, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from mailgate.errors import Permanent
@@ -12,9 +12,10 @@ from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.people import Contact, Customer, Role, Staff
 from store.schema import contacts, customers, staff
 
-_CONTACTS_WITH = select(contacts).where(contacts.c.address_key == bindparam("the_key"))
-_STAFF_WITH = select(staff).where(staff.c.address_key == bindparam("the_key"))
-_ALL_STAFF = select(staff).order_by(staff.c.id)
+_OF_THIS_ADDRESS = (contacts.c.address_key == bindparam("the_key"), contacts.c.removed_at.is_(None))
+_CONTACTS_WITH = select(contacts).where(*_OF_THIS_ADDRESS)
+_STAFF_WITH = select(staff).where(staff.c.address_key == bindparam("the_key"), staff.c.removed_at.is_(None))
+_ALL_STAFF = select(staff).where(staff.c.removed_at.is_(None)).order_by(staff.c.id)
 _TOUCH = (
     update(contacts)
     .where(contacts.c.id == bindparam("the_id"), contacts.c.active_at < bindparam("active_at"))
@@ -51,6 +52,7 @@ def add_customer(
     timezone: str,
     language: str,
     now: datetime,
+    external_id: str | None = None,
 ) -> Customer:
     """Register a customer with one contact, its owner. Raises BadAddress."""
     parse_mailbox(address)
@@ -61,6 +63,7 @@ def add_customer(
         "timezone": timezone,
         "language": language,
         "created_at": now,
+        "external_id": external_id,
     }
     inserted = conn.execute(insert(customers).values(**values)).inserted_primary_key
     assert inserted is not None
@@ -76,37 +79,37 @@ def add_contact(
     """Register a person who may write for a customer.
 
     Raises BadAddress, UnknownCustomer, and AddressTaken when this customer has the address already; another
-    customer may have it too.
+    customer may have it too. One that was removed comes back under its old id.
     """
     parse_mailbox(address)
-    if conn.execute(select(customers.c.id).where(customers.c.id == customer_id)).first() is None:
+    there = select(customers.c.id).where(customers.c.id == customer_id, customers.c.removed_at.is_(None))
+    if conn.execute(there).first() is None:
         raise UnknownCustomer(f"there is no customer {customer_id}; `mailgate customer list` shows them")
-    values = {
-        "customer_id": customer_id,
-        "name": name,
-        "address": address,
-        "address_key": address_key(address),
-        "roles": [role.value for role in roles],
-        "active_at": now,
-    }
-    try:
-        inserted = conn.execute(insert(contacts).values(**values)).inserted_primary_key
-    except IntegrityError as error:
-        raise AddressTaken(f"customer {customer_id} has a contact {address} already") from error
-    assert inserted is not None
-    return Contact(inserted[0], customer_id, name, address, tuple(roles), now)
+    key = address_key(address)
+    values = {"name": name, "address": address, "roles": [role.value for role in roles], "active_at": now}
+    left = contacts.c.customer_id == customer_id, contacts.c.address_key == key, contacts.c.removed_at.is_not(None)
+    contact_id = conn.execute(select(contacts.c.id).where(*left)).scalar()
+    if contact_id is not None:
+        conn.execute(update(contacts).where(contacts.c.id == contact_id).values(**values, removed_at=None))
+    else:
+        new = insert(contacts).values(**values, customer_id=customer_id, address_key=key)
+        contact_id = _insert(conn, new, f"customer {customer_id} has a contact {address} already")
+    return Contact(contact_id, customer_id, name, address, tuple(roles), now)
 
 
 def add_staff(conn: Connection, name: str, address: str, *, now: datetime) -> Staff:
-    """Register a person who answers. Raises BadAddress and AddressTaken."""
+    """Register a person who answers. Raises BadAddress and AddressTaken. One who had left comes back."""
     parse_mailbox(address)
-    values = {"name": name, "address": address, "address_key": address_key(address), "created_at": now}
-    try:
-        inserted = conn.execute(insert(staff).values(**values)).inserted_primary_key
-    except IntegrityError as error:
-        raise AddressTaken(f"{address} is a staff address already") from error
-    assert inserted is not None
-    return Staff(inserted[0], name, address)
+    key = address_key(address)
+    left = select(staff.c.id).where(staff.c.address_key == key, staff.c.removed_at.is_not(None))
+    staff_id = conn.execute(left).scalar()
+    if staff_id is not None:
+        back = {"name": name, "address": address, "removed_at": None}
+        conn.execute(update(staff).where(staff.c.id == staff_id).values(**back))
+    else:
+        new = insert(staff).values(name=name, address=address, address_key=key, created_at=now)
+        staff_id = _insert(conn, new, f"{address} is a staff address already")
+    return Staff(staff_id, name, address)
 
 
 def find_customer(conn: Connection, customer_id: int) -> Customer | None:
@@ -117,13 +120,13 @@ def find_customer(conn: Connection, customer_id: int) -> Customer | None:
 def list_customers(
     conn: Connection, *, only: int | None = None, after: int = 0, limit: int | None = None
 ) -> tuple[Customer, ...]:
-    """Customers behind id `after`, each with its contacts."""
+    """Customers behind id `after`, each with its contacts; one that was removed only when it is asked for by id."""
     query = select(customers).where(customers.c.id > after).order_by(customers.c.id).limit(limit)
-    if only is not None:
-        query = query.where(customers.c.id == only)
+    query = query.where(customers.c.removed_at.is_(None) if only is None else customers.c.id == only)
     rows = conn.execute(query).mappings().all()
     people: dict[int, list[Contact]] = {row["id"]: [] for row in rows}
-    found = conn.execute(select(contacts).where(contacts.c.customer_id.in_(people)).order_by(contacts.c.id))
+    theirs = contacts.c.customer_id.in_(people), contacts.c.removed_at.is_(None)
+    found = conn.execute(select(contacts).where(*theirs).order_by(contacts.c.id))
     for row in found.mappings():
         people[row["customer_id"]].append(_contact(row))
     return tuple(_customer(row, tuple(people[row["id"]])) for row in rows)
@@ -135,8 +138,9 @@ def contacts_with(conn: Connection, address: str) -> tuple[Contact, ...]:
 
 
 def find_contact(conn: Connection, contact_id: int) -> Contact | None:
-    """One contact; None when there is no such id."""
-    row = conn.execute(select(contacts).where(contacts.c.id == contact_id)).mappings().first()
+    """One contact; None when there is no such id, or when it was removed."""
+    there = contacts.c.id == contact_id, contacts.c.removed_at.is_(None)
+    row = conn.execute(select(contacts).where(*there)).mappings().first()
     return _contact(row) if row else None
 
 
@@ -154,9 +158,23 @@ def staff_with(conn: Connection, address: str) -> Staff | None:
     return _staff(row) if row else None
 
 
+def find_staff(conn: Connection, staff_id: int) -> Staff | None:
+    """One staff member; None when there is no such id, or when he has left."""
+    return next((one for one in list_staff(conn) if one.id == staff_id), None)
+
+
 def list_staff(conn: Connection) -> tuple[Staff, ...]:
-    """Everybody who answers."""
+    """Everybody who answers now."""
     return tuple(_staff(row) for row in conn.execute(_ALL_STAFF).mappings())
+
+
+def _insert(conn: Connection, new: Insert, taken: str) -> int:
+    try:
+        inserted = conn.execute(new).inserted_primary_key
+    except IntegrityError as error:
+        raise AddressTaken(taken) from error
+    assert inserted is not None
+    return int(inserted[0])
 
 
 def _customer(row: RowMapping, people: tuple[Contact, ...]) -> Customer:
@@ -170,6 +188,8 @@ def _customer(row: RowMapping, people: tuple[Contact, ...]) -> Customer:
         timezone=row["timezone"],
         language=row["language"],
         contacts=people,
+        external_id=row["external_id"],
+        removed_at=row["removed_at"],
     )
 
 

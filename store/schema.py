@@ -74,6 +74,9 @@ customers = Table(
     Column("language", String, nullable=False),
     Column("epoch", Integer, nullable=False, server_default="0"),  # raised: all sign-in links and sessions end
     Column("created_at", Utc, nullable=False),
+    Column("removed_at", Utc),  # no longer a customer; the row stays, since history refers to it
+    Column("external_id", String),  # its name in the system that it was moved from
+    Index("uq_customers_external_id", "external_id", unique=True),
     sqlite_autoincrement=True,
 )
 
@@ -87,6 +90,7 @@ contacts = Table(
     Column("address_key", String, nullable=False),
     Column("roles", JSON, nullable=False),
     Column("active_at", Utc, nullable=False),  # last mail; of several accounts with one address the latest is meant
+    Column("removed_at", Utc),  # found by no address any more; whoever registers it again revives the row
     Index("uq_contacts_address_key_customer_id", "address_key", "customer_id", unique=True),
     sqlite_autoincrement=True,
 )
@@ -100,6 +104,17 @@ staff = Table(
     Column("address_key", String, nullable=False, unique=True),
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
+    Column("removed_at", Utc),  # as of contacts
+    sqlite_autoincrement=True,
+)
+
+erasures = Table(
+    "erasures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False),
+    Column("erased_at", Utc, nullable=False),
+    Column("erased_by", String, nullable=False),
     sqlite_autoincrement=True,
 )
 

@@ -32,7 +32,7 @@ from mailgate.tickets.ticket import (
     after_entry,
 )
 from store.engine import insert_once
-from store.schema import attachments, entries, message_ids, outbox, participants, tickets
+from store.schema import attachments, contacts, entries, message_ids, outbox, participants, tickets
 
 MAX_REFERENCES = 50
 """Ids of one message that are looked up and remembered: a thread's References are rarely longer, an attacker's are."""
@@ -43,7 +43,12 @@ _ATTACH = insert(attachments)
 _CHANGE = update(tickets).where(tickets.c.id == bindparam("the_id"))
 _THE_IDS: BindParameter[Any] = bindparam("the_ids", expanding=True)
 _NUMBERED = select(tickets).where(tickets.c.id.in_(_THE_IDS))
-_PARTICIPANTS = select(participants).where(participants.c.ticket_id.in_(_THE_IDS)).order_by(participants.c.contact_id)
+_PARTICIPANTS = (
+    select(participants)
+    .outerjoin(contacts, contacts.c.id == participants.c.contact_id)
+    .where(participants.c.ticket_id.in_(_THE_IDS), contacts.c.removed_at.is_(None))  # who was removed gets no answers
+    .order_by(participants.c.contact_id)
+)
 _KNOWING = (
     select(message_ids.c.message_id, message_ids.c.ticket_id)
     .where(message_ids.c.message_id.in_(_THE_IDS))

@@ -1,18 +1,23 @@
-"""`mailgate contact`: register people who may write for a customer."""
+"""`mailgate contact`: register, change and remove people who may write for a customer."""
 
 import click
+from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object
-from mailgate.people import Role
-from mailgate.tickets.desks import is_ours
-from store import people
+from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_object
+from mailgate.flows import leave
+from mailgate.flows.act import Act
+from mailgate.people import Contact, Role
+from mailgate.tickets.desks import refuse_ours
+from store import people, people_edits
 from store.engine import transaction
+
+ROLES = [role.value for role in Role]
 
 
 @click.group()
 def contact() -> None:
-    """Register people who may write for a customer."""
+    """Register, change and remove people who may write for a customer."""
 
 
 @contact.command()
@@ -22,7 +27,7 @@ def contact() -> None:
 @click.option(
     "--role",
     "roles",
-    type=click.Choice([role.value for role in Role]),
+    type=click.Choice(ROLES),
     multiple=True,
     required=True,
     help="What the person is told about; may be given several times.",
@@ -31,8 +36,52 @@ def contact() -> None:
 def add(customer: int, name: str, email: str, roles: tuple[str, ...], as_json: bool) -> None:
     """Register a person who may write for CUSTOMER, by its id."""
     with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
-        if is_ours(email, parts.settings.desks, parts.settings.gate.domain):
-            fail(f"{email} is an address of the gate", code=EX_DATAERR, hint="it would talk to itself", as_json=as_json)
+        refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
         added = people.add_contact(conn, customer, name, email, tuple(Role(role) for role in roles), now=now())
-    row = {"id": added.id, "customer": customer, "name": name, "email": email, "roles": list(roles)}
-    print_object(row, as_json=as_json)
+    print_object(_row(added), as_json=as_json)
+
+
+@contact.command()
+@click.argument("contact_id", metavar="ID", type=int)
+@click.option("--name")
+@click.option("--email", help="All links and sessions of the customer end with the old address.")
+@click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help="Instead of the roles it has.")
+@json_option
+def edit(contact_id: int, name: str | None, email: str | None, roles: tuple[str, ...], as_json: bool) -> None:
+    """Change a contact."""
+    if name is None and email is None and not roles:
+        fail("nothing to change", code=EX_USAGE, hint="--name, --email or --role", name="usage", as_json=as_json)
+    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        found = _find(conn, contact_id, as_json=as_json)
+        if email is not None:
+            refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
+        chosen = tuple(Role(role) for role in roles) or None
+        if chosen is not None and Role.OWNER not in chosen:
+            leave.refuse_only_owner(conn, found)
+        people_edits.edit_contact(conn, contact_id, name=name, address=email, roles=chosen)
+        changed = _find(conn, contact_id, as_json=as_json)
+    print_object(_row(changed), as_json=as_json)
+
+
+@contact.command()
+@click.argument("contact_id", metavar="ID", type=int)
+@click.option("--force", is_flag=True, help="Also while it takes part in tickets that are not closed.")
+@json_option
+def remove(contact_id: int, force: bool, as_json: bool) -> None:
+    """Take a contact's right to write for its customer, of whom everybody is signed out."""
+    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        found = _find(conn, contact_id, as_json=as_json)
+        leave.remove_contact(Act.begin(conn, parts.settings, now()), found, force=force)
+    print_object({**_row(found), "removed": True}, as_json=as_json)
+
+
+def _find(conn: Connection, contact_id: int, *, as_json: bool) -> Contact:
+    found = people.find_contact(conn, contact_id)
+    if found is None:
+        fail(f"there is no contact {contact_id}", code=EX_DATAERR, hint="mailgate customer list", as_json=as_json)
+    return found
+
+
+def _row(one: Contact) -> dict[str, object]:
+    roles = [role.value for role in one.roles]
+    return {"id": one.id, "customer": one.customer_id, "name": one.name, "email": one.address, "roles": roles}

@@ -1,21 +1,33 @@
-"""`mailgate customer`: register and list customers."""
+"""`mailgate customer`: register, list, change and remove customers."""
 
 import re
 from zoneinfo import ZoneInfo
 
 import click
+from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_DATAERR, after_option, fail, json_option, limit_option, print_object, print_rows
+from mailgate.cli.output import (
+    EX_DATAERR,
+    EX_USAGE,
+    after_option,
+    fail,
+    json_option,
+    limit_option,
+    print_object,
+    print_rows,
+)
+from mailgate.flows import leave
+from mailgate.flows.act import Act
 from mailgate.people import Customer
-from mailgate.tickets.desks import is_ours
-from store import people
+from mailgate.tickets.desks import refuse_ours
+from store import people, people_edits
 from store.engine import reading, transaction
 
 
 @click.group()
 def customer() -> None:
-    """Register and list customers."""
+    """Register, list, change and remove customers."""
 
 
 @customer.command()
@@ -32,16 +44,8 @@ def add(
     """Register a customer; EMAIL is the address of its owner, who may write at once."""
     with gate(as_json=as_json) as parts:
         home = parts.settings.gate
-        if country and not re.fullmatch("[A-Za-z]{2}", country):
-            fail(f"{country!r} is no country code", code=EX_DATAERR, hint="two letters, such as DE", as_json=as_json)
-        if currency and not re.fullmatch("[A-Za-z]{3}", currency):
-            fail(f"{currency!r} is no currency code", code=EX_DATAERR, hint="three letters, EUR", as_json=as_json)
-        try:
-            ZoneInfo(timezone or home.timezone)
-        except (KeyError, OSError, ValueError):
-            fail(f"{timezone!r} is no time zone", code=EX_DATAERR, hint="such as Europe/Berlin", as_json=as_json)
-        if is_ours(email, parts.settings.desks, home.domain):
-            fail(f"{email} is an address of the gate", code=EX_DATAERR, hint="it would talk to itself", as_json=as_json)
+        _check(country, currency, timezone or home.timezone, as_json=as_json)
+        refuse_ours(email, parts.settings.desks, home.domain)
         with transaction(parts.engine) as conn:
             added = people.add_customer(
                 conn,
@@ -69,14 +73,69 @@ def list_(limit: int | None, after: int, as_json: bool) -> None:
 
 @customer.command()
 @click.argument("customer_id", metavar="ID", type=int)
+@click.option("--name")
+@click.option("--country", help="ISO 3166 code, such as DE.")
+@click.option("--currency", help="ISO 4217 code.")
+@click.option("--timezone", help="IANA zone.")
+@click.option("--language")
+@click.option("--external-id", help="Its id in the system that it was moved from.")
+@json_option
+def edit(customer_id: int, as_json: bool, **given: str | None) -> None:
+    """Change a customer; its addresses are those of its contacts."""
+    changes = {column: value for column, value in given.items() if value is not None}
+    if not changes:
+        fail("nothing to change", code=EX_USAGE, hint="mailgate customer edit --help", name="usage", as_json=as_json)
+    _check(given["country"], given["currency"], given["timezone"], as_json=as_json)
+    for code in ("country", "currency"):
+        if code in changes:
+            changes[code] = changes[code].upper()
+    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        _find(conn, customer_id, as_json=as_json)
+        people_edits.edit_customer(conn, customer_id, changes)
+        changed = _find(conn, customer_id, as_json=as_json)
+    print_object(as_row(changed), as_json=as_json)
+
+
+@customer.command()
+@click.argument("customer_id", metavar="ID", type=int)
+@click.option("--force", is_flag=True, help="Close its tickets and remove it.")
+@json_option
+def remove(customer_id: int, force: bool, as_json: bool) -> None:
+    """End a customer: its people are strangers from now on; its tickets and mails stay."""
+    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        found = _find(conn, customer_id, as_json=as_json)
+        if found.removed_at:
+            fail(f"customer {customer_id} was removed already", code=EX_DATAERR, as_json=as_json)
+        closed = leave.remove_customer(Act.begin(conn, parts.settings, now()), found, force=force)
+    print_object({**as_row(found), "removed": True, "closed": list(closed)}, as_json=as_json)
+
+
+@customer.command()
+@click.argument("customer_id", metavar="ID", type=int)
 @json_option
 def show(customer_id: int, as_json: bool) -> None:
     """One customer."""
     with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
-        found = people.find_customer(conn, customer_id)
+        found = _find(conn, customer_id, as_json=as_json)
+    print_object(as_row(found), as_json=as_json)
+
+
+def _check(country: str | None, currency: str | None, timezone: str | None, *, as_json: bool) -> None:
+    if country and not re.fullmatch("[A-Za-z]{2}", country):
+        fail(f"{country!r} is no country code", code=EX_DATAERR, hint="two letters, such as DE", as_json=as_json)
+    if currency and not re.fullmatch("[A-Za-z]{3}", currency):
+        fail(f"{currency!r} is no currency code", code=EX_DATAERR, hint="three letters, EUR", as_json=as_json)
+    try:
+        ZoneInfo(timezone or "UTC")
+    except (KeyError, OSError, ValueError):
+        fail(f"{timezone!r} is no time zone", code=EX_DATAERR, hint="such as Europe/Berlin", as_json=as_json)
+
+
+def _find(conn: Connection, customer_id: int, *, as_json: bool) -> Customer:
+    found = people.find_customer(conn, customer_id)
     if found is None:
         fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint="mailgate customer list", as_json=as_json)
-    print_object(as_row(found), as_json=as_json)
+    return found
 
 
 def as_row(one: Customer) -> dict[str, object]:
@@ -89,6 +148,8 @@ def as_row(one: Customer) -> dict[str, object]:
         "currency": one.currency,
         "timezone": one.timezone,
         "language": one.language,
+        "external_id": one.external_id,
+        "removed": one.removed_at is not None,
         "contacts": [
             {
                 "id": person.id,

@@ -1,18 +1,20 @@
-"""`mailgate staff`: register and list the people who answer."""
+"""`mailgate staff`: register, list and remove the people who answer."""
 
 import click
 
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object, print_rows
+from mailgate.flows import leave
+from mailgate.flows.act import Act
 from mailgate.people import Staff
-from mailgate.tickets.desks import is_ours
+from mailgate.tickets.desks import refuse_ours
 from store import people
 from store.engine import reading, transaction
 
 
 @click.group()
 def staff() -> None:
-    """Register and list the people who answer."""
+    """Register, list and remove the people who answer."""
 
 
 @staff.command()
@@ -22,8 +24,7 @@ def staff() -> None:
 def add(name: str, email: str, as_json: bool) -> None:
     """Register a person who answers; every new message goes to EMAIL, and replies from there go to customers."""
     with gate(as_json=as_json) as parts:
-        if is_ours(email, parts.settings.desks, parts.settings.gate.domain):
-            fail(f"{email} is an address of the gate", code=EX_DATAERR, hint="it would talk to itself", as_json=as_json)
+        refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
         with transaction(parts.engine) as conn:
             added = people.add_staff(conn, name, email, now=now())
     print_object(_row(added), as_json=as_json)
@@ -36,6 +37,20 @@ def list_(as_json: bool) -> None:
     with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
         found = people.list_staff(conn)
     print_rows([_row(one) for one in found], ("id", "name", "email"), as_json=as_json)
+
+
+@staff.command()
+@click.argument("staff_id", metavar="ID", type=int)
+@click.option("--force", is_flag=True, help="Also the last one: then nobody is told of new mail.")
+@json_option
+def remove(staff_id: int, force: bool, as_json: bool) -> None:
+    """Somebody leaves: signed out at once, his tickets are nobody's, his mail is a stranger's."""
+    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        found = people.find_staff(conn, staff_id)
+        if found is None:
+            fail(f"there is no staff member {staff_id}", code=EX_DATAERR, hint="mailgate staff list", as_json=as_json)
+        freed = leave.remove_staff(Act.begin(conn, parts.settings, now()), found, force=force)
+    print_object({**_row(found), "removed": True, "freed": list(freed)}, as_json=as_json)
 
 
 def _row(one: Staff) -> dict[str, object]:

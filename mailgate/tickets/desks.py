@@ -4,12 +4,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailgate.errors import BadAddress
+from mailgate.errors import BadAddress, Permanent
 from mailgate.mail.address import Mailbox, parse_mailbox
 from mailgate.mail.message import Message
 
 MAX_DESK_LOCAL_PART = 20
 """Octets: `<desk>+<token>` must fit into the 64 of a local-part (RFC 5321 §4.5.3.1.1); this leaves 43 for the token."""
+
+
+class AddressIsOurs(Permanent):
+    """Somebody would be registered under an address of the gate, which would then talk to itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,12 @@ def service_for(address: str, domain: str) -> ServiceMailbox | None:
 def is_ours(address: str, desks: Iterable[Desk], domain: str) -> bool:
     """Mail to this address is for the gate: a desk, or a service mailbox of the gate's domain."""
     return service_for(address, domain) is not None or desk_for(address, desks) is not None
+
+
+def refuse_ours(address: str, desks: Iterable[Desk], domain: str) -> None:
+    """Raise AddressIsOurs for what no customer, contact or staff member can have."""
+    if is_ours(address, desks, domain):
+        raise AddressIsOurs(f"{address} is an address of the gate, which would talk to itself: give a person's own")
 
 
 def addressed(message: Message, desks: Sequence[Desk], domain: str, *, otherwise: str | None) -> tuple[str, ...]:

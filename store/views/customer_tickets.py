@@ -217,7 +217,8 @@ _HEADS = {
 }
 _READERS = (
     select(participants.c.name, participants.c.address, participants.c.contact_id)
-    .where(participants.c.ticket_id == bindparam("number"))
+    .outerjoin(contacts, contacts.c.id == participants.c.contact_id)
+    .where(participants.c.ticket_id == bindparam("number"), contacts.c.removed_at.is_(None))
     .order_by(participants.c.contact_id)
 )
 

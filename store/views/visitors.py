@@ -51,8 +51,8 @@ _CONTACT = select(
     customers.c.epoch,
 ).join(customers, customers.c.id == contacts.c.customer_id)
 
-_CONTACT_BY_ID = _CONTACT.where(contacts.c.id == bindparam("contact_id"))
-_STAFF = select(staff.c.id, staff.c.name, staff.c.address, staff.c.epoch)
+_CONTACT_BY_ID = _CONTACT.where(contacts.c.id == bindparam("contact_id"), contacts.c.removed_at.is_(None))
+_STAFF = select(staff.c.id, staff.c.name, staff.c.address, staff.c.epoch).where(staff.c.removed_at.is_(None))
 _STAFF_BY_ID = _STAFF.where(staff.c.id == bindparam("staff_id"))
 
 
