@@ -137,6 +137,12 @@ def contacts_with(conn: Connection, address: str) -> tuple[Contact, ...]:
     return tuple(_contact(row) for row in conn.execute(_CONTACTS_WITH, {"the_key": address_key(address)}).mappings())
 
 
+def list_contacts(conn: Connection) -> tuple[Contact, ...]:
+    """Every contact of every customer."""
+    there = select(contacts).where(contacts.c.removed_at.is_(None)).order_by(contacts.c.id)
+    return tuple(_contact(row) for row in conn.execute(there).mappings())
+
+
 def find_contact(conn: Connection, contact_id: int) -> Contact | None:
     """One contact; None when there is no such id, or when it was removed."""
     there = contacts.c.id == contact_id, contacts.c.removed_at.is_(None)
@@ -166,6 +172,11 @@ def find_staff(conn: Connection, staff_id: int) -> Staff | None:
 def list_staff(conn: Connection) -> tuple[Staff, ...]:
     """Everybody who answers now."""
     return tuple(_staff(row) for row in conn.execute(_ALL_STAFF).mappings())
+
+
+def staff_addresses_ever(conn: Connection) -> frozenset[str]:
+    """The address keys of all staff, also of those who have left."""
+    return frozenset(conn.execute(select(staff.c.address_key)).scalars())
 
 
 def _insert(conn: Connection, new: Insert, taken: str) -> int:

@@ -1,6 +1,6 @@
 """Accepted messages: one row each, from the 250 to their disposition and after it for good."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -83,6 +83,21 @@ class Accepted:
 
 def add(conn: Connection, envelope: Envelope, sha256: str) -> int:
     """Insert a message whose blob is recorded in the same transaction; returns its id."""
+    return _add(conn, envelope, sha256, {"due_at": envelope.received_at + leases.SWEEP_GRACE})
+
+
+def add_settled(conn: Connection, envelope: Envelope, sha256: str, outcome: Outcome) -> int:
+    """The same for one whose disposition is known: nobody will look at it again."""
+    return _add(conn, envelope, sha256, {**_outcome(outcome), "finished_at": envelope.received_at, "due_at": None})
+
+
+def tickets_of(conn: Connection, digests: Sequence[str]) -> Mapping[str, int | None]:
+    """Those of these digests of which a message was settled here, and its ticket."""
+    query = select(spool.c.digest, spool.c.ticket_id).where(spool.c.digest.in_(digests)).order_by(spool.c.id.desc())
+    return {row.digest: row.ticket_id for row in conn.execute(query)}
+
+
+def _add(conn: Connection, envelope: Envelope, sha256: str, more: Mapping[str, object]) -> int:
     values = {
         "received_at": envelope.received_at,
         "door": envelope.door,
@@ -93,10 +108,10 @@ def add(conn: Connection, envelope: Envelope, sha256: str) -> int:
         "forward_paths": list(envelope.forward_paths),
         "fallback_path": envelope.fallback_path,
         "sha256": sha256,
-        "due_at": envelope.received_at + leases.SWEEP_GRACE,
         "attempts": 0,
         "released": False,
         "disposition": Disposition.WAITING,
+        **more,
     }
     row_id = conn.execute(_ADD, values).inserted_primary_key
     assert row_id is not None
@@ -117,8 +132,13 @@ def lend(engine: Engine, spool_ids: Sequence[int], *, now: datetime) -> tuple[Le
 
 def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> bool:
     """Give the message its disposition; False when the lease was lost, and then nothing may be written beside it."""
+    values = {**_outcome(outcome), "finished_at": now, "due_at": None, "lease": None}
+    return conn.execute(_WRITE_LENT, {"the_id": lent.spool_id, "the_lease": lent.lease, **values}).rowcount == 1
+
+
+def _outcome(outcome: Outcome) -> Mapping[str, object]:
     evidence = outcome.evidence
-    values = {
+    return {
         "disposition": outcome.disposition,
         "reason": outcome.reason,
         "ticket_id": outcome.ticket_id,
@@ -129,11 +149,7 @@ def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> 
         "subject": outcome.subject,
         "message_id": outcome.message_id,
         "digest": outcome.digest,
-        "finished_at": now,
-        "due_at": None,
-        "lease": None,
     }
-    return conn.execute(_WRITE_LENT, {"the_id": lent.spool_id, "the_lease": lent.lease, **values}).rowcount == 1
 
 
 def give_back(conn: Connection, lent: Lent, *, error: str, due_at: datetime, counted: bool) -> None:

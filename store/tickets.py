@@ -146,14 +146,7 @@ def open_ticket(
     assert inserted is not None
     number = int(inserted[0])
     if participant is not None:
-        person = {
-            "ticket_id": number,
-            "address_key": address_key(participant.address),
-            "contact_id": participant.contact_id,
-            "name": participant.name,
-            "address": participant.address,
-        }
-        insert_once(conn, participants, person)
+        add_participant(conn, number, participant)
     return Ticket(
         id=number,
         desk=desk,
@@ -168,6 +161,18 @@ def open_ticket(
         updated_at=now,
         participants=(participant,) if participant else (),
     )
+
+
+def add_participant(conn: Connection, ticket_id: int, participant: Participant) -> None:
+    """Somebody takes part from now on; nothing happens when he does already."""
+    person = {
+        "ticket_id": ticket_id,
+        "address_key": address_key(participant.address),
+        "contact_id": participant.contact_id,
+        "name": participant.name,
+        "address": participant.address,
+    }
+    insert_once(conn, participants, person)
 
 
 def append(

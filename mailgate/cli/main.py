@@ -32,9 +32,13 @@ COMMANDS = {
     "mail": "the archive of sent mail",
     "template": "the words of our mails",
     "keys": "signing keys of reply addresses",
+    "import": "history and customers of an older system",
     "generate": "fill a store with made-up tickets",
     "sign-in-link": "a link into the web view",
 }
+
+
+_MODULES = {"import": "move_in"}  # where the noun is a word of the language
 
 
 class _Nouns(click.Group):
@@ -46,7 +50,7 @@ class _Nouns(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in COMMANDS:
             return None
-        module = cmd_name.replace("-", "_")
+        module = _MODULES.get(cmd_name, cmd_name.replace("-", "_"))
         command = getattr(importlib.import_module(f"mailgate.cli.{module}"), module)
         assert isinstance(command, click.Command)
         return command

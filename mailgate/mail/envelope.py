@@ -15,6 +15,7 @@ class Door(StrEnum):
     PIPE = "pipe"
     IMAP = "imap"
     FORM = "form"  # the sign-in form of the web view
+    IMPORT = "import"  # history of an older system
 
 
 @dataclass(frozen=True, slots=True)

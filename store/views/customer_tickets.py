@@ -5,14 +5,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, func, or_, select
+from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, exists, func, or_, select
 
 from mailgate.mail.address import address_key
+from mailgate.mail.envelope import Door
 from mailgate.mail.notice import Template
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import STAFF_ONLY, Direction, EntryKind, State
 from store.outbox import OutState
-from store.schema import contacts, entries, outbox, participants, tickets
+from store.schema import contacts, entries, outbox, participants, spool, tickets
 from store.views.files import File, file_of, files_of
 from store.views.paging import PAGE_ROWS, Listing, Page, Turn
 from store.views.visitors import ContactVisitor
@@ -222,17 +223,18 @@ _READERS = (
     .order_by(participants.c.contact_id)
 )
 
-# Which entries: what came in, and of our answers those that have left.
+# Which entries: what came in, and of our answers those that have left, here or in an older system.
 _LEFT = select(outbox.c.entry_id).where(
     outbox.c.ticket_id == bindparam("number"),
     outbox.c.template == Template.REPLY,
     outbox.c.state.not_in(NOT_LEFT),
     outbox.c.entry_id.is_not(None),
 )
+_MOVED_IN = exists().where(spool.c.id == entries.c.spool_id, spool.c.door == Door.IMPORT)
 _IS_MESSAGE = and_(
     entries.c.ticket_id == bindparam("number"),
     entries.c.kind == EntryKind.MESSAGE,
-    or_(entries.c.direction == Direction.IN, entries.c.id.in_(_LEFT)),
+    or_(entries.c.direction == Direction.IN, entries.c.id.in_(_LEFT), _MOVED_IN),
 )
 _IS_EVENT = and_(
     entries.c.ticket_id == bindparam("number"),
