@@ -1,5 +1,5 @@
-"""Blobs by SHA-256: raw mails and attachments, small ones in the database, large ones as files. No blob is
-changed or removed here; the same bytes are kept once."""
+"""Blobs by SHA-256: raw mails and attachments, small ones in the database, large ones as files. No blob is changed,
+and only erasure removes one; the same bytes are kept once."""
 
 import hashlib
 import math
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, bindparam, select
 
-from mailgate.errors import Permanent
+from mailgate.errors import Permanent, Temporary
 from store.engine import insert_once
 from store.schema import blobs
 
@@ -28,6 +28,12 @@ _SIZES = select(blobs.c.sha256, blobs.c.size).where(blobs.c.sha256.in_(bindparam
 
 class MissingBlob(Permanent):
     """A row names bytes that the archive does not have: its directory was not restored with the database."""
+
+
+class GoneMeanwhile(Temporary):
+    """The bytes must be prepared again."""
+
+    reply = "451 4.3.0 Please try again later"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +66,20 @@ class Archive:
         return Blob(sha256, len(raw), None)
 
     def add(self, conn: Connection, blob: Blob) -> str:
-        """Record the blob in the transaction of the row that names it; returns its digest."""
+        """Record the blob in the transaction of the row that names it; returns its digest.
+
+        Raises GoneMeanwhile when its file was erased since `prepare`.
+        """
+        if blob.content is None and not self._path(blob.sha256).exists():
+            raise GoneMeanwhile(f"the file of blob {blob.sha256} was erased a moment ago")
         return record(conn, blob)
+
+    def discard(self, conn: Connection, digests: Sequence[str]) -> None:
+        """Remove the files of those of these blobs that have no row, in a write transaction. Raises OSError."""
+        kept = self.sizes(conn, digests)
+        for sha256 in digests:
+            if sha256 not in kept:
+                self._path(sha256).unlink(missing_ok=True)
 
     def load(self, conn: Connection, sha256: str) -> bytes:
         """The bytes with this digest. Raises MissingBlob."""

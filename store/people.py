@@ -117,6 +117,18 @@ def find_customer(conn: Connection, customer_id: int) -> Customer | None:
     return next(iter(list_customers(conn, only=customer_id)), None)
 
 
+def find_by_external_id(conn: Connection, external_id: str) -> Customer | None:
+    """The customer who had this id in an older system, also one who was removed."""
+    found = conn.execute(select(customers.c.id).where(customers.c.external_id == external_id)).scalar()
+    return None if found is None else find_customer(conn, found)
+
+
+def registered_at(conn: Connection, customer_id: int) -> datetime:
+    """When the customer was registered."""
+    at: datetime = conn.execute(select(customers.c.created_at).where(customers.c.id == customer_id)).scalar_one()
+    return at
+
+
 def list_customers(
     conn: Connection, *, only: int | None = None, after: int = 0, limit: int | None = None
 ) -> tuple[Customer, ...]:

@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
+from mailgate.errors import Permanent
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.people import Role
 from mailgate.tickets.ticket import State
@@ -13,12 +14,16 @@ from store.people import AddressTaken
 from store.schema import contacts, customers, participants, staff, tickets
 
 
+class ExternalIdTaken(Permanent):
+    """Another customer has this id of the older system."""
+
+
 def edit_customer(conn: Connection, customer_id: int, changes: Mapping[str, object]) -> None:
-    """Write these columns of a customer. Raises AddressTaken when another one has the external id."""
+    """Write these columns of a customer. Raises ExternalIdTaken."""
     try:
         conn.execute(update(customers).where(customers.c.id == customer_id).values(**changes))
     except IntegrityError as error:
-        raise AddressTaken(f"another customer has the external id {changes.get('external_id')}") from error
+        raise ExternalIdTaken(f"another customer has the external id {changes.get('external_id')}") from error
 
 
 def edit_contact(

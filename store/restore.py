@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from mailgate.errors import Permanent, Temporary
-from store import serving
+from store import erasure, erasure_log, people, serving
 from store.backup import (
     ARCHIVE,
     DATABASE,
@@ -31,7 +33,7 @@ from store.backup import (
     place,
     sync,
 )
-from store.engine import BUSY_SECONDS, connect
+from store.engine import BUSY_SECONDS, connect, transaction
 from store.migrations import upgrade
 from store.outbox import UNFINISHED
 
@@ -70,6 +72,7 @@ class Restored:
     kept_aside: Path | None  # the former store
     migrated: bool
     on_hold: int  # outgoing mails that were unsent when the backup was made
+    forgotten: int  # customers in it who were erased since then, and were erased again
 
 
 def restore(
@@ -106,13 +109,14 @@ def restore(
         copy_pages(source / DATABASE, unfinished, progress)
         migrated = _migrate(unfinished)
         on_hold = _make_ready(unfinished, now)
+        forgotten = _forget_again(unfinished, archive)
         _restore_files(unfinished, source / ARCHIVE, archive, frozenset(contents.missing), progress)
         kept_aside = _put_in_place(unfinished, database, now, others_seconds)
     finally:
         held.close()
         for mark in ("", "-wal", "-shm", "-journal"):
             Path(f"{unfinished}{mark}").unlink(missing_ok=True)
-    return Restored(contents, database, kept_aside, migrated, on_hold)
+    return Restored(contents, database, kept_aside, migrated, on_hold, forgotten)
 
 
 def _migrate(database: Path) -> bool:
@@ -151,6 +155,30 @@ def _make_ready(database: Path, now: datetime) -> int:
             conn.execute(f"UPDATE {people} SET epoch = epoch + ?", (EPOCH_STEP,))  # noqa: S608 - names of ours
         conn.execute("COMMIT")
     return held
+
+
+def _forget_again(database: Path, archive: Path) -> int:
+    """Erase whoever was erased since the backup was made; returns how many."""
+    done = 0
+    engine = connect(f"sqlite:///{database}")
+    try:
+        for past in erasure_log.read(archive):
+            with transaction(engine) as conn:
+                if not erasure.was_erased(conn, past.customer_id) and _is_meant(conn, past):
+                    erasure.erase(conn, past.customer_id, by=past.by, now=past.at)
+                    done += 1
+    finally:
+        engine.dispose()
+    with closing(sqlite3.connect(database, isolation_level=None)) as plain:
+        plain.execute("PRAGMA journal_mode=DELETE")  # one file is put in place
+        if done:
+            plain.execute("VACUUM")  # the pages of the copy hold what was erased
+    return done
+
+
+def _is_meant(conn: Connection, past: erasure_log.Erasure) -> bool:
+    customer = people.find_customer(conn, past.customer_id)
+    return customer is not None and people.registered_at(conn, past.customer_id) == past.registered_at
 
 
 def _restore_files(database: Path, source: Path, archive: Path, missing: frozenset[str], progress: Progress) -> None:

@@ -1,4 +1,4 @@
-"""`mailgate customer`: register, list, change and remove customers."""
+"""`mailgate customer`: register, list, change, remove, export and forget customers."""
 
 import re
 from zoneinfo import ZoneInfo
@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 import click
 from sqlalchemy import Connection
 
+from mailgate.cli.customer_data import export, forget
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import (
     EX_DATAERR,
@@ -27,7 +28,7 @@ from store.engine import reading, transaction
 
 @click.group()
 def customer() -> None:
-    """Register, list, change and remove customers."""
+    """Register, list, change, remove, export and forget customers."""
 
 
 @customer.command()
@@ -118,6 +119,10 @@ def show(customer_id: int, as_json: bool) -> None:
     with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
         found = _find(conn, customer_id, as_json=as_json)
     print_object(as_row(found), as_json=as_json)
+
+
+customer.add_command(export)
+customer.add_command(forget)
 
 
 def _check(country: str | None, currency: str | None, timezone: str | None, *, as_json: bool) -> None:

@@ -1,21 +1,28 @@
 """`mailgate import`: history and customers of an older system."""
 
+import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
 from mailgate.cli.meter import Meter
-from mailgate.cli.output import json_option, print_object, say
+from mailgate.cli.output import EX_DATAERR, EX_NOINPUT, fail, json_option, print_object, say
+from mailgate.flows.moving import customers as moving_customers
 from mailgate.flows.moving import history
+from mailgate.flows.moving.customer_table import read_table
 from mailgate.flows.moving.history import Moved
 from mailgate.flows.moving.old_thread import Strangers, Wish
 from mailgate.flows.moving.survey import Registry, survey
 from mailgate.inbound.mailbox_files import Kind
-from mailgate.tickets.desks import desk_named
+from mailgate.mail.notice import Template
+from mailgate.tickets.desks import desk_named, refuse_ours
 from mailgate.tickets.ticket import State
 from store.engine import reading
 
@@ -83,6 +90,75 @@ def eml(**given: object) -> None:
     _history(Kind.EML, **given)  # type: ignore[arg-type]
 
 
+@move_in.command()
+@click.argument("path", metavar="CSV", type=click.Path(path_type=Path))
+@click.option("--apply", "do_it", is_flag=True, help="Do what the plan says; without it nothing is written.")
+@click.option("--skip-bad", is_flag=True, help="With --apply: take the good rows although there are bad ones.")
+@click.option(
+    "--welcome", "template", flag_value=Template.WELCOME.value, help="Write to each who never got such a mail."
+)
+@click.option("--migrated", "template", flag_value=Template.MIGRATED.value, help="The same, to customers of before.")
+@json_option
+def customers(path: Path, do_it: bool, skip_bad: bool, template: str | None, as_json: bool) -> None:
+    """Register customers, or bring them up to date. Columns: external_id, name, email; country, currency, timezone,
+    language.
+    """
+    meter = Meter()
+    with gate(as_json=as_json) as parts:
+        settings = parts.settings
+        try:
+            raw = path.read_bytes()
+        except OSError as error:
+            fail(str(error), code=EX_NOINPUT, as_json=as_json)
+        refuse = partial(refuse_ours, desks=settings.desks, domain=settings.gate.domain)
+        table = read_table(raw, refuse_address=refuse)
+        planned, refused = moving_customers.plan(parts.engine, table.rows)
+        faults = [*table.faults, *refused]
+        counts = Counter(one.step for one in planned)
+        welcomed = 0
+        applied = do_it and (skip_bad or not faults)
+        if applied:
+            wanted = Template(template) if template else None
+            rows = [one.row for one in planned]
+            done = moving_customers.apply(parts.engine, settings, rows, welcome=wanted, now=now(), progress=meter)
+            meter.end()
+            counts, welcomed = done.steps, done.welcomed
+            faults += done.faults
+    row = {
+        "applied": applied,
+        **{step.value: counts[step] for step in moving_customers.Step},
+        "welcomed": welcomed,
+        "ignored_columns": list(table.ignored),
+        "changes": [_change(one) for one in planned if one.changes],
+        "bad": [asdict(fault) for fault in sorted(faults, key=lambda fault: fault.line)],
+    }
+    _print_customers(row, do_it=do_it, as_json=as_json)
+    if faults:
+        sys.exit(EX_DATAERR)
+
+
+def _change(one: moving_customers.Planned) -> dict[str, object]:
+    assert one.customer is not None
+    changes = {column: {"from": before, "to": after} for column, (before, after) in one.changes.items()}
+    return {"line": one.row.line, "customer": one.customer.id, **changes}
+
+
+def _print_customers(row: dict[str, Any], *, do_it: bool, as_json: bool) -> None:
+    if as_json:
+        print_object(row, as_json=True)
+        return
+    for change in row["changes"]:
+        values = {name: one for name, one in change.items() if isinstance(one, dict)}
+        told = ", ".join(f"{name} {one['from']!r} -> {one['to']!r}" for name, one in values.items())
+        click.echo(f"line {change['line']}: customer {change['customer']}: {told}")
+    print_object({name: row[name] for name in row if name not in ("changes", "bad")}, as_json=False)
+    for fault in row["bad"]:
+        say(f"mailgate: line {fault['line']}, {fault['column']} {fault['value']!r}: {fault['reason']}")
+    if not row["applied"]:
+        hint = "there are bad rows; --skip-bad takes the others" if do_it else "--apply does it"
+        say(f"mailgate: nothing was written ({hint})")
+
+
 def _history(
     kind: Kind,
     *,
@@ -98,6 +174,9 @@ def _history(
     meter = Meter()
     with gate(as_json=as_json) as parts, told_disk_errors(as_json=as_json):
         settings = parts.settings
+        names = [one.name for one in settings.desks]
+        if desk and desk not in names:
+            fail(f"there is no desk {desk!r}", code=EX_DATAERR, hint=", ".join(names), as_json=as_json)
         wish = Wish(State(state), Strangers(strangers), desk_named(desk, settings.desks))
         at = now()
         try:

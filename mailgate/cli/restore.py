@@ -46,6 +46,7 @@ def restore(source: Path, replace: bool, as_json: bool) -> None:
         "missing": list(done.contents.missing),
         "migrated": done.migrated,
         "on_hold": done.on_hold,
+        "forgotten": done.forgotten,
         "kept_aside": str(done.kept_aside) if done.kept_aside else None,
     }
     print_object(row, as_json=as_json)

@@ -8,7 +8,7 @@ from mailgate.errors import Permanent
 from mailgate.flows.act import Act
 from mailgate.flows.record import record
 from mailgate.people import Contact, Customer, Role, Staff
-from mailgate.tickets.ticket import Event
+from mailgate.tickets.ticket import Event, State
 from store import people, people_edits, tickets
 
 _NAMED = 10
@@ -55,7 +55,11 @@ def remove_staff(act: Act, member: Staff, *, force: bool) -> tuple[int, ...]:
     others = [one for one in people.list_staff(act.conn) if one.id != member.id]
     if not others and not force:
         raise StillNeeded(f"{member.name} is the only one who is told of new mail; --force removes all the same")
-    return people_edits.remove_staff(act.conn, member.id, now=act.now)
+    freed = people_edits.remove_staff(act.conn, member.id, now=act.now)
+    for number, ticket in tickets.itself(act.conn, freed).items():
+        if ticket.state is not State.CLOSED:
+            record(act, ticket, f"#{number} is nobody's: {member.name} has left", event=Event.ASSIGNED)
+    return freed
 
 
 def _named(numbers: Sequence[int]) -> str:

@@ -22,6 +22,8 @@ class Template(StrEnum):
     DECIDED = "decided"  # to staff: what your answer to that did
     UNDELIVERED = "undelivered"  # to staff: a mail of ours did not reach its reader
     SIGN_IN = "sign-in"  # to whoever asked: a link that opens the web view
+    WELCOME = "welcome"  # to a customer who was taken over: where to write, how to sign in
+    MIGRATED = "migrated"  # the same, to one who was a customer before
 
 
 FOR_STAFF = frozenset(
@@ -37,7 +39,7 @@ FOR_STAFF = frozenset(
 """Mails to staff members, which customers never see. One that fails is told in lists and the log alone."""
 
 AUTOMATIC = frozenset(Template) - {Template.REPLY, Template.NOTIFICATION}
-"""Answers that a program gives: null reverse-path and Auto-Submitted (RFC 3834 §3.3, §5)."""
+"""What a program writes: Auto-Submitted (RFC 3834 §5) and, where it answers, a null reverse-path (§3.3)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,6 +81,12 @@ _DECIDED = {
     "usage": _HELD_USAGE,
 }
 
+_WELCOME = {
+    "company": _COMPANY,
+    "support_address": "support@support.example",
+    "sign_in_address": "sign-in@support.example",
+}
+
 SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
     {
         Template.ACKNOWLEDGEMENT: (
@@ -114,6 +120,8 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
         Template.AUTOCLOSE_WARNING: (_STATE | {"close_at": "2026-11-24 21:30 UTC"},),
         Template.AUTOCLOSED: (_STATE,),
         Template.WAIT_ENDED: (_STATE,),
+        Template.WELCOME: (_WELCOME,),
+        Template.MIGRATED: (_WELCOME,),
         Template.RETURNED: (
             _RETURNED,
             _RETURNED | {"number": None, "lines": [], "reason": "A new ticket begins with a line !customer ADDRESS."},

@@ -127,6 +127,17 @@ def file(conn: Connection, visitor: ContactVisitor, number: int, entry_id: int, 
     return file_of(conn, entry_id, position) if _may_see(conn, visitor, number, entry_id) else None
 
 
+def source(conn: Connection, visitor: ContactVisitor, number: int, entry_id: int) -> tuple[int, str] | None:
+    """The mail that a message came as: its id and the digest of its bytes; None when the visitor may not have it.
+
+    An answer of ours was written as a mail to the desk, which may have held commands and notes: nobody's but staff's.
+    """
+    if not _may_see(conn, visitor, number, entry_id):
+        return None
+    row = conn.execute(_SOURCE, {"entry_id": entry_id}).first()
+    return (row.id, row.sha256) if row else None
+
+
 def _may_see(conn: Connection, visitor: ContactVisitor, number: int, entry_id: int) -> bool:
     if conn.execute(_HEADS[visitor.is_owner], {**_who(visitor), "number": number}).first() is None:
         return False
@@ -242,6 +253,14 @@ _IS_EVENT = and_(
     or_(entries.c.event.is_(None), entries.c.event.not_in(STAFF_ONLY)),
 )
 _MESSAGE = select(entries.c.id).where(entries.c.id == bindparam("entry_id"), _IS_MESSAGE)
+_SOURCE = (
+    select(spool.c.id, spool.c.sha256)
+    .join(entries, entries.c.spool_id == spool.c.id)
+    .where(
+        entries.c.id == bindparam("entry_id"),
+        or_(entries.c.direction == Direction.IN, spool.c.door == Door.IMPORT),
+    )
+)
 _THREAD = Listing(
     select(
         entries.c.id,

@@ -52,6 +52,9 @@ _CONTACT = select(
 ).join(customers, customers.c.id == contacts.c.customer_id)
 
 _CONTACT_BY_ID = _CONTACT.where(contacts.c.id == bindparam("contact_id"), contacts.c.removed_at.is_(None))
+_CONTACTS_OF = _CONTACT.where(customers.c.id == bindparam("customer_id")).order_by(
+    contacts.c.removed_at.is_not(None), contacts.c.id
+)
 _STAFF = select(staff.c.id, staff.c.name, staff.c.address, staff.c.epoch).where(staff.c.removed_at.is_(None))
 _STAFF_BY_ID = _STAFF.where(staff.c.id == bindparam("staff_id"))
 
@@ -59,8 +62,16 @@ _STAFF_BY_ID = _STAFF.where(staff.c.id == bindparam("staff_id"))
 def contact(conn: Connection, contact_id: int) -> ContactVisitor | None:
     """The contact with this id; None when it is gone."""
     row = conn.execute(_CONTACT_BY_ID, {"contact_id": contact_id}).mappings().first()
-    if row is None:
-        return None
+    return None if row is None else _contact(row)
+
+
+def owner(conn: Connection, customer_id: int) -> ContactVisitor | None:
+    """The owner of a customer, also of one who was removed; None when there is no such customer."""
+    rows = conn.execute(_CONTACTS_OF, {"customer_id": customer_id}).mappings().all()
+    return next((one for one in map(_contact, rows) if one.is_owner), None)
+
+
+def _contact(row: RowMapping) -> ContactVisitor:
     return ContactVisitor(
         contact_id=row["id"],
         customer_id=row["customer_id"],

@@ -45,3 +45,38 @@ def test_a_file_that_is_not_there_is_named(program: Program) -> None:
 
     assert done.exit_code == 65
     assert "there is no missing.mbox" in done.stderr
+
+
+def test_customers_are_planned_and_then_taken_over(program: Program, tmp_path: Path) -> None:
+    table = tmp_path / "customers.csv"
+    table.write_text("external_id;name;email\n7;Bo;bo@x.example\n")
+
+    plan = program.ask("import", "customers", str(table))
+    before = program.ask("customer", "list")
+    done = program.ask("import", "customers", str(table), "--apply")
+
+    assert (plan["applied"], plan["add"], len(before)) == (False, 1, 1)
+    assert (done["applied"], done["add"]) == (True, 1)
+    assert [one["external_id"] for one in program.ask("customer", "list")] == [None, "7"]
+
+
+def test_one_bad_row_keeps_all_out_unless_that_is_meant(program: Program, tmp_path: Path) -> None:
+    table = tmp_path / "customers.csv"
+    table.write_text("external_id,name,email\n7,Bo,bo@x.example\n8,Cy,cy\n")
+
+    refused = program.run("import", "customers", str(table), "--apply")
+    before = program.ask("customer", "list")
+    partly = program.run("import", "customers", str(table), "--apply", "--skip-bad")
+
+    assert (refused.exit_code, partly.exit_code) == (65, 65)
+    assert "line 3, email 'cy': not a mail address: 'cy'" in refused.stderr
+    assert "nothing was written" in refused.stderr
+    assert len(before) == 1
+    assert [one["name"] for one in program.ask("customer", "list")] == ["Anne Miller", "Bo"]
+
+
+def test_a_desk_that_is_not_there_is_named_with_those_that_are(program: Program, tmp_path: Path) -> None:
+    done = program.run("import", "mbox", str(mbox(tmp_path / "old", letter(1))), "--desk", "sales")
+
+    assert done.exit_code == 65
+    assert "there is no desk 'sales' (support" in done.stderr

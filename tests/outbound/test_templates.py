@@ -35,7 +35,17 @@ def test_both_parts_carry_the_same_numbers_and_addresses(template: Template) -> 
         assert rendered.problems == ()
 
 
-@pytest.mark.parametrize("template", [Template.ACKNOWLEDGEMENT, Template.CLOSED, Template.HELD, Template.RETURNED])
+ANSWERABLE = (
+    Template.ACKNOWLEDGEMENT,
+    Template.CLOSED,
+    Template.HELD,
+    Template.RETURNED,
+    Template.WELCOME,
+    Template.MIGRATED,
+)
+
+
+@pytest.mark.parametrize("template", ANSWERABLE)
 def test_mail_to_a_customer_ends_with_how_to_answer(template: Template) -> None:
     rendered = TEMPLATES.render(template, "en", SAMPLES[template][0])
 
@@ -64,6 +74,15 @@ def test_acknowledgement_at_no_evidence_repeats_no_word_of_the_sender() -> None:
 
     assert rendered.subject == "We have received your mail [#1042]"
     assert "pills" not in rendered.text + rendered.html
+
+
+@pytest.mark.parametrize("template", [Template.WELCOME, Template.MIGRATED])
+def test_whoever_is_taken_over_learns_where_to_write_and_how_to_sign_in(template: Template) -> None:
+    rendered = TEMPLATES.render(template, "en", SAMPLES[template][0])
+
+    lines = rendered.text.splitlines()
+    assert {"support@support.example", "sign-in@support.example"} <= set(lines)
+    assert "Example Hosting" in rendered.subject
 
 
 def test_notification_shows_the_message_then_the_context_then_the_commands() -> None:

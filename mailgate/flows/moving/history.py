@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
+from mailgate.errors import Temporary
 from mailgate.flows.moving.old_thread import Pen, ReadMail, Strangers, Wish, known_of, ticket_of
 from mailgate.flows.moving.survey import Broken, OldMail, OldThread, Progress, Registry, Survey
 from mailgate.inbound.mailbox_files import read
@@ -17,7 +19,7 @@ from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.parse import parse
 from mailgate.tickets.files import choose_files
 from store.archive import Archive
-from store.engine import is_busy, reading, transaction
+from store.engine import reading, transaction
 
 log = logging.getLogger(__name__)
 
@@ -72,7 +74,8 @@ def move_in(
 ) -> Moved:
     """Make the tickets, some mails in each transaction. Whatever ends it, a further run goes on where it was.
 
-    A mail that cannot be taken is named in the result, and the others come in without it.
+    A mail that cannot be taken is named in the result, and the others come in without it. Raises OSError and what the
+    store raises when it is locked or full.
     """
     move = _Move(engine, archive, settings, Pen(archive, settings, registry, wish), now, progress, at_once)
     return move.all_of(found)
@@ -137,30 +140,29 @@ class _Move:
     def _read(self, old: OldMail) -> ReadMail | None:
         try:
             raw = read(old.place)
+        except OSError as error:
+            self._fail(old, error)
+            return None
+        try:
             message = parse(raw, render_html=False)
             choice = choose_files(message.attachments, self.settings.attachments.rules)
             envelope = Envelope(None, (), Door.IMPORT, self.now)
             by_program = automatic(message, envelope, own_domain=self.settings.gate.domain)
-            return ReadMail(
-                old,
-                message,
-                envelope,
-                self.archive.prepare(raw),
-                choice,
-                tuple(self.archive.prepare(message.attachments[place].content) for place in choice.taken),
-                by_program or ("bounce" if read_report(message, envelope) else None),
-            )
+            if by_program is None and read_report(message, envelope):
+                by_program = "bounce"
         except Exception as error:  # noqa: BLE001 - whatever one mail does to us, the others come in
             self._fail(old, error)
             return None
+        files = tuple(self.archive.prepare(message.attachments[place].content) for place in choice.taken)
+        return ReadMail(old, message, envelope, self.archive.prepare(raw), choice, files, by_program)
 
     def _take(self, pieces: Sequence[tuple[OldThread, Sequence[ReadMail]]]) -> None:
         try:
             with transaction(self.engine) as conn:
                 tickets_now = [self.pen.write(conn, thread, mails) for thread, mails in pieces]
-        except Exception as error:
-            if is_busy(error) or isinstance(error, TimeoutError):
-                raise
+        except (OperationalError, TimeoutError, Temporary):
+            raise  # the store is locked, full or away: no mail is to blame
+        except Exception as error:  # noqa: BLE001 - `_fail` names the mail
             if len(pieces) == 1 and len(pieces[0][1]) == 1:
                 self._fail(pieces[0][1][0].old, error)
                 return

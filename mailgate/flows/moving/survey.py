@@ -95,7 +95,7 @@ class _Seen:
 def survey(
     kind: Kind, paths: Sequence[Path], registry: Registry, *, max_bytes: int, now: datetime, progress: Progress
 ) -> Survey:
-    """Read every mail once; only a few hundred bytes of each stay in memory. Raises NoMailbox and OSError.
+    """Read every mail once; only some 1,500 bytes of each stay in memory. Raises NoMailbox and OSError.
 
     A mail that cannot be read, is empty, has no author or more than `max_bytes` is broken, and stops nothing.
     """

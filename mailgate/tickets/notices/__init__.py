@@ -9,6 +9,7 @@ from mailgate.tickets.notices.to_customers import (
     held,
     reply,
     sign_in,
+    welcome,
 )
 from mailgate.tickets.notices.to_staff import (
     HeldMail,
@@ -37,4 +38,5 @@ __all__ = [
     "sign_in",
     "undelivered",
     "wait_ended",
+    "welcome",
 ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mailgate.mail.message import Author
 from mailgate.mail.notice import Notice, Template
-from mailgate.people import Staff
+from mailgate.people import Customer, Staff
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, customer_reply, fixed_words, named, sent_along
 from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
@@ -184,4 +184,18 @@ def held(head: Letterhead, reader: Author, *, in_reply_to: str | None) -> Notice
         reverse_path="",
         in_reply_to=in_reply_to,
         references=(in_reply_to,) if in_reply_to else (),
+    )
+
+
+def welcome(head: Letterhead, customer: Customer, *, template: Template, sign_in_address: str) -> Notice:
+    """To the owner of a customer who was taken over from an older system; `template` is WELCOME or MIGRATED."""
+    return Notice(
+        template=template,
+        to_address=customer.address,
+        to_name=customer.name,
+        from_name=head.company,
+        from_address=head.address,
+        values={"company": head.company, "support_address": head.address, "sign_in_address": sign_in_address},
+        locale=customer.language,
+        customer_id=customer.id,
     )

@@ -1,0 +1,73 @@
+"""`mailgate customer export` and `forget`: a customer's data, to take along or to be erased."""
+
+import getpass
+from pathlib import Path
+
+import click
+
+from mailgate.cli.backup import EX_CANTCREAT, told_disk_errors
+from mailgate.cli.gate import gate, now
+from mailgate.cli.meter import Meter
+from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_object, say
+from mailgate.flows.moving import forget as forgetting
+from mailgate.flows.moving.export import export as write_export
+from store import erasure, people
+from store.engine import reading
+from store.views import visitors
+
+
+@click.command()
+@click.argument("customer_id", metavar="ID", type=int)
+@click.option("-o", "--output", "path", type=click.Path(path_type=Path), required=True, help="The zip file to make.")
+@json_option
+def export(customer_id: int, path: Path, as_json: bool) -> None:
+    """Write all that a customer is shown into a zip file: JSON, mails as .eml, files. Never notes or Bcc."""
+    meter = Meter()
+    with gate(as_json=as_json) as parts, told_disk_errors(as_json=as_json), reading(parts.engine) as conn:
+        found = people.find_customer(conn, customer_id)
+        visitor = visitors.owner(conn, customer_id)
+        if found is None or visitor is None:
+            fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint="mailgate customer list", as_json=as_json)
+        if path.exists():
+            fail(f"{path} is there already", code=EX_CANTCREAT, hint="name another file", as_json=as_json)
+        done = write_export(conn, parts.archive, found, visitor, path, progress=meter)
+    meter.end()
+    row = {"customer": customer_id, "file": str(path), "tickets": done.tickets, "mails": done.mails}
+    print_object({**row, "files": done.files}, as_json=as_json)
+
+
+@click.command()
+@click.argument("customer_id", metavar="ID", type=int)
+@click.option("--yes", is_flag=True, help="Do not ask for the name.")
+@click.option("--dry-run", is_flag=True, help="Say what would be erased, and erase nothing.")
+@json_option
+def forget(customer_id: int, yes: bool, dry_run: bool, as_json: bool) -> None:
+    """Erase a customer for good: names, addresses, words, mails and files. Numbers, dates and a mark stay."""
+    with gate(as_json=as_json) as parts, told_disk_errors(as_json=as_json):
+        with reading(parts.engine) as conn:
+            found = people.find_customer(conn, customer_id)
+            if found is None:
+                hint = "mailgate customer list"
+                fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint=hint, as_json=as_json)
+            forgetting.refuse(conn, found)
+            extent = erasure.measure(conn, customer_id)
+        if not (yes or dry_run):
+            say(f"{extent.tickets} tickets, {extent.mails_in} mails in, {extent.mails_out} out: for good")
+            typed = click.prompt(
+                f"Type the name of customer {customer_id} to erase it", default="", show_default=False, err=True
+            )
+            if typed.strip() != found.name:
+                fail("that is not the name; nothing was erased", code=EX_USAGE, as_json=as_json)
+        if not dry_run:
+            extent = forgetting.forget(
+                parts.engine, parts.archive, found, log_beside=parts.settings.store.archive, by=_who(), now=now()
+            )
+    row = {"customer": customer_id, "dry_run": dry_run, "tickets": extent.tickets, "mails_in": extent.mails_in}
+    print_object({**row, "mails_out": extent.mails_out, "files": extent.files}, as_json=as_json)
+
+
+def _who() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container without that user
+        return "unknown"

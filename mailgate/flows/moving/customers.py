@@ -1,0 +1,169 @@
+"""Customers of an older system are registered, or brought up to date: each once, known by their id of there."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine
+
+from mailgate.config import Settings
+from mailgate.errors import MailgateError
+from mailgate.flows.act import Act
+from mailgate.flows.moving.customer_table import CustomerRow, Fault
+from mailgate.flows.moving.survey import Progress
+from mailgate.flows.notify import notify
+from mailgate.mail.address import address_key
+from mailgate.mail.notice import Template
+from mailgate.people import Contact, Customer, Role
+from mailgate.tickets import notices
+from mailgate.tickets.desks import ServiceMailbox
+from store import people, people_edits
+from store.engine import reading, transaction
+from store.welcomes import was_welcomed
+
+AT_ONCE = 200
+"""Customers in one transaction."""
+
+_OWN_COLUMNS = ("name", "country", "currency", "timezone", "language")
+
+
+class Step(StrEnum):
+    """What a row of the table calls for."""
+
+    ADD = "add"
+    UPDATE = "update"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A row, and what it means to the store."""
+
+    row: CustomerRow
+    step: Step
+    customer: Customer | None  # None: to be added
+    changes: Mapping[str, tuple[str | None, str]]  # column: the value of now, and that of the table
+
+
+@dataclass(slots=True)
+class Result:
+    """What was done."""
+
+    steps: Counter[Step] = field(default_factory=Counter)
+    welcomed: int = 0
+    faults: list[Fault] = field(default_factory=list)
+
+
+def plan(engine: Engine, rows: Sequence[CustomerRow]) -> tuple[tuple[Planned, ...], tuple[Fault, ...]]:
+    """What the rows call for; nothing is written."""
+    with reading(engine) as conn:
+        found = [_look(conn, row) for row in rows]
+    return (
+        tuple(one for one in found if isinstance(one, Planned)),
+        tuple(one for one in found if isinstance(one, Fault)),
+    )
+
+
+def apply(
+    engine: Engine,
+    settings: Settings,
+    rows: Sequence[CustomerRow],
+    *,
+    welcome: Template | None,
+    now: datetime,
+    progress: Progress,
+) -> Result:
+    """Do it, some rows in each transaction. A row is written whole or not at all; what is done is not done again.
+
+    `welcome`: the mail that each customer of the table gets who never had one.
+    """
+    result = Result()
+    for number, part in _parts(rows):
+        with transaction(engine) as conn:
+            act = Act.begin(conn, settings, now)
+            for row in part:
+                _write(act, row, welcome, result)
+        progress("customers", number, len(rows))
+    return result
+
+
+def _parts(rows: Sequence[CustomerRow]) -> Iterator[tuple[int, Sequence[CustomerRow]]]:
+    for begin in range(0, len(rows), AT_ONCE):
+        part = rows[begin : begin + AT_ONCE]
+        yield begin + len(part), part
+
+
+def _write(act: Act, row: CustomerRow, welcome: Template | None, result: Result) -> None:
+    planned = _look(act.conn, row)
+    if isinstance(planned, Fault):
+        result.faults.append(planned)
+        return
+    try:
+        with act.conn.begin_nested():
+            customer = _carry_out(act, planned)
+            if welcome and not was_welcomed(act.conn, customer.id):
+                head = notices.Letterhead(act.settings.gate.company, act.settings.desks[0])
+                sign_in = f"{ServiceMailbox.SIGN_IN.value}@{act.settings.gate.domain}"
+                mail = notices.welcome(head, customer, template=welcome, sign_in_address=sign_in)
+                result.welcomed += len(notify(act, [mail], cause=None))
+    except MailgateError as error:
+        result.faults.append(Fault(row.line, "email", row.email, str(error)))
+        return
+    result.steps[planned.step] += 1
+
+
+def _look(conn: Connection, row: CustomerRow) -> Planned | Fault:
+    customer = people.find_by_external_id(conn, row.external_id)
+    if customer is None:
+        others = {contact.customer_id for contact in people.contacts_with(conn, row.email)}
+        for other in sorted(others):
+            same = people.find_customer(conn, other)
+            if same and same.external_id is None:
+                reason = f"customer {other} has it, without an external id: `mailgate customer edit {other}` gives one"
+                return Fault(row.line, "email", row.email, reason)
+        return Planned(row, Step.ADD, None, {})
+    if customer.removed_at:
+        return Fault(row.line, "external_id", row.external_id, f"customer {customer.id}, who had it, was removed")
+    if _owner(customer) is None:
+        return Fault(row.line, "external_id", row.external_id, f"customer {customer.id}, who has it, has no owner")
+    changes = {
+        column: (getattr(customer, column), wanted)
+        for column in _OWN_COLUMNS
+        if (wanted := getattr(row, column)) is not None and wanted != getattr(customer, column)
+    }
+    if address_key(row.email) != address_key(customer.address):
+        changes["email"] = (customer.address, row.email)
+    return Planned(row, Step.UPDATE if changes else Step.SAME, customer, changes)
+
+
+def _carry_out(act: Act, planned: Planned) -> Customer:
+    row, home = planned.row, act.settings.gate
+    if planned.customer is None:
+        return people.add_customer(
+            act.conn,
+            row.name,
+            row.email,
+            country=row.country,
+            currency=row.currency or home.currency,
+            timezone=row.timezone or home.timezone,
+            language=row.language or "en",
+            now=act.now,
+            external_id=row.external_id,
+        )
+    changes = {column: wanted for column, (_, wanted) in planned.changes.items()}
+    address = changes.pop("email", None)
+    if changes:
+        people_edits.edit_customer(act.conn, planned.customer.id, changes)
+    owner = _owner(planned.customer)
+    assert owner is not None
+    name = changes.get("name") if owner.name == planned.customer.name else None  # else it is a person's, kept apart
+    people_edits.edit_contact(act.conn, owner.id, name=name, address=address)
+    changed = people.find_customer(act.conn, planned.customer.id)
+    assert changed is not None
+    return changed
+
+
+def _owner(customer: Customer) -> Contact | None:
+    return next((contact for contact in customer.contacts if Role.OWNER in contact.roles), None)

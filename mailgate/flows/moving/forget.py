@@ -1,0 +1,64 @@
+"""A customer asks to be forgotten: erased whole, or refused with what must be kept."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from mailgate.errors import Permanent
+from mailgate.people import Customer
+from store import erasure, erasure_log, people
+from store.archive import Archive
+from store.engine import transaction
+from store.erasure import Erased
+
+Obstacles = Callable[[Connection, int], tuple[str, ...]]
+"""What keeps a customer, by its id, from being erased, each in words that name it."""
+
+
+class MustBeKept(Permanent):
+    """The law asks that something of the customer be kept."""
+
+
+class AlreadyForgotten(Permanent):
+    """The customer was erased before."""
+
+
+def documents_to_keep(conn: Connection, customer_id: int) -> tuple[str, ...]:
+    """Issued invoices that must still be kept. There are none as long as there is no billing."""
+    return ()
+
+
+def refuse(conn: Connection, customer: Customer, *, obstacles: Obstacles = documents_to_keep) -> None:
+    """Raise MustBeKept or AlreadyForgotten for a customer who cannot be erased."""
+    if erasure.was_erased(conn, customer.id):
+        raise AlreadyForgotten(f"customer {customer.id} was erased already")
+    kept = obstacles(conn, customer.id)
+    if kept:
+        raise MustBeKept(f"customer {customer.id} cannot be erased yet: {'; '.join(kept)}")
+
+
+def forget(
+    engine: Engine,
+    archive: Archive,
+    customer: Customer,
+    *,
+    log_beside: Path,
+    by: str,
+    now: datetime,
+    obstacles: Obstacles = documents_to_keep,
+) -> Erased:
+    """Erase the customer for good. Raises MustBeKept, AlreadyForgotten and OSError; then nothing was erased.
+
+    `log_beside`: the directory of the archive, where the log stands that a restore replays. It is written first: what
+    it says too much is erased at a restore, which was asked for.
+    """
+    with transaction(engine) as conn:
+        refuse(conn, customer, obstacles=obstacles)
+        registered_at = people.registered_at(conn, customer.id)
+        erasure_log.append(log_beside, erasure_log.Erasure(customer.id, registered_at, now, by))
+        erased = erasure.erase(conn, customer.id, by=by, now=now)
+    with transaction(engine) as conn:  # nobody adds a row for one of the files meanwhile
+        archive.discard(conn, erased.bytes_of)
+    return erased

@@ -1,0 +1,247 @@
+"""Erase a customer: every word, name, address and byte that is only his; numbers, dates and a mark stay."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, func, insert, or_, select, update
+
+from mailgate.mail.address import address_key
+from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
+from mailgate.mail.notice import Notice, Template
+from mailgate.tickets.ticket import PROGRAM, EntryKind, State
+from store.archive import in_row, record
+from store.outbox import UNFINISHED, OutState
+from store.schema import (
+    allowed_senders,
+    attachments,
+    blobs,
+    contacts,
+    customers,
+    entries,
+    erasures,
+    message_ids,
+    outbox,
+    participants,
+    spool,
+    staff,
+    suppressions,
+    tickets,
+    unsent,
+)
+
+ERASED = "(erased)"
+_MARK = in_row(b"This mail was erased.\n")
+_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """What there was of the customer."""
+
+    tickets: int
+    mails_in: int
+    mails_out: int
+    files: int
+    bytes_of: tuple[str, ...] = ()  # digests that no row names any more: their files may go when this is committed
+
+
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """Which rows are his."""
+
+    contacts: tuple[int, ...]
+    addresses: tuple[str, ...]
+    tickets: tuple[int, ...]
+    entries: tuple[int, ...]
+    spool: tuple[int, ...]
+    outbox: tuple[int, ...]
+
+
+def measure(conn: Connection, customer_id: int) -> Erased:
+    """What `erase` would take."""
+    return _count(conn, _extent(conn, customer_id))
+
+
+def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Erased:
+    """Erase the customer, in the transaction of the caller. A second time finds nothing more."""
+    extent = _extent(conn, customer_id)
+    digests = _digests(conn, extent)
+    erased = _count(conn, extent)
+    record(conn, _MARK)
+    for ids in _parts(extent.entries):
+        conn.execute(delete(attachments).where(attachments.c.entry_id.in_(ids)))
+        nothing = {"text": ERASED, "message_id": None, "left_out": None, "cut_away": None, "author_address": None}
+        conn.execute(update(entries).where(entries.c.id.in_(ids)).values(**nothing))
+        others = entries.c.id.in_(ids), entries.c.staff_id.is_(None), entries.c.author_name != PROGRAM.name
+        conn.execute(update(entries).where(*others).values(author_name=ERASED))
+    for ids in _parts(extent.tickets):
+        conn.execute(delete(message_ids).where(message_ids.c.ticket_id.in_(ids)))
+        conn.execute(delete(participants).where(participants.c.ticket_id.in_(ids)))
+        shell = {"subject": ERASED, "state": State.CLOSED, "assignee_id": None}
+        shell |= dict.fromkeys(("waiting_since", "silent_since", "warned_at", "wait_until"))
+        conn.execute(update(tickets).where(tickets.c.id.in_(ids)).values(**shell))
+    for ids in _parts(extent.contacts):
+        conn.execute(delete(participants).where(participants.c.contact_id.in_(ids)))
+    for ids in _parts(extent.spool):
+        conn.execute(update(spool).where(spool.c.id.in_(ids)).values(**_NO_MAIL))
+        held = spool.c.id.in_(ids), spool.c.disposition.in_(AWAITING_REVIEW)
+        conn.execute(update(spool).where(*held).values(disposition=Disposition.REFUSED))  # there is nothing to let in
+    for ids in _parts(extent.outbox):
+        conn.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**_no_mail_of_ours()))
+        unsent = outbox.c.id.in_(ids), outbox.c.state.in_(UNFINISHED)
+        conn.execute(update(outbox).where(*unsent).values(state=OutState.CANCELLED))
+    _erase_mentions(conn, extent)
+    _erase_people(conn, customer_id, extent, now)
+    conn.execute(insert(erasures).values(customer_id=customer_id, erased_at=now, erased_by=by))
+    return replace(erased, bytes_of=_remove_blobs(conn, digests))
+
+
+def was_erased(conn: Connection, customer_id: int) -> bool:
+    """It was done before."""
+    return conn.execute(select(erasures.c.id).where(erasures.c.customer_id == customer_id)).first() is not None
+
+
+def _extent(conn: Connection, customer_id: int) -> _Extent:
+    his = conn.execute(select(contacts.c.id, contacts.c.address_key).where(contacts.c.customer_id == customer_id)).all()
+    numbers = _ids(conn, select(tickets.c.id).where(tickets.c.customer_id == customer_id))
+    lines: list[int] = []
+    came: set[int] = set()
+    went: set[int] = set()
+    for ids in _parts(numbers):
+        rows = conn.execute(select(entries.c.id, entries.c.spool_id).where(entries.c.ticket_id.in_(ids))).all()
+        lines.extend(row.id for row in rows)
+        came.update(row.spool_id for row in rows if row.spool_id is not None)
+        # What waits for a decision may only name the ticket: it is its author's.
+        decided = spool.c.disposition.not_in(AWAITING_REVIEW)
+        came.update(_ids(conn, select(spool.c.id).where(spool.c.ticket_id.in_(ids), decided)))
+        went.update(_ids(conn, select(outbox.c.id).where(outbox.c.ticket_id.in_(ids))))
+    went.update(_ids(conn, select(outbox.c.id).where(outbox.c.customer_id == customer_id)))
+    addresses = _only_his(conn, customer_id, [row.address_key for row in his])
+    for address in addresses:
+        came.update(_ids(conn, select(spool.c.id).where(_written_by(address))))
+        about = (
+            outbox.c.template.in_((Template.HELD_ALERT, Template.DECIDED, Template.UNDELIVERED)),
+            _names(outbox.c.notice, address),
+        )
+        mine = outbox.c.to_key == address, outbox.c.customer_id.is_(None)
+        went.update(_ids(conn, select(outbox.c.id).where(or_(and_(*mine), and_(*about)))))
+    people = tuple(row.id for row in his)
+    return _Extent(people, addresses, numbers, tuple(lines), tuple(sorted(came)), tuple(sorted(went)))
+
+
+def _only_his(conn: Connection, customer_id: int, keys: Sequence[str]) -> tuple[str, ...]:
+    """Those of his addresses that nobody else has whom we know."""
+    others = conn.execute(
+        select(contacts.c.address_key).where(contacts.c.address_key.in_(keys), contacts.c.customer_id != customer_id)
+    )
+    members = conn.execute(select(staff.c.address_key).where(staff.c.address_key.in_(keys)))
+    known = {*others.scalars(), *members.scalars()}
+    return tuple(key for key in keys if key not in known)
+
+
+def _written_by(address: str) -> ColumnElement[bool]:
+    author = func.lower(spool.c.author)
+    return or_(author == address, author.endswith(f"<{address}>", autoescape=True))
+
+
+def _names(column: ColumnElement[Any], address: str) -> ColumnElement[bool]:
+    return func.lower(cast(column, String)).contains(address, autoescape=True)
+
+
+def _digests(conn: Connection, extent: _Extent) -> set[str]:
+    found: set[str] = set()
+    for ids in _parts(extent.spool):
+        found.update(conn.execute(select(spool.c.sha256).where(spool.c.id.in_(ids))).scalars())
+    for ids in _parts(extent.entries):
+        found.update(conn.execute(select(attachments.c.sha256).where(attachments.c.entry_id.in_(ids))).scalars())
+    for ids in _parts(extent.outbox):
+        for row in conn.execute(select(outbox.c.sha256, outbox.c.notice).where(outbox.c.id.in_(ids))):
+            found.update(file["sha256"] for file in row.notice["attachments"])
+            found.update([row.sha256] if row.sha256 else [])
+    return found
+
+
+def _count(conn: Connection, extent: _Extent) -> Erased:
+    files = 0
+    for ids in _parts(extent.entries):
+        counted = select(func.count()).select_from(attachments).where(attachments.c.entry_id.in_(ids))
+        files += conn.execute(counted).scalar_one()
+    return Erased(len(extent.tickets), len(extent.spool), len(extent.outbox), files)
+
+
+_NO_MAIL: dict[str, Any] = {
+    "sha256": _MARK.sha256,
+    "author": ERASED,
+    "subject": ERASED,
+    "reason": ERASED,
+    **dict.fromkeys(("message_id", "digest", "peer", "helo", "last_error", "evidence_reasons", "fallback_path")),
+    "reverse_path": None,
+    "forward_paths": [],
+}
+
+
+def _no_mail_of_ours() -> dict[str, Any]:
+    notice = Notice(Template.HELD, _nobody(0), "", "", _nobody(0), {})
+    return {
+        # The words are gone; what it was is told by the column.
+        "notice": {**asdict(notice), "secret": {}},
+        "to_address": _nobody(0),
+        "to_key": _nobody(0),
+        **dict.fromkeys(("subject", "text", "sha256", "secret", "live", "last_reply", "due_at", "lease")),
+    }
+
+
+def _nobody(number: int) -> str:
+    return f"erased-{number}@erased.invalid"
+
+
+def _erase_mentions(conn: Connection, extent: _Extent) -> None:
+    """Lines of the audit trail of other tickets that name him, and his place among strangers who are let in."""
+    for address in extent.addresses:
+        conn.execute(delete(allowed_senders).where(allowed_senders.c.address_key == address))
+        conn.execute(delete(suppressions).where(suppressions.c.address_key == address))
+        conn.execute(delete(unsent).where(func.lower(unsent.c.to_address) == address))
+        events = entries.c.kind == EntryKind.EVENT
+        conn.execute(update(entries).where(events, _names(entries.c.text, address)).values(text=ERASED))
+        by_him = func.lower(entries.c.author_address) == address
+        conn.execute(update(entries).where(events, by_him).values(author_name=ERASED, author_address=None))
+
+
+def _erase_people(conn: Connection, customer_id: int, extent: _Extent, now: datetime) -> None:
+    for contact_id in extent.contacts:
+        address = _nobody(contact_id)
+        gone = {"name": ERASED, "address": address, "address_key": address_key(address)}
+        conn.execute(update(contacts).where(contacts.c.id == contact_id).values(**gone, removed_at=now))
+    left: dict[str, str | None] = {
+        "name": f"erased-{customer_id}",
+        "country": None,
+        "external_id": None,
+        "language": "en",
+    }
+    changed = update(customers).where(customers.c.id == customer_id)
+    conn.execute(changed.values(**left, removed_at=now, epoch=customers.c.epoch + 1))
+
+
+def _remove_blobs(conn: Connection, digests: set[str]) -> tuple[str, ...]:
+    """Remove the bytes that no row names any more; returns their digests."""
+    removed: list[str] = []
+    for some in _parts(sorted(digests - {_MARK.sha256})):
+        used: set[str] = set()
+        for column in (spool.c.sha256, attachments.c.sha256, outbox.c.sha256):
+            used.update(conn.execute(select(column).where(column.in_(some))).scalars())
+        unused = [one for one in some if one not in used]
+        conn.execute(delete(blobs).where(blobs.c.sha256.in_(unused)))
+        removed.extend(unused)
+    return tuple(removed)
+
+
+def _ids(conn: Connection, query: Any) -> tuple[int, ...]:
+    return tuple(conn.execute(query).scalars())
+
+
+def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """So many at a time as a statement takes."""
+    for begin in range(0, len(values), _AT_ONCE):
+        yield values[begin : begin + _AT_ONCE]

@@ -1,0 +1,204 @@
+"""A forgotten customer: no word, name or address of his is left, and all that is others' stays."""
+
+import pytest
+from sqlalchemy import Connection, select
+
+from mailgate.flows.moving.forget import AlreadyForgotten, MustBeKept, forget
+from mailgate.mail.disposition import Disposition
+from mailgate.tickets.ticket import State
+from store import erasure_log, people, people_edits, senders
+from store.archive import INLINE_BYTES
+from store.engine import reading, transaction
+from store.erasure import Erased, measure
+from store.schema import erasures, metadata
+from tests.gate import Gate, Person
+
+WORDS = "Grommets-7781"
+SECRETS = ("anne@customer.example", "Anne Miller", WORDS, "plan-5512.pdf")
+
+
+@pytest.fixture
+def story(gate: Gate, bart: Person, anne: Person, cris: Person) -> Gate:
+    """Anne's ticket with files, answers and a note; a held mail of hers; Dora's ticket; a stranger's mail."""
+    dora = gate.customer("Dora Hall", "dora@other.example")
+    gate.deliver(anne.writes(WORDS, files=[("plan-5512.pdf", "application/pdf", b"%PDF " + WORDS.encode())]))
+    gate.deliver(bart.replies(gate.mailbox(bart)[0], f"About {WORDS}: done."))
+    gate.deliver(bart.replies(gate.mailbox(bart)[0], f"!note\n{WORDS} again"))
+    gate.deliver(dora.writes("Something of Dora's."))
+    gate.deliver(anne.replies(gate.mailbox(dora)[0], f"Is this mine? {WORDS}", subject="Re: [#2]"))
+    gate.deliver(cris.writes("Hello."))
+    gate.later(hours=2)
+    with transaction(gate.parts.engine) as conn:
+        senders.allow(conn, anne.address, by="Bart", now=gate.now)
+    return gate
+
+
+def run(gate: Gate, customer_id: int = 1) -> Erased:
+    """Forget a customer."""
+    parts = gate.parts
+    with reading(parts.engine) as conn:
+        customer = people.find_customer(conn, customer_id)
+    assert customer is not None
+    return forget(
+        parts.engine, parts.archive, customer, log_beside=parts.settings.store.archive, by="root", now=gate.now
+    )
+
+
+def everything(gate: Gate) -> str:
+    """All that stands in the store, as text."""
+    with reading(gate.parts.engine) as conn:
+        return "\n".join(repr(row) for table in metadata.sorted_tables for row in conn.execute(select(table)))
+
+
+def test_nothing_of_the_customer_is_left_and_all_of_others_stays(story: Gate) -> None:
+    before = everything(story)
+
+    run(story)
+
+    after = everything(story)
+    assert all(secret in before for secret in SECRETS)
+    assert [secret for secret in SECRETS if secret.lower() in after.lower()] == []
+    assert after.count("Something of Dora") == before.count("Something of Dora")
+    assert after.count("dora@other.example") >= 3
+    assert "cris@stranger.example" in after
+
+
+def test_tickets_stay_as_numbered_shells_with_a_mark_who_did_it(story: Gate) -> None:
+    run(story)
+
+    ticket = story.ticket(1)
+    assert (ticket.customer_id, ticket.subject, ticket.state) == (1, "(erased)", State.CLOSED)
+    assert {entry.text for entry in story.history(1)} == {"(erased)"}
+    assert [entry.author_name for entry in story.history(1) if entry.staff_id] == ["Bart Jones"] * 2
+    with reading(story.parts.engine) as conn:
+        [mark] = conn.execute(select(erasures)).all()
+        customer = people.find_customer(conn, 1)
+    assert (mark.customer_id, mark.erased_by, mark.erased_at) == (1, "root", story.now)
+    assert customer is not None
+    assert (customer.name, customer.contacts) == ("erased-1", ())
+
+
+def test_lists_and_objects_of_the_program_can_still_be_read(story: Gate) -> None:
+    run(story)
+
+    assert len(story.outbox()) > 3
+    assert story.inbox(1).outcome.author == "(erased)"
+    with reading(story.parts.engine) as conn:
+        assert b"erased" in story.parts.archive.load(conn, story.inbox(1).sha256)
+
+
+def test_mail_of_someone_forgotten_is_a_strangers(story: Gate, anne: Person) -> None:
+    run(story)
+
+    again = story.deliver(anne.writes("Do you remember me?"))
+
+    assert again.outcome.disposition is Disposition.HELD
+
+
+def test_held_mail_of_someone_forgotten_waits_for_nobody_any_more(gate: Gate, bart: Person, anne: Person) -> None:
+    with transaction(gate.parts.engine) as conn:
+        people_edits.remove_customer(conn, 1, now=gate.now)
+    held = gate.deliver(anne.writes("Hello?"))
+
+    run(gate)
+
+    after = gate.inbox(held.id).outcome
+    assert held.outcome.disposition is Disposition.HELD
+    assert (after.disposition, after.author) == (Disposition.REFUSED, "(erased)")
+
+
+def test_an_address_that_speaks_for_another_customer_keeps_his_mails(gate: Gate, bart: Person, anne: Person) -> None:
+    gate.deliver(anne.writes("For the first."))
+    gate.later(hours=1)
+    gate.customer("Second Shop", anne.address)
+    gate.deliver(anne.writes("For the second.", subject="Second"))
+
+    run(gate)
+
+    assert gate.ticket(2).subject == "Second"
+    assert any("For the second." in entry.text for entry in gate.history(2))
+    assert gate.inbox(2).outcome.author != "(erased)"
+
+
+def test_bytes_that_others_have_too_stay(gate: Gate, bart: Person, anne: Person) -> None:
+    dora = gate.customer("Dora Hall", "dora@other.example")
+    logo = [("logo.png", "image/png", b"\x89PNG the same")]
+    gate.deliver(anne.writes("One.", files=logo))
+    gate.deliver(dora.writes("Two.", files=logo))
+    [file] = gate.history(2)[-1].attachments
+
+    run(gate)
+
+    with reading(gate.parts.engine) as conn:
+        assert gate.parts.archive.load(conn, file.sha256) == logo[0][2]
+
+
+def test_large_mails_leave_the_archive_and_can_come_again(gate: Gate, bart: Person, anne: Person) -> None:
+    large = [("big.pdf", "application/pdf", b"%PDF" + b"x" * (INLINE_BYTES + 1))]
+    raw = anne.writes("Large.", files=large)
+    gate.deliver(raw)
+    directory = gate.parts.settings.store.archive
+    before = {path for path in directory.rglob("*") if path.is_file()}
+
+    run(gate)
+
+    left = {path for path in directory.rglob("*") if path.is_file()}
+    assert len(before) >= 2
+    assert {path.name for path in left} == {erasure_log.NAME}
+    assert gate.deliver(raw).outcome.disposition is Disposition.HELD
+
+
+def test_what_must_be_kept_is_named_and_nothing_is_erased(story: Gate) -> None:
+    def invoices(conn: Connection, customer_id: int) -> tuple[str, ...]:
+        return (f"invoice R-{customer_id}0001 must be kept until 2036-12-31",)
+
+    before = everything(story)
+    parts = story.parts
+    with reading(parts.engine) as conn:
+        customer = people.find_customer(conn, 1)
+    assert customer is not None
+    with pytest.raises(MustBeKept, match="invoice R-10001 must be kept until 2036-12-31"):
+        forget(
+            parts.engine,
+            parts.archive,
+            customer,
+            log_beside=parts.settings.store.archive,
+            by="root",
+            now=story.now,
+            obstacles=invoices,
+        )
+
+    assert everything(story) == before
+    assert erasure_log.read(parts.settings.store.archive) == ()
+
+
+def test_a_second_time_is_refused(story: Gate) -> None:
+    run(story)
+
+    with pytest.raises(AlreadyForgotten):
+        run(story)
+
+
+def test_what_is_measured_is_what_is_erased(story: Gate) -> None:
+    with reading(story.parts.engine) as conn:
+        measured = measure(conn, 1)
+
+    erased = run(story)
+
+    assert (measured.tickets, measured.mails_in, measured.mails_out, measured.files) == (
+        erased.tickets,
+        erased.mails_in,
+        erased.mails_out,
+        erased.files,
+    )
+    assert measured.files == 1
+
+
+def test_the_log_says_who_and_leaves_a_line_that_was_cut_off(story: Gate) -> None:
+    run(story)
+    log = story.parts.settings.store.archive / erasure_log.NAME
+    log.write_bytes(log.read_bytes() + b'{"customer": 2, "regis')
+
+    [logged] = erasure_log.read(log.parent)
+
+    assert (logged.customer_id, logged.by, logged.at) == (1, "root", story.now)
