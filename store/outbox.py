@@ -94,9 +94,14 @@ def add(
     message_id: Callable[[int], str],
     reverse_path: Callable[[int], str],
     hold_until: datetime | None,
+    failed_because: str | None = None,
     now: datetime,
 ) -> int:
-    """Insert a message to be sent; both functions are given the new id, which is also returned."""
+    """Insert a message to be sent; both functions are given the new id, which is also returned.
+
+    `failed_because`: it is only kept, and goes out when somebody retries it.
+    """
+    state = OutState.FAILED if failed_because else OutState.QUEUED if hold_until is None else OutState.HELD
     values = {
         "created_at": now,
         "template": notice.template,
@@ -109,8 +114,9 @@ def add(
         "customer_id": notice.customer_id,
         "ticket_id": notice.ticket_id,
         "entry_id": notice.entry_id,
-        "state": OutState.QUEUED if hold_until is None else OutState.HELD,
-        "due_at": hold_until or now + leases.SWEEP_GRACE,
+        "state": state,
+        "due_at": None if failed_because else hold_until or now + leases.SWEEP_GRACE,
+        "last_reply": failed_because,
         "attempts": 0,
     }
     inserted = conn.execute(_ADD, values).inserted_primary_key

@@ -277,6 +277,13 @@ def find(conn: Connection, number: int) -> Ticket | None:
     return load(conn, (number,)).get(number)
 
 
+def taking_part(conn: Connection, numbers: Iterable[int]) -> tuple[tuple[int, str, int | None], ...]:
+    """Who takes part in these tickets: number, key of the address, and contact, None for a stranger."""
+    wanted = list(numbers)
+    rows = conn.execute(_PARTICIPANTS, {"the_ids": wanted}) if wanted else ()
+    return tuple((row.ticket_id, row.address_key, row.contact_id) for row in rows)
+
+
 def listing(
     conn: Connection,
     *,

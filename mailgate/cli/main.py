@@ -29,6 +29,7 @@ COMMANDS = {
     "quarantine": "held mail: list, release, refuse",
     "sender": "strangers whose verified mail is not held",
     "queue": "outgoing mail",
+    "suppression": "addresses that nothing is sent to",
     "mail": "the archive of sent mail",
     "template": "the words of our mails",
     "keys": "signing keys of reply addresses",

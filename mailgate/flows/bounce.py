@@ -5,6 +5,7 @@ from mailgate.flows.incoming import Incoming, token_in
 from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.flows.undelivered import tell_undelivered
+from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.bounce import Bounce
 from mailgate.mail.bounce_finding import BounceAction
@@ -31,5 +32,7 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
             news = "is delayed" if delayed else "was reported on again"
             record(act, ticket, f"mail {row.id} to {row.notice.to_address} {news}: {reply_line}", doer=doer)
         return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
-    told = tell_undelivered(act, row, reply_line, doer=doer)
+    own = address_key(row.notice.to_address)  # the report may be about whomever the reader has it forwarded to
+    dead = any(one.hard and address_key(one.address) == own for one in report.recipients)
+    told = tell_undelivered(act, row, reply_line, dead=dead, doer=doer)
     return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id, outbox_ids=told)

@@ -13,7 +13,6 @@ from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose
-from mailgate.mail.automatic import answer_unwanted
 from mailgate.mail.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Evidence, Level, with_token
@@ -212,8 +211,6 @@ def _acknowledge(
     template: Template = Template.ACKNOWLEDGEMENT,
 ) -> tuple[int, ...]:
     """To a person, at the registered address; a stranger must have proved that the address is his."""
-    if incoming.automatic or answer_unwanted(incoming.message):
-        return ()
     if decide(Action.ACKNOWLEDGE, incoming.evidence) is not Verdict.DO:
         return ()
     if reader.contact_id is None and not incoming.evidence.at_least(Level.DKIM):

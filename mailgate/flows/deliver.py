@@ -15,9 +15,10 @@ from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.act import Act
 from mailgate.flows.undelivered import tell_undelivered
 from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
+from mailgate.mail.bounce_hard import is_dead, status_in
 from mailgate.mail.notice import Template
 from mailgate.outbound.compose import compose
-from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
+from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRefused
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.templates import Templates
 from mailgate.outbound.unanswered import Unanswered
@@ -86,8 +87,11 @@ def _try(
         return attempt.in_doubt(error)
     except SmarthostDeferred as error:
         return attempt.later(error)
+    except SmarthostRefused as error:
+        line = error.reply_line
+        return attempt.fail(line, dead=error.is_about_recipient and is_dead(status_in(line), line))
     except Permanent as error:
-        return attempt.fail(getattr(error, "reply_line", "") or str(error))
+        return attempt.fail(str(error))
     except (OperationalError, TimeoutError):
         raise
     except Exception as error:
@@ -212,11 +216,11 @@ class _Attempt:
                 return ()
             return tell_undelivered(Act.begin(conn, self.settings, self.now), row, f"perhaps sent, in doubt: {reply}")
 
-    def fail(self, reply: str) -> tuple[int, ...]:
-        """It will never be taken."""
+    def fail(self, reply: str, *, dead: bool = False) -> tuple[int, ...]:
+        """It will never be taken; `dead`: nor will any other for this address."""
         row = self.lent.row
         log.error("undelivered outbox=%d to=%s reply=%r", row.id, row.notice.to_address, reply)
         with transaction(self.engine) as conn:
             if not outbox.mark_failed(conn, self.lent, reply=reply):
                 return ()
-            return tell_undelivered(Act.begin(conn, self.settings, self.now), row, reply)
+            return tell_undelivered(Act.begin(conn, self.settings, self.now), row, reply, dead=dead)

@@ -8,22 +8,23 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from mailgate.flows.act import Act
+from mailgate.flows.failure import undelivered_notices
 from mailgate.flows.incoming import Incoming
+from mailgate.flows.obstacle import beyond_budget_in_all, obstacle, readers_of
 from mailgate.mail import message_id
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
-from mailgate.mail.notice import Notice, Template
-from mailgate.tickets.desks import Desk, ServiceMailbox, is_ours
+from mailgate.mail.notice import Notice
+from mailgate.tickets.desks import Desk, ServiceMailbox
 from mailgate.tickets.notices import ReplyAddress
+from mailgate.tickets.notices.letterhead import without_words
+from mailgate.tickets.notices.policy import POLICIES
 from store import outbox, tickets, unsent
 
 log = logging.getLogger(__name__)
 
 TOKEN_LIFETIME = timedelta(days=60)
 """A reply later than this opens a ticket of its own, linked to the old one."""
-
-BUDGETED = ((Template.ACKNOWLEDGEMENT, Template.LEFT_OUT, Template.HELD), (Template.SIGN_IN,))
-"""What a stranger's program could make us send without end; each group has the budget for itself."""
 
 
 def notify(
@@ -32,27 +33,52 @@ def notify(
     """Queue these mails and return the ids of those that may go at once: their jobs are sent after the commit.
 
     `cause`: the mail that called for them; None for what a deadline, a delivery or the command line did.
-    Dropped, with a line in the log: mail to an address of ours, and answers beyond the budgets. Where the budget is
-    not the reader's own, a row in `unsent` makes `mailgate status` tell of it: somebody else used it up.
+    Left out, with a line in the log, is what `mailgate.flows.obstacle` finds no way for. Nothing is sent to an address
+    that takes no mail: what must arrive is kept as failed, and its ticket and the staff hear of it. Where
+    the budget is not the reader's own, a row in `unsent` makes `mailgate status` tell of it: somebody else used it up.
     """
+    readers = readers_of(act, notices)
+    is_anyone_reached = False
     queued: list[int] = []
+    unreachable: list[tuple[int, str]] = []
     named: defaultdict[int, list[str]] = defaultdict(list)  # our message ids by ticket
     for notice in notices:
-        own = _obstacle(act, notice)
-        others = None if own else _obstacle_in_all(act, notice)
+        policy, key = POLICIES[notice.template], address_key(notice.to_address)
+        dead = readers.dead.get(key)
+        reason = obstacle(act, notice, readers, cause)
+        if dead and not policy.must_arrive:
+            reason = reason or f"the address takes no mail: {dead}"
+        others = None if reason else beyond_budget_in_all(act, notice)
         if others:
             unsent.add(act.conn, notice, reason=others, now=act.now)
-        if obstacle := own or others:
-            log.warning("not sent template=%s to=%s reason=%r", notice.template.value, notice.to_address, obstacle)
+        if reason := reason or others:
+            level = logging.INFO if cause and cause.automatic else logging.WARNING
+            log.log(level, "not sent template=%s to=%s reason=%r", notice.template.value, notice.to_address, reason)
             continue
-        outbox_id, own_id = _queue(act, notice, hold_until)
+        is_strange = not policy.own_words and (notice.ticket_id, key) in readers.unregistered
+        outbox_id, own_id = _queue(act, without_words(notice) if is_strange else notice, hold_until, dead)
         if notice.ticket_id is not None:
             named[notice.ticket_id].append(own_id)
+        if dead:
+            unreachable.append((outbox_id, dead))
+            continue
+        is_anyone_reached = True
         if hold_until is None:
             queued.append(outbox_id)
     for ticket_id, ids in named.items():
         tickets.remember_ids(act.conn, ticket_id, ids)
-    return tuple(queued)
+    return (*queued, *_tell_unreachable(act, unreachable, reopens=not is_anyone_reached))
+
+
+def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: bool) -> tuple[int, ...]:
+    """The ticket is staff's turn again when none of its readers could be written to."""
+    told: list[Notice] = []
+    for outbox_id, reason in rows:
+        row = outbox.show(act.conn, outbox_id)
+        assert row is not None
+        words = f"not sent, the address takes no mail: {reason}"
+        told += undelivered_notices(act, row, words, reopens=reopens)
+    return notify(act, told, cause=None) if told else ()
 
 
 def reply_address(act: Act, purpose: Purpose, desk: Desk) -> ReplyAddress:
@@ -70,7 +96,7 @@ def _reply_address(act: Act, purpose: Purpose, desk: Desk, ticket_id: int, perso
     return f"{desk.mailbox.local_part}+{seal(token, act.key)}@{desk.mailbox.domain}"
 
 
-def _queue(act: Act, notice: Notice, hold_until: datetime | None) -> tuple[int, str]:
+def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | None) -> tuple[int, str]:
     domain = act.settings.gate.domain
     nonce = secrets.token_hex(5)
 
@@ -84,47 +110,12 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None) -> tuple[int, 
         return f"{ServiceMailbox.BOUNCE.value}+{seal(token, act.key)}@{domain}"
 
     outbox_id = outbox.add(
-        act.conn, notice, message_id=own_id, reverse_path=return_path, hold_until=hold_until, now=act.now
+        act.conn,
+        notice,
+        message_id=own_id,
+        reverse_path=return_path,
+        hold_until=hold_until,
+        failed_because=f"not sent: {dead}" if dead else None,
+        now=act.now,
     )
     return outbox_id, own_id(outbox_id)
-
-
-def _obstacle(act: Act, notice: Notice) -> str | None:
-    if is_ours(notice.to_address, act.settings.desks, act.settings.gate.domain):
-        return "the address is ours"
-    group = _budgeted_with(notice)
-    if group is None:
-        return None
-    budgets = act.settings.budgets
-    day = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(days=1))
-    if day >= budgets.acknowledgements_per_address_day:
-        return f"{day} automatic answers to this address within a day"
-    if day >= budgets.acknowledgements_per_address_hour:
-        hour = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(hours=1))
-        if hour >= budgets.acknowledgements_per_address_hour:
-            return f"{hour} automatic answers to this address within an hour"
-    return None
-
-
-def _obstacle_in_all(act: Act, notice: Notice) -> str | None:
-    """Whoever forges a sender anew for each mail keeps within the budget of each address."""
-    group = _budgeted_with(notice)
-    if group is None:
-        return None
-    budgets, since = act.settings.budgets, act.now - timedelta(hours=1)
-    domain = address_key(notice.to_address).rpartition("@")[2]
-    if budgets.automatic_answers_per_hour or budgets.automatic_answers_per_domain_hour:
-        in_all, to_domain = outbox.recent_in_all(act.conn, group, domain=domain, since=since)
-        if in_all >= budgets.automatic_answers_per_hour > 0:
-            return f"{in_all} automatic answers within an hour"
-        if to_domain >= budgets.automatic_answers_per_domain_hour > 0:
-            return f"{to_domain} automatic answers to this domain within an hour"
-    if notice.template is Template.HELD and budgets.held_notices_per_hour:
-        held, _ = outbox.recent_in_all(act.conn, (Template.HELD,), domain=domain, since=since)
-        if held >= budgets.held_notices_per_hour:
-            return f"{held} notices of held mail within an hour"
-    return None
-
-
-def _budgeted_with(notice: Notice) -> Sequence[Template] | None:
-    return next((group for group in BUDGETED if notice.template in group), None)

@@ -16,7 +16,7 @@ from mailgate.flows.notify import notify
 from mailgate.flows.settled import Settled
 from mailgate.flows.sign_in import sign_in
 from mailgate.mail.address_token import AddressToken, Purpose
-from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
+from mailgate.mail.automatic import OWN_MARK, hops
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Level, with_token
 from mailgate.mail.notice import Template
@@ -24,7 +24,7 @@ from mailgate.people import Registered, Staff, Stranger, sender_of
 from mailgate.tickets import notices
 from mailgate.tickets.desks import ServiceMailbox, is_ours
 from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
-from store import outbox, people, senders, spool, tickets
+from store import outbox, people, senders, spool, suppressions, tickets
 from store.archive import Archive
 
 TOLD_AGAIN_AFTER = timedelta(days=1)
@@ -51,6 +51,8 @@ def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Settled:
 
 def _settle(act: Act, incoming: Incoming) -> Settled:
     conn, settings = act.conn, act.settings
+    if incoming.mailbox and not incoming.automatic and incoming.evidence.at_least(Level.DKIM):
+        suppressions.remove(conn, incoming.mailbox.address)  # whoever writes from there can be reached there
     copy = spool.earlier_copy(conn, incoming.digest, before=incoming.lent)
     if copy is not None:
         return Settled.as_(Disposition.DUPLICATE, f"the same mail as {copy[0]}", ticket_id=copy[1])
@@ -161,8 +163,7 @@ def _held(
 ) -> Settled:
     """A person decides. Whoever proved his address is told so, in fixed words; staff are told by `flows.due`."""
     told: tuple[int, ...] = ()
-    robot = incoming.automatic or answer_unwanted(incoming.message)
-    if incoming.evidence.at_least(Level.DKIM) and not robot and _is_told(act, incoming, sender, disposition):
+    if incoming.evidence.at_least(Level.DKIM) and _is_told(act, incoming, sender, disposition):
         head = notices.Letterhead(act.settings.gate.company, desk_of(incoming, act.settings.desks))
         notice = notices.held(head, incoming.author, in_reply_to=incoming.message.message_id)
         told = notify(act, [notice], cause=incoming)

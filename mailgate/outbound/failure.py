@@ -33,6 +33,12 @@ class ReplyLost(SmarthostDeferred):
 class SmarthostRefused(Permanent):
     """A 5yz reply to MAIL, RCPT or DATA: this message will never be taken for this recipient."""
 
-    def __init__(self, reason: str, reply_line: str) -> None:
-        super().__init__(f"{reason}: {reply_line}")
+    def __init__(self, step: str, reply_line: str) -> None:
+        super().__init__(f"refused at {step}: {reply_line}")
         self.reply_line = reply_line
+        self.step = step
+
+    @property
+    def is_about_recipient(self) -> bool:
+        """What it says is of the address that was written to, not of the sender or the message."""
+        return self.step == "RCPT"

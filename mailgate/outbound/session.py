@@ -137,7 +137,7 @@ class Session:
         if code == 552 and step == "RCPT":  # "too many recipients" of old servers: RFC 5321 §4.5.3.1.10
             return SmarthostDeferred(f"deferred at {step}", line)
         if code // 100 == 5:
-            return SmarthostRefused(f"refused at {step}", line)
+            return SmarthostRefused(step, line)
         if code // 100 != 4:  # neither yes nor no: what state the other side is in cannot be known
             self._smtp.close()
         return SmarthostDeferred(f"deferred at {step}", line)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from mailgate.mail.disposition import Disposition
 from tests.gate import Gate, Person
 
@@ -26,6 +28,27 @@ def test_one_mail_to_two_desks_in_two_envelopes_is_one_ticket(gate: Gate, anne: 
 
     assert (again.outcome.disposition, again.outcome.ticket_id) == (Disposition.DUPLICATE, 1)
     assert len(gate.tickets()) == 1
+
+
+@pytest.mark.parametrize(
+    "envelopes",
+    [
+        (("billing@support.example", "support@support.example"),),
+        (("support@support.example", "billing@support.example"),),
+        (("billing@support.example",), ("support@support.example",)),
+        (("support@support.example",), ("billing@support.example",)),
+    ],
+)
+def test_one_mail_to_a_desk_and_a_copy_to_another_is_one_ticket_however_it_was_delivered(
+    gate: Gate, anne: Person, bart: Person, envelopes: tuple[tuple[str, ...], ...]
+) -> None:
+    raw = anne.writes("Who can help?", to="billing@support.example", headers={"Cc": "support@support.example"})
+
+    for paths in envelopes:
+        gate.deliver(raw, to=paths)
+
+    assert [(ticket.id, ticket.messages) for ticket in gate.tickets()] == [(1, 1)]
+    assert (len(gate.mailbox(anne)), len(gate.mailbox(bart))) == (1, 1)
 
 
 def test_the_same_message_id_with_other_words_is_another_mail(gate: Gate, anne: Person, bart: Person) -> None:

@@ -1,6 +1,7 @@
 """The three roads by which a mail finds its ticket: token, references, tag; and what is no road."""
 
 from mailgate.mail.disposition import Disposition
+from mailgate.tickets.ticket import State
 from tests.gate import SUPPORT, Gate, Person
 
 
@@ -46,6 +47,36 @@ def test_an_id_that_was_only_ever_referenced_names_the_ticket(gate: Gate, anne: 
     joined = gate.deliver(anne.writes("And another thing.", subject="Fwd: that", headers=never_seen))
 
     assert (joined.outcome.disposition, joined.outcome.ticket_id) == (Disposition.JOINED, 1)
+
+
+def test_colleagues_who_answer_each_other_before_us_stay_with_the_first_mail(
+    gate: Gate, anne: Person, bart: Person
+) -> None:
+    dora = gate.contact(1, "Dora Miller", "dora@customer.example")
+    gate.deliver(anne.writes("It is broken.", message_id="first", headers={"Cc": dora.address}))
+    to_first = {"In-Reply-To": "<first@client.example>", "References": "<first@client.example>"}
+    gate.deliver(dora.writes("Here too.", message_id="second", subject="Re: No mail", headers=to_first))
+
+    both = "<first@client.example> <second@client.example>"
+    to_second = {"In-Reply-To": "<second@client.example>", "References": both}
+    joined = gate.deliver(anne.writes("Thank you, Dora.", subject="Re: No mail", headers=to_second))
+
+    assert (joined.outcome.disposition, joined.outcome.ticket_id) == (Disposition.JOINED, 1)
+    assert [(ticket.id, ticket.linked_to) for ticket in gate.tickets()] == [(1, None), (2, 1)]
+
+
+def test_a_gateway_that_rewrites_everything_but_the_address_does_not_break_the_thread(
+    gate: Gate, anne: Person, bart: Person
+) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    gate.deliver(bart.replies(gate.mailbox(bart)[0], "Please try again."))
+    reply = gate.mailbox(anne)[-1]
+    foreign = {"In-Reply-To": "<0102@ses.example>", "References": "<0101@ses.example> <0102@ses.example>"}
+
+    joined = gate.deliver(anne.replies(reply, "It works.", subject="[External] Answer", headers=foreign))
+
+    assert (joined.outcome.disposition, joined.outcome.ticket_id) == (Disposition.JOINED, 1)
+    assert gate.ticket(1).state is State.OPEN
 
 
 def test_a_reply_joins_by_the_tag_in_its_subject(gate: Gate, anne: Person, bart: Person) -> None:

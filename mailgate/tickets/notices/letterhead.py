@@ -1,9 +1,9 @@
 """Whose mails these are, and what several of them are made from."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from mailgate.mail.notice import NoticeAttachment
+from mailgate.mail.notice import Notice, NoticeAttachment
 from mailgate.tickets.desks import Desk
 from mailgate.tickets.files import MAX_NAMED, LeftOut
 from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
@@ -25,9 +25,17 @@ class Letterhead:
         return self.desk.mailbox.address
 
 
-def fixed_words(ticket: Ticket) -> str:
+def without_words(notice: Notice) -> Notice:
+    """The same about a ticket, with no word of the mail that opened it."""
+    kept = {**notice.values, "subject": fixed_words(notice.ticket_id)}
+    if "left_out" in kept:
+        kept["left_out"] = []
+    return replace(notice, values=kept)
+
+
+def fixed_words(number: int | None) -> str:
     """What stands for the subject where no word of an author who proved nothing may be repeated."""
-    return f"Ticket {ticket.id}"
+    return f"Ticket {number}"
 
 
 def named(files: Sequence[LeftOut]) -> list[Mapping[str, object]]:

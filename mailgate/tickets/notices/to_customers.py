@@ -30,7 +30,7 @@ def acknowledgement(
     values = {
         "company": head.company,
         "number": ticket.id,
-        "subject": fixed_words(ticket) if fixed_subject else ticket.subject,
+        "subject": fixed_words(ticket.id) if fixed_subject else ticket.subject,
         "fixed_subject": fixed_subject,
         "left_out": [] if fixed_subject else named(left_out),  # names of files are words of his too
         "left_out_count": len(left_out),
@@ -126,7 +126,7 @@ def _of_state(
     *,
     references: Sequence[str],
 ) -> Notice:
-    """What a program tells of a ticket's state. A stranger proved nothing, so none of his words stand in it."""
+    """What a program tells of a ticket's state."""
     return Notice(
         template=template,
         to_address=reader.address,
@@ -136,7 +136,7 @@ def _of_state(
         values={
             "company": head.company,
             "number": ticket.id,
-            "subject": ticket.subject if reader.contact_id is not None else fixed_words(ticket),
+            "subject": ticket.subject,
         },
         reply_to=customer_reply(head, ticket, reader, reply_address),
         in_reply_to=references[-1] if references else None,

@@ -1,0 +1,186 @@
+"""No mail of ours leaves but through the send gate, and each kind of mail has rules there."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mailgate.config.settings import UnknownSender
+from mailgate.flows.act import Act
+from mailgate.flows.notify import notify
+from mailgate.mail.notice import AUTOMATIC, FOR_STAFF, Notice, Template
+from mailgate.outbound.samples import SAMPLES
+from mailgate.people import Role
+from mailgate.tickets.notices.policy import POLICIES, TICKET_ROLES, Answers, Audience, Budget, sharing
+from store import people
+from store.engine import transaction
+from tests.gate import BeginGate, Gate, Person
+
+ROOT = Path(__file__).parents[2]
+GATE = "mailgate/flows/notify.py"
+WRITERS = {"store/outbox.py", "store/generate/exchange.py", "store/generate/rows.py"}
+"""The table itself, and made-up history that nothing is ever sent of."""
+
+
+def modules() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the program with its name in the repository."""
+    for folder in ("mailgate", "store", "workers", "webview"):
+        for path in sorted((ROOT / folder).rglob("*.py")):
+            yield str(path.relative_to(ROOT)), ast.parse(path.read_text("utf-8"))
+
+
+def calls(tree: ast.Module) -> Iterator[ast.Call]:
+    """The calls of a module."""
+    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+
+
+def is_add(call: ast.Call) -> bool:
+    """`outbox.add(…)`, however the module is named there."""
+    function = call.func
+    return isinstance(function, ast.Attribute) and function.attr == "add" and "outbox" in ast.unparse(function.value)
+
+
+def test_the_outbox_is_added_to_by_the_gate_alone() -> None:
+    adding = {name for name, tree in modules() if any(is_add(call) for call in calls(tree))}
+
+    assert adding == {GATE}
+
+
+def test_nobody_takes_the_function_apart_from_its_module() -> None:
+    taken = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "store.outbox"
+        and any(one.name == "add" for one in node.names)
+    }
+
+    assert taken == set()
+
+
+def test_no_other_module_inserts_rows_of_the_outbox() -> None:
+    inserting = {
+        name
+        for name, tree in modules()
+        for call in calls(tree)
+        if isinstance(call.func, ast.Name | ast.Attribute)
+        and ast.unparse(call.func).rpartition(".")[2] in ("insert", "insert_once")
+        and any("outbox" in ast.unparse(argument) for argument in call.args)
+    }
+
+    assert inserting <= WRITERS
+
+
+@pytest.mark.parametrize("template", Template)
+def test_every_template_has_rules(template: Template) -> None:
+    assert template in POLICIES
+
+
+@pytest.mark.parametrize("template", Template)
+def test_the_rules_of_a_template_agree_with_each_other(template: Template) -> None:
+    policy = POLICIES[template]
+
+    if policy.audience is Audience.AUTHOR:
+        assert policy.answers is Answers.WILLING
+    if policy.audience is not Audience.STAFF and policy.answers is not Answers.NOTHING:
+        assert policy.budget is not None, "a stranger's program could make us send it without end"
+    if policy.own_words:
+        assert template not in AUTOMATIC
+    if policy.must_arrive:
+        assert policy.audience is Audience.READERS
+
+
+def test_what_staff_alone_may_read_is_what_customers_never_see() -> None:
+    assert {template for template, policy in POLICIES.items() if policy.audience is Audience.STAFF} == FOR_STAFF
+
+
+def test_each_budget_has_its_templates() -> None:
+    assert {budget: set(sharing(budget)) for budget in Budget} == {
+        Budget.ANSWERS: {Template.ACKNOWLEDGEMENT, Template.LEFT_OUT, Template.HELD},
+        Budget.LINKS: {Template.SIGN_IN},
+    }
+
+
+def notice(template: Template, to: str, *, ticket_id: int | None = 1, customer_id: int | None = 1) -> Notice:
+    """A mail of this template to somebody, about Anne's ticket unless it says otherwise."""
+    return Notice(
+        template=template,
+        to_address=to,
+        to_name="",
+        from_name="Example Hosting",
+        from_address="support@support.example",
+        values=SAMPLES[template][0],
+        ticket_id=ticket_id,
+        customer_id=customer_id,
+    )
+
+
+def passes(gate: Gate, wanted: Notice) -> bool:
+    """The gate lets it through, when no mail called for it."""
+    with transaction(gate.parts.engine) as conn:
+        return bool(notify(Act.begin(conn, gate.parts.settings, gate.now), [wanted], cause=None))
+
+
+@pytest.mark.parametrize("template", [one for one, rules in POLICIES.items() if rules.audience is Audience.STAFF])
+def test_what_is_for_staff_reaches_no_customer(gate: Gate, anne: Person, bart: Person, template: Template) -> None:
+    gate.deliver(anne.writes("It is broken."))
+
+    assert not passes(gate, notice(template, anne.address))
+    assert passes(gate, notice(template, bart.address)) == (POLICIES[template].answers is Answers.NOTHING)
+
+
+@pytest.mark.parametrize("template", [one for one, rules in POLICIES.items() if rules.answers is not Answers.NOTHING])
+def test_an_answer_to_no_mail_is_not_sent(gate: Gate, anne: Person, bart: Person, template: Template) -> None:
+    gate.deliver(anne.writes("It is broken."))
+
+    assert not passes(gate, notice(template, anne.address))
+    assert not passes(gate, notice(template, bart.address))
+
+
+@pytest.mark.parametrize("template", Template)
+@pytest.mark.parametrize(
+    "address", ["support@support.example", "bounce+x@support.example", "postmaster@support.example"]
+)
+def test_no_mail_goes_to_an_address_of_ours(gate: Gate, anne: Person, template: Template, address: str) -> None:
+    gate.deliver(anne.writes("It is broken."))
+
+    assert not passes(gate, notice(template, address))
+
+
+@pytest.mark.parametrize("role", Role)
+def test_mail_about_a_ticket_goes_to_who_takes_part_and_to_roles_for_tickets(
+    gate: Gate, anne: Person, role: Role
+) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    with transaction(gate.parts.engine) as conn:
+        people.add_contact(conn, 1, "Dora Miller", "dora@customer.example", (role,), now=gate.now)
+
+    assert passes(gate, notice(Template.CLOSED, anne.address))
+    assert passes(gate, notice(Template.CLOSED, "dora@customer.example")) == (role in TICKET_ROLES)
+
+
+def test_mail_about_a_ticket_goes_to_nobody_else(gate: Gate, anne: Person, cris: Person) -> None:
+    dora = gate.customer("Dora Dean", "dora@other.example")
+    gate.deliver(anne.writes("It is broken."))
+
+    assert not passes(gate, notice(Template.REPLY, cris.address))
+    assert not passes(gate, notice(Template.REPLY, dora.address))
+    assert not passes(gate, notice(Template.REPLY, dora.address, customer_id=None))
+
+
+@pytest.mark.parametrize("template", [Template.CLOSED, Template.AUTOCLOSE_WARNING, Template.AUTOCLOSED])
+def test_a_stranger_gets_no_word_back_that_may_not_be_his(begin: BeginGate, cris: Person, template: Template) -> None:
+    gate = begin(desk_rules={"unknown_sender": UnknownSender.OPEN})
+    gate.deliver(cris.writes("Buy this.", subject="Cheap pills"))
+    wanted = replace(
+        notice(template, cris.address, customer_id=None), values={**SAMPLES[template][0], "subject": "Pills"}
+    )
+
+    assert passes(gate, wanted)
+    gate.work()
+
+    assert "pills" not in gate.mailbox(cris)[-1].raw.decode().lower()
+    assert gate.mailbox(cris)[-1].subject.startswith("Re: Ticket 1 [#")
