@@ -13,19 +13,21 @@ from store.engine import insert_once
 from store.outbox import UNFINISHED
 from store.schema import outbox, participants, tickets
 
+# A ticket has a handful of mails, a template or a state may have millions: behind `coalesce` a planner without
+# statistics cannot take the index of one of those.
 _ANSWER_UNDER_WAY = exists().where(
     outbox.c.ticket_id == tickets.c.id,
-    outbox.c.template == Template.REPLY,
-    outbox.c.state.in_([state.value for state in UNFINISHED]),
+    func.coalesce(outbox.c.template, "") == Template.REPLY,
+    func.coalesce(outbox.c.state, "").in_(sorted(UNFINISHED)),
 )
 """Who has not got our last words yet is not silent."""
 
 _SILENT = (
     select(tickets.c.id)
     .where(
-        tickets.c.silent_since.is_not(None),
+        tickets.c.silent_since <= bindparam("warn_before"),
         or_(
-            and_(tickets.c.warned_at.is_(None), tickets.c.silent_since <= bindparam("warn_before")),
+            tickets.c.warned_at.is_(None),
             and_(
                 tickets.c.silent_since <= bindparam("close_before"), tickets.c.warned_at <= bindparam("warned_before")
             ),
