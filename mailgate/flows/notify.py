@@ -33,9 +33,10 @@ def notify(
     """Queue these mails and return the ids of those that may go at once: their jobs are sent after the commit.
 
     `cause`: the mail that called for them; None for what a deadline, a delivery or the command line did.
-    Left out, with a line in the log, is what `mailgate.flows.obstacle` finds no way for. Nothing is sent to an address
-    that takes no mail: what must arrive is kept as failed, and its ticket and the staff hear of it. Where
-    the budget is not the reader's own, a row in `unsent` makes `mailgate status` tell of it: somebody else used it up.
+
+    Left out, with a line in the log, is what `mailgate.flows.obstacle` finds no way for. Where the budget is not the
+    reader's own, a row in `unsent` makes `mailgate status` tell of it: somebody else used it up. Nothing is sent to an
+    address that takes no mail: what must arrive is kept as failed, and its ticket and the staff hear of it.
     """
     readers = readers_of(act, notices)
     is_anyone_reached = False
