@@ -19,6 +19,7 @@ class Action(StrEnum):
     CHANGE_IDENTITY = "change addresses or contacts"
     STAFF_REPLY = "have words sent to a customer"
     STAFF_OPEN = "open a ticket for a customer"
+    STAFF_ABSENCE = "say when one is away"
     STAFF_COMMAND = "work a ticket as staff"
     STAFF_MONEY = "change what a customer owes or has"
     STAFF_ADMINISTRATION = "change staff, keys or settings"
@@ -38,7 +39,7 @@ _LEVELS = tuple(Level)
 
 # Adding words is low risk; whatever changes something waits for better evidence. Money and identity are always
 # confirmed at the registered address, however good the evidence. A staff member's new mail cannot carry a token
-# (nothing was sent that it could answer), so STAFF_OPEN does with alignment alone.
+# (nothing was sent that it could answer), so STAFF_OPEN and STAFF_ABSENCE do with alignment alone.
 MATRIX: dict[Action, tuple[Verdict, ...]] = {
     #                              N      0         S         D         D+T       A         C
     Action.OPEN_AS_STRANGER:     (_HOLD, _TICKET,  _TICKET,  _TICKET,  _TICKET,  _TICKET,  _TICKET),
@@ -52,6 +53,7 @@ MATRIX: dict[Action, tuple[Verdict, ...]] = {
     Action.CHANGE_IDENTITY:      (_HOLD, _TICKET,  _CONFIRM, _CONFIRM, _CONFIRM, _CONFIRM, _DO),
     Action.STAFF_REPLY:          (_HOLD, _HOLD,    _HOLD,    _HOLD,    _DO,      _DO,      _DO),
     Action.STAFF_OPEN:           (_HOLD, _HOLD,    _HOLD,    _DO,      _DO,      _DO,      _DO),
+    Action.STAFF_ABSENCE:        (_HOLD, _HOLD,    _HOLD,    _DO,      _DO,      _DO,      _DO),
     Action.STAFF_COMMAND:        (_HOLD, _HOLD,    _HOLD,    _CONFIRM, _DO,      _DO,      _DO),
     Action.STAFF_MONEY:          (_HOLD, _HOLD,    _HOLD,    _CONFIRM, _CONFIRM, _CONFIRM, _DO),
     Action.STAFF_ADMINISTRATION: (_HOLD, _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD),

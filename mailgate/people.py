@@ -1,6 +1,6 @@
 """Customers, their contacts, and staff; who the author of a message is."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +55,11 @@ class Staff:
     id: int
     name: str
     address: str
+    away_until: datetime | None = None
+
+    def is_away(self, now: datetime) -> bool:
+        """Not there, by their own word."""
+        return self.away_until is not None and now < self.away_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,26 @@ class Registered:
 
 
 Sender = Staff | Registered | Stranger
+
+
+def present(staff: Sequence[Staff], *, now: datetime) -> tuple[Staff, ...]:
+    """Who is there to be told; all, when nobody is."""
+    return tuple(one for one in staff if not one.is_away(now)) or tuple(staff)
+
+
+def staff_called(words: str, staff: Sequence[Staff]) -> tuple[Staff, ...]:
+    """Whom of the staff these words mean: by address, else by whole name, else by first name; several may share it."""
+    wanted = " ".join(words.split()).casefold()
+    ways: tuple[Callable[[Staff], str], ...] = (
+        lambda one: one.address,
+        lambda one: " ".join(one.name.split()),
+        lambda one: one.name.strip().partition(" ")[0],
+    )
+    for called in ways:
+        found = tuple(one for one in staff if called(one).casefold() == wanted)
+        if found:
+            return found
+    return ()
 
 
 def sender_of(mailbox: Mailbox | None, contacts: Sequence[Contact], staff: Staff | None) -> Sender:

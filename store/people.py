@@ -181,6 +181,11 @@ def find_staff(conn: Connection, staff_id: int) -> Staff | None:
     return next((one for one in list_staff(conn) if one.id == staff_id), None)
 
 
+def set_away(conn: Connection, staff_id: int, *, until: datetime | None) -> None:
+    """They are not there until then; None: they are back."""
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(away_until=until))
+
+
 def list_staff(conn: Connection) -> tuple[Staff, ...]:
     """Everybody who answers now."""
     return tuple(_staff(row) for row in conn.execute(_ALL_STAFF).mappings())
@@ -223,4 +228,4 @@ def _contact(row: RowMapping) -> Contact:
 
 def _staff(row: RowMapping) -> Staff:
     values: dict[str, Any] = dict(row)
-    return Staff(values["id"], values["name"], values["address"])
+    return Staff(values["id"], values["name"], values["address"], values["away_until"])

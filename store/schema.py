@@ -104,6 +104,7 @@ staff = Table(
     Column("address_key", String, nullable=False, unique=True),
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
+    Column("away_until", Utc),
     Column("removed_at", Utc),  # as of contacts
     sqlite_autoincrement=True,
 )
@@ -138,6 +139,7 @@ spool = Table(
     Column("last_error", Text),
     Column("released", Boolean, nullable=False),  # a person let it out of quarantine
     Column("decided_by", Text),  # who released or refused it, and how he said so
+    Column("held_for", ForeignKey("staff.id")),  # held for its writer alone: nobody else is told
     # the outcome
     Column("disposition", String, nullable=False),
     Column("finished_at", Utc),
@@ -229,6 +231,7 @@ tickets = Table(
     Column("messages", Integer, nullable=False),
     Column("opened_at", Utc, nullable=False),
     Column("updated_at", Utc, nullable=False),
+    Column("thread_index", String),  # Outlook's name of the thread, as the mail that began it gave it
     Column("silent_since", Utc),  # of an answered ticket: when the last answer left us
     Column("warned_at", Utc),  # of an answered ticket: its customer knows that it will be closed
     Column("wait_until", Utc),  # of a waiting ticket
@@ -305,6 +308,23 @@ suppressions = Table(
     Column("reason", Text, nullable=False),  # what the mail server said
     Column("since", Utc, nullable=False),
     Column("until", Utc, nullable=False),
+)
+
+staff_acts = Table(
+    "staff_acts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("done", JSON, nullable=False),  # words of `acts.Deed`
+    Column("entry_id", ForeignKey("entries.id")),  # the words that were written
+    Column("last_entry_id", ForeignKey("entries.id"), nullable=False),  # of the ticket, when all was done
+    Column("before", JSON, nullable=False),  # how the ticket stood
+    Column("outbox_ids", JSON, nullable=False),  # the mails that came of it
+    Column("undone_at", Utc),
+    Index("ix_staff_acts_ticket_id_id", "ticket_id", "id"),
+    sqlite_autoincrement=True,
 )
 
 message_ids = Table(

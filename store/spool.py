@@ -60,6 +60,7 @@ class Outcome:
     subject: str | None = None
     message_id: str | None = None
     digest: str | None = None
+    held_for: int | None = None  # the staff member who wrote it and alone decides
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def _outcome(outcome: Outcome) -> Mapping[str, object]:
         "subject": outcome.subject,
         "message_id": outcome.message_id,
         "digest": outcome.digest,
+        "held_for": outcome.held_for,
     }
 
 
@@ -190,6 +192,16 @@ def refuse(conn: Connection, spool_id: int, *, by: str, reason: str, now: dateti
     return done.rowcount == 1
 
 
+def quarantine(conn: Connection, spool_id: int, *, by: str, staff_id: int) -> bool:
+    """A message that was let in is spam after all; False when it is held as that already. Who says so decides on."""
+    done = conn.execute(
+        update(spool)
+        .where(spool.c.id == spool_id, spool.c.disposition != Disposition.QUARANTINED)
+        .values(disposition=Disposition.QUARANTINED, decided_by=by, reason=f"spam, says {by}", held_for=staff_id)
+    )
+    return done.rowcount == 1
+
+
 def earlier_copy(conn: Connection, digest: str, *, before: Lent) -> tuple[int, int | None] | None:
     """Id and ticket of a processed message with the same digest, not older than the window; None when there is none."""
     since = before.envelope.received_at - DUPLICATE_WINDOW
@@ -215,15 +227,26 @@ def listing(
     after: int = 0,
     limit: int | None = None,
     finished_after: datetime | None = None,
+    for_all: bool = False,
 ) -> tuple[Accepted, ...]:
-    """Accepted messages behind id `after`, newest last."""
+    """Accepted messages behind id `after`, newest last; `for_all`: without those on which one person alone decides."""
     query = _rows().where(spool.c.id > after)
     if dispositions:
         query = query.where(spool.c.disposition.in_(dispositions))
     if finished_after is not None:
         query = query.where(spool.c.finished_at > finished_after)
+    if for_all:
+        query = query.where(spool.c.held_for.is_(None))
     rows = conn.execute(query.order_by(spool.c.id).limit(limit)).mappings()
     return tuple(_accepted(row) for row in rows)
+
+
+def held_for(conn: Connection, staff_id: int, ticket_id: int) -> tuple[int, ...]:
+    """The mails on a ticket that are held for their writer alone, oldest first."""
+    query = select(spool.c.id).where(
+        spool.c.held_for == staff_id, spool.c.ticket_id == ticket_id, spool.c.disposition == Disposition.HELD
+    )
+    return tuple(conn.execute(query.order_by(spool.c.id)).scalars())
 
 
 def _rows() -> Select[Any]:
@@ -255,6 +278,7 @@ def _accepted(row: RowMapping) -> Accepted:
         subject=row["subject"],
         message_id=row["message_id"],
         digest=row["digest"],
+        held_for=row["held_for"],
     )
     return Accepted(
         id=row["id"],

@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from mailgate.mail.address import parse_mailbox
-from mailgate.people import Contact, Registered, Role, Staff, Stranger, sender_of
+from mailgate.people import Contact, Registered, Role, Staff, Stranger, present, sender_of, staff_called
 
 ANNE = parse_mailbox("anne@customer.example")
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -49,3 +51,36 @@ def test_of_contacts_active_at_the_same_instant_the_younger_row_comes_first() ->
 
     assert isinstance(sender, Registered)
     assert [contact.id for contact in sender.contacts] == [2, 1]
+
+
+STAFF = (
+    Staff(1, "Bart Jones", "bart@hosting.example"),
+    Staff(2, "Anna Frost", "anna@hosting.example"),
+    Staff(3, "Anna Stone", "as@hosting.example"),
+    Staff(4, "Stone", "stone@hosting.example"),
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "ids"),
+    [
+        ("bart", (1,)),
+        ("BART  jones", (1,)),
+        ("as@hosting.example", (3,)),
+        ("anna", (2, 3)),
+        ("Anna Stone", (3,)),
+        ("stone", (4,)),
+        ("jones", ()),
+        ("", ()),
+    ],
+)
+def test_staff_are_called_by_address_whole_name_or_first_name(words: str, ids: tuple[int, ...]) -> None:
+    assert tuple(one.id for one in staff_called(words, STAFF)) == ids
+
+
+def test_who_is_away_is_told_only_when_everybody_is() -> None:
+    away = Staff(5, "Cara", "cara@hosting.example", BEGIN + timedelta(days=1))
+
+    assert present((*STAFF, away), now=BEGIN) == STAFF
+    assert present((away,), now=BEGIN) == (away,)
+    assert present((*STAFF, away), now=BEGIN + timedelta(days=1)) == (*STAFF, away)

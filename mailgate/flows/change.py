@@ -15,7 +15,7 @@ from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.record import record
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.notice import Notice
-from mailgate.people import Staff
+from mailgate.people import Staff, present
 from mailgate.tickets import notices
 from mailgate.tickets.deadlines import deadline
 from mailgate.tickets.desks import desk_named
@@ -122,7 +122,7 @@ def end_wait(act: Act, ticket: Ticket) -> Changed:
     """Make it staff's turn again and tell whose matter it is, everybody when it is nobody's."""
     ticket = record(act, ticket, "the wait is over", event=Event.WAIT_ENDED)
     desk = desk_named(ticket.desk, act.settings.desks)
-    staff = people.list_staff(act.conn)
+    staff = present(people.list_staff(act.conn), now=act.now)
     told = [
         notices.wait_ended(
             Letterhead(act.settings.gate.company, desk),

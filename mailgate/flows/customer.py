@@ -18,7 +18,7 @@ from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Evidence, Level, with_token
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.notice import Notice, Template
-from mailgate.people import Contact, Registered, Stranger
+from mailgate.people import Contact, Registered, Stranger, present
 from mailgate.tickets import notices
 from mailgate.tickets.context import context_lines
 from mailgate.tickets.desks import Desk, desk_named
@@ -196,7 +196,7 @@ def _write(
             left_out=entry.left_out,
             mail_id=incoming.lent.spool_id,
         )
-        for reader in ([] if quiet else people.list_staff(conn))
+        for reader in ([] if quiet else present(people.list_staff(conn), now=act.now))
     ]
     return ticket, notify(act, told, cause=incoming)
 

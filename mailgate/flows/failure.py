@@ -3,6 +3,7 @@
 from mailgate.flows.act import Act
 from mailgate.flows.record import record
 from mailgate.mail.notice import Notice
+from mailgate.people import present
 from mailgate.tickets import notices
 from mailgate.tickets.desks import desk_named
 from mailgate.tickets.notices.policy import POLICIES, Audience
@@ -37,5 +38,5 @@ def undelivered_notices(
             reply_line=reply_line,
             outbox_id=row.id,
         )
-        for reader in people.list_staff(act.conn)
+        for reader in present(people.list_staff(act.conn), now=act.now)
     ]

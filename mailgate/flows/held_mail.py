@@ -12,6 +12,7 @@ from mailgate.flows.notify import list_number, notify, reply_address
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import AWAITING_REVIEW
 from mailgate.mail.notice import Template
+from mailgate.people import present
 from mailgate.tickets import notices
 from store import leases, outbox, people, spool
 from store.engine import transaction
@@ -40,7 +41,7 @@ def digest_at(conn: Connection, settings: Settings, at: datetime) -> datetime | 
     sent = outbox.created_since(conn, Template.HELD_ALERT, since=hour)
     if any(row.notice.values.get("daily") for row in sent):
         return None
-    waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), limit=1)
+    waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True, limit=1)
     is_old = bool(waiting) and waiting[0].received_at < hour
     return hour if is_old and people.list_staff(conn) else None
 
@@ -48,7 +49,7 @@ def digest_at(conn: Connection, settings: Settings, at: datetime) -> datetime | 
 def tell(engine: Engine, *, settings: Settings, daily: bool, now: datetime) -> tuple[int, ...]:
     """Tell the staff of all mail that was held since they were last told; `daily`: of all that waits."""
     with transaction(engine) as conn:
-        waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW)) if daily else _untold(conn)
+        waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True) if daily else _untold(conn)
         held = [
             notices.HeldMail(
                 mail.id,
@@ -69,7 +70,7 @@ def tell(engine: Engine, *, settings: Settings, daily: bool, now: datetime) -> t
             notices.held_alert(
                 head, reader, held, listed=LISTED_MAILS, daily=daily, reply_to=address(list_number(now), reader.id)
             )
-            for reader in people.list_staff(conn)
+            for reader in present(people.list_staff(conn), now=now)
         ]
         return notify(act, told, cause=None)
 
@@ -82,7 +83,7 @@ def _untold(conn: Connection) -> Sequence[Accepted]:
     last = outbox.last_created(conn, Template.HELD_ALERT)
     waiting = tuple(AWAITING_REVIEW)
     if last is None:
-        return spool.listing(conn, dispositions=waiting)
+        return spool.listing(conn, dispositions=waiting, for_all=True)
     since = last - leases.LEASE
     alerts = outbox.created_since(conn, Template.HELD_ALERT, since=since)
     named_at = {
@@ -90,5 +91,5 @@ def _untold(conn: Connection) -> Sequence[Accepted]:
         for alert in alerts
         for mail_id in cast("list[int]", alert.notice.values.get("ids", ()))
     }
-    held = spool.listing(conn, dispositions=waiting, finished_after=since)
+    held = spool.listing(conn, dispositions=waiting, finished_after=since, for_all=True)
     return tuple(mail for mail in held if mail.finished_at and named_at.get(mail.id, since) < mail.finished_at)

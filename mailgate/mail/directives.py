@@ -53,7 +53,7 @@ def read_directives(message: Message, *, marked: bool = True) -> Directives:
 
 def nearest(verb: str, known: Iterable[str]) -> str | None:
     """The known verb that was most likely meant; None when none is near."""
-    return next(iter(difflib.get_close_matches(verb.lower()[:_MAX_VERB], list(known), n=1, cutoff=0.6)), None)
+    return next(iter(difflib.get_close_matches(verb.lower()[:_MAX_VERB], list(known), n=1, cutoff=0.65)), None)
 
 
 def _top_lines(lines: list[str], *, marked: bool) -> Iterable[tuple[int, str]]:

@@ -17,6 +17,10 @@ class Template(StrEnum):
     AUTOCLOSED = "autoclosed"
     WAIT_ENDED = "wait-ended"  # to staff: the day has come until which a ticket was put off
     RETURNED = "returned"  # to the writer: not understood or not sent on, nothing was done
+    DONE = "done"  # to staff: what came of a command that answers
+    STAFF_HELP = "staff-help"  # to staff: the commands that work here
+    COLLISION = "collision"  # to staff: your answer is held, a colleague was quicker
+    COPY = "copy"  # to staff: what a colleague wrote to the customer
     HELD = "held"  # to a sender: a person will look at your mail
     HELD_ALERT = "held-alert"  # to staff: mail waits for your decision
     DECIDED = "decided"  # to staff: what your answer to that did
@@ -30,6 +34,10 @@ FOR_STAFF = frozenset(
     {
         Template.NOTIFICATION,
         Template.RETURNED,
+        Template.DONE,
+        Template.STAFF_HELP,
+        Template.COLLISION,
+        Template.COPY,
         Template.HELD_ALERT,
         Template.DECIDED,
         Template.UNDELIVERED,
@@ -38,7 +46,10 @@ FOR_STAFF = frozenset(
 )
 """Mails to staff members, which customers never see. One that fails is told in lists and the log alone."""
 
-AUTOMATIC = frozenset(Template) - {Template.REPLY, Template.NOTIFICATION}
+OF_TICKETS = frozenset({Template.NOTIFICATION, Template.COPY, Template.COLLISION})
+"""What carries a person's words to staff, with lines below that are for them alone."""
+
+AUTOMATIC = frozenset(Template) - {Template.REPLY, *OF_TICKETS}
 """What a program writes: Auto-Submitted (RFC 3834 §5) and, where it answers, a null reverse-path (§3.3)."""
 
 

@@ -16,7 +16,7 @@ from mailgate.errors import Permanent
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.automatic import INSTANCE_FIELD
 from mailgate.mail.envelope import NULL_PATH
-from mailgate.mail.notice import AUTOMATIC, Notice, NoticeAttachment, Template
+from mailgate.mail.notice import AUTOMATIC, OF_TICKETS, Notice, NoticeAttachment, Template
 from mailgate.outbound.attachment import safe_content_type, safe_filename
 from mailgate.outbound.header_field import (
     Field,
@@ -32,7 +32,17 @@ from mailgate.outbound.templates import Templates
 _POLICY = SMTP.clone(cte_type="7bit")
 
 # RFC 3834 §5.1: `auto-replied` answers one message; what an event or a deadline calls for is `auto-generated`.
-_ANSWERS = frozenset({Template.ACKNOWLEDGEMENT, Template.LEFT_OUT, Template.HELD, Template.RETURNED, Template.SIGN_IN})
+_ANSWERS = frozenset(
+    {
+        Template.ACKNOWLEDGEMENT,
+        Template.LEFT_OUT,
+        Template.HELD,
+        Template.RETURNED,
+        Template.SIGN_IN,
+        Template.DONE,
+        Template.STAFF_HELP,
+    }
+)
 
 
 class HeaderBroken(Permanent):
@@ -99,11 +109,11 @@ def _program_fields(notice: Notice) -> list[Field]:
     """What tells other programs that a program wrote this, and staff's filters what it belongs to."""
     fields: list[Field] = []
     # A notification carries a person's words, but a rule sent it: a vacation responder at the desk must not answer it.
-    if notice.template in AUTOMATIC or notice.template is Template.NOTIFICATION:
+    if notice.template in AUTOMATIC | OF_TICKETS:
         keyword = "auto-replied" if notice.template in _ANSWERS else "auto-generated"
         fields.append(text_field("Auto-Submitted", keyword))
         fields.append(text_field("X-Auto-Response-Suppress", "All"))
-    if notice.template is Template.NOTIFICATION:
+    if notice.template in OF_TICKETS:
         desk = parse_mailbox(notice.from_address)
         fields.append(text_field("List-Id", f"<{desk.local_part}.{desk.domain}>".lower()))  # RFC 2919 §2
         number = notice.values.get("number")

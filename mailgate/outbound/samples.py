@@ -14,6 +14,8 @@ _ANNE = "Anne Miller <anne@example.org>"
 
 _LINK = "https://desk.example.net/in/1.WyJjb250YWN0Ii.AbC"
 
+_DONE = "Your answer was taken back: the customer does not get it."
+
 _LEFT_OUT = [{"name": "setup.exe", "size": 2_048_000, "reason": "files ending in .exe are not accepted"}]
 
 _ACKNOWLEDGEMENT = {
@@ -125,6 +127,44 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
         Template.RETURNED: (
             _RETURNED,
             _RETURNED | {"number": None, "lines": [], "reason": "A new ticket begins with a line !customer ADDRESS."},
+        ),
+        Template.DONE: (
+            {"company": _COMPANY, "number": 1042, "subject": _SUBJECT, "is_unread": False, "sentences": [_DONE]},
+            {"company": _COMPANY, "number": None, "subject": "Away", "is_unread": True, "sentences": [_DONE, _DONE]},
+        ),
+        Template.STAFF_HELP: tuple(
+            {
+                "company": _COMPANY,
+                "number": number,
+                "subject": _SUBJECT,
+                "commands": [{"example": "!close", "meaning": "close the ticket"}],
+            }
+            for number in (1042, None)
+        ),
+        Template.COLLISION: (
+            {
+                "company": _COMPANY,
+                "number": 1042,
+                "subject": _SUBJECT,
+                "deeds": [
+                    {"line": "Jane answered the customer, 2026-11-22 10:30 CET", "text": "Your mailbox is larger now."},
+                    {"line": "Bart closed the ticket, 2026-11-22 10:31 CET", "text": ""},
+                ],
+                "text": "Please delete some mail.",
+                "mail_id": 18,
+                "context": ["To send yours all the same, answer this mail with the first line !send"],
+            },
+        ),
+        Template.COPY: tuple(
+            {
+                "company": _COMPANY,
+                "number": 1042,
+                "subject": _SUBJECT,
+                "text": "Hello Anne,\n\nyour mailbox is larger now.\n\nJane",
+                "attachments": files,
+                "context": ["A copy: Jane wrote this to Anne Miller <anne@example.org>"],
+            }
+            for files in ([], [{"name": "terms.pdf", "size": 20_480}])
         ),
         Template.HELD: ({"company": _COMPANY},),
         Template.HELD_ALERT: tuple(

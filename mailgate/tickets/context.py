@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from mailgate.mail.evidence import Evidence
 from mailgate.mail.message import Author
 from mailgate.tickets.ticket import Ticket
-from mailgate.tickets.verbs import STAFF_VERBS
+from mailgate.tickets.verbs import SHOWN, STAFF_VERBS
 
 _QUOTE_MARKS = re.compile(r"(?m)^[ \t>|]+")
 _SHORTEST = 12
 """Letters of a line that is looked for: anything shorter stands in honest sentences too."""
 
-COMMANDS_LINE = "First line may be: " + " ".join(usage.example for usage in STAFF_VERBS.values() if usage.on_ticket)
+COMMANDS_LINE = f"First line may be: {'  '.join(STAFF_VERBS[verb].example for verb in SHOWN)}   (more: !help)"
 
 
 def context_lines(

@@ -29,7 +29,9 @@ def test_the_block_says_who_wrote_what_the_ticket_is_and_what_may_be_commanded(n
     assert context[1] == "Your reply goes to Anne Miller <anne@customer.example>."
     assert context[2] == "Ticket #1, open, desk support, opened 2026-03-02 10:00 CET, customer 1"
     assert context[3].startswith("Sender evidence D: ")
-    assert context[-1] == "First line may be: !note !close"
+    assert context[-1] == (
+        "First line may be: !note  !close  !wait 3d  !assign anna  !take  !spam  !undo   (more: !help)"
+    )
 
 
 @pytest.mark.parametrize("which", range(5))

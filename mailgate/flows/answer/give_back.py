@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from mailgate.flows.act import Act
+from mailgate.flows.answer.obstacle import Obstacle
 from mailgate.flows.answer.read import StaffMail
 from mailgate.flows.flood import flood_of_returned, went_back
 from mailgate.flows.incoming import Incoming, desk_of
@@ -34,20 +35,20 @@ def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, rea
     return Settled.as_(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence, outbox_ids=told)
 
 
-def send_back(act: Act, mail: StaffMail, reason: str) -> Settled:
+def send_back(act: Act, mail: StaffMail, why: Obstacle) -> Settled:
     """Nothing was done; the writer gets his words back with the reason, and can answer that mail."""
     if flood := flood_of_returned(act, mail.incoming, mail.writer, mail.ticket):
-        disposition, why = flood
+        disposition, reason = flood
         return Settled.as_(
             disposition,
-            f"{why}; not understood: {reason}",
+            f"{reason}; not understood: {why.reason}",
             ticket_id=mail.ticket.id if mail.ticket else None,
             evidence=mail.incoming.evidence,
         )
-    notice = _returned(act, mail.incoming, mail.writer, mail.ticket, reason=reason, misread=mail.misread)
+    notice = _returned(act, mail.incoming, mail.writer, mail.ticket, reason=why.reason, misread=why.lines)
     return Settled.as_(
         Disposition.COMMAND,
-        f"returned to its writer: {reason}",
+        f"returned to its writer: {why.reason}",
         ticket_id=mail.ticket.id if mail.ticket else None,
         evidence=mail.incoming.evidence,
         outbox_ids=notify(act, [notice], cause=mail.incoming),

@@ -5,13 +5,14 @@ from dataclasses import dataclass, replace
 from mailgate.flows.act import Act
 from mailgate.flows.customer import claims_of
 from mailgate.flows.incoming import Incoming, token_in
+from mailgate.flows.record import doer_of
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.directives import read_directives
 from mailgate.mail.evidence import with_token
 from mailgate.people import Staff
 from mailgate.tickets.thread import disagreement
-from mailgate.tickets.ticket import Ticket
-from mailgate.tickets.verbs import Command, Misread, StaffVerb, read_commands
+from mailgate.tickets.ticket import Doer, Ticket
+from mailgate.tickets.verbs import ALONE, Clock, Command, Misread, StaffVerb, read_commands
 from store import tickets
 
 
@@ -27,14 +28,34 @@ class StaffMail:
     misread: tuple[Misread, ...] = ()
     excess: int = 0  # commands past the most that a mail may have
 
-    def argument(self, verb: StaffVerb) -> str | None:
-        """The argument of this command; None when it was not given."""
-        return next((command.argument for command in self.commands if command.verb is verb), None)
+    def command(self, verb: StaffVerb) -> Command | None:
+        """This command; None when it was not given."""
+        return next((command for command in self.commands if command.verb is verb), None)
+
+    @property
+    def alone(self) -> Command | None:
+        """The command of a mail that can have only one."""
+        return next((command for command in self.commands if command.verb in ALONE), None)
 
     @property
     def has_content(self) -> bool:
         """It brings words or files for somebody to read."""
         return bool(self.words or self.incoming.message.attachments)
+
+    @property
+    def is_note(self) -> bool:
+        """What it brings is for staff alone."""
+        return self.command(StaffVerb.NOTE) is not None
+
+    @property
+    def is_reply(self) -> bool:
+        """It brings something for the customer."""
+        return self.has_content and not self.is_note and self.alone is None
+
+    @property
+    def doer(self) -> Doer:
+        """The writer, for the audit trail."""
+        return doer_of(self.incoming, self.writer)
 
 
 def ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | None, Incoming, str | None]:
@@ -54,11 +75,12 @@ def ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | Non
     return (named.get(number) if number else None), incoming, None
 
 
-def read(incoming: Incoming, writer: Staff, ticket: Ticket | None) -> StaffMail:
+def read(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None) -> StaffMail:
     """Sort the mail into commands and words."""
     directives = read_directives(incoming.message)
-    commands, misread = read_commands(directives.directives, on_ticket=ticket is not None)
-    note = next((command.argument for command in commands if command.verb is StaffVerb.NOTE), "")
+    clock = Clock(act.now, act.settings.gate.zone)
+    commands, misread = read_commands(directives.directives, on_ticket=ticket is not None, clock=clock)
+    note = next((command.argument.words for command in commands if command.verb is StaffVerb.NOTE), "")
     below = directives.words if incoming.message.own_text else ""  # all quotes: none of it is his
     words = "\n".join(part for part in (note, below) if part)
     return StaffMail(incoming, writer, ticket, words, commands, misread, directives.excess)

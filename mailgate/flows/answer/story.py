@@ -1,16 +1,33 @@
 """From a staff mail to what it does: read, decide, then carry out, give back or hold."""
 
+from collections.abc import Callable, Mapping
+
 from mailgate.authority import Verdict, decide
 from mailgate.flows.act import Act
+from mailgate.flows.answer.away import go_away
 from mailgate.flows.answer.carry_out import begin, work
+from mailgate.flows.answer.collision import crossed, hold_crossed, send
 from mailgate.flows.answer.give_back import hold, send_back
 from mailgate.flows.answer.obstacle import actions, obstacle
-from mailgate.flows.answer.read import read, ticket_of
+from mailgate.flows.answer.read import StaffMail, read, ticket_of
+from mailgate.flows.answer.receipt import helped
+from mailgate.flows.answer.spam import call_spam
+from mailgate.flows.answer.undo import undo
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.parent import beside_parent
 from mailgate.flows.settled import Settled
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
+from mailgate.tickets.verbs import StaffVerb
+
+_ALONE: Mapping[StaffVerb, Callable[[Act, StaffMail], Settled]] = {
+    StaffVerb.UNDO: undo,
+    StaffVerb.SEND: send,
+    StaffVerb.SPAM: call_spam,
+    StaffVerb.AWAY: go_away,
+    StaffVerb.HELP: helped,
+}
+"""What the commands do beside which nothing else can stand."""
 
 
 def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
@@ -21,7 +38,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
         return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, ticket_id=number, evidence=incoming.evidence)
     if doubt and not incoming.lent.released:
         return hold(act, incoming, writer, ticket, doubt)
-    mail = read(beside_parent(act, incoming, ticket), writer, ticket)
+    mail = read(act, beside_parent(act, incoming, ticket), writer, ticket)
     for action in actions(mail) if not incoming.lent.released else ():
         if decide(action, incoming.evidence, unscored=bool(incoming.spam.unscored_reason)) is not Verdict.DO:
             reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
@@ -29,4 +46,9 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     why_not = obstacle(act, mail)
     if why_not:
         return send_back(act, mail, why_not)
-    return work(act, mail, ticket) if ticket else begin(act, mail)
+    if mail.alone:
+        return _ALONE[mail.alone.verb](act, mail)
+    if ticket is None:
+        return begin(act, mail)
+    done = crossed(act, mail, ticket)
+    return hold_crossed(act, mail, ticket, done) if done else work(act, mail, ticket)

@@ -1,6 +1,7 @@
 """Which mail each ticket event calls for, with its frozen values. Words stand in `templates/mail/`."""
 
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress
+from mailgate.tickets.notices.to_colleagues import Asked, Deeds, collision, copy, done, staff_help
 from mailgate.tickets.notices.to_customers import (
     acknowledgement,
     autoclose_warning,
@@ -22,6 +23,8 @@ from mailgate.tickets.notices.to_staff import (
 )
 
 __all__ = [
+    "Asked",
+    "Deeds",
     "HeldMail",
     "Letterhead",
     "ReplyAddress",
@@ -29,13 +32,17 @@ __all__ = [
     "autoclose_warning",
     "autoclosed",
     "closed",
+    "collision",
+    "copy",
     "decided",
+    "done",
     "held",
     "held_alert",
     "notification",
     "reply",
     "returned",
     "sign_in",
+    "staff_help",
     "undelivered",
     "wait_ended",
     "welcome",

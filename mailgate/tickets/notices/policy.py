@@ -67,6 +67,10 @@ POLICIES: Mapping[Template, Policy] = MappingProxyType(
         Template.WAIT_ENDED: _TO_STAFF,
         # Outlook asks for no automatic answer in every mail of its users: staff must hear all the same.
         Template.RETURNED: Policy(Audience.STAFF, Answers.PERSONS),
+        Template.DONE: Policy(Audience.STAFF, Answers.PERSONS),
+        Template.STAFF_HELP: Policy(Audience.STAFF, Answers.PERSONS),
+        Template.COLLISION: Policy(Audience.STAFF, Answers.PERSONS),
+        Template.COPY: _TO_STAFF,
         Template.DECIDED: Policy(Audience.STAFF, Answers.PERSONS),
         Template.HELD: Policy(Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS),
         Template.HELD_ALERT: _TO_STAFF,

@@ -1,0 +1,78 @@
+"""The words and files of a staff mail: an entry of the ticket and, unless they are a note, mails to who takes part."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from mailgate.flows.act import Act
+from mailgate.flows.answer.read import StaffMail
+from mailgate.flows.customer import file_of
+from mailgate.flows.incoming import Incoming
+from mailgate.flows.notify import notify, reply_address
+from mailgate.flows.parent import cut_from
+from mailgate.mail.address_token import Purpose
+from mailgate.tickets import notices
+from mailgate.tickets.desks import desk_named
+from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Ticket
+from store import tickets
+from store.archive import in_row
+from store.archive import record as record_blob
+
+
+def write(act: Act, mail: StaffMail, ticket: Ticket) -> tuple[Ticket, int, tuple[int, ...]]:
+    """Append the entry and queue the mails; returns the ticket as it is now, the entry's id and those of the mails."""
+    message = mail.incoming.message
+    entry = NewEntry(
+        kind=EntryKind.NOTE if mail.is_note else EntryKind.MESSAGE,
+        author_name=mail.writer.name,
+        author_address=mail.writer.address,
+        staff_id=mail.writer.id,
+        direction=None if mail.is_note else Direction.OUT,
+        text=mail.words,
+        message_id=message.message_id,
+        spool_id=mail.incoming.lent.spool_id,
+        evidence=mail.incoming.evidence.level,
+        attachments=_files_of(act, mail.incoming),
+        cut_away=cut_from(message),
+    )
+    event = Event.STAFF_NOTED if mail.is_note else Event.STAFF_REPLIED
+    entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
+    told = () if mail.is_note else _send(act, mail, ticket, entry_id, entry.attachments)
+    return ticket, entry_id, told
+
+
+def undo_until(act: Act) -> datetime | None:
+    """Until when what is written now can be taken back; None: it leaves at once."""
+    seconds = act.settings.desk_rules.undo_seconds
+    return act.now + timedelta(seconds=seconds) if seconds else None
+
+
+def _send(act: Act, mail: StaffMail, ticket: Ticket, entry_id: int, files: Sequence[NewAttachment]) -> tuple[int, ...]:
+    desk = desk_named(ticket.desk, act.settings.desks)
+    replies = [
+        notices.reply(
+            notices.Letterhead(act.settings.gate.company, desk),
+            ticket,
+            reader,
+            reply_address(act, Purpose.REPLY, desk),
+            words=mail.words,
+            writer=mail.writer,
+            entry_id=entry_id,
+            references=tickets.thread_ids(act.conn, ticket.id, reader.address),
+            files=files,
+        )
+        for reader in ticket.participants
+    ]
+    return notify(act, replies, cause=mail.incoming, hold_until=undo_until(act))
+
+
+def _files_of(act: Act, incoming: Incoming) -> tuple[NewAttachment, ...]:
+    """Every attachment: what customers may not send, staff may."""
+    blobs = dict(zip(incoming.choice.taken, incoming.files, strict=True))
+    files: list[NewAttachment] = []
+    for place, file in enumerate(incoming.message.attachments):
+        blob = blobs.get(place)
+        if blob is None:
+            blob = in_row(file.content)
+            record_blob(act.conn, blob)
+        files.append(file_of(file, blob))
+    return tuple(files)
