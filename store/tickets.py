@@ -32,6 +32,7 @@ from mailgate.tickets.ticket import (
     after_entry,
 )
 from store.engine import insert_once
+from store.outbox import OutState
 from store.schema import attachments, contacts, entries, message_ids, outbox, participants, tickets
 
 MAX_REFERENCES = 50
@@ -60,7 +61,9 @@ _CAME = select(entries.c.at.label("at"), literal(1).label("turn"), entries.c.mes
     entries.c.direction == Direction.IN,
 )
 _WENT = select(outbox.c.created_at.label("at"), literal(2).label("turn"), outbox.c.message_id).where(
-    outbox.c.ticket_id == bindparam("the_id"), outbox.c.to_key == bindparam("the_key")
+    outbox.c.ticket_id == bindparam("the_id"),
+    outbox.c.to_key == bindparam("the_key"),
+    outbox.c.state != OutState.CANCELLED,
 )
 _THREAD = _CAME.union_all(_WENT).order_by("at", "turn")
 
@@ -129,6 +132,7 @@ def open_ticket(
     participant: Participant | None,
     linked_to: int | None,
     now: datetime,
+    thread_index: str | None = None,
 ) -> Ticket:
     """Insert an open ticket with its first participant, None when no address is known."""
     values = {
@@ -138,6 +142,7 @@ def open_ticket(
         "state": State.OPEN,
         "waiting_since": now,
         "linked_to": linked_to,
+        "thread_index": thread_index,
         "messages": 0,
         "opened_at": now,
         "updated_at": now,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.errors import BadAddress
+from mailgate.flows.about import about
 from mailgate.flows.act import Act
 from mailgate.flows.flood import programs_within_hour
 from mailgate.flows.incoming import Incoming, desk_of, token_in
@@ -18,6 +19,7 @@ from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Evidence, Level, with_token
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.notice import Notice, Template
+from mailgate.mail.thread_index import root_in
 from mailgate.people import Contact, Registered, Stranger, present
 from mailgate.tickets import notices
 from mailgate.tickets.context import context_lines
@@ -66,6 +68,7 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
         subject=without_tag(incoming.message.subject),
         participant=participant,
         linked_to=placed.claimed,
+        thread_index=root_in(incoming.message.header("Thread-Index")),
         now=act.at,
     )
     marks = []
@@ -174,11 +177,9 @@ def _write(
     context = context_lines(
         ticket,
         incoming.evidence,
+        about(act, ticket),
         author=incoming.author,
         marks=marks,
-        desk=desk.name,
-        undo_seconds=settings.desk_rules.undo_seconds,
-        zone=settings.gate.zone,
     )
     head = notices.Letterhead(settings.gate.company, desk)
     told: list[Notice] = [

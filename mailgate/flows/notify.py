@@ -4,6 +4,7 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -11,15 +12,15 @@ from mailgate.flows.act import Act
 from mailgate.flows.failure import undelivered_notices
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.obstacle import beyond_budget_in_all, obstacle, readers_of
-from mailgate.mail import message_id
+from mailgate.mail import message_id, thread_index
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
-from mailgate.mail.notice import Notice
+from mailgate.mail.notice import FOR_STAFF, Notice
 from mailgate.tickets.desks import Desk, ServiceMailbox
 from mailgate.tickets.notices import ReplyAddress
 from mailgate.tickets.notices.letterhead import without_words
 from mailgate.tickets.notices.policy import POLICIES
-from store import outbox, tickets, unsent
+from store import outbox, threads, tickets, unsent
 
 log = logging.getLogger(__name__)
 
@@ -110,6 +111,7 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | No
         token = AddressToken(Purpose.VERP, outbox_id, 0, act.today + TOKEN_LIFETIME)
         return f"{ServiceMailbox.BOUNCE.value}+{seal(token, act.key)}@{domain}"
 
+    notice = _threaded(act, notice)
     outbox_id = outbox.add(
         act.conn,
         notice,
@@ -120,3 +122,18 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | No
         now=act.now,
     )
     return outbox_id, own_id(outbox_id)
+
+
+def _threaded(act: Act, notice: Notice) -> Notice:
+    """With the names by which mail clients find the thread of its ticket.
+
+    A customer's begins with his own first mail. Staff get a mail here and there, so theirs begins with an id that no
+    mail has and that all mails of the ticket share: a random first one would be another thread for each of them.
+    """
+    if notice.ticket_id is None:
+        return notice
+    index, opened_at = threads.names(act.conn, notice.ticket_id)
+    root = message_id.make("t", notice.ticket_id, "root", act.settings.gate.domain)
+    index = index or thread_index.begin(root, opened_at)
+    references = (root, *notice.references) if notice.template in FOR_STAFF else notice.references
+    return replace(notice, references=references, thread_index=index)

@@ -20,7 +20,7 @@ class Template(StrEnum):
     DONE = "done"  # to staff: what came of a command that answers
     STAFF_HELP = "staff-help"  # to staff: the commands that work here
     COLLISION = "collision"  # to staff: your answer is held, a colleague was quicker
-    COPY = "copy"  # to staff: what a colleague wrote to the customer
+    STAFF_COPY = "staff-copy"  # to staff: what a colleague wrote to the customer
     HELD = "held"  # to a sender: a person will look at your mail
     HELD_ALERT = "held-alert"  # to staff: mail waits for your decision
     DECIDED = "decided"  # to staff: what your answer to that did
@@ -37,7 +37,7 @@ FOR_STAFF = frozenset(
         Template.DONE,
         Template.STAFF_HELP,
         Template.COLLISION,
-        Template.COPY,
+        Template.STAFF_COPY,
         Template.HELD_ALERT,
         Template.DECIDED,
         Template.UNDELIVERED,
@@ -46,7 +46,7 @@ FOR_STAFF = frozenset(
 )
 """Mails to staff members, which customers never see. One that fails is told in lists and the log alone."""
 
-OF_TICKETS = frozenset({Template.NOTIFICATION, Template.COPY, Template.COLLISION})
+OF_TICKETS = frozenset({Template.NOTIFICATION, Template.STAFF_COPY, Template.COLLISION})
 """What carries a person's words to staff, with lines below that are for them alone."""
 
 AUTOMATIC = frozenset(Template) - {Template.REPLY, *OF_TICKETS}
@@ -83,6 +83,7 @@ class Notice:
     references: tuple[str, ...] = ()
     attachments: tuple[NoticeAttachment, ...] = ()
     secret: Mapping[str, str] = field(default_factory=dict)  # live links and codes: sent, but never kept
+    thread_index: str | None = None  # Outlook's name of the thread
     locale: str = "en"
     ticket_id: int | None = None
     customer_id: int | None = None

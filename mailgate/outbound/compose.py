@@ -13,10 +13,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from mailgate.errors import Permanent
+from mailgate.mail import thread_index
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.automatic import INSTANCE_FIELD
 from mailgate.mail.envelope import NULL_PATH
-from mailgate.mail.notice import AUTOMATIC, OF_TICKETS, Notice, NoticeAttachment, Template
+from mailgate.mail.notice import AUTOMATIC, FOR_STAFF, OF_TICKETS, Notice, NoticeAttachment, Template
 from mailgate.outbound.attachment import safe_content_type, safe_filename
 from mailgate.outbound.header_field import (
     Field,
@@ -26,6 +27,7 @@ from mailgate.outbound.header_field import (
     shortened_references,
     text_field,
 )
+from mailgate.outbound.subject import topic_of
 from mailgate.outbound.templates import Templates
 
 # 7bit: a smarthost that does not offer 8BITMIME would have to rewrite the body and break its signature (RFC 6376 §5.3).
@@ -99,10 +101,21 @@ def _fields(notice: Notice, subject: str, message_id: str, at: datetime) -> list
         ids_field("Message-ID", (message_id,)),
         ids_field("In-Reply-To", (notice.in_reply_to,)) if notice.in_reply_to else None,
         ids_field("References", shortened_references(notice.references)),
+        *_outlook_fields(notice, message_id, at),
         text_field(INSTANCE_FIELD, message_id.rpartition("@")[2]),
         *_program_fields(notice),
     ]
     return [field for field in fields if field is not None]
+
+
+def _outlook_fields(notice: Notice, message_id: str, at: datetime) -> list[Field]:
+    """By what Outlook groups: it does not go by References."""
+    if notice.thread_index is None:
+        return []
+    index = text_field("Thread-Index", thread_index.extend(notice.thread_index, message_id, at))
+    topic = topic_of(str(notice.values.get("subject") or ""))
+    # Of an author who was not verified no word is repeated.
+    return [index] if not topic or notice.values.get("fixed_subject") else [text_field("Thread-Topic", topic), index]
 
 
 def _program_fields(notice: Notice) -> list[Field]:
@@ -113,12 +126,13 @@ def _program_fields(notice: Notice) -> list[Field]:
         keyword = "auto-replied" if notice.template in _ANSWERS else "auto-generated"
         fields.append(text_field("Auto-Submitted", keyword))
         fields.append(text_field("X-Auto-Response-Suppress", "All"))
-    if notice.template in OF_TICKETS:
+    if notice.template in FOR_STAFF and notice.ticket_id is not None:
         desk = parse_mailbox(notice.from_address)
         fields.append(text_field("List-Id", f"<{desk.local_part}.{desk.domain}>".lower()))  # RFC 2919 §2
-        number = notice.values.get("number")
-        if isinstance(number, int):
-            fields.append(text_field("X-Mailgate-Ticket", str(number)))
+        fields.append(text_field("X-Mailgate-Ticket", str(notice.ticket_id)))
+        fields.append(text_field("X-Mailgate-Desk", desk.address))
+        if notice.customer_id is not None:
+            fields.append(text_field("X-Mailgate-Customer", str(notice.customer_id)))
     return fields
 
 

@@ -155,7 +155,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "context": ["To send yours all the same, answer this mail with the first line !send"],
             },
         ),
-        Template.COPY: tuple(
+        Template.STAFF_COPY: tuple(
             {
                 "company": _COMPANY,
                 "number": 1042,

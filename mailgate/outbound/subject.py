@@ -39,6 +39,14 @@ _PREFIX = re.compile(
 _TAG = re.compile(r" ?\[#\d{1,18}\]")
 
 
+def topic_of(subject: str) -> str:
+    """The subject without answer prefixes: what a thread is about."""
+    words = one_line(subject)
+    while prefix := _PREFIX.match(words):
+        words = words[prefix.end() :]
+    return one_line(words, max_length=MAX_SUBJECT)
+
+
 def reply_subject(subject: str, number: int | None) -> str:
     """`Re: <subject> [#number]`, whatever answer prefixes and tags the subject had already; without number, no tag.
 
@@ -47,7 +55,6 @@ def reply_subject(subject: str, number: int | None) -> str:
     words = one_line(subject)
     if number is not None:
         words = _TAG.sub("", words).strip(" ")
-    while prefix := _PREFIX.match(words):
-        words = words[prefix.end() :]
+    words = topic_of(words)
     tag = "" if number is None else f" [#{number}]"
     return f"Re: {one_line(words, max_length=MAX_SUBJECT) or NO_SUBJECT}{tag}"

@@ -1,50 +1,74 @@
-"""The block below a staff notification: its lines, and whether a reply still carries one of them.
+"""The block below a mail to staff: its lines, and whether a reply still carries one of them.
 
 The block is for staff alone. A reply in which a line of it survived the removal of quotes is not sent to the customer.
 """
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from mailgate.mail.evidence import Evidence
 from mailgate.mail.message import Author
-from mailgate.tickets.ticket import Ticket
+from mailgate.people import Staff
+from mailgate.tickets.ticket import State, Ticket
 from mailgate.tickets.verbs import SHOWN, STAFF_VERBS
 
 _QUOTE_MARKS = re.compile(r"(?m)^[ \t>|]+")
 _SHORTEST = 12
 """Letters of a line that is looked for: anything shorter stands in honest sentences too."""
 
+_MAX_SUBJECT = 60  # characters of another ticket's
+
 COMMANDS_LINE = f"First line may be: {'  '.join(STAFF_VERBS[verb].example for verb in SHOWN)}   (more: !help)"
 
 
+@dataclass(frozen=True, slots=True)
+class Other:
+    """Another ticket of the same customer."""
+
+    id: int
+    subject: str
+    state: State
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What is known of a ticket and its customer besides the ticket itself."""
+
+    zone: ZoneInfo
+    undo_seconds: int
+    page: str | None = None  # where staff see all of it
+    taken_by: str | None = None
+    customer: str | None = None  # None: not registered
+    since: datetime | None = None  # a customer
+    facts: tuple[str, ...] = ()  # lines of other parts of the house: services, balance
+    others: tuple[Other, ...] = ()
+
+
 def context_lines(
-    ticket: Ticket,
-    evidence: Evidence,
-    *,
-    author: Author,
-    marks: Iterable[str],
-    desk: str,
-    undo_seconds: int,
-    zone: ZoneInfo,
+    ticket: Ticket, evidence: Evidence, about: About, *, author: Author, marks: Iterable[str]
 ) -> tuple[str, ...]:
     """What the notification says about author, ticket and customer, one fact a line, ending in the commands."""
-    readers = ", ".join(f"{person.name} <{person.address}>" for person in ticket.participants)
-    wait = f", {undo_seconds} s after we get it" if undo_seconds else ""
-    opened = _local(ticket.opened_at, zone)
-    whose = f"customer {ticket.customer_id}" if ticket.customer_id else "not a registered customer"
-    lines = [
+    return (
         f"Written by {author}",
         *(f"Please note: {mark}" for mark in marks),
-        f"Your reply goes to {readers}{wait}.",
-        f"Ticket #{ticket.id}, {ticket.state.value}, desk {desk}, opened {opened}, {whose}",
+        *_ticket_lines(ticket, about),
         f"Sender evidence {evidence.level.value}: {'; '.join(evidence.reasons)}",
-    ]
-    if ticket.linked_to:
-        lines.append(f"This ticket is linked to ticket #{ticket.linked_to}.")
-    return (*lines, COMMANDS_LINE)
+        *_customer_lines(about),
+        COMMANDS_LINE,
+    )
+
+
+def copy_lines(ticket: Ticket, about: About, *, writer: Staff) -> tuple[str, ...]:
+    """What a copy says below the words that a colleague sent."""
+    return (
+        f"A copy: {writer.name} wrote this to {_readers(ticket)}, who have got it.",
+        *_ticket_lines(ticket, about),
+        COMMANDS_LINE,
+    )
 
 
 def leaked_line(words: str, context: Iterable[str]) -> str | None:
@@ -55,6 +79,41 @@ def leaked_line(words: str, context: Iterable[str]) -> str | None:
         if len(wanted) >= _SHORTEST and wanted in flat:
             return line
     return None
+
+
+def _ticket_lines(ticket: Ticket, about: About) -> list[str]:
+    wait = f", {about.undo_seconds} s after we get it" if about.undo_seconds else ""
+    whose = f"customer {ticket.customer_id}" if ticket.customer_id else "not a registered customer"
+    turn = f", waiting since {_local(ticket.waiting_since, about.zone)}" if ticket.waiting_since else ""
+    taken = f"taken by {about.taken_by}" if about.taken_by else "not taken"
+    lines = [
+        f"Your reply goes to {_readers(ticket)}{wait}.",
+        f"Ticket #{ticket.id}, {ticket.state.value}, {taken}, desk {ticket.desk}, {whose}{turn}",
+    ]
+    if about.page:
+        lines.append(f"All of it: {about.page}")
+    if ticket.linked_to:
+        lines.append(f"This ticket is linked to ticket #{ticket.linked_to}.")
+    return lines
+
+
+def _customer_lines(about: About) -> list[str]:
+    lines = []
+    if about.customer and about.since:
+        lines.append(f"{about.customer}, customer since {about.since.astimezone(about.zone):%Y-%m-%d}")
+    lines += about.facts
+    if about.others:
+        lines.append(f"Last tickets: {'; '.join(_other(one, about.zone) for one in about.others)}")
+    return lines
+
+
+def _other(one: Other, zone: ZoneInfo) -> str:
+    subject = one.subject if len(one.subject) <= _MAX_SUBJECT else f"{one.subject[: _MAX_SUBJECT - 1]}…"
+    return f"#{one.id} {subject} ({one.state.value}, {one.updated_at.astimezone(zone):%Y-%m-%d})"
+
+
+def _readers(ticket: Ticket) -> str:
+    return ", ".join(f"{person.name} <{person.address}>" for person in ticket.participants)
 
 
 def _flat(text: str) -> str:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.errors import BadAddress
-from mailgate.mail.notice import AUTOMATIC, NoticeAttachment, Template
+from mailgate.mail.notice import AUTOMATIC, FOR_STAFF, NoticeAttachment, Template
+from mailgate.mail.thread_index import begin, root_in
 from mailgate.outbound.compose import HeaderBroken, compose
 from mailgate.outbound.plain_text import one_line
 from tests.outbound.notices import AT, BOUNCES, MESSAGE_ID, TEMPLATES, composed, html_source, notice_to_anne, opened
@@ -96,11 +97,32 @@ def test_no_automatic_template_is_without_its_mark() -> None:
         assert opened(composed(notice_to_anne(template)))["Auto-Submitted"] is not None
 
 
-def test_notification_can_be_sorted_by_desk_and_ticket() -> None:
-    message = opened(composed(notice_to_anne(Template.NOTIFICATION, from_address="Support+x@Example.net")))
+@pytest.mark.parametrize("template", sorted(FOR_STAFF))
+def test_mail_to_staff_can_be_sorted_by_desk_ticket_and_customer(template: Template) -> None:
+    notice = notice_to_anne(template, from_address="Support@Example.net", ticket_id=1042, customer_id=12)
+
+    message = opened(composed(notice))
 
     assert message["List-Id"] == "<support.example.net>"
     assert message["X-Mailgate-Ticket"] == "1042"
+    assert message["X-Mailgate-Customer"] == "12"
+    assert message["X-Mailgate-Desk"] == "Support@Example.net"
+
+
+@pytest.mark.parametrize("template", sorted(frozenset(Template) - FOR_STAFF))
+def test_mail_to_customers_has_no_field_for_staff(template: Template) -> None:
+    message = opened(composed(notice_to_anne(template, ticket_id=1042, customer_id=12)))
+
+    assert [name for name in message if name.lower().startswith(("x-mailgate-", "list-"))] == ["X-Mailgate-Instance"]
+
+
+def test_outlook_finds_the_thread_by_its_index_and_topic() -> None:
+    root = begin("1042", AT)
+
+    message = opened(composed(notice_to_anne(Template.REPLY, thread_index=root)))
+
+    assert message["Thread-Topic"] == "No mail since Monday"
+    assert root_in(message["Thread-Index"]) == root
 
 
 def test_references_keep_the_first_and_the_last_ten() -> None:

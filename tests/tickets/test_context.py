@@ -1,5 +1,6 @@
 """The block for staff: what it says, and when a reply still carries a line of it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -7,24 +8,30 @@ import pytest
 
 from mailgate.mail.evidence import Evidence, Level
 from mailgate.mail.message import Author
-from mailgate.tickets.context import COMMANDS_LINE, context_lines, leaked_line
+from mailgate.people import Staff
+from mailgate.tickets.context import COMMANDS_LINE, About, Other, context_lines, copy_lines, leaked_line
 from mailgate.tickets.ticket import Participant, State, Ticket
 
+BART = Staff(1, "Bart Jones", "bart@hosting.example")
 AT = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
 TICKET = Ticket(7, "support", 3, "Mail", State.OPEN, AT, 4, None, 1, AT, AT, (Participant("Anne", "a@c.example", 1),))
-LINE = "Ticket #7, open, desk support, opened 2026-07-02 00:30 CEST, customer 3"
+LINE = "Ticket #7, open, not taken, desk support, customer 3, waiting since 2026-07-02 00:30 CEST"
+BERLIN = ZoneInfo("Europe/Berlin")
+ABOUT = About(
+    BERLIN,
+    60,
+    "https://desk.example.net/staff/tickets/7",
+    None,
+    customer="Anne Ltd",
+    since=AT,
+    facts=("Basic Linux for example.org, active",),
+    others=(Other(5, "DNS change", State.CLOSED, AT), Other(4, "x" * 80, State.OPEN, AT)),
+)
 
 
-def _lines(ticket: Ticket = TICKET, *, undo_seconds: int = 60, marks: tuple[str, ...] = ()) -> tuple[str, ...]:
-    return context_lines(
-        ticket,
-        Evidence(Level.DKIM, ("aligned DKIM", "signed by c.example")),
-        author=Author("Anne", "a@c.example"),
-        marks=marks,
-        desk="support",
-        undo_seconds=undo_seconds,
-        zone=ZoneInfo("Europe/Berlin"),
-    )
+def _lines(ticket: Ticket = TICKET, *, about: About = ABOUT, marks: tuple[str, ...] = ()) -> tuple[str, ...]:
+    evidence = Evidence(Level.DKIM, ("aligned DKIM", "signed by c.example"))
+    return context_lines(ticket, evidence, about, author=Author("Anne", "a@c.example"), marks=marks)
 
 
 def test_the_block_has_one_fact_a_line() -> None:
@@ -33,19 +40,34 @@ def test_the_block_has_one_fact_a_line() -> None:
         "Please note: unverified sender",
         "Your reply goes to Anne <a@c.example>, 60 s after we get it.",
         LINE,
-        "Sender evidence D: aligned DKIM; signed by c.example",
+        "All of it: https://desk.example.net/staff/tickets/7",
         "This ticket is linked to ticket #4.",
+        "Sender evidence D: aligned DKIM; signed by c.example",
+        "Anne Ltd, customer since 2026-07-02",
+        "Basic Linux for example.org, active",
+        f"Last tickets: #5 DNS change (closed, 2026-07-02); #4 {'x' * 59}… (open, 2026-07-02)",
         COMMANDS_LINE,
     )
 
 
-def test_without_a_wait_the_block_promises_none() -> None:
-    assert "Your reply goes to Anne <a@c.example>." in _lines(undo_seconds=0)
+def test_what_is_not_known_has_no_line() -> None:
+    lines = _lines(about=About(BERLIN, 0))
+
+    assert [line.partition(" ")[0] for line in lines] == ["Written", "Your", "Ticket", "This", "Sender", "First"]
+    assert "Your reply goes to Anne <a@c.example>." in lines
 
 
-def test_every_line_of_the_block_is_long_enough_to_be_looked_for() -> None:
-    for line in _lines():
+def test_whose_ticket_it_is_stands_in_its_line() -> None:
+    line = _lines(about=replace(ABOUT, taken_by="Bart Jones"))[2]
+
+    assert line == LINE.replace("not taken", "taken by Bart Jones")
+
+
+@pytest.mark.parametrize("lines", [_lines(marks=("unverified sender",)), copy_lines(TICKET, ABOUT, writer=BART)])
+def test_every_line_of_a_block_is_long_enough_to_be_looked_for(lines: tuple[str, ...]) -> None:
+    for line in lines:
         assert leaked_line(line, (line,)) == line
+        assert leaked_line("> " + line.replace(" ", "\n> "), (line,)) == line
 
 
 @pytest.mark.parametrize(

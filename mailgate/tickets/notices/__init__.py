@@ -1,7 +1,7 @@
 """Which mail each ticket event calls for, with its frozen values. Words stand in `templates/mail/`."""
 
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress
-from mailgate.tickets.notices.to_colleagues import Asked, Deeds, collision, copy, done, staff_help
+from mailgate.tickets.notices.to_colleagues import Asked, Deeds, collision, done, staff_copy, staff_help
 from mailgate.tickets.notices.to_customers import (
     acknowledgement,
     autoclose_warning,
@@ -33,7 +33,6 @@ __all__ = [
     "autoclosed",
     "closed",
     "collision",
-    "copy",
     "decided",
     "done",
     "held",
@@ -42,6 +41,7 @@ __all__ = [
     "reply",
     "returned",
     "sign_in",
+    "staff_copy",
     "staff_help",
     "undelivered",
     "wait_ended",

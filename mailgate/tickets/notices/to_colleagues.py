@@ -72,7 +72,7 @@ def collision(
     return _mail(Template.COLLISION, head, reader, asked, reply_address, values=values)
 
 
-def copy(
+def staff_copy(
     head: Letterhead,
     ticket: Ticket,
     reader: Staff,
@@ -91,7 +91,7 @@ def copy(
         "context": list(context),
     }
     asked = Asked(ticket.subject, references[-1] if references else None, ticket)
-    notice = _mail(Template.COPY, head, reader, asked, reply_address, values=values)
+    notice = _mail(Template.STAFF_COPY, head, reader, asked, reply_address, values=values)
     return replace(
         notice,
         from_name=f"{writer.name} (via {head.desk.name})",
