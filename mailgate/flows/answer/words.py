@@ -1,8 +1,9 @@
 """The words and files of a staff mail: an entry of the ticket and, unless they are a note, mails to who takes part."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
+from mailgate.flows.about import about
 from mailgate.flows.act import Act
 from mailgate.flows.answer.read import StaffMail
 from mailgate.flows.customer import file_of
@@ -10,10 +11,13 @@ from mailgate.flows.incoming import Incoming
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.parent import cut_from
 from mailgate.mail.address_token import Purpose
+from mailgate.mail.notice import Notice
 from mailgate.tickets import notices
+from mailgate.tickets.context import copy_lines
 from mailgate.tickets.desks import desk_named
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Ticket
-from store import tickets
+from mailgate.tickets.watchers import watchers
+from store import people, staff_acts, tickets
 from store.archive import in_row
 from store.archive import record as record_blob
 
@@ -35,9 +39,13 @@ def write(act: Act, mail: StaffMail, ticket: Ticket) -> tuple[Ticket, int, tuple
         cut_away=cut_from(message),
     )
     event = Event.STAFF_NOTED if mail.is_note else Event.STAFF_REPLIED
+    wrote = staff_acts.writers_on(act.conn, ticket.id)
     entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
-    told = () if mail.is_note else _send(act, mail, ticket, entry_id, entry.attachments)
-    return ticket, entry_id, told
+    if mail.is_note:
+        return ticket, entry_id, ()
+    files = entry.attachments
+    mails = [*_to_customers(act, mail, ticket, entry_id, files), *_copies(act, mail, ticket, wrote, files)]
+    return ticket, entry_id, notify(act, mails, cause=mail.incoming, hold_until=undo_until(act))
 
 
 def undo_until(act: Act) -> datetime | None:
@@ -46,9 +54,11 @@ def undo_until(act: Act) -> datetime | None:
     return act.now + timedelta(seconds=seconds) if seconds else None
 
 
-def _send(act: Act, mail: StaffMail, ticket: Ticket, entry_id: int, files: Sequence[NewAttachment]) -> tuple[int, ...]:
+def _to_customers(
+    act: Act, mail: StaffMail, ticket: Ticket, entry_id: int, files: Sequence[NewAttachment]
+) -> list[Notice]:
     desk = desk_named(ticket.desk, act.settings.desks)
-    replies = [
+    return [
         notices.reply(
             notices.Letterhead(act.settings.gate.company, desk),
             ticket,
@@ -62,7 +72,32 @@ def _send(act: Act, mail: StaffMail, ticket: Ticket, entry_id: int, files: Seque
         )
         for reader in ticket.participants
     ]
-    return notify(act, replies, cause=mail.incoming, hold_until=undo_until(act))
+
+
+def _copies(
+    act: Act, mail: StaffMail, ticket: Ticket, wrote: Collection[int], files: Sequence[NewAttachment]
+) -> list[Notice]:
+    """They leave with the answer, so that whoever undoes it has undone them too."""
+    staff = [one for one in people.list_staff(act.conn) if not one.is_away(act.now)]
+    readers = watchers(staff, writer_id=mail.writer.id, assignee_id=ticket.assignee_id, wrote=wrote)
+    if not readers:
+        return []
+    desk = desk_named(ticket.desk, act.settings.desks)
+    context = copy_lines(ticket, about(act, ticket), writer=mail.writer)
+    return [
+        notices.staff_copy(
+            notices.Letterhead(act.settings.gate.company, desk),
+            ticket,
+            reader,
+            reply_address(act, Purpose.STAFF, desk),
+            writer=mail.writer,
+            words=mail.words,
+            context=context,
+            references=tickets.thread_ids(act.conn, ticket.id, reader.address),
+            files=files,
+        )
+        for reader in readers
+    ]
 
 
 def _files_of(act: Act, incoming: Incoming) -> tuple[NewAttachment, ...]:
