@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.errors import BadAddress
-from mailgate.flows.about import about
 from mailgate.flows.act import Act
 from mailgate.flows.flood import programs_within_hour
 from mailgate.flows.incoming import Incoming, desk_of, token_in
@@ -12,17 +11,17 @@ from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.parent import beside_parent, cut_from
 from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
+from mailgate.flows.tell_staff import tell_staff
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Evidence, Level, with_token
 from mailgate.mail.message import Attachment, Author, Message
-from mailgate.mail.notice import Notice, Template
+from mailgate.mail.notice import Template
 from mailgate.mail.thread_index import root_in
-from mailgate.people import Contact, Registered, Stranger, present
+from mailgate.people import Contact, Registered, Stranger
 from mailgate.tickets import notices
-from mailgate.tickets.context import context_lines
 from mailgate.tickets.desks import Desk, desk_named
 from mailgate.tickets.files import MAX_NAMED, ending_of
 from mailgate.tickets.flood import Crowd, crowd, event_of
@@ -81,7 +80,7 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
         marks.append(f"linked to #{placed.claimed}: {placed.why}")
     if isinstance(sender, Registered) and sender.is_ambiguous and contact:
         marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
-    ticket, told = _write(act, incoming, ticket, contact=contact, desk=desk, marks=marks)
+    ticket, told = _write(act, incoming, ticket, contact=contact, marks=marks)
     acknowledged = _acknowledge(act, incoming, ticket, participant, desk) if participant else ()
     disposition = Disposition.AUTOMATIC if incoming.automatic else Disposition.OPENED
     return Settled.as_(
@@ -117,9 +116,7 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     marks = [LAST_TOLD.format(budget)] if crowded is Crowd.LAST else []
     if crowded is Crowd.BEYOND:
         reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
-    ticket, told = _write(
-        act, incoming, ticket, contact=joined.contact, desk=desk, marks=marks, quiet=crowded is Crowd.BEYOND
-    )
+    ticket, told = _write(act, incoming, ticket, contact=joined.contact, marks=marks, quiet=crowded is Crowd.BEYOND)
     reader = _participant(joined.contact, incoming.author)
     if incoming.choice.left_out and reader:
         told += _acknowledge(act, incoming, ticket, reader, desk, template=Template.LEFT_OUT)
@@ -138,14 +135,13 @@ def _write(
     ticket: Ticket,
     *,
     contact: Contact | None,
-    desk: Desk,
     marks: list[str],
     quiet: bool = False,
 ) -> tuple[Ticket, tuple[int, ...]]:
     """Append the message to the ticket and tell the staff, unless `quiet`; returns the ticket as it is now."""
     incoming = beside_parent(act, incoming, ticket)
-    conn, settings, message = act.conn, act.settings, incoming.message
-    words = _words(message)
+    conn, message = act.conn, incoming.message
+    words = words_of(message)
     entry = NewEntry(
         kind=EntryKind.MESSAGE,
         author_name=incoming.author.name or incoming.author.address,
@@ -167,39 +163,23 @@ def _write(
     tickets.remember_ids(conn, ticket.id, own, (*message.references, *message.in_reply_to))
     if contact:
         people.touch(conn, contact.id, now=act.at)
-    if not incoming.evidence.at_least(Level.DKIM):
-        marks = ["unverified sender", *marks]
-    if incoming.automatic:
-        marks = [f"written by a program ({incoming.automatic})", *marks]
     if incoming.spam.unscored_reason:
         marks = [*marks, f"not checked for spam ({incoming.spam.unscored_reason})"]
     marks = [*marks, *(f"{file.name}: {file.reason}" for file in incoming.choice.suspects[:MAX_NAMED])]
-    context = context_lines(
+    if quiet:
+        return ticket, ()
+    told = tell_staff(
+        act,
+        incoming,
         ticket,
-        incoming.evidence,
-        about(act, ticket),
-        author=incoming.author,
+        words=words,
+        entry_id=entry_id,
         marks=marks,
+        is_first=ticket.messages == 1,
+        files=entry.attachments,
+        left_out=entry.left_out,
     )
-    head = notices.Letterhead(settings.gate.company, desk)
-    told: list[Notice] = [
-        notices.notification(
-            head,
-            ticket,
-            reader,
-            reply_address(act, Purpose.STAFF, desk),
-            words=words,
-            author=incoming.author,
-            context=context,
-            entry_id=entry_id,
-            references=own if ticket.messages == 1 else tickets.thread_ids(conn, ticket.id, reader.address),
-            files=entry.attachments,
-            left_out=entry.left_out,
-            mail_id=incoming.lent.spool_id,
-        )
-        for reader in ([] if quiet else present(people.list_staff(conn), now=act.now))
-    ]
-    return ticket, notify(act, told, cause=incoming)
+    return ticket, told
 
 
 def _acknowledge(
@@ -244,7 +224,7 @@ def file_of(file: Attachment, blob: Blob) -> NewAttachment:
     return NewAttachment(file.filename, file.content_type, blob.size, blob.sha256, file.inline, file.content_id)
 
 
-def _words(message: Message) -> str:
+def words_of(message: Message) -> str:
     """What was written, and below it what an invitation says: its file alone tells a reader of mail nothing."""
     calendars = [file for file in message.attachments if _is_calendar(file)][:MAX_EVENTS]
     # Clients send an invitation twice: once to be shown, once to be saved.

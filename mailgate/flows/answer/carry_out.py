@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mailgate.flows.act import Act
 from mailgate.flows.answer.collision import drop_held
+from mailgate.flows.answer.forward import Forwarded, forwarded, newest_contact, open_forwarded
 from mailgate.flows.answer.obstacle import colleague
 from mailgate.flows.answer.read import StaffMail
 from mailgate.flows.answer.words import undo_until, write
@@ -18,15 +19,18 @@ from mailgate.tickets.acts import Deed
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Participant, Ticket
 from mailgate.tickets.verbs import Command, StaffVerb
-from store import deadlines, people, staff_acts, tickets
+from store import deadlines, staff_acts, tickets
 
 
 def begin(act: Act, mail: StaffMail) -> Settled:
-    """`!customer`: a new ticket that begins with the staff member's words."""
+    """A new ticket: a customer's mail that is sent on, or `!customer` and words for that customer."""
+    sent_on = forwarded(act, mail)
+    if isinstance(sent_on, Forwarded):
+        return open_forwarded(act, mail, sent_on)
     customer = mail.command(StaffVerb.CUSTOMER)
     assert customer is not None
-    found = people.contacts_with(act.conn, customer.argument.words)
-    contact = max(found, key=lambda contact: (contact.active_at, contact.id))
+    contact = newest_contact(act, customer.argument.words)
+    assert contact is not None
     ticket = tickets.open_ticket(
         act.conn,
         desk=desk_of(mail.incoming, act.settings.desks).name,

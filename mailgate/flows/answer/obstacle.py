@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mailgate.authority import Action
 from mailgate.flows.act import Act
+from mailgate.flows.answer.forward import forwarded
 from mailgate.flows.answer.read import StaffMail
 from mailgate.mail.directives import MAX_DIRECTIVES
 from mailgate.mail.notice import OF_TICKETS
@@ -72,7 +73,12 @@ def _on_ticket(act: Act, mail: StaffMail, ticket: Ticket) -> str | None:
 
 
 def _in_new_mail(act: Act, mail: StaffMail) -> str | None:
+    sent_on = forwarded(act, mail)
+    if isinstance(sent_on, str):
+        return sent_on
     customer = mail.command(StaffVerb.CUSTOMER)
+    if sent_on is not None:
+        return None
     if customer is None:
         return "It answers no ticket; to write to a customer begin with a line such as: !customer ann@example.org"
     if not people.contacts_with(act.conn, customer.argument.words):

@@ -35,7 +35,7 @@ def write(act: Act, mail: StaffMail, ticket: Ticket) -> tuple[Ticket, int, tuple
         message_id=message.message_id,
         spool_id=mail.incoming.lent.spool_id,
         evidence=mail.incoming.evidence.level,
-        attachments=_files_of(act, mail.incoming),
+        attachments=files_of(act, mail.incoming),
         cut_away=cut_from(message),
     )
     event = Event.STAFF_NOTED if mail.is_note else Event.STAFF_REPLIED
@@ -100,7 +100,7 @@ def _copies(
     ]
 
 
-def _files_of(act: Act, incoming: Incoming) -> tuple[NewAttachment, ...]:
+def files_of(act: Act, incoming: Incoming) -> tuple[NewAttachment, ...]:
     """Every attachment: what customers may not send, staff may."""
     blobs = dict(zip(incoming.choice.taken, incoming.files, strict=True))
     files: list[NewAttachment] = []

@@ -36,7 +36,7 @@ def notification(
     words: str,
     author: Author,
     context: Sequence[str],
-    entry_id: int,
+    entry_id: int | None,
     references: Sequence[str],
     files: Sequence[NewAttachment],
     left_out: Sequence[LeftOut] = (),
