@@ -1,5 +1,6 @@
 """`mailgate ticket`: lists and shows tickets, and changes them as staff do by mail."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import NoReturn
 
@@ -18,7 +19,7 @@ from mailgate.cli.output import (
     print_rows,
     say,
 )
-from mailgate.flows import change
+from mailgate.flows import answer, change
 from mailgate.flows.act import Act
 from mailgate.flows.change import Changed
 from mailgate.people import Staff
@@ -34,6 +35,8 @@ OPERATOR = Doer("the operator")
 NOBODY = "nobody"
 
 number_argument = click.argument("number", type=int)
+writer_option = click.option("--as", "writer", metavar="ADDRESS", required=True, help="The staff member who says it.")
+text_option = click.option("--text", help="The words; without this they are read from standard input.")
 
 
 @click.group()
@@ -131,6 +134,38 @@ def merge(number: int, into: int, as_json: bool) -> None:
         return change.merge(act, source, OPERATOR, into=target)
 
     _change(into, merged, as_json=as_json)
+
+
+@ticket.command()
+@number_argument
+@writer_option
+@text_option
+@json_option
+def reply(number: int, writer: str, text: str | None, as_json: bool) -> None:
+    """Answer who takes part in a ticket; it waits for an undo as an answer by mail does."""
+    _say(number, writer, text, is_note=False, as_json=as_json)
+
+
+@ticket.command()
+@number_argument
+@writer_option
+@text_option
+@json_option
+def note(number: int, writer: str, text: str | None, as_json: bool) -> None:
+    """Keep a note on a ticket, which no customer sees."""
+    _say(number, writer, text, is_note=True, as_json=as_json)
+
+
+def _say(number: int, writer: str, text: str | None, *, is_note: bool, as_json: bool) -> None:
+    words = text if text is not None else sys.stdin.read()
+
+    def said(act: Act, found: Ticket) -> Changed:
+        staff = people.staff_with(act.conn, writer)
+        if staff is None:
+            fail(f"{writer} is no staff address", code=EX_DATAERR, hint="mailgate staff list", as_json=as_json)
+        return answer.say(act, found, staff, words, is_note=is_note)
+
+    _change(number, said, as_json=as_json)
 
 
 def _change(number: int, do: Callable[[Act, Ticket], Changed], *, as_json: bool) -> None:

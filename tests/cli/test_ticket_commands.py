@@ -74,3 +74,50 @@ def test_what_cannot_be_done_says_why_and_changes_nothing(
     assert refused.exit_code == 65
     assert reason in json.loads(refused.stdout_bytes)["error"]["message"]
     assert program.ask("ticket", "list") == before
+
+
+def test_an_answer_is_sent_as_by_mail_and_a_note_is_kept(program: Program) -> None:
+    answered = program.ask("ticket", "reply", "1", "--as", "bart@hosting.example", "--text", "Try again.")
+    noted = program.ask("ticket", "note", "1", "--as", "bart@hosting.example", "--text", "She paid.")
+
+    assert (answered["state"], noted["state"]) == ("answered", "answered")
+    said = [(entry["kind"], entry["author"], entry["text"], entry["mail"]) for entry in noted["entries"][-2:]]
+    bart = "Bart Jones <bart@hosting.example>"
+    assert said == [("message", bart, "Try again.", None), ("note", bart, "She paid.", None)]
+    [reply] = [row for row in program.ask("queue", "list") if row["template"] == "reply"]
+    assert (reply["state"], reply["to"]) == ("queued", [ANNE.address])
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("reply", "1", "--as", "bart@hosting.example", "--text", " "), "There are no words of yours in it."),
+        (("reply", "1", "--as", "nora@hosting.example", "--text", "Hello"), "nora@hosting.example is no staff address"),
+        (("note", "9", "--as", "bart@hosting.example", "--text", "Hello"), "there is no ticket 9"),
+        (
+            (
+                "reply",
+                "1",
+                "--as",
+                "bart@hosting.example",
+                "--text",
+                "Your reply goes to Anne Miller <anne@customer.example>.",
+            ),
+            "It still contains a line that is for staff alone",
+        ),
+    ],
+)
+def test_words_that_cannot_be_said_change_nothing(program: Program, arguments: tuple[str, ...], reason: str) -> None:
+    before = program.ask("ticket", "show", "1")
+
+    refused = program.run("ticket", *arguments, "--json")
+
+    assert (refused.exit_code, program.ask("ticket", "show", "1")) == (65, before)
+    assert reason in json.loads(refused.stdout_bytes)["error"]["message"]
+
+
+def test_words_may_come_on_standard_input(program: Program) -> None:
+    noted = program.run("ticket", "note", "1", "--as", "bart@hosting.example", stdin=b"She paid.\nTwice.\n")
+
+    assert noted.exit_code == 0, noted.output
+    assert program.ask("ticket", "show", "1")["entries"][-1]["text"] == "She paid.\nTwice."

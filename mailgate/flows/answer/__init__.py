@@ -3,6 +3,7 @@
 Whatever is not understood goes back to the writer, and then nothing of the mail was done or sent on.
 """
 
+from mailgate.flows.answer.by_hand import NotSaid, say
 from mailgate.flows.answer.story import answer
 
-__all__ = ["answer"]
+__all__ = ["NotSaid", "answer", "say"]

@@ -8,7 +8,7 @@ from mailgate.flows.answer.collision import drop_held
 from mailgate.flows.answer.forward import Forwarded, forwarded, newest_contact, open_forwarded
 from mailgate.flows.answer.obstacle import colleague
 from mailgate.flows.answer.read import StaffMail
-from mailgate.flows.answer.words import undo_until, write
+from mailgate.flows.answer.words import undo_until, words_in, write
 from mailgate.flows.change import Changed, assign, close, merge, wait
 from mailgate.flows.incoming import desk_of
 from mailgate.flows.record import record
@@ -57,7 +57,7 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
     outbox_ids: tuple[int, ...] = ()
     entry_id = None
     if mail.has_content:
-        ticket, entry_id, outbox_ids = write(act, mail, ticket)
+        ticket, entry_id, outbox_ids = write(act, words_in(act, mail), ticket)
         done.append(Deed.NOTED if mail.is_note else Deed.REPLIED)
     for verb, (deed, handle) in _HANDLERS.items():
         command = mail.command(verb)

@@ -62,13 +62,16 @@ def _on_ticket(act: Act, mail: StaffMail, ticket: Ticket) -> str | None:
         return None
     if mail.command(StaffVerb.MERGE):
         return "Words cannot be sent from a ticket that is being merged; put !note above them, or answer the other one."
-    if not mail.words:
-        return None
+    return reply_obstacle(act, ticket, mail.words) if mail.words else None
+
+
+def reply_obstacle(act: Act, ticket: Ticket, words: str) -> str | None:
+    """Why these words cannot go to the customer; None when they can."""
     if not ticket.participants:
         return "The ticket has no address that it could be sent to."
     sent = [row for template in OF_TICKETS for row in outbox.on_ticket(act.conn, ticket.id, template)]
     context = [str(line) for row in sent for line in _list(row.notice.values.get("context"))]
-    line = leaked_line(mail.words, context)
+    line = leaked_line(words, context)
     return None if line is None else f'It still contains a line that is for staff alone: "{line}".'
 
 

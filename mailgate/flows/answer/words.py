@@ -1,6 +1,7 @@
 """The words and files of a staff mail: an entry of the ticket and, unless they are a note, mails to who takes part."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailgate.flows.about import about
@@ -12,40 +13,67 @@ from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.parent import cut_from
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.notice import Notice
+from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.context import copy_lines
 from mailgate.tickets.desks import desk_named
-from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Ticket
+from mailgate.tickets.ticket import Direction, Doer, EntryKind, Event, NewAttachment, NewEntry, Ticket
 from mailgate.tickets.watchers import watchers
 from store import people, staff_acts, tickets
 from store.archive import in_row
 from store.archive import record as record_blob
 
 
-def write(act: Act, mail: StaffMail, ticket: Ticket) -> tuple[Ticket, int, tuple[int, ...]]:
-    """Append the entry and queue the mails; returns the ticket as it is now, the entry's id and those of the mails."""
-    message = mail.incoming.message
-    entry = NewEntry(
-        kind=EntryKind.NOTE if mail.is_note else EntryKind.MESSAGE,
-        author_name=mail.writer.name,
-        author_address=mail.writer.address,
-        staff_id=mail.writer.id,
-        direction=None if mail.is_note else Direction.OUT,
-        text=mail.words,
-        message_id=message.message_id,
-        spool_id=mail.incoming.lent.spool_id,
-        evidence=mail.incoming.evidence.level,
-        attachments=files_of(act, mail.incoming),
-        cut_away=cut_from(message),
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody on the staff has to say about a ticket, by mail or at the command line."""
+
+    writer: Staff
+    doer: Doer
+    text: str
+    is_note: bool
+    files: tuple[NewAttachment, ...] = ()
+    message_id: str | None = None
+    cut_away: str | None = None
+    cause: Incoming | None = None  # the mail that brought it
+
+
+def words_in(act: Act, mail: StaffMail) -> Words:
+    """Those of a mail."""
+    return Words(
+        mail.writer,
+        mail.doer,
+        mail.words,
+        mail.is_note,
+        files_of(act, mail.incoming),
+        mail.incoming.message.message_id,
+        cut_from(mail.incoming.message),
+        mail.incoming,
     )
-    event = Event.STAFF_NOTED if mail.is_note else Event.STAFF_REPLIED
+
+
+def write(act: Act, words: Words, ticket: Ticket) -> tuple[Ticket, int, tuple[int, ...]]:
+    """Append the entry and queue the mails; returns the ticket as it is now, the entry's id and those of the mails."""
+    entry = NewEntry(
+        kind=EntryKind.NOTE if words.is_note else EntryKind.MESSAGE,
+        author_name=words.writer.name,
+        author_address=words.writer.address,
+        staff_id=words.writer.id,
+        direction=None if words.is_note else Direction.OUT,
+        text=words.text,
+        message_id=words.message_id,
+        spool_id=words.doer.spool_id,
+        evidence=words.doer.evidence,
+        attachments=words.files,
+        cut_away=words.cut_away,
+    )
+    event = Event.STAFF_NOTED if words.is_note else Event.STAFF_REPLIED
     wrote = staff_acts.writers_on(act.conn, ticket.id)
     entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
-    if mail.is_note:
+    if words.is_note:
         return ticket, entry_id, ()
-    files = entry.attachments
-    mails = [*_to_customers(act, mail, ticket, entry_id, files), *_copies(act, mail, ticket, wrote, files)]
-    return ticket, entry_id, notify(act, mails, cause=mail.incoming, hold_until=undo_until(act))
+    mails = [*_to_customers(act, words, ticket, entry_id), *_copies(act, words, ticket, wrote)]
+    return ticket, entry_id, notify(act, mails, cause=words.cause, hold_until=undo_until(act))
 
 
 def undo_until(act: Act) -> datetime | None:
@@ -54,9 +82,7 @@ def undo_until(act: Act) -> datetime | None:
     return act.now + timedelta(seconds=seconds) if seconds else None
 
 
-def _to_customers(
-    act: Act, mail: StaffMail, ticket: Ticket, entry_id: int, files: Sequence[NewAttachment]
-) -> list[Notice]:
+def _to_customers(act: Act, words: Words, ticket: Ticket, entry_id: int) -> list[Notice]:
     desk = desk_named(ticket.desk, act.settings.desks)
     return [
         notices.reply(
@@ -64,37 +90,35 @@ def _to_customers(
             ticket,
             reader,
             reply_address(act, Purpose.REPLY, desk),
-            words=mail.words,
-            writer=mail.writer,
+            words=words.text,
+            writer=words.writer,
             entry_id=entry_id,
             references=tickets.thread_ids(act.conn, ticket.id, reader.address),
-            files=files,
+            files=words.files,
         )
         for reader in ticket.participants
     ]
 
 
-def _copies(
-    act: Act, mail: StaffMail, ticket: Ticket, wrote: Collection[int], files: Sequence[NewAttachment]
-) -> list[Notice]:
+def _copies(act: Act, words: Words, ticket: Ticket, wrote: Collection[int]) -> list[Notice]:
     """They leave with the answer, so that whoever undoes it has undone them too."""
     staff = [one for one in people.list_staff(act.conn) if not one.is_away(act.now)]
-    readers = watchers(staff, writer_id=mail.writer.id, assignee_id=ticket.assignee_id, wrote=wrote)
+    readers = watchers(staff, writer_id=words.writer.id, assignee_id=ticket.assignee_id, wrote=wrote)
     if not readers:
         return []
     desk = desk_named(ticket.desk, act.settings.desks)
-    context = copy_lines(ticket, about(act, ticket), writer=mail.writer)
+    context = copy_lines(ticket, about(act, ticket), writer=words.writer)
     return [
         notices.staff_copy(
             notices.Letterhead(act.settings.gate.company, desk),
             ticket,
             reader,
             reply_address(act, Purpose.STAFF, desk),
-            writer=mail.writer,
-            words=mail.words,
+            writer=words.writer,
+            words=words.text,
             context=context,
             references=tickets.thread_ids(act.conn, ticket.id, reader.address),
-            files=files,
+            files=words.files,
         )
         for reader in readers
     ]
