@@ -75,6 +75,8 @@ POLICIES: Mapping[Template, Policy] = MappingProxyType(
         Template.HELD: Policy(Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS),
         Template.HELD_ALERT: _TO_STAFF,
         Template.UNDELIVERED: _TO_STAFF,
+        Template.WELCOME: _STATE,
+        Template.MIGRATED: _STATE,
         Template.SIGN_IN: Policy(Audience.AUTHOR, Answers.WILLING, Budget.LINKS),
     }
 )
