@@ -13,6 +13,7 @@ from sqlalchemy import Engine
 from mailgate.config import Settings, Verify, read_secret
 from mailgate.flows import due
 from mailgate.flows.deliver import deliver
+from mailgate.flows.indexing import index_all, index_some
 from mailgate.flows.receive import receive
 from mailgate.flows.teach import TeachFilter, teach
 from mailgate.inbound.accept import Acceptance, Limits
@@ -98,11 +99,14 @@ class Parts:
         """Send the jobs of all that is due."""
         delivering = self.smarthost is not None
         due.sweep(self.engine, settings=self.settings, enqueue=self.enqueue, now=now, delivering=delivering)
+        index_some(self.engine)
 
     def run_due(self, at: datetime) -> Mapping[str, int]:
         """Do all that is due, inline; returns how many of each kind."""
         delivering = self.smarthost is not None
-        return due.run(self.engine, settings=self.settings, work=self._inline, at=at, delivering=delivering)
+        done = due.run(self.engine, settings=self.settings, work=self._inline, at=at, delivering=delivering)
+        index_all(self.engine)
+        return done
 
     def _inline(self, enqueue: Enqueue) -> Mapping[Job, Callable[[int, datetime], None]]:
         return replace(self, enqueue=enqueue).work

@@ -14,6 +14,7 @@ from mailgate.mail.notice import Notice, NoticeAttachment, Template
 from store import leases
 from store.engine import transaction
 from store.schema import outbox
+from store.search import index as search
 
 
 class OutState(StrEnum):
@@ -142,7 +143,10 @@ def end_waits(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> 
 
 def save_composed(conn: Connection, lent: LentOut, *, sha256: str, live: bytes | None, subject: str, text: str) -> bool:
     """Keep what was composed: from here on these bytes are what is sent. False when the lease was lost."""
-    return _write(conn, lent, sha256=sha256, live=live, subject=subject, text=text)
+    saved = _write(conn, lent, sha256=sha256, live=live, subject=subject, text=text)
+    if saved and lent.row.notice.template not in search.LEFT_OUT:
+        search.mark(conn, search.Kind.MAIL, lent.row.id)
+    return saved
 
 
 def enter_data(conn: Connection, lent: LentOut, phase: Phase) -> bool:

@@ -11,6 +11,7 @@ from mailgate.errors import Permanent
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.people import Contact, Customer, Role, Staff
 from store.schema import contacts, customers, staff
+from store.search import index as search
 
 _OF_THIS_ADDRESS = (contacts.c.address_key == bindparam("the_key"), contacts.c.removed_at.is_(None))
 _CONTACTS_WITH = select(contacts).where(*_OF_THIS_ADDRESS)
@@ -94,6 +95,7 @@ def add_contact(
     else:
         new = insert(contacts).values(**values, customer_id=customer_id, address_key=key)
         contact_id = _insert(conn, new, f"customer {customer_id} has a contact {address} already")
+    search.mark(conn, search.Kind.CUSTOMER, customer_id)
     return Contact(contact_id, customer_id, name, address, tuple(roles), now)
 
 

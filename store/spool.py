@@ -18,6 +18,7 @@ DUPLICATE_WINDOW = timedelta(days=30)
 
 _HELD_BY = (spool.c.id == bindparam("the_id"), spool.c.lease == bindparam("the_lease"))
 _ADD = insert(spool)
+_WAITING = select(spool.c.id).where(spool.c.disposition == Disposition.WAITING).limit(1)
 _LEND = leases.lending(spool, when=spool.c.disposition == Disposition.WAITING)
 _WRITE_LENT = update(spool).where(*_HELD_BY)
 _WITH_DIGEST = select(spool.c.id).where(spool.c.digest == bindparam("the_digest")).limit(1)
@@ -212,6 +213,11 @@ def earlier_copy(conn: Connection, digest: str, *, before: Lent) -> tuple[int, i
 def has_digest(conn: Connection, digest: str) -> bool:
     """The same message was settled here, however long ago."""
     return conn.execute(_WITH_DIGEST, {"the_digest": digest}).first() is not None
+
+
+def is_waiting(conn: Connection) -> bool:
+    """A mail has no disposition yet."""
+    return conn.execute(_WAITING).first() is not None
 
 
 def show(conn: Connection, spool_id: int) -> Accepted | None:

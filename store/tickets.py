@@ -34,6 +34,7 @@ from mailgate.tickets.ticket import (
 from store.engine import insert_once
 from store.outbox import OutState
 from store.schema import attachments, contacts, entries, message_ids, outbox, participants, tickets
+from store.search import index as search
 
 MAX_REFERENCES = 50
 """Ids of one message that are looked up and remembered: a thread's References are rarely longer, an attacker's are."""
@@ -236,6 +237,8 @@ def append(
         "merged_into": after.merged_into,
     }
     conn.execute(_CHANGE, {"the_id": ticket.id, **changed})
+    if entry.kind is not EntryKind.EVENT:
+        search.mark(conn, search.Kind.TICKET, entry_id)
     return entry_id, after
 
 

@@ -25,6 +25,7 @@ COMMANDS = {
     "contact": "people who may write for a customer",
     "staff": "people who answer",
     "ticket": "tickets",
+    "search": "find tickets, mails, customers and articles",
     "inbox": "every accepted mail and what became of it",
     "quarantine": "held mail: list, release, refuse",
     "sender": "strangers whose verified mail is not held",

@@ -114,7 +114,7 @@ _MAY_BE_SEEN = and_(
     outbox.c.template.not_in(FOR_STAFF),
     outbox.c.to_key.not_in(select(staff.c.address_key)),
 )
-_VISIBLE = {
+VISIBLE = {
     True: and_(or_(_THEIRS, and_(_NOBODYS, _TO_SELF)), _MAY_BE_SEEN),
     False: and_(_TO_SELF, or_(_THEIRS, _NOBODYS), _MAY_BE_SEEN),
 }
@@ -123,15 +123,15 @@ _LINE = select(
 )
 _LISTINGS = {
     owner: Listing(_LINE.where(visible), _line, id=outbox.c.id, fits=_lines_that_fit)
-    for owner, visible in _VISIBLE.items()
+    for owner, visible in VISIBLE.items()
 }
 _COUNTS = {
     owner: select(func.count()).select_from(select(outbox.c.id).where(visible).limit(bindparam("most")).subquery())
-    for owner, visible in _VISIBLE.items()
+    for owner, visible in VISIBLE.items()
 }
 _DETAILS = {
     owner: _LINE.add_columns(
         outbox.c.text, outbox.c.last_reply, outbox.c.sent_at, outbox.c.ticket_id, outbox.c.sha256, outbox.c.notice
     ).where(outbox.c.id == bindparam("mail_id"), visible)
-    for owner, visible in _VISIBLE.items()
+    for owner, visible in VISIBLE.items()
 }

@@ -191,7 +191,7 @@ def _entries_that_fit(rows: Sequence[ThreadEntry]) -> int:
 # Which tickets: the owner's are all of the customer's, those of other contacts the ones that they take part in.
 _THEIRS = tickets.c.customer_id == bindparam("customer_id")
 _TAKEN_PART_IN = select(participants.c.ticket_id).where(participants.c.contact_id == bindparam("contact_id"))
-_VISIBLE: dict[bool, ColumnElement[bool]] = {True: _THEIRS, False: and_(_THEIRS, tickets.c.id.in_(_TAKEN_PART_IN))}
+VISIBLE: dict[bool, ColumnElement[bool]] = {True: _THEIRS, False: and_(_THEIRS, tickets.c.id.in_(_TAKEN_PART_IN))}
 _UNCLOSED = tickets.c.state != State.CLOSED
 
 _LINE = select(tickets.c.id, tickets.c.subject, tickets.c.state, tickets.c.updated_at.label("at"))
@@ -200,7 +200,7 @@ _CURRENT = {
     owner: _LINE.where(visible, _UNCLOSED)
     .order_by(_WAITS_FOR_THEM, tickets.c.updated_at.desc(), tickets.c.id.desc())
     .limit(PAGE_ROWS)
-    for owner, visible in _VISIBLE.items()
+    for owner, visible in VISIBLE.items()
 }
 _OF_ONE_STATE = tickets.c.state == bindparam("state")
 _LISTINGS = {
@@ -211,21 +211,21 @@ _LISTINGS = {
         at=tickets.c.updated_at,
         fits=_lines_that_fit,
     )
-    for owner, visible in _VISIBLE.items()
+    for owner, visible in VISIBLE.items()
     for of_one_state in (False, True)
 }
 _COUNTS = {
     (owner, unclosed): select(func.count()).select_from(
         select(tickets.c.id).where(visible, *([_UNCLOSED] if unclosed else [])).limit(bindparam("most")).subquery()
     )
-    for owner, visible in _VISIBLE.items()
+    for owner, visible in VISIBLE.items()
     for unclosed in (False, True)
 }
 _HEADS = {
     owner: _LINE.add_columns(tickets.c.desk, tickets.c.opened_at, tickets.c.merged_into).where(
         tickets.c.id == bindparam("number"), visible
     )
-    for owner, visible in _VISIBLE.items()
+    for owner, visible in VISIBLE.items()
 }
 _READERS = (
     select(participants.c.name, participants.c.address, participants.c.contact_id)
@@ -235,18 +235,18 @@ _READERS = (
 )
 
 # Which entries: what came in, and of our answers those that have left, here or in an older system.
-_LEFT = select(outbox.c.entry_id).where(
-    outbox.c.ticket_id == bindparam("number"),
-    outbox.c.template == Template.REPLY,
-    outbox.c.state.not_in(NOT_LEFT),
-    outbox.c.entry_id.is_not(None),
-)
+_CARRIES = and_(outbox.c.template == Template.REPLY, outbox.c.state.not_in(NOT_LEFT), outbox.c.entry_id.is_not(None))
 _MOVED_IN = exists().where(spool.c.id == entries.c.spool_id, spool.c.door == Door.IMPORT)
-_IS_MESSAGE = and_(
-    entries.c.ticket_id == bindparam("number"),
-    entries.c.kind == EntryKind.MESSAGE,
-    or_(entries.c.direction == Direction.IN, entries.c.id.in_(_LEFT), _MOVED_IN),
-)
+
+
+def _is_message(of_its_ticket: ColumnElement[bool]) -> ColumnElement[bool]:
+    left = select(outbox.c.entry_id).where(of_its_ticket, _CARRIES)
+    seen = or_(entries.c.direction == Direction.IN, entries.c.id.in_(left), _MOVED_IN)
+    return and_(entries.c.kind == EntryKind.MESSAGE, seen)
+
+
+IS_MESSAGE = _is_message(outbox.c.ticket_id == entries.c.ticket_id)  # of whatever ticket
+_IS_MESSAGE = and_(entries.c.ticket_id == bindparam("number"), _is_message(outbox.c.ticket_id == bindparam("number")))
 _IS_EVENT = and_(
     entries.c.ticket_id == bindparam("number"),
     entries.c.kind == EntryKind.EVENT,

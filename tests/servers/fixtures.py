@@ -14,6 +14,7 @@ from tests.servers.chromium import running_chromium
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.nsd import NameServer, running_nsd
 from tests.servers.postfix import Postfix, StartPostfix, start_postfix
+from tests.servers.postgresql import Postgresql, running_postgresql
 from tests.servers.process import ServerMissing
 from tests.servers.spamd import SpamdServer, running_spamd
 
@@ -49,6 +50,15 @@ def dovecot() -> Iterator[Dovecot]:
     with ExitStack() as running:
         with needed():
             server = running.enter_context(running_dovecot())
+        yield server
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """One PostgreSQL for the whole run; each test asks for a database of its own."""
+    with ExitStack() as running:
+        with needed():
+            server = running.enter_context(running_postgresql())
         yield server
 
 

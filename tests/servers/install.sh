@@ -12,6 +12,7 @@ spamd         spamd
 chromium      chromium
 dovecot-imapd dovecot
 nsd           nsd
+postgresql    pg_ctlcluster
 '
 
 # Answers to questions that packages ask while they are installed; unasked ones do no harm.

@@ -1,0 +1,92 @@
+"""`mailgate search`: tickets, mails, customers and articles by their words."""
+
+import sys
+import time
+
+import click
+
+from mailgate.cli.gate import gate
+from mailgate.cli.output import EX_USAGE, fail, instant, json_option, limit_option, print_object, print_rows, say
+from mailgate.flows.indexing import reindex
+from mailgate.tickets.search_query import read_query
+from store.engine import reading
+from store.search.index import Kind, count_marked
+from store.views import found
+from store.views.found import Hit
+from store.views.paging import Turn
+
+COLUMNS = ("kind", "id", "state", "at", "title", "snippet")
+REINDEX = "reindex"
+PROGRESS_SECONDS = 0.5
+
+
+@click.command(context_settings={"ignore_unknown_options": True})  # `-word` is a word to be left out
+@click.argument("words", nargs=-1, required=True)
+@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only what is of this kind.")
+@limit_option
+@json_option
+def search(words: tuple[str, ...], kind: str | None, limit: int | None, as_json: bool) -> None:
+    """Find tickets, mails, customers and articles; the latest first, fifty of each unless `--limit` asks for more.
+
+    `search reindex` makes the index anew.
+
+    All words must be there, each as a word or the beginning of one. A phrase stands in quotes, -WORD leaves out;
+    status:open from:ann before:2026-01-31 after:2026-01-01 desk:support customer:ann has:file narrow it down.
+    """
+    if words == (REINDEX,):
+        _reindex(as_json=as_json)
+        return
+    query = read_query(" ".join(_quoted(word) for word in words))
+    if query.problems:
+        fail("; ".join(query.problems), code=EX_USAGE, hint="see mailgate search --help", as_json=as_json)
+    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+        zone = parts.settings.gate.zone
+        hits = [hit for hit in found.numbered(conn, query) if kind in (None, hit.kind)]
+        for one in [Kind(kind)] if kind else found.STAFF_KINDS:
+            page = found.find(conn, query, one, Turn(), zone=zone)
+            hits += page.rows
+            while page.onward and limit is not None and len(hits) < limit:
+                page = found.find(conn, query, one, Turn(after=page.onward), zone=zone)
+                hits += page.rows
+        behind = count_marked(conn, limit=1)
+    if behind:
+        say("mailgate: what was written in the last moments is not indexed yet")
+    once = {(hit.kind, hit.id): hit for hit in reversed(hits)}  # a ticket may be on two pages, or have its number in it
+    kept = [hit for hit in hits if once[hit.kind, hit.id] is hit]
+    print_rows([_row(hit) for hit in kept[:limit]], COLUMNS, as_json=as_json)
+
+
+def _quoted(word: str) -> str:
+    """An argument with a blank in it was quoted for the shell, and is a phrase: `"disk full" customer:"Ann Miller"`."""
+    if not any(ch.isspace() for ch in word) or '"' in word:
+        return word
+    operator, colon, value = word.partition(":")
+    return f'{operator}:"{value}"' if colon and operator.isalpha() else f'"{word}"'
+
+
+def _reindex(*, as_json: bool) -> None:
+    shown = sys.stderr.isatty()
+    last = 0.0
+
+    def told(rows: int) -> None:
+        nonlocal last
+        if shown and time.monotonic() - last > PROGRESS_SECONDS:
+            last = time.monotonic()
+            click.echo(f"\r{rows} indexed", nl=False, err=True)
+
+    with gate(as_json=as_json) as parts:
+        rows = reindex(parts.engine, told=told)
+    if shown:
+        click.echo("\r", nl=False, err=True)
+    print_object({"indexed": rows}, as_json=as_json)
+
+
+def _row(hit: Hit) -> dict[str, object]:
+    return {
+        "kind": hit.kind.value,
+        "id": hit.id,
+        "title": hit.title,
+        "state": hit.state,
+        "at": instant(hit.at),
+        "snippet": "".join(piece.text for piece in hit.pieces),
+    }

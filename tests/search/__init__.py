@@ -1,0 +1,1 @@
+"""The search: its words and operators, both databases, and who finds what."""

@@ -1,0 +1,69 @@
+"""A private PostgreSQL on loopback: a cluster of its own, whose only user needs no password and has all rights."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.servers.process import (
+    LOOPBACK,
+    UNPRIVILEGED_USER,
+    ServerMissing,
+    free_port,
+    private_directory,
+    process_group,
+    wait_until_ready,
+)
+
+INSTALLED = Path("/usr/lib/postgresql")
+USER = "mailgate"
+
+# Nothing of it outlives the tests, so nothing is waited for.
+_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=30")
+
+
+@dataclass(frozen=True, slots=True)
+class Postgresql:
+    """A running cluster."""
+
+    port: int
+    programs: Path
+
+    def url(self, database: str) -> str:
+        """The address of a new, empty database."""
+        where = ["--host", LOOPBACK, "--port", str(self.port), "--username", USER]
+        command = [self.programs / "createdb", *where, "--template", "template0", database]
+        subprocess.run(command, check=True, capture_output=True, timeout=30)
+        return f"postgresql+psycopg://{USER}@{LOOPBACK}:{self.port}/{database}"
+
+
+@contextmanager
+def running_postgresql() -> Iterator[Postgresql]:
+    """Start a cluster, yield it when it takes connections, and end it; raises ServerMissing."""
+    programs = _programs()
+    user = UNPRIVILEGED_USER if os.geteuid() == 0 else None  # it refuses to run as root
+    with private_directory("postgresql", owner=user) as directory:
+        data, log = directory / "data", directory / "log"
+        make = [programs / "initdb", "--pgdata", data, "--username", USER, "--auth", "trust", "--no-sync"]
+        subprocess.run(
+            [*make, "--encoding", "UTF8", "--locale", "C"],
+            check=True, capture_output=True, timeout=120, user=user, cwd=directory,
+        )  # fmt: skip
+        port = free_port()
+        settings = (f"listen_addresses={LOOPBACK}", f"port={port}", f"unix_socket_directories={directory}", *_SETTINGS)
+        command = [str(programs / "postgres"), "-D", str(data), *(word for one in settings for word in ("-c", one))]
+        ready = [str(programs / "pg_isready"), "--quiet", "--host", LOOPBACK, "--port", str(port)]
+        with process_group(command, log=log, directory=directory, user=user) as process:
+            wait_until_ready(process, lambda: subprocess.run(ready, timeout=10, check=False).returncode == 0, log=log)
+            yield Postgresql(port, programs)
+
+
+def _programs() -> Path:
+    """Where Debian keeps them: a directory for each version, none of them on the PATH."""
+    found = sorted(INSTALLED.glob("*/bin/postgres"), key=lambda path: int(path.parts[-3]))
+    if not found or shutil.which(found[-1]) is None:
+        raise ServerMissing("PostgreSQL is not installed; sh tests/servers/install.sh does that on Debian")
+    return found[-1].parent
