@@ -16,7 +16,7 @@ from mailgate.config import Settings
 from store.archive import Archive
 from store.engine import reading
 from webview import customer_pages as customer
-from webview import sign_in
+from webview import search_pages, sign_in
 from webview import staff_mail_pages as mail
 from webview import staff_pages as staff
 from webview import thread_pages as thread
@@ -111,6 +111,7 @@ def _customer_routes(site: Site) -> list[Route]:
         "/mails": customer.mails,
     }
     pages = {
+        "/search": search_pages.search,
         "/tickets/{number:row}.mbox": thread.mbox,
         "/tickets/{number:row}.txt": thread.text,
         "/tickets/{number:row}/messages/{entry:row}.eml": thread.message,
@@ -135,6 +136,7 @@ def _staff_routes(site: Site) -> list[Route]:
         "/staff/outbox": mail.outbox,
     }
     pages = {
+        "/staff/search": search_pages.staff_search,
         "/staff/tickets/{number:row}/messages/{entry:row}.txt": staff.ticket_text,
         "/staff/tickets/{number:row}/files/{entry:row}/{position:position}": staff.ticket_file,
         "/staff/reports": reports,

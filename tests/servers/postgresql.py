@@ -35,7 +35,7 @@ class Postgresql:
     def url(self, database: str) -> str:
         """The address of a new, empty database."""
         where = ["--host", LOOPBACK, "--port", str(self.port), "--username", USER]
-        command = [self.programs / "createdb", *where, "--template", "template0", database]
+        command = [str(self.programs / "createdb"), *where, "--template", "template0", database]
         subprocess.run(command, check=True, capture_output=True, timeout=30)
         return f"postgresql+psycopg://{USER}@{LOOPBACK}:{self.port}/{database}"
 
@@ -47,7 +47,7 @@ def running_postgresql() -> Iterator[Postgresql]:
     user = UNPRIVILEGED_USER if os.geteuid() == 0 else None  # it refuses to run as root
     with private_directory("postgresql", owner=user) as directory:
         data, log = directory / "data", directory / "log"
-        make = [programs / "initdb", "--pgdata", data, "--username", USER, "--auth", "trust", "--no-sync"]
+        make = [str(programs / "initdb"), "--pgdata", str(data), "--username", USER, "--auth", "trust", "--no-sync"]
         subprocess.run(
             [*make, "--encoding", "UTF8", "--locale", "C"],
             check=True, capture_output=True, timeout=120, user=user, cwd=directory,

@@ -35,6 +35,10 @@ PICTURES = os.environ.get("MAILGATE_SCREENSHOTS", "")
 
 OUTSIDE = ("/sign-in", "/help", "/in/forged", "/out", "/nothing")
 STARTS = {"anne": "/", "bart": "/staff/"}
+SEARCHES = {  # nobody comes to these by links
+    "anne": ("/search?q=mail", "/search?q=mail+statsu:open&kind=ticket"),
+    "bart": ("/staff/search?q=disk+-zebra", "/staff/search?q=1&kind=customer"),
+}
 
 WIDTH = "document.documentElement.scrollWidth"
 SMALL_TARGETS = """[...document.querySelectorAll('a, button, summary, input')]
@@ -70,7 +74,7 @@ def kinds_of_pages(company: Company, who: str, *, of_a_kind: int) -> list[str]:
     """So many pages of each template that a visitor comes to by following links."""
     kept: dict[str, list[str]] = {}
     browser = company.web.signed_in(getattr(company.story, who))
-    for path in crawl(browser, STARTS[who]):
+    for path in (*crawl(browser, STARTS[who]), *SEARCHES[who]):
         if (
             path.startswith("/static/")
             or path.endswith((".eml", ".txt", ".mbox", ".atom", "/body"))
