@@ -14,9 +14,11 @@ from mailgate.config import Settings, Verify, read_secret
 from mailgate.flows import due
 from mailgate.flows.deliver import deliver
 from mailgate.flows.indexing import index_all, index_some
+from mailgate.flows.knowledge import take_over
 from mailgate.flows.receive import receive
 from mailgate.flows.teach import TeachFilter, teach
 from mailgate.inbound.accept import Acceptance, Limits
+from mailgate.inbound.article_folder import ArticleFolder
 from mailgate.inbound.authenticate import SenderCheck, believed, header_check, own_check
 from mailgate.inbound.dns import DnsResolver
 from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
@@ -49,6 +51,7 @@ class Parts:
     check_spam: Callable[[bytes], SpamVerdict]
     check_sender: SenderCheck
     teach_filter: TeachFilter
+    article_folder: ArticleFolder
     checkers: Executor | None  # for checks that wait for servers; None: none of them does
     fail_point: FailPoint
 
@@ -73,6 +76,7 @@ class Parts:
             enqueue=self.enqueue,
             now=now,
             in_turn=self.checkers.map if self.checkers else map,
+            suggest=lambda subject, text: self.article_folder.best(subject, text, now),
             fail_point=self.fail_point,
         )
 
@@ -99,14 +103,23 @@ class Parts:
         """Send the jobs of all that is due."""
         delivering = self.smarthost is not None
         due.sweep(self.engine, settings=self.settings, enqueue=self.enqueue, now=now, delivering=delivering)
+        self.read_articles(now)
         index_some(self.engine)
 
     def run_due(self, at: datetime) -> Mapping[str, int]:
         """Do all that is due, inline; returns how many of each kind."""
         delivering = self.smarthost is not None
         done = due.run(self.engine, settings=self.settings, work=self._inline, at=at, delivering=delivering)
+        self.read_articles(at)
         index_all(self.engine)
         return done
+
+    def read_articles(self, now: datetime) -> None:
+        """Keep what the folder of the knowledge base holds, when that has changed."""
+        shelf = self.article_folder.news(now)
+        if shelf is not None:
+            take_over(self.engine, shelf, now=now)
+            self.article_folder.taken(shelf)
 
     def _inline(self, enqueue: Enqueue) -> Mapping[Job, Callable[[int, datetime], None]]:
         return replace(self, enqueue=enqueue).work
@@ -153,6 +166,9 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
         check_spam=spamd.check if spamd else _unchecked,
         check_sender=_sender_check(settings),
         teach_filter=spamd.teach if spamd else _untaught,
+        article_folder=ArticleFolder(
+            settings.knowledge_base.folder, reread_seconds=settings.knowledge_base.reread_seconds
+        ),
         checkers=_checkers(settings),
         fail_point=fail_point,
     )

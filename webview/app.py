@@ -15,8 +15,8 @@ from starlette.routing import Route
 from mailgate.config import Settings
 from store.archive import Archive
 from store.engine import reading
+from webview import article_pages, search_pages, sign_in
 from webview import customer_pages as customer
-from webview import search_pages, sign_in
 from webview import staff_mail_pages as mail
 from webview import staff_pages as staff
 from webview import thread_pages as thread
@@ -163,6 +163,8 @@ def _open_routes(site: Site) -> list[Route]:
         Route("/f/{word}/tickets/{number:row}.atom", for_everybody(site, thread.feed)),
         Route("/out", for_everybody(site, sign_in.sign_out)),
         Route("/help", for_everybody(site, _help)),
+        Route("/kb", for_everybody(site, article_pages.articles)),
+        Route("/kb/{slug}", for_everybody(site, article_pages.article)),
         Route(STAFF_HOME.rstrip("/"), for_everybody(site, _staff_home)),
         Route(STATIC_PATH + "{name}", for_everybody(site, _static)),
         Route("/robots.txt", for_everybody(site, _robots)),
@@ -179,6 +181,7 @@ def _help(site: Site, request: Request) -> Response:
         signed_in=session,
         desks=[MailAction("new-ticket", desk.mailbox.address) for desk in site.desks],
         desk_names=[desk.name for desk in site.desks],
+        has_articles=site.settings.knowledge_base.folder is not None,
         sign_in=MailAction("sign-in", site.sign_in_address, "Sign in"),
     )
 

@@ -26,6 +26,7 @@ COMMANDS = {
     "staff": "people who answer",
     "ticket": "tickets",
     "search": "find tickets, mails, customers and articles",
+    "kb": "articles of the knowledge base: list, check",
     "inbox": "every accepted mail and what became of it",
     "quarantine": "held mail: list, release, refuse",
     "sender": "strangers whose verified mail is not held",

@@ -207,6 +207,14 @@ class Attachments:
 
 
 @dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """Articles that anybody may read; without `folder` there are none."""
+
+    folder: kinds.OptionalFile = None
+    reread_seconds: kinds.Timeout = 30.0
+
+
+@dataclass(frozen=True, slots=True)
 class Billing:
     """When invoices are written."""
 
@@ -317,6 +325,7 @@ class Settings:
     workers: Workers = field(default_factory=Workers)
     desk_rules: DeskRules = field(default_factory=DeskRules)
     attachments: Attachments = field(default_factory=Attachments)
+    knowledge_base: KnowledgeBase = field(default_factory=KnowledgeBase)
     billing: Billing = field(default_factory=Billing)
     limits: Limits = field(default_factory=Limits)
     budgets: Budgets = field(default_factory=Budgets)

@@ -1,6 +1,6 @@
 """Act: what every part of a story that writes needs; made anew for each transaction."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -8,7 +8,15 @@ from sqlalchemy import Connection
 
 from mailgate.config import Settings
 from mailgate.mail.address_token import Key
+from mailgate.tickets.article import Article
 from store import keys
+
+Suggest = Callable[[str, str], Article | None]
+"""Subject and text of a mail → the article that answers it, if one plainly does."""
+
+
+def no_article(_subject: str, _text: str) -> None:
+    """Without a knowledge base."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +28,7 @@ class Act:
     now: datetime
     at: datetime  # when it happened: earlier than `now` for a mail that was held
     keys: Mapping[int, bytes]
+    suggest: Suggest = no_article
 
     @classmethod
     def begin(cls, conn: Connection, settings: Settings, now: datetime, *, at: datetime | None = None) -> "Act":

@@ -22,6 +22,7 @@ from mailgate.mail.notice import Template
 from mailgate.mail.thread_index import root_in
 from mailgate.people import Contact, Registered, Stranger
 from mailgate.tickets import notices
+from mailgate.tickets.article import KB_PATH
 from mailgate.tickets.desks import Desk, desk_named
 from mailgate.tickets.files import MAX_NAMED, ending_of
 from mailgate.tickets.flood import Crowd, crowd, event_of
@@ -197,6 +198,10 @@ def _acknowledge(
     if reader.contact_id is None and not incoming.evidence.at_least(Level.DKIM):
         return ()
     message_id = incoming.message.message_id
+    fixed_subject = reader.contact_id is None or not incoming.evidence.at_least(Level.SPF)
+    article = None
+    if template is Template.ACKNOWLEDGEMENT and not fixed_subject:
+        article = act.suggest(ticket.subject, words_of(incoming.message))
     notice = notices.acknowledgement(
         notices.Letterhead(act.settings.gate.company, desk),
         ticket,
@@ -206,7 +211,8 @@ def _acknowledge(
         references=(message_id,) if message_id else (),
         left_out=incoming.choice.left_out,
         template=template,
-        fixed_subject=reader.contact_id is None or not incoming.evidence.at_least(Level.SPF),
+        fixed_subject=fixed_subject,
+        article=(article, f"{act.settings.web.public_url}{KB_PATH}{article.slug}") if article else None,
     )
     return notify(act, [notice], cause=incoming)
 

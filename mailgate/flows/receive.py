@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
 from mailgate.errors import LookupFailed, Temporary
-from mailgate.flows.act import Act
+from mailgate.flows.act import Act, Suggest, no_article
 from mailgate.flows.identify import Claim, Identity, claimed, identify, next_try
 from mailgate.flows.incoming import Incoming, read
 from mailgate.flows.settle import settle
@@ -95,6 +95,7 @@ def receive(
     enqueue: Enqueue,
     now: datetime,
     in_turn: InTurn = map,
+    suggest: Suggest = no_article,
     fail_point: FailPoint = no_fail_point,
 ) -> None:
     """Give accepted messages their dispositions; one that already has its own is left alone.
@@ -106,7 +107,7 @@ def receive(
     with its bytes and the reason; one that kills its worker is found so by its count of attempts. A store that is
     locked or a service that is down does not count against the message.
     """
-    story = _Story(engine, archive, settings, check_spam, check_sender, enqueue, now, in_turn, fail_point)
+    story = _Story(engine, archive, settings, check_spam, check_sender, enqueue, now, in_turn, suggest, fail_point)
     try:
         with computing:
             lent = spool.lend(engine, spool_ids, now=now)
@@ -130,6 +131,7 @@ class _Story:
     enqueue: Enqueue
     now: datetime
     in_turn: InTurn
+    suggest: Suggest
     fail_point: FailPoint
 
     def groups(self, lent: Sequence[Lent]) -> Iterator[Sequence[Lent]]:
@@ -232,7 +234,7 @@ class _Story:
                 self.enqueue(Job.DELIVER, outbox_id)
 
     def _decide(self, conn: Connection, group: Sequence[Incoming]) -> list[Settled]:
-        act = Act.begin(conn, self.settings, self.now)
+        act = replace(Act.begin(conn, self.settings, self.now), suggest=self.suggest)
         decided = []
         for incoming in group:
             lent = incoming.lent

@@ -25,6 +25,13 @@ _ACKNOWLEDGEMENT = {
     "fixed_subject": False,
     "left_out": [],
     "left_out_count": 0,
+    "article": None,
+}
+
+_ARTICLE = {
+    "title": "What to do when a mailbox is full",
+    "url": "https://desk.example.net/kb/full-mailbox",
+    "solved": {"to": "support+ab1042@support.example", "subject": "[#1042]", "body": "!close"},
 }
 
 _STATE = {"number": 1042, "subject": _SUBJECT, "company": _COMPANY}
@@ -95,6 +102,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             _ACKNOWLEDGEMENT,
             _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
             _ACKNOWLEDGEMENT | {"left_out": _LEFT_OUT, "left_out_count": 1},
+            _ACKNOWLEDGEMENT | {"article": _ARTICLE},
         ),
         Template.LEFT_OUT: (
             _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},

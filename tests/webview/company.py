@@ -5,7 +5,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mailgate.flows.indexing import index_all
 from tests.gate import Gate, begin_gate
+from tests.knowledge.shelf import fill
 from tests.webview.story import Story, tell
 from tests.webview.web import Web, running_web
 
@@ -22,7 +24,9 @@ class Company:
 @contextmanager
 def open_company(directory: Path) -> Iterator[Company]:
     """Tell the story in an empty directory, and serve it."""
-    with begin_gate(directory) as gate:
+    with begin_gate(directory, knowledge_base={"folder": fill(directory / "kb")}) as gate:
         story = tell(gate)
+        gate.parts.read_articles(gate.now)
+        index_all(gate.parts.engine)
         with running_web(gate) as web:
             yield Company(gate, story, web)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from mailgate.flows.indexing import index_all
 from mailgate.mail.notice import Template
 from store.engine import transaction
 from store.outbox import OutState
@@ -81,7 +80,6 @@ def tell(gate: Gate) -> Story:
         refusal = "550 5.1.1 <anne@customer.example>: no such user"
         conn.execute(outbox.update().where(outbox.c.id == row.id).values(state=OutState.FAILED, last_reply=refusal))
     gate.later(hours=20)
-    index_all(gate.parts.engine)
     a, b, c, d = (one.outcome.ticket_id or 0 for one in (asked, disk, shown, pauls))
     return Story(anne, dora, paul, bart, a, b, c, d, held.id)
 

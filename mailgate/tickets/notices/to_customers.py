@@ -6,6 +6,7 @@ from dataclasses import replace
 from mailgate.mail.message import Author
 from mailgate.mail.notice import Notice, Template
 from mailgate.people import Customer, Staff
+from mailgate.tickets.article import Article
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, customer_reply, fixed_words, named, sent_along
 from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
@@ -21,12 +22,14 @@ def acknowledgement(
     references: Sequence[str],
     fixed_subject: bool,
     left_out: Sequence[LeftOut] = (),
+    article: tuple[Article, str] | None = None,
     template: Template = Template.ACKNOWLEDGEMENT,
 ) -> Notice:
     """To the customer who opened a ticket; with LEFT_OUT, to one whose further mail lost files.
 
-    `fixed_subject`: repeat no word of an author who was not verified.
+    `fixed_subject`: repeat no word of an author who was not verified. `article`: what may answer him, and its URL.
     """
+    reply_to = customer_reply(head, ticket, reader, reply_address)
     values = {
         "company": head.company,
         "number": ticket.id,
@@ -34,7 +37,11 @@ def acknowledgement(
         "fixed_subject": fixed_subject,
         "left_out": [] if fixed_subject else named(left_out),  # names of files are words of his too
         "left_out_count": len(left_out),
+        "article": None,
     }
+    if article is not None:
+        solved = {"to": reply_to, "subject": f"[#{ticket.id}]", "body": "!close"}
+        values["article"] = {"title": article[0].title, "url": article[1], "solved": solved}
     return Notice(
         template=template,
         to_address=reader.address,
@@ -42,7 +49,7 @@ def acknowledgement(
         from_name=head.company,
         from_address=head.address,
         values=values,
-        reply_to=customer_reply(head, ticket, reader, reply_address),
+        reply_to=reply_to,
         reverse_path="",
         in_reply_to=in_reply_to,
         references=tuple(references),
