@@ -21,7 +21,7 @@ def replace(conn: Connection, shelf: Sequence[Article], *, now: datetime) -> Non
     """Make the rows what the folder holds; an article that has not changed stays as it is."""
     known = {row.slug: row for row in conn.execute(select(articles))}
     for gone in known.keys() - {one.slug for one in shelf}:
-        search.remove(conn, Kind.ARTICLE, known[gone].id)
+        search.remove(conn, Kind.ARTICLE, (known[gone].id,))
         conn.execute(delete(articles).where(articles.c.slug == gone))
     for one in shelf:
         values = {"slug": one.slug, "title": one.title, "markdown": one.markdown, "changed_at": now}

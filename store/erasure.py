@@ -30,6 +30,7 @@ from store.schema import (
     tickets,
     unsent,
 )
+from store.search import index as search
 
 ERASED = "(erased)"
 _MARK = in_row(b"This mail was erased.\n")
@@ -71,6 +72,7 @@ def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Eras
     erased = _count(conn, extent)
     record(conn, _MARK)
     for ids in _parts(extent.entries):
+        search.remove(conn, search.Kind.TICKET, ids)
         conn.execute(delete(attachments).where(attachments.c.entry_id.in_(ids)))
         nothing = {"text": ERASED, "message_id": None, "left_out": None, "cut_away": None, "author_address": None}
         conn.execute(update(entries).where(entries.c.id.in_(ids)).values(**nothing))
@@ -89,11 +91,14 @@ def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Eras
         held = spool.c.id.in_(ids), spool.c.disposition.in_(AWAITING_REVIEW)
         conn.execute(update(spool).where(*held).values(disposition=Disposition.REFUSED))  # there is nothing to let in
     for ids in _parts(extent.outbox):
+        search.remove(conn, search.Kind.MAIL, ids)
         conn.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**_no_mail_of_ours()))
         unsent = outbox.c.id.in_(ids), outbox.c.state.in_(UNFINISHED)
         conn.execute(update(outbox).where(*unsent).values(state=OutState.CANCELLED))
     _erase_mentions(conn, extent)
     _erase_people(conn, customer_id, extent, now)
+    search.remove(conn, search.Kind.CUSTOMER, (customer_id,))
+    search.wipe(conn)
     conn.execute(insert(erasures).values(customer_id=customer_id, erased_at=now, erased_by=by))
     return replace(erased, bytes_of=_remove_blobs(conn, digests))
 

@@ -12,6 +12,7 @@ from mailgate.people import Role
 from mailgate.tickets.ticket import State
 from store.people import AddressTaken
 from store.schema import contacts, customers, participants, staff, tickets
+from store.search import index as search
 
 
 class ExternalIdTaken(Permanent):
@@ -24,6 +25,7 @@ def edit_customer(conn: Connection, customer_id: int, changes: Mapping[str, obje
         conn.execute(update(customers).where(customers.c.id == customer_id).values(**changes))
     except IntegrityError as error:
         raise ExternalIdTaken(f"another customer has the external id {changes.get('external_id')}") from error
+    search.mark(conn, search.Kind.CUSTOMER, customer_id)
 
 
 def edit_contact(
@@ -54,6 +56,7 @@ def edit_contact(
         conn.execute(update(contacts).where(there).values(**values))
     except IntegrityError as error:
         raise AddressTaken(f"customer {customer_id} has, or had, a contact {address}: add that one again") from error
+    search.mark(conn, search.Kind.CUSTOMER, customer_id)
     if values.get("address_key", key) != key:
         _sign_out(conn, customer_id)
     taking_part = {one: values[one] for one in ("name", "address", "address_key") if one in values}

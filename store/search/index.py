@@ -4,7 +4,7 @@ Writing a row marks it, in the row's own transaction; the sweep makes its docume
 would have every mail wait for it: words and index cost a tenth of what a mail costs in all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -61,10 +61,16 @@ def mark(conn: Connection, kind: Kind, row_id: int) -> None:
     insert_once(conn, search_marks, {"kind": kind.value, "row_id": row_id})
 
 
-def remove(conn: Connection, kind: Kind, row_id: int) -> None:
-    """Take a row out of the index, in the transaction that erases it."""
+def remove(conn: Connection, kind: Kind, row_ids: Sequence[int]) -> None:
+    """Take rows out of the index, in the transaction that erases them."""
     for table in (search_documents, search_marks):
-        conn.execute(delete(table).where(table.c.kind == kind.value, table.c.row_id == row_id))
+        conn.execute(delete(table).where(table.c.kind == kind.value, table.c.row_id.in_(row_ids)))
+
+
+def wipe(conn: Connection) -> None:
+    """Leave no trace of what was removed: SQLite keeps words of deleted documents until it next merges its index."""
+    if conn.dialect.name == "sqlite":
+        conn.exec_driver_sql("INSERT INTO search_index(search_index) VALUES ('optimize')")
 
 
 def count_marked(conn: Connection, *, limit: int) -> int:

@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import Connection, select
 
+from mailgate.flows.indexing import index_all
 from mailgate.flows.moving.forget import AlreadyForgotten, MustBeKept, forget
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State
@@ -10,7 +11,7 @@ from store import erasure_log, people, people_edits, senders
 from store.archive import INLINE_BYTES
 from store.engine import reading, transaction
 from store.erasure import Erased, measure
-from store.schema import erasures, metadata
+from store.schema import erasures, metadata, search_documents
 from tests.gate import Gate, Person
 
 WORDS = "Grommets-7781"
@@ -61,6 +62,23 @@ def test_nothing_of_the_customer_is_left_and_all_of_others_stays(story: Gate) ->
     assert after.count("Something of Dora") == before.count("Something of Dora")
     assert after.count("dora@other.example") >= 3
     assert "cris@stranger.example" in after
+
+
+def test_no_word_of_the_customer_is_left_in_the_index(story: Gate) -> None:
+    index_all(story.parts.engine)
+    with reading(story.parts.engine) as conn:
+        assert "grommets" in words_of_index(conn)
+
+    run(story)
+
+    with reading(story.parts.engine) as conn:
+        assert "grommets" not in words_of_index(conn)
+        assert conn.execute(select(search_documents).where(search_documents.c.customer_id == 1)).all() == []
+
+
+def words_of_index(conn: Connection) -> str:
+    """The pages of the full-text index as they are on disk."""
+    return repr(conn.exec_driver_sql("SELECT block FROM search_index_data").all())
 
 
 def test_tickets_stay_as_numbered_shells_with_a_mark_who_did_it(story: Gate) -> None:

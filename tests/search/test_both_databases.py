@@ -167,7 +167,7 @@ def test_messages_of_one_ticket_are_one_hit_and_pages_follow_each_other(engine: 
 
 def test_what_is_removed_is_found_no_more(filled: Engine) -> None:
     with transaction(filled) as conn:
-        search.remove(conn, Kind.TICKET, 3)
+        search.remove(conn, Kind.TICKET, (3,))
 
     assert hits(filled, "disk") == [4, 1]
 
@@ -187,7 +187,7 @@ def test_the_index_made_anew_is_the_same(filled: Engine) -> None:
     before = [hits(filled, typed) for typed in ("disk", "-disk", "customer:stone")]
 
     with transaction(filled) as conn:
-        search.remove(conn, Kind.TICKET, 1)
+        search.remove(conn, Kind.TICKET, (1,))
         search.mark_all(conn)
     index(filled)
 
