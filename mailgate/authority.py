@@ -13,7 +13,11 @@ class Action(StrEnum):
     APPEND = "add words to a ticket of one's own"
     ACKNOWLEDGE = "get an acknowledgement"
     SIGN_IN = "get a sign-in link at the registered address"
+    SEE_OWN = "see what one's pages show, at the registered address"
+    CONFIRM = "answer yes or no to what we asked"
     CLOSE_OR_REOPEN = "close or reopen a ticket of one's own"
+    LEAVE = "get no more mails of a ticket"
+    SHARE = "have a contact of one's own account read a ticket"
     ORDER_WITHIN_LIMIT = "order up to the limit"
     ORDER_BEYOND_LIMIT = "order beyond the limit, or cancel a service"
     CHANGE_IDENTITY = "change addresses or contacts"
@@ -39,7 +43,8 @@ _LEVELS = tuple(Level)
 
 # Adding words is low risk; whatever changes something waits for better evidence. Money and identity are always
 # confirmed at the registered address, however good the evidence. A staff member's new mail cannot carry a token
-# (nothing was sent that it could answer), so STAFF_OPEN and STAFF_ABSENCE do with alignment alone.
+# (nothing was sent that it could answer), so STAFF_OPEN and STAFF_ABSENCE do with alignment alone. An answer to CONFIRM
+# is proved by the single-use address that only the registered mailbox got; its author must be the one who was asked.
 MATRIX: dict[Action, tuple[Verdict, ...]] = {
     #                              N      0         S         D         D+T       A         C
     Action.OPEN_AS_STRANGER:     (_HOLD, _TICKET,  _TICKET,  _TICKET,  _TICKET,  _TICKET,  _TICKET),
@@ -47,7 +52,11 @@ MATRIX: dict[Action, tuple[Verdict, ...]] = {
     Action.APPEND:               (_HOLD, _TICKET,  _TICKET,  _DO,      _DO,      _DO,      _DO),
     Action.ACKNOWLEDGE:          (_HOLD, _DO,      _DO,      _DO,      _DO,      _DO,      _DO),
     Action.SIGN_IN:              (_HOLD, _DO,      _DO,      _DO,      _DO,      _DO,      _DO),
+    Action.SEE_OWN:              (_HOLD, _TICKET,  _DO,      _DO,      _DO,      _DO,      _DO),
+    Action.CONFIRM:              (_HOLD, _DO,      _DO,      _DO,      _DO,      _DO,      _DO),
     Action.CLOSE_OR_REOPEN:      (_HOLD, _TICKET,  _CONFIRM, _DO,      _DO,      _DO,      _DO),
+    Action.LEAVE:                (_HOLD, _TICKET,  _CONFIRM, _DO,      _DO,      _DO,      _DO),
+    Action.SHARE:                (_HOLD, _TICKET,  _CONFIRM, _DO,      _DO,      _DO,      _DO),
     Action.ORDER_WITHIN_LIMIT:   (_HOLD, _TICKET,  _CONFIRM, _CONFIRM, _DO,      _DO,      _DO),
     Action.ORDER_BEYOND_LIMIT:   (_HOLD, _TICKET,  _CONFIRM, _CONFIRM, _CONFIRM, _CONFIRM, _DO),
     Action.CHANGE_IDENTITY:      (_HOLD, _TICKET,  _CONFIRM, _CONFIRM, _CONFIRM, _CONFIRM, _DO),
@@ -59,7 +68,11 @@ MATRIX: dict[Action, tuple[Verdict, ...]] = {
     Action.STAFF_ADMINISTRATION: (_HOLD, _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD),
 }  # fmt: skip
 
-_WORDS_ONLY = frozenset({Action.OPEN_AS_STRANGER, Action.OPEN, Action.APPEND, Action.ACKNOWLEDGE, Action.SIGN_IN})
+# What goes to the registered address alone changes nothing, and CONFIRM has a token of its own.
+_WITHOUT_SPAM_CHECK = frozenset({
+    Action.OPEN_AS_STRANGER, Action.OPEN, Action.APPEND, Action.ACKNOWLEDGE, Action.SIGN_IN, Action.SEE_OWN,
+    Action.CONFIRM,
+})  # fmt: skip
 
 
 def decide(action: Action, evidence: Evidence, *, unscored: bool = False) -> Verdict:
@@ -69,6 +82,6 @@ def decide(action: Action, evidence: Evidence, *, unscored: bool = False) -> Ver
     something is confirmed instead, unless the message carries a token that only a reader of our mail can have.
     """
     verdict = MATRIX[action][_LEVELS.index(evidence.level)]
-    if verdict is Verdict.DO and unscored and action not in _WORDS_ONLY and not evidence.at_least(Level.TOKEN):
+    if verdict is Verdict.DO and unscored and action not in _WITHOUT_SPAM_CHECK and not evidence.at_least(Level.TOKEN):
         return Verdict.CONFIRM
     return verdict

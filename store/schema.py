@@ -420,3 +420,30 @@ articles = Table(
     Column("changed_at", Utc, nullable=False),
     sqlite_autoincrement=True,
 )
+
+confirmations = Table(
+    "confirmations",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("details", JSON, nullable=False),  # frozen when it was asked
+    Column("statement", Text, nullable=False),  # the sentence that was read
+    Column("cost", String, nullable=False),
+    Column("customer_id", ForeignKey("customers.id")),  # whose budget it counts in; null: a staff member's
+    Column("contact_id", ForeignKey("contacts.id")),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("ticket_id", ForeignKey("tickets.id")),
+    Column("spool_id", ForeignKey("spool.id"), nullable=False),  # the mail that asked for it
+    Column("evidence", String, nullable=False),
+    Column("nonce_sha256", String(64), nullable=False, unique=True),  # the nonce itself is in the mail alone
+    Column("state", String, nullable=False),
+    Column("returned", Boolean, nullable=False),  # an unclear answer has gone back once
+    Column("asked_at", Utc, nullable=False),
+    Column("expires_at", Utc, nullable=False),
+    Column("answered_at", Utc),
+    Column("answer_spool_id", ForeignKey("spool.id")),
+    Index("ix_confirmations_customer_id_asked_at", "customer_id", "asked_at"),
+    Index("ix_confirmations_staff_id_asked_at", "staff_id", "asked_at"),
+    Index("ix_confirmations_state_expires_at", "state", "expires_at"),
+    sqlite_autoincrement=True,
+)

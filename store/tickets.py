@@ -11,6 +11,7 @@ from sqlalchemy import (
     RowMapping,
     ScalarSelect,
     bindparam,
+    delete,
     func,
     insert,
     literal,
@@ -179,6 +180,19 @@ def add_participant(conn: Connection, ticket_id: int, participant: Participant) 
         "address": participant.address,
     }
     insert_once(conn, participants, person)
+
+
+def admit(conn: Connection, ticket: Ticket, participant: Participant) -> Ticket:
+    """One more person gets the ticket's mails; returns the ticket as it is now."""
+    add_participant(conn, ticket.id, participant)
+    return load(conn, (ticket.id,))[ticket.id]
+
+
+def dismiss(conn: Connection, ticket: Ticket, contact_id: int) -> Ticket:
+    """This contact gets no more mails of the ticket; returns the ticket as it is now."""
+    seat = (participants.c.ticket_id == ticket.id, participants.c.contact_id == contact_id)
+    conn.execute(delete(participants).where(*seat))
+    return load(conn, (ticket.id,))[ticket.id]
 
 
 def append(

@@ -14,7 +14,11 @@ open a ticket               hold  tkt   tkt   do    do    do    do
 add words                   hold  tkt   tkt   do    do    do    do
 get an acknowledgement      hold  do    do    do    do    do    do
 get a sign-in link          hold  do    do    do    do    do    do
+see what one's pages show   hold  tkt   do    do    do    do    do
+answer yes or no            hold  do    do    do    do    do    do
 close or reopen             hold  tkt   ask   do    do    do    do
+get no more mails           hold  tkt   ask   do    do    do    do
+share a ticket              hold  tkt   ask   do    do    do    do
 order up to the limit       hold  tkt   ask   ask   do    do    do
 order beyond the limit      hold  tkt   ask   ask   ask   ask   do
 change addresses            hold  tkt   ask   ask   ask   ask   do
@@ -32,7 +36,11 @@ ACTIONS = {
     "add words": Action.APPEND,
     "get an acknowledgement": Action.ACKNOWLEDGE,
     "get a sign-in link": Action.SIGN_IN,
+    "see what one's pages show": Action.SEE_OWN,
+    "answer yes or no": Action.CONFIRM,
     "close or reopen": Action.CLOSE_OR_REOPEN,
+    "get no more mails": Action.LEAVE,
+    "share a ticket": Action.SHARE,
     "order up to the limit": Action.ORDER_WITHIN_LIMIT,
     "order beyond the limit": Action.ORDER_BEYOND_LIMIT,
     "change addresses": Action.CHANGE_IDENTITY,
@@ -45,6 +53,7 @@ ACTIONS = {
 }
 
 WORDS_ONLY = {Action.OPEN_AS_STRANGER, Action.OPEN, Action.APPEND, Action.ACKNOWLEDGE, Action.SIGN_IN}
+WORDS_ONLY |= {Action.SEE_OWN, Action.CONFIRM}
 
 
 def _cells() -> list[tuple[Action, Level, Verdict]]:

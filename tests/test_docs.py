@@ -19,6 +19,7 @@ from mailgate.config.sections import setting_names
 from mailgate.demo.playground import invite, play_story
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Level
+from mailgate.tickets.customer_verbs import CUSTOMER_VERBS
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import STAFF_VERBS, StaffVerb
 from store.outbox import OutState
@@ -190,6 +191,12 @@ def test_staff_are_told_of_every_command() -> None:
 
     assert [line.split()[0] for line in told] == [f"!{verb.value}" for verb in StaffVerb]
     assert told == [usage.example for usage in STAFF_VERBS.values()]
+
+
+def test_staff_are_told_of_every_command_of_customers() -> None:
+    told = page_named("docs/staff.md").table_below("What customers do by mail")
+
+    assert told == [usage.example for usage in CUSTOMER_VERBS.values()]
 
 
 def test_every_link_within_the_project_resolves(page: Page) -> None:

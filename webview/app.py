@@ -13,6 +13,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from mailgate.config import Settings
+from mailgate.mail.mailto import MailAction
+from mailgate.tickets.customer_verbs import CUSTOMER_VERBS
 from store.archive import Archive
 from store.engine import reading
 from webview import article_pages, search_pages, sign_in
@@ -22,7 +24,6 @@ from webview import staff_pages as staff
 from webview import thread_pages as thread
 from webview.access import Cookies
 from webview.front import FORM_PATH, Front
-from webview.mailto import MailAction
 from webview.rendering import STATIC_PATH, Rendering
 from webview.report_pages import reports
 from webview.site import (
@@ -183,6 +184,7 @@ def _help(site: Site, request: Request) -> Response:
         desk_names=[desk.name for desk in site.desks],
         has_articles=site.settings.knowledge_base.folder is not None,
         sign_in=MailAction("sign-in", site.sign_in_address, "Sign in"),
+        commands=list(CUSTOMER_VERBS.values()),
     )
 
 

@@ -3,13 +3,13 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
+from mailgate.mail.mailto import MailAction
 from mailgate.tickets.search_query import MAX_LENGTH, read_query
 from store.engine import reading
 from store.search.index import Kind
 from store.views import found, knowledge
 from store.views.paging import Turn
 from webview.article_html import article_html
-from webview.mailto import MailAction
 from webview.site import NoSuchPage, Site
 
 

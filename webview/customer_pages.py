@@ -5,8 +5,12 @@ from datetime import timedelta
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from mailgate.mail.address import address_key
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link
+from mailgate.mail.mailto import MailAction
+from mailgate.tickets.actions import answer_subject, ticket_actions
+from mailgate.tickets.customer_verbs import CustomerVerb
 from mailgate.tickets.ticket import State
 from store.views import customer_mails, customer_tickets, visitors
 from store.views.customer_mails import MailDetail
@@ -15,7 +19,7 @@ from store.views.visitors import ContactVisitor
 from store.views.weight import cut
 from webview.files import download, safe_name
 from webview.html_mail import BODY_CSP, inert_html
-from webview.mailto import MailAction, answer_subject, ticket_address
+from webview.mailto import ticket_address
 from webview.plain import plain
 from webview.site import NoSuchPage, Site, Visit
 
@@ -57,8 +61,19 @@ def ticket(visit: ContactVisit) -> Response:
     """`/tickets/<no>`: the messages with what happened in between."""
     head = head_of(visit)
     page = customer_tickets.thread(visit.conn, visit.visitor, head, visit.turn)
-    action = answer_to(visit.site, visit.conn, visit.visitor, head)
-    return visit.page("ticket.html", ticket=head, page=page, action=action, feed=feed_path(visit, head.line.id))
+    answer = answer_to(visit.site, visit.conn, visit.visitor, head)
+    may_command = (head.takes_part or visit.visitor.is_owner) and not head.merged_into
+    commands = ticket_actions(
+        head.line.state, to=answer.to, subject=answer.subject, shared=head.takes_part and len(head.readers) > 1
+    )
+    return visit.page(
+        "ticket.html",
+        ticket=head,
+        page=page,
+        action=answer,
+        commands=commands if may_command else (),
+        feed=feed_path(visit, head.line.id),
+    )
 
 
 def ticket_text(visit: ContactVisit) -> Response:
@@ -101,6 +116,7 @@ def mail(visit: ContactVisit) -> Response:
         whole=whole,
         as_html=as_html,
         html=html,
+        action=_resend(visit, found),
     )
 
 
@@ -153,6 +169,14 @@ def _mail(visit: ContactVisit) -> MailDetail:
 
 def _new_ticket(visit: ContactVisit) -> MailAction:
     return MailAction("new-ticket", visit.site.desks[0].mailbox.address)
+
+
+def _resend(visit: ContactVisit, found: MailDetail) -> MailAction | None:
+    """Only what went to the visitor's own address comes again, and only what is written."""
+    if found.text is None or address_key(found.line.to_address) != visit.visitor.address_key:
+        return None
+    subject, body = f"Mail {found.line.id} again", f"!{CustomerVerb.RESEND.value} {found.line.id}\n"
+    return MailAction(CustomerVerb.RESEND.value, visit.site.desks[0].mailbox.address, subject, body)
 
 
 def answer_to(site: Site, conn: Connection, visitor: ContactVisitor, head: TicketHead) -> MailAction:

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from mailgate.errors import BadAddress, MailgateError
 from mailgate.mail.address import Mailbox, address_key, parse_mailbox
 from mailgate.mail.link_token import CONSOLE, LinkPurpose, LinkToken, Viewer, is_sign_in_code, unseal_link
+from mailgate.mail.mailto import MailAction
 from store.engine import reading
 from store.views import visitors
 from store.views.visitors import StaffVisitor
@@ -23,7 +24,6 @@ from webview.access import Visitor
 from webview.budget import Budget, network_of
 from webview.form import is_from_elsewhere, read_fields
 from webview.letter import sign_in_letter
-from webview.mailto import MailAction
 from webview.site import CUSTOMER_HOME, RETRY_SECONDS, STAFF_HOME, Site
 
 log = logging.getLogger(__name__)

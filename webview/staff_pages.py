@@ -3,12 +3,14 @@
 from starlette.responses import Response
 
 from mailgate.mail.address_token import Purpose
+from mailgate.mail.mailto import MailAction
+from mailgate.tickets.actions import answer_subject
 from mailgate.tickets.ticket import State
 from store.views import staff_tickets, visitors
 from store.views.staff_tickets import StaffTicketHead
 from store.views.visitors import StaffVisitor
 from webview.files import download, safe_name
-from webview.mailto import MailAction, answer_subject, ticket_address
+from webview.mailto import ticket_address
 from webview.plain import plain
 from webview.site import NoSuchPage, Visit
 

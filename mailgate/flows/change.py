@@ -49,11 +49,15 @@ class ToReader(Protocol):
 
 
 def close(act: Act, ticket: Ticket, doer: Doer, *, hold_until: datetime | None = None) -> Changed:
-    """Close it and tell who takes part; the mails wait until `hold_until`, so that they leave behind a last reply."""
+    """Close it and tell who takes part, but for a contact who did it himself, and is told by a receipt.
+
+    The mails wait until `hold_until`, so that they leave behind a last reply.
+    """
     if ticket.state is State.CLOSED:
         return Changed(ticket)
     ticket = record(act, ticket, f"closed by {doer.name}", event=Event.CLOSED, doer=doer)
-    return Changed(ticket, notify(act, _to_readers(act, ticket, notices.closed), cause=None, hold_until=hold_until))
+    told = _to_readers(act, ticket, notices.closed, besides=doer.contact_id)
+    return Changed(ticket, notify(act, told, cause=None, hold_until=hold_until))
 
 
 def reopen(act: Act, ticket: Ticket, doer: Doer) -> Changed:
@@ -136,7 +140,7 @@ def end_wait(act: Act, ticket: Ticket) -> Changed:
     return Changed(ticket, notify(act, told, cause=None))
 
 
-def _to_readers(act: Act, ticket: Ticket, write: ToReader) -> list[Notice]:
+def _to_readers(act: Act, ticket: Ticket, write: ToReader, *, besides: int | None = None) -> list[Notice]:
     desk = desk_named(ticket.desk, act.settings.desks)
     return [
         write(
@@ -147,6 +151,7 @@ def _to_readers(act: Act, ticket: Ticket, write: ToReader) -> list[Notice]:
             references=tickets.thread_ids(act.conn, ticket.id, reader.address),
         )
         for reader in ticket.participants
+        if besides is None or reader.contact_id != besides
     ]
 
 

@@ -9,6 +9,7 @@ from mailgate.flows.flood import programs_within_hour
 from mailgate.flows.incoming import Incoming, desk_of, token_in
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.parent import beside_parent, cut_from
+from mailgate.flows.propose import in_copy, proposable, propose
 from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.flows.tell_staff import tell_staff
@@ -20,7 +21,7 @@ from mailgate.mail.evidence import Evidence, Level, with_token
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.notice import Template
 from mailgate.mail.thread_index import root_in
-from mailgate.people import Contact, Registered, Stranger
+from mailgate.people import Contact, Registered, Role, Stranger
 from mailgate.tickets import notices
 from mailgate.tickets.article import KB_PATH
 from mailgate.tickets.desks import Desk, desk_named
@@ -82,7 +83,12 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
     if isinstance(sender, Registered) and sender.is_ambiguous and contact:
         marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
     ticket, told = _write(act, incoming, ticket, contact=contact, marks=marks)
-    acknowledged = _acknowledge(act, incoming, ticket, participant, desk) if participant else ()
+    proposed = proposable(act, incoming, ticket)
+    is_owner = contact is not None and Role.OWNER in contact.roles
+    if proposed and not is_owner:
+        told += propose(act, incoming, ticket, proposed)
+    asked = proposed if is_owner else ()
+    acknowledged = _acknowledge(act, incoming, ticket, participant, desk, proposed=asked) if participant else ()
     disposition = Disposition.AUTOMATIC if incoming.automatic else Disposition.OPENED
     return Settled.as_(
         disposition,
@@ -118,6 +124,7 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     if crowded is Crowd.BEYOND:
         reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
     ticket, told = _write(act, incoming, ticket, contact=joined.contact, marks=marks, quiet=crowded is Crowd.BEYOND)
+    told += propose(act, incoming, ticket, proposable(act, incoming, ticket))
     reader = _participant(joined.contact, incoming.author)
     if incoming.choice.left_out and reader:
         told += _acknowledge(act, incoming, ticket, reader, desk, template=Template.LEFT_OUT)
@@ -166,6 +173,8 @@ def _write(
         people.touch(conn, contact.id, now=act.at)
     if incoming.spam.unscored_reason:
         marks = [*marks, f"not checked for spam ({incoming.spam.unscored_reason})"]
+    if copied := in_copy(act, incoming, ticket):
+        marks = [*marks, f"in copy, and not added: {', '.join(copied)}"]
     marks = [*marks, *(f"{file.name}: {file.reason}" for file in incoming.choice.suspects[:MAX_NAMED])]
     if quiet:
         return ticket, ()
@@ -190,6 +199,7 @@ def _acknowledge(
     reader: Participant,
     desk: Desk,
     *,
+    proposed: Sequence[str] = (),
     template: Template = Template.ACKNOWLEDGEMENT,
 ) -> tuple[int, ...]:
     """To a person, at the registered address; a stranger must have proved that the address is his."""
@@ -210,6 +220,7 @@ def _acknowledge(
         in_reply_to=message_id,
         references=(message_id,) if message_id else (),
         left_out=incoming.choice.left_out,
+        proposed=proposed,
         template=template,
         fixed_subject=fixed_subject,
         article=(article, f"{act.settings.web.public_url}{KB_PATH}{article.slug}") if article else None,

@@ -16,7 +16,7 @@ from mailgate.flows.act import Act
 from mailgate.flows.undelivered import tell_undelivered
 from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
 from mailgate.mail.bounce_hard import is_dead, status_in
-from mailgate.mail.notice import Template
+from mailgate.mail.notice import REPLY_TO, Template
 from mailgate.outbound.compose import compose
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRefused
 from mailgate.outbound.pool import Pool
@@ -122,7 +122,8 @@ def _composed(engine: Engine, archive: Archive, templates: Templates, lent: Lent
     )
     notice, secret = row.notice, row.notice.secret
     composed = write(replace(notice, values={**notice.values, **dict.fromkeys(secret, EXPIRED)}))
-    live = write(replace(notice, values={**notice.values, **secret})).raw if secret else None
+    reply_to = secret.get(REPLY_TO, notice.reply_to)
+    live = write(replace(notice, values={**notice.values, **secret}, reply_to=reply_to)).raw if secret else None
     for problem in composed.problems:
         log.warning("template problem outbox=%d template=%s problem=%r", row.id, row.notice.template.value, problem)
     blob = archive.prepare(composed.raw)

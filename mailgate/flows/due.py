@@ -11,10 +11,11 @@ from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
 from mailgate.flows import held_mail
+from mailgate.flows.confirm import expire
 from mailgate.flows.deadline import meet_deadline
 from mailgate.jobs import Enqueue, Job
 from mailgate.tickets.deadlines import Step, deadline
-from store import deadlines, leases, outbox, tickets
+from store import confirmations, deadlines, leases, outbox, tickets
 from store.engine import reading, transaction
 from store.schema import lessons as lesson_rows
 from store.schema import outbox as outbox_rows
@@ -37,6 +38,7 @@ class DueKind(StrEnum):
     AUTOCLOSE_WARNING = Step.WARN.value  # a customer says nothing
     AUTO_CLOSE = Step.CLOSE.value  # and still nothing
     WAIT_ENDED = Step.END_WAIT.value  # a ticket was put off until now
+    CONFIRMATION = "confirmation"  # a question was not answered in time
 
 
 JOBS = {
@@ -79,6 +81,8 @@ def due(conn: Connection, *, settings: Settings, at: datetime, delivering: bool 
         passed = deadline(ticket, silence)
         if passed is not None and passed.at <= at:
             items.append(DueItem(DueKind(passed.step.value), ticket.id, passed.at))
+    expired = confirmations.expired(conn, at=at, limit=AT_ONCE)
+    items += [DueItem(DueKind.CONFIRMATION, asked.id, asked.expires_at) for asked in expired]
     return tuple(items)
 
 
@@ -143,6 +147,8 @@ def _do(engine: Engine, kind: DueKind, number: int, *, settings: Settings, now: 
     """Do what has no job; returns the ids of the mails that may go out. One that fails does not stop the others."""
     if kind in _LISTS:
         return held_mail.tell(engine, settings=settings, daily=kind is DueKind.HELD_DIGEST, now=now)
+    if kind is DueKind.CONFIRMATION:
+        return expire(engine, settings=settings, now=now)
     try:
         return meet_deadline(engine, number, settings=settings, now=now)
     except Exception:

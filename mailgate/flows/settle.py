@@ -5,10 +5,13 @@ from datetime import timedelta
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.config.settings import UnknownSender
+from mailgate.flows import confirm
 from mailgate.flows.act import Act
 from mailgate.flows.answer import answer
 from mailgate.flows.bounce import bounce
+from mailgate.flows.confirmed import EXECUTORS
 from mailgate.flows.customer import append, claims_of, open_ticket
+from mailgate.flows.customer_command import obey
 from mailgate.flows.decide import decide as decide_on_list
 from mailgate.flows.flood import flood_in_ticket, flood_of_tickets
 from mailgate.flows.incoming import Incoming, desk_of, is_for, token_in
@@ -16,7 +19,7 @@ from mailgate.flows.notify import notify
 from mailgate.flows.settled import Settled
 from mailgate.flows.sign_in import sign_in
 from mailgate.mail.address_token import AddressToken, Purpose
-from mailgate.mail.automatic import OWN_MARK, hops
+from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Level, with_token
 from mailgate.mail.notice import Template
@@ -80,6 +83,8 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
     ):
         reason = f"spam score {score:g}, held from {settings.spam.hold_score:g}: {' '.join(incoming.spam.symbols)}"
         return _held(act, incoming, sender, disposition=Disposition.QUARANTINED, reason=reason)
+    if is_for(incoming, ServiceMailbox.CONFIRM, settings.gate.domain):
+        return confirm.reply(act, incoming, sender, EXECUTORS)
     if isinstance(sender, Staff):
         return _from_staff(act, incoming, sender)
     return _from_outside(act, incoming, sender)
@@ -94,7 +99,7 @@ def _from_staff(act: Act, incoming: Incoming, writer: Staff) -> Settled:
 
 
 def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -> Settled:
-    """A customer's contact or a stranger: the thread, then the matrix."""
+    """A customer's contact or a stranger: the thread, then commands, then the matrix."""
     contacts = sender.contacts if isinstance(sender, Registered) else ()
     claims, evidence = claims_of(act, incoming, contacts)
     incoming = replace(incoming, evidence=evidence)
@@ -104,6 +109,22 @@ def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -
         placed = NewTicket(placed.ticket_id, placed.reason)
     if isinstance(placed, Contradiction):
         return _held(act, incoming, sender, reason=placed.reason, ticket_id=placed.ticket_id)
+
+    def keep_words(written: Incoming) -> Settled:
+        return _keep_words(act, written, sender, placed)
+
+    # What may not be answered is not obeyed either: its author would never hear what became of it.
+    robot = incoming.automatic or answer_unwanted(incoming.message)
+    if isinstance(sender, Registered) and not robot:
+        obeyed = obey(act, incoming, sender, placed, keep_words)
+        if obeyed is not None:
+            return obeyed
+    return keep_words(incoming)
+
+
+def _keep_words(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: Joined | NewTicket) -> Settled:
+    """The words join the ticket that they belong to, or begin one, or a person decides."""
+    evidence = incoming.evidence
     if isinstance(placed, Joined):
         if decide(Action.APPEND, evidence) is Verdict.HOLD and not incoming.lent.released:
             reason = "; ".join(evidence.reasons)

@@ -28,6 +28,11 @@ class Template(StrEnum):
     SIGN_IN = "sign-in"  # to whoever asked: a link that opens the web view
     WELCOME = "welcome"  # to a customer who was taken over: where to write, how to sign in
     MIGRATED = "migrated"  # the same, to one who was a customer before
+    RECEIPT = "receipt"  # to a customer: what became of the commands of a mail
+    COPY = "copy"  # to a customer: a mail that was sent before
+    CONFIRM = "confirm"  # to a registered address: shall this be done?
+    NOT_CONFIRMED = "not-confirmed"  # to whoever was asked: no answer came in time
+    PROPOSAL = "proposal"  # to an owner: who was in copy and could be added
 
 
 FOR_STAFF = frozenset(
@@ -48,6 +53,9 @@ FOR_STAFF = frozenset(
 
 OF_TICKETS = frozenset({Template.NOTIFICATION, Template.STAFF_COPY, Template.COLLISION})
 """What carries a person's words to staff, with lines below that are for them alone."""
+
+REPLY_TO = "reply_to"
+"""Among the secrets of a notice: the address that its answer goes to, in the place of `Notice.reply_to`."""
 
 AUTOMATIC = frozenset(Template) - {Template.REPLY, *OF_TICKETS}
 """What a program writes: Auto-Submitted (RFC 3834 §5) and, where it answers, a null reverse-path (§3.3)."""

@@ -43,6 +43,9 @@ _ANSWERS = frozenset(
         Template.SIGN_IN,
         Template.DONE,
         Template.STAFF_HELP,
+        Template.RECEIPT,
+        Template.COPY,
+        Template.CONFIRM,
     }
 )
 

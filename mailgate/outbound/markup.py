@@ -17,6 +17,12 @@ _TAB = 8
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "code", "lheading"])
 
 
+class Written(str):
+    """Markdown that we have written ourselves, data in it escaped already."""
+
+    __slots__ = ()
+
+
 def escape_markdown(text: str) -> str:
     """Markdown that shows this text as it is: line breaks, indents and columns kept, a blank line is a paragraph."""
     written: list[str] = []

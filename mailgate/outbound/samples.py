@@ -18,6 +18,11 @@ _DONE = "Your answer was taken back: the customer does not get it."
 
 _LEFT_OUT = [{"name": "setup.exe", "size": 2_048_000, "reason": "files ending in .exe are not accepted"}]
 
+_TO = "support+aeaqscibaewbnwl23fwl4rplem@example.net"
+_CLOSE = {"words": "To close the ticket", "to": _TO, "subject": f"Re: {_SUBJECT} [#1042]", "body": "!close"}
+_REOPEN = _CLOSE | {"words": "To open the ticket again", "body": "!reopen"}
+_ADD = _CLOSE | {"words": "bob@example.org", "body": "!add bob@example.org"}
+
 _ACKNOWLEDGEMENT = {
     "number": 1042,
     "subject": _SUBJECT,
@@ -26,6 +31,8 @@ _ACKNOWLEDGEMENT = {
     "left_out": [],
     "left_out_count": 0,
     "article": None,
+    "proposed": [],
+    "actions": [_CLOSE],
 }
 
 _ARTICLE = {
@@ -34,7 +41,35 @@ _ARTICLE = {
     "solved": {"to": "support+ab1042@support.example", "subject": "[#1042]", "body": "!close"},
 }
 
-_STATE = {"number": 1042, "subject": _SUBJECT, "company": _COMPANY}
+_RECEIPT = {
+    "company": _COMPANY,
+    "number": 1042,
+    "subject": _SUBJECT,
+    "fixed_subject": False,
+    "results": [
+        {"words": "Ticket #1042 is closed now.", "lines": []},
+        {"words": "Your tickets, what changed last first:", "lines": [f"#1042, closed: {_SUBJECT}"]},
+    ],
+    "misread": [],
+    "commands": [],
+    "actions": [_REOPEN],
+}
+
+_CONFIRM = {
+    "company": _COMPANY,
+    "number": 1042,
+    "subject": _SUBJECT,
+    "statement": "bob@example.org becomes a contact of your account, for support.",
+    "cost": "nothing",
+    "yes": "yes",
+    "no": "no",
+    "asked_at": "2026-11-22 09:30 UTC",
+    "until": "2026-11-23 09:30 UTC",
+    "unclear": False,
+    "reply_to": "confirm+aeaqscibaewbnwl23fwl4rplem@example.net",
+}
+
+_STATE = {"number": 1042, "subject": _SUBJECT, "company": _COMPANY, "actions": [_REOPEN]}
 
 _NOTIFICATION = {
     "company": _COMPANY,
@@ -103,6 +138,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
             _ACKNOWLEDGEMENT | {"left_out": _LEFT_OUT, "left_out_count": 1},
             _ACKNOWLEDGEMENT | {"article": _ARTICLE},
+            _ACKNOWLEDGEMENT | {"proposed": [_ADD], "actions": []},
         ),
         Template.LEFT_OUT: (
             _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
@@ -115,6 +151,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "text": "Hello Anne,\n\nyour mailbox is larger now. Please:\n\n1. send a mail\n2. look\n\nJane",
                 "staff_name": "Jane",
                 "company": _COMPANY,
+                "actions": [_CLOSE],
             },
         ),
         Template.NOTIFICATION: (
@@ -127,11 +164,52 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             {"company": _COMPANY, "link": _LINK, "has_code": True, "code": "k7f3m2qa"},
         ),
         Template.CLOSED: (_STATE,),
-        Template.AUTOCLOSE_WARNING: (_STATE | {"close_at": "2026-11-24 21:30 UTC"},),
+        Template.AUTOCLOSE_WARNING: (_STATE | {"close_at": "2026-11-24 21:30 UTC", "actions": [_CLOSE]},),
         Template.AUTOCLOSED: (_STATE,),
         Template.WAIT_ENDED: (_STATE,),
         Template.WELCOME: (_WELCOME,),
         Template.MIGRATED: (_WELCOME,),
+        Template.RECEIPT: (
+            _RECEIPT,
+            _RECEIPT
+            | {
+                "results": [],
+                "misread": [{"line": "!clsoe", "reason": "there is no such command", "nearest": "!close"}],
+                "commands": [{"example": "!close", "meaning": "close the ticket"}],
+            },
+            _RECEIPT | {"number": None, "fixed_subject": True, "actions": []},
+        ),
+        Template.COPY: (
+            {
+                "company": _COMPANY,
+                "number": 1042,
+                "subject": _SUBJECT,
+                "mail_id": 55,
+                "sent_on": "2026-11-22 09:30 UTC",
+                "text": "Hello Anne,\n\nyour mailbox is larger now.\n\nJane",
+            },
+        ),
+        Template.CONFIRM: (
+            _CONFIRM,
+            _CONFIRM | {"unclear": True, "yes": "ja", "no": "nein", "reply_to": "[one-time link or code, expired]"},
+        ),
+        Template.NOT_CONFIRMED: (
+            {
+                "company": _COMPANY,
+                "number": 1042,
+                "subject": _SUBJECT,
+                "statement": "bob@example.org becomes a contact of your account, for support.",
+            },
+        ),
+        Template.PROPOSAL: (
+            {
+                "company": _COMPANY,
+                "number": 1042,
+                "subject": _SUBJECT,
+                "writer": "Dora Miller",
+                "proposed": [_ADD],
+            },
+        ),
         Template.RETURNED: (
             _RETURNED,
             _RETURNED | {"number": None, "lines": [], "reason": "A new ticket begins with a line !customer ADDRESS."},

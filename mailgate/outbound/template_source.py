@@ -8,7 +8,8 @@ from jinja2 import ChainableUndefined, Environment, StrictUndefined, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailgate.outbound.filters import FILTERS
-from mailgate.outbound.markup import escape_markdown, to_html
+from mailgate.outbound.mail_link import link_in_markdown, link_in_text
+from mailgate.outbound.markup import Written, escape_markdown, to_html
 from mailgate.outbound.plain_text import one_line, readable
 
 MAX_HTML_SOURCE = 100_000  # characters of text; Gmail clips HTML near 102 kB, while plain text is shown to its end
@@ -82,10 +83,12 @@ def _words(value: object) -> str:
 
 
 def _escaped_words(value: object) -> str:
-    return escape_markdown(_words(value))
+    return value if isinstance(value, Written) else escape_markdown(_words(value))
 
 
-def _environment(finalize: Callable[[object], str], undefined: type[Undefined]) -> Environment:
+def _environment(
+    finalize: Callable[[object], str], mail_link: Callable[[object], str], undefined: type[Undefined]
+) -> Environment:
     # Neither result is HTML: text goes out as it is; Markdown is escaped as Markdown and rendered without raw HTML.
     environment = ImmutableSandboxedEnvironment(
         autoescape=False,
@@ -94,9 +97,15 @@ def _environment(finalize: Callable[[object], str], undefined: type[Undefined]) 
         finalize=finalize,
         undefined=undefined,
     )
-    environment.filters.update(FILTERS)
+    environment.filters.update(FILTERS, mail_link=mail_link)
     return environment
 
 
-_LENIENT = _environment(_words, MissingValue), _environment(_escaped_words, MissingValue)
-_STRICT = _environment(_words, StrictUndefined), _environment(_escaped_words, StrictUndefined)
+_LENIENT = (
+    _environment(_words, link_in_text, MissingValue),
+    _environment(_escaped_words, link_in_markdown, MissingValue),
+)
+_STRICT = (
+    _environment(_words, link_in_text, StrictUndefined),
+    _environment(_escaped_words, link_in_markdown, StrictUndefined),
+)

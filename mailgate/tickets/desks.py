@@ -29,6 +29,7 @@ class ServiceMailbox(StrEnum):
 
     BOUNCE = "bounce"  # the return address of what we send
     SIGN_IN = "sign-in"  # a mail to it asks for a sign-in link
+    CONFIRM = "confirm"  # with a token: yes or no to what we asked
     POSTMASTER = "postmaster"  # RFC 5321 §4.5.1
     ABUSE = "abuse"  # RFC 2142 §2
 
@@ -37,7 +38,7 @@ SERVICE_MAILBOXES = frozenset(ServiceMailbox)
 
 _DELIVERED = ("delivered-to", "x-original-to")
 
-MACHINE_MAILBOXES = frozenset({ServiceMailbox.BOUNCE, ServiceMailbox.SIGN_IN})
+MACHINE_MAILBOXES = frozenset({ServiceMailbox.BOUNCE, ServiceMailbox.SIGN_IN, ServiceMailbox.CONFIRM})
 """Read by the program alone, so no desk can have them; `postmaster` and `abuse` are read by staff and may be desks."""
 
 

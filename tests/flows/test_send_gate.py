@@ -101,6 +101,8 @@ def test_each_budget_has_its_templates() -> None:
     assert {budget: set(sharing(budget)) for budget in Budget} == {
         Budget.ANSWERS: {Template.ACKNOWLEDGEMENT, Template.LEFT_OUT, Template.HELD},
         Budget.LINKS: {Template.SIGN_IN},
+        Budget.COMMANDS: {Template.RECEIPT, Template.COPY, Template.PROPOSAL},
+        Budget.QUESTIONS: {Template.CONFIRM},
     }
 
 

@@ -292,6 +292,6 @@ def test_file_name_has_no_path_and_nothing_hidden(given_name: str, sent_name: st
 
 
 def test_problems_of_the_template_come_along() -> None:
-    notice = replace(notice_to_anne(Template.CLOSED), values={"number": 1042, "subject": "Hello"})
+    notice = replace(notice_to_anne(Template.CLOSED), values={"number": 1042, "subject": "Hello", "actions": []})
 
     assert composed(notice).problems == ("templates/mail/en/closed.md: no value for 'company'",)

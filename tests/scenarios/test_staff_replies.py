@@ -218,8 +218,10 @@ def test_a_customer_with_a_staff_token_cannot_speak_for_staff(
 ) -> None:
     dora = gate.customer("Dora Dean", "dora@other.example")
 
-    opened = gate.deliver(dora.replies(notification, "!close"))
+    answered = gate.deliver(dora.replies(notification, "!close"))
+    opened = gate.deliver(dora.replies(notification, "Close it."))
 
+    assert (answered.outcome.disposition, answered.outcome.ticket_id) == (Disposition.COMMAND, None)
     assert (opened.outcome.disposition, opened.outcome.ticket_id) == (Disposition.OPENED, 2)
     assert gate.ticket(1).state is State.OPEN
 

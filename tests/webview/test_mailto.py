@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailgate.mail.mailto import MAX_LENGTH, MailAction
+from mailgate.tickets.actions import answer_subject
 from mailgate.tickets.ticket import State
 from tests.gate import Gate, Person
 from tests.webview.web import Web, links_of
-from webview.mailto import MAX_LENGTH, MailAction, answer_subject
 
 TO = "support+aeaqscibaewbnwl23fwl4rplem@support.example"
 
@@ -58,12 +59,51 @@ def send(person: Person, link: str, words: str) -> bytes:
 
 def test_an_answer_by_the_link_of_the_page_joins_the_ticket(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
     gate.deliver(anne.writes("It is broken."))
-    [link] = mailtos(web.signed_in(anne).get("/tickets/1").text)
+    link = mailtos(web.signed_in(anne).get("/tickets/1").text)[0]
 
     settled = gate.deliver(send(anne, link, "It still is."))
 
     assert settled.outcome.ticket_id == 1
     assert settled.outcome.reason == "by token"
+
+
+def test_the_links_of_a_ticket_do_what_they_say_and_twice_is_once(web: Web, gate: Gate, anne: Person) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    _, close, status = mailtos(web.signed_in(anne).get("/tickets/1").text)
+
+    gate.deliver(send(anne, close, ""))
+    gate.deliver(send(anne, close, ""))
+    gate.deliver(send(anne, status, ""))
+    _, reopen, _ = mailtos(web.signed_in(anne).get("/tickets/1").text)
+    closed = gate.ticket(1).state
+    gate.deliver(send(anne, reopen, ""))
+
+    assert (closed, gate.ticket(1).state) == (State.CLOSED, State.OPEN)
+    assert [entry.text for entry in gate.history(1)].count("closed by Anne Miller") == 1
+    assert gate.ticket(1).messages == 1
+
+
+def test_a_page_offers_to_leave_only_where_somebody_stays(web: Web, gate: Gate, anne: Person) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    gate.contact(1, "Dora Miller", "dora@customer.example")
+    alone = mailtos(web.signed_in(anne).get("/tickets/1").text)
+    gate.deliver(anne.replies(gate.mailbox(anne)[0], "!add dora@customer.example"))
+
+    shared = mailtos(web.signed_in(anne).get("/tickets/1").text)
+
+    assert [link for link in shared if "%21stop" in link]
+    assert not [link for link in alone if "%21stop" in link]
+
+
+def test_a_mail_is_sent_again_by_the_link_of_its_page_to_its_reader_alone(web: Web, gate: Gate, anne: Person) -> None:
+    dora = gate.contact(1, "Dora Miller", "dora@customer.example")
+    gate.deliver(dora.writes("It is broken."))
+    [link] = mailtos(web.signed_in(dora).get("/mails/1").text)
+
+    gate.deliver(send(dora, link, ""))
+
+    assert mailtos(web.signed_in(anne).get("/mails/1").text) == []
+    assert any("This is a copy of mail 1" in mail.text for mail in gate.mailbox(dora))
 
 
 def test_the_three_links_of_the_staff_do_what_they_say(web: Web, gate: Gate, anne: Person, bart: Person) -> None:

@@ -1,6 +1,7 @@
 """Which mail each ticket event calls for, with its frozen values. Words stand in `templates/mail/`."""
 
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress
+from mailgate.tickets.notices.to_askers import Result, Thread, confirm, copy, not_confirmed, proposal, receipt
 from mailgate.tickets.notices.to_colleagues import Asked, Deeds, collision, done, staff_copy, staff_help
 from mailgate.tickets.notices.to_customers import (
     acknowledgement,
@@ -28,16 +29,23 @@ __all__ = [
     "HeldMail",
     "Letterhead",
     "ReplyAddress",
+    "Result",
+    "Thread",
     "acknowledgement",
     "autoclose_warning",
     "autoclosed",
     "closed",
     "collision",
+    "confirm",
+    "copy",
     "decided",
     "done",
     "held",
     "held_alert",
+    "not_confirmed",
     "notification",
+    "proposal",
+    "receipt",
     "reply",
     "returned",
     "sign_in",

@@ -30,6 +30,8 @@ class Budget(StrEnum):
 
     ANSWERS = "answers"
     LINKS = "links"
+    COMMANDS = "commands"
+    QUESTIONS = "questions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ POLICIES: Mapping[Template, Policy] = MappingProxyType(
         Template.WELCOME: _STATE,
         Template.MIGRATED: _STATE,
         Template.SIGN_IN: Policy(Audience.AUTHOR, Answers.WILLING, Budget.LINKS),
+        Template.RECEIPT: Policy(Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS),
+        Template.COPY: Policy(Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS),
+        Template.CONFIRM: Policy(Audience.AUTHOR, Answers.WILLING, Budget.QUESTIONS),
+        Template.NOT_CONFIRMED: _STATE,
+        Template.PROPOSAL: Policy(Audience.READERS, budget=Budget.COMMANDS),
     }
 )
 

@@ -9,6 +9,7 @@ from mailgate.people import Customer, Staff
 from mailgate.tickets.article import Article
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, customer_reply, fixed_words, named, sent_along
+from mailgate.tickets.notices.to_askers import offered, proposals
 from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
 
 
@@ -23,18 +24,23 @@ def acknowledgement(
     fixed_subject: bool,
     left_out: Sequence[LeftOut] = (),
     article: tuple[Article, str] | None = None,
+    proposed: Sequence[str] = (),
     template: Template = Template.ACKNOWLEDGEMENT,
 ) -> Notice:
     """To the customer who opened a ticket; with LEFT_OUT, to one whose further mail lost files.
 
     `fixed_subject`: repeat no word of an author who was not verified. `article`: what may answer him, and its URL.
+    `proposed`: who was in copy and could be added.
     """
     reply_to = customer_reply(head, ticket, reader, reply_address)
+    own_address = None if reader.contact_id is None else reply_to
     values = {
         "company": head.company,
         "number": ticket.id,
         "subject": fixed_words(ticket.id) if fixed_subject else ticket.subject,
         "fixed_subject": fixed_subject,
+        "proposed": [] if fixed_subject else proposals(ticket, proposed, own_address),
+        "actions": offered(ticket, own_address, fixed_subject=fixed_subject),
         "left_out": [] if fixed_subject else named(left_out),  # names of files are words of his too
         "left_out_count": len(left_out),
         "article": None,
@@ -71,12 +77,14 @@ def reply(
     files: Sequence[NewAttachment],
 ) -> Notice:
     """To a participant: what a staff member wrote."""
+    reply_to = customer_reply(head, ticket, reader, reply_address)
     values = {
         "company": head.company,
         "number": ticket.id,
         "subject": ticket.subject,
         "text": words,
         "staff_name": writer.name,
+        "actions": offered(ticket, None if reader.contact_id is None else reply_to),
     }
     return Notice(
         template=Template.REPLY,
@@ -85,7 +93,7 @@ def reply(
         from_name=f"{writer.name} ({head.company})",
         from_address=head.address,
         values=values,
-        reply_to=customer_reply(head, ticket, reader, reply_address),
+        reply_to=reply_to,
         in_reply_to=references[-1] if references else None,
         references=tuple(references),
         attachments=sent_along(files),
@@ -134,6 +142,7 @@ def _of_state(
     references: Sequence[str],
 ) -> Notice:
     """What a program tells of a ticket's state."""
+    reply_to = customer_reply(head, ticket, reader, reply_address)
     return Notice(
         template=template,
         to_address=reader.address,
@@ -144,8 +153,9 @@ def _of_state(
             "company": head.company,
             "number": ticket.id,
             "subject": ticket.subject,
+            "actions": offered(ticket, None if reader.contact_id is None else reply_to),
         },
-        reply_to=customer_reply(head, ticket, reader, reply_address),
+        reply_to=reply_to,
         in_reply_to=references[-1] if references else None,
         references=tuple(references),
         ticket_id=ticket.id,

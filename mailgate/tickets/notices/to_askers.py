@@ -1,0 +1,165 @@
+"""Mails that answer the commands of customers, and those that ask before something is done."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mailgate.mail.mailto import MailAction
+from mailgate.mail.notice import REPLY_TO, Notice, NoticeAttachment, Template
+from mailgate.tickets.actions import ACTION_WORDS, answer_subject, ticket_actions
+from mailgate.tickets.customer_verbs import CustomerUsage, CustomerVerb
+from mailgate.tickets.notices.letterhead import Letterhead
+from mailgate.tickets.ticket import Participant, Ticket
+from mailgate.tickets.verbs import Misread
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """What a mail of ours belongs to. `ticket` is None outside of tickets; `subject` is then the other mail's."""
+
+    ticket: Ticket | None
+    subject: str
+    reply_to: str | None
+    in_reply_to: str | None
+    references: tuple[str, ...]
+    customer_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one command: a sentence, and further lines such as those of a list."""
+
+    words: str
+    lines: tuple[str, ...] = ()
+
+
+def receipt(
+    head: Letterhead,
+    reader: Participant,
+    thread: Thread,
+    *,
+    results: Sequence[Result],
+    misread: Sequence[Misread] = (),
+    commands: Sequence[CustomerUsage] = (),
+    fixed_subject: bool = False,
+) -> Notice:
+    """To a contact: what was done, line by line, or that nothing was, with what can be commanded now.
+
+    `fixed_subject`: repeat no word of an author who was not verified.
+    """
+    values = {
+        "fixed_subject": fixed_subject,
+        "results": [{"words": result.words, "lines": list(result.lines)} for result in results],
+        "misread": [{"line": line.line, "reason": line.reason, "nearest": line.nearest} for line in misread],
+        "commands": [{"example": usage.example, "meaning": usage.meaning} for usage in commands],
+        "actions": [] if fixed_subject else offered(thread.ticket, thread.reply_to),
+    }
+    return _to_contact(Template.RECEIPT, head, reader, thread, values)
+
+
+def copy(
+    head: Letterhead,
+    reader: Participant,
+    thread: Thread,
+    *,
+    mail_id: int,
+    sent_on: str,
+    text: str,
+    files: Sequence[NoticeAttachment],
+) -> Notice:
+    """To a contact: the words and files of a mail that went to the same address before, less what opened something."""
+    values = {"mail_id": mail_id, "sent_on": sent_on, "text": text}
+    return _to_contact(Template.COPY, head, reader, thread, values, files=files)
+
+
+def confirm(
+    head: Letterhead,
+    reader: Participant,
+    thread: Thread,
+    *,
+    answer_to: str,
+    statement: str,
+    cost: str,
+    words: tuple[str, str],
+    asked_at: str,
+    until: str,
+    unclear: bool,
+) -> Notice:
+    """To the registered address: exactly what will happen, and that a reply decides. `words` mean yes and no.
+
+    `answer_to` proves that its bearer has read this mail, so the archive's copy is without it.
+    """
+    values = {
+        "statement": statement,
+        "cost": cost,
+        "yes": words[0],
+        "no": words[1],
+        "asked_at": asked_at,
+        "until": until,
+        "unclear": unclear,
+    }
+    return _to_contact(Template.CONFIRM, head, reader, thread, values, secret={REPLY_TO: answer_to})
+
+
+def not_confirmed(head: Letterhead, reader: Participant, thread: Thread, *, statement: str) -> Notice:
+    """To whoever was asked: the question is closed, and nothing was done."""
+    return _to_contact(Template.NOT_CONFIRMED, head, reader, thread, {"statement": statement})
+
+
+def proposal(head: Letterhead, owner: Participant, thread: Thread, *, proposed: Sequence[str], writer: str) -> Notice:
+    """To an owner: these were in copy, get nothing from us, and can be added."""
+    values = {"proposed": proposals(thread.ticket, proposed, thread.reply_to), "writer": writer}
+    return _to_contact(Template.PROPOSAL, head, owner, thread, values)
+
+
+def offered(ticket: Ticket | None, reply_to: str | None, *, fixed_subject: bool = False) -> list[Mapping[str, object]]:
+    """What the reader can do about the ticket, as templates name it; nothing without an address of his own."""
+    if ticket is None or reply_to is None:
+        return []
+    subject = f"[#{ticket.id}]" if fixed_subject else answer_subject(ticket.subject, ticket.id)
+    actions = ticket_actions(ticket.state, to=reply_to, subject=subject, shared=len(ticket.participants) > 1)
+    return [_named(ACTION_WORDS[CustomerVerb(action.name)], action) for action in actions]
+
+
+def proposals(ticket: Ticket | None, addresses: Sequence[str], reply_to: str | None) -> list[Mapping[str, object]]:
+    """Whom the reader can add to the ticket, as templates name it."""
+    if ticket is None or reply_to is None:
+        return []
+    subject = answer_subject(ticket.subject, ticket.id)
+    return [
+        _named(address, MailAction(CustomerVerb.ADD.value, reply_to, subject, f"!add {address}\n"))
+        for address in addresses
+    ]
+
+
+def _named(words: str, action: MailAction) -> Mapping[str, object]:
+    return {"words": words, "to": action.to, "subject": action.subject, "body": action.body.strip()}
+
+
+def _to_contact(
+    template: Template,
+    head: Letterhead,
+    reader: Participant,
+    thread: Thread,
+    values: Mapping[str, object],
+    *,
+    files: Sequence[NoticeAttachment] = (),
+    secret: Mapping[str, str] | None = None,
+) -> Notice:
+    ticket = thread.ticket
+    always = {"company": head.company, "number": ticket.id if ticket else None, "subject": thread.subject}
+    return Notice(
+        template=template,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=head.company,
+        from_address=head.address,
+        values={**always, **values},
+        reply_to=thread.reply_to,
+        reverse_path="",
+        in_reply_to=thread.in_reply_to,
+        references=thread.references,
+        attachments=tuple(files),
+        secret=secret or {},
+        ticket_id=ticket.id if ticket else None,
+        customer_id=thread.customer_id,
+    )
