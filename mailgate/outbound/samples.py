@@ -71,6 +71,8 @@ _CONFIRM = {
 
 _STATE = {"number": 1042, "subject": _SUBJECT, "company": _COMPANY, "actions": [_REOPEN]}
 
+_COMMANDS = [{"label": line, "to": "support+k7f3@example.net", "body": line} for line in ("!note", "!close")]
+
 _NOTIFICATION = {
     "company": _COMPANY,
     "number": 1042,
@@ -86,8 +88,8 @@ _NOTIFICATION = {
         "Your reply goes to Anne Miller <anne@example.org>, 60 s after we get it.",
         "Ticket #1042, open, desk support   https://desk.example.net/staff/tickets/1042",
         "Sender evidence D: aligned DKIM",
-        "First line may be: !note  !close  !wait 3d  !assign jane  !spam  !undo   (more: !help)",
     ],
+    "commands": _COMMANDS,
 }
 
 _RETURNED = {
@@ -249,6 +251,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "text": "Hello Anne,\n\nyour mailbox is larger now.\n\nJane",
                 "attachments": files,
                 "context": ["A copy: Jane wrote this to Anne Miller <anne@example.org>"],
+                "commands": _COMMANDS,
             }
             for files in ([], [{"name": "terms.pdf", "size": 20_480}])
         ),

@@ -87,7 +87,7 @@ def _escaped_words(value: object) -> str:
 
 
 def _environment(
-    finalize: Callable[[object], str], mail_link: Callable[[object], str], undefined: type[Undefined]
+    finalize: Callable[[object], str], mail_link: Callable[..., str], undefined: type[Undefined]
 ) -> Environment:
     # Neither result is HTML: text goes out as it is; Markdown is escaped as Markdown and rendered without raw HTML.
     environment = ImmutableSandboxedEnvironment(

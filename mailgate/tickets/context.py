@@ -22,6 +22,7 @@ _SHORTEST = 12
 _MAX_SUBJECT = 60  # characters of another ticket's
 
 COMMANDS_LINE = f"First line may be: {'  '.join(STAFF_VERBS[verb].example for verb in SHOWN)}   (more: !help)"
+"""What the template writes below these lines, each command a link."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,13 @@ class About:
 def context_lines(
     ticket: Ticket, evidence: Evidence, about: About, *, author: Author, marks: Iterable[str]
 ) -> tuple[str, ...]:
-    """What the notification says about author, ticket and customer, one fact a line, ending in the commands."""
+    """What the notification says about author, ticket and customer, one fact a line; COMMANDS_LINE follows them."""
     return (
         f"Written by {author}",
         *(f"Please note: {mark}" for mark in marks),
         *_ticket_lines(ticket, about),
         f"Sender evidence {evidence.level.value}: {'; '.join(evidence.reasons)}",
         *_customer_lines(about),
-        COMMANDS_LINE,
     )
 
 
@@ -67,7 +67,6 @@ def copy_lines(ticket: Ticket, about: About, *, writer: Staff) -> tuple[str, ...
     return (
         f"A copy: {writer.name} wrote this to {_readers(ticket)}, who have got it.",
         *_ticket_lines(ticket, about),
-        COMMANDS_LINE,
     )
 
 

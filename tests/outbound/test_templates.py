@@ -93,7 +93,8 @@ def test_notification_shows_the_message_then_the_context_then_the_commands() -> 
     assert message.startswith(str(values["text"]))
     assert separator
     lines = context.splitlines()
-    assert lines[-len(list(values["context"])) :] == values["context"]  # type: ignore[call-overload]
+    assert lines[:-2] == values["context"]
+    assert lines[-1] == "First line may be: !note  !close   (more: !help)"
 
 
 def test_words_of_a_sender_cannot_write_lines_of_the_context_block() -> None:

@@ -1,5 +1,9 @@
 """What staff do to tickets by mail: wait, assign, take, merge, call spam, be away, and ask for help."""
 
+import re
+from html import unescape
+from urllib.parse import parse_qs, unquote, urlsplit
+
 import pytest
 
 from mailgate.mail.disposition import Disposition
@@ -189,3 +193,21 @@ def test_an_out_of_office_answer_of_staff_reaches_no_customer_and_changes_nothin
 
     assert (recorded.outcome.disposition, recorded.outcome.ticket_id) == (Disposition.AUTOMATIC, 1)
     assert (gate.ticket(1), len(gate.mailbox(anne)), gate.outbox(Template.REPLY)) == (before, 1, ())
+
+
+def test_each_command_of_a_notification_is_a_mail_that_is_ready_to_be_sent(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    part = notification.message.get_body(("html",))
+    assert part is not None
+    links = [urlsplit(unescape(link)) for link in re.findall(r'href="(mailto:[^"]+)"', str(part.get_content()))]
+    ready = {parse_qs(link.query)["body"][0].strip(): link for link in links}
+
+    link = ready["!wait 3d"]
+    fields = parse_qs(link.query)
+    gate.deliver(bart.writes(fields["body"][0], to=unquote(link.path), subject=fields["subject"][0]))
+
+    assert list(ready) == ["!note", "!close", "!wait 3d", "!assign", "!take", "!spam", "!undo"]
+    assert unquote(link.path) == notification.message["Reply-To"]
+    assert fields["subject"] == [notification.subject]
+    assert gate.ticket(1).state is State.WAITING

@@ -10,7 +10,7 @@ from mailgate.flows.answer.read import StaffMail
 from mailgate.mail.directives import MAX_DIRECTIVES
 from mailgate.mail.notice import OF_TICKETS
 from mailgate.people import Staff, staff_called
-from mailgate.tickets.context import leaked_line
+from mailgate.tickets.context import COMMANDS_LINE, leaked_line
 from mailgate.tickets.merging import CannotMerge, check_merge
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import STAFF_VERBS, Command, Misread, StaffVerb, misread
@@ -71,7 +71,7 @@ def reply_obstacle(act: Act, ticket: Ticket, words: str) -> str | None:
         return "The ticket has no address that it could be sent to."
     sent = [row for template in OF_TICKETS for row in outbox.on_ticket(act.conn, ticket.id, template)]
     context = [str(line) for row in sent for line in _list(row.notice.values.get("context"))]
-    line = leaked_line(words, context)
+    line = leaked_line(words, (*context, COMMANDS_LINE))
     return None if line is None else f'It still contains a line that is for staff alone: "{line}".'
 
 

@@ -7,6 +7,7 @@ from mailgate.mail.notice import Notice, NoticeAttachment
 from mailgate.tickets.desks import Desk
 from mailgate.tickets.files import MAX_NAMED, LeftOut
 from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
+from mailgate.tickets.verbs import PREFILLED, SHOWN, STAFF_VERBS
 
 ReplyAddress = Callable[[int, int], str]
 """(ticket, contact or staff id) → the signed address that a reply of theirs goes to."""
@@ -41,6 +42,14 @@ def fixed_words(number: int | None) -> str:
 def named(files: Sequence[LeftOut]) -> list[Mapping[str, object]]:
     """What a mail says of files that are not in the ticket."""
     return [{"name": file.name, "size": file.size, "reason": file.reason} for file in files[:MAX_NAMED]]
+
+
+def ready_commands(reply_to: str) -> list[Mapping[str, object]]:
+    """The commands that a mail to staff names, each with the mail that sends it: one's own address needs no other."""
+    return [
+        {"label": (example := STAFF_VERBS[verb].example), "to": reply_to, "body": PREFILLED.get(verb, example)}
+        for verb in SHOWN
+    ]
 
 
 def sent_along(files: Sequence[NewAttachment]) -> tuple[NoticeAttachment, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from mailgate.mail.notice import Notice, Template
 from mailgate.people import Staff
-from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, sent_along
+from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, ready_commands, sent_along
 from mailgate.tickets.ticket import NewAttachment, Ticket
 from mailgate.tickets.verbs import Usage
 
@@ -89,6 +89,7 @@ def staff_copy(
         "text": words,
         "attachments": [{"name": file.filename or file.content_type, "size": file.size} for file in files],
         "context": list(context),
+        "commands": ready_commands(reply_address(ticket.id, reader.id)),
     }
     asked = Asked(ticket.subject, references[-1] if references else None, ticket)
     notice = _mail(Template.STAFF_COPY, head, reader, asked, reply_address, values=values)

@@ -9,7 +9,7 @@ from mailgate.mail.notice import Notice, Template
 from mailgate.people import Staff
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.held_verbs import HELD_VERBS
-from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, named, sent_along
+from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, named, ready_commands, sent_along
 from mailgate.tickets.ticket import NewAttachment, Ticket
 from mailgate.tickets.verbs import Misread
 
@@ -43,7 +43,9 @@ def notification(
     mail_id: int | None = None,
 ) -> Notice:
     """To a staff member: what a customer wrote, uncut, then the context block, then the commands."""
+    reply_to = reply_address(ticket.id, reader.id)
     values = {
+        "commands": ready_commands(reply_to),
         "company": head.company,
         "number": ticket.id,
         "subject": ticket.subject,
@@ -61,7 +63,7 @@ def notification(
         from_name=f"{author.name or author.address} (via {head.desk.name})",
         from_address=head.address,
         values=values,
-        reply_to=reply_address(ticket.id, reader.id),
+        reply_to=reply_to,
         in_reply_to=references[-1] if references else None,
         references=tuple(references),
         attachments=sent_along(files),

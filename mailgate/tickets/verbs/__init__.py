@@ -2,10 +2,11 @@
 
 from mailgate.tickets.verbs.arguments import Argument, Clock
 from mailgate.tickets.verbs.reading import Command, Misread, misread, read_commands
-from mailgate.tickets.verbs.table import ALONE, SHOWN, STAFF_VERBS, Place, StaffVerb, Usage, usable
+from mailgate.tickets.verbs.table import ALONE, PREFILLED, SHOWN, STAFF_VERBS, Place, StaffVerb, Usage, usable
 
 __all__ = [
     "ALONE",
+    "PREFILLED",
     "SHOWN",
     "STAFF_VERBS",
     "Argument",

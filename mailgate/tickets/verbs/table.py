@@ -99,6 +99,9 @@ SHOWN = (
 )
 """What each notification names; the rest is in the answer to `!help`."""
 
+PREFILLED = {StaffVerb.ASSIGN: "!assign "}
+"""What a prepared mail begins with, where the example would name somebody."""
+
 CONTRADICTIONS = frozenset(
     frozenset(pair)
     for pair in (
