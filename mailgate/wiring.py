@@ -6,7 +6,6 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 
 from sqlalchemy import Engine
 
@@ -154,14 +153,14 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
     settings.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     if upgrade(engine):
         log.info("store migrated url=%s", engine.url.render_as_string(hide_password=True))
-    spamd, smarthost = _spamd(settings), _smarthost(settings)
+    spamd, smarthost = spamd_of(settings), smarthost_of(settings)
     return Parts(
         settings=settings,
         engine=engine,
         archive=Archive(settings.store.archive),
         enqueue=enqueue if smarthost else partial(_receive_only, enqueue),
         templates=Templates(),
-        smarthost=smarthost,
+        smarthost=Pool(smarthost) if smarthost else None,
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
         check_spam=spamd.check if spamd else _unchecked,
         check_sender=_sender_check(settings),
@@ -200,30 +199,31 @@ def _receive_only(enqueue: Enqueue, job: Job, row_id: int) -> None:
         enqueue(job, row_id)
 
 
-def _spamd(settings: Settings) -> Spamd | None:
+def spamd_of(settings: Settings, *, timeout_seconds: float | None = None) -> Spamd | None:
+    """The spamd of the settings, perhaps with another time limit; None when there is none."""
     address = settings.spam.spamd
     if address is None:
         return None
-    place = str(address) if isinstance(address, Path) else f"{address}"
-    return Spamd(place, settings.spam.timeout_seconds)
+    return Spamd(str(address), timeout_seconds or settings.spam.timeout_seconds)
 
 
-def _smarthost(settings: Settings) -> Pool | None:
+def smarthost_of(settings: Settings, *, timeout_seconds: float | None = None) -> Smarthost | None:
+    """The smarthost of the settings, perhaps with another time limit; None when there is none.
+
+    Raises SecretUnavailable.
+    """
     smarthost = settings.smarthost
     if smarthost.address is None:
         return None
-    password = read_secret(smarthost.password_file) if smarthost.password_file else ""
-    return Pool(
-        Smarthost(
-            smarthost.address.host,
-            smarthost.address.port,
-            tls=smarthost.tls,
-            user=smarthost.user,
-            password=password,
-            timeout_seconds=smarthost.timeout_seconds,
-            after_dot_seconds=smarthost.after_dot_seconds,
-            helo_name=settings.gate.domain,
-        )
+    return Smarthost(
+        smarthost.address.host,
+        smarthost.address.port,
+        tls=smarthost.tls,
+        user=smarthost.user,
+        password=read_secret(smarthost.password_file) if smarthost.password_file else "",
+        timeout_seconds=timeout_seconds or smarthost.timeout_seconds,
+        after_dot_seconds=smarthost.after_dot_seconds,
+        helo_name=settings.gate.domain,
     )
 
 

@@ -106,7 +106,7 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
         revision = current(conn)
         found = health.read(conn, now) if revision == HEAD else None
         fetched = tuple(_folders(conn, settings)) if revision == HEAD else ()
-    asked = tuple(_listeners(settings)) if listeners else ()
+    asked = tuple(ask_listeners(settings)) if listeners else ()
     room = _disk(settings)
     attention = (
         *(_of_schema(revision) if found is None else _of_queues(found, sends=settings.smarthost.address is not None)),
@@ -240,7 +240,8 @@ def _of_disk(room: Disk, settings: Settings) -> Iterator[Attention]:
         yield Attention("disk", message, f"make room for {settings.store.archive}", fault=True)
 
 
-def _listeners(settings: Settings) -> Iterator[ListenerState]:
+def ask_listeners(settings: Settings) -> Iterator[ListenerState]:
+    """Connect to each listener of the settings and wait for its greeting, a second at most."""
     unbuilt = {section for section, key, _ in NOT_BUILT if key == "listen"}
     host = urlsplit(settings.web.public_url).netloc  # the web view answers to no other, and logs who asks for one
     for name, begins in _GREETINGS.items():
