@@ -19,6 +19,9 @@ UNDELIVERED = (OutState.QUEUED, OutState.SENDING, OutState.IN_DOUBT)
 _RECENT = 1000
 """How many rows back the last sent mail is looked for: its instant has no index, and the order of ids comes close."""
 
+_LOOKED_AT = 50_000
+"""Rows of a day's mail that are counted: `created_at` has no index of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Health:
@@ -78,6 +81,21 @@ def sent_ever(conn: Connection) -> int:
     others = [state for state in OutState if state is not OutState.SENT]
     came_back = outbox.c.state.in_(others) & outbox.c.sent_at.is_not(None)
     return _count(conn, outbox.c.state == OutState.SENT) + _count(conn, came_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Mails that the gate wrote since an instant."""
+
+    written: int
+    failed: int  # refused, given up, or come back
+
+
+def sent_since(conn: Connection, since: datetime) -> Written:
+    """What became of the mails written since then; of very many, of the last ones."""
+    newest = select(func.max(outbox.c.id)).scalar_subquery()
+    recent = (outbox.c.id > newest - _LOOKED_AT) & (outbox.c.created_at >= since)
+    return Written(_count(conn, recent), _count(conn, recent & (outbox.c.state == OutState.FAILED)))
 
 
 def _numbers(conn: Connection, column: ColumnElement[str], words: type[StrEnum]) -> Iterable[tuple[str, int]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, func, insert, select, update
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.envelope import Door, Envelope
@@ -253,6 +253,11 @@ def held_for(conn: Connection, staff_id: int, ticket_id: int) -> tuple[int, ...]
         spool.c.held_for == staff_id, spool.c.ticket_id == ticket_id, spool.c.disposition == Disposition.HELD
     )
     return tuple(conn.execute(query.order_by(spool.c.id)).scalars())
+
+
+def last_id(conn: Connection) -> int:
+    """The id of the newest mail; 0 when there is none."""
+    return conn.execute(select(func.max(spool.c.id))).scalar() or 0
 
 
 def _rows() -> Select[Any]:

@@ -62,6 +62,8 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
     passed, limit = hops(incoming.message), settings.limits.max_hops
     if passed > limit and not incoming.lent.released:  # a loop, not a long route: RFC 5321 §6.3
         return Settled.as_(Disposition.HELD, f"loop: it has passed {passed} servers, more than {limit}")
+    if isinstance(token_in(incoming, Purpose.LOOP, act.keys, today=act.today), AddressToken):
+        return Settled.as_(Disposition.COMMAND, "the loop test of mailgate doctor")
     if incoming.report is not None:
         return bounce(act, incoming, incoming.report)
     if incoming.mailbox and is_ours(incoming.mailbox.address, settings.desks, settings.gate.domain):

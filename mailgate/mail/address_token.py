@@ -33,9 +33,18 @@ class Purpose(StrEnum):
     CONFIRM = "confirm"
     SIGN_IN = "sign-in"
     LIST = "list"  # of things to be decided on, by numbers
+    LOOP = "loop"  # a mail of `mailgate doctor` to ourselves, by the way that replies take
 
 
-_CODES = {Purpose.REPLY: 1, Purpose.STAFF: 2, Purpose.VERP: 3, Purpose.CONFIRM: 4, Purpose.SIGN_IN: 5, Purpose.LIST: 6}
+_CODES = {
+    Purpose.REPLY: 1,
+    Purpose.STAFF: 2,
+    Purpose.VERP: 3,
+    Purpose.CONFIRM: 4,
+    Purpose.SIGN_IN: 5,
+    Purpose.LIST: 6,
+    Purpose.LOOP: 7,
+}
 _PURPOSES = {code: purpose for purpose, code in _CODES.items()}
 
 

@@ -1,0 +1,55 @@
+"""`mailgate doctor`: what is wrong with this gate and how to mend it. Exit 0: nothing; 1: warnings; 2: failures."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+
+import click
+
+from mailgate.cli.context import Context
+from mailgate.cli.output import EX_USAGE, fail, json_option, print_rows, say
+from mailgate.config import ConfigErrors, load
+from mailgate.setup.doctor import CHECKS, exit_code, without_settings
+from mailgate.setup.examine import Check, Examined, UnknownCheck, chosen, examine, shown
+from mailgate.setup.site import Site
+
+
+@click.command()
+@json_option
+@click.option("--only", metavar="CHECK,…", default="", help="These checks, and what they need; loop is run only so.")
+@click.option("--strict", is_flag=True, help="Exit 1 when there are warnings.")
+@click.option("--fix", is_flag=True, help="Make missing directories, and close data and secrets to other users.")
+@click.pass_obj
+def doctor(context: Context, as_json: bool, only: str, strict: bool, fix: bool) -> None:
+    """Look at settings, disk, store, ports, smarthost, DNS and queues; say what is wrong and how to mend it."""
+    names = tuple(filter(None, (name.strip() for name in only.split(","))))
+    try:
+        checks = chosen(CHECKS, names)
+    except UnknownCheck as error:
+        fail(str(error), code=EX_USAGE, name="UnknownCheck", as_json=as_json)
+    found: list[Examined] = []
+    for one in shown(_examined(context, checks, fix=fix), frozenset(names)):
+        found.append(one)
+        if sys.stderr.isatty():
+            click.echo(f"\r\033[K{one.check} ", err=True, nl=False)
+    if sys.stderr.isatty():
+        click.echo("\r\033[K", err=True, nl=False)
+    print_rows([_row(one) for one in found], ("check", "status", "detail"), as_json=as_json)
+    if not as_json:
+        for one in found:
+            if one.finding.fix:
+                say(f"{one.check}: {one.finding.fix}")
+    sys.exit(exit_code([one.finding for one in found], strict=strict))
+
+
+def _examined(context: Context, checks: Sequence[Check], *, fix: bool) -> Iterator[Examined]:
+    try:
+        settings = load(context.config_path, os.environ)
+    except ConfigErrors as errors:
+        return without_settings(checks, errors)
+    return examine(checks, Site(context.config_path, settings), fix=fix)
+
+
+def _row(one: Examined) -> dict[str, object]:
+    finding = one.finding
+    return {"check": one.check, "status": finding.status.value, "detail": finding.detail, "fix": finding.fix}
