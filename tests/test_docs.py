@@ -19,6 +19,8 @@ from mailgate.config.sections import setting_names
 from mailgate.demo.playground import invite, play_story
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.evidence import Level
+from mailgate.setup.doctor import CHECKS
+from mailgate.setup.snippets import Place, snippets
 from mailgate.tickets.customer_verbs import CUSTOMER_VERBS
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import STAFF_VERBS, StaffVerb
@@ -167,6 +169,23 @@ def test_every_sample_of_settings_is_valid(page: Page, tmp_path: Path) -> None:
         path = tmp_path / "config.toml"
         path.write_text(block, "utf-8")
         load(path, {})
+
+
+def test_what_init_prints_is_what_the_operator_reads(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[gate]\ndomain = "support.example.net"\n')
+    place = Place(Path("/var/lib/mailgate"), Path("/opt/mailgate/bin/mailgate"), "mailgate")
+
+    shown = set(page_named("docs/running.md").blocks())
+
+    assert [one.name for one in snippets(load(config, {}), place) if one.text not in shown] == []
+
+
+def test_the_operator_is_told_of_every_check_of_the_doctor() -> None:
+    _, _, below = page_named("docs/running.md").text.partition("\n## What is wrong, and how to mend it\n")
+    rows = [line.split("|")[1] for line in below.partition("\n## ")[0].splitlines() if line.startswith("| `")]
+
+    assert [word for row in rows for word in _SPAN.findall(row)] == [check.name for check in CHECKS]
 
 
 @pytest.mark.parametrize(

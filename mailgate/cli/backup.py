@@ -12,10 +12,8 @@ import click
 from mailgate import __version__
 from mailgate.cli.context import Context
 from mailgate.cli.gate import now, settings, told_errors
-from mailgate.cli.output import EX_DATAERR, EX_TEMPFAIL, fail, json_option, print_object, say
+from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_TEMPFAIL, fail, json_option, print_object, say
 from store.backup import back_up
-
-EX_CANTCREAT = 73  # sysexits.h
 
 
 @click.command()

@@ -7,9 +7,9 @@ from typing import NoReturn, Protocol, cast
 
 import click
 
-import mailgate
 from mailgate.config import ConfigErrors, Loaded, Problem, load_with_origins
 from mailgate.config.listing import Entry, entries
+from mailgate.config.shipped import shipped_text
 
 EX_CONFIG = 78  # sysexits.h
 
@@ -63,10 +63,7 @@ def show(origin: bool, as_json: bool) -> None:
 @config.command()
 def example() -> None:
     """Print a settings file with every setting, its default and its reason."""
-    package = Path(mailgate.__file__).parent
-    installed = package / "_config.toml"
-    shipped = installed if installed.is_file() else package.parent / "config.toml"
-    click.echo(shipped.read_text("utf-8"), nl=False)
+    click.echo(shipped_text(), nl=False)
 
 
 def fail(errors: ConfigErrors, *, as_json: bool) -> NoReturn:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 
-from mailgate.cli.backup import EX_CANTCREAT, told_disk_errors
+from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
 from mailgate.cli.meter import Meter
-from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_object, say
+from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_USAGE, fail, json_option, print_object, say
 from mailgate.flows.moving import forget as forgetting
 from mailgate.flows.moving.export import export as write_export
 from store import erasure, people

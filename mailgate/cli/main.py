@@ -17,6 +17,7 @@ COMMANDS = {
     "inspect": "what one mail says, as JSON",
     "due": "what is due, and do it",
     "db": "the store's schema",
+    "init": "settings, store and first staff member of a new gate",
     "doctor": "what is wrong with a gate, and how to mend it",
     "status": "how the gate is doing, and what needs a person",
     "backup": "copy the store while the gate runs",

@@ -8,7 +8,8 @@ from typing import Any, NoReturn
 
 import click
 
-EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE, EX_SOFTWARE, EX_TEMPFAIL, EX_CONFIG = 64, 65, 66, 69, 70, 75, 78
+EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE = 64, 65, 66, 69
+EX_SOFTWARE, EX_CANTCREAT, EX_TEMPFAIL, EX_CONFIG = 70, 73, 75, 78
 """Exit codes from sysexits.h."""
 
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, and nothing else.")

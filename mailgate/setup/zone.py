@@ -120,7 +120,7 @@ def _leads_back(address: str, lookups: Lookups) -> Finding:
     pointer = ipaddress.ip_address(address).reverse_pointer
     names = [str(name) for name in lookups.records(pointer, "PTR")]
     if not names:
-        return warn(f"{address} has no PTR record", f"have its provider set: {pointer}. IN PTR mail.your.domain.")
+        return warn(f"{address} has no PTR record", f"have its provider set: {pointer}. IN PTR the name of that server")
     if not any(address in _addresses(name, lookups) for name in names):
         return warn(f"{address} is called {names[0]}, which is not {address}", address_record(names[0], address))
     return ok(f"{address} is {names[0]}, and back")

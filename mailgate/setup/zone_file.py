@@ -3,16 +3,18 @@
 import ipaddress
 from collections.abc import Sequence
 
-MAIL_HOST = "mail.your.domain"
-"""Stands where only the operator knows the name of the mail server in front."""
-
 PLACEHOLDER_4, PLACEHOLDER_6 = "192.0.2.1", "2001:db8::1"
 """Reserved for documentation (RFC 5737, RFC 3849): whoever pastes them unread harms nobody."""
 
 
-def mx_record(domain: str, host: str = MAIL_HOST) -> str:
+def mail_host(domain: str) -> str:
+    """The name of the mail server in front, where nobody has said another."""
+    return f"mx.{domain}"
+
+
+def mx_record(domain: str) -> str:
     """Where mail goes."""
-    return f"{domain}. IN MX 10 {host}."
+    return f"{domain}. IN MX 10 {mail_host(domain)}."
 
 
 def address_record(host: str, address: str = PLACEHOLDER_4) -> str:
@@ -21,12 +23,18 @@ def address_record(host: str, address: str = PLACEHOLDER_4) -> str:
     return f"{host}. IN {kind} {address}"
 
 
-def spf_record(domain: str, addresses: Sequence[str] = ()) -> str:
-    """Who may send: these addresses, else whoever receives."""
-    named = [f"ip{ipaddress.ip_address(one).version}:{one}" for one in addresses]
-    return f'{domain}. IN TXT "v=spf1 {" ".join(named or ["mx"])} -all"'
+def spf_record(domain: str, senders: Sequence[str] = ()) -> str:
+    """Who may send: these hosts or addresses, "mx" for whoever receives, which is also who does when none is named."""
+    return f'{domain}. IN TXT "v=spf1 {" ".join(map(_mechanism, senders or ("mx",)))} -all"'
 
 
 def dmarc_record(domain: str) -> str:
     """What others do with mail that fails: keep it out."""
     return f'_dmarc.{domain}. IN TXT "v=DMARC1; p=quarantine; rua=mailto:postmaster@{domain}"'
+
+
+def _mechanism(sender: str) -> str:
+    try:
+        return f"ip{ipaddress.ip_address(sender).version}:{sender}"
+    except ValueError:
+        return sender if sender == "mx" else f"a:{sender}"

@@ -67,9 +67,15 @@ def postfix() -> Iterator[StartPostfix]:
     """A function that starts a Postfix, as `start_postfix` does; all that it started end with the test."""
     with ExitStack() as running:
 
-        def start(*, lmtp: Mapping[str, str] | None = None, relayhost: str | None = None) -> Postfix:
+        def start(
+            *,
+            lmtp: Mapping[str, str] | None = None,
+            relayhost: str | None = None,
+            main_cf: str = "",
+            master_cf: str = "",
+        ) -> Postfix:
             with needed():
-                server = start_postfix(lmtp=lmtp, relayhost=relayhost)
+                server = start_postfix(lmtp=lmtp, relayhost=relayhost, main_cf=main_cf, master_cf=master_cf)
             running.callback(server.stop)
             return server
 

@@ -133,13 +133,23 @@ class Postfix:
 class StartPostfix(Protocol):
     """What the `postfix` fixture gives: see `start_postfix`."""
 
-    def __call__(self, *, lmtp: Mapping[str, str] | None = None, relayhost: str | None = None) -> Postfix: ...
+    def __call__(
+        self,
+        *,
+        lmtp: Mapping[str, str] | None = None,
+        relayhost: str | None = None,
+        main_cf: str = "",
+        master_cf: str = "",
+    ) -> Postfix: ...
 
 
-def start_postfix(*, lmtp: Mapping[str, str] | None = None, relayhost: str | None = None) -> Postfix:
+def start_postfix(
+    *, lmtp: Mapping[str, str] | None = None, relayhost: str | None = None, main_cf: str = "", master_cf: str = ""
+) -> Postfix:
     """Start an instance and return it when it greets; whoever starts it calls `stop`.
 
     `lmtp` maps a domain to the `host:port` of its LMTP server; all other mail goes by SMTP to the `relayhost`.
+    `main_cf` and `master_cf` are added to settings and services, and what they say is what counts.
     Raises ServerMissing without Postfix or without root: its master changes to users of its own.
     """
     program = find_program("postconf")
@@ -151,7 +161,7 @@ def start_postfix(*, lmtp: Mapping[str, str] | None = None, relayhost: str | Non
     with ExitStack() as starting:
         directory = starting.enter_context(private_directory("postfix"))
         port = free_port()
-        _write_config(directory, port=port, lmtp=lmtp or {}, relayhost=relayhost)
+        _write_config(directory, port=port, lmtp=lmtp or {}, relayhost=relayhost, main_cf=main_cf, master_cf=master_cf)
         _make_queue(directory, owner=owner, setgid_group=setgid_group)
         log = directory / "log"
         # The master itself, not `postfix start`: that detaches from our process group.
@@ -162,7 +172,9 @@ def start_postfix(*, lmtp: Mapping[str, str] | None = None, relayhost: str | Non
         return Postfix(LOOPBACK, port, directory, starting.pop_all())
 
 
-def _write_config(directory: Path, *, port: int, lmtp: Mapping[str, str], relayhost: str | None) -> None:
+def _write_config(
+    directory: Path, *, port: int, lmtp: Mapping[str, str], relayhost: str | None, main_cf: str, master_cf: str
+) -> None:
     config = directory / "config"
     config.mkdir()
     routes = [f"{{ {domain} = lmtp:inet:{_next_hop(address)} }}" for domain, address in lmtp.items()]
@@ -176,8 +188,9 @@ def _write_config(directory: Path, *, port: int, lmtp: Mapping[str, str], relayh
             relayhost=_next_hop(relayhost) if relayhost else "",
             default_transport="smtp" if relayhost else "error:5.1.2 nothing leaves this machine",
         )
+        + main_cf
     )
-    (config / "master.cf").write_text(_SERVICES.format(listen=f"{LOOPBACK}:{port}"))
+    (config / "master.cf").write_text(_SERVICES.format(listen=f"{LOOPBACK}:{port}") + master_cf)
     make_readable(config)
     # Postfix reads settings again and again while they are younger than a second or two; these are finished.
     for written in config.iterdir():
