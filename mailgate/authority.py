@@ -24,6 +24,7 @@ class Action(StrEnum):
     STAFF_REPLY = "have words sent to a customer"
     STAFF_OPEN = "open a ticket for a customer"
     STAFF_ABSENCE = "say when one is away"
+    STAFF_LOOK = "get what staff see at the registered address"
     STAFF_COMMAND = "work a ticket as staff"
     STAFF_MONEY = "change what a customer owes or has"
     STAFF_ADMINISTRATION = "change staff, keys or settings"
@@ -43,8 +44,8 @@ _LEVELS = tuple(Level)
 
 # Adding words is low risk; whatever changes something waits for better evidence. Money and identity are always
 # confirmed at the registered address, however good the evidence. A staff member's new mail cannot carry a token
-# (nothing was sent that it could answer), so STAFF_OPEN and STAFF_ABSENCE do with alignment alone. An answer to CONFIRM
-# is proved by the single-use address that only the registered mailbox got; its author must be the one who was asked.
+# (nothing was sent that it could answer), so STAFF_OPEN, STAFF_ABSENCE and STAFF_LOOK do with alignment alone. What
+# answers CONFIRM is proved by the single-use address that only the registered mailbox got; its author is whom we asked.
 MATRIX: dict[Action, tuple[Verdict, ...]] = {
     #                              N      0         S         D         D+T       A         C
     Action.OPEN_AS_STRANGER:     (_HOLD, _TICKET,  _TICKET,  _TICKET,  _TICKET,  _TICKET,  _TICKET),
@@ -63,6 +64,7 @@ MATRIX: dict[Action, tuple[Verdict, ...]] = {
     Action.STAFF_REPLY:          (_HOLD, _HOLD,    _HOLD,    _HOLD,    _DO,      _DO,      _DO),
     Action.STAFF_OPEN:           (_HOLD, _HOLD,    _HOLD,    _DO,      _DO,      _DO,      _DO),
     Action.STAFF_ABSENCE:        (_HOLD, _HOLD,    _HOLD,    _DO,      _DO,      _DO,      _DO),
+    Action.STAFF_LOOK:           (_HOLD, _HOLD,    _HOLD,    _DO,      _DO,      _DO,      _DO),
     Action.STAFF_COMMAND:        (_HOLD, _HOLD,    _HOLD,    _CONFIRM, _DO,      _DO,      _DO),
     Action.STAFF_MONEY:          (_HOLD, _HOLD,    _HOLD,    _CONFIRM, _CONFIRM, _CONFIRM, _DO),
     Action.STAFF_ADMINISTRATION: (_HOLD, _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD),

@@ -51,6 +51,9 @@ _IN_ALL = select(
     func.coalesce(func.sum(case((outbox.c.to_key.endswith(bindparam("the_end"), autoescape=False), 1), else_=0)), 0),
 ).where(outbox.c.template.in_(bindparam("the_templates", expanding=True)), outbox.c.created_at > bindparam("the_since"))
 
+LISTS = (Template.HELD_ALERT, Template.QUEUE)
+"""Mails whose answers decide on what they list; their order stands in addresses that were sent."""
+
 LISTS_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
 """From here the seconds are counted that number a list: as few digits as may be in an address."""
 
@@ -227,12 +230,18 @@ def created_since(conn: Connection, template: Template, *, since: datetime) -> t
     return tuple(_outgoing(row) for row in conn.execute(query).mappings())
 
 
-def of_list(conn: Connection, address: str, templates: Sequence[Template], *, number: int) -> tuple[Outgoing, ...]:
-    """The mails of these templates to one address that were called for in the second with this number."""
-    begin = LISTS_SINCE + timedelta(seconds=number)
+def list_number(at: datetime, template: Template) -> int:
+    """What names a list in the address that answers it, since its row has no number yet: the second, and which list."""
+    return int((at - LISTS_SINCE).total_seconds()) * len(LISTS) + LISTS.index(template)
+
+
+def of_list(conn: Connection, address: str, *, number: int) -> tuple[Outgoing, ...]:
+    """The mails to one address that are the list with this number."""
+    seconds, place = divmod(number, len(LISTS))
+    begin = LISTS_SINCE + timedelta(seconds=seconds)
     query = select(outbox).where(
         outbox.c.to_key == address_key(address),
-        outbox.c.template.in_(templates),
+        outbox.c.template == LISTS[place],
         outbox.c.created_at >= begin,
         outbox.c.created_at < begin + timedelta(seconds=1),
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from mailgate.config import HostPort, Settings, Tls, Verify
+from mailgate.config.settings import QueueList
 from mailgate.flows import review
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.mail.disposition import Disposition
@@ -284,7 +285,7 @@ def settings_for(directory: Path, smarthost_port: int, **overrides: Mapping[str,
     sections: dict[str, dict[str, object]] = {
         "store": {"url": f"sqlite:///{directory / 'mailgate.db'}", "archive": directory / "archive"},
         "smarthost": {"address": HostPort(HOST, smarthost_port), "tls": Tls.NONE, "timeout_seconds": 5.0},
-        "desk_rules": {"undo_seconds": 0},
+        "desk_rules": {"undo_seconds": 0, "queue_list": QueueList.ON_REQUEST},
         "limits": {"min_free_bytes": 0},
         "authentication": {"verify": Verify.NONE},
     }

@@ -25,6 +25,7 @@ change addresses            hold  tkt   ask   ask   ask   ask   do
 have words sent             hold  hold  hold  hold  do    do    do
 open a ticket for a         hold  hold  hold  do    do    do    do
 say when one is away        hold  hold  hold  do    do    do    do
+get what staff see          hold  hold  hold  do    do    do    do
 work a ticket as staff      hold  hold  hold  ask   do    do    do
 change what a customer owes hold  hold  hold  ask   ask   ask   do
 change staff, keys          hold  hold  hold  hold  hold  hold  hold
@@ -47,6 +48,7 @@ ACTIONS = {
     "have words sent": Action.STAFF_REPLY,
     "open a ticket for a": Action.STAFF_OPEN,
     "say when one is away": Action.STAFF_ABSENCE,
+    "get what staff see": Action.STAFF_LOOK,
     "work a ticket as staff": Action.STAFF_COMMAND,
     "change what a customer owes": Action.STAFF_MONEY,
     "change staff, keys": Action.STAFF_ADMINISTRATION,

@@ -63,6 +63,13 @@ class Verify(StrEnum):
     NONE = "none"
 
 
+class QueueList(StrEnum):
+    """When staff get the list of open tickets."""
+
+    DAILY = "daily"
+    ON_REQUEST = "on-request"
+
+
 class UnknownSender(StrEnum):
     """What happens to mail from somebody who is not registered."""
 
@@ -185,6 +192,7 @@ class DeskRules:
     autoclose_warning_hours: kinds.Hours = 12  # before the close
     unknown_sender: Annotated[UnknownSender, one_of(UnknownSender)] = UnknownSender.HOLD
     digest_hour: Annotated[int, kinds.whole(0, 23)] = 8
+    queue_list: Annotated[QueueList, one_of(QueueList)] = QueueList.DAILY
 
     @property
     def silence(self) -> Silence:

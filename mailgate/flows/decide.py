@@ -1,35 +1,33 @@
-"""A staff member answers a list of held mail: each line decides on some of it, and one receipt says what was done."""
+"""A staff member answers a list: each line decides on something in it, and one receipt says what was done."""
 
-from collections.abc import Sequence
-from typing import cast
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from mailgate.authority import Action, Verdict
 from mailgate.authority import decide as may
-from mailgate.errors import BadAddress, MailgateError
-from mailgate.flows import review
 from mailgate.flows.act import Act
+from mailgate.flows.decide_held import decide_held, read_held
+from mailgate.flows.decide_queue import decide_queue, read_queue
 from mailgate.flows.flood import repeated
 from mailgate.flows.incoming import Incoming
+from mailgate.flows.list_kind import ListKind
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.settled import Settled
-from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.directives import MAX_DIRECTIVES, read_directives
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.evidence import Level
 from mailgate.mail.notice import Template
 from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.desks import is_ours
 from mailgate.tickets.flood import DAY
-from mailgate.tickets.held_verbs import HeldCommand, HeldVerb, read_held_commands
+from mailgate.tickets.notices.to_staff import HELD_USAGE, QUEUE_USAGE
 from mailgate.tickets.verbs import Misread
-from store import outbox, people, senders, spool
-from store.spool import Accepted
+from store import outbox
 
-
-class _Undecided(MailgateError):
-    """This decision cannot be carried out; the text says why."""
+_KINDS: Mapping[Template, ListKind[Any]] = {
+    Template.HELD_ALERT: ListKind("held mail", HELD_USAGE, read_held, decide_held),
+    Template.QUEUE: ListKind("the queue", QUEUE_USAGE, read_queue, decide_queue),
+}
 
 
 def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> Settled:
@@ -41,8 +39,12 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     if may(Action.STAFF_COMMAND, evidence, unscored=unscored) is not Verdict.DO and not incoming.lent.released:
         reason = f"not enough evidence to {Action.STAFF_COMMAND.value}: {'; '.join(evidence.reasons)}"
         return Settled.as_(Disposition.HELD, reason, evidence=evidence)
+    answered = outbox.of_list(act.conn, writer.address, number=token.object_id)
+    if not answered:  # erased since
+        return Settled.as_(Disposition.HELD, "it answers a list that is no longer here", evidence=evidence)
+    kind = _KINDS[answered[0].notice.template]
     read = read_directives(incoming.message, marked=False)
-    commands, misread = read_held_commands(read.directives, _listed(act, writer, token))
+    commands, misread = kind.read(act, read.directives, answered)
     obstacle = (
         f"There are more than {MAX_DIRECTIVES} lines in it."
         if read.excess
@@ -56,14 +58,18 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
         reason = f"the same was answered to this writer within a day: {obstacle}"
         return Settled.as_(repeated(act, incoming), reason, evidence=evidence)
     if obstacle:
-        sent = _answer(act, incoming, writer, token, obstacle=obstacle, misread=misread)
+        sent = _answer(act, incoming, writer, token, usage=kind.usage, obstacle=obstacle, misread=misread)
         return Settled.as_(
             Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence, outbox_ids=sent
         )
-    by = f"{writer.name}, mail {incoming.lent.spool_id}, evidence {evidence.level.value}"
-    done = tuple(_carry_out(act, command, by) for command in commands)
-    sent = _answer(act, incoming, writer, token, done=done)
-    return Settled.as_(Disposition.COMMAND, "decided on held mail", evidence=evidence, outbox_ids=sent)
+    done = [kind.carry_out(act, command, incoming, writer) for command in commands]
+    sent = _answer(act, incoming, writer, token, usage=kind.usage, done=[one.words for one in done])
+    return Settled.as_(
+        Disposition.COMMAND,
+        f"decided on {kind.what}",
+        evidence=evidence,
+        outbox_ids=(*(outbox_id for one in done for outbox_id in one.outbox_ids), *sent),
+    )
 
 
 def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]) -> bool:
@@ -77,77 +83,13 @@ def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]
     )
 
 
-def _listed(act: Act, writer: Staff, token: AddressToken) -> frozenset[int]:
-    rows = outbox.of_list(act.conn, writer.address, (Template.HELD_ALERT,), number=token.object_id)
-    return frozenset(mail_id for row in rows for mail_id in cast("Sequence[int]", row.notice.values["ids"]))
-
-
-def _carry_out(act: Act, command: HeldCommand, by: str) -> str:
-    """One decision; returns what was done, or why not, in words."""
-    try:
-        match command.verb:
-            case HeldVerb.SPAM | HeldVerb.REFUSE:
-                is_spam = command.verb is HeldVerb.SPAM
-                review.refuse(act.conn, command.mail_id, by=by, is_spam=is_spam, now=act.now)
-                return f"mail {command.mail_id}: refused{', as spam' if is_spam else ''}"
-            case HeldVerb.RELEASE:
-                review.release(act.conn, command.mail_id, by=by, now=act.now)
-                return f"mail {command.mail_id}: let in"
-            case HeldVerb.ALLOW:
-                address = _sender(act, command.mail_id)
-                review.release(act.conn, command.mail_id, by=by, now=act.now)
-                senders.allow(act.conn, address, by=by, now=act.now)
-                return f"mail {command.mail_id}: let in, as will be what {address} writes from now on"
-            case HeldVerb.REGISTER:
-                address = _sender(act, command.mail_id)
-                number = _register(act, command.name, address)
-                review.release(act.conn, command.mail_id, by=by, now=act.now)
-                return f"mail {command.mail_id}: let in; {command.name} <{address}> is customer {number}"
-    except (review.NotHeld, _Undecided) as error:
-        return f"mail {command.mail_id}: nothing was done: {error}"
-
-
-def _sender(act: Act, mail_id: int) -> str:
-    """The address that is to be known from now on. Raises _Undecided when nobody can say whose it is."""
-    held: Accepted | None = spool.show(act.conn, mail_id)
-    author = held.outcome.author if held else None
-    address = (author or "").rpartition("<")[2].removesuffix(">")
-    evidence = held.outcome.evidence if held else None
-    if evidence is None or evidence.level is Level.NONE:
-        raise _Undecided("its From names nobody for sure; release it alone")
-    try:
-        parse_mailbox(address)
-    except BadAddress as error:
-        raise _Undecided("its From has no usable address; release it alone") from error
-    if is_ours(address, act.settings.desks, act.settings.gate.domain) or people.staff_with(act.conn, address):
-        raise _Undecided(f"{address} is an address of ours")
-    return address
-
-
-def _register(act: Act, name: str, address: str) -> int:
-    known = people.contacts_with(act.conn, address)
-    if known:
-        raise _Undecided(f"{address} is a contact of customer {known[0].customer_id} already")
-    gate = act.settings.gate
-    customer = people.add_customer(
-        act.conn,
-        name,
-        address,
-        country=None,
-        currency=gate.currency,
-        timezone=str(gate.zone),
-        language="en",
-        now=act.now,
-    )
-    return customer.id
-
-
 def _answer(
     act: Act,
     incoming: Incoming,
     writer: Staff,
     token: AddressToken,
     *,
+    usage: Sequence[Mapping[str, str]],
     obstacle: str = "",
     misread: Sequence[Misread] = (),
     done: Sequence[str] = (),
@@ -156,6 +98,7 @@ def _answer(
     notice = notices.decided(
         notices.Letterhead(act.settings.gate.company, desk),
         writer,
+        usage=usage,
         done=done,
         obstacle=obstacle,
         misread=misread,

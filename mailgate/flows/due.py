@@ -10,7 +10,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
-from mailgate.flows import held_mail
+from mailgate.flows import held_mail, queue_list
 from mailgate.flows.confirm import expire
 from mailgate.flows.deadline import meet_deadline
 from mailgate.jobs import Enqueue, Job
@@ -35,6 +35,7 @@ class DueKind(StrEnum):
     TEACH = "teach"  # spamd has not been told what a person decided
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
     HELD_DIGEST = "held-digest"  # the list of each day, of all that still waits
+    QUEUE_LIST = "queue-list"  # the open tickets, each day
     AUTOCLOSE_WARNING = Step.WARN.value  # a customer says nothing
     AUTO_CLOSE = Step.CLOSE.value  # and still nothing
     WAIT_ENDED = Step.END_WAIT.value  # a ticket was put off until now
@@ -75,6 +76,9 @@ def due(conn: Connection, *, settings: Settings, at: datetime, delivering: bool 
         if due_at is not None and due_at <= at:
             items.append(DueItem(kind, 0, due_at))
             break  # the other is asked for again when this one has been written
+    morning = queue_list.queue_at(conn, settings, at)
+    if morning is not None:
+        items.append(DueItem(DueKind.QUEUE_LIST, 0, morning))
     silence = settings.desk_rules.silence
     numbers = deadlines.passed(conn, silence, at=at, limit=AT_ONCE)
     for ticket in tickets.itself(conn, numbers).values():
@@ -145,6 +149,8 @@ def run(
 
 def _do(engine: Engine, kind: DueKind, number: int, *, settings: Settings, now: datetime) -> tuple[int, ...]:
     """Do what has no job; returns the ids of the mails that may go out. One that fails does not stop the others."""
+    if kind is DueKind.QUEUE_LIST:
+        return queue_list.tell_queue(engine, settings=settings, now=now)
     if kind in _LISTS:
         return held_mail.tell(engine, settings=settings, daily=kind is DueKind.HELD_DIGEST, now=now)
     if kind is DueKind.CONFIRMATION:

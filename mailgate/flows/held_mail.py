@@ -1,14 +1,15 @@
 """Staff hear of held mail: at once, at most once an hour, and each morning of all that still waits."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
 from mailgate.flows.act import Act
-from mailgate.flows.notify import list_number, notify, reply_address
+from mailgate.flows.notify import notify, reply_address
+from mailgate.flows.queue_list import morning
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import AWAITING_REVIEW
 from mailgate.mail.notice import Template
@@ -34,10 +35,7 @@ def alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | N
 
 def digest_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
     """When the list of this day is due; None when it was sent, or nothing waits."""
-    local = at.astimezone(settings.gate.zone)
-    hour = datetime.combine(local.date(), time(settings.desk_rules.digest_hour), settings.gate.zone)
-    if hour > local:
-        hour -= timedelta(days=1)
+    hour = morning(at, settings)
     sent = outbox.created_since(conn, Template.HELD_ALERT, since=hour)
     if any(row.notice.values.get("daily") for row in sent):
         return None
@@ -66,9 +64,15 @@ def tell(engine: Engine, *, settings: Settings, daily: bool, now: datetime) -> t
         desk = settings.desks[0]
         head = notices.Letterhead(settings.gate.company, desk)
         address = reply_address(act, Purpose.LIST, desk)
+        number = outbox.list_number(now, Template.HELD_ALERT)
         told = [
             notices.held_alert(
-                head, reader, held, listed=LISTED_MAILS, daily=daily, reply_to=address(list_number(now), reader.id)
+                head,
+                reader,
+                held,
+                listed=LISTED_MAILS,
+                daily=daily,
+                reply_to=address(number, reader.id),
             )
             for reader in present(people.list_staff(conn), now=now)
         ]

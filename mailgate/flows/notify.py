@@ -88,11 +88,6 @@ def reply_address(act: Act, purpose: Purpose, desk: Desk) -> ReplyAddress:
     return partial(_reply_address, act, purpose, desk)
 
 
-def list_number(at: datetime) -> int:
-    """What the reply address of a list names it by, since its row has no number yet: the second it was made in."""
-    return int((at - outbox.LISTS_SINCE).total_seconds())
-
-
 def _reply_address(act: Act, purpose: Purpose, desk: Desk, ticket_id: int, person_id: int) -> str:
     token = AddressToken(purpose, ticket_id, person_id, act.today + TOKEN_LIFETIME)
     return f"{desk.mailbox.local_part}+{seal(token, act.key)}@{desk.mailbox.domain}"

@@ -23,7 +23,8 @@ class Template(StrEnum):
     STAFF_COPY = "staff-copy"  # to staff: what a colleague wrote to the customer
     HELD = "held"  # to a sender: a person will look at your mail
     HELD_ALERT = "held-alert"  # to staff: mail waits for your decision
-    DECIDED = "decided"  # to staff: what your answer to that did
+    QUEUE = "queue"  # to staff: the open tickets, to be worked by an answer
+    DECIDED = "decided"  # to staff: what your answer to such a list did
     UNDELIVERED = "undelivered"  # to staff: a mail of ours did not reach its reader
     SIGN_IN = "sign-in"  # to whoever asked: a link that opens the web view
     WELCOME = "welcome"  # to a customer who was taken over: where to write, how to sign in
@@ -44,6 +45,7 @@ FOR_STAFF = frozenset(
         Template.COLLISION,
         Template.STAFF_COPY,
         Template.HELD_ALERT,
+        Template.QUEUE,
         Template.DECIDED,
         Template.UNDELIVERED,
         Template.WAIT_ENDED,

@@ -119,6 +119,11 @@ _HELD_USAGE = [
     {"example": "register 6 Ann Miller", "meaning": "make its sender a customer, and let it in"},
 ]
 
+_QUEUED = [
+    {"number": 1042, "subject": _SUBJECT, "customer": "Anne Miller", "waits": "2 days 4 h", "assignee": "Jane"},
+    {"number": 1031, "subject": "DNS change", "customer": "not registered", "waits": "40 min", "assignee": ""},
+]
+
 _DECIDED = {
     "company": _COMPANY,
     "done": ["mail 3: let in", "mail 4: nothing was done: mail 4 is not held: it is refused, by Jane"],
@@ -274,6 +279,11 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "usage": _HELD_USAGE,
             }
             for numbers, more, daily in (([17], 0, False), ([17, 18], 3, False), ([17, 18], 0, True))
+        ),
+        Template.QUEUE: (
+            {"company": _COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": False, "usage": _HELD_USAGE},
+            {"company": _COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": True, "usage": _HELD_USAGE},
+            {"company": _COMPANY, "tickets": [], "numbers": [], "more": False, "usage": _HELD_USAGE},
         ),
         Template.DECIDED: (
             _DECIDED,

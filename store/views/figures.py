@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, bindparam, func, select
 
 from mailgate.tickets.ticket import Direction, EntryKind, Event, State
-from store.schema import entries, staff, tickets
+from store.schema import customers, entries, staff, tickets
 from store.views.weight import line
 
 MOST_WAITING = 100
@@ -20,6 +20,7 @@ class Waiting:
 
     id: int
     subject: str
+    customer: str | None  # None: not registered
     assignee: str | None
     since: datetime
 
@@ -34,9 +35,10 @@ def closed(conn: Connection, *, since: datetime) -> Sequence[datetime]:
     return list(conn.execute(_CLOSED, {"the_since": since}).scalars())
 
 
-def waiting(conn: Connection) -> Sequence[Waiting]:
+def waiting(conn: Connection, *, limit: int = MOST_WAITING) -> Sequence[Waiting]:
     """The open tickets that have waited longest."""
-    return [Waiting(row.id, line(row.subject), row.name, row.waiting_since) for row in conn.execute(_WAITING)]
+    rows = conn.execute(_WAITING, {"the_most": limit})
+    return [Waiting(row.id, line(row.subject), row.customer, row.assignee, row.waiting_since) for row in rows]
 
 
 # Whatever happened to a ticket also changed it, and the index on states knows when that was.
@@ -59,9 +61,16 @@ _CLOSED = (
     .where(*_CHANGED, entries.c.event.in_((Event.CLOSED, Event.AUTO_CLOSED)), entries.c.at >= bindparam("the_since"))
 )
 _WAITING = (
-    select(tickets.c.id, tickets.c.subject, tickets.c.waiting_since, staff.c.name)
+    select(
+        tickets.c.id,
+        tickets.c.subject,
+        tickets.c.waiting_since,
+        customers.c.name.label("customer"),
+        staff.c.name.label("assignee"),
+    )
+    .outerjoin(customers, customers.c.id == tickets.c.customer_id)
     .outerjoin(staff, staff.c.id == tickets.c.assignee_id)
     .where(tickets.c.state == State.OPEN)
     .order_by(tickets.c.waiting_since, tickets.c.id)
-    .limit(MOST_WAITING)
+    .limit(bindparam("the_most"))
 )

@@ -7,6 +7,7 @@ from mailgate.flows.act import Act
 from mailgate.flows.answer.read import StaffMail
 from mailgate.flows.incoming import desk_of
 from mailgate.flows.notify import notify, reply_address
+from mailgate.flows.queue_list import queue_for
 from mailgate.flows.settled import Settled
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
@@ -42,6 +43,11 @@ def helped(act: Act, mail: StaffMail) -> Settled:
     """`!help`: the commands that work here and now."""
     write = partial(notices.staff_help, usages=_usages(act, mail))
     return settled(mail, notify(act, [_to_writer(act, mail, write)], cause=mail.incoming))
+
+
+def queued(act: Act, mail: StaffMail) -> Settled:
+    """`!queue`: the open tickets as they are now."""
+    return settled(mail, notify(act, [queue_for(act, mail.writer)], cause=mail.incoming))
 
 
 def _to_writer(act: Act, mail: StaffMail, write: Callable[[Letterhead, Staff, Asked, ReplyAddress], Notice]) -> Notice:

@@ -10,7 +10,7 @@ from mailgate.flows.answer.collision import crossed, hold_crossed, send
 from mailgate.flows.answer.give_back import hold, send_back
 from mailgate.flows.answer.obstacle import actions, obstacle
 from mailgate.flows.answer.read import StaffMail, read, ticket_of
-from mailgate.flows.answer.receipt import helped
+from mailgate.flows.answer.receipt import helped, queued
 from mailgate.flows.answer.spam import call_spam
 from mailgate.flows.answer.undo import undo
 from mailgate.flows.incoming import Incoming
@@ -25,6 +25,7 @@ _ALONE: Mapping[StaffVerb, Callable[[Act, StaffMail], Settled]] = {
     StaffVerb.SEND: send,
     StaffVerb.SPAM: call_spam,
     StaffVerb.AWAY: go_away,
+    StaffVerb.QUEUE: queued,
     StaffVerb.HELP: helped,
 }
 """What the commands do beside which nothing else can stand."""

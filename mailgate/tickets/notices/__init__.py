@@ -15,9 +15,11 @@ from mailgate.tickets.notices.to_customers import (
 )
 from mailgate.tickets.notices.to_staff import (
     HeldMail,
+    QueuedTicket,
     decided,
     held_alert,
     notification,
+    queue,
     returned,
     undelivered,
     wait_ended,
@@ -28,6 +30,7 @@ __all__ = [
     "Deeds",
     "HeldMail",
     "Letterhead",
+    "QueuedTicket",
     "ReplyAddress",
     "Result",
     "Thread",
@@ -45,6 +48,7 @@ __all__ = [
     "not_confirmed",
     "notification",
     "proposal",
+    "queue",
     "receipt",
     "reply",
     "returned",

@@ -73,6 +73,7 @@ POLICIES: Mapping[Template, Policy] = MappingProxyType(
         Template.STAFF_HELP: Policy(Audience.STAFF, Answers.PERSONS),
         Template.COLLISION: Policy(Audience.STAFF, Answers.PERSONS),
         Template.STAFF_COPY: _TO_STAFF,
+        Template.QUEUE: _TO_STAFF,
         Template.DECIDED: Policy(Audience.STAFF, Answers.PERSONS),
         Template.HELD: Policy(Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS),
         Template.HELD_ALERT: _TO_STAFF,

@@ -1,7 +1,7 @@
 """Mails to staff, with their frozen values."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from mailgate.mail.message import Author
@@ -10,10 +10,12 @@ from mailgate.people import Staff
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.held_verbs import HELD_VERBS
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, named, ready_commands, sent_along
+from mailgate.tickets.queue_verbs import QUEUE_VERBS
 from mailgate.tickets.ticket import NewAttachment, Ticket
 from mailgate.tickets.verbs import Misread
 
-_HELD_USAGE = [{"example": usage.example, "meaning": usage.meaning} for usage in HELD_VERBS.values()]
+HELD_USAGE = [{"example": usage.example, "meaning": usage.meaning} for usage in HELD_VERBS.values()]
+QUEUE_USAGE = [{"example": usage.example, "meaning": usage.meaning} for usage in QUEUE_VERBS.values()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,41 @@ def held_alert(
             "more": len(mails) - len(lines),
             "ids": [mail.id for mail in mails],
             "daily": daily,
-            "usage": _HELD_USAGE,
+            "usage": HELD_USAGE,
+        },
+        reply_to=reply_to,
+        reverse_path="",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class QueuedTicket:
+    """One line of the list of open tickets."""
+
+    number: int
+    subject: str
+    customer: str
+    waits: str  # a time in words
+    assignee: str  # "" for nobody
+
+
+def queue(
+    head: Letterhead, reader: Staff, lines: Sequence[QueuedTicket], *, more: bool, daily: bool, reply_to: str
+) -> Notice:
+    """To a staff member: the open tickets, who has waited longest first. An answer works them by their places."""
+    return Notice(
+        template=Template.QUEUE,
+        to_address=reader.address,
+        to_name=reader.name,
+        from_name=head.company,
+        from_address=head.address,
+        values={
+            "company": head.company,
+            "tickets": [asdict(line) for line in lines],
+            "numbers": [line.number for line in lines],
+            "more": more,
+            "daily": daily,
+            "usage": QUEUE_USAGE,
         },
         reply_to=reply_to,
         reverse_path="",
@@ -168,6 +204,7 @@ def decided(
     head: Letterhead,
     reader: Staff,
     *,
+    usage: Sequence[Mapping[str, str]],
     done: Sequence[str],
     obstacle: str,
     misread: Sequence[Misread],
@@ -186,7 +223,7 @@ def decided(
             "done": list(done),
             "obstacle": obstacle,
             "lines": [{"line": line.line, "reason": line.reason, "nearest": line.nearest} for line in misread],
-            "usage": _HELD_USAGE,
+            "usage": usage,
         },
         reply_to=reply_to,
         reverse_path="",

@@ -24,6 +24,7 @@ class StaffVerb(StrEnum):
     SEND = "send"
     CUSTOMER = "customer"
     AWAY = "away"
+    QUEUE = "queue"
     HELP = "help"
 
 
@@ -81,11 +82,14 @@ STAFF_VERBS: Mapping[StaffVerb, Usage] = MappingProxyType(
             Place.ANYWHERE,
             arguments.absence,
         ),
+        StaffVerb.QUEUE: Usage(
+            "!queue", "send me the open tickets, to be worked by an answer", Action.STAFF_LOOK, Place.ANYWHERE
+        ),
         StaffVerb.HELP: Usage("!help", "send me what works here and now", Action.ACKNOWLEDGE, Place.ANYWHERE),
     }
 )
 
-ALONE = frozenset({StaffVerb.SPAM, StaffVerb.UNDO, StaffVerb.SEND, StaffVerb.AWAY, StaffVerb.HELP})
+ALONE = frozenset({StaffVerb.SPAM, StaffVerb.UNDO, StaffVerb.SEND, StaffVerb.AWAY, StaffVerb.QUEUE, StaffVerb.HELP})
 """Commands beside which no other can stand."""
 
 SHOWN = (
