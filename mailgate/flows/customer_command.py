@@ -213,6 +213,8 @@ def _carry_out(mail: _Mail, command: CustomerCommand) -> _Outcome:
             return _Outcome(look_up.list_commands(ticket, is_owner=mail.is_owner))
         case CustomerVerb.TICKETS:
             return _Outcome(look_up.list_tickets(act, mail.sender))
+        case CustomerVerb.SEARCH:
+            return _Outcome(look_up.search(act, mail.sender, command.argument))
         case CustomerVerb.RESEND:
             number = int(command.argument)
             result, sent = look_up.resend(act, mail.incoming, mail.contact, number, head=mail.head, thread=mail.thread)

@@ -1,15 +1,21 @@
 """What a contact asks to see by mail: the same as on the pages, and only to the registered address."""
 
+from urllib.parse import quote
+
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.notify import notify
 from mailgate.mail.address import address_key
 from mailgate.mail.notice import NoticeAttachment
 from mailgate.people import Contact, Registered
+from mailgate.tickets.article import KB_PATH
 from mailgate.tickets.customer_verbs import valid_now
 from mailgate.tickets.notices import Letterhead, Result, Thread, copy
+from mailgate.tickets.search_query import read_query
 from mailgate.tickets.ticket import Participant, State, Ticket
-from store.views import customer_mails, customer_tickets, visitors
+from store.search.index import Kind
+from store.views import customer_mails, customer_tickets, found, visitors
+from store.views.found import Hit
 from store.views.paging import Turn
 
 _WHOSE_TURN = {
@@ -49,6 +55,36 @@ def list_tickets(act: Act, sender: Registered) -> Result:
         return Result("You have no tickets: each mail that you write to us becomes one.")
     ending = f"Older ones are on your pages: {act.settings.web.public_url}" if more else None
     return Result("Your tickets, what changed last first:", (*lines, *((ending,) if ending else ())))
+
+
+def search(act: Act, sender: Registered, words: str) -> Result:
+    """What the author's accounts have with these words, the latest first, as the pages find it."""
+    query = read_query(words)
+    lines = list(query.problems)
+    zone, url = act.settings.gate.zone, act.settings.web.public_url
+    more = False
+    for contact in sender.contacts:
+        visitor = visitors.contact(act.conn, contact.id)
+        assert visitor is not None
+        groups = found.groups(act.conn, query, zone=zone, visitor=visitor)
+        hits = [*found.numbered(act.conn, query, visitor=visitor), *(hit for one in groups for hit in one.page.rows)]
+        lines += dict.fromkeys(_found(hit, url) for hit in hits)
+        more |= any(one.page.onward for one in groups)
+    if more:
+        lines.append(f"There is more on your pages: {url}/search?q={quote(words, safe='')}")
+    if len(lines) == len(query.problems):
+        return Result(f"Nothing of yours was found for: {words}", tuple(lines))
+    return Result(f"This was found for: {words}", tuple(lines))
+
+
+def _found(hit: Hit, url: str) -> str:
+    title = hit.title[:_MAX_LINE]
+    match hit.kind:
+        case Kind.TICKET:
+            return f"Ticket #{hit.id}, {hit.state}: {title}"
+        case Kind.MAIL:
+            return f"Mail {hit.id}: {title} (!resend {hit.id} sends it again)"
+    return f"{title}: {url}{KB_PATH}{hit.slug}"
 
 
 def resend(

@@ -22,6 +22,7 @@ class CustomerVerb(StrEnum):
     ADD = "add"
     TICKETS = "tickets"
     RESEND = "resend"
+    SEARCH = "search"
     HELP = "help"
 
 
@@ -63,6 +64,13 @@ CUSTOMER_VERBS: dict[CustomerVerb, CustomerUsage] = {
         on_ticket=False,
         needs_argument=True,
     ),
+    CustomerVerb.SEARCH: CustomerUsage(
+        "!search invoice march",
+        "find your tickets and mails, and our help articles, by their words",
+        Action.SEE_OWN,
+        on_ticket=False,
+        needs_argument=True,
+    ),
     CustomerVerb.HELP: CustomerUsage("!help", "see what you can command", Action.ACKNOWLEDGE, on_ticket=False),
 }
 
@@ -73,7 +81,9 @@ MAX_NUMBER_DIGITS = 15
 
 @dataclass(frozen=True, slots=True)
 class CustomerCommand:
-    """A directive that was understood. `argument` is checked: an address for ADD, a number for RESEND, else ""."""
+    """A directive that was understood. `argument` is checked: an address for ADD, a number for RESEND, words
+    for SEARCH, else "".
+    """
 
     verb: CustomerVerb
     argument: str
@@ -122,6 +132,8 @@ def _read(directive: Directive, *, on_ticket: bool, is_owner: bool) -> CustomerC
         return Misread(directive.text, "nothing may follow on this line; write the words below it", usage.example)
     if verb is CustomerVerb.RESEND and not _is_number(directive.argument):
         return Misread(directive.text, "the number of one mail must follow", usage.example)
+    if verb is CustomerVerb.SEARCH and not directive.argument:
+        return Misread(directive.text, "the words to look for must follow", usage.example)
     if verb is CustomerVerb.ADD:
         try:
             parse_mailbox(directive.argument)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailgate.flows.indexing import index_all
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import EntryKind, State
@@ -149,6 +150,26 @@ def test_a_subject_alone_can_be_the_command(gate: Gate, anne: Person) -> None:
     gate.deliver(anne.writes("", subject="!tickets"))
 
     assert "You have no tickets" in gate.mailbox(anne)[-1].text
+
+
+def test_words_are_searched_in_what_the_writer_may_see(gate: Gate, anne: Person) -> None:
+    paul = gate.customer("Paul Stone", "paul@stone.example")
+    gate.deliver(anne.writes("The certificate of shop.example has run out.", subject="Certificate"))
+    gate.deliver(anne.writes("More disk space, please.", subject="Disk"))
+    gate.deliver(paul.writes("My certificate, too.", subject="Certificate of Paul"))
+    index_all(gate.parts.engine)
+
+    gate.deliver(anne.writes("!search certificate"))
+    gate.deliver(anne.writes("!search zebra"))
+    gate.deliver(anne.writes("!search satus:open certificate"))
+
+    hit, miss, odd = (" ".join(mail.text.split()) for mail in gate.mailbox(anne)[-3:])
+    assert "Ticket #1, open: Certificate" in hit
+    assert "Disk" not in hit
+    assert "Paul" not in hit
+    assert "Nothing of yours was found for: zebra" in miss
+    assert "status" in odd
+    assert "Ticket #1, open: Certificate" in odd
 
 
 def test_an_owner_lists_the_tickets_of_the_account_and_others_their_own(gate: Gate, anne: Person) -> None:

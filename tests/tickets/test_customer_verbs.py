@@ -69,7 +69,7 @@ def test_only_what_would_do_something_is_valid_now() -> None:
     def names(state: State | None, *, is_owner: bool = True) -> set[str]:
         return {usage.example.split()[0] for usage in valid_now(state, is_owner=is_owner)}
 
-    assert names(None) == {"!tickets", "!resend", "!help"}
+    assert names(None) == {"!tickets", "!resend", "!search", "!help"}
     assert names(State.OPEN) - names(State.CLOSED) == {"!close"}
     assert names(State.CLOSED) - names(State.OPEN) == {"!reopen"}
     assert names(State.OPEN) - names(State.OPEN, is_owner=False) == {"!add"}
