@@ -88,6 +88,13 @@ def set_apart(conn: Connection, table: Table, *, now: datetime) -> None:
         conn.execute(update(table).where(table.c.id == row.id).values(due_at=now + place * APART))
 
 
+def bring_forward(conn: Connection, table: Table, *, now: datetime) -> None:
+    """One of those that were set apart has been dealt with: the next need not wait for its time."""
+    apart = (table.c.attempts >= OFTEN, table.c.lease.is_(None), table.c.due_at > now, table.c.last_error.is_(None))
+    following = select(table.c.id).where(*apart).order_by(table.c.due_at, table.c.id).limit(1)
+    conn.execute(update(table).where(table.c.id == following.scalar_subquery()).values(due_at=now))
+
+
 def insist(write: Callable[[], None], *, told: Callable[[Exception], None]) -> None:
     """Write down what has been done with a lent row: again and again while the store is locked or full.
 

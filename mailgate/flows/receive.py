@@ -1,10 +1,9 @@
 """Accepted messages get their dispositions: those that wait at the same time together."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -12,19 +11,20 @@ from sqlalchemy.exc import OperationalError
 from mailgate.config import Settings
 from mailgate.errors import LookupFailed, Temporary
 from mailgate.flows.act import Act, Suggest, no_article
-from mailgate.flows.identify import Claim, Identity, claimed, identify, next_try
+from mailgate.flows.identify import claimed, identify, next_try
 from mailgate.flows.incoming import Incoming, read
 from mailgate.flows.settle import settle
 from mailgate.flows.settled import Settled
+from mailgate.flows.stages import B, Checked, Failed, InTurn, LeaseLost, Opened, Stage, row_of
 from mailgate.inbound.authenticate import SenderCheck
 from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
 from store import leases, spool
 from store.archive import Archive
 from store.engine import is_busy, reading, transaction
+from store.schema import spool as spool_rows
 from store.spool import Lent, Outcome
 
 log = logging.getLogger(__name__)
@@ -36,52 +36,6 @@ MAX_GROUP_BYTES = 2 * 2**20
 """Mails of one group are in memory at the same time; a larger one has a group of its own."""
 
 SpamCheck = Callable[[bytes], SpamVerdict]
-
-A = TypeVar("A")
-B = TypeVar("B")
-Stage = TypeVar("Stage", Lent, "_Opened", "_Checked")
-
-
-class InTurn(Protocol):
-    """Calls a function for each of several values, in turn or side by side; as `map` does."""
-
-    def __call__(self, step: Callable[[A], B], values: Iterable[A], /) -> Iterable[B]: ...
-
-
-class _LeaseLost(Exception):
-    """Somebody else has the row."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Failed:
-    """A message that came no further in this attempt."""
-
-    lent: Lent
-    error: Exception
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A message that is read as far as it says something of itself."""
-
-    lent: Lent
-    raw: bytes
-    claim: Claim
-    message: Message
-
-
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """The same, judged by others."""
-
-    opened: _Opened
-    identity: Identity
-    verdict: SpamVerdict
-
-    @property
-    def lent(self) -> Lent:
-        """Its row."""
-        return self.opened.lent
 
 
 def receive(
@@ -117,6 +71,7 @@ def receive(
         return
     for group in groups:
         story.tell(group)
+        story.go_on(group)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +107,15 @@ class _Story:
             weight += size
         yield group
 
+    def go_on(self, group: Sequence[Lent]) -> None:
+        """Two deaths met this mail and others in hand, and it was not what they died of: on to the next of them."""
+        if any(one.attempts > leases.OFTEN for one in group):
+            try:
+                with transaction(self.engine, durable=False) as conn:
+                    leases.bring_forward(conn, spool_rows, now=self.now)
+            except (OperationalError, TimeoutError) as error:
+                log.warning("not brought forward error=%r", error)  # it comes in its own time
+
     def tell(self, group: Sequence[Lent]) -> None:
         """From the row to the disposition."""
         for one in group:
@@ -168,37 +132,37 @@ class _Story:
             incoming = self._each(map, self._read, found)
         self._settle(self._good(incoming))
 
-    def _each(self, in_turn: InTurn, step: Callable[[Stage], B], values: Sequence[Stage]) -> list[B | _Failed]:
+    def _each(self, in_turn: InTurn, step: Callable[[Stage], B], values: Sequence[Stage]) -> list[B | Failed]:
         """One step of several messages; what goes wrong with one of them is its own matter."""
 
-        def safely(value: Stage) -> B | _Failed:
+        def safely(value: Stage) -> B | Failed:
             try:
                 return step(value)
             except Exception as error:  # noqa: BLE001 - `_good` says what becomes of it
-                return _Failed(_row_of(value), error)
+                return Failed(row_of(value), error)
 
         return list((map if len(values) == 1 else in_turn)(safely, values))
 
-    def _good(self, results: Sequence[B | _Failed]) -> list[B]:
+    def _good(self, results: Sequence[B | Failed]) -> list[B]:
         """Those that went well. What becomes of the others is written here, where no lock is held."""
         for one in results:
-            if isinstance(one, _Failed):
+            if isinstance(one, Failed):
                 self._fail(one)
-        return [one for one in results if not isinstance(one, _Failed)]
+        return [one for one in results if not isinstance(one, Failed)]
 
-    def _open(self, lent: Lent) -> _Opened:
+    def _open(self, lent: Lent) -> Opened:
         with reading(self.engine) as conn:
             raw = self.archive.load(conn, lent.sha256)
             claim = claimed(conn, raw)
         # An HTML body is rendered only when there is no other text.
-        return _Opened(lent, raw, claim, parse(raw, render_html=False))
+        return Opened(lent, raw, claim, parse(raw, render_html=False))
 
-    def _check(self, one: _Opened) -> _Checked:
+    def _check(self, one: Opened) -> Checked:
         """Before the transaction: the DNS and spamd may be slow."""
         identity = identify(one.claim, one.lent, one.raw, one.message, check_sender=self.check_sender, now=self.now)
-        return _Checked(one, identity, OFF if one.lent.released else self.check_spam(one.raw))
+        return Checked(one, identity, OFF if one.lent.released else self.check_spam(one.raw))
 
-    def _read(self, one: _Checked) -> Incoming:
+    def _read(self, one: Checked) -> Incoming:
         opened = one.opened
         return read(
             opened.lent,
@@ -241,7 +205,7 @@ class _Story:
             at = lent.envelope.received_at if lent.released else self.now
             settled = settle(replace(act, at=at), incoming, archive=self.archive)
             if not spool.finish(conn, lent, settled.outcome, now=self.now):
-                raise _LeaseLost
+                raise LeaseLost
             decided.append(settled)
         return decided
 
@@ -249,16 +213,16 @@ class _Story:
         """Nothing of the group was written: it is the fault of the store, or of one message."""
         if len(group) == 1 or is_busy(error) or isinstance(error, TimeoutError):
             for incoming in group:
-                self._fail(_Failed(incoming.lent, error))
+                self._fail(Failed(incoming.lent, error))
             return
         for incoming in group:
             self._settle([incoming])
 
-    def _fail(self, failed: _Failed) -> None:
+    def _fail(self, failed: Failed) -> None:
         """Say and write what becomes of a message whose attempt failed."""
         lent, error = failed.lent, failed.error
         match error:
-            case _LeaseLost():  # it ran out, and another worker was here: what was written is rolled back
+            case LeaseLost():  # it ran out, and another worker was here: what was written is rolled back
                 log.warning("lease lost spool=%d", lent.spool_id)
             case LookupFailed():
                 again = next_try(lent, self.now)
@@ -300,10 +264,6 @@ def _end(lent: Lent, write: Callable[[], None]) -> None:
         leases.insist(write, told=lambda error: log.warning("not yet saved spool=%d error=%r", lent.spool_id, error))
     except (OperationalError, TimeoutError):
         log.warning("not saved spool=%d; its lease will run out", lent.spool_id)
-
-
-def _row_of(message: Lent | _Opened | _Checked) -> Lent:
-    return message if isinstance(message, Lent) else message.lent
 
 
 def _ids(spool_ids: Sequence[int]) -> str:

@@ -96,6 +96,27 @@ def test_rows_that_two_deaths_met_in_hand_are_taken_up_apart_worst_first(engine:
     assert overdue(engine, NOON + 2 * APART) == [1, 3, 4, 2, 5]
 
 
+def test_when_one_of_those_apart_is_dealt_with_the_next_is_taken_up_at_once(engine: Engine, archive: Archive) -> None:
+    with transaction(engine) as conn:
+        sha256 = archive.add(conn, archive.prepare(b"Subject: Quota\r\n\r\n"))
+        apart = [spool.add(conn, ENVELOPE, sha256) for _ in range(4)]
+        conn.execute(update(rows).values(attempts=2))
+        failed = spool.add(conn, ENVELOPE, sha256)  # tried again later, for a reason that is known
+        conn.execute(update(rows).where(rows.c.id == failed).values(attempts=2, last_error="busy"))
+        leases.set_apart(conn, rows, now=NOON)
+    assert overdue(engine, NOON) == [1]
+
+    with transaction(engine) as conn:
+        conn.execute(update(rows).where(rows.c.id == apart[0]).values(due_at=None))
+        leases.bring_forward(conn, rows, now=NOON)
+
+    assert overdue(engine, NOON) == [2]
+    with transaction(engine) as conn:
+        conn.execute(update(rows).where(rows.c.id.in_(apart)).values(due_at=None))
+        leases.bring_forward(conn, rows, now=NOON)
+    assert overdue(engine, NOON) == []
+
+
 def test_a_postponed_row_is_left_to_its_new_job_and_lent_to_it(engine: Engine, spool_id: int) -> None:
     lend(engine, spool_id, NOON)
     later = NOON + LEASE
