@@ -68,7 +68,7 @@ class Running:
         if broker is None:
             self.acceptance.leave_to_sweep()
         self._broker = broker
-        self._clock = clock
+        self.clock = clock
         self._worker: dramatiq.Worker | None = None
         self._received: Gathering | None = None
         self._schedule: Schedule | None = None
@@ -83,21 +83,21 @@ class Running:
             self._lock = _lock(self.parts.settings.store.archive)
             self._clear_archive()
             self._take_up()
-            self._received = register(self._broker, self.parts, clock=self._clock, step_aside=self.acceptance.rush.wait)
+            self._received = register(self._broker, self.parts, clock=self.clock, step_aside=self.acceptance.rush.wait)
         self.acceptance.start()
         opened = await self._listen()
-        self._fetchers = fetchers(self.parts, self.acceptance, clock=self._clock)
+        self._fetchers = fetchers(self.parts, self.acceptance, clock=self.clock)
         for one in self._fetchers:
             one.start()
         address = self.parts.settings.metrics.listen
         if address is not None:
-            self._monitor = Monitor(self.parts.settings, self.parts.engine, address, clock=self._clock)
+            self._monitor = Monitor(self.parts.settings, self.parts.engine, address, clock=self.clock)
             self._monitor.start()
         if self._broker is not None:
             threads = self.parts.settings.workers.threads
             self._worker = dramatiq.Worker(self._broker, worker_threads=threads, worker_timeout=WAKE_MILLISECONDS)
             self._worker.start()
-            self._schedule = Schedule(self.parts, clock=self._clock)
+            self._schedule = Schedule(self.parts, clock=self.clock)
             self._schedule.start()
         return opened
 
@@ -135,7 +135,7 @@ class Running:
             data_seconds=settings.limits.data_seconds,
         )
         ours: Callable[[str], bool] = partial(_is_ours, settings)
-        gate = Gate(self.acceptance, ours, limits)
+        gate = Gate(self.acceptance, ours, limits, clock=self.clock)
         opened = []
         doors: tuple[tuple[Door, HostPort | None], ...] = (
             (Door.SMTP, settings.smtp.listen),
@@ -164,7 +164,7 @@ class Running:
 
     def _take_up(self) -> None:
         """What a former process had in hand or in its queue: they ended with it, and this one's workers are alone."""
-        now = self._clock()
+        now = self.clock()
         untried = and_(outbox.c.state == OutState.QUEUED, outbox.c.attempts == 0)
         queued = or_(untried, outbox.c.state == OutState.SENDING)  # not those put off, nor held for an undo
         with transaction(self.parts.engine) as conn:

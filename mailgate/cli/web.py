@@ -7,7 +7,6 @@ from store.archive import Archive
 from store.engine import connect
 from webview.app import create_app
 from webview.serve import WebServer
-from workers.actors import utc_now
 from workers.embedded import Running
 
 
@@ -18,8 +17,9 @@ class WebView:
         settings = running.parts.settings
         assert settings.web.listen is not None
         self._acceptance = running.acceptance
+        self._clock = running.clock
         self._engine = connect(settings.store.url, read_only=True)
-        app = create_app(settings, self._engine, Archive(settings.store.archive), self._submit, utc_now)
+        app = create_app(settings, self._engine, Archive(settings.store.archive), self._submit, self._clock)
         self._server = WebServer(app, settings.web.listen.host, settings.web.listen.port)
 
     def start(self) -> int:
@@ -36,7 +36,7 @@ class WebView:
         recipients = tuple(entry.address for entry in parse(raw).to)
         if not recipients:
             raise BadAddress("a mail of the sign-in form has no recipient")
-        self._acceptance.accept(raw, Envelope(None, recipients, Door.FORM, utc_now()))
+        self._acceptance.accept(raw, Envelope(None, recipients, Door.FORM, self._clock()))
 
 
 def web_view(running: Running) -> WebView | None:

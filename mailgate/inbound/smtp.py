@@ -8,7 +8,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from aiosmtpd.smtp import SMTP, Session
@@ -32,10 +32,18 @@ ACCEPTED = "250 2.0.0 Accepted, id {}"
 class Gate:
     """The handler of both protocols: policy at RCPT, acceptance at DATA."""
 
-    def __init__(self, acceptance: Acceptance, is_ours: Callable[[str], bool], limits: ListenerLimits) -> None:
+    def __init__(
+        self,
+        acceptance: Acceptance,
+        is_ours: Callable[[str], bool],
+        limits: ListenerLimits,
+        *,
+        clock: Callable[[], datetime],
+    ) -> None:
         self._acceptance = acceptance
         self._is_ours = is_ours
         self._limits = limits
+        self._clock = clock
         self.clients = Clients(limits)
 
     async def handle_MAIL(
@@ -67,7 +75,7 @@ class Gate:
         try:
             if door is Door.SMTP:
                 refuse_bare_bytes(raw)
-            arrived = _envelope(session, envelope, door)
+            arrived = _envelope(session, envelope, door, self._clock())
             if len(raw) > INLINE_BYTES:  # its file is written by the call: the other clients must not wait for that
                 accepted = await asyncio.to_thread(self._acceptance.submit, raw, arrived)
             else:
@@ -179,13 +187,13 @@ class Listener:
         return session
 
 
-def _envelope(session: Session, wire: WireEnvelope, door: Door) -> Envelope:
+def _envelope(session: Session, wire: WireEnvelope, door: Door, received_at: datetime) -> Envelope:
     peer = session.peer[0] if isinstance(session.peer, tuple) else None
     return Envelope(
         reverse_path=NULL_PATH if wire.mail_from in (None, "<>") else wire.mail_from,  # aiosmtpd keeps the brackets
         forward_paths=tuple(dict.fromkeys(wire.rcpt_tos)),
         door=door,
-        received_at=datetime.now(UTC),
+        received_at=received_at,
         peer=peer,
         helo=session.host_name,
         tls=session.ssl is not None,

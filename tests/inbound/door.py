@@ -16,6 +16,7 @@ from mailgate.inbound.smtp import Gate, Listener
 from mailgate.mail.envelope import Door
 from mailgate.tickets.desks import is_ours
 from tests.servers.process import LOOPBACK
+from workers.actors import utc_now
 
 DOMAIN = "support.example"
 SENDER = "anne@customer.example"
@@ -158,7 +159,7 @@ def listening_to(
 ) -> Iterator[tuple[Address, ...]]:
     """Several listeners of one gate."""
     allowed = replace(LIMITS, **limits)  # type: ignore[arg-type]
-    gate = Gate(acceptance, lambda address: is_ours(address, Settings().desks, DOMAIN), allowed)
+    gate = Gate(acceptance, lambda address: is_ours(address, Settings().desks, DOMAIN), allowed, clock=utc_now)
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever, name="listener")
     thread.start()
