@@ -9,18 +9,18 @@ _MAX_DRAINED = 2_000_000  # read and thrown away, so that the sender gets to see
 _FORM = "application/x-www-form-urlencoded"
 
 
-async def read_fields(request: Request) -> dict[str, str] | None:
+async def read_fields(request: Request, *, max_bytes: int = _MAX_BODY) -> dict[str, str] | None:
     """The fields of a form; None for anything else: too long, another type, broken, or a field that comes twice."""
     body = bytearray()
     length = 0
     async for chunk in request.stream():
         length += len(chunk)
-        if length <= _MAX_BODY:
+        if length <= max_bytes:
             body += chunk
         if length > _MAX_DRAINED:
             break
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if length > _MAX_BODY or content_type != _FORM:
+    if length > max_bytes or content_type != _FORM:
         return None
     try:
         pairs = parse_qsl(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=10)

@@ -23,7 +23,7 @@ PAGE_CSP = (
     "frame-ancestors 'none'"
 )
 FORM_PATH = "/sign-in"
-"""The only URL that takes a POST."""
+"""The only URL of the web view that takes a POST."""
 
 _HEADERS = (
     (b"content-security-policy", PAGE_CSP.encode()),
@@ -42,13 +42,20 @@ ErrorPage = Callable[[int, str], Response]
 """(status, id of the failure or "") → the page that says so."""
 
 
+def _is_sign_in(path: str) -> bool:
+    return path == FORM_PATH
+
+
 class Front:
     """ASGI middleware around the routes."""
 
-    def __init__(self, app: ASGIApp, *, public_url: str, error_page: ErrorPage) -> None:
+    def __init__(
+        self, app: ASGIApp, *, public_url: str, error_page: ErrorPage, takes_form: Callable[[str], bool] = _is_sign_in
+    ) -> None:
         self._app = app
         self._public = urlsplit(public_url)
         self._error_page = error_page
+        self._takes_form = takes_form
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -79,7 +86,7 @@ class Front:
         if len(hosts) != 1 or not self._is_ours(hosts[0]) or not scope["path"].startswith("/"):
             log.warning("refused host=%r path=%s", ",".join(hosts)[:200], shown_path(scope["path"]))
             return self._error_page(400, "")
-        allowed = ("GET", "HEAD", "POST") if scope["path"] == FORM_PATH else ("GET", "HEAD")
+        allowed = ("GET", "HEAD", "POST") if self._takes_form(scope["path"]) else ("GET", "HEAD")
         if scope["method"] in allowed:
             return None
         log.warning("refused method=%r path=%s", scope["method"][:20], shown_path(scope["path"]))

@@ -5,6 +5,7 @@ The response that carries it forbids the same once more, and the frame around it
 
 import base64
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import nh3
@@ -49,7 +50,7 @@ _DROPPED_WHOLE = _words(
 )
 _ATTRIBUTES = {
     "*": _words("align valign dir lang width height bgcolor title style"),
-    "m-a": {"href"},  # read by the filter and never kept
+    "m-a": {"href"},  # read by the filter, which keeps none of a mail's own
     "img": {"src", "alt", "border"},
     "table": {"border", "cellpadding", "cellspacing"},
     "td": {"colspan", "rowspan", "nowrap"},
@@ -72,6 +73,10 @@ _STYLES = _words(
 _NO_PICTURE = Leaf("", Structured(""), Structured(""), None, b"")
 
 
+def _nowhere(_link: str) -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class InertHtml:
     """What is left of an HTML body, and what was taken away that a reader should know of."""
@@ -82,8 +87,11 @@ class InertHtml:
     links: tuple[str, ...]  # where its links led, at most MAX_LINKS
 
 
-def inert_html(raw: bytes) -> InertHtml | None:
-    """The HTML body of a mail; None when it has none, or one that is too large to be shown safely."""
+def inert_html(raw: bytes, *, leads_to: Callable[[str], str | None] = _nowhere) -> InertHtml | None:
+    """The HTML body of a mail; None when it has none, or one that is too large to be shown safely.
+
+    `leads_to` says what the `m-a` element of a link keeps as its href, which leads nowhere by itself; None: nothing.
+    """
     leaves = take_apart(raw).leaves
     body = next((leaf for leaf in leaves if _is_html_body(leaf)), None)
     if body is None:
@@ -91,7 +99,7 @@ def inert_html(raw: bytes) -> InertHtml | None:
     source = _decoded(body)
     if len(source) > MAX_HTML or source.count("&") > MAX_REFERENCES or len(_TAG.findall(source)) > MAX_TAGS:
         return None
-    removed = _Removed({leaf.content_id: leaf for leaf in leaves if leaf.content_id is not None})
+    removed = _Removed({leaf.content_id: leaf for leaf in leaves if leaf.content_id is not None}, leads_to)
     cleaner = nh3.Cleaner(
         tags=set(_TAGS),
         clean_content_tags=set(_DROPPED_WHOLE),
@@ -110,6 +118,7 @@ class _Removed:
     """Decides about each attribute on the sanitiser's way, and counts."""
 
     pictures: dict[str, Leaf]  # by content id: of this mail alone
+    leads_to: Callable[[str], str | None]
     remote_images: int = 0
     left_out_images: int = 0
     links: dict[str, None] = field(default_factory=dict)
@@ -120,7 +129,7 @@ class _Removed:
         if name == "href":
             if len(self.links) < MAX_LINKS and value.lower().startswith(("http:", "https:", "mailto:")):
                 self.links.setdefault(value[:300])
-            return None
+            return self.leads_to(value)
         return self._source(value.strip()) if tag == "img" and name == "src" else value
 
     def _source(self, value: str) -> str | None:

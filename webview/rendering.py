@@ -40,14 +40,17 @@ class StaticFile:
 
 
 class Rendering:
-    """Renders pages; may be used by many threads at once."""
+    """Renders pages; may be used by many threads at once.
 
-    def __init__(self, company: str, directory: Path | None = None) -> None:
-        directory = directory or built_in_directory()
-        paths = [path for suffix in _TYPES for path in directory.glob(f"*{suffix}")]
+    Of two templates with one name that of the first directory counts.
+    """
+
+    def __init__(self, company: str, *directories: Path) -> None:
+        directories = directories or (built_in_directory(),)
+        paths = [path for directory in directories for suffix in _TYPES for path in directory.glob(f"*{suffix}")]
         self.static = {file.name: file for file in map(_static, paths)}
         environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(directory),
+            loader=jinja2.FileSystemLoader(directories),
             autoescape=True,
             undefined=jinja2.StrictUndefined,
             trim_blocks=True,
@@ -58,7 +61,7 @@ class Rendering:
         environment.globals["static"] = {name.partition(".")[0]: file.path for name, file in self.static.items()}
         environment.filters["size"] = size
         environment.filters["clip"] = clip
-        names = [path.relative_to(directory).as_posix() for path in directory.rglob("*.html")]
+        names = {path.relative_to(place).as_posix() for place in directories for path in place.rglob("*.html")}
         self._templates = {name: environment.get_template(name) for name in names}
 
     def html(self, template: str, **values: object) -> bytes:
@@ -90,11 +93,11 @@ class Rendering:
         return Response(content, headers={**headers, "Content-Type": file.content_type})
 
 
-def built_in_directory() -> Path:
+def built_in_directory(kind: str = "web") -> Path:
     """Where the templates of pages stand: inside the installed package, or beside it in a checkout."""
     package = Path(mailgate.__file__).parent
     installed = package / "_templates"
-    return (installed if installed.is_dir() else package.parent / "templates") / "web"
+    return (installed if installed.is_dir() else package.parent / "templates") / kind
 
 
 def instants_in(zone: tzinfo) -> Callable[[datetime], Markup]:
