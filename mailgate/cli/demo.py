@@ -1,6 +1,7 @@
 """`mailgate demo`: a seeded gate to play with, in a temporary directory, on loopback."""
 
 import asyncio
+import os
 import shutil
 import signal
 import smtplib
@@ -9,14 +10,17 @@ import tempfile
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from mailgate.cli.config import fail as fail_config
 from mailgate.cli.context import Context
 from mailgate.cli.gate import settings
 from mailgate.cli.logs import configure
 from mailgate.cli.output import EX_NOINPUT, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, fail, say
 from mailgate.cli.web import web_view
-from mailgate.config import Log, LogLevel
+from mailgate.config import ConfigErrors, Log, LogLevel
 from mailgate.demo import letter
+from mailgate.demo.neighbour import VARIABLE, store_beside
 from mailgate.demo.playground import invite, play_story
 from mailgate.demo.story import NotSeen
 
@@ -28,6 +32,8 @@ def demo(ctx: click.Context, script: bool) -> None:
     """A seeded company to play with; nothing leaves this machine and nothing stays behind."""
     if ctx.invoked_subcommand is not None:
         return
+    if not script:
+        _refuse_beside_a_store(ctx)
     configure(Log(level=LogLevel.WARNING))
     directory = Path(tempfile.mkdtemp(prefix="mailgate-demo-"))
     try:
@@ -63,6 +69,22 @@ def send(context: Context, letter_file: Path) -> None:
     except (smtplib.SMTPException, OSError) as error:
         fail(f"not sent: {error}", code=EX_UNAVAILABLE, hint="is the demo still running?")
     say("sent")
+
+
+def _refuse_beside_a_store(ctx: click.Context) -> None:
+    context = ctx.find_object(Context)
+    assert context is not None
+    named = ctx.find_root().get_parameter_source("config_path") is not ParameterSource.DEFAULT
+    try:
+        url = store_beside(context.config_path, os.environ, named=named)
+    except ConfigErrors as errors:
+        fail_config(errors, as_json=False)
+    if url is not None:
+        fail(
+            f"the demo does not start beside the store {url}",
+            code=EX_USAGE,
+            hint=f"start it in an empty directory, without --config and {VARIABLE}",
+        )
 
 
 def _play(directory: Path) -> None:
