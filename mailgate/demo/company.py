@@ -28,8 +28,15 @@ OWEN = Person("Owen Reed", "owen@example.org")  # a colleague of Ann's, for tech
 BOB = Person("Bob Jones", "bob@hosting.example")
 JANE = Person("Jane Poole", "jane@hosting.example")
 
-CUSTOMERS = (ANN, PAUL)
+TINA = Person("Tina Busy", "tina-tempfail@mailboxes.example")  # the names say what becomes of their mail: magic.py
+BRUNO = Person("Bruno Gone", "bruno-bounce@mailboxes.example")
+LENA = Person("Lena Late", "lena-late-bounce@mailboxes.example")
+
+CUSTOMERS = (ANN, PAUL, TINA, BRUNO, LENA)
 STAFF = (BOB, JANE)
+
+
+UsualPorts = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +46,17 @@ class Ports:
     smtp: int
     lmtp: int
     web: int
+    viewer: int
     mailboxes: int  # the smarthost of the demo: every mail that goes out ends there
 
 
-def choose_ports(usual: tuple[int, int, int]) -> Ports:
-    """The usual ports for SMTP, LMTP and the web view where they are free, others where not."""
-    smtp, lmtp, web = (port if _is_free(port) else 0 for port in usual)
-    free = _free_ports(4)
-    return Ports(smtp or free[0], lmtp or free[1], web or free[2], free[3])
+def choose_ports(usual: UsualPorts) -> Ports:
+    """The usual ports for SMTP, LMTP, the web view and the viewer where they are free, others where not; 0: any."""
+    *others, mailboxes = _free_ports(5)
+    smtp, lmtp, web, viewer = (
+        port if port and _is_free(port) else other for port, other in zip(usual, others, strict=True)
+    )
+    return Ports(smtp, lmtp, web, viewer, mailboxes)
 
 
 def write_settings(directory: Path, ports: Ports, *, undo_seconds: int) -> Path:

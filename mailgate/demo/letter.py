@@ -1,12 +1,13 @@
 """Letters that the demo's people write, as their mail clients would write them."""
 
 import email.policy
-import smtplib
+from datetime import datetime
 from email.message import EmailMessage
-from email.utils import formatdate, getaddresses, make_msgid
+from email.utils import format_datetime, formatdate, getaddresses, make_msgid
 
-from mailgate.demo.company import HOST, Person
+from mailgate.demo.company import Person
 from mailgate.demo.mailboxes import Arrived
+from mailgate.demo.wire import submit
 
 LETTERS = "letters"
 """The directory of the demo where letters lie that are ready to be sent."""
@@ -18,13 +19,13 @@ class NotWritten(Exception):
     """The letter still has the words that stand for words."""
 
 
-def new(writer: Person, to: str, subject: str, text: str) -> EmailMessage:
-    """A new mail."""
+def new(writer: Person, to: str, subject: str, text: str, *, at: datetime | None = None) -> EmailMessage:
+    """A new mail, written `at` this instant; by default now. Raises ValueError for a line break in a field."""
     letter = EmailMessage(policy=email.policy.SMTP)
     letter["From"] = f"{writer.name} <{writer.address}>"
     letter["To"] = to
     letter["Subject"] = subject
-    letter["Date"] = formatdate(localtime=True)
+    letter["Date"] = format_datetime(at) if at else formatdate(localtime=True)
     letter["Message-ID"] = make_msgid(domain=writer.address.partition("@")[2])
     letter.set_content(text, cte="8bit")  # so that the file can be edited as it is
     return letter
@@ -32,24 +33,43 @@ def new(writer: Person, to: str, subject: str, text: str) -> EmailMessage:
 
 def reply(writer: Person, parent: Arrived, text: str) -> EmailMessage:
     """An answer: to the Reply-To, with the thread's references, the original quoted below."""
-    original = parent.message
-    subject = str(original["Subject"])
+    letter = new(writer, reply_address(parent), reply_subject(parent), f"{text}\n\n{quotation(parent)}")
+    refer(letter, parent)
+    return letter
+
+
+def reply_address(parent: Arrived) -> str:
+    """Where an answer goes."""
+    return str(parent.message["Reply-To"] or parent.message["From"] or "")
+
+
+def reply_subject(parent: Arrived) -> str:
+    """The subject of an answer."""
+    subject = str(parent.message["Subject"] or "")
+    return subject if subject.startswith("Re: ") else f"Re: {subject}"
+
+
+def quotation(parent: Arrived) -> str:
+    """The original, as it stands below an answer."""
     quoted = "\n".join(f"> {line}" for line in parent.text.splitlines())
-    body = f"{text}\n\nOn {original['Date']}, {original['From']} wrote:\n{quoted}\n"
-    subject = subject if subject.startswith("Re: ") else f"Re: {subject}"
-    letter = new(writer, str(original["Reply-To"] or original["From"]), subject, body)
+    return f"On {parent.message['Date']}, {parent.message['From']} wrote:\n{quoted}\n"
+
+
+def refer(letter: EmailMessage, parent: Arrived) -> None:
+    """Put an answer into the thread of what it answers (RFC 5322 §3.6.4)."""
+    original = parent.message
+    if original["Message-ID"] is None:
+        return
     letter["In-Reply-To"] = str(original["Message-ID"])
     letter["References"] = " ".join(filter(None, (original["References"], original["Message-ID"])))
-    return letter
 
 
 def send(raw: bytes, *, port: int) -> None:
     """Hand a mail to the gate by SMTP, to the addresses of its To field. Raises NotWritten and smtplib's errors."""
     if TO_BE_WRITTEN.encode() in raw:
-        raise NotWritten
+        raise NotWritten(f"nothing is written yet where {TO_BE_WRITTEN!r} stands")
     letter = email.message_from_bytes(raw, policy=email.policy.default)
     [(_, sender)] = getaddresses([str(letter["From"])])
     recipients = [address for _, address in getaddresses([str(letter["To"])])]
     wire = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")  # a file that was edited may have lost its CRs
-    with smtplib.SMTP(HOST, port, timeout=30) as client:
-        client.sendmail(sender, recipients, wire)
+    submit(wire, sender, recipients, port=port)

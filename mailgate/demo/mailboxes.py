@@ -2,8 +2,11 @@
 
 import asyncio
 import email.policy
+import logging
+import smtplib
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
@@ -11,6 +14,12 @@ from pathlib import Path
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from mailgate.demo.company import HOST
+from mailgate.demo.magic import REFUSALS, Fate, delivery_report, fate_of
+from mailgate.demo.wire import submit
+
+log = logging.getLogger(__name__)
+
+REPORT_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +30,7 @@ class Arrived:
     raw: bytes
     path: Path
     reverse_path: str
+    at: datetime
 
     @property
     def message(self) -> EmailMessage:
@@ -37,12 +47,20 @@ class Arrived:
 
 
 class Mailboxes:
-    """Takes every mail. `arrived` holds all of them, oldest first; `told` hears of each."""
+    """Takes every mail but that of magic addresses. `arrived` holds all of them, oldest first; `told` hears of each.
 
-    def __init__(self, directory: Path, told: Callable[[Arrived], None] = lambda mail: None) -> None:
+    `gate_port` is where a report goes about mail that was taken and then not delivered.
+    """
+
+    def __init__(
+        self, directory: Path, gate_port: int, clock: Callable[[], datetime], told: Callable[[Arrived], None]
+    ) -> None:
         self.arrived: list[Arrived] = []
         self._directory = directory
+        self._gate_port = gate_port
+        self._clock = clock
         self._told = told
+        self._reports: set[asyncio.TimerHandle] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self, port: int) -> None:
@@ -54,19 +72,53 @@ class Mailboxes:
         """Listen no more."""
         if self._server is not None:
             self._server.close()
+        for report in self._reports:
+            report.cancel()
 
     def of(self, address: str) -> list[Arrived]:
         """One person's mail, oldest first."""
         return [mail for mail in self.arrived if mail.address == address]
 
+    async def handle_RCPT(
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        refusal = REFUSALS.get(fate_of(address))
+        if refusal is None:
+            envelope.rcpt_tos.append(address)
+        return refusal or "250 2.1.5 Ok"
+
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         assert isinstance(envelope.content, bytes)
+        reverse_path = (envelope.mail_from or "").strip("<>")
         for address in envelope.rcpt_tos:
+            if fate_of(address) is Fate.LATE_BOUNCE:
+                self._report_later(address, reverse_path)
+                continue
             folder = self._directory / address
             folder.mkdir(parents=True, exist_ok=True)
             path = folder / f"{len(self.of(address)) + 1}.eml"
             path.write_bytes(envelope.content)
-            mail = Arrived(address, envelope.content, path, (envelope.mail_from or "").strip("<>"))
+            mail = Arrived(address, envelope.content, path, reverse_path, self._clock())
             self.arrived.append(mail)
             self._told(mail)
         return "250 2.0.0 In the mailbox"
+
+    def _report_later(self, address: str, reverse_path: str) -> None:
+        """Report that a mail did not arrive, when its sender has written down that it was taken."""
+        if not reverse_path:  # nobody is told about an automatic mail (RFC 5321 §4.5.5)
+            return
+        report = delivery_report(address, to=reverse_path)
+        loop = asyncio.get_running_loop()
+
+        def begin() -> None:
+            self._reports.discard(timer)
+            loop.run_in_executor(None, send)
+
+        def send() -> None:
+            try:
+                submit(report, "", [reverse_path], port=self._gate_port)
+            except (smtplib.SMTPException, OSError) as error:
+                log.warning("report not sent to=%s error=%r", reverse_path, error)
+
+        timer = loop.call_later(REPORT_SECONDS, begin)
+        self._reports.add(timer)

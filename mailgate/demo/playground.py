@@ -10,6 +10,7 @@ from typing import Protocol
 
 from mailgate.config import load
 from mailgate.demo import letter
+from mailgate.demo.clock import DemoClock
 from mailgate.demo.company import (
     ANN,
     BOB,
@@ -19,21 +20,18 @@ from mailgate.demo.company import (
     STAFF,
     Person,
     Ports,
+    UsualPorts,
     choose_ports,
     seed,
     write_settings,
 )
 from mailgate.demo.mailboxes import Arrived, Mailboxes
+from mailgate.demo.sign_in_link import sign_in_link
 from mailgate.demo.story import Story
-from mailgate.flows.act import Act
-from mailgate.flows.sign_in import contact_link, staff_link
-from mailgate.mail.link_token import CONSOLE
-from store import people
-from store.engine import transaction
-from workers.actors import utc_now
+from mailgate.demo.viewer import Viewer
 from workers.embedded import Running
 
-USUAL_PORTS = (2525, 2424, 8025)
+USUAL_PORTS = (2525, 2424, 8025, 8026)
 UNDO_SECONDS = 5
 """Shorter than in earnest, so that an answer is seen to wait and still arrives while one looks."""
 
@@ -61,25 +59,32 @@ class Playground:
     ports: Ports
     mailboxes: Mailboxes
     running: Running
+    clock: DemoClock
 
 
 @asynccontextmanager
 async def playground(
-    directory: Path, open_web: OpenWeb, *, undo_seconds: int, told: Callable[[Arrived], None]
+    directory: Path,
+    open_web: OpenWeb,
+    *,
+    undo_seconds: int,
+    told: Callable[[Arrived], None],
+    usual: UsualPorts = USUAL_PORTS,
 ) -> AsyncIterator[Playground]:
     """Start everything in `directory`, stop it at the end. Nothing but loopback is used."""
-    ports = choose_ports(USUAL_PORTS)
+    ports = choose_ports(usual)
     config_path = write_settings(directory, ports, undo_seconds=undo_seconds)
-    mailboxes = Mailboxes(directory / "mailboxes", told)
+    clock = DemoClock()
+    mailboxes = Mailboxes(directory / "mailboxes", ports.smtp, clock, told)
     await mailboxes.start(ports.mailboxes)
-    running = Running(load(config_path, {}))
-    seed(running.parts.engine, now=utc_now())
+    running = Running(load(config_path, {}), clock=clock)
+    seed(running.parts.engine, now=clock())
     await running.start()
     web = open_web(running)
     try:
         if web is not None:
             await asyncio.to_thread(web.start)
-        yield Playground(directory, config_path, ports, mailboxes, running)
+        yield Playground(directory, config_path, ports, mailboxes, running, clock)
     finally:
         if web is not None:
             await asyncio.to_thread(web.stop)
@@ -105,10 +110,22 @@ async def invite(directory: Path, open_web: OpenWeb, command: str, say: Say, sto
         if (answer := _ready_answer(letters, mail)) is not None:
             say(f"    answer  edit {answer}\n            {here} demo send {answer.stem}")
 
-    async with playground(directory, open_web, undo_seconds=UNDO_SECONDS, told=told) as place:
-        say(_welcome(place, letters, here))
+    async with playground(directory, open_web, undo_seconds=UNDO_SECONDS, told=told) as place, viewing(place) as viewer:
+        say(_welcome(place, viewer.url, letters, here))
         await stopping.wait()
         say("Stopping.")
+
+
+@asynccontextmanager
+async def viewing(place: Playground) -> AsyncIterator[Viewer]:
+    """Serve the viewer of a demo that runs."""
+    ports = place.ports
+    viewer = Viewer(place.running.parts, place.mailboxes, place.clock, smtp_port=ports.smtp, port=ports.viewer)
+    await asyncio.to_thread(viewer.start)
+    try:
+        yield viewer
+    finally:
+        await asyncio.to_thread(viewer.stop)
 
 
 def _shortcut(directory: Path, command: str) -> Path:
@@ -120,13 +137,16 @@ def _shortcut(directory: Path, command: str) -> Path:
     return path
 
 
-def _welcome(place: Playground, letters: Path, here: Path) -> str:
+def _welcome(place: Playground, viewer: str, letters: Path, here: Path) -> str:
     first = letters / "ann-writes.eml"
     text = "Hello,\n\nsince Monday every mail to info@example.org comes back.\n\nAnn\n"
     first.write_bytes(letter.new(ANN, "support@support.example", "No mail since Monday", text).as_bytes())
     customers = ", ".join(f"{person.name} <{person.address}>" for person in (*CUSTOMERS, OWEN))
     staff = ", ".join(f"{person.name} <{person.address}>" for person in STAFF)
     return f"""
+Open {viewer}
+There you are {ANN.name}, {BOB.name} or anybody else: read their mail, answer it, and step the clock forward.
+
 mailgate runs, on loopback alone: nothing leaves this machine.
 
   pages      as {ANN.name}:  {_link(place, ANN)}
@@ -137,7 +157,7 @@ mailgate runs, on loopback alone: nothing leaves this machine.
   staff      {staff}
   mailboxes  {place.directory / "mailboxes"}   what they receive, a file a mail
 
-Three things to try, in a second terminal in this directory:
+The same without the viewer, in a second terminal in this directory:
 
   1. Ann writes to support. Any mail client that sends to the SMTP port will do, or:
 
@@ -159,14 +179,7 @@ Ctrl-C ends it. Mails as they arrive:
 
 
 def _link(place: Playground, person: Person) -> str:
-    """A link that signs a person of the demo in, for half an hour; the pages send a new one by mail."""
-    parts = place.running.parts
-    with transaction(parts.engine) as conn:
-        act = Act.begin(conn, parts.settings, utc_now())
-        member = people.staff_with(conn, person.address)
-        if member is not None:
-            return staff_link(act, member.id, CONSOLE)
-        return contact_link(act, people.contacts_with(conn, person.address)[0].id, CONSOLE)
+    return sign_in_link(place.running.parts, person.address, now=place.clock())
 
 
 def _ready_answer(letters: Path, mail: Arrived) -> Path | None:

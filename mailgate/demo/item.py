@@ -1,0 +1,70 @@
+"""What lies in a person's mail client: what arrived, and what was sent to the gate, whatever program sent it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from mailgate.demo.mailboxes import Arrived, Mailboxes
+from mailgate.mail.address import address_key
+from mailgate.mail.message import Message
+from mailgate.mail.parse import parse
+from mailgate.mail.reply_text import cut_text
+from mailgate.wiring import Parts
+from store import spool, tickets
+from store.spool import Accepted
+from store.tickets import Entry
+
+
+@dataclass(frozen=True)
+class Item:
+    """One mail. `key` names it in the mailbox: `in-3` is the third that arrived, `out-7` the gate's mail 7."""
+
+    key: str
+    at: datetime
+    raw: bytes
+    arrived: Arrived | None = None
+    accepted: Accepted | None = None
+
+    @cached_property
+    def message(self) -> Message:
+        """As the gate reads mail."""
+        return parse(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What the gate made of a mail; `kept` and `cut` are its words in the ticket and those that were left out."""
+
+    accepted: Accepted
+    kept: str | None
+    cut: str
+
+
+def items_of(address: str, mailboxes: Mailboxes, parts: Parts, conn: Connection) -> Sequence[Item]:
+    """All mail of a person, the newest first."""
+    arrived = [Item(f"in-{number}", mail.at, mail.raw, mail) for number, mail in enumerate(mailboxes.of(address), 1)]
+    return sorted([*arrived, *_sent(address, parts, conn)], key=lambda item: item.at, reverse=True)
+
+
+def made_of(conn: Connection, item: Item) -> Made | None:
+    """What the gate made of it; None for a mail that the gate did not get."""
+    if item.accepted is None:
+        return None
+    number = item.accepted.outcome.ticket_id
+    history = tickets.history(conn, number) if number is not None else ()
+    entry: Entry | None = next((one for one in history if one.spool_id == item.accepted.id), None)
+    if entry is None or not entry.text:
+        return Made(item.accepted, None, "")
+    return Made(item.accepted, entry.text, entry.cut_away or cut_text(item.message.text, entry.text))
+
+
+def _sent(address: str, parts: Parts, conn: Connection) -> Sequence[Item]:
+    own = address_key(address)
+    return [
+        Item(f"out-{mail.id}", mail.received_at, parts.archive.load(conn, mail.sha256), accepted=mail)
+        for mail in spool.listing(conn)
+        if mail.reverse_path and address_key(mail.reverse_path) == own
+    ]
