@@ -3,12 +3,12 @@
 from mailgate.flows.act import Act
 from mailgate.tickets.context import About, Other
 from mailgate.tickets.ticket import Ticket
-from store import people, threads
+from store import threads
 
 
 def about(act: Act, ticket: Ticket) -> About:
     """Load it; what the store knows nothing of is left out."""
-    staff = {one.id: one.name for one in people.list_staff(act.conn)} if ticket.assignee_id else {}
+    staff = {one.id: one.name for one in act.staff} if ticket.assignee_id else {}
     settings = act.settings
     page = f"{settings.web.public_url.rstrip('/')}/staff/tickets/{ticket.id}" if settings.web.listen else None
     taken_by = staff.get(ticket.assignee_id or 0)

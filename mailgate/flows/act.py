@@ -1,15 +1,16 @@
 """Act: what every part of a story that writes needs; made anew for each transaction."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from mailgate.config import Settings
 from mailgate.mail.address_token import Key
+from mailgate.people import Staff
 from mailgate.tickets.article import Article
-from store import keys
+from store import keys, people, threads
 
 Suggest = Callable[[str, str], Article | None]
 """Subject and text of a mail → the article that answers it, if one plainly does."""
@@ -17,6 +18,14 @@ Suggest = Callable[[str, str], Article | None]
 
 def no_article(_subject: str, _text: str) -> None:
     """Without a knowledge base."""
+
+
+@dataclass(slots=True)
+class Memo:
+    """What was read once and is asked for several times while one mail is settled."""
+
+    staff: tuple[Staff, ...] | None = None
+    threads: dict[int, tuple[str | None, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +38,29 @@ class Act:
     at: datetime  # when it happened: earlier than `now` for a mail that was held
     keys: Mapping[int, bytes]
     suggest: Suggest = no_article
+    memo: Memo = field(default_factory=Memo)
 
     @classmethod
     def begin(cls, conn: Connection, settings: Settings, now: datetime, *, at: datetime | None = None) -> "Act":
         """For the transaction that `conn` has just begun."""
         return cls(conn, settings, now, at or now, keys.verifying(conn))
+
+    def of(self, at: datetime) -> "Act":
+        """The same for the next mail of the transaction, which may find other rows than the one before."""
+        return replace(self, at=at, memo=Memo())
+
+    @property
+    def staff(self) -> tuple[Staff, ...]:
+        """Everybody who answers, as of the first look; a story that changes them looks for itself."""
+        if self.memo.staff is None:
+            self.memo.staff = people.list_staff(self.conn)
+        return self.memo.staff
+
+    def thread_names(self, ticket_id: int) -> tuple[str | None, datetime]:
+        """Outlook's name of the ticket's thread, if it has one, and when the ticket began."""
+        if ticket_id not in self.memo.threads:
+            self.memo.threads[ticket_id] = threads.names(self.conn, ticket_id)
+        return self.memo.threads[ticket_id]
 
     @property
     def key(self) -> Key:

@@ -1,6 +1,7 @@
 """The words of a customer or a stranger go into a ticket: a new one, or one that they take part in."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.errors import BadAddress
@@ -42,6 +43,9 @@ from store import people, tickets
 from store.archive import Blob
 
 _CALENDARS = ("text/calendar", "application/ics")
+
+TOUCH_AFTER = timedelta(minutes=1)
+"""Which of several accounts was active last is a matter of days; one row written less for each of many mails."""
 
 LAST_TOLD = "flood: mail of programs to this ticket beyond {} an hour joins it without a mail to you"
 
@@ -169,7 +173,7 @@ def _write(
     entry_id, ticket = tickets.append(conn, ticket, entry, event=event, now=act.at)
     own = [message.message_id] if message.message_id else []
     tickets.remember_ids(conn, ticket.id, own, (*message.references, *message.in_reply_to))
-    if contact:
+    if contact and not timedelta(0) <= act.at - contact.active_at < TOUCH_AFTER:
         people.touch(conn, contact.id, now=act.at)
     if incoming.spam.unscored_reason:
         marks = [*marks, f"not checked for spam ({incoming.spam.unscored_reason})"]

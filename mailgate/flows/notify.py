@@ -20,7 +20,7 @@ from mailgate.tickets.desks import Desk, ServiceMailbox
 from mailgate.tickets.notices import ReplyAddress
 from mailgate.tickets.notices.letterhead import without_words
 from mailgate.tickets.notices.policy import POLICIES
-from store import outbox, threads, tickets, unsent
+from store import outbox, tickets, unsent
 
 log = logging.getLogger(__name__)
 
@@ -127,7 +127,7 @@ def _threaded(act: Act, notice: Notice) -> Notice:
     """
     if notice.ticket_id is None:
         return notice
-    index, opened_at = threads.names(act.conn, notice.ticket_id)
+    index, opened_at = act.thread_names(notice.ticket_id)
     root = message_id.make("t", notice.ticket_id, "root", act.settings.gate.domain)
     index = index or thread_index.begin(root, opened_at)
     references = (root, *notice.references) if notice.template in FOR_STAFF else notice.references

@@ -27,7 +27,7 @@ class Readers:
 def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
     """Look up whom these notices are for."""
     audiences = {POLICIES[notice.template].audience for notice in notices}
-    staff = people.list_staff(act.conn) if Audience.STAFF in audiences else ()
+    staff = act.staff if Audience.STAFF in audiences else ()
     outside = [notice for notice in notices if POLICIES[notice.template].audience is Audience.READERS]
     numbers = {notice.ticket_id for notice in outside if notice.ticket_id is not None}
     found = tickets.taking_part(act.conn, numbers)

@@ -203,7 +203,7 @@ class _Story:
         for incoming in group:
             lent = incoming.lent
             at = lent.envelope.received_at if lent.released else self.now
-            settled = settle(replace(act, at=at), incoming, archive=self.archive)
+            settled = settle(act.of(at), incoming, archive=self.archive)
             if not spool.finish(conn, lent, settled.outcome, now=self.now):
                 raise LeaseLost
             decided.append(settled)

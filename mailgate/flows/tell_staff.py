@@ -15,7 +15,7 @@ from mailgate.tickets.context import context_lines
 from mailgate.tickets.desks import desk_named
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import NewAttachment, Ticket
-from store import people, tickets
+from store import tickets
 
 
 def tell_staff(
@@ -36,6 +36,9 @@ def tell_staff(
     `entry_id`: the message that it carries; None when something was done without one. `author`: whose words they are,
     when somebody else sent them on.
     """
+    readers = present(act.staff, now=act.now)
+    if not readers:
+        return ()
     settings = act.settings
     author = author or incoming.author
     desk = desk_named(ticket.desk, settings.desks)
@@ -60,6 +63,6 @@ def tell_staff(
             left_out=left_out,
             mail_id=incoming.lent.spool_id,
         )
-        for reader in present(people.list_staff(act.conn), now=act.now)
+        for reader in readers
     ]
     return notify(act, told, cause=incoming)
