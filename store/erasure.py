@@ -1,7 +1,7 @@
 """Erase a customer: every word, name, address and byte that is only his; numbers, dates and a mark stay."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.notice import Notice, Template
 from mailgate.tickets.ticket import PROGRAM, EntryKind, State
 from store.archive import in_row, record
-from store.outbox import UNFINISHED, OutState
+from store.outbox import UNFINISHED, OutState, stored
 from store.schema import (
     allowed_senders,
     attachments,
@@ -191,7 +191,7 @@ def _no_mail_of_ours() -> dict[str, Any]:
     notice = Notice(Template.HELD, _nobody(0), "", "", _nobody(0), {})
     return {
         # The words are gone; what it was is told by the column.
-        "notice": {**asdict(notice), "secret": {}},
+        "notice": stored(notice),
         "to_address": _nobody(0),
         "to_key": _nobody(0),
         **dict.fromkeys(("subject", "text", "sha256", "secret", "live", "last_reply", "due_at", "lease")),

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -36,6 +36,7 @@ class Phase(StrEnum):
     DATA_AGAIN = "data-again"  # the one repetition of a mail in doubt
 
 
+_FIELDS = fields(Notice)
 _ADD = insert(outbox)
 _WRITE = update(outbox).where(outbox.c.id == bindparam("the_id"))
 _WRITE_LENT = _WRITE.where(outbox.c.lease == bindparam("the_lease"))
@@ -109,7 +110,7 @@ def add(
     values = {
         "created_at": now,
         "template": notice.template,
-        "notice": {**asdict(notice), "secret": {}},
+        "notice": stored(notice),
         "secret": dict(notice.secret) or None,
         "to_address": notice.to_address,
         "to_key": address_key(notice.to_address),
@@ -323,6 +324,12 @@ def _outgoing(row: RowMapping) -> Outgoing:
         live=row["live"],
         sent_at=row["sent_at"],
     )
+
+
+def stored(notice: Notice) -> dict[str, Any]:
+    """A notice as its row has it: without its secrets. Its values are JSON already, so none of them is copied."""
+    values = {field.name: getattr(notice, field.name) for field in _FIELDS}
+    return {**values, "attachments": [asdict(file) for file in notice.attachments], "secret": {}}
 
 
 def _notice(stored: dict[str, Any]) -> Notice:

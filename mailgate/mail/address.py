@@ -10,8 +10,12 @@ MAX_ADDRESS = 254  # octets: a path is 256 with its brackets, RFC 5321 §4.5.3.1
 DETAIL_MARK = "+"  # RFC 5233 leaves the separator to the site; this is the common one
 
 _DOT_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\Z")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(?:\.{_LABEL})+\Z")
+
+
+_LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def parse_mailbox(text: str) -> Mailbox:
 
     Raises BadAddress, naming the text.
     """
-    if any(ch < " " or ch == "\x7f" for ch in text):
+    if _CONTROL.search(text):
         raise BadAddress(f"address contains a line break or control character: {text!r}")
     local_part, at, domain = text.rpartition("@")
     if not at or not _DOT_ATOM.match(local_part) or not _DOMAIN.match(domain):
@@ -64,4 +68,4 @@ def address_key(address: str) -> str:
 
     Only ASCII letters fold: U+212A KELVIN SIGN and its like must not become somebody else's `k`.
     """
-    return "".join(chr(ord(ch) + 32) if "A" <= ch <= "Z" else ch for ch in address)
+    return address.translate(_LOWER)

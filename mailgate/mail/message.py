@@ -53,4 +53,8 @@ class Message:
 
     def header(self, name: str) -> str | None:
         """The first field of this name, any case; None when there is none."""
-        return next((value for field, value in self.headers if field.lower() == name.lower()), None)
+        wanted, length = name.lower(), len(name)
+        for field, value in self.headers:
+            if len(field) == length and field.lower() == wanted:
+                return value
+        return None
