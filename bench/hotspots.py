@@ -19,7 +19,7 @@ from mailgate.inbound.accept import Acceptance
 from mailgate.jobs import Job
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.wiring import Parts, build
-from workers.gathering import AT_ONCE
+from workers.gathering import IN_HAND
 
 MAILS = 300
 LINES = 30
@@ -135,8 +135,8 @@ def _spooled(parts: Parts, letters: Sequence[Letter]) -> list[int]:
 
 def _settle(parts: Parts, clock: Clock, ids: Sequence[int]) -> float:
     begin = time.perf_counter()
-    for at in range(0, len(ids), AT_ONCE):
-        group = ids[at : at + AT_ONCE]
+    for at in range(0, len(ids), IN_HAND):
+        group = ids[at : at + IN_HAND]
         clock.begin(len(group))
         parts.receive_all(group, datetime.now(UTC))
     return time.perf_counter() - begin

@@ -28,7 +28,7 @@ def register(
     `step_aside` is called before each piece of work: it comes back when there is nothing more urgent. Mails that wait
     at the same time are received together, by what is returned; it is closed before the workers stop.
     """
-    received = Gathering(parts.receive_all, clock=clock, before=step_aside)
+    received = Gathering(parts.receive_all, leaders=2 if parts.checkers else 1, clock=clock, before=step_aside)
     actors = {job: _actor(job, flow, clock, step_aside) for job, flow in parts.work.items()}
     for job, actor in {**actors, Job.RECEIVE: received.bring}.items():
         dramatiq.actor(broker=broker, actor_name=job.value, queue_name=job.value)(actor)

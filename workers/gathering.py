@@ -8,15 +8,16 @@ from datetime import datetime
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 8
-"""Rows of one group: enough that its transactions weigh little, few enough to be tried one by one after a death."""
-
-LEADERS = 2
-"""Groups that are worked at the same time: one waits for the disk or a server while another computes."""
+IN_HAND = 16
+"""Rows that all groups have in hand: enough that transactions weigh little, few enough to be tried one by one after a
+death."""
 
 
 class Gathering:
     """Calls `flow` with the rows of the jobs that came while it was busy, from a few of the threads that bring them.
+
+    `leaders`: groups that are worked at the same time. More than one is good where they wait for servers: one computes
+    meanwhile. Where they only compute, two take longer than one.
 
     A thread that brings a row and finds leaders enough leaves it to them and is free for the next job. Nothing is lost
     when the process ends with rows in here: a job is a hint, and the sweep looks at rows.
@@ -26,6 +27,7 @@ class Gathering:
         self,
         flow: Callable[[Sequence[int], datetime], None],
         *,
+        leaders: int,
         clock: Callable[[], datetime],
         before: Callable[[], None],
     ) -> None:
@@ -35,13 +37,15 @@ class Gathering:
         self._lock = threading.Lock()
         self._waiting: deque[int] = deque()
         self._leaders = 0
+        self._most_leaders = leaders
+        self._at_once = max(1, IN_HAND // leaders)
         self._closed = False
 
     def bring(self, row_id: int) -> None:
         """Work this row, and whatever else waits; or leave it to who does so already."""
         with self._lock:
             self._waiting.append(row_id)
-            if self._leaders == LEADERS:
+            if self._leaders == self._most_leaders:
                 return
             self._leaders += 1
         while group := self._next():
@@ -61,7 +65,7 @@ class Gathering:
         """The rows of the next group; empty when the caller is no longer needed."""
         self._before()
         with self._lock:
-            count = 0 if self._closed else min(AT_ONCE, len(self._waiting))
+            count = 0 if self._closed else min(self._at_once, len(self._waiting))
             group = tuple(self._waiting.popleft() for _ in range(count))
             if not group:
                 self._leaders -= 1

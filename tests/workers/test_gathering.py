@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.servers.process import wait_until
-from workers.gathering import AT_ONCE, LEADERS, Gathering
+from workers.gathering import IN_HAND, Gathering
 
+LEADERS = 2
+AT_ONCE = IN_HAND // LEADERS
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
 
@@ -27,7 +29,7 @@ class Work:
 
 
 def gathering(work: Work) -> Gathering:
-    return Gathering(work, clock=lambda: NOON, before=lambda: None)
+    return Gathering(work, leaders=LEADERS, clock=lambda: NOON, before=lambda: None)
 
 
 def bring(gathering: Gathering, row_ids: Sequence[int]) -> list[threading.Thread]:
@@ -83,7 +85,7 @@ def test_a_group_that_fails_stops_no_other(caplog: pytest.LogCaptureFixture) -> 
         if 1 in row_ids:
             raise ValueError("a mistake of the flow")
 
-    gathered = Gathering(flow, clock=lambda: NOON, before=lambda: None)
+    gathered = Gathering(flow, leaders=LEADERS, clock=lambda: NOON, before=lambda: None)
 
     for row_id in range(LEADERS + 2):
         gathered.bring(row_id)
