@@ -9,12 +9,9 @@ from sqlalchemy import (
     BindParameter,
     Connection,
     RowMapping,
-    ScalarSelect,
     bindparam,
     delete,
-    func,
     insert,
-    literal,
     select,
     update,
 )
@@ -33,12 +30,8 @@ from mailgate.tickets.ticket import (
     after_entry,
 )
 from store.engine import insert_once
-from store.outbox import OutState
-from store.schema import attachments, contacts, entries, message_ids, outbox, participants, tickets
+from store.schema import attachments, contacts, entries, participants, tickets
 from store.search import index as search
-
-MAX_REFERENCES = 50
-"""Ids of one message that are looked up and remembered: a thread's References are rarely longer, an attacker's are."""
 
 _OPEN = insert(tickets)
 _APPEND = insert(entries)
@@ -52,55 +45,6 @@ _PARTICIPANTS = (
     .where(participants.c.ticket_id.in_(_THE_IDS), contacts.c.removed_at.is_(None))  # who was removed gets no answers
     .order_by(participants.c.contact_id)
 )
-_KNOWING = (
-    select(message_ids.c.message_id, message_ids.c.ticket_id)
-    .where(message_ids.c.message_id.in_(_THE_IDS))
-    .order_by(message_ids.c.referenced, message_ids.c.ticket_id)
-)
-_CAME = select(entries.c.at.label("at"), literal(1).label("turn"), entries.c.message_id).where(
-    entries.c.ticket_id == bindparam("the_id"),
-    entries.c.message_id.is_not(None),
-    entries.c.direction == Direction.IN,
-)
-_WENT = select(outbox.c.created_at.label("at"), literal(2).label("turn"), outbox.c.message_id).where(
-    outbox.c.ticket_id == bindparam("the_id"),
-    outbox.c.to_key == bindparam("the_key"),
-    outbox.c.state != OutState.CANCELLED,
-)
-_THREAD = _CAME.union_all(_WENT).order_by("at", "turn")
-
-
-def _nth_opened(others: str) -> ScalarSelect[Any]:
-    nth_last = (
-        select(participants.c.ticket_id)
-        .where(participants.c.contact_id == bindparam("the_contact"))
-        .order_by(participants.c.ticket_id.desc())
-        .limit(1)
-        .offset(bindparam(others))
-        .scalar_subquery()
-    )
-    return select(tickets.c.opened_at).where(tickets.c.id == nth_last).scalar_subquery()
-
-
-_TWO_OPENED = select(_nth_opened("others_of_one"), _nth_opened("others_of_two"))
-_OF_STRANGERS = select(func.count()).where(
-    tickets.c.customer_id.is_(None),
-    tickets.c.updated_at > bindparam("the_since"),  # in the index; whatever was opened since then was also changed
-    tickets.c.opened_at > bindparam("the_since"),
-)
-_LATEST_MAILS = (
-    select(entries.c.id)
-    .where(
-        entries.c.ticket_id == bindparam("the_id"),
-        entries.c.direction == Direction.IN,
-        entries.c.automatic == bindparam("by_programs"),
-        entries.c.at > bindparam("the_since"),
-    )
-    .order_by(entries.c.id.desc())
-    .limit(bindparam("the_most"))
-    .subquery()
-)
-_COUNT_MAILS = select(func.count()).select_from(_LATEST_MAILS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,25 +200,6 @@ def append(
     return entry_id, after
 
 
-def remember_ids(conn: Connection, ticket_id: int, own: Sequence[str], referenced: Sequence[str] = ()) -> None:
-    """A later mail that refers to one of these ids speaks of this ticket, also where we never had that message."""
-    seen = list(dict.fromkeys(referenced))[-MAX_REFERENCES:]
-    rows = [{"message_id": one, "ticket_id": ticket_id, "referenced": False} for one in own]
-    rows += [{"message_id": one, "ticket_id": ticket_id, "referenced": True} for one in seen if one not in own]
-    if rows:
-        insert_once(conn, message_ids, rows)
-
-
-def referenced_by(conn: Connection, ids: Sequence[str]) -> tuple[int, ...]:
-    """Tickets that know one of these message ids, in the order of the ids; without repetition."""
-    wanted = tuple(dict.fromkeys(ids))[:MAX_REFERENCES]
-    if not wanted:
-        return ()
-    rows = conn.execute(_KNOWING, {"the_ids": wanted}).all()
-    found = [row.ticket_id for message_id in wanted for row in rows if row.message_id == message_id]
-    return tuple(dict.fromkeys(found))
-
-
 def load(conn: Connection, numbers: Iterable[int]) -> Mapping[int, Ticket]:
     """The tickets that these numbers mean, participants included; of a merged one that is the ticket it went into."""
     found = itself(conn, numbers)
@@ -340,30 +265,6 @@ def history(conn: Connection, ticket_id: int) -> tuple[Entry, ...]:
             )
         )
     return tuple(_entry(row, tuple(files[row["id"]])) for row in rows)
-
-
-def thread_ids(conn: Connection, ticket_id: int, reader: str) -> tuple[str, ...]:
-    """Message ids of what this reader may have of the thread, oldest first: customers' mails, and ours to him."""
-    rows = conn.execute(_THREAD, {"the_id": ticket_id, "the_key": address_key(reader)}).all()
-    return tuple(row.message_id for row in rows)
-
-
-def nth_last_opened(conn: Connection, contact_id: int, one: int, two: int) -> tuple[datetime | None, datetime | None]:
-    """When the tickets were opened that are the nth from the end, 1 the last, of those that a contact takes part in."""
-    which = {"the_contact": contact_id, "others_of_one": one - 1, "others_of_two": two - 1}
-    first, second = conn.execute(_TWO_OPENED, which).one()
-    return first, second
-
-
-def opened_by_strangers(conn: Connection, *, since: datetime) -> int:
-    """How many tickets nobody that we know has opened since then."""
-    return int(conn.execute(_OF_STRANGERS, {"the_since": since}).scalar_one())
-
-
-def recent_mails(conn: Connection, ticket_id: int, *, automatic: bool, since: datetime, at_most: int) -> int:
-    """How many mails of programs, or of people, came into a ticket since then; counted no further than `at_most`."""
-    which = {"the_id": ticket_id, "by_programs": automatic, "the_since": since, "the_most": at_most}
-    return int(conn.execute(_COUNT_MAILS, which).scalar_one())
 
 
 def _with_participants(conn: Connection, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:

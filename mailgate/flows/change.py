@@ -22,7 +22,7 @@ from mailgate.tickets.desks import desk_named
 from mailgate.tickets.merging import check_merge
 from mailgate.tickets.notices import Letterhead, ReplyAddress
 from mailgate.tickets.ticket import Doer, Event, Participant, State, Ticket
-from store import deadlines, people, tickets
+from store import deadlines, message_ids, people, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def end_wait(act: Act, ticket: Ticket) -> Changed:
             ticket,
             reader,
             reply_address(act, Purpose.STAFF, desk),
-            references=tickets.thread_ids(act.conn, ticket.id, reader.address),
+            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
         )
         for reader in [one for one in staff if one.id == ticket.assignee_id] or staff
     ]
@@ -148,7 +148,7 @@ def _to_readers(act: Act, ticket: Ticket, write: ToReader, *, besides: int | Non
             ticket,
             reader,
             reply_address(act, Purpose.REPLY, desk),
-            references=tickets.thread_ids(act.conn, ticket.id, reader.address),
+            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
         )
         for reader in ticket.participants
         if besides is None or reader.contact_id != besides

@@ -39,7 +39,7 @@ from mailgate.tickets.ticket import (
     State,
     Ticket,
 )
-from store import people, tickets
+from store import message_ids, people, tickets
 from store.archive import Blob
 
 _CALENDARS = ("text/calendar", "application/ics")
@@ -55,7 +55,7 @@ def claims_of(act: Act, incoming: Incoming, contacts: Sequence[Contact]) -> tupl
     token = token_in(incoming, Purpose.REPLY, act.keys, today=act.today)
     message = incoming.message
     ids = (*message.in_reply_to, *reversed(message.references))
-    claims = Claims(token, tickets.referenced_by(act.conn, ids), tag_in(message.subject))
+    claims = Claims(token, message_ids.referenced_by(act.conn, ids), tag_in(message.subject))
     bound = isinstance(token, AddressToken) and token.recipient_id in {contact.id for contact in contacts}
     return claims, with_token(incoming.evidence) if bound else incoming.evidence
 
@@ -172,7 +172,7 @@ def _write(
     event = event_of(incoming.automatic)
     entry_id, ticket = tickets.append(conn, ticket, entry, event=event, now=act.at)
     own = [message.message_id] if message.message_id else []
-    tickets.remember_ids(conn, ticket.id, own, (*message.references, *message.in_reply_to))
+    message_ids.remember(conn, ticket.id, own, (*message.references, *message.in_reply_to))
     if contact and not timedelta(0) <= act.at - contact.active_at < TOUCH_AFTER:
         people.touch(conn, contact.id, now=act.at)
     if incoming.spam.unscored_reason:

@@ -35,7 +35,7 @@ from mailgate.tickets.notices import Letterhead, Result, Thread, receipt
 from mailgate.tickets.thread import Joined, NewTicket
 from mailgate.tickets.ticket import Participant, Ticket
 from mailgate.tickets.verbs import Misread
-from store import people, tickets
+from store import message_ids, people, tickets
 
 KeepWords = Callable[[Incoming], Settled]
 """Has a mail join its ticket, or open one, as if it held no command."""
@@ -121,7 +121,7 @@ def _mail(act: Act, incoming: Incoming, sender: Registered, placed: Joined | New
         subject=ticket.subject if ticket else incoming.message.subject,
         reply_to=reply_address(act, Purpose.REPLY, desk)(ticket.id, contact.id) if ticket else None,
         in_reply_to=own_id,
-        references=(*(tickets.thread_ids(act.conn, ticket.id, contact.address) if ticket else ()), *ids),
+        references=(*(message_ids.of_thread(act.conn, ticket.id, contact.address) if ticket else ()), *ids),
         customer_id=contact.customer_id,
     )
     return _Mail(act, incoming, sender, contact, ticket, Letterhead(act.settings.gate.company, desk), thread)
@@ -200,7 +200,7 @@ def _record(mail: _Mail, reason: str) -> None:
         return
     message = mail.incoming.message
     own = [message.message_id] if message.message_id else []
-    tickets.remember_ids(mail.act.conn, mail.ticket.id, own, (*message.references, *message.in_reply_to))
+    message_ids.remember(mail.act.conn, mail.ticket.id, own, (*message.references, *message.in_reply_to))
     words = f"mail {mail.incoming.lent.spool_id} of {mail.contact.name} <{mail.contact.address}>: {reason}"
     record(mail.act, mail.ticket, words, doer=doer_of(mail.incoming, mail.contact))
 

@@ -20,7 +20,7 @@ from mailgate.tickets.desks import Desk, ServiceMailbox
 from mailgate.tickets.notices import ReplyAddress
 from mailgate.tickets.notices.letterhead import without_words
 from mailgate.tickets.notices.policy import POLICIES
-from store import outbox, tickets, unsent
+from store import message_ids, outbox, unsent
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ def notify(
         if hold_until is None:
             queued.append(outbox_id)
     for ticket_id, ids in named.items():
-        tickets.remember_ids(act.conn, ticket_id, ids)
+        message_ids.remember(act.conn, ticket_id, ids)
     return (*queued, *_tell_unreachable(act, unreachable, reopens=not is_anyone_reached))
 
 

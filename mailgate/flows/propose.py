@@ -12,7 +12,7 @@ from mailgate.people import Role
 from mailgate.tickets.desks import desk_named, is_ours
 from mailgate.tickets.notices import Letterhead, Thread, proposal
 from mailgate.tickets.ticket import Participant, Ticket
-from store import outbox, people, tickets
+from store import message_ids, outbox, people
 
 MAX_PROPOSED = 5
 """Of one mail: a mail to a whole company is no wish to have all of it read the ticket."""
@@ -70,7 +70,7 @@ def propose(act: Act, incoming: Incoming, ticket: Ticket, addresses: tuple[str, 
                     ticket.subject,
                     reply_address(act, Purpose.REPLY, desk)(ticket.id, owner.id),
                     None,
-                    tickets.thread_ids(act.conn, ticket.id, owner.address),
+                    message_ids.of_thread(act.conn, ticket.id, owner.address),
                     customer.id,
                 ),
                 proposed=addresses,

@@ -15,7 +15,7 @@ from mailgate.tickets.context import context_lines
 from mailgate.tickets.desks import desk_named
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import NewAttachment, Ticket
-from store import tickets
+from store import message_ids
 
 
 def tell_staff(
@@ -58,7 +58,7 @@ def tell_staff(
             author=author,
             context=context,
             entry_id=entry_id,
-            references=own if is_first else tickets.thread_ids(act.conn, ticket.id, reader.address),
+            references=own if is_first else message_ids.of_thread(act.conn, ticket.id, reader.address),
             files=files,
             left_out=left_out,
             mail_id=incoming.lent.spool_id,

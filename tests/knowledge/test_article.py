@@ -44,8 +44,10 @@ def test_a_broken_file_is_named_with_what_is_wrong(name: str, content: bytes, pr
 
 
 @given(st.text(), st.binary())
-def test_reading_never_raises(name: str, content: bytes) -> None:
-    read_article(name, content)
+def test_any_file_is_an_article_or_says_what_is_wrong(name: str, content: bytes) -> None:
+    read = read_article(name, content)
+
+    assert read.problem if isinstance(read, BrokenArticle) else read.title and read.slug
 
 
 @pytest.mark.parametrize(

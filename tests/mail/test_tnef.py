@@ -100,5 +100,8 @@ def test_an_attachment_tells_the_files_that_it_encloses() -> None:
 
 @given(st.binary(max_size=200), st.integers(min_value=0, max_value=len(TWO_FILES)))
 def test_reading_never_raises(noise: bytes, at: int) -> None:
-    enclosed_files(TWO_FILES[:at] + noise)
+    found = enclosed_files(TWO_FILES[:at] + noise)
+
+    assert len(found) <= 2 + len(noise)
+    assert all(len(file.content) <= len(TWO_FILES) + len(noise) for file in found)
     enclosed_files(envelope(attribute(0x9002, b""), attribute(0x9005, noise)))

@@ -16,15 +16,16 @@ from mailgate.mail.address_token import AddressToken, Key, Purpose, unseal
 from mailgate.mail.digest import content_digest
 from mailgate.mail.parse import parse
 from mailgate.tickets.ticket import Direction, EntryKind, State
-from store import keys, outbox, people, spool, tickets
+from store import keys, message_ids, outbox, people, spool, tickets
 from store.archive import Archive
 from store.engine import connect, reading
 from store.generate import Home, Size, generate, has_customers
 from store.generate.making import make, make_aside
 from store.generate.rows import Beginning, newest_ids
 from store.migrations import upgrade
-from store.schema import attachments, contacts, message_ids, metadata
+from store.schema import attachments, contacts, metadata
 from store.schema import entries as entry_rows
+from store.schema import message_ids as id_rows
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 GATE = Settings().gate
@@ -81,10 +82,10 @@ def test_accepted_mails_have_the_digest_and_the_headers_of_their_bytes(conn: Con
 def test_a_ticket_knows_every_mail_of_its_thread(conn: Connection) -> None:
     for ticket in tickets.listing(conn, limit=20):
         own = {entry.message_id for entry in tickets.history(conn, ticket.id) if entry.message_id}
-        known = conn.execute(select(message_ids.c.message_id).where(message_ids.c.ticket_id == ticket.id)).scalars()
+        known = conn.execute(select(id_rows.c.message_id).where(id_rows.c.ticket_id == ticket.id)).scalars()
 
         assert own <= set(known)
-        assert tickets.referenced_by(conn, tuple(own)) == (ticket.id,)
+        assert message_ids.referenced_by(conn, tuple(own)) == (ticket.id,)
 
 
 def test_histories_begin_with_the_customer_and_run_forward(conn: Connection) -> None:

@@ -19,7 +19,7 @@ from mailgate.tickets.acts import Deed
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Participant, Ticket
 from mailgate.tickets.verbs import Command, StaffVerb
-from store import deadlines, staff_acts, tickets
+from store import deadlines, message_ids, staff_acts, tickets
 
 
 def begin(act: Act, mail: StaffMail) -> Settled:
@@ -52,7 +52,7 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
     before, mails_before = ticket, staff_acts.newest_mail(act.conn)
     message = mail.incoming.message
     referenced = (*message.references, *message.in_reply_to)
-    tickets.remember_ids(act.conn, ticket.id, [message.message_id] if message.message_id else [], referenced)
+    message_ids.remember(act.conn, ticket.id, [message.message_id] if message.message_id else [], referenced)
     done: list[Deed] = []
     outbox_ids: tuple[int, ...] = ()
     entry_id = None

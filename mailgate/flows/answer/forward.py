@@ -24,7 +24,7 @@ from mailgate.tickets.files import LeftOut, choose_files
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Participant
 from mailgate.tickets.verbs import StaffVerb
-from store import people, tickets
+from store import message_ids, people, tickets
 from store.archive import in_row
 from store.archive import record as record_blob
 
@@ -95,7 +95,7 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
     )
     entry_id, ticket = tickets.append(act.conn, ticket, entry, event=Event.CUSTOMER_WROTE, now=act.at)
     own = [one for one in (message.message_id, mail.incoming.message.message_id) if one]
-    tickets.remember_ids(act.conn, ticket.id, own, (*message.references, *message.in_reply_to))
+    message_ids.remember(act.conn, ticket.id, own, (*message.references, *message.in_reply_to))
     beside = files_of(act, mail.incoming) if len(mail.incoming.message.attachments) > 1 else ()
     if mail.words or beside:
         note = NewEntry(

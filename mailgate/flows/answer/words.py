@@ -19,7 +19,7 @@ from mailgate.tickets.context import copy_lines
 from mailgate.tickets.desks import desk_named
 from mailgate.tickets.ticket import Direction, Doer, EntryKind, Event, NewAttachment, NewEntry, Ticket
 from mailgate.tickets.watchers import watchers
-from store import people, staff_acts, tickets
+from store import message_ids, people, staff_acts, tickets
 from store.archive import in_row
 from store.archive import record as record_blob
 
@@ -93,7 +93,7 @@ def _to_customers(act: Act, words: Words, ticket: Ticket, entry_id: int) -> list
             words=words.text,
             writer=words.writer,
             entry_id=entry_id,
-            references=tickets.thread_ids(act.conn, ticket.id, reader.address),
+            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
             files=words.files,
         )
         for reader in ticket.participants
@@ -117,7 +117,7 @@ def _copies(act: Act, words: Words, ticket: Ticket, wrote: Collection[int]) -> l
             writer=words.writer,
             words=words.text,
             context=context,
-            references=tickets.thread_ids(act.conn, ticket.id, reader.address),
+            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
             files=words.files,
         )
         for reader in readers

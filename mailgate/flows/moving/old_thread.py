@@ -18,7 +18,7 @@ from mailgate.tickets.files import Choice
 from mailgate.tickets.history import contact_in, people_in, role_of
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewEntry, Participant, State, Ticket
-from store import spool, tickets
+from store import message_ids, spool, tickets
 from store.archive import Archive, Blob
 from store.spool import Outcome
 
@@ -124,7 +124,7 @@ class Pen:
         event = self._event(ticket, one, direction)
         _, ticket = tickets.append(conn, ticket, entry, event=event, now=at)
         own = [message.message_id] if message.message_id else []
-        tickets.remember_ids(conn, ticket.id, own, (*message.references, *message.in_reply_to))
+        message_ids.remember(conn, ticket.id, own, (*message.references, *message.in_reply_to))
         return ticket
 
     def _place(
@@ -170,8 +170,8 @@ def ticket_of(conn: Connection, thread: OldThread, known: Mapping[str, int | Non
     """The ticket in which mails of the thread are already, or that knows their ids; only one of the same customer."""
     numbers = [number for number in known.values() if number is not None]
     ids = list(dict.fromkeys(one for mail in thread.mails for one in mail.ids))
-    for begin in range(0, len(ids), tickets.MAX_REFERENCES):
-        numbers.extend(tickets.referenced_by(conn, ids[begin : begin + tickets.MAX_REFERENCES]))
+    for begin in range(0, len(ids), message_ids.MAX_REFERENCES):
+        numbers.extend(message_ids.referenced_by(conn, ids[begin : begin + message_ids.MAX_REFERENCES]))
     there = tickets.load(conn, numbers)
     return next((there[number] for number in numbers if number in there and _is_for(there[number], thread)), None)
 

@@ -1,0 +1,36 @@
+"""Every table, constraint and index. Instants are UTC, digests lower-case hex; addresses keep their case and a key."""
+
+from store.schema.columns import Utc, metadata
+from store.schema.found import articles, search_documents, search_marks
+from store.schema.mail import blobs, imap_folders, imap_mails, keys, lessons, outbox, spool, unsent
+from store.schema.people import allowed_senders, confirmations, contacts, customers, erasures, staff, suppressions
+from store.schema.tickets import attachments, entries, message_ids, participants, staff_acts, tickets
+
+__all__ = [
+    "Utc",
+    "allowed_senders",
+    "articles",
+    "attachments",
+    "blobs",
+    "confirmations",
+    "contacts",
+    "customers",
+    "entries",
+    "erasures",
+    "imap_folders",
+    "imap_mails",
+    "keys",
+    "lessons",
+    "message_ids",
+    "metadata",
+    "outbox",
+    "participants",
+    "search_documents",
+    "search_marks",
+    "spool",
+    "staff",
+    "staff_acts",
+    "suppressions",
+    "tickets",
+    "unsent",
+]
