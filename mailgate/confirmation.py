@@ -21,6 +21,7 @@ class ConfirmKind(StrEnum):
     STOP = "stop"
     SHARE = "share"
     ADD_CONTACT = "add-contact"
+    STAFF_MAIL = "staff-mail"
 
 
 class ConfirmState(StrEnum):
@@ -46,6 +47,7 @@ ACTIONS: Mapping[ConfirmKind, Action] = {
     ConfirmKind.STOP: Action.LEAVE,
     ConfirmKind.SHARE: Action.SHARE,
     ConfirmKind.ADD_CONTACT: Action.CHANGE_IDENTITY,
+    ConfirmKind.STAFF_MAIL: Action.STAFF_COMMAND,
 }
 """The row of the matrix that each is judged by."""
 

@@ -125,7 +125,7 @@ def ask(act: Act, incoming: Incoming, request: Request) -> Asked:
     sent = put(act, incoming, asked, answer_to, unclear=False)
     if not sent:  # the send gate's budgets
         confirmations.withdraw(act.conn, asked.id)
-        return Asked(f"Not asked, and not done: {request.statement}. We have sent you too many mails today.")
+        return Asked(f"Not asked, and not done: {request.statement}. No question can be sent to your address now.")
     _recorded(act, asked, f"confirmation asked for: {request.statement}", incoming)
     return Asked(None, sent)
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from mailgate.confirmation import Confirmation, ConfirmKind
-from mailgate.flows import deeds
+from mailgate.flows import deeds, review
 from mailgate.flows.act import Act
 from mailgate.flows.confirm import Executed, Executor
 from mailgate.flows.deeds import Done
@@ -37,6 +37,16 @@ def _on_ticket(
     return execute
 
 
+def _release(act: Act, incoming: Incoming, asked: Confirmation) -> Executed:
+    """A staff mail waits held for its writer's yes; somebody may have decided on it before."""
+    by = f"its writer, mail {incoming.lent.spool_id}, evidence {incoming.evidence.level.value}"
+    try:
+        review.release(act.conn, asked.spool_id, by=by, now=act.now)
+    except review.NotHeld as error:
+        return Executed(Result(f"Nothing was done now: {error}."))
+    return Executed(Result(f"As you say, it is done now: {asked.statement}."))
+
+
 EXECUTORS: Mapping[ConfirmKind, Executor] = {
     ConfirmKind.CLOSE: _on_ticket(lambda act, mail, ticket, who, _: deeds.close(act, mail, ticket, who)),
     ConfirmKind.REOPEN: _on_ticket(lambda act, mail, ticket, who, _: deeds.reopen(act, mail, ticket, who)),
@@ -49,4 +59,5 @@ EXECUTORS: Mapping[ConfirmKind, Executor] = {
         lambda act, mail, ticket, who, asked: deeds.add_contact(act, mail, ticket, who, asked.values[ADDRESS]),
         for_owner=True,
     ),
+    ConfirmKind.STAFF_MAIL: _release,
 }

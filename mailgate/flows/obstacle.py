@@ -13,6 +13,8 @@ from mailgate.tickets.desks import is_ours
 from mailgate.tickets.notices.policy import POLICIES, TICKET_ROLES, Answers, Audience, Policy, sharing
 from store import outbox, people, suppressions, tickets
 
+_OUTSIDE = frozenset({Audience.READERS, Audience.ASKED})
+
 
 @dataclass(frozen=True, slots=True)
 class Readers:
@@ -27,8 +29,8 @@ class Readers:
 def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
     """Look up whom these notices are for."""
     audiences = {POLICIES[notice.template].audience for notice in notices}
-    staff = act.staff if Audience.STAFF in audiences else ()
-    outside = [notice for notice in notices if POLICIES[notice.template].audience is Audience.READERS]
+    staff = act.staff if audiences & {Audience.STAFF, Audience.ASKED} else ()
+    outside = [notice for notice in notices if POLICIES[notice.template].audience in _OUTSIDE]
     numbers = {notice.ticket_id for notice in outside if notice.ticket_id is not None}
     found = tickets.taking_part(act.conn, numbers)
     return Readers(
@@ -70,7 +72,9 @@ def _not_for(act: Act, notice: Notice, policy: Policy, readers: Readers, cause: 
         case Audience.AUTHOR:
             author = cause.mailbox if cause else None
             return None if author and address_key(author.address) == key else "it is for the author alone"
-        case Audience.READERS:
+        case Audience.ASKED if key in readers.staff:
+            return None
+        case Audience.READERS | Audience.ASKED:
             if (notice.ticket_id, key) in readers.taking_part or _has_role(act, notice):
                 return None
             return "it is for those who take part, or have a role for tickets"

@@ -227,3 +227,93 @@ def test_a_command_by_mail_without_its_token_is_held(
     assert (held.outcome.disposition, held.outcome.ticket_id) == (Disposition.HELD, 1)
     assert (held.outcome.reason or "").startswith("not enough evidence to work a ticket as staff")
     assert gate.ticket(1).state is State.OPEN
+
+
+def question_to(gate: Gate, person: Person) -> Received:
+    """The last mail that asks for a yes."""
+    return [mail for mail in gate.mailbox(person) if "Shall we do this?" in mail.text][-1]
+
+
+def test_a_command_without_its_token_is_carried_out_after_a_yes_of_its_writer(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    held = gate.deliver(bart.replies(notification, "!close", to=SUPPORT))
+    asked = question_to(gate, bart)
+    before = gate.ticket(1).state
+
+    yes = gate.deliver(bart.replies(asked, "yes"))
+
+    assert "“!close” is carried out on ticket #1." in " ".join(asked.text.split())
+    assert before is State.OPEN
+    assert (yes.outcome.disposition, yes.outcome.evidence and yes.outcome.evidence.level) == (Disposition.COMMAND, "C")
+    assert gate.ticket(1).state is State.CLOSED
+    assert gate.inbox(held.id).outcome.disposition is Disposition.COMMAND
+    assert gate.inbox(held.id).decided_by == f"its writer, mail {yes.id}, evidence C"
+    assert any("As you say, it is done now" in mail.text for mail in gate.mailbox(bart))
+
+
+def test_a_no_leaves_the_mail_to_a_person(gate: Gate, bart: Person, notification: Received) -> None:
+    held = gate.deliver(bart.replies(notification, "!close", to=SUPPORT))
+
+    gate.deliver(bart.replies(question_to(gate, bart), "no"))
+
+    assert gate.ticket(1).state is State.OPEN
+    assert gate.inbox(held.id).outcome.disposition is Disposition.HELD
+    assert "As you say, nothing was done" in gate.mailbox(bart)[-1].text
+
+
+def test_a_colleague_may_decide_before_the_writer_does(gate: Gate, bart: Person, notification: Received) -> None:
+    held = gate.deliver(bart.replies(notification, "!close", to=SUPPORT))
+    gate.release(held.id)
+
+    gate.deliver(bart.replies(question_to(gate, bart), "yes"))
+
+    assert gate.ticket(1).state is State.CLOSED
+    assert "Nothing was done now: mail" in gate.mailbox(bart)[-1].text
+
+
+def test_a_yes_of_somebody_else_s_mailbox_does_nothing(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!close", to=SUPPORT))
+
+    gate.deliver(anne.replies(question_to(gate, bart), "yes"))
+
+    assert gate.ticket(1).state is State.OPEN
+    assert "Your answer was not used" in gate.mailbox(anne)[-1].text
+
+
+def test_the_same_command_is_asked_for_once_and_a_late_yes_is_told_so(
+    gate: Gate, bart: Person, notification: Received
+) -> None:
+    for subject in ("once", "twice"):
+        gate.deliver(bart.replies(notification, "!close", to=SUPPORT, subject=subject))
+    asked = [mail for mail in gate.mailbox(bart) if "Shall we do this?" in mail.text]
+    told = " ".join(gate.mailbox(bart)[-1].text.split())
+
+    gate.later(hours=73)
+
+    assert len(asked) == 1
+    assert "We have asked you already and wait for your answer: “!close” is carried out on ticket #1." in told
+    assert any("We had no answer from you in time" in mail.text for mail in gate.mailbox(bart))
+
+
+def test_what_staff_ask_for_is_in_no_history_that_customers_read(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!note He has not paid.", to=SUPPORT))
+    gate.deliver(bart.replies(question_to(gate, bart), "yes"))
+
+    events = [entry.text for entry in gate.history(1) if entry.kind is not EntryKind.NOTE]
+    assert [entry.text for entry in gate.history(1) if entry.kind is EntryKind.NOTE] == ["He has not paid."]
+    assert not any("not paid" in text for text in events)
+    assert not any("not paid" in mail.text for mail in gate.mailbox(anne))
+
+
+def test_a_command_that_is_misspelt_goes_back_without_a_question(
+    gate: Gate, bart: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!clsoe", to=SUPPORT))
+
+    assert not any("Shall we do this?" in mail.text for mail in gate.mailbox(bart))
+    assert "Did you mean !close?" in gate.mailbox(bart)[-1].text

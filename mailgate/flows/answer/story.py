@@ -1,9 +1,10 @@
-"""From a staff mail to what it does: read, decide, then carry out, give back or hold."""
+"""From a staff mail to what it does: read, decide, then carry out, ask, give back or hold."""
 
 from collections.abc import Callable, Mapping
 
-from mailgate.authority import Verdict, decide
+from mailgate.authority import Action, Verdict, decide
 from mailgate.flows.act import Act
+from mailgate.flows.answer.ask import ask_writer
 from mailgate.flows.answer.away import go_away
 from mailgate.flows.answer.carry_out import begin, work
 from mailgate.flows.answer.collision import crossed, hold_crossed, send
@@ -32,7 +33,10 @@ _ALONE: Mapping[StaffVerb, Callable[[Act, StaffMail], Settled]] = {
 
 
 def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
-    """Do what a staff mail asks for, or send it back, or hold it; a program's mail is recorded and nothing more."""
+    """Do what a staff mail asks for, or ask its writer first, or send it back, or hold it.
+
+    A program's mail is recorded and nothing more.
+    """
     ticket, incoming, doubt = ticket_of(act, incoming, writer)
     if incoming.automatic:
         number = ticket.id if ticket else None
@@ -40,13 +44,21 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     if doubt and not incoming.lent.released:
         return hold(act, incoming, writer, ticket, doubt)
     mail = read(act, beside_parent(act, incoming, ticket), writer, ticket)
+    unproved: Action | None = None  # that a yes of the writer would prove
     for action in actions(mail) if not incoming.lent.released else ():
-        if decide(action, incoming.evidence, unscored=bool(incoming.spam.unscored_reason)) is not Verdict.DO:
-            reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
-            return hold(act, incoming, writer, ticket, reason)
+        match decide(action, incoming.evidence, unscored=bool(incoming.spam.unscored_reason)):
+            case Verdict.DO:
+                pass
+            case Verdict.CONFIRM:
+                unproved = action
+            case _:
+                reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
+                return hold(act, incoming, writer, ticket, reason)
     why_not = obstacle(act, mail)
     if why_not:
         return send_back(act, mail, why_not)
+    if unproved:
+        return ask_writer(act, mail, unproved)
     if mail.alone:
         return _ALONE[mail.alone.verb](act, mail)
     if ticket is None:

@@ -14,6 +14,7 @@ class Audience(StrEnum):
 
     READERS = "readers"  # who takes part in the ticket; of the customer's others those with a role for tickets
     STAFF = "staff"
+    ASKED = "asked"  # of these two, whom we put a question to
     AUTHOR = "author"  # whoever wrote the mail that it answers, and nobody else
 
 
@@ -84,7 +85,7 @@ POLICIES: Mapping[Template, Policy] = MappingProxyType(
         Template.RECEIPT: Policy(Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS),
         Template.COPY: Policy(Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS),
         Template.CONFIRM: Policy(Audience.AUTHOR, Answers.WILLING, Budget.QUESTIONS),
-        Template.NOT_CONFIRMED: _STATE,
+        Template.NOT_CONFIRMED: Policy(Audience.ASKED),
         Template.PROPOSAL: Policy(Audience.READERS, budget=Budget.COMMANDS),
     }
 )
