@@ -20,9 +20,9 @@ from mailgate.inbound.authenticate import believed
 from mailgate.inbound.smtp import refuse_bare_bytes
 from mailgate.inbound.spamd import OFF
 from mailgate.mail.envelope import Door, Envelope
-from mailgate.mail.evidence import from_rule
 from mailgate.mail.inspection import inspect_mail
 from mailgate.mail.parse import parse
+from mailgate.mail.sender.evidence import from_rule
 from store.archive import Archive
 from store.spool import Lent
 

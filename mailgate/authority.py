@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from mailgate.mail.evidence import Evidence, Level
+from mailgate.mail.sender.evidence import Evidence, Level
 
 
 class Action(StrEnum):

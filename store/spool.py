@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, func, 
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.envelope import Door, Envelope
-from mailgate.mail.evidence import Evidence, Level
+from mailgate.mail.sender.evidence import Evidence, Level
 from store import leases
 from store.engine import transaction
 from store.schema import blobs, spool

@@ -3,7 +3,7 @@
 import pytest
 
 from mailgate.authority import MATRIX, Action, Verdict, decide
-from mailgate.mail.evidence import Evidence, Level
+from mailgate.mail.sender.evidence import Evidence, Level
 
 WORDS = {"do": Verdict.DO, "ask": Verdict.CONFIRM, "tkt": Verdict.TICKET_ONLY, "hold": Verdict.HOLD}
 

@@ -18,7 +18,7 @@ from mailgate.config import load
 from mailgate.config.sections import setting_names
 from mailgate.demo.playground import invite, play_story
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.evidence import Level
+from mailgate.mail.sender.evidence import Level
 from mailgate.setup.doctor import CHECKS
 from mailgate.setup.snippets import Place, snippets
 from mailgate.tickets.customer_verbs import CUSTOMER_VERBS

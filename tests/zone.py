@@ -28,10 +28,10 @@ class Zone:
         return tuple(text.encode() if isinstance(text, str) else text for text in texts)
 
     def txt(self, name: str) -> tuple[bytes, ...]:
-        """As `mailgate.mail.lookup.Lookup`."""
+        """As `mailgate.mail.sender.lookup.Lookup`."""
         return tuple(one for one in self(name, "TXT", within_seconds=1.0) if isinstance(one, bytes))
 
     def exists(self, domain: str) -> bool:
-        """As `mailgate.mail.lookup.Lookup`."""
+        """As `mailgate.mail.sender.lookup.Lookup`."""
         kinds: tuple[Kind, ...] = ("A", "AAAA", "MX")
         return any(self(domain, kind, within_seconds=1.0) for kind in kinds)

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 
 import nh3
 
-from mailgate.mail.charset import codec_for, decode
-from mailgate.mail.mime import Leaf, take_apart
-from mailgate.mail.parameters import Structured, file_name
+from mailgate.mail.wire.charset import codec_for, decode
+from mailgate.mail.wire.mime import Leaf, take_apart
+from mailgate.mail.wire.parameters import Structured, file_name
 
 BODY_CSP = (
     "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "

@@ -15,7 +15,7 @@ from mailgate.config.file_endings import ALLOWED
 from mailgate.config.kinds import one_of
 from mailgate.config.values import HostPort
 from mailgate.mail.address import Mailbox
-from mailgate.mail.coverage import Coverage
+from mailgate.mail.sender.coverage import Coverage
 from mailgate.tickets.deadlines import Silence
 from mailgate.tickets.desks import Desk
 from mailgate.tickets.files import FileRules

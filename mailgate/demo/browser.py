@@ -5,7 +5,7 @@ from http.cookiejar import CookieJar
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, build_opener
 
-from mailgate.mail.html_text import html_text
+from mailgate.mail.words.html_text import html_text
 
 
 class Browser:

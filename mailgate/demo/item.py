@@ -11,7 +11,7 @@ from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.mail.address import address_key
 from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
-from mailgate.mail.reply_text import cut_text
+from mailgate.mail.words.reply_text import cut_text
 from mailgate.wiring import Parts
 from store import spool, tickets
 from store.spool import Accepted

@@ -7,8 +7,8 @@ from mailgate.flows.settled import Settled
 from mailgate.flows.undelivered import tell_undelivered
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose
-from mailgate.mail.bounce import Bounce
-from mailgate.mail.bounce_finding import BounceAction
+from mailgate.mail.bounces.bounce import Bounce
+from mailgate.mail.bounces.finding import BounceAction
 from mailgate.mail.disposition import Disposition
 from store import outbox, tickets
 

@@ -24,7 +24,7 @@ from mailgate.flows.settled import Settled
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.directives import read_directives
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.evidence import Evidence, Level
+from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Registered, Sender, Staff
 from mailgate.tickets.desks import ServiceMailbox, service_for
 from mailgate.tickets.notices import Result

@@ -16,12 +16,12 @@ from mailgate.flows.settled import Settled
 from mailgate.flows.tell_staff import tell_staff
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose
-from mailgate.mail.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.evidence import Evidence, Level, with_token
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.notice import Template
+from mailgate.mail.sender.evidence import Evidence, Level, with_token
 from mailgate.mail.thread_index import root_in
+from mailgate.mail.words.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.people import Contact, Registered, Role, Stranger
 from mailgate.tickets import notices
 from mailgate.tickets.article import KB_PATH

@@ -10,7 +10,7 @@ from mailgate.flows.incoming import Incoming
 from mailgate.flows.list_kind import Done
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.directives import Directive
-from mailgate.mail.evidence import Level
+from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets.desks import is_ours
 from mailgate.tickets.held_verbs import HeldCommand, HeldVerb, read_held_commands

@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from mailgate.errors import LookupFailed
 from mailgate.inbound.authenticate import SenderCheck
 from mailgate.mail.address import Mailbox
-from mailgate.mail.evidence import Evidence, Level, from_rule
 from mailgate.mail.message import Message
+from mailgate.mail.sender.evidence import Evidence, Level, from_rule
 from store import people
 from store.spool import Lent
 

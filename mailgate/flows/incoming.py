@@ -10,10 +10,10 @@ from mailgate.inbound.spamd import SpamVerdict
 from mailgate.mail.address import Mailbox, parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose, TokenFault, unseal
 from mailgate.mail.automatic import automatic
-from mailgate.mail.bounce import Bounce, read_report
+from mailgate.mail.bounces.bounce import Bounce, read_report
 from mailgate.mail.digest import content_digest
-from mailgate.mail.evidence import Evidence
 from mailgate.mail.message import Author, Message
+from mailgate.mail.sender.evidence import Evidence
 from mailgate.mail.tnef import unwrapped
 from mailgate.tickets.desks import Desk, ServiceMailbox, addressed, desk_for, service_for
 from mailgate.tickets.files import Choice, choose_files

@@ -6,7 +6,7 @@ from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
 from mailgate.mail.message import Message
 from mailgate.mail.message_id import outbox_id
-from mailgate.mail.reply_text import cut_text, own_text
+from mailgate.mail.words.reply_text import cut_text, own_text
 from mailgate.tickets.ticket import Ticket
 from store import parents
 

@@ -6,8 +6,8 @@ from mailgate.flows.incoming import Incoming
 from mailgate.flows.notify import notify, reply_address
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.mail.address_token import Purpose
-from mailgate.mail.evidence import Level
 from mailgate.mail.notice import Template
+from mailgate.mail.sender.evidence import Level
 from mailgate.people import Role
 from mailgate.tickets.desks import desk_named, is_ours
 from mailgate.tickets.notices import Letterhead, Thread, proposal

@@ -21,8 +21,8 @@ from mailgate.flows.sign_in import sign_in
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.evidence import Level, with_token
 from mailgate.mail.notice import Template
+from mailgate.mail.sender.evidence import Level, with_token
 from mailgate.people import Registered, Staff, Stranger, sender_of
 from mailgate.tickets import notices
 from mailgate.tickets.desks import ServiceMailbox, is_ours

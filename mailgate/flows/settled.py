@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.evidence import Evidence
+from mailgate.mail.sender.evidence import Evidence
 from store.spool import Outcome
 
 

@@ -7,8 +7,8 @@ from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.notify import notify, reply_address
 from mailgate.mail.address_token import Purpose
-from mailgate.mail.evidence import Level
 from mailgate.mail.message import Author
+from mailgate.mail.sender.evidence import Level
 from mailgate.people import present
 from mailgate.tickets import notices
 from mailgate.tickets.context import context_lines

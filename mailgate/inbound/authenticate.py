@@ -7,11 +7,11 @@ from mailgate.config import Settings, Verify
 from mailgate.inbound.dns import Lookups, Resolver, TooManyLookups
 from mailgate.inbound.spf import check_spf, is_own
 from mailgate.mail.address import Mailbox
-from mailgate.mail.authentication_results import judge_results
 from mailgate.mail.envelope import Door, Envelope
-from mailgate.mail.evidence import Evidence, Level, capped, judge_unverified
 from mailgate.mail.message import Message
-from mailgate.mail.verification import verify
+from mailgate.mail.sender.authentication_results import judge_results
+from mailgate.mail.sender.evidence import Evidence, Level, capped, judge_unverified
+from mailgate.mail.sender.verification import verify
 from mailgate.tickets.desks import is_ours
 
 

@@ -9,7 +9,7 @@ from mailgate.errors import BadAddress, LookupFailed
 from mailgate.inbound.dns import Kind, Lookups, Record, TooManyLookups
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.envelope import NULL_PATH, Door, Envelope
-from mailgate.mail.verification import Spf
+from mailgate.mail.sender.verification import Spf
 
 MAX_VOID = spf.MAX_VOID_LOOKUPS
 MAX_RECORD_BYTES = 4096  # real ones are below 1 KiB; pyspf's patterns take the square of what they do not match

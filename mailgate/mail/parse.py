@@ -5,15 +5,15 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 from mailgate.mail import message_id
-from mailgate.mail.address_list import read_addresses
-from mailgate.mail.charset import codec_for, decode
-from mailgate.mail.defects import Defect
-from mailgate.mail.headers import MAX_ADDRESS_BYTES, Block, decode_words, unfold
-from mailgate.mail.html_text import MAX_HTML, marked_text, without_marks
 from mailgate.mail.message import Attachment, Author, Message
-from mailgate.mail.mime import Leaf, take_apart
-from mailgate.mail.parameters import file_name, other_file_names
-from mailgate.mail.reply_text import own_text
+from mailgate.mail.wire.address_list import read_addresses
+from mailgate.mail.wire.charset import codec_for, decode
+from mailgate.mail.wire.defects import Defect
+from mailgate.mail.wire.headers import MAX_ADDRESS_BYTES, Block, decode_words, unfold
+from mailgate.mail.wire.mime import Leaf, take_apart
+from mailgate.mail.wire.parameters import file_name, other_file_names
+from mailgate.mail.words.html_text import MAX_HTML, marked_text, without_marks
+from mailgate.mail.words.reply_text import own_text
 
 _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "reply-to", "bcc", "sender", "resent-to", "resent-cc", "resent-from"})
 _ONCE = ("from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references")  # RFC 5322 §3.6

@@ -7,9 +7,9 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from mailgate.mail.charset import decode
 from mailgate.mail.message import Attachment
-from mailgate.mail.parameters import base_name, media_type
+from mailgate.mail.wire.charset import decode
+from mailgate.mail.wire.parameters import base_name, media_type
 
 _TYPES = frozenset({"application/ms-tnef", "application/vnd.ms-tnef"})
 

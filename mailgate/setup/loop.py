@@ -19,9 +19,9 @@ from mailgate.errors import MailgateError
 from mailgate.mail.address import Mailbox
 from mailgate.mail.address_token import AddressToken, Key, Purpose, seal
 from mailgate.mail.automatic import hops
-from mailgate.mail.headers import split_block
 from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
+from mailgate.mail.wire.headers import split_block
 from mailgate.setup.finding import Finding, fail, ok, skipped
 from mailgate.setup.site import Site
 from mailgate.tickets.desks import addressed

@@ -7,7 +7,7 @@ import ipaddress
 
 from mailgate.inbound.dns import Lookups
 from mailgate.inbound.spf import evaluate, is_own
-from mailgate.mail import dmarc
+from mailgate.mail.sender import dmarc
 from mailgate.setup.finding import Finding, fail, ok, skipped, warn, worst
 from mailgate.setup.site import Site
 from mailgate.setup.zone_file import address_record, dmarc_record, mx_record, spf_record

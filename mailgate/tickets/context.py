@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from mailgate.mail.evidence import Evidence
 from mailgate.mail.message import Author
+from mailgate.mail.sender.evidence import Evidence
 from mailgate.people import Staff
 from mailgate.tickets.ticket import State, Ticket
 from mailgate.tickets.verbs import SHOWN, STAFF_VERBS

@@ -13,9 +13,9 @@ from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.digest import content_digest
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
-from mailgate.mail.evidence import Level
 from mailgate.mail.message import Author
 from mailgate.mail.notice import Notice
+from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.desks import Desk, ServiceMailbox

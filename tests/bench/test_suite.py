@@ -12,8 +12,8 @@ from bench.report import table
 from bench.results import Goal, Result, Turns, Verdict, left_out
 from bench.run import Run
 from mailgate.mail.address import Mailbox
-from mailgate.mail.evidence import from_rule
 from mailgate.mail.parse import parse
+from mailgate.mail.sender.evidence import from_rule
 
 
 def test_a_quick_run_measures_every_part(tmp_path: Path) -> None:

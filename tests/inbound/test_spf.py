@@ -9,7 +9,7 @@ from mailgate.errors import LookupFailed
 from mailgate.inbound.dns import Kind, Lookups, Record
 from mailgate.inbound.spf import check_spf, evaluate, is_own
 from mailgate.mail.envelope import Door, Envelope
-from mailgate.mail.verification import Spf
+from mailgate.mail.sender.verification import Spf
 from tests.zone import Zone
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

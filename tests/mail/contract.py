@@ -4,8 +4,8 @@ import json
 from datetime import datetime
 from typing import Any
 
-from mailgate.mail.bounce_finding import BounceAction
-from mailgate.mail.defects import Defect
+from mailgate.mail.bounces.finding import BounceAction
+from mailgate.mail.wire.defects import Defect
 
 KEYS = (
     "message_id", "date", "from", "to", "cc", "reply_to", "subject", "in_reply_to", "references",

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailgate.mail.envelope import Door, Envelope
-from mailgate.mail.html_text import without_marks
-from mailgate.mail.reply_text import own_text
+from mailgate.mail.words.html_text import without_marks
+from mailgate.mail.words.reply_text import own_text
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 

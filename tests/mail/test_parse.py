@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.mail.defects import Defect
 from mailgate.mail.message import Author, Message
 from mailgate.mail.parse import parse
+from mailgate.mail.wire.defects import Defect
 from tests.mail.mails import CORPUS, from_corpus, written
 
 SAMPLES = Path(__file__).parents[2].parent / "shared" / "mail-samples"

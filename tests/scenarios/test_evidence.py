@@ -11,8 +11,8 @@ from mailgate.config import HostPort, Verify
 from mailgate.inbound.authenticate import best_evidence, own_check
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
-from mailgate.mail.evidence import Level
 from mailgate.mail.notice import Template
+from mailgate.mail.sender.evidence import Level
 from store.spool import Accepted
 from tests.gate import BEGIN, BeginGate, Gate, Person
 from tests.inbound.door import Address

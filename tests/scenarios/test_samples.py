@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.mail.address import Mailbox
-from mailgate.mail.evidence import from_rule
+from mailgate.mail.sender.evidence import from_rule
 from tests.outbound.sink import HOST, Sink, running
 from tests.program import Program, Row, configured
 from tests.servers.process import LOOPBACK, wait_until

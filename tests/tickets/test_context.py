@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailgate.mail.evidence import Evidence, Level
 from mailgate.mail.message import Author
+from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Staff
 from mailgate.tickets.context import COMMANDS_LINE, About, Other, context_lines, copy_lines, leaked_line
 from mailgate.tickets.ticket import Participant, State, Ticket

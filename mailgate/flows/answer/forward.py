@@ -16,9 +16,9 @@ from mailgate.flows.settled import Settled
 from mailgate.flows.tell_staff import tell_staff
 from mailgate.mail.address import Mailbox
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.evidence import from_rule
 from mailgate.mail.message import Author, Message
 from mailgate.mail.parse import parse
+from mailgate.mail.sender.evidence import from_rule
 from mailgate.people import Contact
 from mailgate.tickets.files import LeftOut, choose_files
 from mailgate.tickets.thread import without_tag

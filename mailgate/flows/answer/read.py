@@ -8,7 +8,7 @@ from mailgate.flows.incoming import Incoming, token_in
 from mailgate.flows.record import doer_of
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.directives import read_directives
-from mailgate.mail.evidence import with_token
+from mailgate.mail.sender.evidence import with_token
 from mailgate.people import Staff
 from mailgate.tickets.thread import disagreement
 from mailgate.tickets.ticket import Doer, Ticket

@@ -14,7 +14,7 @@ from mailgate.flows.moving.old_thread import Pen, ReadMail, Strangers, Wish, kno
 from mailgate.flows.moving.survey import Broken, OldMail, OldThread, Progress, Registry, Survey
 from mailgate.inbound.mailbox_files import read
 from mailgate.mail.automatic import automatic
-from mailgate.mail.bounce import read_report
+from mailgate.mail.bounces.bounce import read_report
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.parse import parse
 from mailgate.tickets.files import choose_files

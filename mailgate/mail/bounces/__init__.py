@@ -1,0 +1,1 @@
+"""Delivery reports: found by evidence that adds up, judged in a normal form."""

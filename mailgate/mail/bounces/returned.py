@@ -1,0 +1,110 @@
+"""The message that a report gives back: where it begins in the text, its Message-ID, and to whom it went."""
+
+import re
+from dataclasses import dataclass
+from itertools import takewhile
+
+from mailgate.mail.message import Message
+from mailgate.mail.message_id import read_id
+from mailgate.mail.wire.address_list import read_addresses
+from mailgate.mail.wire.headers import Block, decode_value, split_block, unfold
+
+_TYPES = frozenset(
+    {"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}
+)
+_MAX_LINES = 5000  # of a report's text that are looked at
+_MAX_LINE = 300
+
+# A line that says "the original message follows" has the noun and the shape of a heading; sentences about a delivery
+# have the same nouns ("the original message could not be delivered to:").
+_NOUN = re.compile(
+    r"(?i)(?:original|returned|unsent|undelivered|undeliverable|bounced|rejected|failed|offending) "
+    r"(?:e-?mail |mail )?(?:message|mail|e-?mail|headers?|text|content)"
+    r"|\bcopy of (?:the|your|this|my|a) |headers? (?:of|from|and|follow)|(?:message|mail|text|contents?) follows?\b"
+    r"|\bmessage (?:headers?|header section|contents?|body|text)\b|(?:top|first) \d+ lines"
+    r"|(?:ursprüngliche|original)\s?nachricht|message (?:d.origine|original)|mensaje original|messaggio originale"
+    r"|исходно\w+ (?:сообщени|письм)|原(?:始)?(?:邮件|郵件)|元のメール|オリジナル"
+)
+_SHAPE = re.compile(
+    r"(?i)^[\s>]*[-=_*#+|]{2,}|[-=_*#+|]{2,}\s*$|follow(?:s|ing)?\b.{0,20}$|[:：]\s*$|\bbelow\b|(?:is|are) a copy"
+)
+_SENTENCE = re.compile(
+    r"(?i)deliver|recipient|address|reach|received at|recieved at|was sent|not\b|error|your own|please"
+)
+_FIELD = re.compile(
+    r">?\s?((?:received|return-path|message-id|from|to|cc|date|subject|mime-version|reply-to|sender|user-agent"
+    r"|references|in-reply-to|content-[a-z-]{1,30}|x-[a-z0-9-]{1,40}|list-[a-z]{1,20}|dkim-signature"
+    r"|domainkey-signature|arc-[a-z-]{1,40}|errors-to|precedence|organization|importance))[ \t]?:(?!//)",
+    re.IGNORECASE,
+)
+_TELLING = frozenset({"received", "return-path", "message-id", "from"})
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The returned message as far as it came back."""
+
+    message_id: str | None
+    recipients: tuple[str, ...]  # of its To and Cc
+    authors: tuple[str, ...]  # who sent it: ourselves
+
+
+def split_report(text: str) -> tuple[str, str]:
+    """The words of the mail system, and the returned message below them ("" when there is none)."""
+    lines = text.split("\n", _MAX_LINES)
+    for at, line in enumerate(lines[:_MAX_LINES]):
+        begins = _heading(line) or _header_begins(lines, at)
+        if begins and (at > 0 or not _FIELD.match(line)):
+            return "\n".join(lines[:at]), "\n".join(lines[at:])
+    return text, ""
+
+
+def returned(message: Message, below: str) -> Returned:
+    """Read the header of the returned message: of a part of its own, else of the text below the report."""
+    for part in message.attachments:
+        if part.content_type in _TYPES:
+            return _read(split_block(part.content))
+    lines = below.split("\n", _MAX_LINES)
+    at = next((at for at in range(len(lines)) if _FIELD.match(lines[at][:_MAX_LINE])), None)
+    if at is None:
+        return Returned(None, (), ())
+    # Quoted or indented as a whole, with stray words in between.
+    kept = [line.removeprefix(">") for line in lines[at : at + 200]]
+    indent = len(kept[0]) - len(kept[0].lstrip())
+    dedented = [line[indent:] if line[:indent].isspace() else line for line in kept]
+    header = [line for line in takewhile(str.strip, dedented) if line[:1] in (" ", "\t") or ":" in line[:60]]
+    return _read(split_block("\n".join(header).encode("utf-8", "replace")))
+
+
+def _heading(line: str) -> bool:
+    if not 5 < len(line) <= _MAX_LINE or _NOUN.search(line) is None:
+        return False
+    return _SHAPE.search(line) is not None and _SENTENCE.search(line) is None
+
+
+def _header_begins(lines: list[str], at: int) -> bool:
+    """Three known fields in a row, with one among them that only a whole header has."""
+    if not _FIELD.match(lines[at][:_MAX_LINE]):
+        return False
+    names: set[str] = set()
+    for line in lines[at : at + 40]:
+        found = _FIELD.match(line[:_MAX_LINE])
+        if found:
+            names.add(found[1].lower())
+        elif line[:1] not in (" ", "\t", ">") or not line.strip():
+            break
+    return len(names) >= 3 and not names.isdisjoint(_TELLING)
+
+
+def _read(block: Block) -> Returned:
+    value = block.first("message-id")
+    return Returned(
+        read_id(decode_value(value)) if value is not None else None,
+        _addresses(block, "to", "cc"),
+        _addresses(block, "from", "sender", "return-path", "reply-to"),
+    )
+
+
+def _addresses(block: Block, *names: str) -> tuple[str, ...]:
+    texts = (unfold(value) for name in names for value in block.every(name)[:5])
+    return tuple(dict.fromkeys(one.address.lower() for text in texts for one in read_addresses(text[:8192])))

@@ -1,0 +1,1 @@
+"""Bytes to parts: headers, MIME, transfer encodings, charsets, defects. Never raises."""

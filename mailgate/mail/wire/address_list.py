@@ -1,0 +1,111 @@
+"""Address fields as people and programs really write them: tolerant, in linear time, never raises.
+
+For showing and for answering; identity is read by `evidence.from_rule` alone, which forgives nothing.
+Neither `email.utils.getaddresses` (slow on hostile fields, and it changed its answers in a security release) nor
+mail-parser (drops ambiguous entries that a person would still want to see) serves here.
+"""
+
+import re
+
+from mailgate.mail.message import Author
+from mailgate.mail.wire.headers import decode_words, one_line
+
+_MAX_ADDRESS = 320  # 64 + @ + 255 octets: nothing longer can be mailed to
+
+# The repetitions are bounded or possessive: what is opened and never closed must not cost square time.
+_TOKEN = re.compile(
+    r"""(?P<quoted>"(?:[^"\\]++|\\.){0,500}+")"""
+    r"""|(?P<comment>\((?:[^()\\]++|\\.|\((?:[^()\\]++|\\.){0,50}+\)){0,100}+\))"""
+    r"""|(?P<angle><[^<>]*+>?)"""
+    r"""|(?P<mark>[,;:])"""
+    r"""|(?P<word>=\?[^\s?]{1,100}\?[bBqQ]\?(?:[^?]++|\?(?!=)){0,60}+\?=|\s++|(?:[^\s,;:()<>"=]++|=(?!\?))++)"""
+    r"""|.""",  # a stray quote, bracket or equals sign: dropped
+    re.DOTALL,
+)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_DOT_ATOM = re.compile(r"[^\s()<>\[\]:;@\\,\"]+\Z")
+_ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;()\"]+\Z|\"[^\"]+\"@[^@\s<>,;()\"]+\Z")
+
+
+def read_addresses(text: str) -> tuple[Author, ...]:
+    """The usable addresses of an unfolded field, in its order; members of groups among them, group names not.
+
+    `text` still holds its encoded words: a comma inside one does not part two addresses.
+    """
+    found: list[Author | None] = []
+    entry = _Entry()
+    for token in _TOKEN.finditer(text):
+        if token["mark"] == ":":
+            if entry.angle is None:  # `Team: ann@…` and `mailto:ann@…`
+                entry = _Entry()
+        elif token["mark"]:
+            found.append(entry.author())
+            entry = _Entry()
+        else:
+            entry.take(token)
+    found.append(entry.author())
+    return tuple(author for author in found if author)
+
+
+class _Entry:
+    """What has been read of one address so far."""
+
+    __slots__ = ("angle", "comments", "words")
+
+    def __init__(self) -> None:
+        self.words: list[tuple[str, bool]] = []  # text, was it quoted
+        self.comments: list[str] = []
+        self.angle: str | None = None
+
+    def take(self, token: re.Match[str]) -> None:
+        """Add one token that is no separator."""
+        match token.lastgroup:
+            case "angle":
+                if self.angle is None or "@" not in self.angle:
+                    self.angle = token[0].strip("<>").strip()
+            case "quoted":
+                self.words.append((_ESCAPED.sub(r"\1", token[0][1:-1]), True))
+            case "comment":
+                self.comments.append(token[0][1:-1])
+            case "word":
+                self.words.append((token[0], False))
+
+    def author(self) -> Author | None:
+        """What was meant, if it names an address; a comment is the name where there is no other."""
+        if self.angle:
+            name, address = "".join(text for text, _ in self.words), _address(self.angle)
+        else:
+            name, address = self._bare()
+        return Author(_shown(name) or _shown(" ".join(self.comments)), address) if address else None
+
+    def _bare(self) -> tuple[str, str | None]:
+        """An address without brackets: `ann@example.org`, `ann @ example.org`, `Ann Lee ann@example.org`."""
+        text = "".join(f'"{word}"' if quoted else word for word, quoted in self.words).strip()
+        if "@" not in text:
+            return "", _address(text) if "=?" in text else None
+        if tight := _address(text):
+            return "", tight
+        words = text.split()
+        last = max(at for at, word in enumerate(words) if "@" in word)
+        return " ".join(words[:last]).replace('"', ""), _address(words[last])
+
+
+def _address(text: str) -> str | None:
+    """A usable address from what stood in the brackets; None when there is none."""
+    if text.startswith("@") and ":" in text:  # a source route, RFC 5322 §4.4
+        text = text.rpartition(":")[2]
+    text = decode_words(text.removeprefix("mailto:"))
+    text = _without_blanks_at(".", _without_blanks_at("@", one_line(text))).strip("'")
+    local, _, domain = text.rpartition("@")
+    if local.startswith('"') and local.endswith('"') and _DOT_ATOM.match(local[1:-1]):
+        text = f"{local[1:-1]}@{domain}"
+    return text if len(text) <= _MAX_ADDRESS and _ADDRESS.match(text) else None
+
+
+def _without_blanks_at(separator: str, text: str) -> str:
+    """`ann @ example. org` → `ann@example.org`; `\\s*` in front of a pattern would cost square time."""
+    return separator.join(part.strip() for part in text.split(separator)) if separator in text else text
+
+
+def _shown(name: str) -> str:
+    return " ".join(decode_words(name).split()).strip('"').strip()

@@ -1,0 +1,184 @@
+"""Header fields of broken and encoded mail: split off, unfolded, decoded; never raises."""
+
+import binascii
+import re
+from dataclasses import dataclass
+
+from mailgate.mail.wire.charset import codec_for, decode, storable
+from mailgate.mail.wire.defects import Defect
+from mailgate.mail.wire.transfer import decode_base64
+
+MAX_HEADER_BYTES = 256 * 1024
+MAX_FIELDS = 1000
+MAX_ADDRESS_BYTES = 32 * 1024  # an address field: readers of addresses cost the most
+_MAX_MBOX_LINES = 100
+
+_BLOCK_END = re.compile(rb"\n\r*\n")  # some relays write CR CR LF
+_LINE_ENDS = re.compile(rb"[\r\n]+")
+_MBOX_FROM = re.compile(rb">?From [^\n]*\n")
+_FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:")  # RFC 5322 §2.2; blanks before the colon: §4.5 (obsolete)
+_FOLD = re.compile(rb"(?<!\r)\r*+\n[ \t]")  # looked for at the first CR of a run alone: it may be long
+
+# An encoded word (RFC 2047 §2, language by RFC 2231 §5). Senders put `?` and blanks into the text, and no blanks
+# around the word; so `?` ends it only before `=`. At most 60 of them: many starts without an end need square time.
+_ENCODED_WORD = re.compile(
+    r"=\?([^\s?*]{1,60})(?:\*[^\s?]{0,40})?\?(?:([bB])\?([^?]*+)|([qQ])\?((?:[^?]++|\?(?!=)){0,60}+))\?="
+)
+_CONTROL = re.compile("[\x01-\x1f\x7f\x85\u2028\u2029]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The header of a message or part: its fields as bytes, still folded, and where its body begins."""
+
+    fields: tuple[tuple[str, bytes], ...]
+    body_at: int
+    defects: tuple[Defect, ...]
+
+    def first(self, name: str) -> bytes | None:
+        """The value of the first field of this (lower-case) name."""
+        return next((value for field, value in self.fields if field.lower() == name), None)
+
+    def every(self, name: str) -> tuple[bytes, ...]:
+        """The values of all fields of this (lower-case) name."""
+        return tuple(value for field, value in self.fields if field.lower() == name)
+
+
+def split_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
+    """Split the header off what stands between `start` and `end`.
+
+    Blank lines and mbox `From ` lines before the first field are skipped. A line that can be no field ends the header,
+    and the body begins with it.
+    """
+    end = len(raw) if end is None else end
+    defects: list[Defect] = []
+    start = _skip_to_first_field(raw, start, end, defects)
+    if raw[start : start + 1] in (b"\n", b"\r"):  # a part whose header is empty
+        newline = raw.find(b"\n", start, end)
+        return Block((), newline + 1 if newline >= 0 else end, ())
+    blank = _BLOCK_END.search(raw, start, end)
+    block_end, body_at = (blank.start() + 1, blank.end()) if blank else (end, end)
+    if block_end - start > MAX_HEADER_BYTES:
+        defects.append(Defect.HEADER_TOO_LONG)
+        block_end = start + MAX_HEADER_BYTES
+    fields, stray_at = _fields(raw[start:block_end].split(b"\n"), defects)
+    return Block(tuple(fields), body_at if stray_at is None else min(start + stray_at, end), tuple(defects))
+
+
+def _fields(lines: list[bytes], defects: list[Defect]) -> tuple[list[tuple[str, bytes]], int | None]:
+    """The fields in these lines, and where the line begins that can be none."""
+    fields: list[tuple[str, bytes]] = []
+    name = ""
+    value: list[bytes] = []
+    at = 0
+    stray_at = None
+    for ended in lines:
+        line = ended.rstrip(b"\r")
+        if line[:1] in (b" ", b"\t"):
+            value.append(line)  # of no field, before the first one: dropped below
+        elif found := _FIELD.match(line):
+            if name:
+                fields.append((name, b"\n".join(value)))
+            name, value = found[1].decode("ascii"), [line[found.end() :]]
+            if len(fields) >= MAX_FIELDS:
+                defects.append(Defect.TOO_MANY_FIELDS)
+                return fields, None
+        elif line.startswith((b"From ", b">From ")):  # an mbox line that slipped in between
+            defects.append(Defect.MBOX_FROM_LINE)
+        elif line.strip():
+            defects.append(Defect.BAD_HEADER_LINE)
+            stray_at = at
+            break
+        at += len(ended) + 1
+    if name:
+        fields.append((name, b"\n".join(value)))
+    return fields, stray_at
+
+
+def _skip_to_first_field(raw: bytes, start: int, end: int, defects: list[Defect]) -> int:
+    if start:  # only a whole message has been through mailboxes and editors
+        return start
+    if blank := _LINE_ENDS.match(raw, start, end):
+        start = blank.end()
+    for _ in range(_MAX_MBOX_LINES):
+        found = _MBOX_FROM.match(raw, start, end)
+        if not found:
+            break
+        defects.append(Defect.MBOX_FROM_LINE)
+        start = found.end()
+    return start
+
+
+def unfold(value: bytes, charset: str | None = None) -> str:
+    """One field's value as text on one line, encoded words as they stand; raw 8-bit text is read as best it can be.
+
+    `charset` is what the body declares: where a header holds raw bytes, it mostly tells their charset too.
+    """
+    if b"\n" in value:
+        value = _FOLD.sub(b" ", value)
+    try:
+        text = value.decode("utf-8")  # ASCII, or RFC 6532
+    except UnicodeError:
+        text = decode(value, charset)[0]
+    if "\x1b" in text:  # raw ISO-2022-JP is ASCII, too
+        text = decode(value, None)[0]
+    return one_line(text)
+
+
+def one_line(text: str) -> str:
+    """The text without NUL, lone surrogates and line breaks: what may stand in a header or a list.
+
+    A decoded line break becomes a blank, so that `hi\\r\\nBcc: x` stays one value (and shows what was tried).
+    """
+    text = storable(text)
+    return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()
+
+
+def decode_words(text: str) -> str:
+    """Decode the encoded words of an unfolded value; adjacent ones are joined before decoding.
+
+    RFC 2047 §6.2 drops blanks between encoded words. Senders cut multi-byte characters in half between two words,
+    which §5 forbids: so the bytes of neighbours in one charset are decoded together.
+    """
+    if "=?" not in text:
+        return text
+    pieces: list[str] = []
+    pending: list[bytes] = []
+    charset = ""
+    at = 0
+    for word in _ENCODED_WORD.finditer(text):
+        gap = text[at : word.start()]
+        at = word.end()
+        if pending and gap.strip():
+            pieces.append(_decoded(pending, charset))
+        elif pending and word[1].lower() != charset:
+            pieces.append(_decoded(pending, charset))
+            gap = ""
+        elif pending:
+            gap = ""
+        pieces.append(gap)
+        charset = word[1].lower()
+        pending.append(_word_bytes(word))
+    if pending:
+        pieces.append(_decoded(pending, charset))
+    pieces.append(text[at:])
+    return one_line("".join(pieces))
+
+
+def _decoded(pending: list[bytes], charset: str) -> str:
+    text = decode(b"".join(pending), charset)[0]
+    pending.clear()
+    return text
+
+
+def _word_bytes(word: re.Match[str]) -> bytes:
+    if word[2]:
+        return decode_base64(word[3].encode("utf-8"))[0]
+    # What needed no decoding goes back to the word's own charset, so that all of it is decoded alike.
+    codec = "ascii" if word[5].isascii() else codec_for(word[1]) or "utf-8"
+    return binascii.a2b_qp(word[5].encode(codec, "replace"), header=True)
+
+
+def decode_value(value: bytes, charset: str | None = None) -> str:
+    """The whole value of an unstructured field as a person should read it."""
+    return decode_words(unfold(value, charset))

@@ -1,0 +1,179 @@
+"""The tree of a MIME message (RFC 2046) as a flat list of leaf parts, cut from the raw bytes; never raises.
+
+Not the standard library's parser: it recurses (RecursionError at some hundred levels), takes minutes for a bomb of
+small parts before anything can be counted, and hands a forwarded message back re-written. This one knows its limits
+while it walks, touches each byte a few times by `bytes.find`, and keeps a forwarded message byte for byte.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import count
+
+from mailgate.mail.wire.defects import Defect
+from mailgate.mail.wire.headers import Block, split_block, unfold
+from mailgate.mail.wire.parameters import Structured, media_type, read_structured
+from mailgate.mail.wire.transfer import decode_transfer
+
+MAX_PARTS = 500
+MAX_DEPTH = 50
+_MAX_CANDIDATES = 100_000  # places that look like a boundary, in all multiparts together
+_MAX_PADDING = 1000  # blanks behind a boundary
+
+_NONE_GIVEN = Structured("")
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """One part that has no parts; a forwarded message is one, whole."""
+
+    content_type: str  # lower case type/subtype
+    type_field: Structured
+    disposition: Structured
+    content_id: str | None  # without angle brackets
+    content: bytes  # after transfer decoding
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A message taken apart: its own header and type, and its leaves in MIME order."""
+
+    block: Block
+    content_type: str
+    type_field: Structured
+    leaves: tuple[Leaf, ...]
+    defects: tuple[Defect, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Span:
+    """A part still to be looked at, by its place in the raw bytes."""
+
+    start: int
+    end: int
+    depth: int
+    default: str
+
+
+def take_apart(raw: bytes) -> Tree:
+    """Cut a message into its leaves, in MIME order, within the limits on parts and depth."""
+    block = split_block(raw)
+    top = _type_of(block)
+    top_type = media_type(top.value)
+    defects = list(block.defects)
+    leaves: list[Leaf] = []
+    waiting = [_Span(0, len(raw), 0, "text/plain")]
+    parts = 0
+    candidates = count()
+    while waiting:
+        span = waiting.pop()
+        inner = block if span.depth == 0 else split_block(raw, span.start, span.end)
+        parts += 1
+        if parts > MAX_PARTS:
+            defects.append(Defect.TOO_MANY_PARTS)
+            break
+        type_field = top if span.depth == 0 else _type_of(inner)
+        content_type = media_type(type_field.value) if type_field.value else span.default
+        if content_type.startswith("multipart/"):
+            if span.depth >= MAX_DEPTH:
+                defects.append(Defect.TOO_DEEP)
+            else:
+                spans = _split_multipart(raw, replace(span, start=inner.body_at), type_field, candidates, defects)
+                if spans:
+                    waiting.extend(reversed(spans))
+                    continue
+                content_type, type_field = "text/plain", _NONE_GIVEN  # what can be read is better than nothing
+        leaves.append(_leaf(raw[inner.body_at : span.end], inner, content_type, type_field, defects))
+    return Tree(block, top_type, top, tuple(leaves), tuple(defects))
+
+
+def _type_of(block: Block) -> Structured:
+    value = block.first("content-type")
+    return _NONE_GIVEN if value is None else read_structured(unfold(value))
+
+
+def _split_multipart(
+    raw: bytes, body: _Span, type_field: Structured, candidates: Iterator[int], defects: list[Defect]
+) -> list[_Span]:
+    boundary = type_field.parameters.get("boundary", "").encode("utf-8", "replace").rstrip()
+    if not boundary:
+        defects.append(Defect.MISSING_BOUNDARY)
+        boundary = _guess_boundary(raw, body.start, body.end)
+    if not boundary:
+        return []
+    # RFC 2046 §5.1.5: the parts of a digest are messages unless they say otherwise.
+    default = "message/rfc822" if type_field.value == "multipart/digest" else "text/plain"
+    delimiter = b"--" + boundary
+    spans: list[_Span] = []
+    opened = -1
+    at = body.start
+    while True:
+        at = raw.find(delimiter, at, body.end)
+        if at < 0 or next(candidates) > _MAX_CANDIDATES:
+            break
+        after = at + len(delimiter)
+        if at > body.start and raw[at - 1] not in b"\r\n":
+            at = after
+            continue
+        newline = raw.find(b"\n", after, min(body.end, after + _MAX_PADDING))
+        rest = raw[after : newline if newline >= 0 else min(body.end, after + _MAX_PADDING)]
+        closing = rest.startswith(b"--")
+        if rest.removeprefix(b"--").strip():  # a longer boundary that begins like this one
+            at = after
+            continue
+        if opened >= 0:
+            spans.append(_Span(opened, _before_line_end(raw, opened, at), body.depth + 1, default))
+        opened = newline + 1 if newline >= 0 else body.end
+        if closing:
+            return spans
+        if len(spans) > MAX_PARTS:  # the walk stops at the limit and says so
+            return spans
+        at = opened
+    if opened >= 0:
+        defects.append(Defect.MISSING_END_BOUNDARY)
+        spans.append(_Span(opened, _before_glued_end(raw, opened, body.end, delimiter), body.depth + 1, default))
+    else:
+        defects.append(Defect.MISSING_PARTS)
+    return spans
+
+
+def _before_line_end(raw: bytes, start: int, at: int) -> int:
+    """Where a part ends: the line end before a delimiter belongs to the delimiter (RFC 2046 §5.1.1)."""
+    if at > start and raw[at - 1] == 0x0A:
+        at -= 1
+        if at > start and raw[at - 1] == 0x0D:
+            at -= 1
+    return at
+
+
+def _before_glued_end(raw: bytes, start: int, end: int, delimiter: bytes) -> int:
+    """Where a last part ends whose closing delimiter stands on its last line, behind the text, or was not written."""
+    tail = raw[max(start, end - len(delimiter) - _MAX_PADDING) : end].rstrip()
+    at = raw.rfind(delimiter, start, end) if tail.endswith(delimiter + b"--") else -1
+    return at if at >= start else end
+
+
+def _guess_boundary(raw: bytes, start: int, end: int) -> bytes:
+    """The boundary of a multipart that forgot to name it: the first line that begins with two hyphens."""
+    for line in raw[start : min(end, start + 4096)].splitlines():
+        if line.startswith(b"--") and len(line.rstrip()) > 4:
+            return line[2:].rstrip()
+    return b""
+
+
+def _leaf(body: bytes, block: Block, content_type: str, type_field: Structured, defects: list[Defect]) -> Leaf:
+    encoding = block.first("content-transfer-encoding")
+    content = body
+    if encoding is not None:
+        words = unfold(encoding).lower().replace(";", " ").split()
+        content, whole = decode_transfer(body, words[0].strip("\"'") if words else "")
+        if not whole:
+            defects.append(Defect.BAD_TRANSFER_ENCODING)
+    disposition = block.first("content-disposition")
+    content_id = block.first("content-id")
+    return Leaf(
+        content_type,
+        type_field,
+        _NONE_GIVEN if disposition is None else read_structured(unfold(disposition)),
+        (unfold(content_id).strip("<> ") or None) if content_id is not None else None,
+        content,
+    )

@@ -1,0 +1,1 @@
+"""What a person wrote: HTML to text, own words against history, calendars."""

@@ -1,0 +1,193 @@
+"""Header blocks, encoded words, addresses, ids and parameters as they really come."""
+
+import pytest
+
+from mailgate.mail.message import Author
+from mailgate.mail.message_id import make, outbox_id, read_id, read_ids
+from mailgate.mail.parse import parse
+from mailgate.mail.wire.address_list import read_addresses
+from mailgate.mail.wire.defects import Defect
+from mailgate.mail.wire.headers import decode_value, split_block
+from mailgate.mail.wire.parameters import file_name, read_structured
+from tests.mail.mails import from_corpus
+
+VALUES = [
+    (b"plain", "plain"),
+    (b" folded\r\n over\r\n\tlines ", "folded over lines"),
+    (b"=?utf-8?q?Gr=C3=BC=C3=9Fe?=", "Grüße"),
+    (b"=?UTF-8?B?R3LDvMOfZQ==?=", "Grüße"),
+    (b"=?utf-8?b?R3LDvMOfZQ?=", "Grüße"),  # no padding
+    (b"=?iso-8859-1?q?a?= =?iso-8859-1?q?b?=", "ab"),
+    (b"=?iso-8859-1?q?a?=\r\n =?utf-8?q?b?= c", "ab c"),
+    (b"x =?utf-8?q?y?= z", "x y z"),
+    (b"=?utf-8?q?with blank?=", "with blank"),
+    (b"=?utf-8?q?what??=", "what?"),
+    (b"(=?utf-8?q?a?=)", "(a)"),
+    (b"=?utf-8*en?q?a?=", "a"),
+    (b"=?nope?q?Gr=C3=BC?=", "Grü"),
+    (b"=?iso-8859-1?q?=93quoted=94?=", "“quoted”"),
+    (b"=?iso-8859-1?q?Fr\xf6sche?=", "Frösche"),
+    (b"=?utf-8?q?a=00b=0D=0Ac?=", "ab c"),
+    (b"=?utf-8?x?a?= =?bad", "=?utf-8?x?a?= =?bad"),
+    ("Grüße".encode(), "Grüße"),
+    ("Grüße".encode("latin-1"), "Grüße"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), VALUES)
+def test_values_are_unfolded_and_decoded(value: bytes, text: str) -> None:
+    assert decode_value(value) == text
+
+
+def test_a_character_cut_in_half_between_two_words_is_joined() -> None:
+    assert parse(from_corpus("encoded_word_cut_inside_a_character")).subject == "Grüße an alle"
+
+
+def test_a_block_ends_where_no_field_can_be() -> None:
+    raw = b"Subject: x\r\nno field\r\n\r\nbody"
+
+    block = split_block(raw)
+
+    assert block.fields == (("Subject", b" x"),)
+    assert raw[block.body_at :].startswith(b"no field")
+    assert block.defects == (Defect.BAD_HEADER_LINE,)
+
+
+def test_a_field_may_have_blanks_before_its_colon_and_odd_line_ends() -> None:
+    block = split_block(b"Subject : a\r\r\n b\r\r\nTo:c\r\r\n\r\r\nbody")
+
+    assert block.fields == (("Subject", b" a\n b"), ("To", b"c"))
+
+
+ADDRESSES = [
+    ("ann@x.example", [("", "ann@x.example")]),
+    ("Ann@X.Example, <bart@x.example>", [("", "Ann@X.Example"), ("", "bart@x.example")]),
+    ('"Ash, Anne" <ann@x.example>', [("Ash, Anne", "ann@x.example")]),
+    (r'"Anne \"A\" Ash" <ann@x.example>', [('Anne "A" Ash', "ann@x.example")]),
+    ("ann@x.example (Anne (A) Ash)", [("Anne (A) Ash", "ann@x.example")]),
+    ("Anne Ash ann@x.example", [("Anne Ash", "ann@x.example")]),
+    ("Anne <ann @ x . example>", [("Anne", "ann@x.example")]),
+    ("=?utf-8?q?Ash=2C_Ann=C3=A9?= <ann@x.example>", [("Ash, Anné", "ann@x.example")]),
+    ("=?utf-8?q?Ann=C3=A9?=<ann@x.example>", [("Anné", "ann@x.example")]),
+    ('"=?utf-8?q?Ann=C3=A9?=" <ann@x.example>', [("Anné", "ann@x.example")]),
+    ("Team: ann@x.example, Bart <bart@x.example>;, cris@x.example", ["ann", "Bart", "cris"]),
+    ("undisclosed-recipients:;", []),
+    ("ann@x.example; bart@x.example", [("", "ann@x.example"), ("", "bart@x.example")]),
+    ("<@relay.example:ann@x.example>", [("", "ann@x.example")]),
+    ("<mailto:ann@x.example>", [("", "ann@x.example")]),
+    ('"ann"@x.example', [("", "ann@x.example")]),
+    ("Anne <ann>, <>, ,", []),
+    ("Anne (open <ann@x.example>", [("Anne open", "ann@x.example")]),
+    ('Anne "open <ann@x.example>', [("Anne open", "ann@x.example")]),
+    ("Anne <ann@x.example", [("Anne", "ann@x.example")]),
+    ("a@x.example <ann@y.example>", [("a@x.example", "ann@y.example")]),
+    ("x@" + "y" * 400 + ".example", []),
+]
+
+
+@pytest.mark.parametrize(("field", "people"), ADDRESSES)
+def test_addresses_are_found_in_what_people_write(field: str, people: list[tuple[str, str] | str]) -> None:
+    found = read_addresses(field)
+
+    if people and isinstance(people[0], str):
+        assert [author.address.partition("@")[0] for author in found] == [str(name).lower() for name in people]
+    else:
+        assert list(found) == [Author(*person) for person in people]
+
+
+IDS = [
+    ("<a@x.example>", ("a@x.example",)),
+    ("<a@x.example><b@x.example> <c@x.example>", ("a@x.example", "b@x.example", "c@x.example")),
+    ('Your message of "Mon, 23 Nov" <a@x.example>', ("a@x.example",)),
+    ("a@x.example b@x.example", ("a@x.example", "b@x.example")),
+    ("<a@x. example>", ("a@x.example",)),
+    ("<abc>", ("abc",)),
+    ("nothing", ()),
+    ("<[", ()),
+    ("<" * 100, ()),
+]
+
+
+@pytest.mark.parametrize(("field", "ids"), IDS)
+def test_ids_are_read_from_broken_fields(field: str, ids: tuple[str, ...]) -> None:
+    assert read_ids(field) == ids
+
+
+def test_an_id_folded_in_half_is_joined() -> None:
+    message = parse(from_corpus("references_folded_inside_an_id"))
+
+    assert message.references == ("a0@ash.example", "o.76.aaaa@in.example", "o.77.k3v9@in.example")
+    assert message.in_reply_to == ("o.77.k3v9@in.example",)
+
+
+def test_a_message_id_without_brackets_still_names_the_message() -> None:
+    assert read_id("20261123.abc") == "20261123.abc"
+    assert read_id("<[") is None
+
+
+def test_an_id_of_ours_names_its_row_and_others_do_not() -> None:
+    ours = make("o", 77, "k3v9", "in.example")
+
+    assert ours == "o.77.k3v9@in.example"
+    assert outbox_id(ours, "in.example") == (77, "k3v9")
+    assert outbox_id("O.77.K3V9@IN.EXAMPLE", "in.example") == (77, "k3v9")
+    for other in (
+        "o.77.k3v9@evil.example",
+        "n.77.k3v9@in.example",
+        "o.077.x@in.example",
+        "o.7@in.example",
+        "",
+        "o.-1.x@in.example",
+    ):
+        assert outbox_id(other, "in.example") is None
+
+
+PARAMETERS = [
+    ("text/plain; charset=utf-8", "text/plain", {"charset": "utf-8"}),
+    ('TEXT/HTML;Charset="utf-8" ; x=y', "text/html", {"charset": "utf-8", "x": "y"}),
+    ("text/plain charset=utf-8", "text/plain", {"charset": "utf-8"}),
+    ('multipart/mixed; boundary="a;b=c"', "multipart/mixed", {"boundary": "a;b=c"}),
+    ("a/b; name*=utf-8'en-US'Gr%C3%BC", "a/b", {"name": "Grü"}),
+    ("a/b; name*1=il.exe; name*0=ev", "a/b", {"name": "evil.exe"}),
+    ("a/b; name=plain; name*=utf-8''true", "a/b", {"name": "true"}),
+    ("a/b; name*=x%zz", "a/b", {"name": "x%zz"}),
+    ("a/b (comment); =; ;; name", "a/b", {}),
+    ("", "", {}),
+]
+
+
+@pytest.mark.parametrize(("text", "value", "parameters"), PARAMETERS)
+def test_parameters_are_read_in_all_their_forms(text: str, value: str, parameters: dict[str, str]) -> None:
+    read = read_structured(text)
+
+    assert (read.value, dict(read.parameters)) == (value, parameters)
+
+
+# B25 and B26 of the bad inputs.
+NAMES = [
+    ("../../x", "x"),
+    ("..%2f", "..%2f"),
+    ("\u200b.htaccess", ".htaccess"),
+    ("a\0.php", "a.php"),
+    ("CON", "CON"),
+    ("n" * 300, "n" * 255),
+    ("inv\u202efdp.exe", "invfdp.exe"),
+    ("", None),
+    ("..", None),
+    ("dir/", None),
+    (";rm -rf", ";rm -rf"),
+    ("C:\\temp\\x.pdf", "x.pdf"),
+    ("C:\\\\temp\\\\x.pdf", "x.pdf"),
+    ("\\\\server\\share\\x.pdf", "x.pdf"),
+    ('Anne\\\'s \\"plan\\".pdf', 'Anne\'s "plan".pdf'),
+    ("a\\b.pdf", "ab.pdf"),
+    ("evil.e\\xe", "evil.exe"),
+    ("a\r\nb", "a b"),
+]
+
+
+@pytest.mark.parametrize(("given", "shown"), NAMES)
+def test_file_names_are_base_names_and_hide_nothing(given: str, shown: str | None) -> None:
+    disposition = read_structured(f'attachment; filename="{given}"')
+
+    assert file_name(disposition, read_structured("application/x")) == shown
