@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
 
+from mailgate.letters.notice import Template
 from mailgate.mail.address import address_key
-from mailgate.mail.notice import Template
 from mailgate.tickets.deadlines import Silence
 from mailgate.tickets.ticket import Participant, State
 from store.engine import insert_once

@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, func, insert, or_, select, update
 
+from mailgate.letters.notice import Notice, Template
 from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
-from mailgate.mail.notice import Notice, Template
 from mailgate.tickets.ticket import PROGRAM, EntryKind, State
 from store.archive import in_row, record
 from store.outbox import UNFINISHED, OutState, stored

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, case, func, insert, select, update
 
+from mailgate.letters.notice import Notice, NoticeAttachment, Template
 from mailgate.mail.address import address_key
-from mailgate.mail.notice import Notice, NoticeAttachment, Template
 from store import leases
 from store.engine import transaction
 from store.schema import outbox

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, bindparam, select
 
+from mailgate.letters.notice import Template
 from mailgate.mail.address import address_key
-from mailgate.mail.notice import Template
 from store.schema import outbox
 
 _IS_PARENT = and_(outbox.c.text.is_not(None), outbox.c.template != Template.RETURNED)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
-from mailgate.mail.notice import Notice
+from mailgate.letters.notice import Notice
 from store.schema import unsent
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from mailgate.mail.notice import Template
+from mailgate.letters.notice import Template
 from store.schema import outbox
 
 

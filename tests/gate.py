@@ -18,9 +18,9 @@ from mailgate.config import HostPort, Settings, Tls, Verify
 from mailgate.config.settings import QueueList
 from mailgate.flows import review
 from mailgate.jobs import FailPoint, Job, no_fail_point
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door, Envelope
-from mailgate.mail.notice import Template
 from mailgate.people import Role
 from mailgate.tickets.ticket import Ticket
 from mailgate.wiring import Parts, build

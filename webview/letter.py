@@ -6,8 +6,8 @@ from email import policy
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from mailgate.desks import ServiceMailbox
 from mailgate.mail.address import Mailbox
-from mailgate.tickets.desks import ServiceMailbox
 
 
 def sign_in_letter(author: Mailbox, *, nonce: str, domain: str, now: datetime) -> bytes:

@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailgate.config import Settings
+from mailgate.desks import Desk, ServiceMailbox, desk_named
 from mailgate.mail.address import Mailbox
-from mailgate.tickets.desks import Desk, ServiceMailbox, desk_named
 from store.archive import Archive
 from store.engine import reading
 from store.views import visitors

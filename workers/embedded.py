@@ -13,13 +13,13 @@ import dramatiq
 from sqlalchemy import and_, or_, true
 
 from mailgate.config import HostPort, Settings
+from mailgate.desks import is_ours
 from mailgate.errors import Temporary
 from mailgate.inbound.accept import Acceptance
 from mailgate.inbound.clients import ListenerLimits
 from mailgate.inbound.smtp import Gate, Listener
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.mail.envelope import Door
-from mailgate.tickets.desks import is_ours
 from mailgate.wiring import build
 from store import leases, serving
 from store.engine import transaction

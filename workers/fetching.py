@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import ImapFolder, read_secret
+from mailgate.desks import desk_named
 from mailgate.errors import Temporary
 from mailgate.inbound.accept import Acceptance
 from mailgate.inbound.fetch import Fetch
 from mailgate.inbound.imap import ImapSession, LoginRefused
-from mailgate.tickets.desks import desk_named
 from mailgate.wiring import Parts
 from store import folders, serving
 from store.engine import transaction

@@ -5,10 +5,10 @@ from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_object
+from mailgate.desks import refuse_ours
 from mailgate.flows import leave
 from mailgate.flows.act import Act
 from mailgate.people import Contact, Role
-from mailgate.tickets.desks import refuse_ours
 from store import people, people_edits
 from store.engine import transaction
 

@@ -18,10 +18,10 @@ from mailgate.cli.output import (
     print_object,
     print_rows,
 )
+from mailgate.desks import refuse_ours
 from mailgate.flows import leave
 from mailgate.flows.act import Act
 from mailgate.people import Customer
-from mailgate.tickets.desks import refuse_ours
 from store import people, people_edits
 from store.engine import reading, transaction
 

@@ -14,6 +14,7 @@ from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
 from mailgate.cli.meter import Meter
 from mailgate.cli.output import EX_DATAERR, EX_NOINPUT, fail, json_option, print_object, say
+from mailgate.desks import desk_named, refuse_ours
 from mailgate.flows.moving import customers as moving_customers
 from mailgate.flows.moving import history
 from mailgate.flows.moving.customer_table import read_table
@@ -21,8 +22,7 @@ from mailgate.flows.moving.history import Moved
 from mailgate.flows.moving.old_thread import Strangers, Wish
 from mailgate.flows.moving.survey import Registry, survey
 from mailgate.inbound.mailbox_files import Kind
-from mailgate.mail.notice import Template
-from mailgate.tickets.desks import desk_named, refuse_ours
+from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import State
 from store.engine import reading
 

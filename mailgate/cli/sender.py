@@ -4,8 +4,8 @@ import click
 
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, fail, instant, json_option, print_object, print_rows
+from mailgate.desks import is_ours
 from mailgate.people import Stranger, sender_of
-from mailgate.tickets.desks import is_ours
 from store import people, senders
 from store.engine import reading, transaction
 from store.senders import AllowedSender

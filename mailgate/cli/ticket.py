@@ -19,11 +19,11 @@ from mailgate.cli.output import (
     print_rows,
     say,
 )
+from mailgate.commands.wait import read_wait
 from mailgate.flows import answer, change
 from mailgate.flows.act import Act
 from mailgate.flows.change import Changed
 from mailgate.people import Staff
-from mailgate.tickets.deadlines import read_wait
 from mailgate.tickets.ticket import Doer, State, Ticket
 from store import people, tickets
 from store.engine import reading, transaction

@@ -8,9 +8,9 @@ from mailgate.config.positions import KeyPath
 from mailgate.config.problems import BadValue, nearest
 from mailgate.config.settings import After, DeskEntry, ImapFolder, ImapTls, Settings, Verify
 from mailgate.config.values import is_loopback
+from mailgate.desks import MACHINE_MAILBOXES, MAX_DESK_LOCAL_PART, Desk, service_for
 from mailgate.errors import BadAddress
 from mailgate.mail.address import Mailbox, parse_mailbox
-from mailgate.tickets.desks import MACHINE_MAILBOXES, MAX_DESK_LOCAL_PART, Desk, service_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from mailgate.config.problems import BadValue, ConfigErrors, Place, Problem, nea
 from mailgate.config.sections import LISTS, Key, keys_of, sections, setting_names
 from mailgate.config.settings import DEFAULT_DESKS, DeskEntry, Settings
 from mailgate.config.values import from_text, shaped
-from mailgate.tickets.desks import Desk
+from mailgate.desks import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from mailgate.config import kinds
 from mailgate.config.file_endings import ALLOWED
 from mailgate.config.kinds import one_of
 from mailgate.config.values import HostPort
+from mailgate.desks import Desk
 from mailgate.mail.address import Mailbox
 from mailgate.mail.sender.coverage import Coverage
 from mailgate.tickets.deadlines import Silence
-from mailgate.tickets.desks import Desk
 from mailgate.tickets.files import FileRules
 
 SMTP_LISTEN = HostPort("127.0.0.1", 2525)

@@ -10,15 +10,15 @@ from datetime import datetime
 from functools import partial
 from typing import Protocol
 
+from mailgate.desks import desk_named
 from mailgate.flows.act import Act
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.record import record
+from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
-from mailgate.mail.notice import Notice
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
 from mailgate.tickets.deadlines import deadline
-from mailgate.tickets.desks import desk_named
 from mailgate.tickets.merging import check_merge
 from mailgate.tickets.notices import Letterhead, ReplyAddress
 from mailgate.tickets.ticket import Doer, Event, Participant, State, Ticket

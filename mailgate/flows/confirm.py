@@ -14,19 +14,19 @@ from sqlalchemy import Engine
 
 from mailgate import confirmation as rules
 from mailgate.authority import Action, Verdict, decide
+from mailgate.commands.directives import read_directives
 from mailgate.config import Settings
 from mailgate.confirmation import Answer, Confirmation, ConfirmKind, ConfirmState
+from mailgate.desks import ServiceMailbox, service_for
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming, token_in
 from mailgate.flows.question import language_of, put, tell, tell_expired, tell_reader
 from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.mail.address_token import AddressToken, Purpose, seal
-from mailgate.mail.directives import read_directives
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Registered, Sender, Staff
-from mailgate.tickets.desks import ServiceMailbox, service_for
 from mailgate.tickets.notices import Result
 from mailgate.tickets.ticket import Participant, Ticket
 from store import confirmations, tickets

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from mailgate.authority import Action, Verdict, decide
+from mailgate.desks import Desk, desk_named
 from mailgate.errors import BadAddress
 from mailgate.flows.act import Act
 from mailgate.flows.flood import programs_within_hour
@@ -14,18 +15,17 @@ from mailgate.flows.propose import in_copy, proposable, propose
 from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.flows.tell_staff import tell_staff
+from mailgate.letters.notice import Template
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.message import Attachment, Author, Message
-from mailgate.mail.notice import Template
 from mailgate.mail.sender.evidence import Evidence, Level, with_token
 from mailgate.mail.thread_index import root_in
 from mailgate.mail.words.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.people import Contact, Registered, Role, Stranger
 from mailgate.tickets import notices
 from mailgate.tickets.article import KB_PATH
-from mailgate.tickets.desks import Desk, desk_named
 from mailgate.tickets.files import MAX_NAMED, ending_of
 from mailgate.tickets.flood import Crowd, crowd, event_of
 from mailgate.tickets.thread import Claims, Joined, NewTicket, tag_in, without_tag

@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from mailgate.authority import Action, Verdict, decide
+from mailgate.commands.directives import MAX_DIRECTIVES, read_directives
 from mailgate.confirmation import ConfirmKind
+from mailgate.desks import desk_named, is_ours
 from mailgate.flows import deeds, look_up
 from mailgate.flows.act import Act
 from mailgate.flows.confirm import Request, ask
@@ -20,7 +22,6 @@ from mailgate.flows.parent import beside_parent
 from mailgate.flows.record import doer_of, record
 from mailgate.flows.settled import Settled
 from mailgate.mail.address_token import Purpose, TokenFault
-from mailgate.mail.directives import MAX_DIRECTIVES, read_directives
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.people import Contact, Registered, Role
 from mailgate.tickets.customer_verbs import (
@@ -30,7 +31,6 @@ from mailgate.tickets.customer_verbs import (
     read_customer_commands,
     valid_now,
 )
-from mailgate.tickets.desks import desk_named, is_ours
 from mailgate.tickets.notices import Letterhead, Result, Thread, receipt
 from mailgate.tickets.thread import Joined, NewTicket
 from mailgate.tickets.ticket import Participant, Ticket

@@ -5,6 +5,7 @@ from typing import Any, cast
 
 from mailgate.authority import Action, Verdict
 from mailgate.authority import decide as may
+from mailgate.commands.directives import MAX_DIRECTIVES, read_directives
 from mailgate.flows.act import Act
 from mailgate.flows.decide_held import decide_held, read_held
 from mailgate.flows.decide_queue import decide_queue, read_queue
@@ -13,10 +14,9 @@ from mailgate.flows.incoming import Incoming
 from mailgate.flows.list_kind import ListKind
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.settled import Settled
+from mailgate.letters.notice import Template
 from mailgate.mail.address_token import AddressToken, Purpose
-from mailgate.mail.directives import MAX_DIRECTIVES, read_directives
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.flood import DAY

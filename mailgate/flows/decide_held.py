@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from typing import cast
 
+from mailgate.commands.directives import Directive
+from mailgate.desks import is_ours
 from mailgate.errors import BadAddress, MailgateError
 from mailgate.flows import review
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.list_kind import Done
 from mailgate.mail.address import parse_mailbox
-from mailgate.mail.directives import Directive
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
-from mailgate.tickets.desks import is_ours
 from mailgate.tickets.held_verbs import HeldCommand, HeldVerb, read_held_commands
 from mailgate.tickets.verbs import Misread
 from store import people, senders, spool

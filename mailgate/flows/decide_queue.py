@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import cast
 
+from mailgate.commands.directives import Directive
 from mailgate.flows import change
 from mailgate.flows.act import Act
 from mailgate.flows.answer.words import undo_until
@@ -10,7 +11,6 @@ from mailgate.flows.change import Changed
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.list_kind import Done
 from mailgate.flows.record import doer_of
-from mailgate.mail.directives import Directive
 from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.queue_verbs import QueueCommand, QueueVerb, read_queue_commands

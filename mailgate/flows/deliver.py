@@ -15,8 +15,8 @@ from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.act import Act
 from mailgate.flows.undelivered import tell_undelivered
 from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
+from mailgate.letters.notice import REPLY_TO, Template
 from mailgate.mail.bounces.hard import is_dead, status_in
-from mailgate.mail.notice import REPLY_TO, Template
 from mailgate.outbound.compose import compose
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRefused
 from mailgate.outbound.pool import Pool

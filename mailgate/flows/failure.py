@@ -1,12 +1,12 @@
 """A mail of ours does not reach its reader: what its ticket says of that, and the notices that tell the staff."""
 
+from mailgate.desks import desk_named
 from mailgate.flows.act import Act
 from mailgate.flows.record import record
-from mailgate.mail.notice import Notice
+from mailgate.letters.notice import Notice
+from mailgate.letters.policy import POLICIES, Audience
 from mailgate.people import present
 from mailgate.tickets import notices
-from mailgate.tickets.desks import desk_named
-from mailgate.tickets.notices.policy import POLICIES, Audience
 from mailgate.tickets.ticket import PROGRAM, Doer, Event
 from store import people, tickets
 from store.outbox import Outgoing

@@ -5,8 +5,8 @@ What is beyond a budget is held with the reason, or joins its ticket in silence;
 
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Registered, Staff, Stranger
 from mailgate.tickets.flood import DAY, HOUR, Crowd, crowd, is_flood

@@ -10,9 +10,9 @@ from mailgate.config import Settings
 from mailgate.flows.act import Act
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.queue_list import morning
+from mailgate.letters.notice import Template
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import AWAITING_REVIEW
-from mailgate.mail.notice import Template
 from mailgate.people import present
 from mailgate.tickets import notices
 from store import leases, outbox, people, spool

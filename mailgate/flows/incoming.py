@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from mailgate.config import Settings
+from mailgate.desks import Desk, ServiceMailbox, addressed, desk_for, service_for
 from mailgate.flows.identify import Identity
 from mailgate.inbound.spamd import SpamVerdict
 from mailgate.mail.address import Mailbox, parse_mailbox
@@ -15,7 +16,6 @@ from mailgate.mail.digest import content_digest
 from mailgate.mail.message import Author, Message
 from mailgate.mail.sender.evidence import Evidence
 from mailgate.mail.tnef import unwrapped
-from mailgate.tickets.desks import Desk, ServiceMailbox, addressed, desk_for, service_for
 from mailgate.tickets.files import Choice, choose_files
 from store.archive import Archive, Blob
 from store.spool import Lent

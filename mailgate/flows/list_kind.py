@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from mailgate.commands.directives import Directive
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
-from mailgate.mail.directives import Directive
 from mailgate.people import Staff
 from mailgate.tickets.verbs import Misread
 from store.outbox import Outgoing

@@ -5,8 +5,8 @@ from urllib.parse import quote
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.notify import notify
+from mailgate.letters.notice import NoticeAttachment
 from mailgate.mail.address import address_key
-from mailgate.mail.notice import NoticeAttachment
 from mailgate.people import Contact, Registered
 from mailgate.tickets.article import KB_PATH
 from mailgate.tickets.customer_verbs import valid_now

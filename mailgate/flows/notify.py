@@ -8,18 +8,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from mailgate.desks import Desk, ServiceMailbox
 from mailgate.flows.act import Act
 from mailgate.flows.failure import undelivered_notices
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.obstacle import beyond_budget_in_all, obstacle, readers_of
+from mailgate.letters.notice import FOR_STAFF, Notice
+from mailgate.letters.policy import POLICIES
 from mailgate.mail import message_id, thread_index
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
-from mailgate.mail.notice import FOR_STAFF, Notice
-from mailgate.tickets.desks import Desk, ServiceMailbox
 from mailgate.tickets.notices import ReplyAddress
 from mailgate.tickets.notices.letterhead import without_words
-from mailgate.tickets.notices.policy import POLICIES
 from store import message_ids, outbox, unsent
 
 log = logging.getLogger(__name__)

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from mailgate.desks import is_ours
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
+from mailgate.letters.notice import Notice, Template
+from mailgate.letters.policy import POLICIES, TICKET_ROLES, Answers, Audience, Policy, sharing
 from mailgate.mail.address import address_key
 from mailgate.mail.automatic import answer_unwanted
-from mailgate.mail.notice import Notice, Template
-from mailgate.tickets.desks import is_ours
-from mailgate.tickets.notices.policy import POLICIES, TICKET_ROLES, Answers, Audience, Policy, sharing
 from store import outbox, people, suppressions, tickets
 
 _OUTSIDE = frozenset({Audience.READERS, Audience.ASKED})

@@ -1,15 +1,15 @@
 """People in copy: they are proposed to the account's owner, and never added by a mail alone."""
 
+from mailgate.desks import desk_named, is_ours
 from mailgate.errors import BadAddress
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.notify import notify, reply_address
+from mailgate.letters.notice import Template
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.mail.address_token import Purpose
-from mailgate.mail.notice import Template
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Role
-from mailgate.tickets.desks import desk_named, is_ours
 from mailgate.tickets.notices import Letterhead, Thread, proposal
 from mailgate.tickets.ticket import Participant, Ticket
 from store import message_ids, outbox, people

@@ -1,12 +1,12 @@
 """The mails of a confirmation: the question itself, and what its reader is told of the end of it."""
 
 from mailgate.confirmation import Confirmation, words_for
+from mailgate.desks import desk_named
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.notify import notify, reply_address
 from mailgate.mail.address_token import Purpose
 from mailgate.tickets import notices
-from mailgate.tickets.desks import desk_named
 from mailgate.tickets.notices import Letterhead, Result, Thread
 from mailgate.tickets.notices.letterhead import customer_reply
 from mailgate.tickets.ticket import Participant, Ticket

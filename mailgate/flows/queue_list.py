@@ -8,8 +8,8 @@ from mailgate.config import Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.act import Act
 from mailgate.flows.notify import notify, reply_address
+from mailgate.letters.notice import Notice, Template
 from mailgate.mail.address_token import Purpose
-from mailgate.mail.notice import Notice, Template
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
 from mailgate.tickets.figures import in_words

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.config.settings import UnknownSender
+from mailgate.desks import ServiceMailbox, is_ours
 from mailgate.flows import confirm
 from mailgate.flows.act import Act
 from mailgate.flows.answer import answer
@@ -18,14 +19,13 @@ from mailgate.flows.incoming import Incoming, desk_of, is_for, token_in
 from mailgate.flows.notify import notify
 from mailgate.flows.settled import Settled
 from mailgate.flows.sign_in import sign_in
+from mailgate.letters.notice import Template
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.mail.sender.evidence import Level, with_token
 from mailgate.people import Registered, Staff, Stranger, sender_of
 from mailgate.tickets import notices
-from mailgate.tickets.desks import ServiceMailbox, is_ours
 from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
 from store import outbox, people, senders, spool, suppressions, tickets
 from store.archive import Archive

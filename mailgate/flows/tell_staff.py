@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from mailgate.desks import desk_named
 from mailgate.flows.about import about
 from mailgate.flows.act import Act
 from mailgate.flows.incoming import Incoming
@@ -12,7 +13,6 @@ from mailgate.mail.sender.evidence import Level
 from mailgate.people import present
 from mailgate.tickets import notices
 from mailgate.tickets.context import context_lines
-from mailgate.tickets.desks import desk_named
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import NewAttachment, Ticket
 from store import message_ids

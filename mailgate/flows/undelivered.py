@@ -5,7 +5,7 @@ from datetime import timedelta
 from mailgate.flows.act import Act
 from mailgate.flows.failure import undelivered_notices
 from mailgate.flows.notify import notify
-from mailgate.tickets.notices.policy import POLICIES, Audience
+from mailgate.letters.policy import POLICIES, Audience
 from mailgate.tickets.ticket import PROGRAM, Doer
 from store import suppressions
 from store.outbox import Outgoing

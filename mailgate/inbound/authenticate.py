@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from mailgate.config import Settings, Verify
+from mailgate.desks import is_ours
 from mailgate.inbound.dns import Lookups, Resolver, TooManyLookups
 from mailgate.inbound.spf import check_spf, is_own
 from mailgate.mail.address import Mailbox
@@ -12,7 +13,6 @@ from mailgate.mail.message import Message
 from mailgate.mail.sender.authentication_results import judge_results
 from mailgate.mail.sender.evidence import Evidence, Level, capped, judge_unverified
 from mailgate.mail.sender.verification import verify
-from mailgate.tickets.desks import is_ours
 
 
 class SenderCheck(Protocol):

@@ -13,11 +13,11 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from mailgate.errors import Permanent
+from mailgate.letters.notice import AUTOMATIC, FOR_STAFF, OF_TICKETS, Notice, NoticeAttachment, Template
 from mailgate.mail import thread_index
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.automatic import INSTANCE_FIELD
 from mailgate.mail.envelope import NULL_PATH
-from mailgate.mail.notice import AUTOMATIC, FOR_STAFF, OF_TICKETS, Notice, NoticeAttachment, Template
 from mailgate.outbound.attachment import safe_content_type, safe_filename
 from mailgate.outbound.header_field import (
     Field,

@@ -9,9 +9,9 @@ from pathlib import Path
 from mailgate.config.problems import BadValue
 from mailgate.config.sections import keys_of, sections
 from mailgate.config.values import from_text, is_loopback
+from mailgate.desks import SERVICE_MAILBOXES
 from mailgate.errors import BadAddress, Permanent
 from mailgate.mail.address import parse_mailbox
-from mailgate.tickets.desks import SERVICE_MAILBOXES
 
 UNKNOWN_ZONE = "UTC"
 

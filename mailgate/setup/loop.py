@@ -15,6 +15,7 @@ from email.utils import format_datetime
 
 from sqlalchemy import Connection
 
+from mailgate.desks import addressed
 from mailgate.errors import MailgateError
 from mailgate.mail.address import Mailbox
 from mailgate.mail.address_token import AddressToken, Key, Purpose, seal
@@ -24,7 +25,6 @@ from mailgate.mail.parse import parse
 from mailgate.mail.wire.headers import split_block
 from mailgate.setup.finding import Finding, fail, ok, skipped
 from mailgate.setup.site import Site
-from mailgate.tickets.desks import addressed
 from mailgate.wiring import smarthost_of
 from store import keys, spool
 from store.archive import Archive

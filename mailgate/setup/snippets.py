@@ -10,9 +10,9 @@ from pathlib import Path
 from jinja2 import Environment, StrictUndefined
 
 from mailgate.config import Settings
+from mailgate.desks import ServiceMailbox
 from mailgate.outbound.templates import built_in_directory
 from mailgate.setup import zone_file
-from mailgate.tickets.desks import ServiceMailbox
 
 # Plain text for files, and for the operator's own answers alone: nothing is escaped.
 _TEXTS = Environment(undefined=StrictUndefined, keep_trailing_newline=True, autoescape=False)  # noqa: S701

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailgate.authority import Action
+from mailgate.commands.directives import Directive, nearest
 from mailgate.errors import BadAddress
 from mailgate.mail.address import parse_mailbox
-from mailgate.mail.directives import Directive, nearest
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import Misread
 

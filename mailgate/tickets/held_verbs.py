@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mailgate.mail.directives import Directive, nearest
+from mailgate.commands.directives import Directive, nearest
 from mailgate.tickets.verbs import Misread
 
 _NUMBER = re.compile(r"#?([0-9]{1,12})")

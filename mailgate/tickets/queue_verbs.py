@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mailgate.mail.directives import Directive, nearest
+from mailgate.commands.arguments import BadArgument, Clock, instant
+from mailgate.commands.directives import Directive, nearest
 from mailgate.people import Staff, staff_called
 from mailgate.tickets.verbs import Misread
-from mailgate.tickets.verbs.arguments import BadArgument, Clock, instant
 
 
 class QueueVerb(StrEnum):

@@ -8,17 +8,17 @@ from email.utils import format_datetime
 from functools import partial
 from random import Random
 
+from mailgate.desks import Desk, ServiceMailbox
+from mailgate.letters.notice import Notice
 from mailgate.mail import message_id
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.digest import content_digest
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
 from mailgate.mail.message import Author
-from mailgate.mail.notice import Notice
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.desks import Desk, ServiceMailbox
 from mailgate.tickets.ticket import Direction, EntryKind, NewAttachment, State, Ticket, waiting_since
 from store.generate.letters import Words, mail
 from store.generate.rows import Beginning, Home, Rows, stamp

@@ -9,9 +9,9 @@ from itertools import count
 
 from sqlalchemy import Connection, Table, func, select, text
 
+from mailgate.desks import Desk
 from mailgate.mail.address_token import Key
 from mailgate.people import Staff
-from mailgate.tickets.desks import Desk
 from store.schema import (
     attachments,
     blobs,

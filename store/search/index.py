@@ -26,7 +26,7 @@ from sqlalchemy import (
     true,
 )
 
-from mailgate.mail.notice import FOR_STAFF, Template
+from mailgate.letters.notice import FOR_STAFF, Template
 from mailgate.tickets.search_words import joined, words_of
 from mailgate.tickets.ticket import EntryKind
 from store.engine import insert_once

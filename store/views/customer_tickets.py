@@ -7,9 +7,9 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, exists, func, or_, select
 
+from mailgate.letters.notice import Template
 from mailgate.mail.address import address_key
 from mailgate.mail.envelope import Door
-from mailgate.mail.notice import Template
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import STAFF_ONLY, Direction, EntryKind, State
 from store.outbox import OutState

@@ -3,7 +3,7 @@
 import pytest
 
 from mailgate.config import Settings
-from mailgate.tickets.desks import Desk, ServiceMailbox, desk_for, is_ours, service_for
+from mailgate.desks import Desk, ServiceMailbox, desk_for, is_ours, service_for
 from tests.config.conftest import Loader
 
 DESKS = Settings().desks

@@ -10,10 +10,10 @@ import pytest
 from mailgate.config.settings import UnknownSender
 from mailgate.flows.act import Act
 from mailgate.flows.notify import notify
-from mailgate.mail.notice import AUTOMATIC, FOR_STAFF, Notice, Template
+from mailgate.letters.notice import AUTOMATIC, FOR_STAFF, Notice, Template
+from mailgate.letters.policy import POLICIES, TICKET_ROLES, Answers, Audience, Budget, sharing
 from mailgate.outbound.samples import SAMPLES
 from mailgate.people import Role
-from mailgate.tickets.notices.policy import POLICIES, TICKET_ROLES, Answers, Audience, Budget, sharing
 from store import people
 from store.engine import transaction
 from tests.gate import BeginGate, Gate, Person

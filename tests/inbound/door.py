@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from mailgate.config import Settings
+from mailgate.desks import is_ours
 from mailgate.inbound.accept import Acceptance
 from mailgate.inbound.clients import ListenerLimits
 from mailgate.inbound.smtp import Gate, Listener
 from mailgate.mail.envelope import Door
-from mailgate.tickets.desks import is_ours
 from tests.servers.process import LOOPBACK
 from workers.actors import utc_now
 

@@ -2,8 +2,8 @@
 
 import pytest
 
+from mailgate.desks import AddressIsOurs
 from mailgate.flows.moving.customer_table import BadTable, CustomerRow, read_table
-from mailgate.tickets.desks import AddressIsOurs
 
 HEADER = "external_id,name,email\n"
 

@@ -9,7 +9,7 @@ from email.message import EmailMessage
 from html import unescape
 from typing import Any
 
-from mailgate.mail.notice import Notice, NoticeAttachment, Template
+from mailgate.letters.notice import Notice, NoticeAttachment, Template
 from mailgate.outbound.compose import Composed, compose
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import Templates

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.errors import BadAddress
-from mailgate.mail.notice import AUTOMATIC, FOR_STAFF, NoticeAttachment, Template
+from mailgate.letters.notice import AUTOMATIC, FOR_STAFF, NoticeAttachment, Template
 from mailgate.mail.thread_index import begin, root_in
 from mailgate.outbound.compose import HeaderBroken, compose
 from mailgate.outbound.plain_text import one_line

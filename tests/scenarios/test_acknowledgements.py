@@ -3,8 +3,8 @@
 import pytest
 
 from mailgate.config.settings import UnknownSender
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from tests.gate import BeginGate, Gate, Person
 
 

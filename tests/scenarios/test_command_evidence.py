@@ -7,8 +7,8 @@ import pytest
 from mailgate.config import Verify
 from mailgate.inbound.authenticate import own_check
 from mailgate.inbound.spamd import SpamVerdict, Unscored
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.mail.sender.evidence import Level
 from mailgate.tickets.ticket import State
 from tests.gate import BeginGate, Gate, Person, Received

@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import State
 from store import people
 from store.engine import reading, transaction

@@ -2,8 +2,8 @@
 
 import pytest
 
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import EntryKind, State
 from store.outbox import OutState
 from tests.gate import Gate, Person, Received

@@ -9,9 +9,9 @@ import pytest
 
 from mailgate.config import HostPort, Verify
 from mailgate.inbound.authenticate import best_evidence, own_check
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
-from mailgate.mail.notice import Template
 from mailgate.mail.sender.evidence import Level
 from store.spool import Accepted
 from tests.gate import BEGIN, BeginGate, Gate, Person

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from mailgate.config.settings import UnknownSender
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from tests.gate import BeginGate, Gate, Person, Received
 from workers.status import as_json, look
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from store.outbox import Outgoing
 from tests.gate import BEGIN, Gate, Person
 

@@ -8,8 +8,8 @@ import pytest
 
 from mailgate.config import Verify
 from mailgate.inbound.spamd import SpamVerdict
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from store import senders
 from tests.gate import BEGIN, BeginGate, Gate, Person, Received
 

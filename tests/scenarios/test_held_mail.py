@@ -6,8 +6,8 @@ import pytest
 
 from mailgate.config.settings import UnknownSender
 from mailgate.flows.review import NotHeld
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import State
 from store.engine import reading
 from tests.gate import BEGIN, BeginGate, Gate, Person

@@ -5,8 +5,8 @@ import pytest
 from mailgate.flows import leave
 from mailgate.flows.act import Act
 from mailgate.flows.leave import StillNeeded
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.people import Role
 from mailgate.tickets.ticket import State
 from store import people, people_edits

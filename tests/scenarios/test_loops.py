@@ -9,8 +9,8 @@ import pytest
 
 from mailgate.config import Verify
 from mailgate.inbound.authenticate import own_check
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import State
 from tests.gate import BeginGate, Gate, Person, Received, begin_gate
 from tests.zone import Zone

@@ -4,8 +4,8 @@ import pytest
 
 from mailgate.flows import change
 from mailgate.flows.act import Act
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets.merging import CannotMerge
 from mailgate.tickets.ticket import Doer, Event, State, Ticket
 from store import tickets

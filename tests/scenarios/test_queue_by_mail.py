@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from mailgate.config.settings import QueueList
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import State
 from tests.gate import BEGIN, BeginGate, Gate, Person, Received
 

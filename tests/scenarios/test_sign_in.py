@@ -3,9 +3,9 @@
 import re
 from datetime import UTC, datetime
 
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.link_token import LinkPurpose, Viewer, is_sign_in_code, unseal_link
-from mailgate.mail.notice import Template
 from store import keys
 from store.engine import reading
 from tests.gate import Gate, Person, Received

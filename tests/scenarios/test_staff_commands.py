@@ -2,8 +2,8 @@
 
 import pytest
 
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import EntryKind, State
 from tests.gate import SUPPORT, Gate, Person, Received
 

@@ -4,8 +4,8 @@ import hashlib
 
 import pytest
 
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import EntryKind, State
 from store.outbox import OutState
 from tests.gate import SUPPORT, BeginGate, Gate, Person, Received

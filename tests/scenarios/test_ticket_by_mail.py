@@ -1,7 +1,7 @@
 """A mail becomes a ticket, the answer reaches the customer, and his reply joins."""
 
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets.ticket import State
 from tests.gate import Gate, Person
 

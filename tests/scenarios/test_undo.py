@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.mail.notice import Template
+from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import EntryKind, State
 from store.outbox import OutState
 from tests.gate import BeginGate, Gate, Person, Received

@@ -6,7 +6,7 @@ import pytest
 
 from mailgate.flows import change
 from mailgate.flows.act import Act
-from mailgate.mail.notice import Template
+from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import Doer, Event, State
 from store import people, tickets
 from store.engine import transaction

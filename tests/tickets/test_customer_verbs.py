@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.mail.directives import Directive
+from mailgate.commands.directives import Directive
 from mailgate.tickets.customer_verbs import (
     CUSTOMER_VERBS,
     CustomerVerb,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.mail.directives import Directive
+from mailgate.commands.directives import Directive
 from mailgate.tickets.held_verbs import HELD_VERBS, HeldCommand, HeldVerb, read_held_commands
 
 LISTED = {3, 4, 5, 6, 7}

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mailgate.mail.directives import Directive
+from mailgate.commands.directives import Directive
 from mailgate.people import Staff
 from mailgate.tickets.queue_verbs import QUEUE_VERBS, QueueCommand, QueueVerb, read_queue_commands
 from mailgate.tickets.verbs import Clock

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from mailgate.mail.directives import Directive
+from mailgate.commands.directives import Directive
 from mailgate.tickets.verbs import STAFF_VERBS, Argument, Clock, Command, Misread, StaffVerb, read_commands
 from mailgate.tickets.verbs.table import contradict
 

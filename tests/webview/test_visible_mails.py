@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert
 
-from mailgate.mail.notice import Template
+from mailgate.letters.notice import Template
 from store.engine import transaction
 from store.schema import outbox
 from store.schema import staff as staff_table

@@ -2,18 +2,18 @@
 
 from dataclasses import replace
 
+from mailgate.desks import desk_named
 from mailgate.flows.act import Act
 from mailgate.flows.answer.read import StaffMail
 from mailgate.flows.answer.receipt import settled, told
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.review import NotHeld, refuse, release
 from mailgate.flows.settled import Settled
+from mailgate.letters.notice import Template
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Template
 from mailgate.tickets import acts, notices
 from mailgate.tickets.acts import StaffAct
-from mailgate.tickets.desks import desk_named
 from mailgate.tickets.notices import Deeds
 from mailgate.tickets.ticket import Ticket
 from store import people, spool, staff_acts

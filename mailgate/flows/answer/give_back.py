@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from mailgate.desks import desk_named
 from mailgate.flows.act import Act
 from mailgate.flows.answer.obstacle import Obstacle
 from mailgate.flows.answer.read import StaffMail
@@ -10,12 +11,11 @@ from mailgate.flows.flood import flood_of_returned, went_back
 from mailgate.flows.incoming import Incoming, desk_of
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.settled import Settled
+from mailgate.letters.notice import Notice, Template
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Notice, Template
 from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.desks import desk_named
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import Misread
 from store import outbox

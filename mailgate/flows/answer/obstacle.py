@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailgate.authority import Action
+from mailgate.commands.directives import MAX_DIRECTIVES
 from mailgate.flows.act import Act
 from mailgate.flows.answer.forward import forwarded
 from mailgate.flows.answer.read import StaffMail
-from mailgate.mail.directives import MAX_DIRECTIVES
-from mailgate.mail.notice import OF_TICKETS
+from mailgate.letters.notice import OF_TICKETS
 from mailgate.people import Staff, staff_called
 from mailgate.tickets.context import COMMANDS_LINE, leaked_line
 from mailgate.tickets.merging import CannotMerge, check_merge

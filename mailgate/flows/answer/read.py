@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, replace
 
+from mailgate.commands.directives import read_directives
 from mailgate.flows.act import Act
 from mailgate.flows.customer import claims_of
 from mailgate.flows.incoming import Incoming, token_in
 from mailgate.flows.record import doer_of
 from mailgate.mail.address_token import AddressToken, Purpose
-from mailgate.mail.directives import read_directives
 from mailgate.mail.sender.evidence import with_token
 from mailgate.people import Staff
 from mailgate.tickets.thread import disagreement

@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from mailgate.desks import desk_named
 from mailgate.flows.act import Act
 from mailgate.flows.answer.read import StaffMail
 from mailgate.flows.incoming import desk_of
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.queue_list import queue_for
 from mailgate.flows.settled import Settled
+from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.notice import Notice
 from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.desks import desk_named
 from mailgate.tickets.notices import Asked, Letterhead, ReplyAddress
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import STAFF_VERBS, StaffVerb, Usage, usable

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailgate.desks import desk_named
 from mailgate.flows.about import about
 from mailgate.flows.act import Act
 from mailgate.flows.answer.read import StaffMail
@@ -11,12 +12,11 @@ from mailgate.flows.customer import file_of
 from mailgate.flows.incoming import Incoming
 from mailgate.flows.notify import notify, reply_address
 from mailgate.flows.parent import cut_from
+from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
-from mailgate.mail.notice import Notice
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.context import copy_lines
-from mailgate.tickets.desks import desk_named
 from mailgate.tickets.ticket import Direction, Doer, EntryKind, Event, NewAttachment, NewEntry, Ticket
 from mailgate.tickets.watchers import watchers
 from store import message_ids, people, staff_acts, tickets

@@ -9,16 +9,16 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
+from mailgate.desks import ServiceMailbox
 from mailgate.errors import MailgateError
 from mailgate.flows.act import Act
 from mailgate.flows.moving.customer_table import CustomerRow, Fault
 from mailgate.flows.moving.survey import Progress
 from mailgate.flows.notify import notify
+from mailgate.letters.notice import Template
 from mailgate.mail.address import address_key
-from mailgate.mail.notice import Template
 from mailgate.people import Contact, Customer, Role
 from mailgate.tickets import notices
-from mailgate.tickets.desks import ServiceMailbox
 from store import people, people_edits
 from store.engine import reading, transaction
 from store.welcomes import was_welcomed

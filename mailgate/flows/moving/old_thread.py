@@ -7,13 +7,13 @@ from enum import StrEnum
 from sqlalchemy import Connection
 
 from mailgate.config import Settings
+from mailgate.desks import Desk, desk_for
 from mailgate.flows.customer import file_of
 from mailgate.flows.moving.survey import OldMail, OldThread, Registry
 from mailgate.mail.address import address_key
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Envelope
 from mailgate.mail.message import Author, Message
-from mailgate.tickets.desks import Desk, desk_for
 from mailgate.tickets.files import Choice
 from mailgate.tickets.history import contact_in, people_in, role_of
 from mailgate.tickets.thread import without_tag

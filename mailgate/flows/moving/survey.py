@@ -9,13 +9,13 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from mailgate.config import Settings
+from mailgate.desks import is_ours
 from mailgate.inbound.mailbox_files import Kind, Place, places, read
 from mailgate.mail.address import address_key
 from mailgate.mail.digest import content_digest
 from mailgate.mail.message import Author
 from mailgate.mail.parse import parse
 from mailgate.people import Contact
-from mailgate.tickets.desks import is_ours
 from mailgate.tickets.history import Book, Ours, customer_of, people_in, threads, written_at
 from store import people
 

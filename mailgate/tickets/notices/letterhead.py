@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailgate.mail.notice import Notice, NoticeAttachment
-from mailgate.tickets.desks import Desk
+from mailgate.desks import Desk
+from mailgate.letters.notice import Notice, NoticeAttachment
 from mailgate.tickets.files import MAX_NAMED, LeftOut
 from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
 from mailgate.tickets.verbs import PREFILLED, SHOWN, STAFF_VERBS

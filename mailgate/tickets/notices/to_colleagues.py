@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailgate.mail.notice import Notice, Template
+from mailgate.letters.notice import Notice, Template
 from mailgate.people import Staff
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, ready_commands, sent_along
 from mailgate.tickets.ticket import NewAttachment, Ticket

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from mailgate.letters.notice import Notice, Template
 from mailgate.mail.message import Author
-from mailgate.mail.notice import Notice, Template
 from mailgate.people import Customer, Staff
 from mailgate.tickets.article import Article
 from mailgate.tickets.files import LeftOut

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from mailgate.letters.notice import Notice, Template
 from mailgate.mail.message import Author
-from mailgate.mail.notice import Notice, Template
 from mailgate.people import Staff
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.held_verbs import HELD_VERBS

@@ -1,6 +1,6 @@
 """What staff may command about tickets: the first lines of a mail that start with `!`."""
 
-from mailgate.tickets.verbs.arguments import Argument, Clock
+from mailgate.commands.arguments import Argument, Clock
 from mailgate.tickets.verbs.reading import Command, Misread, misread, read_commands
 from mailgate.tickets.verbs.table import ALONE, PREFILLED, SHOWN, STAFF_VERBS, Place, StaffVerb, Usage, usable
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from mailgate.mail.directives import Directive, nearest
-from mailgate.tickets.verbs.arguments import NO_ARGUMENT, Argument, BadArgument, Clock
+from mailgate.commands.arguments import NO_ARGUMENT, Argument, BadArgument, Clock
+from mailgate.commands.directives import Directive, nearest
 from mailgate.tickets.verbs.table import STAFF_VERBS, Place, StaffVerb, contradict
 
 

@@ -6,8 +6,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from mailgate.authority import Action
-from mailgate.tickets.verbs import arguments
-from mailgate.tickets.verbs.arguments import Reader
+from mailgate.commands import arguments
+from mailgate.commands.arguments import Reader
 
 
 class StaffVerb(StrEnum):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.mail.directives import Directive, nearest, read_directives
+from mailgate.commands.directives import Directive, nearest, read_directives
 from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
 from tests.mail.mails import written

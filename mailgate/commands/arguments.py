@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
+from mailgate.commands.wait import BadWait, read_wait
 from mailgate.errors import BadAddress, Permanent
 from mailgate.mail.address import parse_mailbox
-from mailgate.tickets.deadlines import BadWait, read_wait
 
 _AWAY = re.compile(r"(?:until\s+)?(\S+)(?:\s+(\S.*))?\Z", re.IGNORECASE)
 _NUMBER = re.compile(r"#?([1-9]\d{0,11})\Z")

@@ -2,8 +2,8 @@
 
 import pytest
 
+from mailgate.desks import Desk, ServiceMailbox, desk_for, desk_named, is_ours, service_for
 from mailgate.mail.address import parse_mailbox
-from mailgate.tickets.desks import Desk, ServiceMailbox, desk_for, desk_named, is_ours, service_for
 
 DOMAIN = "in.example"
 SUPPORT = Desk("support", parse_mailbox("support@in.example"))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from mailgate.mail.notice import Template
+from mailgate.letters.notice import Template
 from mailgate.people import Role
 
 

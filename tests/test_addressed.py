@@ -3,8 +3,8 @@
 import pytest
 
 from mailgate.config import Settings
+from mailgate.desks import addressed
 from mailgate.mail.parse import parse
-from mailgate.tickets.desks import addressed
 
 DESKS, DOMAIN = Settings().desks, Settings().gate.domain
 SUPPORT, BILLING, ORDERS = (f"{name}@{DOMAIN}" for name in ("support", "billing", "orders"))

@@ -1,0 +1,1 @@
+"""What may be commanded by mail: where commands stand, and how they are read."""
