@@ -13,8 +13,8 @@ from bench.letters import Letter, mix
 from bench.results import INSPECT, INTAKE, Goal, Result
 from bench.run import Run, tell
 from mailgate.config import Settings
-from mailgate.flows.identify import Claim, identify
-from mailgate.flows.incoming import read
+from mailgate.flows.story.identify import Claim, identify
+from mailgate.flows.story.incoming import read
 from mailgate.inbound.accept import header_bytes
 from mailgate.inbound.authenticate import believed
 from mailgate.inbound.smtp import refuse_bare_bytes

@@ -11,10 +11,10 @@ from sqlalchemy import Engine
 
 from mailgate.config import Settings, Verify, read_secret
 from mailgate.flows import due
-from mailgate.flows.deliver import deliver
 from mailgate.flows.indexing import index_all, index_some
+from mailgate.flows.intake.receive import receive
 from mailgate.flows.knowledge import take_over
-from mailgate.flows.receive import receive
+from mailgate.flows.post.deliver import deliver
 from mailgate.flows.teach import TeachFilter, teach
 from mailgate.inbound.accept import Acceptance, Limits
 from mailgate.inbound.article_folder import ArticleFolder

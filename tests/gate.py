@@ -16,7 +16,7 @@ from typing import Protocol
 
 from mailgate.config import HostPort, Settings, Tls, Verify
 from mailgate.config.settings import QueueList
-from mailgate.flows import review
+from mailgate.flows.story import review
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition

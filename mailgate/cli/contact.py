@@ -6,8 +6,8 @@ from sqlalchemy import Connection
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_object
 from mailgate.desks import refuse_ours
-from mailgate.flows import leave
-from mailgate.flows.act import Act
+from mailgate.flows.story.act import Act
+from mailgate.flows.ticket import leave
 from mailgate.people import Contact, Role
 from store import people, people_edits
 from store.engine import transaction

@@ -19,8 +19,8 @@ from mailgate.cli.output import (
     print_rows,
 )
 from mailgate.desks import refuse_ours
-from mailgate.flows import leave
-from mailgate.flows.act import Act
+from mailgate.flows.story.act import Act
+from mailgate.flows.ticket import leave
 from mailgate.people import Customer
 from store import people, people_edits
 from store.engine import reading, transaction

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from mailgate.cli.gate import gate, now
 from mailgate.cli.inbox import COLUMNS, as_row
 from mailgate.cli.output import after_option, json_option, limit_option, print_decided, print_rows
-from mailgate.flows import review
-from mailgate.flows.review import NotHeld
+from mailgate.flows.story import review
+from mailgate.flows.story.review import NotHeld
 from mailgate.mail.disposition import AWAITING_REVIEW
 from store import spool
 from store.engine import reading, transaction

@@ -6,8 +6,8 @@ import click
 
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object
-from mailgate.flows.act import Act
-from mailgate.flows.sign_in import contact_link, staff_link
+from mailgate.flows.client.sign_in import contact_link, staff_link
+from mailgate.flows.story.act import Act
 from mailgate.mail.link_token import CONSOLE
 from store import people
 from store.engine import transaction

@@ -5,8 +5,8 @@ import click
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object, print_rows
 from mailgate.desks import refuse_ours
-from mailgate.flows import leave
-from mailgate.flows.act import Act
+from mailgate.flows.story.act import Act
+from mailgate.flows.ticket import leave
 from mailgate.people import Staff
 from store import people
 from store.engine import reading, transaction

@@ -20,9 +20,10 @@ from mailgate.cli.output import (
     say,
 )
 from mailgate.commands.wait import read_wait
-from mailgate.flows import answer, change
-from mailgate.flows.act import Act
-from mailgate.flows.change import Changed
+from mailgate.flows.staff import answer
+from mailgate.flows.story.act import Act
+from mailgate.flows.ticket import change
+from mailgate.flows.ticket.change import Changed
 from mailgate.people import Staff
 from mailgate.tickets.ticket import Doer, State, Ticket
 from store import people, tickets

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from mailgate.flows.act import Act
-from mailgate.flows.sign_in import contact_link, staff_link
+from mailgate.flows.client.sign_in import contact_link, staff_link
+from mailgate.flows.story.act import Act
 from mailgate.mail.link_token import CONSOLE
 from mailgate.wiring import Parts
 from store import people

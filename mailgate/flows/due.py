@@ -10,9 +10,9 @@ from enum import StrEnum
 from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
-from mailgate.flows import held_mail, queue_list
-from mailgate.flows.confirm import expire
-from mailgate.flows.deadline import meet_deadline
+from mailgate.flows.confirm.confirm import expire
+from mailgate.flows.staff import held_mail, queue_list
+from mailgate.flows.ticket.deadline import meet_deadline
 from mailgate.jobs import Enqueue, Job
 from mailgate.tickets.deadlines import Step, deadline
 from store import confirmations, deadlines, leases, outbox, tickets

@@ -11,7 +11,7 @@ from mailgate.cli.logs import INDENT, configure
 from mailgate.config import Log, LogFormat, LogLevel
 
 HOSTILE = (
-    "anne@customer.example\n2026-03-02 09:00:00,000 ERROR mailgate.flows.deliver undelivered outbox=1",
+    "anne@customer.example\n2026-03-02 09:00:00,000 ERROR mailgate.flows.post.deliver undelivered outbox=1",
     "a\rb",
     "\x1b[2J\x1b[31mred",
     "one\x85two\u2028three\u2029four\x0bfive\x1cseven",
@@ -20,7 +20,7 @@ HOSTILE = (
     "\x7f\x9b31m",
 )
 
-log = logging.getLogger("mailgate.flows.deliver")
+log = logging.getLogger("mailgate.flows.post.deliver")
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ def test_a_line_in_text_keeps_the_words_of_every_language(written: Callable[[], 
 
     log.warning("deferred outbox=%d reply=%s", 7, "später, 后来")
 
-    assert written().endswith(" WARNING mailgate.flows.deliver deferred outbox=7 reply=später, 后来\n")
+    assert written().endswith(" WARNING mailgate.flows.post.deliver deferred outbox=7 reply=später, 后来\n")
 
 
 def test_every_further_line_of_a_traceback_is_indented(written: Callable[[], str]) -> None:
@@ -69,7 +69,7 @@ def test_every_further_line_of_a_traceback_is_indented(written: Callable[[], str
         log.exception("failed outbox=%d", 7)
 
     first, *others = written().splitlines()
-    assert first.endswith("ERROR mailgate.flows.deliver failed outbox=7")
+    assert first.endswith("ERROR mailgate.flows.post.deliver failed outbox=7")
     assert any(line.strip().startswith("ValueError: anne@customer.example") for line in others)
     assert all(line.startswith(INDENT) for line in others)
 
@@ -93,7 +93,7 @@ def test_a_line_in_json_has_its_pairs_as_fields(written: Callable[[], str]) -> N
     log.warning('unscored reason="%s" outbox=%d took=%.1f error=%r at=%d%%', "x forged=1", 7, 0.5, OSError("gone"), 9)
 
     [line] = parsed(written())
-    assert (line["level"], line["logger"], line["event"]) == ("warning", "mailgate.flows.deliver", "unscored")
+    assert (line["level"], line["logger"], line["event"]) == ("warning", "mailgate.flows.post.deliver", "unscored")
     assert line["message"] == "unscored reason=\"x forged=1\" outbox=7 took=0.5 error=OSError('gone') at=9%"
     assert line["fields"] == {"reason": "x forged=1", "outbox": 7, "took": 0.5, "error": "OSError('gone')", "at": 9}
 

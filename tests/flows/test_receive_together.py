@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 
-from mailgate.flows.receive import MAX_GROUP_BYTES
+from mailgate.flows.intake.receive import MAX_GROUP_BYTES
 from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.mail.disposition import Disposition
 from store.archive import Archive, Blob

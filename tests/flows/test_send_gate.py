@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mailgate.config.settings import UnknownSender
-from mailgate.flows.act import Act
-from mailgate.flows.notify import notify
+from mailgate.flows.post.notify import notify
+from mailgate.flows.story.act import Act
 from mailgate.letters.notice import AUTOMATIC, FOR_STAFF, Notice, Template
 from mailgate.letters.policy import POLICIES, TICKET_ROLES, Answers, Audience, Budget, sharing
 from mailgate.outbound.samples import SAMPLES
@@ -19,7 +19,7 @@ from store.engine import transaction
 from tests.gate import BeginGate, Gate, Person
 
 ROOT = Path(__file__).parents[2]
-GATE = "mailgate/flows/notify.py"
+GATE = "mailgate/flows/post/notify.py"
 WRITERS = {"store/outbox.py", "store/generate/exchange.py", "store/generate/rows.py"}
 """The table itself, and made-up history that nothing is ever sent of."""
 

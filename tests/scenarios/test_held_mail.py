@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailgate.config.settings import UnknownSender
-from mailgate.flows.review import NotHeld
+from mailgate.flows.story.review import NotHeld
 from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State

@@ -2,9 +2,9 @@
 
 import pytest
 
-from mailgate.flows import leave
-from mailgate.flows.act import Act
-from mailgate.flows.leave import StillNeeded
+from mailgate.flows.story.act import Act
+from mailgate.flows.ticket import leave
+from mailgate.flows.ticket.leave import StillNeeded
 from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Role

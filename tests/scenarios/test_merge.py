@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailgate.flows import change
-from mailgate.flows.act import Act
+from mailgate.flows.story.act import Act
+from mailgate.flows.ticket import change
 from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.merging import CannotMerge

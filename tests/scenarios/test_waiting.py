@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from mailgate.flows import change
-from mailgate.flows.act import Act
+from mailgate.flows.story.act import Act
+from mailgate.flows.ticket import change
 from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import Doer, Event, State
 from store import people, tickets

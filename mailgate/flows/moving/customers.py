@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Engine
 from mailgate.config import Settings
 from mailgate.desks import ServiceMailbox
 from mailgate.errors import MailgateError
-from mailgate.flows.act import Act
 from mailgate.flows.moving.customer_table import CustomerRow, Fault
 from mailgate.flows.moving.survey import Progress
-from mailgate.flows.notify import notify
+from mailgate.flows.post.notify import notify
+from mailgate.flows.story.act import Act
 from mailgate.letters.notice import Template
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Customer, Role

@@ -1,0 +1,1 @@
+"""What customers ask for by mail, and how it is done."""

@@ -1,0 +1,64 @@
+"""What is done after a yes: one function for each kind of question."""
+
+from collections.abc import Callable, Mapping
+
+from mailgate.confirmation import Confirmation, ConfirmKind
+from mailgate.flows.client import deeds
+from mailgate.flows.client.deeds import Done
+from mailgate.flows.confirm.confirm import Executed, Executor
+from mailgate.flows.story import review
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.people import Contact, Role
+from mailgate.tickets.notices import Result
+from mailgate.tickets.ticket import Ticket
+from store import people, tickets
+
+ADDRESS = "address"
+"""Of whom SHARE and ADD_CONTACT speak, in the values of the question."""
+
+
+def _on_ticket(
+    do: Callable[[Act, Incoming, Ticket, Contact, Confirmation], Done], *, for_owner: bool = False
+) -> Executor:
+    """An executor for a deed of the contact who was asked; `for_owner`: if he is still the owner."""
+
+    def execute(act: Act, incoming: Incoming, asked: Confirmation) -> Executed:
+        assert asked.ticket_id is not None
+        assert asked.contact_id is not None
+        ticket = tickets.find(act.conn, asked.ticket_id)
+        contact = people.find_contact(act.conn, asked.contact_id)
+        assert ticket is not None
+        assert contact is not None
+        if for_owner and Role.OWNER not in contact.roles:
+            return Executed(Result("You are not the owner of the account any more; nothing was done."), ticket)
+        done = do(act, incoming, ticket, contact, asked)
+        return Executed(Result(done.words), done.ticket, done.outbox_ids)
+
+    return execute
+
+
+def _release(act: Act, incoming: Incoming, asked: Confirmation) -> Executed:
+    """A staff mail waits held for its writer's yes; somebody may have decided on it before."""
+    by = f"its writer, mail {incoming.lent.spool_id}, evidence {incoming.evidence.level.value}"
+    try:
+        review.release(act.conn, asked.spool_id, by=by, now=act.now)
+    except review.NotHeld as error:
+        return Executed(Result(f"Nothing was done now: {error}."))
+    return Executed(Result(f"As you say, it is done now: {asked.statement}."))
+
+
+EXECUTORS: Mapping[ConfirmKind, Executor] = {
+    ConfirmKind.CLOSE: _on_ticket(lambda act, mail, ticket, who, _: deeds.close(act, mail, ticket, who)),
+    ConfirmKind.REOPEN: _on_ticket(lambda act, mail, ticket, who, _: deeds.reopen(act, mail, ticket, who)),
+    ConfirmKind.STOP: _on_ticket(lambda act, mail, ticket, who, _: deeds.leave(act, mail, ticket, who)),
+    ConfirmKind.SHARE: _on_ticket(
+        lambda act, mail, ticket, who, asked: deeds.share(act, mail, ticket, who, asked.values[ADDRESS]),
+        for_owner=True,
+    ),
+    ConfirmKind.ADD_CONTACT: _on_ticket(
+        lambda act, mail, ticket, who, asked: deeds.add_contact(act, mail, ticket, who, asked.values[ADDRESS]),
+        for_owner=True,
+    ),
+    ConfirmKind.STAFF_MAIL: _release,
+}

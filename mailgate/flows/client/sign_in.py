@@ -1,0 +1,83 @@
+"""Somebody asks to see the web view: a link goes to the stored address, and only there."""
+
+import re
+from datetime import datetime, timedelta
+
+from mailgate.authority import Action, Verdict, decide
+from mailgate.flows.post.notify import notify
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.settled import Settled
+from mailgate.mail.address import parse_mailbox
+from mailgate.mail.automatic import answer_unwanted
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link, sign_in_code
+from mailgate.people import Registered, Sender, Staff
+from mailgate.tickets import notices
+from store import people
+
+LINK_LIFETIME = timedelta(minutes=30)
+
+_NONCE = re.compile("[a-z2-7]{26}")  # 128 bits in base32
+
+NO_NONCE = ""
+"""The link was asked for by mail, not in a browser."""
+
+
+def sign_in(act: Act, incoming: Incoming, sender: Sender) -> Settled:
+    """Answer a mail to sign-in@ with a link for each account of its author; a stranger gets nothing, and no hint."""
+    robot = incoming.automatic or answer_unwanted(incoming.message)
+    if robot:
+        return Settled.as_(Disposition.AUTOMATIC, robot, evidence=incoming.evidence)
+    if decide(Action.SIGN_IN, incoming.evidence) is not Verdict.DO:
+        return Settled.as_(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
+    nonce = next(filter(None, map(_nonce_in, incoming.recipients)), NO_NONCE)
+    head = notices.Letterhead(act.settings.gate.company, act.settings.desks[0])
+    in_reply_to = incoming.message.message_id
+    if isinstance(sender, Staff):
+        link = staff_link(act, sender.id, nonce)
+        code = sign_in_code(sender.id, people.epoch_of_staff(act.conn, sender.id), act.key, at=act.now)
+        asked = [notices.sign_in(head, sender.name, sender.address, link=link, code=code, in_reply_to=in_reply_to)]
+    elif isinstance(sender, Registered):
+        asked = [
+            notices.sign_in(
+                head,
+                contact.name,
+                contact.address,
+                link=contact_link(act, contact.id, nonce),
+                code=None,
+                in_reply_to=in_reply_to,
+                customer_id=contact.customer_id,
+            )
+            for contact in sender.contacts
+        ]
+    else:
+        return Settled.as_(Disposition.COMMAND, "asks to sign in, but is nobody we know", evidence=incoming.evidence)
+    sent = notify(act, asked, cause=incoming)
+    return Settled.as_(Disposition.COMMAND, "sign-in link sent", evidence=incoming.evidence, outbox_ids=sent)
+
+
+def _nonce_in(address: str) -> str:
+    """The browser's nonce in the detail of the address, as the sign-in form writes it.
+
+    It is a digest of what the browser's cookie holds, so it needs no signature: whoever makes one up gets a link that
+    fits no browser but his own, at an address that is not his.
+    """
+    detail = parse_mailbox(address).detail if "@" in address else ""
+    return detail if _NONCE.fullmatch(detail) else NO_NONCE
+
+
+def contact_link(act: Act, contact_id: int, nonce: str) -> str:
+    """The URL that signs a contact in."""
+    return _link(act, Viewer.CONTACT, contact_id, people.epoch_of_contact(act.conn, contact_id), nonce)
+
+
+def staff_link(act: Act, staff_id: int, nonce: str) -> str:
+    """The URL that signs a staff member in, in the browser that has the nonce."""
+    return _link(act, Viewer.STAFF, staff_id, people.epoch_of_staff(act.conn, staff_id), nonce)
+
+
+def _link(act: Act, viewer: Viewer, person_id: int, epoch: int, nonce: str) -> str:
+    expires_at: datetime = act.now + LINK_LIFETIME
+    word = seal_link(LinkToken(LinkPurpose.SIGN_IN, viewer, person_id, epoch, nonce, expires_at), act.key)
+    return f"{act.settings.web.public_url}/in/{word}"

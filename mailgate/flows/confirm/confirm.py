@@ -1,0 +1,238 @@
+"""Confirmation by reply: a question goes to the registered address, and nothing is done before its yes.
+
+The question's Reply-To is the proof: a signed address with a nonce that stands in that mail alone, good once and until
+it expires. Whatever else an answer contains is ignored. A wrong answer does nothing.
+"""
+
+import logging
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from mailgate import confirmation as rules
+from mailgate.authority import Action, Verdict, decide
+from mailgate.commands.directives import read_directives
+from mailgate.config import Settings
+from mailgate.confirmation import Answer, Confirmation, ConfirmKind, ConfirmState
+from mailgate.desks import ServiceMailbox, service_for
+from mailgate.flows.confirm.question import language_of, put, tell, tell_expired, tell_reader
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming, token_in
+from mailgate.flows.story.record import doer_of, record
+from mailgate.flows.story.settled import Settled
+from mailgate.mail.address_token import AddressToken, Purpose, seal
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.sender.evidence import Evidence, Level
+from mailgate.people import Registered, Sender, Staff
+from mailgate.tickets.notices import Result
+from mailgate.tickets.ticket import Participant, Ticket
+from store import confirmations, tickets
+from store.engine import transaction
+
+log = logging.getLogger(__name__)
+
+NOT_GOOD = Result(
+    "Your answer was not used: it came too late, was given before, or belongs to a question that was not put to you."
+    " Nothing was done. If it still matters, ask for it again."
+)
+"""The same words whatever was wrong: whoever tries answers learns nothing."""
+
+AT_ONCE = 500
+"""Questions that one look lets expire."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asks for, who is registered and must confirm it; `contact_id` or `staff_id` says who that is.
+
+    `statement` is what will happen, exactly, in one sentence without its full stop; `cost` what it will cost.
+    `values` are what the function of its kind needs besides the ticket.
+    """
+
+    kind: ConfirmKind
+    statement: str
+    cost: str
+    values: Mapping[str, str]
+    ticket: Ticket | None = None
+    customer_id: int | None = None
+    contact_id: int | None = None
+    staff_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """`refused` says why no question was put; None when one was, by the mail with this id."""
+
+    refused: str | None
+    outbox_ids: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Executed:
+    """What came of a yes: what its giver is told, the ticket as it is now, and the mails to others."""
+
+    result: Result
+    ticket: Ticket | None = None
+    outbox_ids: tuple[int, ...] = ()
+
+
+Executor = Callable[[Act, Incoming, Confirmation], Executed]
+"""Does what was confirmed. The mail is the yes, its evidence C; the world may have changed since the question."""
+
+
+def ask(act: Act, incoming: Incoming, request: Request) -> Asked:
+    """Put a question to the registered address. The same question is put once; an account has three open, three a day.
+
+    `incoming` is the mail that asks for it. Nothing of the request is done here.
+    """
+    who = {"contact_id": request.contact_id, "staff_id": request.staff_id}
+    ticket_id = request.ticket.id if request.ticket else None
+    if confirmations.same_open(act.conn, request.kind, request.values, ticket_id=ticket_id, now=act.now, **who):
+        return Asked(f"We have asked you already and wait for your answer: {request.statement}.")
+    open_now, recent = confirmations.counts(
+        act.conn,
+        customer_id=request.customer_id,
+        staff_id=request.staff_id,
+        since=act.now - timedelta(days=1),
+        now=act.now,
+    )
+    if open_now >= rules.MAX_OPEN or recent >= rules.MAX_PER_DAY:
+        return Asked(
+            f"Not asked, and not done: {request.statement}. We put at most {rules.MAX_PER_DAY} such questions a day"
+            f" and {rules.MAX_OPEN} at a time. Answer the others first, or write to us in your own words."
+        )
+    nonce = secrets.randbits(63)
+    asked = confirmations.add(
+        act.conn,
+        nonce,
+        kind=request.kind,
+        details=dict(request.values),
+        statement=request.statement,
+        cost=request.cost,
+        customer_id=request.customer_id,
+        ticket_id=ticket_id,
+        spool_id=incoming.lent.spool_id,
+        evidence=incoming.evidence.level,
+        asked_at=act.now,
+        expires_at=act.now + rules.lifetime(request.kind),
+        **who,
+    )
+    token = AddressToken(Purpose.CONFIRM, nonce, request.contact_id or request.staff_id or 0, asked.expires_at.date())
+    answer_to = f"{ServiceMailbox.CONFIRM.value}+{seal(token, act.key)}@{act.settings.gate.domain}"
+    sent = put(act, incoming, asked, answer_to, unclear=False)
+    if not sent:  # the send gate's budgets
+        confirmations.withdraw(act.conn, asked.id)
+        return Asked(f"Not asked, and not done: {request.statement}. No question can be sent to your address now.")
+    _recorded(act, asked, f"confirmation asked for: {request.statement}", incoming)
+    return Asked(None, sent)
+
+
+def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[ConfirmKind, Executor]) -> Settled:
+    """Settle a mail to the address of a question."""
+    if incoming.automatic:
+        return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
+    if decide(Action.CONFIRM, incoming.evidence) is not Verdict.DO and not incoming.lent.released:
+        return Settled.as_(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
+    token = token_in(incoming, Purpose.CONFIRM, act.keys, today=act.today)
+    asked = confirmations.with_nonce(act.conn, token.object_id) if isinstance(token, AddressToken) else None
+    if asked is None or not _is_asked(sender, asked) or not asked.is_open(act.now):
+        return _not_good(act, incoming, sender)
+    directives = read_directives(incoming.message, marked=False).directives
+    match rules.read_answer(directives[0].verb if directives else "", language_of(act, asked)):
+        case Answer.YES:
+            return _yes(act, incoming, asked, executors[asked.kind])
+        case Answer.NO:
+            return _no(act, incoming, asked)
+        case Answer.UNCLEAR:
+            return _unclear(act, incoming, asked)
+
+
+def expire(engine: Engine, *, settings: Settings, now: datetime) -> tuple[int, ...]:
+    """End the questions whose time is over, and tell whoever was asked that nothing was done."""
+    sent: list[int] = []
+    with transaction(engine) as conn:
+        act = Act.begin(conn, settings, now)
+        for asked in confirmations.expired(conn, at=now, limit=AT_ONCE):
+            if not confirmations.finish(conn, asked.id, ConfirmState.EXPIRED, spool_id=None, now=now):
+                continue
+            ticket = _recorded(act, asked, f"not confirmed in time, not done: {asked.statement}")
+            sent += tell_expired(act, asked, ticket)
+            log.info("expired confirmation=%d kind=%s", asked.id, asked.kind.value)
+    return tuple(sent)
+
+
+def _yes(act: Act, incoming: Incoming, asked: Confirmation, execute: Executor) -> Settled:
+    reason = f"confirmed in answer to the question about mail {asked.spool_id}"
+    proven = replace(incoming, evidence=Evidence(Level.CONFIRMED, (reason, *incoming.evidence.reasons)))
+    if decide(rules.ACTIONS[asked.kind], proven.evidence) is not Verdict.DO:  # what no mail may do
+        return Settled.as_(Disposition.HELD, f"not by mail: {asked.statement}", evidence=proven.evidence)
+    ticket = _finish(act, incoming, asked, ConfirmState.DONE, "confirmed")
+    done = execute(act, proven, asked)
+    told = tell(act, incoming, asked, done.result, done.ticket or ticket)
+    return _settled(proven, asked, "confirmed", (*done.outbox_ids, *told))
+
+
+def _no(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
+    ticket = _finish(act, incoming, asked, ConfirmState.REFUSED, "refused")
+    told = tell(act, incoming, asked, Result(f"As you say, nothing was done: {asked.statement}."), ticket)
+    return _settled(incoming, asked, "refused", told)
+
+
+def _unclear(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
+    """The question goes out once more, with the same address to answer to; otherwise a person looks."""
+    domain = act.settings.gate.domain
+    answer_to = next(one for one in incoming.recipients if service_for(one, domain) is ServiceMailbox.CONFIRM)
+    sent = () if asked.returned else put(act, incoming, asked, answer_to, unclear=True)
+    if sent:
+        confirmations.mark_returned(act.conn, asked.id)
+        return _settled(incoming, asked, "neither yes nor no, asked again", sent)
+    reason = f"an answer that is neither yes nor no, and is not asked again: {asked.statement}"
+    disposition = Disposition.COMMAND if incoming.lent.released else Disposition.HELD
+    return Settled.as_(disposition, reason, ticket_id=asked.ticket_id, evidence=incoming.evidence)
+
+
+def _not_good(act: Act, incoming: Incoming, sender: Sender) -> Settled:
+    reason = "it answers no question that is open and was put to its author"
+    if isinstance(sender, Registered):
+        contact = sender.contacts[0]
+        reader, customer_id = Participant(contact.name, contact.address, contact.id), contact.customer_id
+    elif isinstance(sender, Staff):
+        reader, customer_id = Participant(sender.name, sender.address, None), None
+    else:
+        disposition = Disposition.COMMAND if incoming.lent.released else Disposition.HELD
+        return Settled.as_(disposition, reason, evidence=incoming.evidence)
+    sent = tell_reader(act, incoming, reader, NOT_GOOD, None, subject="", customer_id=customer_id)
+    return Settled.as_(Disposition.COMMAND, reason, evidence=incoming.evidence, outbox_ids=sent)
+
+
+def _settled(incoming: Incoming, asked: Confirmation, became: str, outbox_ids: tuple[int, ...]) -> Settled:
+    return Settled.as_(
+        Disposition.COMMAND,
+        f"{became}: {asked.statement}",
+        ticket_id=asked.ticket_id,
+        evidence=incoming.evidence,
+        outbox_ids=outbox_ids,
+    )
+
+
+def _is_asked(sender: Sender, asked: Confirmation) -> bool:
+    """The author is the one whom the question was put to."""
+    if isinstance(sender, Staff):
+        return asked.staff_id == sender.id
+    return isinstance(sender, Registered) and asked.contact_id in {contact.id for contact in sender.contacts}
+
+
+def _finish(act: Act, incoming: Incoming, asked: Confirmation, state: ConfirmState, became: str) -> Ticket | None:
+    confirmations.finish(act.conn, asked.id, state, spool_id=incoming.lent.spool_id, now=act.now)
+    return _recorded(act, asked, f"{became}: {asked.statement}", incoming)
+
+
+def _recorded(act: Act, asked: Confirmation, words: str, incoming: Incoming | None = None) -> Ticket | None:
+    ticket = tickets.find(act.conn, asked.ticket_id) if asked.ticket_id else None
+    if ticket is None or incoming is None:
+        return ticket and record(act, ticket, words)
+    doer = replace(doer_of(incoming), contact_id=asked.contact_id, staff_id=asked.staff_id)
+    return record(act, ticket, words, doer=doer)

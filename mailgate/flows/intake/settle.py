@@ -1,0 +1,204 @@
+"""What becomes of a message: one decision after the other, the first that holds is the disposition."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from mailgate.authority import Action, Verdict, decide
+from mailgate.config.settings import UnknownSender
+from mailgate.desks import ServiceMailbox, is_ours
+from mailgate.flows.client.confirmed import EXECUTORS
+from mailgate.flows.client.customer_command import obey
+from mailgate.flows.client.sign_in import sign_in
+from mailgate.flows.confirm import confirm
+from mailgate.flows.post.notify import notify
+from mailgate.flows.staff.answer import answer
+from mailgate.flows.staff.lists.decide import decide as decide_on_list
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming, desk_of, is_for, token_in
+from mailgate.flows.story.settled import Settled
+from mailgate.flows.ticket.bounce import bounce
+from mailgate.flows.ticket.customer import append, claims_of, open_ticket
+from mailgate.flows.ticket.flood import flood_in_ticket, flood_of_tickets
+from mailgate.letters.notice import Template
+from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.sender.evidence import Level, with_token
+from mailgate.people import Registered, Staff, Stranger, sender_of
+from mailgate.tickets import notices
+from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
+from store import outbox, people, senders, spool, suppressions, tickets
+from store.archive import Archive
+
+TOLD_AGAIN_AFTER = timedelta(days=1)
+"""A stranger who was told that a person will look needs not hear it again with each mail."""
+
+
+def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Settled:
+    """Decide, and write whatever follows except the disposition itself, which the caller writes with the result."""
+    for blob in incoming.files:
+        archive.add(act.conn, blob)
+    settled = _settle(act, incoming)
+    message = incoming.message
+    outcome = replace(
+        settled.outcome,
+        evidence=settled.outcome.evidence or incoming.evidence,
+        spam_score=incoming.spam.score,
+        author=str(incoming.author),
+        subject=message.subject,
+        message_id=message.message_id,
+        digest=incoming.digest,
+    )
+    return replace(settled, outcome=outcome)
+
+
+def _settle(act: Act, incoming: Incoming) -> Settled:
+    conn, settings = act.conn, act.settings
+    if incoming.mailbox and not incoming.automatic and incoming.evidence.at_least(Level.DKIM):
+        suppressions.remove(conn, incoming.mailbox.address)  # whoever writes from there can be reached there
+    copy = spool.earlier_copy(conn, incoming.digest, before=incoming.lent)
+    if copy is not None:
+        return Settled.as_(Disposition.DUPLICATE, f"the same mail as {copy[0]}", ticket_id=copy[1])
+    passed, limit = hops(incoming.message), settings.limits.max_hops
+    if passed > limit and not incoming.lent.released:  # a loop, not a long route: RFC 5321 §6.3
+        return Settled.as_(Disposition.HELD, f"loop: it has passed {passed} servers, more than {limit}")
+    if isinstance(token_in(incoming, Purpose.LOOP, act.keys, today=act.today), AddressToken):
+        return Settled.as_(Disposition.COMMAND, "the loop test of mailgate doctor")
+    if incoming.report is not None:
+        return bounce(act, incoming, incoming.report)
+    if incoming.mailbox and is_ours(incoming.mailbox.address, settings.desks, settings.gate.domain):
+        return Settled.as_(Disposition.AUTOMATIC, "its author is an address of ours")
+    if incoming.automatic == OWN_MARK:
+        return Settled.as_(
+            Disposition.AUTOMATIC, "a mail of this gate came back: it bears our mark or a Message-ID of ours"
+        )
+    address = incoming.mailbox.address if incoming.mailbox else ""
+    sender = sender_of(incoming.mailbox, people.contacts_with(conn, address), people.staff_with(conn, address))
+    if is_for(incoming, ServiceMailbox.SIGN_IN, settings.gate.domain):
+        return sign_in(act, incoming, sender)
+    score = incoming.spam.score
+    if (
+        score is not None
+        and score >= settings.spam.hold_score
+        and not incoming.lent.released
+        and not _is_wanted(act, incoming, sender)
+    ):
+        reason = f"spam score {score:g}, held from {settings.spam.hold_score:g}: {' '.join(incoming.spam.symbols)}"
+        return _held(act, incoming, sender, disposition=Disposition.QUARANTINED, reason=reason)
+    if is_for(incoming, ServiceMailbox.CONFIRM, settings.gate.domain):
+        return confirm.reply(act, incoming, sender, EXECUTORS)
+    if isinstance(sender, Staff):
+        return _from_staff(act, incoming, sender)
+    return _from_outside(act, incoming, sender)
+
+
+def _from_staff(act: Act, incoming: Incoming, writer: Staff) -> Settled:
+    """An answer to a list decides on what it lists; everything else is about a ticket."""
+    token = token_in(incoming, Purpose.LIST, act.keys, today=act.today)
+    if isinstance(token, AddressToken) and token.recipient_id == writer.id:
+        return decide_on_list(act, replace(incoming, evidence=with_token(incoming.evidence)), writer, token)
+    return answer(act, incoming, writer)
+
+
+def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -> Settled:
+    """A customer's contact or a stranger: the thread, then commands, then the matrix."""
+    contacts = sender.contacts if isinstance(sender, Registered) else ()
+    claims, evidence = claims_of(act, incoming, contacts)
+    incoming = replace(incoming, evidence=evidence)
+    known = tickets.load(act.conn, claims.named)
+    placed = place(claims, incoming.author.address, contacts, known)
+    if isinstance(placed, Contradiction) and incoming.lent.released:
+        placed = NewTicket(placed.ticket_id, placed.reason)
+    if isinstance(placed, Contradiction):
+        return _held(act, incoming, sender, reason=placed.reason, ticket_id=placed.ticket_id)
+
+    def keep_words(written: Incoming) -> Settled:
+        return _keep_words(act, written, sender, placed)
+
+    # What may not be answered is not obeyed either: its author would never hear what became of it.
+    robot = incoming.automatic or answer_unwanted(incoming.message)
+    if isinstance(sender, Registered) and not robot:
+        obeyed = obey(act, incoming, sender, placed, keep_words)
+        if obeyed is not None:
+            return obeyed
+    return keep_words(incoming)
+
+
+def _keep_words(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: Joined | NewTicket) -> Settled:
+    """The words join the ticket that they belong to, or begin one, or a person decides."""
+    evidence = incoming.evidence
+    if isinstance(placed, Joined):
+        if decide(Action.APPEND, evidence) is Verdict.HOLD and not incoming.lent.released:
+            reason = "; ".join(evidence.reasons)
+            return _held(act, incoming, sender, reason=reason, ticket_id=placed.ticket.id)
+        flood = flood_in_ticket(act, incoming, placed.ticket)
+        if flood:
+            return Settled.as_(Disposition.HELD, flood, ticket_id=placed.ticket.id, evidence=evidence)
+        return append(act, incoming, placed)
+    return _new(act, incoming, sender, placed)
+
+
+def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: NewTicket) -> Settled:
+    """No ticket that it may join: a new one, or a person decides."""
+    settings = act.settings
+    if incoming.automatic and not incoming.automatic_is_request:
+        return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
+    welcome = (
+        isinstance(sender, Registered)
+        or incoming.lent.released
+        or _is_wanted(act, incoming, sender)
+        or settings.desk_rules.unknown_sender is UnknownSender.OPEN
+        or is_for(incoming, ServiceMailbox.POSTMASTER, settings.gate.domain)
+        or is_for(incoming, ServiceMailbox.ABUSE, settings.gate.domain)
+    )
+    action = Action.OPEN if isinstance(sender, Registered) else Action.OPEN_AS_STRANGER
+    verdict = decide(action, incoming.evidence)
+    if verdict is Verdict.HOLD and not incoming.lent.released:
+        reason = "; ".join(incoming.evidence.reasons)
+        return _held(act, incoming, sender, reason=reason, ticket_id=placed.claimed)
+    if not welcome:
+        if incoming.automatic:
+            return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
+        reason = "its author is neither a customer's contact nor staff"
+        if placed.claimed:
+            reason += f"; it names ticket #{placed.claimed}"
+        return _held(act, incoming, sender, reason=reason, ticket_id=placed.claimed)
+    flood = flood_of_tickets(act, incoming, sender)
+    if flood:  # nobody is told but staff, by `flows.due`: an answer would feed it
+        return Settled.as_(Disposition.HELD, flood, ticket_id=placed.claimed, evidence=incoming.evidence)
+    return open_ticket(act, incoming, sender, placed)
+
+
+def _is_wanted(act: Act, incoming: Incoming, sender: Registered | Stranger | Staff) -> bool:
+    """Staff have said that they want what this stranger writes, and it is proved that he wrote it."""
+    proved = isinstance(sender, Stranger) and sender.mailbox is not None and incoming.evidence.at_least(Level.DKIM)
+    return proved and senders.is_allowed(act.conn, incoming.author.address)
+
+
+def _held(
+    act: Act,
+    incoming: Incoming,
+    sender: Registered | Stranger | Staff,
+    *,
+    reason: str,
+    disposition: Disposition = Disposition.HELD,
+    ticket_id: int | None = None,
+) -> Settled:
+    """A person decides. Whoever proved his address is told so, in fixed words; staff are told by `flows.due`."""
+    told: tuple[int, ...] = ()
+    if incoming.evidence.at_least(Level.DKIM) and _is_told(act, incoming, sender, disposition):
+        head = notices.Letterhead(act.settings.gate.company, desk_of(incoming, act.settings.desks))
+        notice = notices.held(head, incoming.author, in_reply_to=incoming.message.message_id)
+        told = notify(act, [notice], cause=incoming)
+    return Settled.as_(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence, outbox_ids=told)
+
+
+def _is_told(act: Act, incoming: Incoming, sender: Registered | Stranger | Staff, disposition: Disposition) -> bool:
+    """A customer's contact is told of each mail; a stranger once a day, and not when it looks like spam."""
+    if incoming.mailbox is None or isinstance(sender, Staff):
+        return False
+    if isinstance(sender, Registered):
+        return True
+    since = act.now - TOLD_AGAIN_AFTER
+    told = outbox.recent_to(act.conn, incoming.mailbox.address, (Template.HELD,), since=since)
+    return disposition is not Disposition.QUARANTINED and not told

@@ -1,0 +1,1 @@
+"""Mails of ours: the send gate, their delivery, and what becomes of those that nobody takes."""

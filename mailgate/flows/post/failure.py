@@ -1,0 +1,42 @@
+"""A mail of ours does not reach its reader: what its ticket says of that, and the notices that tell the staff."""
+
+from mailgate.desks import desk_named
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.record import record
+from mailgate.letters.notice import Notice
+from mailgate.letters.policy import POLICIES, Audience
+from mailgate.people import present
+from mailgate.tickets import notices
+from mailgate.tickets.ticket import PROGRAM, Doer, Event
+from store import people, tickets
+from store.outbox import Outgoing
+
+
+def undelivered_notices(
+    act: Act, row: Outgoing, reply_line: str, *, doer: Doer = PROGRAM, reopens: bool = True
+) -> list[Notice]:
+    """Record the failure on its ticket and return a notice to each staff member.
+
+    `reopens`: when it was an answer, or the warning before a close, it is staff's turn again.
+    """
+    ticket = tickets.find(act.conn, row.notice.ticket_id) if row.notice.ticket_id is not None else None
+    if ticket is not None:
+        words = f"mail {row.id} to {row.notice.to_address} was not delivered: {reply_line}"
+        event = Event.UNDELIVERED if reopens and POLICIES[row.notice.template].must_arrive else None
+        ticket = record(act, ticket, words, event=event, doer=doer)
+    if POLICIES[row.notice.template].audience is Audience.STAFF:
+        return []  # told in `mailgate queue list` and the log alone: a mail about it could fail the same way
+    desks = act.settings.desks
+    head = notices.Letterhead(act.settings.gate.company, desk_named(ticket.desk if ticket else "", desks))
+    return [
+        notices.undelivered(
+            head,
+            reader,
+            ticket=ticket,
+            to_address=row.notice.to_address,
+            subject=row.subject or "",
+            reply_line=reply_line,
+            outbox_id=row.id,
+        )
+        for reader in present(people.list_staff(act.conn), now=act.now)
+    ]

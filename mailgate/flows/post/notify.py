@@ -1,0 +1,134 @@
+"""The send gate: every mail of ours passes here, in the transaction of the event that called for it."""
+
+import logging
+import secrets
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from mailgate.desks import Desk, ServiceMailbox
+from mailgate.flows.post.failure import undelivered_notices
+from mailgate.flows.post.obstacle import beyond_budget_in_all, obstacle, readers_of
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.letters.notice import FOR_STAFF, Notice
+from mailgate.letters.policy import POLICIES
+from mailgate.mail import message_id, thread_index
+from mailgate.mail.address import address_key
+from mailgate.mail.address_token import AddressToken, Purpose, seal
+from mailgate.tickets.notices import ReplyAddress
+from mailgate.tickets.notices.letterhead import without_words
+from store import message_ids, outbox, unsent
+
+log = logging.getLogger(__name__)
+
+TOKEN_LIFETIME = timedelta(days=60)
+"""A reply later than this opens a ticket of its own, linked to the old one."""
+
+
+def notify(
+    act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_until: datetime | None = None
+) -> tuple[int, ...]:
+    """Queue these mails and return the ids of those that may go at once: their jobs are sent after the commit.
+
+    `cause`: the mail that called for them; None for what a deadline, a delivery or the command line did.
+
+    Left out, with a line in the log, is what `mailgate.flows.post.obstacle` finds no way for. Where the budget is not
+    the reader's own, a row in `unsent` makes `mailgate status` tell of it: somebody else used it up. Nothing is sent to
+    an address that takes no mail: what must arrive is kept as failed, and its ticket and the staff hear of it.
+    """
+    readers = readers_of(act, notices)
+    is_anyone_reached = False
+    queued: list[int] = []
+    unreachable: list[tuple[int, str]] = []
+    named: defaultdict[int, list[str]] = defaultdict(list)  # our message ids by ticket
+    for notice in notices:
+        policy, key = POLICIES[notice.template], address_key(notice.to_address)
+        dead = readers.dead.get(key)
+        reason = obstacle(act, notice, readers, cause)
+        if dead and not policy.must_arrive:
+            reason = reason or f"the address takes no mail: {dead}"
+        others = None if reason else beyond_budget_in_all(act, notice)
+        if others:
+            unsent.add(act.conn, notice, reason=others, now=act.now)
+        if reason := reason or others:
+            level = logging.INFO if cause and cause.automatic else logging.WARNING
+            log.log(level, "not sent template=%s to=%s reason=%r", notice.template.value, notice.to_address, reason)
+            continue
+        is_strange = not policy.own_words and (notice.ticket_id, key) in readers.unregistered
+        outbox_id, own_id = _queue(act, without_words(notice) if is_strange else notice, hold_until, dead)
+        if notice.ticket_id is not None:
+            named[notice.ticket_id].append(own_id)
+        if dead:
+            unreachable.append((outbox_id, dead))
+            continue
+        is_anyone_reached = True
+        if hold_until is None:
+            queued.append(outbox_id)
+    for ticket_id, ids in named.items():
+        message_ids.remember(act.conn, ticket_id, ids)
+    return (*queued, *_tell_unreachable(act, unreachable, reopens=not is_anyone_reached))
+
+
+def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: bool) -> tuple[int, ...]:
+    """The ticket is staff's turn again when none of its readers could be written to."""
+    told: list[Notice] = []
+    for outbox_id, reason in rows:
+        row = outbox.show(act.conn, outbox_id)
+        assert row is not None
+        words = f"not sent, the address takes no mail: {reason}"
+        told += undelivered_notices(act, row, words, reopens=reopens)
+    return notify(act, told, cause=None) if told else ()
+
+
+def reply_address(act: Act, purpose: Purpose, desk: Desk) -> ReplyAddress:
+    """Makes `<desk>+<token>@<domain>`: where the reply of one person to one ticket goes."""
+    return partial(_reply_address, act, purpose, desk)
+
+
+def _reply_address(act: Act, purpose: Purpose, desk: Desk, ticket_id: int, person_id: int) -> str:
+    token = AddressToken(purpose, ticket_id, person_id, act.today + TOKEN_LIFETIME)
+    return f"{desk.mailbox.local_part}+{seal(token, act.key)}@{desk.mailbox.domain}"
+
+
+def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | None) -> tuple[int, str]:
+    domain = act.settings.gate.domain
+    nonce = secrets.token_hex(5)
+
+    def own_id(outbox_id: int) -> str:
+        return message_id.make("o", outbox_id, nonce, domain)
+
+    def return_path(outbox_id: int) -> str:
+        if notice.reverse_path is not None:
+            return notice.reverse_path
+        token = AddressToken(Purpose.VERP, outbox_id, 0, act.today + TOKEN_LIFETIME)
+        return f"{ServiceMailbox.BOUNCE.value}+{seal(token, act.key)}@{domain}"
+
+    notice = _threaded(act, notice)
+    outbox_id = outbox.add(
+        act.conn,
+        notice,
+        message_id=own_id,
+        reverse_path=return_path,
+        hold_until=hold_until,
+        failed_because=f"not sent: {dead}" if dead else None,
+        now=act.now,
+    )
+    return outbox_id, own_id(outbox_id)
+
+
+def _threaded(act: Act, notice: Notice) -> Notice:
+    """With the names by which mail clients find the thread of its ticket.
+
+    A customer's begins with his own first mail. Staff get a mail here and there, so theirs begins with an id that no
+    mail has and that all mails of the ticket share: a random first one would be another thread for each of them.
+    """
+    if notice.ticket_id is None:
+        return notice
+    index, opened_at = act.thread_names(notice.ticket_id)
+    root = message_id.make("t", notice.ticket_id, "root", act.settings.gate.domain)
+    index = index or thread_index.begin(root, opened_at)
+    references = (root, *notice.references) if notice.template in FOR_STAFF else notice.references
+    return replace(notice, references=references, thread_index=index)

@@ -1,0 +1,121 @@
+"""Why a mail of ours may not leave: who it is for, what it answers, whether it can arrive, how many went before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mailgate.desks import is_ours
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.letters.notice import Notice, Template
+from mailgate.letters.policy import POLICIES, TICKET_ROLES, Answers, Audience, Policy, sharing
+from mailgate.mail.address import address_key
+from mailgate.mail.automatic import answer_unwanted
+from store import outbox, people, suppressions, tickets
+
+_OUTSIDE = frozenset({Audience.READERS, Audience.ASKED})
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """What is known of those that some notices are for; looked up once for all of them."""
+
+    staff: frozenset[str]  # keys of addresses, like all others here
+    taking_part: frozenset[tuple[int, str]]  # with the number of the ticket
+    unregistered: frozenset[tuple[int, str]]  # of these
+    dead: dict[str, str]  # key to reason
+
+
+def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
+    """Look up whom these notices are for."""
+    audiences = {POLICIES[notice.template].audience for notice in notices}
+    staff = act.staff if audiences & {Audience.STAFF, Audience.ASKED} else ()
+    outside = [notice for notice in notices if POLICIES[notice.template].audience in _OUTSIDE]
+    numbers = {notice.ticket_id for notice in outside if notice.ticket_id is not None}
+    found = tickets.taking_part(act.conn, numbers)
+    return Readers(
+        staff=frozenset(address_key(one.address) for one in staff),
+        taking_part=frozenset((number, key) for number, key, _ in found),
+        unregistered=frozenset((number, key) for number, key, contact_id in found if contact_id is None),
+        dead=suppressions.reasons(act.conn, (notice.to_address for notice in outside), now=act.now),
+    )
+
+
+def obstacle(act: Act, notice: Notice, readers: Readers, cause: Incoming | None) -> str | None:
+    """Why this notice is left out; None when it may go, if its reader can be reached."""
+    policy = POLICIES[notice.template]
+    if is_ours(notice.to_address, act.settings.desks, act.settings.gate.domain):
+        return "the address is ours"
+    return (
+        _unanswerable(policy, cause)
+        or _not_for(act, notice, policy, readers, cause)
+        or _beyond_budget(act, notice, policy)
+    )
+
+
+def _unanswerable(policy: Policy, cause: Incoming | None) -> str | None:
+    if policy.answers is Answers.NOTHING:
+        return None
+    if cause is None:
+        return "it answers nothing"
+    if cause.automatic:
+        return f"a program wrote what it answers ({cause.automatic})"
+    unwanted = answer_unwanted(cause.message) if policy.answers is Answers.WILLING else None
+    return f"no answer is wanted ({unwanted})" if unwanted else None
+
+
+def _not_for(act: Act, notice: Notice, policy: Policy, readers: Readers, cause: Incoming | None) -> str | None:
+    key = address_key(notice.to_address)
+    match policy.audience:
+        case Audience.STAFF:
+            return None if key in readers.staff else "it is for staff alone"
+        case Audience.AUTHOR:
+            author = cause.mailbox if cause else None
+            return None if author and address_key(author.address) == key else "it is for the author alone"
+        case Audience.ASKED if key in readers.staff:
+            return None
+        case Audience.READERS | Audience.ASKED:
+            if (notice.ticket_id, key) in readers.taking_part or _has_role(act, notice):
+                return None
+            return "it is for those who take part, or have a role for tickets"
+
+
+def _has_role(act: Act, notice: Notice) -> bool:
+    contacts = people.contacts_with(act.conn, notice.to_address)
+    return any(one.customer_id == notice.customer_id and TICKET_ROLES & set(one.roles) for one in contacts)
+
+
+def _beyond_budget(act: Act, notice: Notice, policy: Policy) -> str | None:
+    if policy.budget is None:
+        return None
+    group = sharing(policy.budget)
+    budgets = act.settings.budgets
+    day = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(days=1))
+    if day >= budgets.acknowledgements_per_address_day:
+        return f"{day} automatic answers to this address within a day"
+    if day >= budgets.acknowledgements_per_address_hour:
+        hour = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(hours=1))
+        if hour >= budgets.acknowledgements_per_address_hour:
+            return f"{hour} automatic answers to this address within an hour"
+    return None
+
+
+def beyond_budget_in_all(act: Act, notice: Notice) -> str | None:
+    """Whoever forges a sender anew for each mail keeps within the budget of each address."""
+    policy = POLICIES[notice.template]
+    if policy.budget is None:
+        return None
+    group = sharing(policy.budget)
+    budgets, since = act.settings.budgets, act.now - timedelta(hours=1)
+    domain = address_key(notice.to_address).rpartition("@")[2]
+    if budgets.automatic_answers_per_hour or budgets.automatic_answers_per_domain_hour:
+        in_all, to_domain = outbox.recent_in_all(act.conn, group, domain=domain, since=since)
+        if in_all >= budgets.automatic_answers_per_hour > 0:
+            return f"{in_all} automatic answers within an hour"
+        if to_domain >= budgets.automatic_answers_per_domain_hour > 0:
+            return f"{to_domain} automatic answers to this domain within an hour"
+    if notice.template is Template.HELD and budgets.held_notices_per_hour:
+        held, _ = outbox.recent_in_all(act.conn, (Template.HELD,), domain=domain, since=since)
+        if held >= budgets.held_notices_per_hour:
+            return f"{held} notices of held mail within an hour"
+    return None

@@ -1,0 +1,39 @@
+"""The words of somebody on the staff at the command line: the same answer or note as by mail, with the same wait."""
+
+from mailgate.errors import Permanent
+from mailgate.flows.staff.answer.obstacle import NO_WORDS, reply_obstacle
+from mailgate.flows.staff.answer.words import Words, write
+from mailgate.flows.story.act import Act
+from mailgate.flows.ticket.change import Changed
+from mailgate.people import Staff
+from mailgate.tickets.acts import Deed
+from mailgate.tickets.ticket import Doer, Ticket
+from store import deadlines, staff_acts
+
+
+class NotSaid(Permanent):
+    """These words can be neither sent nor kept; says why."""
+
+
+def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) -> Changed:
+    """Send them to who takes part, or keep them as a note. Raises NotSaid."""
+    text = text.strip()
+    why_not = None if text else NO_WORDS
+    if text and not is_note:
+        why_not = reply_obstacle(act, ticket, text)
+    if why_not:
+        raise NotSaid(why_not)
+    deadlines.lock(act.conn, ticket.id)
+    mails_before = staff_acts.newest_mail(act.conn)
+    doer = Doer(writer.name, writer.address, writer.id)
+    after, entry_id, outbox_ids = write(act, Words(writer, doer, text, is_note), ticket)
+    staff_acts.add(
+        act.conn,
+        ticket,
+        staff_id=writer.id,
+        done=[Deed.NOTED if is_note else Deed.REPLIED],
+        entry_id=entry_id,
+        mails_after=mails_before,
+        now=act.now,
+    )
+    return Changed(after, outbox_ids)

@@ -1,0 +1,120 @@
+"""A staff mail that can be carried out: what it writes on the ticket, and what it does to it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from mailgate.flows.staff.answer.collision import drop_held
+from mailgate.flows.staff.answer.forward import Forwarded, forwarded, newest_contact, open_forwarded
+from mailgate.flows.staff.answer.obstacle import colleague
+from mailgate.flows.staff.answer.read import StaffMail
+from mailgate.flows.staff.answer.words import undo_until, words_in, write
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import desk_of
+from mailgate.flows.story.record import record
+from mailgate.flows.story.settled import Settled
+from mailgate.flows.ticket.change import Changed, assign, close, merge, wait
+from mailgate.mail.disposition import Disposition
+from mailgate.people import Staff
+from mailgate.tickets.acts import Deed
+from mailgate.tickets.thread import without_tag
+from mailgate.tickets.ticket import Participant, Ticket
+from mailgate.tickets.verbs import Command, StaffVerb
+from store import deadlines, message_ids, staff_acts, tickets
+
+
+def begin(act: Act, mail: StaffMail) -> Settled:
+    """A new ticket: a customer's mail that is sent on, or `!customer` and words for that customer."""
+    sent_on = forwarded(act, mail)
+    if isinstance(sent_on, Forwarded):
+        return open_forwarded(act, mail, sent_on)
+    customer = mail.command(StaffVerb.CUSTOMER)
+    assert customer is not None
+    contact = newest_contact(act, customer.argument.words)
+    assert contact is not None
+    ticket = tickets.open_ticket(
+        act.conn,
+        desk=desk_of(mail.incoming, act.settings.desks).name,
+        customer_id=contact.customer_id,
+        subject=without_tag(mail.incoming.message.subject),
+        participant=Participant(contact.name, contact.address, contact.id),
+        linked_to=None,
+        now=act.at,
+    )
+    ticket = record(act, ticket, f"opened by {mail.writer.name} for {contact.name}", doer=mail.doer)
+    worked = work(act, mail, ticket)
+    return replace(worked, outcome=replace(worked.outcome, disposition=Disposition.OPENED))
+
+
+def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
+    """Write the words, then do what the commands say, in the order of the table below."""
+    deadlines.lock(act.conn, ticket.id)
+    drop_held(act, mail, ticket)
+    before, mails_before = ticket, staff_acts.newest_mail(act.conn)
+    message = mail.incoming.message
+    referenced = (*message.references, *message.in_reply_to)
+    message_ids.remember(act.conn, ticket.id, [message.message_id] if message.message_id else [], referenced)
+    done: list[Deed] = []
+    outbox_ids: tuple[int, ...] = ()
+    entry_id = None
+    if mail.has_content:
+        ticket, entry_id, outbox_ids = write(act, words_in(act, mail), ticket)
+        done.append(Deed.NOTED if mail.is_note else Deed.REPLIED)
+    for verb, (deed, handle) in _HANDLERS.items():
+        command = mail.command(verb)
+        if command is not None:
+            changed = handle(act, mail, ticket, command)
+            ticket, outbox_ids = changed.ticket, (*outbox_ids, *changed.outbox_ids)
+            done.append(deed)
+    staff_acts.add(
+        act.conn,
+        before,
+        staff_id=mail.writer.id,
+        done=done,
+        entry_id=entry_id,
+        mails_after=mails_before,
+        now=act.now,
+    )
+    words = ", ".join(f"!{command.verb.value}" for command in mail.commands)
+    return Settled.as_(
+        Disposition.JOINED if mail.is_reply else Disposition.COMMAND,
+        words or "staff reply",
+        ticket_id=ticket.id,
+        evidence=mail.incoming.evidence,
+        outbox_ids=outbox_ids,
+    )
+
+
+def _take(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+    return assign(act, ticket, mail.doer, to=mail.writer)
+
+
+def _assign(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+    found = colleague(act, command.argument.words)
+    assert isinstance(found, Staff)
+    return assign(act, ticket, mail.doer, to=found)
+
+
+def _wait(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+    assert command.argument.until is not None
+    return wait(act, ticket, mail.doer, until=command.argument.until)
+
+
+def _close(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+    return close(act, ticket, mail.doer, hold_until=undo_until(act))
+
+
+def _merge(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+    assert command.argument.number is not None
+    into = tickets.find(act.conn, command.argument.number)
+    assert into is not None
+    return merge(act, ticket, mail.doer, into=into)
+
+
+_HANDLERS: Mapping[StaffVerb, tuple[Deed, Callable[[Act, StaffMail, Ticket, Command], Changed]]] = {
+    StaffVerb.TAKE: (Deed.ASSIGNED, _take),
+    StaffVerb.ASSIGN: (Deed.ASSIGNED, _assign),
+    StaffVerb.WAIT: (Deed.PUT_OFF, _wait),
+    StaffVerb.CLOSE: (Deed.CLOSED, _close),
+    StaffVerb.MERGE: (Deed.MERGED, _merge),
+}
+"""What each command that may stand beside words does. Closing and merging come last: nothing follows them."""

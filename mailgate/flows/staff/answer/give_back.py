@@ -1,0 +1,79 @@
+"""A staff mail that is not carried out: it goes back to its writer with the reason, or is held for a person."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from mailgate.desks import desk_named
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.staff.answer.obstacle import Obstacle
+from mailgate.flows.staff.answer.read import StaffMail
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming, desk_of
+from mailgate.flows.story.settled import Settled
+from mailgate.flows.ticket.flood import flood_of_returned, went_back
+from mailgate.letters.notice import Notice, Template
+from mailgate.mail.address_token import Purpose
+from mailgate.mail.disposition import Disposition
+from mailgate.people import Staff
+from mailgate.tickets import notices
+from mailgate.tickets.ticket import Ticket
+from mailgate.tickets.verbs import Misread
+from store import outbox
+
+
+def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, reason: str) -> Settled:
+    """A person decides; whoever is named as its writer hears of it at once, at the address that is registered."""
+    number = ticket.id if ticket else None
+    since = act.now - timedelta(hours=1)
+    lately = outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=since)
+    most = act.settings.budgets.acknowledgements_per_address_hour
+    told: tuple[int, ...] = ()
+    if lately < most and not went_back(act, incoming, writer, ticket):  # a forger or responder would go on for ever
+        way_out = "Answer the mail that was sent to you, or have a colleague release it."
+        notice = _returned(act, incoming, writer, ticket, reason=f"It is held: {reason}. {way_out}")
+        told = notify(act, [notice], cause=incoming)
+    return Settled.as_(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence, outbox_ids=told)
+
+
+def send_back(act: Act, mail: StaffMail, why: Obstacle) -> Settled:
+    """Nothing was done; the writer gets his words back with the reason, and can answer that mail."""
+    if flood := flood_of_returned(act, mail.incoming, mail.writer, mail.ticket):
+        disposition, reason = flood
+        return Settled.as_(
+            disposition,
+            f"{reason}; not understood: {why.reason}",
+            ticket_id=mail.ticket.id if mail.ticket else None,
+            evidence=mail.incoming.evidence,
+        )
+    notice = _returned(act, mail.incoming, mail.writer, mail.ticket, reason=why.reason, misread=why.lines)
+    return Settled.as_(
+        Disposition.COMMAND,
+        f"returned to its writer: {why.reason}",
+        ticket_id=mail.ticket.id if mail.ticket else None,
+        evidence=mail.incoming.evidence,
+        outbox_ids=notify(act, [notice], cause=mail.incoming),
+    )
+
+
+def _returned(
+    act: Act,
+    incoming: Incoming,
+    writer: Staff,
+    ticket: Ticket | None,
+    *,
+    reason: str,
+    misread: Sequence[Misread] = (),
+) -> Notice:
+    desk = desk_named(ticket.desk, act.settings.desks) if ticket else desk_of(incoming, act.settings.desks)
+    address = reply_address(act, Purpose.STAFF, desk)
+    return notices.returned(
+        notices.Letterhead(act.settings.gate.company, desk),
+        writer,
+        reason=reason,
+        misread=misread,
+        words=incoming.message.reply_text,
+        subject=incoming.message.subject,
+        ticket=ticket,
+        in_reply_to=incoming.message.message_id,
+        reply_to=address(ticket.id, writer.id) if ticket else None,
+    )

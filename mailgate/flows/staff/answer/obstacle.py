@@ -1,0 +1,147 @@
+"""Why a staff mail cannot be carried out: decided as a whole, before anything of it is done."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mailgate.authority import Action
+from mailgate.commands.directives import MAX_DIRECTIVES
+from mailgate.flows.staff.answer.forward import forwarded
+from mailgate.flows.staff.answer.read import StaffMail
+from mailgate.flows.story.act import Act
+from mailgate.letters.notice import OF_TICKETS
+from mailgate.people import Staff, staff_called
+from mailgate.tickets.context import COMMANDS_LINE, leaked_line
+from mailgate.tickets.merging import CannotMerge, check_merge
+from mailgate.tickets.ticket import Ticket
+from mailgate.tickets.verbs import STAFF_VERBS, Command, Misread, StaffVerb, misread
+from store import outbox, people, tickets
+
+NO_WORDS = "There are no words of yours in it."
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why the mail goes back, in one sentence, and the lines of it that are at fault."""
+
+    reason: str
+    lines: tuple[Misread, ...] = ()
+
+
+def actions(mail: StaffMail) -> tuple[Action, ...]:
+    """What the mail asks for, as the matrix names it."""
+    if mail.alone:
+        return (STAFF_VERBS[mail.alone.verb].action,)
+    if mail.ticket is None:
+        return (Action.STAFF_OPEN,)
+    commands = bool(mail.commands or mail.misread)
+    return (
+        *((Action.STAFF_COMMAND,) if commands else ()),
+        *((Action.STAFF_REPLY,) if (mail.words and not mail.is_note) or not commands else ()),
+    )
+
+
+def obstacle(act: Act, mail: StaffMail) -> Obstacle | None:
+    """None when the mail can be carried out."""
+    if mail.excess:
+        return Obstacle(f"There are more than {MAX_DIRECTIVES} commands in it.")
+    if mail.misread:
+        return Obstacle("A command in it was not understood.", mail.misread)
+    impossible = tuple(line for command in mail.commands if (line := _impossible(act, mail, command)))
+    if impossible:
+        return Obstacle("A command in it cannot be carried out.", impossible)
+    if mail.alone:
+        return None
+    reason = _on_ticket(act, mail, mail.ticket) if mail.ticket else _in_new_mail(act, mail)
+    return Obstacle(reason) if reason else None
+
+
+def _on_ticket(act: Act, mail: StaffMail, ticket: Ticket) -> str | None:
+    if not mail.has_content and (mail.is_note or not mail.commands):
+        return NO_WORDS
+    if not mail.is_reply:
+        return None
+    if mail.command(StaffVerb.MERGE):
+        return "Words cannot be sent from a ticket that is being merged; put !note above them, or answer the other one."
+    return reply_obstacle(act, ticket, mail.words) if mail.words else None
+
+
+def reply_obstacle(act: Act, ticket: Ticket, words: str) -> str | None:
+    """Why these words cannot go to the customer; None when they can."""
+    if not ticket.participants:
+        return "The ticket has no address that it could be sent to."
+    sent = [row for template in OF_TICKETS for row in outbox.on_ticket(act.conn, ticket.id, template)]
+    context = [str(line) for row in sent for line in _list(row.notice.values.get("context"))]
+    line = leaked_line(words, (*context, COMMANDS_LINE))
+    return None if line is None else f'It still contains a line that is for staff alone: "{line}".'
+
+
+def _in_new_mail(act: Act, mail: StaffMail) -> str | None:
+    sent_on = forwarded(act, mail)
+    if isinstance(sent_on, str):
+        return sent_on
+    customer = mail.command(StaffVerb.CUSTOMER)
+    if sent_on is not None:
+        return None
+    if customer is None:
+        return "It answers no ticket; to write to a customer begin with a line such as: !customer ann@example.org"
+    if not people.contacts_with(act.conn, customer.argument.words):
+        return f"{customer.argument.words} is no registered customer's address."
+    return None if mail.has_content else NO_WORDS
+
+
+def _impossible(act: Act, mail: StaffMail, command: Command) -> Misread | None:
+    check = _CHECKS.get(command.verb)
+    reason = check(act, mail, command) if check else None
+    return misread(command, reason) if reason else None
+
+
+def colleague(act: Act, words: str) -> Staff | str:
+    """Whom of the staff these words mean; text when that cannot be said, and why."""
+    found = staff_called(words, people.list_staff(act.conn))
+    if not found:
+        return f"nobody on the staff is called {words}"
+    if len(found) > 1:
+        addresses = ", ".join(one.address for one in found)
+        return f"several on the staff are called so, write which one: {addresses}"
+    return found[0]
+
+
+def _cannot_assign(act: Act, mail: StaffMail, command: Command) -> str | None:
+    found = colleague(act, command.argument.words)
+    return found if isinstance(found, str) else None
+
+
+def _cannot_merge(act: Act, mail: StaffMail, command: Command) -> str | None:
+    number = command.argument.number
+    assert mail.ticket is not None
+    assert number is not None
+    target = tickets.find(act.conn, number)
+    if target is None:
+        return f"there is no ticket {number}"
+    try:
+        check_merge(mail.ticket, target)
+    except CannotMerge as error:
+        return str(error)
+    return None
+
+
+def _cannot_go(act: Act, mail: StaffMail, command: Command) -> str | None:
+    if not command.argument.words:
+        return None
+    found = colleague(act, command.argument.words)
+    if isinstance(found, str):
+        return found
+    if found.id == mail.writer.id:
+        return "you cannot hand your tickets over to yourself"
+    return f"{found.name} is away, too" if found.is_away(act.now) else None
+
+
+_CHECKS: Mapping[StaffVerb, Callable[[Act, StaffMail, Command], str | None]] = {
+    StaffVerb.ASSIGN: _cannot_assign,
+    StaffVerb.MERGE: _cannot_merge,
+    StaffVerb.AWAY: _cannot_go,
+}
+
+
+def _list(value: object) -> Sequence[object]:
+    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()

@@ -1,0 +1,86 @@
+"""What a staff mail says: the ticket that it answers, its commands, and the words that are left."""
+
+from dataclasses import dataclass, replace
+
+from mailgate.commands.directives import read_directives
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming, token_in
+from mailgate.flows.story.record import doer_of
+from mailgate.flows.ticket.customer import claims_of
+from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.sender.evidence import with_token
+from mailgate.people import Staff
+from mailgate.tickets.thread import disagreement
+from mailgate.tickets.ticket import Doer, Ticket
+from mailgate.tickets.verbs import ALONE, Clock, Command, Misread, StaffVerb, read_commands
+from store import tickets
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMail:
+    """A staff mail, read as far as the rules go."""
+
+    incoming: Incoming
+    writer: Staff
+    ticket: Ticket | None  # that it answers
+    words: str
+    commands: tuple[Command, ...] = ()
+    misread: tuple[Misread, ...] = ()
+    excess: int = 0  # commands past the most that a mail may have
+
+    def command(self, verb: StaffVerb) -> Command | None:
+        """This command; None when it was not given."""
+        return next((command for command in self.commands if command.verb is verb), None)
+
+    @property
+    def alone(self) -> Command | None:
+        """The command of a mail that can have only one."""
+        return next((command for command in self.commands if command.verb in ALONE), None)
+
+    @property
+    def has_content(self) -> bool:
+        """It brings words or files for somebody to read."""
+        return bool(self.words or self.incoming.message.attachments)
+
+    @property
+    def is_note(self) -> bool:
+        """What it brings is for staff alone."""
+        return self.command(StaffVerb.NOTE) is not None
+
+    @property
+    def is_reply(self) -> bool:
+        """It brings something for the customer."""
+        return self.has_content and not self.is_note and self.alone is None
+
+    @property
+    def doer(self) -> Doer:
+        """The writer, for the audit trail."""
+        return doer_of(self.incoming, self.writer)
+
+
+def ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | None, Incoming, str | None]:
+    """The ticket that the mail answers: by its token, else by its references; the evidence rises with the token.
+
+    The third is why the two cannot both be right: then a person decides to whom the words go.
+    """
+    token = token_in(incoming, Purpose.STAFF, act.keys, today=act.today)
+    claims, _ = claims_of(act, incoming, ())
+    named = tickets.load(act.conn, (*claims.named, *((token.object_id,) if isinstance(token, AddressToken) else ())))
+    claims = claims.following(named)
+    if isinstance(token, AddressToken) and token.recipient_id == writer.id:
+        incoming = replace(incoming, evidence=with_token(incoming.evidence))
+        ticket = named.get(token.object_id)
+        return ticket, incoming, disagreement(ticket.id if ticket else token.object_id, claims.referenced)
+    number = claims.referenced[0] if claims.referenced else claims.tag
+    return (named.get(number) if number else None), incoming, None
+
+
+def read(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None) -> StaffMail:
+    """Sort the mail into commands and words."""
+    directives = read_directives(incoming.message)
+    clock = Clock(act.now, act.settings.gate.zone)
+    commands, misread = read_commands(directives.directives, on_ticket=ticket is not None, clock=clock)
+    note = next((command.argument.words for command in commands if command.verb is StaffVerb.NOTE), "")
+    below = directives.words if incoming.message.own_text else ""  # all quotes: none of it is his
+    words = "\n".join(part for part in (note, below) if part)
+    return StaffMail(incoming, writer, ticket, words, commands, misread, directives.excess)

@@ -1,0 +1,78 @@
+"""The answer to a command that stands alone: what came of it, to the registered address of whoever sent it."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+from mailgate.desks import desk_named
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.staff.answer.read import StaffMail
+from mailgate.flows.staff.queue_list import queue_for
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import desk_of
+from mailgate.flows.story.settled import Settled
+from mailgate.letters.notice import Notice
+from mailgate.mail.address_token import Purpose
+from mailgate.mail.disposition import Disposition
+from mailgate.people import Staff
+from mailgate.tickets import notices
+from mailgate.tickets.notices import Asked, Letterhead, ReplyAddress
+from mailgate.tickets.ticket import State
+from mailgate.tickets.verbs import STAFF_VERBS, StaffVerb, Usage, usable
+from store import spool, staff_acts
+
+
+def told(act: Act, mail: StaffMail, *sentences: str) -> Settled:
+    """Say what came of the command."""
+    write = partial(notices.done, sentences=sentences, is_unread=mail.has_content)
+    return settled(mail, notify(act, [_to_writer(act, mail, write)], cause=mail.incoming))
+
+
+def settled(mail: StaffMail, outbox_ids: tuple[int, ...] = ()) -> Settled:
+    """The command was carried out."""
+    assert mail.alone is not None
+    return Settled.as_(
+        Disposition.COMMAND,
+        f"!{mail.alone.verb.value}",
+        ticket_id=mail.ticket.id if mail.ticket else None,
+        evidence=mail.incoming.evidence,
+        outbox_ids=outbox_ids,
+    )
+
+
+def helped(act: Act, mail: StaffMail) -> Settled:
+    """`!help`: the commands that work here and now."""
+    write = partial(notices.staff_help, usages=_usages(act, mail))
+    return settled(mail, notify(act, [_to_writer(act, mail, write)], cause=mail.incoming))
+
+
+def queued(act: Act, mail: StaffMail) -> Settled:
+    """`!queue`: the open tickets as they are now."""
+    return settled(mail, notify(act, [queue_for(act, mail.writer)], cause=mail.incoming))
+
+
+def _to_writer(act: Act, mail: StaffMail, write: Callable[[Letterhead, Staff, Asked, ReplyAddress], Notice]) -> Notice:
+    desks, message = act.settings.desks, mail.incoming.message
+    desk = desk_named(mail.ticket.desk, desks) if mail.ticket else desk_of(mail.incoming, desks)
+    head = Letterhead(act.settings.gate.company, desk)
+    asked = Asked(message.subject, message.message_id, mail.ticket)
+    return write(head, mail.writer, asked, reply_address(act, Purpose.STAFF, desk))
+
+
+def _usages(act: Act, mail: StaffMail) -> Sequence[Usage]:
+    """Without what would do nothing on this ticket."""
+    ticket, idle = mail.ticket, set[StaffVerb]()
+    if ticket is not None:
+        if ticket.state is State.CLOSED:
+            idle.add(StaffVerb.CLOSE)
+        if ticket.assignee_id == mail.writer.id:
+            idle.add(StaffVerb.TAKE)
+        if not spool.held_for(act.conn, mail.writer.id, ticket.id):
+            idle.add(StaffVerb.SEND)
+        acts = staff_acts.on_ticket(act.conn, ticket.id)
+        if not any(one.outbox_ids for one in acts if one.staff_id == mail.writer.id):
+            idle.add(StaffVerb.UNDO)
+    return [
+        usage
+        for verb, usage in STAFF_VERBS.items()
+        if usage in usable(on_ticket=ticket is not None) and verb not in idle
+    ]

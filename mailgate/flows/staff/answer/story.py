@@ -1,0 +1,67 @@
+"""From a staff mail to what it does: read, decide, then carry out, ask, give back or hold."""
+
+from collections.abc import Callable, Mapping
+
+from mailgate.authority import Action, Verdict, decide
+from mailgate.flows.staff.answer.ask import ask_writer
+from mailgate.flows.staff.answer.away import go_away
+from mailgate.flows.staff.answer.carry_out import begin, work
+from mailgate.flows.staff.answer.collision import crossed, hold_crossed, send
+from mailgate.flows.staff.answer.give_back import hold, send_back
+from mailgate.flows.staff.answer.obstacle import actions, obstacle
+from mailgate.flows.staff.answer.read import StaffMail, read, ticket_of
+from mailgate.flows.staff.answer.receipt import helped, queued
+from mailgate.flows.staff.answer.spam import call_spam
+from mailgate.flows.staff.answer.undo import undo
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.parent import beside_parent
+from mailgate.flows.story.settled import Settled
+from mailgate.mail.disposition import Disposition
+from mailgate.people import Staff
+from mailgate.tickets.verbs import StaffVerb
+
+_ALONE: Mapping[StaffVerb, Callable[[Act, StaffMail], Settled]] = {
+    StaffVerb.UNDO: undo,
+    StaffVerb.SEND: send,
+    StaffVerb.SPAM: call_spam,
+    StaffVerb.AWAY: go_away,
+    StaffVerb.QUEUE: queued,
+    StaffVerb.HELP: helped,
+}
+"""What the commands do beside which nothing else can stand."""
+
+
+def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
+    """Do what a staff mail asks for, or ask its writer first, or send it back, or hold it.
+
+    A program's mail is recorded and nothing more.
+    """
+    ticket, incoming, doubt = ticket_of(act, incoming, writer)
+    if incoming.automatic:
+        number = ticket.id if ticket else None
+        return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, ticket_id=number, evidence=incoming.evidence)
+    if doubt and not incoming.lent.released:
+        return hold(act, incoming, writer, ticket, doubt)
+    mail = read(act, beside_parent(act, incoming, ticket), writer, ticket)
+    unproved: Action | None = None  # that a yes of the writer would prove
+    for action in actions(mail) if not incoming.lent.released else ():
+        match decide(action, incoming.evidence, unscored=bool(incoming.spam.unscored_reason)):
+            case Verdict.DO:
+                pass
+            case Verdict.CONFIRM:
+                unproved = action
+            case _:
+                reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
+                return hold(act, incoming, writer, ticket, reason)
+    why_not = obstacle(act, mail)
+    if why_not:
+        return send_back(act, mail, why_not)
+    if unproved:
+        return ask_writer(act, mail, unproved)
+    if mail.alone:
+        return _ALONE[mail.alone.verb](act, mail)
+    if ticket is None:
+        return begin(act, mail)
+    done = crossed(act, mail, ticket)
+    return hold_crossed(act, mail, ticket, done) if done else work(act, mail, ticket)

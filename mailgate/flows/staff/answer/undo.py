@@ -1,0 +1,47 @@
+"""`!undo`: the writer's last answer on a ticket is taken back, with all that came with it, before it leaves."""
+
+from mailgate.flows.staff.answer.read import StaffMail
+from mailgate.flows.staff.answer.receipt import told
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.record import record
+from mailgate.flows.story.settled import Settled
+from mailgate.tickets.acts import Deed, StaffAct
+from mailgate.tickets.ticket import EntryKind, NewEntry, Ticket
+from store import deadlines, staff_acts, tickets
+
+
+def undo(act: Act, mail: StaffMail) -> Settled:
+    """Decided within this transaction, in which no delivery can begin: it has left, or it never will."""
+    assert mail.ticket is not None
+    deadlines.lock(act.conn, mail.ticket.id)
+    sent = [one for one in staff_acts.on_ticket(act.conn, mail.ticket.id) if one.outbox_ids]
+    last = next((one for one in reversed(sent) if one.staff_id == mail.writer.id), None)
+    if last is None:
+        return told(act, mail, "There is no answer of yours on this ticket that could be taken back.")
+    if not staff_acts.cancel_mails(act.conn, last):
+        return told(
+            act, mail, "It is too late: your last answer has left. Write to the customer again if it was wrong."
+        )
+    is_as_before = staff_acts.take_back(act.conn, last, now=act.now)
+    ticket = tickets.find(act.conn, mail.ticket.id)
+    assert ticket is not None
+    _record(act, mail, ticket, last, is_as_before=is_as_before)
+    stands = f"The ticket is {ticket.state.value}"
+    stands += ", as before." if is_as_before else ": somebody changed it since, and that was left alone."
+    return told(act, mail, "Your last answer was taken back: the customer does not get it.", stands)
+
+
+def _record(act: Act, mail: StaffMail, ticket: Ticket, last: StaffAct, *, is_as_before: bool) -> None:
+    """A note, since the customer never heard of it; where a page showed that the ticket was closed, a line as well."""
+    note = NewEntry(
+        EntryKind.NOTE,
+        mail.writer.name,
+        "(taken back before it left: the last answer by the same writer)",
+        author_address=mail.writer.address,
+        staff_id=mail.writer.id,
+        spool_id=mail.incoming.lent.spool_id,
+        evidence=mail.incoming.evidence.level,
+    )
+    _, ticket = tickets.append(act.conn, ticket, note, event=None, now=act.at)
+    if is_as_before and Deed.CLOSED in last.done:
+        record(act, ticket, f"not closed after all, says {mail.writer.name}", doer=mail.doer)

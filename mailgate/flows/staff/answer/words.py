@@ -1,0 +1,137 @@
+"""The words and files of a staff mail: an entry of the ticket and, unless they are a note, mails to who takes part."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mailgate.desks import desk_named
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.staff.answer.read import StaffMail
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.parent import cut_from
+from mailgate.flows.ticket.about import about
+from mailgate.flows.ticket.customer import file_of
+from mailgate.letters.notice import Notice
+from mailgate.mail.address_token import Purpose
+from mailgate.people import Staff
+from mailgate.tickets import notices
+from mailgate.tickets.context import copy_lines
+from mailgate.tickets.ticket import Direction, Doer, EntryKind, Event, NewAttachment, NewEntry, Ticket
+from mailgate.tickets.watchers import watchers
+from store import message_ids, people, staff_acts, tickets
+from store.archive import in_row
+from store.archive import record as record_blob
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What somebody on the staff has to say about a ticket, by mail or at the command line."""
+
+    writer: Staff
+    doer: Doer
+    text: str
+    is_note: bool
+    files: tuple[NewAttachment, ...] = ()
+    message_id: str | None = None
+    cut_away: str | None = None
+    cause: Incoming | None = None  # the mail that brought it
+
+
+def words_in(act: Act, mail: StaffMail) -> Words:
+    """Those of a mail."""
+    return Words(
+        mail.writer,
+        mail.doer,
+        mail.words,
+        mail.is_note,
+        files_of(act, mail.incoming),
+        mail.incoming.message.message_id,
+        cut_from(mail.incoming.message),
+        mail.incoming,
+    )
+
+
+def write(act: Act, words: Words, ticket: Ticket) -> tuple[Ticket, int, tuple[int, ...]]:
+    """Append the entry and queue the mails; returns the ticket as it is now, the entry's id and those of the mails."""
+    entry = NewEntry(
+        kind=EntryKind.NOTE if words.is_note else EntryKind.MESSAGE,
+        author_name=words.writer.name,
+        author_address=words.writer.address,
+        staff_id=words.writer.id,
+        direction=None if words.is_note else Direction.OUT,
+        text=words.text,
+        message_id=words.message_id,
+        spool_id=words.doer.spool_id,
+        evidence=words.doer.evidence,
+        attachments=words.files,
+        cut_away=words.cut_away,
+    )
+    event = Event.STAFF_NOTED if words.is_note else Event.STAFF_REPLIED
+    wrote = staff_acts.writers_on(act.conn, ticket.id)
+    entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
+    if words.is_note:
+        return ticket, entry_id, ()
+    mails = [*_to_customers(act, words, ticket, entry_id), *_copies(act, words, ticket, wrote)]
+    return ticket, entry_id, notify(act, mails, cause=words.cause, hold_until=undo_until(act))
+
+
+def undo_until(act: Act) -> datetime | None:
+    """Until when what is written now can be taken back; None: it leaves at once."""
+    seconds = act.settings.desk_rules.undo_seconds
+    return act.now + timedelta(seconds=seconds) if seconds else None
+
+
+def _to_customers(act: Act, words: Words, ticket: Ticket, entry_id: int) -> list[Notice]:
+    desk = desk_named(ticket.desk, act.settings.desks)
+    return [
+        notices.reply(
+            notices.Letterhead(act.settings.gate.company, desk),
+            ticket,
+            reader,
+            reply_address(act, Purpose.REPLY, desk),
+            words=words.text,
+            writer=words.writer,
+            entry_id=entry_id,
+            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
+            files=words.files,
+        )
+        for reader in ticket.participants
+    ]
+
+
+def _copies(act: Act, words: Words, ticket: Ticket, wrote: Collection[int]) -> list[Notice]:
+    """They leave with the answer, so that whoever undoes it has undone them too."""
+    staff = [one for one in people.list_staff(act.conn) if not one.is_away(act.now)]
+    readers = watchers(staff, writer_id=words.writer.id, assignee_id=ticket.assignee_id, wrote=wrote)
+    if not readers:
+        return []
+    desk = desk_named(ticket.desk, act.settings.desks)
+    context = copy_lines(ticket, about(act, ticket), writer=words.writer)
+    return [
+        notices.staff_copy(
+            notices.Letterhead(act.settings.gate.company, desk),
+            ticket,
+            reader,
+            reply_address(act, Purpose.STAFF, desk),
+            writer=words.writer,
+            words=words.text,
+            context=context,
+            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
+            files=words.files,
+        )
+        for reader in readers
+    ]
+
+
+def files_of(act: Act, incoming: Incoming) -> tuple[NewAttachment, ...]:
+    """Every attachment: what customers may not send, staff may."""
+    blobs = dict(zip(incoming.choice.taken, incoming.files, strict=True))
+    files: list[NewAttachment] = []
+    for place, file in enumerate(incoming.message.attachments):
+        blob = blobs.get(place)
+        if blob is None:
+            blob = in_row(file.content)
+            record_blob(act.conn, blob)
+        files.append(file_of(file, blob))
+    return tuple(files)

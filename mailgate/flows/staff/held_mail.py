@@ -1,0 +1,99 @@
+"""Staff hear of held mail: at once, at most once an hour, and each morning of all that still waits."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Connection, Engine
+
+from mailgate.config import Settings
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.staff.queue_list import morning
+from mailgate.flows.story.act import Act
+from mailgate.letters.notice import Template
+from mailgate.mail.address_token import Purpose
+from mailgate.mail.disposition import AWAITING_REVIEW
+from mailgate.people import present
+from mailgate.tickets import notices
+from store import leases, outbox, people, spool
+from store.engine import transaction
+from store.spool import Accepted
+
+LISTED_MAILS = 50
+"""Mails that one list names; it says how many more there are."""
+
+
+def alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
+    """When staff must next be told of held mail: at once, but not more often than the budget; None: nothing to tell."""
+    last = outbox.last_created(conn, Template.HELD_ALERT)
+    not_before = last + timedelta(minutes=settings.budgets.held_alert_minutes) if last else None
+    if (not_before and not_before > at) or not people.list_staff(conn):
+        return None
+    untold = [mail.finished_at for mail in _untold(conn) if mail.finished_at]
+    return max(filter(None, (min(untold), not_before))) if untold else None
+
+
+def digest_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
+    """When the list of this day is due; None when it was sent, or nothing waits."""
+    hour = morning(at, settings)
+    sent = outbox.created_since(conn, Template.HELD_ALERT, since=hour)
+    if any(row.notice.values.get("daily") for row in sent):
+        return None
+    waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True, limit=1)
+    is_old = bool(waiting) and waiting[0].received_at < hour
+    return hour if is_old and people.list_staff(conn) else None
+
+
+def tell(engine: Engine, *, settings: Settings, daily: bool, now: datetime) -> tuple[int, ...]:
+    """Tell the staff of all mail that was held since they were last told; `daily`: of all that waits."""
+    with transaction(engine) as conn:
+        waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True) if daily else _untold(conn)
+        held = [
+            notices.HeldMail(
+                mail.id,
+                mail.received_at,
+                mail.outcome.author or "unknown sender",
+                mail.outcome.subject or "",
+                mail.outcome.reason or "",
+            )
+            for mail in waiting
+        ]
+        if not held:  # somebody decided on them meanwhile
+            return ()
+        act = Act.begin(conn, settings, now)
+        desk = settings.desks[0]
+        head = notices.Letterhead(settings.gate.company, desk)
+        address = reply_address(act, Purpose.LIST, desk)
+        number = outbox.list_number(now, Template.HELD_ALERT)
+        told = [
+            notices.held_alert(
+                head,
+                reader,
+                held,
+                listed=LISTED_MAILS,
+                daily=daily,
+                reply_to=address(number, reader.id),
+            )
+            for reader in present(people.list_staff(conn), now=now)
+        ]
+        return notify(act, told, cause=None)
+
+
+def _untold(conn: Connection) -> Sequence[Accepted]:
+    """The mails waiting for a decision that no alert has named.
+
+    One that was being processed while an alert was written is held after it, but as of an earlier instant.
+    """
+    last = outbox.last_created(conn, Template.HELD_ALERT)
+    waiting = tuple(AWAITING_REVIEW)
+    if last is None:
+        return spool.listing(conn, dispositions=waiting, for_all=True)
+    since = last - leases.LEASE
+    alerts = outbox.created_since(conn, Template.HELD_ALERT, since=since)
+    named_at = {
+        mail_id: alert.created_at
+        for alert in alerts
+        for mail_id in cast("list[int]", alert.notice.values.get("ids", ()))
+    }
+    held = spool.listing(conn, dispositions=waiting, finished_after=since, for_all=True)
+    return tuple(mail for mail in held if mail.finished_at and named_at.get(mail.id, since) < mail.finished_at)

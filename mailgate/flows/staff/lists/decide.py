@@ -1,0 +1,108 @@
+"""A staff member answers a list: each line decides on something in it, and one receipt says what was done."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
+
+from mailgate.authority import Action, Verdict
+from mailgate.authority import decide as may
+from mailgate.commands.directives import MAX_DIRECTIVES, read_directives
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.staff.lists.decide_held import decide_held, read_held
+from mailgate.flows.staff.lists.decide_queue import decide_queue, read_queue
+from mailgate.flows.staff.lists.list_kind import ListKind
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.settled import Settled
+from mailgate.flows.ticket.flood import repeated
+from mailgate.letters.notice import Template
+from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.disposition import Disposition
+from mailgate.people import Staff
+from mailgate.tickets import notices
+from mailgate.tickets.flood import DAY
+from mailgate.tickets.notices.to_staff import HELD_USAGE, QUEUE_USAGE
+from mailgate.tickets.verbs import Misread
+from store import outbox
+
+_KINDS: Mapping[Template, ListKind[Any]] = {
+    Template.HELD_ALERT: ListKind("held mail", HELD_USAGE, read_held, decide_held),
+    Template.QUEUE: ListKind("the queue", QUEUE_USAGE, read_queue, decide_queue),
+}
+
+
+def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> Settled:
+    """Carry out the lines of an answer to a list, or none of them; `incoming` has the evidence of its token."""
+    evidence = incoming.evidence
+    if incoming.automatic:
+        return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=evidence)
+    unscored = bool(incoming.spam.unscored_reason)
+    if may(Action.STAFF_COMMAND, evidence, unscored=unscored) is not Verdict.DO and not incoming.lent.released:
+        reason = f"not enough evidence to {Action.STAFF_COMMAND.value}: {'; '.join(evidence.reasons)}"
+        return Settled.as_(Disposition.HELD, reason, evidence=evidence)
+    answered = outbox.of_list(act.conn, writer.address, number=token.object_id)
+    if not answered:  # erased since
+        return Settled.as_(Disposition.HELD, "it answers a list that is no longer here", evidence=evidence)
+    kind = _KINDS[answered[0].notice.template]
+    read = read_directives(incoming.message, marked=False)
+    commands, misread = kind.read(act, read.directives, answered)
+    obstacle = (
+        f"There are more than {MAX_DIRECTIVES} lines in it."
+        if read.excess
+        else "A line in it was not understood."
+        if misread
+        else "There is no decision in it."
+        if not commands
+        else None
+    )
+    if obstacle and _was_told(act, writer, obstacle, misread):
+        reason = f"the same was answered to this writer within a day: {obstacle}"
+        return Settled.as_(repeated(act, incoming), reason, evidence=evidence)
+    if obstacle:
+        sent = _answer(act, incoming, writer, token, usage=kind.usage, obstacle=obstacle, misread=misread)
+        return Settled.as_(
+            Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence, outbox_ids=sent
+        )
+    done = [kind.carry_out(act, command, incoming, writer) for command in commands]
+    sent = _answer(act, incoming, writer, token, usage=kind.usage, done=[one.words for one in done])
+    return Settled.as_(
+        Disposition.COMMAND,
+        f"decided on {kind.what}",
+        evidence=evidence,
+        outbox_ids=(*(outbox_id for one in done for outbox_id in one.outbox_ids), *sent),
+    )
+
+
+def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]) -> bool:
+    """A responder, which no sign tells from a person, answers each answer with the same lines."""
+    lines = [line.line for line in misread]
+    return any(
+        row.notice.to_address == writer.address
+        and row.notice.values["obstacle"] == obstacle
+        and [line["line"] for line in cast("Sequence[dict[str, str]]", row.notice.values["lines"])] == lines
+        for row in outbox.created_since(act.conn, Template.DECIDED, since=act.now - DAY)
+    )
+
+
+def _answer(
+    act: Act,
+    incoming: Incoming,
+    writer: Staff,
+    token: AddressToken,
+    *,
+    usage: Sequence[Mapping[str, str]],
+    obstacle: str = "",
+    misread: Sequence[Misread] = (),
+    done: Sequence[str] = (),
+) -> tuple[int, ...]:
+    desk = act.settings.desks[0]
+    notice = notices.decided(
+        notices.Letterhead(act.settings.gate.company, desk),
+        writer,
+        usage=usage,
+        done=done,
+        obstacle=obstacle,
+        misread=misread,
+        in_reply_to=incoming.message.message_id,
+        reply_to=reply_address(act, Purpose.LIST, desk)(token.object_id, writer.id),
+    )
+    return notify(act, [notice], cause=incoming)

@@ -1,0 +1,66 @@
+"""The open tickets as a mail to staff: each morning, and whenever one asks for it by `!queue`."""
+
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection, Engine
+
+from mailgate.config import Settings
+from mailgate.config.settings import QueueList
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.story.act import Act
+from mailgate.letters.notice import Notice, Template
+from mailgate.mail.address_token import Purpose
+from mailgate.people import Staff, present
+from mailgate.tickets import notices
+from mailgate.tickets.figures import in_words
+from store import outbox, people
+from store.engine import transaction
+from store.views.figures import waiting
+
+LISTED_TICKETS = 50
+"""Tickets that one list names; it says that there are more."""
+
+
+def morning(at: datetime, settings: Settings) -> datetime:
+    """The last time before `at` when the lists of a day were due."""
+    local = at.astimezone(settings.gate.zone)
+    hour = datetime.combine(local.date(), time(settings.desk_rules.digest_hour), settings.gate.zone)
+    return hour if hour <= local else hour - timedelta(days=1)
+
+
+def queue_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
+    """When this morning's list is due; None when it was written, or not wanted, or nobody has waited so long."""
+    if settings.desk_rules.queue_list is not QueueList.DAILY:
+        return None
+    begin = morning(at, settings)
+    if any(row.notice.values["daily"] for row in outbox.created_since(conn, Template.QUEUE, since=begin)):
+        return None
+    lines = waiting(conn, limit=1)
+    return begin if lines and lines[0].since < begin and people.list_staff(conn) else None
+
+
+def tell_queue(engine: Engine, *, settings: Settings, now: datetime) -> tuple[int, ...]:
+    """Send it to everybody who answers and is there."""
+    with transaction(engine) as conn:
+        act = Act.begin(conn, settings, now)
+        readers = present(people.list_staff(conn), now=now)
+        return notify(act, [queue_for(act, reader, daily=True) for reader in readers], cause=None)
+
+
+def queue_for(act: Act, reader: Staff, *, daily: bool = False) -> Notice:
+    """The list as it is now, to one of the staff."""
+    found = waiting(act.conn, limit=LISTED_TICKETS + 1)
+    lines = [
+        notices.QueuedTicket(
+            number=ticket.id,
+            subject=ticket.subject,
+            customer=ticket.customer or "not registered",
+            waits=in_words(act.now - ticket.since),
+            assignee=ticket.assignee or "",
+        )
+        for ticket in found[:LISTED_TICKETS]
+    ]
+    desk = act.settings.desks[0]
+    reply_to = reply_address(act, Purpose.LIST, desk)(outbox.list_number(act.now, Template.QUEUE), reader.id)
+    head = notices.Letterhead(act.settings.gate.company, desk)
+    return notices.queue(head, reader, lines, more=len(found) > LISTED_TICKETS, daily=daily, reply_to=reply_to)

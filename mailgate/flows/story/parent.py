@@ -1,0 +1,44 @@
+"""The words of an answer, read beside the mail of ours that it answers: what repeats that is history, marked or not."""
+
+from dataclasses import replace
+
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.mail.message import Message
+from mailgate.mail.message_id import outbox_id
+from mailgate.mail.words.reply_text import cut_text, own_text
+from mailgate.tickets.ticket import Ticket
+from store import parents
+
+_MAX_IDS = 10
+"""Of ours among the references: whoever answers names the mail first in In-Reply-To or last in References."""
+
+_MAX_CUT = 20_000  # characters; the raw mail has all of it
+
+
+def beside_parent(act: Act, incoming: Incoming, ticket: Ticket | None) -> Incoming:
+    """The same mail with `own_text` and `reply_text` read anew; as it was when no mail of ours is known to be answered.
+
+    `ticket` is the one that it is for: without a reference the last mail that its author got there is taken.
+    """
+    parent = _parent_text(act, incoming, ticket)
+    if not parent:
+        return incoming
+    message = incoming.message
+    own = own_text(message.marked_text, parent)
+    return replace(incoming, message=replace(message, own_text=own, reply_text=own or message.reply_text))
+
+
+def cut_from(message: Message) -> str | None:
+    """What `reply_text` leaves out, as an entry keeps it; None when that is nothing."""
+    return cut_text(message.text, message.reply_text)[:_MAX_CUT] or None
+
+
+def _parent_text(act: Act, incoming: Incoming, ticket: Ticket | None) -> str | None:
+    message = incoming.message
+    domain = act.settings.gate.domain
+    ids = [one for one in (*message.in_reply_to, *reversed(message.references)) if outbox_id(one, domain)]
+    named = parents.text_named(act.conn, ids[:_MAX_IDS]) if ids else None
+    if named or ticket is None or not ticket.messages:
+        return named
+    return parents.latest_text(act.conn, ticket.id, incoming.author.address)

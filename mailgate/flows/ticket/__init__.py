@@ -1,0 +1,1 @@
+"""What happens to a ticket: a customer's words, deadlines, bounces, and who is told."""

@@ -1,0 +1,27 @@
+"""What a mail to staff says about a ticket and its customer, besides the words that it is about."""
+
+from mailgate.flows.story.act import Act
+from mailgate.tickets.context import About, Other
+from mailgate.tickets.ticket import Ticket
+from store import threads
+
+
+def about(act: Act, ticket: Ticket) -> About:
+    """Load it; what the store knows nothing of is left out."""
+    staff = {one.id: one.name for one in act.staff} if ticket.assignee_id else {}
+    settings = act.settings
+    page = f"{settings.web.public_url.rstrip('/')}/staff/tickets/{ticket.id}" if settings.web.listen else None
+    taken_by = staff.get(ticket.assignee_id or 0)
+    if ticket.customer_id is None:
+        return About(settings.gate.zone, settings.desk_rules.undo_seconds, page, taken_by)
+    name, since = threads.customer(act.conn, ticket.customer_id)
+    others = threads.earlier(act.conn, ticket.customer_id, ticket.id)
+    return About(
+        settings.gate.zone,
+        settings.desk_rules.undo_seconds,
+        page,
+        taken_by,
+        customer=name,
+        since=since,
+        others=tuple(Other(one.id, one.subject, one.state, one.updated_at) for one in others),
+    )

@@ -1,0 +1,38 @@
+"""A delivery report comes back: it counts only when it answers the return address of a mail that we sent."""
+
+from mailgate.flows.post.undelivered import tell_undelivered
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming, token_in
+from mailgate.flows.story.record import doer_of, record
+from mailgate.flows.story.settled import Settled
+from mailgate.mail.address import address_key
+from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.bounces.bounce import Bounce
+from mailgate.mail.bounces.finding import BounceAction
+from mailgate.mail.disposition import Disposition
+from store import outbox, tickets
+
+
+def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
+    """Mark the mail that did not arrive and tell the staff; a report without our token is kept and changes nothing."""
+    token = token_in(incoming, Purpose.VERP, act.keys, today=act.today)
+    row = outbox.show(act.conn, token.object_id) if isinstance(token, AddressToken) else None
+    if row is None:
+        return Settled.as_(Disposition.BOUNCE, "it answers no return address of ours; nothing was done")
+    words = "; ".join(
+        f"{one.address} {one.action.value}{f' ({one.status})' if one.status else ''}" for one in report.recipients
+    )
+    reply_line = words or "the report names no recipient"
+    ticket_id = row.notice.ticket_id
+    doer = doer_of(incoming)
+    delayed = report.recipients and all(one.action is BounceAction.DELAYED for one in report.recipients)
+    if delayed or not outbox.mark_bounced(act.conn, row.id, reply=f"bounced: {reply_line}"):
+        ticket = tickets.find(act.conn, ticket_id) if ticket_id is not None else None
+        if ticket is not None:
+            news = "is delayed" if delayed else "was reported on again"
+            record(act, ticket, f"mail {row.id} to {row.notice.to_address} {news}: {reply_line}", doer=doer)
+        return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
+    own = address_key(row.notice.to_address)  # the report may be about whomever the reader has it forwarded to
+    dead = any(one.hard and address_key(one.address) == own for one in report.recipients)
+    told = tell_undelivered(act, row, reply_line, dead=dead, doer=doer)
+    return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id, outbox_ids=told)

@@ -1,0 +1,159 @@
+"""What people and deadlines do to a ticket. Mails, the command line and the schedule all come here.
+
+Each function leaves a line in the audit trail that says who did it, by which mail and with which evidence, and does
+nothing when it is done already: a mail that comes twice changes a ticket once.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from mailgate.desks import desk_named
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.record import record
+from mailgate.letters.notice import Notice
+from mailgate.mail.address_token import Purpose
+from mailgate.people import Staff, present
+from mailgate.tickets import notices
+from mailgate.tickets.deadlines import deadline
+from mailgate.tickets.merging import check_merge
+from mailgate.tickets.notices import Letterhead, ReplyAddress
+from mailgate.tickets.ticket import Doer, Event, Participant, State, Ticket
+from store import deadlines, message_ids, people, tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """The ticket as it is now, and the mails that may go out once it is committed."""
+
+    ticket: Ticket
+    outbox_ids: tuple[int, ...] = ()
+
+
+class ToReader(Protocol):
+    """Writes the notice of one change to one of those who take part."""
+
+    def __call__(
+        self,
+        head: Letterhead,
+        ticket: Ticket,
+        reader: Participant,
+        reply_address: ReplyAddress,
+        /,
+        *,
+        references: Sequence[str],
+    ) -> Notice: ...
+
+
+def close(act: Act, ticket: Ticket, doer: Doer, *, hold_until: datetime | None = None) -> Changed:
+    """Close it and tell who takes part, but for a contact who did it himself, and is told by a receipt.
+
+    The mails wait until `hold_until`, so that they leave behind a last reply.
+    """
+    if ticket.state is State.CLOSED:
+        return Changed(ticket)
+    ticket = record(act, ticket, f"closed by {doer.name}", event=Event.CLOSED, doer=doer)
+    told = _to_readers(act, ticket, notices.closed, besides=doer.contact_id)
+    return Changed(ticket, notify(act, told, cause=None, hold_until=hold_until))
+
+
+def reopen(act: Act, ticket: Ticket, doer: Doer) -> Changed:
+    """Make it staff's turn again, whatever it waited for."""
+    if ticket.state is State.OPEN:
+        return Changed(ticket)
+    return Changed(record(act, ticket, f"reopened by {doer.name}", event=Event.REOPENED, doer=doer))
+
+
+def wait(act: Act, ticket: Ticket, doer: Doer, *, until: datetime) -> Changed:
+    """Leave it alone until then, or until somebody writes."""
+    if ticket.state is State.WAITING and ticket.wait_until == until:
+        return Changed(ticket)
+    words = f"waits until {_local(act, until)}, says {doer.name}"
+    return Changed(record(act, replace(ticket, wait_until=until), words, event=Event.PUT_OFF, doer=doer))
+
+
+def assign(act: Act, ticket: Ticket, doer: Doer, *, to: Staff | None) -> Changed:
+    """Make it the matter of one staff member, or of nobody."""
+    assignee_id = to.id if to else None
+    if ticket.assignee_id == assignee_id:
+        return Changed(ticket)
+    words = f"assigned to {to.name if to else 'nobody'} by {doer.name}"
+    return Changed(record(act, replace(ticket, assignee_id=assignee_id), words, event=Event.ASSIGNED, doer=doer))
+
+
+def merge(act: Act, source: Ticket, doer: Doer, *, into: Ticket) -> Changed:
+    """Make `source` an alias of the other for good: what names it means the other, whose ticket is returned.
+
+    `source` is the ticket itself (`tickets.itself`), `into` the end of its chain (`tickets.find`). Who takes part in
+    the one takes part in the other; what waits for an answer there waits here. Raises CannotMerge.
+    """
+    if source.merged_into == into.id:
+        return Changed(into)
+    check_merge(source, into)
+    words = f"merged into #{into.id} by {doer.name}"
+    record(act, replace(source, merged_into=into.id), words, event=Event.MERGED, doer=doer)
+    deadlines.lead_to(act.conn, source.id, into.id)
+    deadlines.join(act.conn, into.id, source.participants)
+    into = record(
+        act, into, f"#{source.id} was merged into this ticket by {doer.name}", event=Event.TOOK_OVER, doer=doer
+    )
+    if source.state is State.OPEN and into.state is not State.OPEN:
+        into = record(act, into, f"reopened: #{source.id} waits for an answer", event=Event.REOPENED, doer=doer)
+    return Changed(tickets.itself(act.conn, (into.id,))[into.id])
+
+
+def warn(act: Act, ticket: Ticket) -> Changed:
+    """Tell who takes part that the ticket will be closed, and when."""
+    ticket = record(act, ticket, "who takes part was told that it will be closed", event=Event.WARNED)
+    closing = deadline(ticket, act.settings.desk_rules.silence)
+    assert closing is not None
+    warning = partial(notices.autoclose_warning, close_at=_local(act, closing.at))
+    return Changed(ticket, notify(act, _to_readers(act, ticket, warning), cause=None))
+
+
+def auto_close(act: Act, ticket: Ticket) -> Changed:
+    """Close it after the customer's silence and tell who takes part."""
+    hours = act.settings.desk_rules.autoclose_hours
+    words = f"closed by time, {hours} h after the last answer"
+    ticket = record(act, ticket, words, event=Event.AUTO_CLOSED)
+    return Changed(ticket, notify(act, _to_readers(act, ticket, notices.autoclosed), cause=None))
+
+
+def end_wait(act: Act, ticket: Ticket) -> Changed:
+    """Make it staff's turn again and tell whose matter it is, everybody when it is nobody's."""
+    ticket = record(act, ticket, "the wait is over", event=Event.WAIT_ENDED)
+    desk = desk_named(ticket.desk, act.settings.desks)
+    staff = present(people.list_staff(act.conn), now=act.now)
+    told = [
+        notices.wait_ended(
+            Letterhead(act.settings.gate.company, desk),
+            ticket,
+            reader,
+            reply_address(act, Purpose.STAFF, desk),
+            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
+        )
+        for reader in [one for one in staff if one.id == ticket.assignee_id] or staff
+    ]
+    return Changed(ticket, notify(act, told, cause=None))
+
+
+def _to_readers(act: Act, ticket: Ticket, write: ToReader, *, besides: int | None = None) -> list[Notice]:
+    desk = desk_named(ticket.desk, act.settings.desks)
+    return [
+        write(
+            Letterhead(act.settings.gate.company, desk),
+            ticket,
+            reader,
+            reply_address(act, Purpose.REPLY, desk),
+            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
+        )
+        for reader in ticket.participants
+        if besides is None or reader.contact_id != besides
+    ]
+
+
+def _local(act: Act, at: datetime) -> str:
+    return at.astimezone(act.settings.gate.zone).strftime("%Y-%m-%d %H:%M %Z")

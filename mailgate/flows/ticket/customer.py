@@ -1,0 +1,257 @@
+"""The words of a customer or a stranger go into a ticket: a new one, or one that they take part in."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from mailgate.authority import Action, Verdict, decide
+from mailgate.desks import Desk, desk_named
+from mailgate.errors import BadAddress
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming, desk_of, token_in
+from mailgate.flows.story.parent import beside_parent, cut_from
+from mailgate.flows.story.record import doer_of, record
+from mailgate.flows.story.settled import Settled
+from mailgate.flows.ticket.flood import programs_within_hour
+from mailgate.flows.ticket.propose import in_copy, proposable, propose
+from mailgate.flows.ticket.tell_staff import tell_staff
+from mailgate.letters.notice import Template
+from mailgate.mail.address import parse_mailbox
+from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.disposition import Disposition
+from mailgate.mail.message import Attachment, Author, Message
+from mailgate.mail.sender.evidence import Evidence, Level, with_token
+from mailgate.mail.thread_index import root_in
+from mailgate.mail.words.calendar_text import MAX_EVENTS, calendar_lines
+from mailgate.people import Contact, Registered, Role, Stranger
+from mailgate.tickets import notices
+from mailgate.tickets.article import KB_PATH
+from mailgate.tickets.files import MAX_NAMED, ending_of
+from mailgate.tickets.flood import Crowd, crowd, event_of
+from mailgate.tickets.thread import Claims, Joined, NewTicket, tag_in, without_tag
+from mailgate.tickets.ticket import (
+    Direction,
+    EntryKind,
+    Event,
+    NewAttachment,
+    NewEntry,
+    Participant,
+    State,
+    Ticket,
+)
+from store import message_ids, people, tickets
+from store.archive import Blob
+
+_CALENDARS = ("text/calendar", "application/ics")
+
+TOUCH_AFTER = timedelta(minutes=1)
+"""Which of several accounts was active last is a matter of days; one row written less for each of many mails."""
+
+LAST_TOLD = "flood: mail of programs to this ticket beyond {} an hour joins it without a mail to you"
+
+
+def claims_of(act: Act, incoming: Incoming, contacts: Sequence[Contact]) -> tuple[Claims, Evidence]:
+    """Which tickets the message names, and its evidence: better when it carries a token made for its author."""
+    token = token_in(incoming, Purpose.REPLY, act.keys, today=act.today)
+    message = incoming.message
+    ids = (*message.in_reply_to, *reversed(message.references))
+    claims = Claims(token, message_ids.referenced_by(act.conn, ids), tag_in(message.subject))
+    bound = isinstance(token, AddressToken) and token.recipient_id in {contact.id for contact in contacts}
+    return claims, with_token(incoming.evidence) if bound else incoming.evidence
+
+
+def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: NewTicket) -> Settled:
+    """A new ticket, acknowledged once to a person, and told to the staff."""
+    desk = desk_of(incoming, act.settings.desks)
+    contact = sender.contacts[0] if isinstance(sender, Registered) else None
+    author = incoming.author
+    participant = _participant(contact, author)
+    ticket = tickets.open_ticket(
+        act.conn,
+        desk=desk.name,
+        customer_id=contact.customer_id if contact else None,
+        subject=without_tag(incoming.message.subject),
+        participant=participant,
+        linked_to=placed.claimed,
+        thread_index=root_in(incoming.message.header("Thread-Index")),
+        now=act.at,
+    )
+    marks = []
+    doer = doer_of(incoming, contact)
+    if placed.claimed:
+        ticket = record(act, ticket, f"opened, linked to #{placed.claimed}: {placed.why}", doer=doer)
+        claimed = tickets.find(act.conn, placed.claimed)
+        assert claimed is not None
+        record(act, claimed, f"#{ticket.id} by {author} names this ticket: {placed.why}", doer=doer)
+        marks.append(f"linked to #{placed.claimed}: {placed.why}")
+    if isinstance(sender, Registered) and sender.is_ambiguous and contact:
+        marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
+    ticket, told = _write(act, incoming, ticket, contact=contact, marks=marks)
+    proposed = proposable(act, incoming, ticket)
+    is_owner = contact is not None and Role.OWNER in contact.roles
+    if proposed and not is_owner:
+        told += propose(act, incoming, ticket, proposed)
+    asked = proposed if is_owner else ()
+    acknowledged = _acknowledge(act, incoming, ticket, participant, desk, proposed=asked) if participant else ()
+    disposition = Disposition.AUTOMATIC if incoming.automatic else Disposition.OPENED
+    return Settled.as_(
+        disposition,
+        incoming.automatic or placed.why,
+        ticket_id=ticket.id,
+        evidence=incoming.evidence,
+        outbox_ids=(*acknowledged, *told),
+    )
+
+
+def _participant(contact: Contact | None, author: Author) -> Participant | None:
+    """Who gets the answers; nobody, when a mail that a person let in names no usable address."""
+    if contact:
+        return Participant(contact.name, contact.address, contact.id)
+    try:
+        parse_mailbox(author.address)
+    except BadAddress:
+        return None
+    return Participant(author.name, author.address, None)
+
+
+def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
+    """The message joins its ticket. A person's words make it staff's turn again; a program's change nothing."""
+    ticket = joined.ticket
+    if ticket.state is State.CLOSED and not incoming.automatic:
+        words = f"reopened by a reply of {incoming.author}"
+        ticket = record(act, ticket, words, event=Event.REOPENED, doer=doer_of(incoming, joined.contact))
+    desk = desk_named(ticket.desk, act.settings.desks)
+    budget = act.settings.budgets.machine_mails_per_ticket_hour
+    crowded = crowd(programs_within_hour(act, incoming, ticket), budget)
+    reason = incoming.automatic or f"by {joined.by.value}"
+    marks = [LAST_TOLD.format(budget)] if crowded is Crowd.LAST else []
+    if crowded is Crowd.BEYOND:
+        reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
+    ticket, told = _write(act, incoming, ticket, contact=joined.contact, marks=marks, quiet=crowded is Crowd.BEYOND)
+    told += propose(act, incoming, ticket, proposable(act, incoming, ticket))
+    reader = _participant(joined.contact, incoming.author)
+    if incoming.choice.left_out and reader:
+        told += _acknowledge(act, incoming, ticket, reader, desk, template=Template.LEFT_OUT)
+    return Settled.as_(
+        Disposition.AUTOMATIC if incoming.automatic else Disposition.JOINED,
+        reason,
+        ticket_id=ticket.id,
+        evidence=incoming.evidence,
+        outbox_ids=told,
+    )
+
+
+def _write(
+    act: Act,
+    incoming: Incoming,
+    ticket: Ticket,
+    *,
+    contact: Contact | None,
+    marks: list[str],
+    quiet: bool = False,
+) -> tuple[Ticket, tuple[int, ...]]:
+    """Append the message to the ticket and tell the staff, unless `quiet`; returns the ticket as it is now."""
+    incoming = beside_parent(act, incoming, ticket)
+    conn, message = act.conn, incoming.message
+    words = words_of(message)
+    entry = NewEntry(
+        kind=EntryKind.MESSAGE,
+        author_name=incoming.author.name or incoming.author.address,
+        author_address=incoming.author.address,
+        contact_id=contact.id if contact else None,
+        direction=Direction.IN,
+        text=words,
+        message_id=message.message_id,
+        spool_id=incoming.lent.spool_id,
+        evidence=incoming.evidence.level,
+        automatic=incoming.automatic is not None,
+        attachments=files_of(incoming),
+        left_out=incoming.choice.left_out,
+        cut_away=cut_from(message),
+    )
+    event = event_of(incoming.automatic)
+    entry_id, ticket = tickets.append(conn, ticket, entry, event=event, now=act.at)
+    own = [message.message_id] if message.message_id else []
+    message_ids.remember(conn, ticket.id, own, (*message.references, *message.in_reply_to))
+    if contact and not timedelta(0) <= act.at - contact.active_at < TOUCH_AFTER:
+        people.touch(conn, contact.id, now=act.at)
+    if incoming.spam.unscored_reason:
+        marks = [*marks, f"not checked for spam ({incoming.spam.unscored_reason})"]
+    if copied := in_copy(act, incoming, ticket):
+        marks = [*marks, f"in copy, and not added: {', '.join(copied)}"]
+    marks = [*marks, *(f"{file.name}: {file.reason}" for file in incoming.choice.suspects[:MAX_NAMED])]
+    if quiet:
+        return ticket, ()
+    told = tell_staff(
+        act,
+        incoming,
+        ticket,
+        words=words,
+        entry_id=entry_id,
+        marks=marks,
+        is_first=ticket.messages == 1,
+        files=entry.attachments,
+        left_out=entry.left_out,
+    )
+    return ticket, told
+
+
+def _acknowledge(
+    act: Act,
+    incoming: Incoming,
+    ticket: Ticket,
+    reader: Participant,
+    desk: Desk,
+    *,
+    proposed: Sequence[str] = (),
+    template: Template = Template.ACKNOWLEDGEMENT,
+) -> tuple[int, ...]:
+    """To a person, at the registered address; a stranger must have proved that the address is his."""
+    if decide(Action.ACKNOWLEDGE, incoming.evidence) is not Verdict.DO:
+        return ()
+    if reader.contact_id is None and not incoming.evidence.at_least(Level.DKIM):
+        return ()
+    message_id = incoming.message.message_id
+    fixed_subject = reader.contact_id is None or not incoming.evidence.at_least(Level.SPF)
+    article = None
+    if template is Template.ACKNOWLEDGEMENT and not fixed_subject:
+        article = act.suggest(ticket.subject, words_of(incoming.message))
+    notice = notices.acknowledgement(
+        notices.Letterhead(act.settings.gate.company, desk),
+        ticket,
+        reader,
+        reply_address(act, Purpose.REPLY, desk),
+        in_reply_to=message_id,
+        references=(message_id,) if message_id else (),
+        left_out=incoming.choice.left_out,
+        proposed=proposed,
+        template=template,
+        fixed_subject=fixed_subject,
+        article=(article, f"{act.settings.web.public_url}{KB_PATH}{article.slug}") if article else None,
+    )
+    return notify(act, [notice], cause=incoming)
+
+
+def files_of(incoming: Incoming) -> tuple[NewAttachment, ...]:
+    """The attachments that a ticket takes, as rows name them."""
+    attachments = incoming.message.attachments
+    return tuple(
+        file_of(attachments[place], blob) for place, blob in zip(incoming.choice.taken, incoming.files, strict=True)
+    )
+
+
+def file_of(file: Attachment, blob: Blob) -> NewAttachment:
+    """One attachment, as a row names it."""
+    return NewAttachment(file.filename, file.content_type, blob.size, blob.sha256, file.inline, file.content_id)
+
+
+def words_of(message: Message) -> str:
+    """What was written, and below it what an invitation says: its file alone tells a reader of mail nothing."""
+    calendars = [file for file in message.attachments if _is_calendar(file)][:MAX_EVENTS]
+    # Clients send an invitation twice: once to be shown, once to be saved.
+    lines = tuple(dict.fromkeys(line for file in calendars for line in calendar_lines(file.content)))[:MAX_EVENTS]
+    return "\n\n".join(part for part in (message.reply_text, "\n".join(lines)) if part)
+
+
+def _is_calendar(file: Attachment) -> bool:
+    return file.content_type in _CALENDARS or ending_of(file.filename or "") == "ics"

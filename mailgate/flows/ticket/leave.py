@@ -1,0 +1,68 @@
+"""A contact, a customer or a staff member leaves: refused while open tickets hang on it, unless that is meant."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from mailgate.errors import Permanent
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.record import record
+from mailgate.people import Contact, Customer, Role, Staff
+from mailgate.tickets.ticket import Event, State
+from store import people, people_edits, tickets
+
+_NAMED = 10
+"""Tickets that a refusal names; further ones are counted."""
+
+
+class StillNeeded(Permanent):
+    """Something hangs on whoever should be removed."""
+
+
+def remove_contact(act: Act, contact: Contact, *, force: bool) -> None:
+    """Take a contact's right to write for the customer. Raises StillNeeded, for the only owner also with `force`."""
+    refuse_only_owner(act.conn, contact)
+    unclosed = people_edits.unclosed_of_contact(act.conn, contact.id)
+    if unclosed and not force:
+        raise StillNeeded(f"contact {contact.id} takes part in {_named(unclosed)}; --force removes it all the same")
+    people_edits.remove_contact(act.conn, contact.id, now=act.now)
+
+
+def refuse_only_owner(conn: Connection, contact: Contact) -> None:
+    """Raise StillNeeded when the customer would be left without an owner."""
+    customer = people.find_customer(conn, contact.customer_id)
+    assert customer is not None
+    if [one.id for one in customer.contacts if Role.OWNER in one.roles] == [contact.id]:
+        raise StillNeeded(
+            f"contact {contact.id} is the only owner of customer {customer.id}: "
+            "give another one the role first, or remove the customer"
+        )
+
+
+def remove_customer(act: Act, customer: Customer, *, force: bool) -> tuple[int, ...]:
+    """End a customer. With `force` the tickets that are not closed are closed, and returned. Raises StillNeeded."""
+    unclosed = people_edits.unclosed_of_customer(act.conn, customer.id)
+    if unclosed and not force:
+        raise StillNeeded(f"customer {customer.id} has {_named(unclosed)}; --force closes and removes")
+    for ticket in tickets.load(act.conn, unclosed).values():
+        record(act, ticket, "closed, since the customer was removed", event=Event.CLOSED)
+    people_edits.remove_customer(act.conn, customer.id, now=act.now)
+    return unclosed
+
+
+def remove_staff(act: Act, member: Staff, *, force: bool) -> tuple[int, ...]:
+    """End a staff member's work here; returns his tickets, which are free now. Raises StillNeeded for the last one."""
+    others = [one for one in people.list_staff(act.conn) if one.id != member.id]
+    if not others and not force:
+        raise StillNeeded(f"{member.name} is the only one who is told of new mail; --force removes all the same")
+    freed = people_edits.remove_staff(act.conn, member.id, now=act.now)
+    for number, ticket in tickets.itself(act.conn, freed).items():
+        if ticket.state is not State.CLOSED:
+            record(act, ticket, f"#{number} is nobody's: {member.name} has left", event=Event.ASSIGNED)
+    return freed
+
+
+def _named(numbers: Sequence[int]) -> str:
+    names = ", ".join(f"#{number}" for number in numbers[:_NAMED])
+    more = f" and {len(numbers) - _NAMED} more" if len(numbers) > _NAMED else ""
+    return f"tickets that are not closed: {names}{more}"

@@ -1,0 +1,95 @@
+"""People in copy: they are proposed to the account's owner, and never added by a mail alone."""
+
+from mailgate.desks import desk_named, is_ours
+from mailgate.errors import BadAddress
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.letters.notice import Template
+from mailgate.mail.address import address_key, parse_mailbox
+from mailgate.mail.address_token import Purpose
+from mailgate.mail.sender.evidence import Level
+from mailgate.people import Role
+from mailgate.tickets.notices import Letterhead, Thread, proposal
+from mailgate.tickets.ticket import Participant, Ticket
+from store import message_ids, outbox, people
+
+MAX_PROPOSED = 5
+"""Of one mail: a mail to a whole company is no wish to have all of it read the ticket."""
+
+
+def in_copy(act: Act, incoming: Incoming, ticket: Ticket) -> tuple[str, ...]:
+    """The addresses in its Cc that get no mails of the ticket; ours and those of staff are left out."""
+    settings = act.settings
+    reading = {address_key(reader.address) for reader in ticket.participants}
+    reading.add(address_key(incoming.author.address))
+    found: dict[str, str] = {}
+    for someone in incoming.message.cc:
+        key = address_key(someone.address)
+        if key in reading or key in found or is_ours(someone.address, settings.desks, settings.gate.domain):
+            continue
+        if _is_address(someone.address) and not people.staff_with(act.conn, someone.address):
+            found[key] = someone.address
+        if len(found) == MAX_PROPOSED:
+            break
+    return tuple(found.values())
+
+
+def proposable(act: Act, incoming: Incoming, ticket: Ticket) -> tuple[str, ...]:
+    """Those of them whom the owner is to be asked about: each once in a ticket, and only for a mail that was verified.
+
+    A forger could otherwise have us write addresses of his choice to the owner.
+    """
+    if incoming.automatic or ticket.customer_id is None or not incoming.evidence.at_least(Level.SPF):
+        return ()
+    copied = in_copy(act, incoming, ticket)
+    if not copied:
+        return ()
+    before = (
+        *outbox.on_ticket(act.conn, ticket.id, Template.ACKNOWLEDGEMENT),
+        *outbox.on_ticket(act.conn, ticket.id, Template.PROPOSAL),
+    )
+    named = {address_key(name) for row in before for name in _named(row.notice.values.get("proposed"))}
+    return tuple(address for address in copied if address_key(address) not in named)
+
+
+def propose(act: Act, incoming: Incoming, ticket: Ticket, addresses: tuple[str, ...]) -> tuple[int, ...]:
+    """Ask the owners of the account about these addresses."""
+    customer = people.find_customer(act.conn, ticket.customer_id) if ticket.customer_id and addresses else None
+    if customer is None:
+        return ()
+    desk = desk_named(ticket.desk, act.settings.desks)
+    return notify(
+        act,
+        [
+            proposal(
+                Letterhead(act.settings.gate.company, desk),
+                Participant(owner.name, owner.address, owner.id),
+                Thread(
+                    ticket,
+                    ticket.subject,
+                    reply_address(act, Purpose.REPLY, desk)(ticket.id, owner.id),
+                    None,
+                    message_ids.of_thread(act.conn, ticket.id, owner.address),
+                    customer.id,
+                ),
+                proposed=addresses,
+                writer=incoming.author.address,
+            )
+            for owner in customer.contacts
+            if Role.OWNER in owner.roles
+        ],
+        cause=incoming,
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        parse_mailbox(text)
+    except BadAddress:
+        return False
+    return True
+
+
+def _named(proposed: object) -> list[str]:
+    return [str(one["words"]) for one in proposed if isinstance(one, dict)] if isinstance(proposed, list) else []

@@ -1,0 +1,68 @@
+"""The staff hear of what a customer wrote or did: each gets the words, with what is known of their author."""
+
+from collections.abc import Sequence
+
+from mailgate.desks import desk_named
+from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.ticket.about import about
+from mailgate.mail.address_token import Purpose
+from mailgate.mail.message import Author
+from mailgate.mail.sender.evidence import Level
+from mailgate.people import present
+from mailgate.tickets import notices
+from mailgate.tickets.context import context_lines
+from mailgate.tickets.files import LeftOut
+from mailgate.tickets.ticket import NewAttachment, Ticket
+from store import message_ids
+
+
+def tell_staff(
+    act: Act,
+    incoming: Incoming,
+    ticket: Ticket,
+    *,
+    words: str,
+    entry_id: int | None,
+    author: Author | None = None,
+    marks: Sequence[str] = (),
+    is_first: bool = False,
+    files: Sequence[NewAttachment] = (),
+    left_out: Sequence[LeftOut] = (),
+) -> tuple[int, ...]:
+    """Queue a notification for everybody who answers and is there. `is_first`: the mail begins the ticket's thread.
+
+    `entry_id`: the message that it carries; None when something was done without one. `author`: whose words they are,
+    when somebody else sent them on.
+    """
+    readers = present(act.staff, now=act.now)
+    if not readers:
+        return ()
+    settings = act.settings
+    author = author or incoming.author
+    desk = desk_named(ticket.desk, settings.desks)
+    if not incoming.evidence.at_least(Level.DKIM):
+        marks = ["unverified sender", *marks]
+    if incoming.automatic:
+        marks = [f"written by a program ({incoming.automatic})", *marks]
+    context = context_lines(ticket, incoming.evidence, about(act, ticket), author=author, marks=marks)
+    own = (incoming.message.message_id,) if incoming.message.message_id else ()
+    told = [
+        notices.notification(
+            notices.Letterhead(settings.gate.company, desk),
+            ticket,
+            reader,
+            reply_address(act, Purpose.STAFF, desk),
+            words=words,
+            author=author,
+            context=context,
+            entry_id=entry_id,
+            references=own if is_first else message_ids.of_thread(act.conn, ticket.id, reader.address),
+            files=files,
+            left_out=left_out,
+            mail_id=incoming.lent.spool_id,
+        )
+        for reader in readers
+    ]
+    return notify(act, told, cause=incoming)
