@@ -24,7 +24,7 @@ from mailgate.mail.inspection import inspect_mail
 from mailgate.mail.parse import parse
 from mailgate.mail.sender.evidence import from_rule
 from store.archive import Archive
-from store.spool import Lent
+from store.post.spool import Lent
 
 SHAPES = {"text": 0.6, "html": 0.3, "file": 0.1}
 MAILS = 100

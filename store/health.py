@@ -8,10 +8,10 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
-from store import unsent
-from store.outbox import OutState
+from store.post import unsent
+from store.post.outbox import OutState
+from store.post.unsent import Unsent
 from store.schema import outbox, spool
-from store.unsent import Unsent
 
 UNDELIVERED = (OutState.QUEUED, OutState.SENDING, OutState.IN_DOUBT)
 """On their way, or stuck on it; held mail waits by somebody's will."""

@@ -24,12 +24,14 @@ from mailgate.mail.envelope import Door, Envelope
 from mailgate.people import Role
 from mailgate.tickets.ticket import Ticket
 from mailgate.wiring import Parts, build
-from store import leases, outbox, people, spool, tickets
+from store import people
+from store.desk import tickets
+from store.desk.tickets import Entry
 from store.engine import reading, transaction
-from store.outbox import Outgoing
+from store.post import leases, outbox, spool
+from store.post.outbox import Outgoing
+from store.post.spool import Accepted
 from store.schema import lessons as lesson_rows
-from store.spool import Accepted
-from store.tickets import Entry
 from tests.empty_store import put_empty_store
 from tests.outbound.sink import HOST, Sink, running
 

@@ -24,7 +24,7 @@ from mailgate.setup.snippets import Place, snippets
 from mailgate.tickets.customer_verbs import CUSTOMER_VERBS
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import STAFF_VERBS, StaffVerb
-from store.outbox import OutState
+from store.post.outbox import OutState
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md")))

@@ -21,9 +21,10 @@ from mailgate.inbound.smtp import Gate, Listener
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.mail.envelope import Door
 from mailgate.wiring import build
-from store import leases, serving
 from store.engine import transaction
-from store.outbox import OutState
+from store.keeping import serving
+from store.post import leases
+from store.post.outbox import OutState
 from store.schema import outbox, spool
 from workers import broker as brokers
 from workers import fetching

@@ -19,8 +19,9 @@ from mailgate.inbound.accept import Acceptance
 from mailgate.inbound.fetch import Fetch
 from mailgate.inbound.imap import ImapSession, LoginRefused
 from mailgate.wiring import Parts
-from store import folders, serving
 from store.engine import transaction
+from store.keeping import serving
+from store.post import folders
 from workers.actors import Clock, utc_now
 
 _PASSING = re.compile(r"<[^>]*>|\d+")

@@ -14,12 +14,14 @@ from sqlalchemy.engine import make_url
 from mailgate.config import HostPort, ImapFolder, Settings
 from mailgate.config.settings import NOT_BUILT
 from mailgate.mail.disposition import Disposition
-from store import folders, health, serving
+from store import health
 from store.engine import reading
-from store.folders import Remaining
 from store.health import Health
+from store.keeping import serving
 from store.migrations import HEAD, current
-from store.outbox import OutState
+from store.post import folders
+from store.post.folders import Remaining
+from store.post.outbox import OutState
 
 ANSWER_SECONDS = 1.0
 LATE = timedelta(minutes=5)

@@ -13,7 +13,7 @@ from mailgate import __version__
 from mailgate.cli.context import Context
 from mailgate.cli.gate import now, settings, told_errors
 from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_TEMPFAIL, fail, json_option, print_object, say
-from store.backup import back_up
+from store.keeping.backup import back_up
 
 
 @click.command()

@@ -11,8 +11,9 @@ from mailgate.cli.meter import Meter
 from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_USAGE, fail, json_option, print_object, say
 from mailgate.flows.moving import forget as forgetting
 from mailgate.flows.moving.export import export as write_export
-from store import erasure, people
+from store import people
 from store.engine import reading
+from store.keeping import erasure
 from store.views import visitors
 
 

@@ -17,9 +17,9 @@ from mailgate.cli.output import (
 )
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.route import read_route
-from store import spool
 from store.engine import reading
-from store.spool import Accepted
+from store.post import spool
+from store.post.spool import Accepted
 
 COLUMNS = ("id", "received_at", "disposition", "ticket", "author", "subject", "reason")
 

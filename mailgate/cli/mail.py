@@ -16,9 +16,9 @@ from mailgate.cli.output import (
     print_rows,
 )
 from mailgate.cli.queue import as_row as queue_row
-from store import outbox
 from store.engine import reading
-from store.outbox import Outgoing, OutState
+from store.post import outbox
+from store.post.outbox import Outgoing, OutState
 
 COLUMNS = ("id", "sent_at", "template", "to", "subject")
 

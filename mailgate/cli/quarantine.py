@@ -13,9 +13,9 @@ from mailgate.cli.output import after_option, json_option, limit_option, print_d
 from mailgate.flows.story import review
 from mailgate.flows.story.review import NotHeld
 from mailgate.mail.disposition import AWAITING_REVIEW
-from store import spool
 from store.engine import reading, transaction
-from store.spool import Accepted
+from store.post import spool
+from store.post.spool import Accepted
 
 _BY = "the command line"
 

@@ -7,9 +7,9 @@ from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import after_option, instant, json_option, limit_option, print_decided, print_rows
-from store import outbox
 from store.engine import reading, transaction
-from store.outbox import Outgoing, OutState
+from store.post import outbox
+from store.post.outbox import Outgoing, OutState
 
 COLUMNS = ("id", "state", "template", "to", "attempts", "next_attempt_at", "last_reply", "subject")
 

@@ -7,9 +7,9 @@ import click
 from mailgate.cli.backup import show_progress, told_disk_errors
 from mailgate.cli.gate import now, settings, told_errors
 from mailgate.cli.output import EX_CANTCREAT, fail, json_option, print_object, say
-from store.backup import SETTINGS
-from store.restore import StoreThere
-from store.restore import restore as put_back
+from store.keeping.backup import SETTINGS
+from store.keeping.restore import StoreThere
+from store.keeping.restore import restore as put_back
 
 
 @click.command()

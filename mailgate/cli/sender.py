@@ -6,9 +6,10 @@ from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, fail, instant, json_option, print_object, print_rows
 from mailgate.desks import is_ours
 from mailgate.people import Stranger, sender_of
-from store import people, senders
+from store import people
 from store.engine import reading, transaction
-from store.senders import AllowedSender
+from store.post import senders
+from store.post.senders import AllowedSender
 
 COLUMNS = ("email", "allowed_by", "allowed_at")
 

@@ -4,9 +4,9 @@ import click
 
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, fail, instant, json_option, limit_option, print_object, print_rows
-from store import suppressions
 from store.engine import reading, transaction
-from store.suppressions import Suppression
+from store.post import suppressions
+from store.post.suppressions import Suppression
 
 COLUMNS = ("address", "since", "until", "reason")
 

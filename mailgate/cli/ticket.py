@@ -26,9 +26,10 @@ from mailgate.flows.ticket import change
 from mailgate.flows.ticket.change import Changed
 from mailgate.people import Staff
 from mailgate.tickets.ticket import Doer, State, Ticket
-from store import people, tickets
+from store import people
+from store.desk import tickets
+from store.desk.tickets import Entry
 from store.engine import reading, transaction
-from store.tickets import Entry
 
 COLUMNS = ("number", "state", "customer", "desk", "messages", "updated_at", "subject")
 

@@ -14,9 +14,9 @@ from mailgate.flows.due import DueItem, DueKind, due
 from mailgate.flows.staff.queue_list import morning
 from mailgate.mail.disposition import Disposition
 from mailgate.wiring import Parts
-from store import outbox, spool
 from store.engine import reading
-from store.outbox import OutState
+from store.post import outbox, spool
+from store.post.outbox import OutState
 from workers.actors import utc_now
 
 HORIZON = timedelta(days=400)

@@ -13,9 +13,10 @@ from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
 from mailgate.mail.words.reply_text import cut_text
 from mailgate.wiring import Parts
-from store import spool, tickets
-from store.spool import Accepted
-from store.tickets import Entry
+from store.desk import tickets
+from store.desk.tickets import Entry
+from store.post import spool
+from store.post.spool import Accepted
 
 
 @dataclass(frozen=True)

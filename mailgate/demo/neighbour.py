@@ -8,8 +8,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from mailgate.config import ConfigErrors, load
 from mailgate.config.environment import variable_for
-from store import outbox, spool
 from store.engine import connect, reading
+from store.post import outbox, spool
 
 VARIABLE = variable_for("store", "url")
 

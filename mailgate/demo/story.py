@@ -14,8 +14,9 @@ from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.flows.post.deliver import EXPIRED
 from mailgate.tickets.ticket import EntryKind, State
 from mailgate.wiring import Parts
-from store import outbox, tickets
+from store.desk import tickets
 from store.engine import reading
+from store.post import outbox
 
 STEP_SECONDS = 15.0
 

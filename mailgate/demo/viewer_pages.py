@@ -17,8 +17,9 @@ from mailgate.demo.play import Play
 from mailgate.demo.players import Player, everybody, player
 from mailgate.demo.sign_in_link import sign_in_link
 from mailgate.demo.threads import threads
-from store import spool, tickets
+from store.desk import tickets
 from store.engine import reading
+from store.post import spool
 from webview.html_mail import BODY_CSP, inert_html
 
 MAX_SOURCE = 200_000

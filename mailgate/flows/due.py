@@ -15,8 +15,9 @@ from mailgate.flows.staff import held_mail, queue_list
 from mailgate.flows.ticket.deadline import meet_deadline
 from mailgate.jobs import Enqueue, Job
 from mailgate.tickets.deadlines import Step, deadline
-from store import confirmations, deadlines, leases, outbox, tickets
+from store.desk import deadlines, tickets
 from store.engine import reading, transaction
+from store.post import confirmations, leases, outbox
 from store.schema import lessons as lesson_rows
 from store.schema import outbox as outbox_rows
 from store.schema import spool as spool_rows

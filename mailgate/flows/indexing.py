@@ -5,8 +5,8 @@ from collections.abc import Callable
 from sqlalchemy import Engine
 
 from mailgate.jobs import computing
-from store import spool
 from store.engine import reading, transaction
+from store.post import spool
 from store.search import index as search
 
 PIECE = 50

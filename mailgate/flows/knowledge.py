@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from mailgate.inbound.article_folder import Shelf
-from store import articles
+from store.desk import articles
 from store.engine import reading, transaction
 
 

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from store import lessons
 from store.archive import Archive
 from store.engine import reading, transaction
+from store.post import lessons
 
 log = logging.getLogger(__name__)
 

@@ -21,9 +21,9 @@ from mailgate.errors import HeaderTooLarge, MailgateError, MessageTooLarge, Spoo
 from mailgate.inbound.rush import Rush
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.mail.envelope import Envelope
-from store import leases, spool
 from store.archive import Archive, Blob
 from store.engine import transaction
+from store.post import leases, spool
 from store.schema import spool as spool_rows
 
 log = logging.getLogger(__name__)

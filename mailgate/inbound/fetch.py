@@ -20,9 +20,9 @@ from mailgate.inbound.accept import Acceptance
 from mailgate.inbound.imap import MAX_UID, ImapRefused, ImapSession, Place, Unreachable
 from mailgate.mail.digest import content_digest
 from mailgate.mail.envelope import Door, Envelope
-from store import folders, spool
 from store.engine import reading, transaction
-from store.folders import Folder, Left
+from store.post import folders, spool
+from store.post.folders import Folder, Left
 
 log = logging.getLogger(__name__)
 

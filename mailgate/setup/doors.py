@@ -8,7 +8,7 @@ from mailgate.errors import Temporary
 from mailgate.inbound.imap import ImapSession
 from mailgate.setup.finding import Finding, fail, ok, skipped, warn, worst
 from mailgate.setup.site import Site
-from store import serving
+from store.keeping import serving
 from workers import status
 
 IMAP_SECONDS = 4.0

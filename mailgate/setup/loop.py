@@ -26,9 +26,10 @@ from mailgate.mail.wire.headers import split_block
 from mailgate.setup.finding import Finding, fail, ok, skipped
 from mailgate.setup.site import Site
 from mailgate.wiring import smarthost_of
-from store import keys, spool
+from store import keys
 from store.archive import Archive
-from store.spool import Accepted
+from store.post import spool
+from store.post.spool import Accepted
 
 WAIT_SECONDS = 110.0
 CHECK_SECONDS = 120.0

@@ -22,7 +22,7 @@ from mailgate.tickets import notices
 from mailgate.tickets.ticket import Direction, EntryKind, NewAttachment, State, Ticket, waiting_since
 from store.generate.letters import Words, mail
 from store.generate.rows import Beginning, Home, Rows, stamp
-from store.outbox import OutState
+from store.post.outbox import OutState
 from store.schema import attachments, entries, message_ids, outbox, spool
 
 TOKEN_LIFETIME = timedelta(days=60)

@@ -48,7 +48,7 @@ spool = Table(
     Column("forward_paths", JSON, nullable=False),
     Column("fallback_path", String),  # for whom it is when neither envelope nor header names an address of ours
     Column("sha256", ForeignKey("blobs.sha256"), nullable=False),
-    # leases (store.leases): due_at is when the sweep looks next; null when nothing is left to do
+    # leases (store.post.leases): due_at is when the sweep looks next; null when nothing is left to do
     Column("due_at", Utc),
     Column("lease", String),
     Column("attempts", Integer, nullable=False),

@@ -12,7 +12,7 @@ from mailgate.mail.address import address_key
 from mailgate.mail.envelope import Door
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import STAFF_ONLY, Direction, EntryKind, State
-from store.outbox import OutState
+from store.post.outbox import OutState
 from store.schema import contacts, entries, outbox, participants, spool, tickets
 from store.views.files import File, file_of, files_of
 from store.views.paging import PAGE_ROWS, Listing, Page, Turn

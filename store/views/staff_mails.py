@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, bindparam, select
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
-from store.outbox import OutState
+from store.post.outbox import OutState
 from store.schema import blobs, outbox, spool
 from store.views.arrivals import ARRIVAL, Arrival, arrival_in
 from store.views.customer_mails import files_in

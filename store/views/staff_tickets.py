@@ -8,7 +8,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import Direction, EntryKind, State
-from store.outbox import OutState
+from store.post.outbox import OutState
 from store.schema import customers, entries, outbox, participants, staff, tickets
 from store.views.arrivals import Arrival, arrivals
 from store.views.files import File, file_of, files_of

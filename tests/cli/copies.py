@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
-from store import spool
 from store.archive import INLINE_BYTES, Archive
 from store.engine import connect, reading
+from store.post import spool
 from tests.outbound.sink import Sink
 from tests.program import Program, configured
 

@@ -8,7 +8,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from store import erasure_log
+from store.keeping import erasure_log
 from tests.cli.copies import LARGE, beside, mail, receive
 from tests.outbound.sink import Sink, running
 from tests.program import Program

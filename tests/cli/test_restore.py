@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from store import serving, spool
 from store.engine import connect, reading
+from store.keeping import serving
+from store.post import spool
 from tests.cli.copies import LARGE, beside, contents, leftovers, mail, receive, settled, stored
 from tests.outbound.sink import Sink, running
 from tests.program import Program

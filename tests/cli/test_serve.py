@@ -7,9 +7,9 @@ from threading import Thread
 import pytest
 from sqlalchemy import Engine
 
-from store import spool
 from store.archive import Archive
 from store.engine import connect, reading
+from store.post import spool
 from tests.inbound.door import Address
 from tests.program import Program, configured
 from tests.servers.process import LOOPBACK, wait_until

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from store import spool
 from store.engine import transaction
 from store.migrations import HEAD
+from store.post import spool
 from store.schema import outbox
 from tests.gate import BeginGate, Gate, Person
 from tests.inbound.door import Address

@@ -10,10 +10,11 @@ from sqlalchemy import Engine, func, or_, select
 
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import EntryKind
-from store import outbox, spool, tickets
 from store.archive import Archive
+from store.desk import tickets
 from store.engine import reading
-from store.outbox import OutState
+from store.post import outbox, spool
+from store.post.outbox import OutState
 from store.schema import blobs
 from store.schema import outbox as outbox_rows
 from store.schema import spool as spool_rows

@@ -15,7 +15,7 @@ import pytest
 from sqlalchemy import Engine, event
 
 from mailgate.mail.disposition import Disposition
-from store.outbox import OutState
+from store.post.outbox import OutState
 from tests.crash.ledger import Ledger
 from tests.crash.load import Mail, pouring, text_of
 from tests.crash.people import ANNE, BART

@@ -5,9 +5,9 @@ import re
 from collections import Counter
 
 from mailgate.mail.disposition import Disposition
-from store import spool
 from store.engine import reading
-from store.spool import Accepted
+from store.post import spool
+from store.post.spool import Accepted
 from tests.crash.gates import choking
 from tests.crash.ledger import Ledger
 from tests.crash.load import Mail, pouring, text_of

@@ -17,10 +17,11 @@ from mailgate.demo.playground import Playground, playground, viewing
 from mailgate.demo.viewer import Viewer
 from mailgate.demo.wire import submit
 from mailgate.tickets.ticket import Ticket
-from store import outbox, tickets
+from store.desk import tickets
+from store.desk.tickets import Entry
 from store.engine import reading
-from store.outbox import Outgoing
-from store.tickets import Entry
+from store.post import outbox
+from store.post.outbox import Outgoing
 from tests.servers.process import wait_until
 
 ANN, PAUL, BOB = "ann@example.org", "paul@stone.example", "bob@hosting.example"

@@ -4,7 +4,7 @@ import pytest
 
 from mailgate.demo.magic import Fate, fate_of
 from mailgate.tickets.ticket import EntryKind
-from store.outbox import OutState
+from store.post.outbox import OutState
 from tests.demo.place import BOB, BRUNO, LENA, TINA, Place
 from tests.servers.process import wait_until
 

@@ -12,10 +12,10 @@ import pytest
 
 from mailgate.config import ImapFolder, ImapTls, Settings
 from mailgate.inbound.accept import Acceptance, Limits
-from store import folders, spool
 from store.engine import reading
-from store.folders import Folder
-from store.spool import Accepted
+from store.post import folders, spool
+from store.post.folders import Folder
+from store.post.spool import Accepted
 from tests.fetching.link import Link, linked
 from tests.gate import Gate
 from tests.program import Program, Sections, configured

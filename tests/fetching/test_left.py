@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailgate.inbound.accept import Limits
-from store.folders import Left, Remaining
+from store.post.folders import Left, Remaining
 from tests.fetching.conftest import Post
 from tests.gate import BeginGate, Gate, Person
 from tests.servers.process import wait_until

@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 from mailgate.flows.due import DueKind, due, sweep
 from mailgate.jobs import Job
 from mailgate.mail.disposition import Disposition
-from store import outbox, spool
 from store.engine import reading, transaction
-from store.outbox import OutState
+from store.post import outbox, spool
+from store.post.outbox import OutState
 from tests.gate import BeginGate, Gate, Person
 
 

@@ -1,9 +1,9 @@
 """What has been accepted, as another process would find it: read over a connection of its own."""
 
-from store import spool
 from store.archive import Archive
 from store.engine import connect, reading
-from store.spool import Accepted
+from store.post import spool
+from store.post.spool import Accepted
 from tests.gate import Gate
 
 

@@ -10,8 +10,8 @@ from mailgate.errors import HeaderTooLarge, MessageTooLarge, SpoolUnavailable, S
 from mailgate.inbound.accept import Acceptance, Limits
 from mailgate.jobs import Job
 from mailgate.mail.envelope import Door, Envelope
-from store import leases
 from store.engine import reading
+from store.post import leases
 from store.schema import spool as spool_rows
 from tests.gate import Gate
 from tests.inbound.conftest import LIMITS, BeginAcceptance

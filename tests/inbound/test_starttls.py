@@ -1,6 +1,6 @@
 """STARTTLS: what was said before it does not count after it (RFC 3207 §4.2)."""
 
-from store.spool import lend
+from store.post.spool import lend
 from tests.gate import Gate
 from tests.inbound.conftest import OpenDoor
 from tests.inbound.spooled import spooled, spooled_bytes

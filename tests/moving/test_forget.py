@@ -7,10 +7,12 @@ from mailgate.flows.indexing import index_all
 from mailgate.flows.moving.forget import AlreadyForgotten, MustBeKept, forget
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State
-from store import erasure_log, people, people_edits, senders
+from store import people, people_edits
 from store.archive import INLINE_BYTES
 from store.engine import reading, transaction
-from store.erasure import Erased, measure
+from store.keeping import erasure_log
+from store.keeping.erasure import Erased, measure
+from store.post import senders
 from store.schema import erasures, metadata, search_documents
 from tests.gate import Gate, Person
 

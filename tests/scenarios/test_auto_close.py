@@ -6,8 +6,8 @@ import pytest
 
 from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import Event, State
-from store import outbox
 from store.engine import transaction
+from store.post import outbox
 from tests.gate import BEGIN, BeginGate, Gate, Person
 
 

@@ -5,7 +5,7 @@ import pytest
 from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import EntryKind, State
-from store.outbox import OutState
+from store.post.outbox import OutState
 from tests.gate import Gate, Person, Received
 from tests.scenarios.reports import report
 

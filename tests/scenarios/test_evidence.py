@@ -13,7 +13,7 @@ from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
 from mailgate.mail.sender.evidence import Level
-from store.spool import Accepted
+from store.post.spool import Accepted
 from tests.gate import BEGIN, BeginGate, Gate, Person
 from tests.inbound.door import Address
 from tests.outbound.sink import HOST, Sink, running

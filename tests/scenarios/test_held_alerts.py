@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from store.outbox import Outgoing
+from store.post.outbox import Outgoing
 from tests.gate import BEGIN, Gate, Person
 
 

@@ -10,7 +10,7 @@ from mailgate.config import Verify
 from mailgate.inbound.spamd import SpamVerdict
 from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
-from store import senders
+from store.post import senders
 from tests.gate import BEGIN, BeginGate, Gate, Person, Received
 
 Told = Callable[..., Received]

@@ -5,7 +5,7 @@ import pytest
 from mailgate.config.settings import InDoubt
 from mailgate.jobs import FailPoint
 from mailgate.letters.notice import Template
-from store.outbox import OutState, Phase
+from store.post.outbox import OutState, Phase
 from tests.gate import BeginGate, Gate, Person, Received
 
 

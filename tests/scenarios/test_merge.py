@@ -8,7 +8,7 @@ from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.merging import CannotMerge
 from mailgate.tickets.ticket import Doer, Event, State, Ticket
-from store import tickets
+from store.desk import tickets
 from store.engine import reading, transaction
 from tests.gate import SUPPORT, Gate, Person
 from tests.webview.web import running_web

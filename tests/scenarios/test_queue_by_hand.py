@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import Connection
 
-from store import outbox
 from store.engine import transaction
-from store.outbox import OutState
+from store.post import outbox
+from store.post.outbox import OutState
 from tests.gate import Gate, Person
 
 LATER = "451 4.7.1 Try again later"

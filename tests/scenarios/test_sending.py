@@ -8,7 +8,7 @@ from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import EntryKind, State
 from store.archive import Archive
 from store.engine import reading
-from store.outbox import Outgoing, OutState
+from store.post.outbox import Outgoing, OutState
 from tests.gate import BeginGate, Gate, Person
 
 REFUSED = "550 5.1.1 No such user here"

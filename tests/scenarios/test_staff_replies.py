@@ -7,7 +7,7 @@ import pytest
 from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import EntryKind, State
-from store.outbox import OutState
+from store.post.outbox import OutState
 from tests.gate import SUPPORT, BeginGate, Gate, Person, Received
 
 PIXEL = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 4

@@ -6,9 +6,10 @@ import pytest
 
 from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import State
-from store import deadlines, suppressions, tickets
+from store.desk import deadlines, tickets
 from store.engine import reading, transaction
-from store.outbox import OutState
+from store.post import suppressions
+from store.post.outbox import OutState
 from tests.gate import Gate, Person
 from tests.scenarios.reports import report
 

@@ -4,7 +4,7 @@ import pytest
 
 from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import EntryKind, State
-from store.outbox import OutState
+from store.post.outbox import OutState
 from tests.gate import BeginGate, Gate, Person, Received
 
 

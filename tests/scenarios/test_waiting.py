@@ -8,7 +8,8 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import change
 from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import Doer, Event, State
-from store import people, tickets
+from store import people
+from store.desk import tickets
 from store.engine import transaction
 from tests.gate import BEGIN, Gate, Person
 

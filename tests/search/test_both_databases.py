@@ -9,7 +9,8 @@ from sqlalchemy import Engine, func, insert, select
 
 from mailgate.tickets.search_query import read_query
 from mailgate.tickets.ticket import Direction, EntryKind, NewAttachment, NewEntry, State
-from store import people, tickets
+from store import people
+from store.desk import tickets
 from store.engine import reading, transaction
 from store.schema import blobs, search_documents, search_marks
 from store.search import index as search

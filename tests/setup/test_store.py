@@ -11,7 +11,7 @@ import pytest
 from mailgate.config import HostPort
 from mailgate.setup import database, doors, queues
 from mailgate.setup.finding import Status
-from store import serving
+from store.keeping import serving
 from tests.gate import BeginGate, Person
 from tests.servers.process import LOOPBACK, free_port
 from tests.setup.sites import site_in

@@ -16,13 +16,15 @@ from mailgate.mail.address_token import AddressToken, Key, Purpose, unseal
 from mailgate.mail.digest import content_digest
 from mailgate.mail.parse import parse
 from mailgate.tickets.ticket import Direction, EntryKind, State
-from store import keys, message_ids, outbox, people, spool, tickets
+from store import keys, people
 from store.archive import Archive
+from store.desk import message_ids, tickets
 from store.engine import connect, reading
 from store.generate import Home, Size, generate, has_customers
 from store.generate.making import make, make_aside
 from store.generate.rows import Beginning, newest_ids
 from store.migrations import upgrade
+from store.post import outbox, spool
 from store.schema import attachments, contacts, metadata
 from store.schema import entries as entry_rows
 from store.schema import message_ids as id_rows

@@ -7,12 +7,12 @@ from sqlalchemy import Engine, Row, false, select, true, update
 
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door, Envelope
-from store import leases, spool
 from store.archive import Archive
 from store.engine import reading, transaction
-from store.leases import APART, LEASE, SWEEP_GRACE
+from store.post import leases, spool
+from store.post.leases import APART, LEASE, SWEEP_GRACE
+from store.post.spool import Outcome
 from store.schema import spool as rows
-from store.spool import Outcome
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ANY = leases.lending(rows, when=true())

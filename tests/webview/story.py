@@ -8,7 +8,7 @@ from email.policy import SMTP
 
 from mailgate.letters.notice import Template
 from store.engine import transaction
-from store.outbox import OutState
+from store.post.outbox import OutState
 from store.schema import outbox
 from tests.gate import Gate, Person
 

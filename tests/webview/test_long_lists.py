@@ -11,7 +11,7 @@ from sqlalchemy import insert
 
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewEntry, State
-from store import tickets
+from store.desk import tickets
 from store.engine import transaction
 from store.schema import spool
 from store.schema import tickets as ticket_rows

@@ -6,7 +6,7 @@ import pytest
 
 from mailgate.letters.notice import Template
 from mailgate.tickets.ticket import EntryKind, NewEntry
-from store import tickets
+from store.desk import tickets
 from store.engine import transaction
 from store.views import customer_mails, customer_tickets
 from tests.gate import BeginGate, Gate, Person

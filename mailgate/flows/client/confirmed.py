@@ -12,7 +12,8 @@ from mailgate.flows.story.incoming import Incoming
 from mailgate.people import Contact, Role
 from mailgate.tickets.notices import Result
 from mailgate.tickets.ticket import Ticket
-from store import people, tickets
+from store import people
+from store.desk import tickets
 
 ADDRESS = "address"
 """Of whom SHARE and ADD_CONTACT speak, in the values of the question."""

@@ -35,7 +35,8 @@ from mailgate.tickets.notices import Letterhead, Result, Thread, receipt
 from mailgate.tickets.thread import Joined, NewTicket
 from mailgate.tickets.ticket import Participant, Ticket
 from mailgate.tickets.verbs import Misread
-from store import message_ids, people, tickets
+from store import people
+from store.desk import message_ids, tickets
 
 KeepWords = Callable[[Incoming], Settled]
 """Has a mail join its ticket, or open one, as if it held no command."""

@@ -13,7 +13,8 @@ from mailgate.flows.ticket.tell_staff import tell_staff
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Role
 from mailgate.tickets.ticket import Participant, State, Ticket
-from store import people, tickets
+from store import people
+from store.desk import tickets
 
 
 @dataclass(frozen=True, slots=True)

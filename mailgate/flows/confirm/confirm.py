@@ -29,8 +29,9 @@ from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Registered, Sender, Staff
 from mailgate.tickets.notices import Result
 from mailgate.tickets.ticket import Participant, Ticket
-from store import confirmations, tickets
+from store.desk import tickets
 from store.engine import transaction
+from store.post import confirmations
 
 log = logging.getLogger(__name__)
 

@@ -10,7 +10,8 @@ from mailgate.tickets import notices
 from mailgate.tickets.notices import Letterhead, Result, Thread
 from mailgate.tickets.notices.letterhead import customer_reply
 from mailgate.tickets.ticket import Participant, Ticket
-from store import people, tickets
+from store import people
+from store.desk import tickets
 
 
 def put(act: Act, incoming: Incoming, asked: Confirmation, answer_to: str, *, unclear: bool) -> tuple[int, ...]:

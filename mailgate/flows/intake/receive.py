@@ -21,11 +21,11 @@ from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.parse import parse
-from store import leases, spool
 from store.archive import Archive
 from store.engine import is_busy, reading, transaction
+from store.post import leases, spool
+from store.post.spool import Lent, Outcome
 from store.schema import spool as spool_rows
-from store.spool import Lent, Outcome
 
 log = logging.getLogger(__name__)
 

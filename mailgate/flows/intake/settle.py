@@ -27,8 +27,10 @@ from mailgate.mail.sender.evidence import Level, with_token
 from mailgate.people import Registered, Staff, Stranger, sender_of
 from mailgate.tickets import notices
 from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
-from store import outbox, people, senders, spool, suppressions, tickets
+from store import people
 from store.archive import Archive
+from store.desk import tickets
+from store.post import outbox, senders, spool, suppressions
 
 TOLD_AGAIN_AFTER = timedelta(days=1)
 """A stranger who was told that a person will look needs not hear it again with each mail."""

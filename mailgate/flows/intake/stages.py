@@ -7,7 +7,7 @@ from typing import Protocol, TypeVar
 from mailgate.flows.story.identify import Claim, Identity
 from mailgate.inbound.spamd import SpamVerdict
 from mailgate.mail.message import Message
-from store.spool import Lent
+from store.post.spool import Lent
 
 A = TypeVar("A")
 B = TypeVar("B")

@@ -20,8 +20,8 @@ from mailgate.mail.address import address_key
 from mailgate.people import Contact, Customer, Role
 from mailgate.tickets import notices
 from store import people, people_edits
+from store.desk.welcomes import was_welcomed
 from store.engine import reading, transaction
-from store.welcomes import was_welcomed
 
 AT_ONCE = 200
 """Customers in one transaction."""

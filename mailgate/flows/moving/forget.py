@@ -8,10 +8,11 @@ from sqlalchemy import Connection, Engine
 
 from mailgate.errors import Permanent
 from mailgate.people import Customer
-from store import erasure, erasure_log, people
+from store import people
 from store.archive import Archive
 from store.engine import transaction
-from store.erasure import Erased
+from store.keeping import erasure, erasure_log
+from store.keeping.erasure import Erased
 
 Obstacles = Callable[[Connection, int], tuple[str, ...]]
 """What keeps a customer, by its id, from being erased, each in words that name it."""

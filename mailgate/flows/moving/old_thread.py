@@ -18,9 +18,10 @@ from mailgate.tickets.files import Choice
 from mailgate.tickets.history import contact_in, people_in, role_of
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewEntry, Participant, State, Ticket
-from store import message_ids, spool, tickets
 from store.archive import Archive, Blob
-from store.spool import Outcome
+from store.desk import message_ids, tickets
+from store.post import spool
+from store.post.spool import Outcome
 
 _ORIGIN = "moved in from an older system"
 _DIGESTS_AT_ONCE = 500

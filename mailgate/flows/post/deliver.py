@@ -22,10 +22,11 @@ from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRef
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.templates import Templates
 from mailgate.outbound.unanswered import Unanswered
-from store import deadlines, leases, outbox
 from store.archive import Archive
+from store.desk import deadlines
 from store.engine import reading, transaction
-from store.outbox import LentOut, Phase
+from store.post import leases, outbox
+from store.post.outbox import LentOut, Phase
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,9 @@ from mailgate.letters.policy import POLICIES, Audience
 from mailgate.people import present
 from mailgate.tickets import notices
 from mailgate.tickets.ticket import PROGRAM, Doer, Event
-from store import people, tickets
-from store.outbox import Outgoing
+from store import people
+from store.desk import tickets
+from store.post.outbox import Outgoing
 
 
 def undelivered_notices(

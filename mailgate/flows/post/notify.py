@@ -20,7 +20,8 @@ from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.tickets.notices import ReplyAddress
 from mailgate.tickets.notices.letterhead import without_words
-from store import message_ids, outbox, unsent
+from store.desk import message_ids
+from store.post import outbox, unsent
 
 log = logging.getLogger(__name__)
 

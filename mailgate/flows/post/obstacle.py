@@ -11,7 +11,9 @@ from mailgate.letters.notice import Notice, Template
 from mailgate.letters.policy import POLICIES, TICKET_ROLES, Answers, Audience, Policy, sharing
 from mailgate.mail.address import address_key
 from mailgate.mail.automatic import answer_unwanted
-from store import outbox, people, suppressions, tickets
+from store import people
+from store.desk import tickets
+from store.post import outbox, suppressions
 
 _OUTSIDE = frozenset({Audience.READERS, Audience.ASKED})
 

@@ -7,8 +7,8 @@ from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.policy import POLICIES, Audience
 from mailgate.tickets.ticket import PROGRAM, Doer
-from store import suppressions
-from store.outbox import Outgoing
+from store.post import suppressions
+from store.post.outbox import Outgoing
 
 SUPPRESSED_FOR = timedelta(days=30)
 """Long enough to spare our name with its mail server, short enough for an address that is made anew."""

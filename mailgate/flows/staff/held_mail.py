@@ -15,9 +15,10 @@ from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import AWAITING_REVIEW
 from mailgate.people import present
 from mailgate.tickets import notices
-from store import leases, outbox, people, spool
+from store import people
 from store.engine import transaction
-from store.spool import Accepted
+from store.post import leases, outbox, spool
+from store.post.spool import Accepted
 
 LISTED_MAILS = 50
 """Mails that one list names; it says how many more there are."""

@@ -13,8 +13,9 @@ from mailgate.mail.address_token import Purpose
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
 from mailgate.tickets.figures import in_words
-from store import outbox, people
+from store import people
 from store.engine import transaction
+from store.post import outbox
 from store.views.figures import waiting
 
 LISTED_TICKETS = 50

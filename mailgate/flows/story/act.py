@@ -10,7 +10,8 @@ from mailgate.config import Settings
 from mailgate.mail.address_token import Key
 from mailgate.people import Staff
 from mailgate.tickets.article import Article
-from store import keys, people, threads
+from store import keys, people
+from store.desk import threads
 
 Suggest = Callable[[str, str], Article | None]
 """Subject and text of a mail → the article that answers it, if one plainly does."""

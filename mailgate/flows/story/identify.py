@@ -12,7 +12,7 @@ from mailgate.mail.address import Mailbox
 from mailgate.mail.message import Message
 from mailgate.mail.sender.evidence import Evidence, Level, from_rule
 from store import people
-from store.spool import Lent
+from store.post.spool import Lent
 
 log = logging.getLogger(__name__)
 

@@ -18,7 +18,7 @@ from mailgate.mail.sender.evidence import Evidence
 from mailgate.mail.tnef import unwrapped
 from mailgate.tickets.files import Choice, choose_files
 from store.archive import Archive, Blob
-from store.spool import Lent
+from store.post.spool import Lent
 
 _TOKEN_LENGTH = 24
 """A shorter detail is somebody's own (`support+phone@`), not a damaged token of ours."""

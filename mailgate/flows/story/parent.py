@@ -8,7 +8,7 @@ from mailgate.mail.message import Message
 from mailgate.mail.message_id import outbox_id
 from mailgate.mail.words.reply_text import cut_text, own_text
 from mailgate.tickets.ticket import Ticket
-from store import parents
+from store.post import parents
 
 _MAX_IDS = 10
 """Of ours among the references: whoever answers names the mail first in In-Reply-To or last in References."""

@@ -4,7 +4,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.people import Contact, Staff
 from mailgate.tickets.ticket import PROGRAM, Doer, EntryKind, Event, NewEntry, Ticket
-from store import tickets
+from store.desk import tickets
 
 
 def record(act: Act, ticket: Ticket, words: str, *, event: Event | None = None, doer: Doer = PROGRAM) -> Ticket:

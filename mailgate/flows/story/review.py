@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from mailgate.errors import Permanent
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
-from store import lessons, spool
-from store.spool import Accepted
+from store.post import lessons, spool
+from store.post.spool import Accepted
 
 log = logging.getLogger(__name__)
 

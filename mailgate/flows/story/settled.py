@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence
-from store.spool import Outcome
+from store.post.spool import Outcome
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from mailgate.flows.story.act import Act
 from mailgate.tickets.context import About, Other
 from mailgate.tickets.ticket import Ticket
-from store import threads
+from store.desk import threads
 
 
 def about(act: Act, ticket: Ticket) -> About:

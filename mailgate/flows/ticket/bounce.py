@@ -10,7 +10,8 @@ from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.bounces.bounce import Bounce
 from mailgate.mail.bounces.finding import BounceAction
 from mailgate.mail.disposition import Disposition
-from store import outbox, tickets
+from store.desk import tickets
+from store.post import outbox
 
 
 def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:

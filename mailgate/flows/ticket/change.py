@@ -22,7 +22,8 @@ from mailgate.tickets.deadlines import deadline
 from mailgate.tickets.merging import check_merge
 from mailgate.tickets.notices import Letterhead, ReplyAddress
 from mailgate.tickets.ticket import Doer, Event, Participant, State, Ticket
-from store import deadlines, message_ids, people, tickets
+from store import people
+from store.desk import deadlines, message_ids, tickets
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,9 @@ from mailgate.tickets.ticket import (
     State,
     Ticket,
 )
-from store import message_ids, people, tickets
+from store import people
 from store.archive import Blob
+from store.desk import message_ids, tickets
 
 _CALENDARS = ("text/calendar", "application/ics")
 

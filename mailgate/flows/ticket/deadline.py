@@ -8,7 +8,7 @@ from mailgate.config import Settings
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket.change import auto_close, end_wait, warn
 from mailgate.tickets.deadlines import Step, deadline
-from store import deadlines, tickets
+from store.desk import deadlines, tickets
 from store.engine import transaction
 
 _STEPS = {Step.WARN: warn, Step.CLOSE: auto_close, Step.END_WAIT: end_wait}

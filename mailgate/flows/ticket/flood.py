@@ -11,7 +11,8 @@ from mailgate.mail.sender.evidence import Level
 from mailgate.people import Registered, Staff, Stranger
 from mailgate.tickets.flood import DAY, HOUR, Crowd, crowd, is_flood
 from mailgate.tickets.ticket import Ticket
-from store import floods, outbox, spool
+from store.desk import floods
+from store.post import outbox, spool
 
 
 def flood_of_tickets(act: Act, incoming: Incoming, sender: Registered | Stranger) -> str | None:

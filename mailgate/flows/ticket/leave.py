@@ -9,7 +9,8 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
 from mailgate.people import Contact, Customer, Role, Staff
 from mailgate.tickets.ticket import Event, State
-from store import people, people_edits, tickets
+from store import people, people_edits
+from store.desk import tickets
 
 _NAMED = 10
 """Tickets that a refusal names; further ones are counted."""

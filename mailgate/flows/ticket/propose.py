@@ -12,7 +12,9 @@ from mailgate.mail.sender.evidence import Level
 from mailgate.people import Role
 from mailgate.tickets.notices import Letterhead, Thread, proposal
 from mailgate.tickets.ticket import Participant, Ticket
-from store import message_ids, outbox, people
+from store import people
+from store.desk import message_ids
+from store.post import outbox
 
 MAX_PROPOSED = 5
 """Of one mail: a mail to a whole company is no wish to have all of it read the ticket."""

@@ -15,7 +15,7 @@ from mailgate.tickets import notices
 from mailgate.tickets.context import context_lines
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import NewAttachment, Ticket
-from store import message_ids
+from store.desk import message_ids
 
 
 def tell_staff(

@@ -7,7 +7,8 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.change import assign
 from mailgate.people import Staff
-from store import people, staff_acts, tickets
+from store import people
+from store.desk import staff_acts, tickets
 
 
 def go_away(act: Act, mail: StaffMail) -> Settled:

@@ -8,7 +8,7 @@ from mailgate.flows.ticket.change import Changed
 from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.ticket import Doer, Ticket
-from store import deadlines, staff_acts
+from store.desk import deadlines, staff_acts
 
 
 class NotSaid(Permanent):

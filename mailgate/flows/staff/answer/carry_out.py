@@ -19,7 +19,7 @@ from mailgate.tickets.acts import Deed
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Participant, Ticket
 from mailgate.tickets.verbs import Command, StaffVerb
-from store import deadlines, message_ids, staff_acts, tickets
+from store.desk import deadlines, message_ids, staff_acts, tickets
 
 
 def begin(act: Act, mail: StaffMail) -> Settled:

@@ -16,8 +16,10 @@ from mailgate.tickets import acts, notices
 from mailgate.tickets.acts import StaffAct
 from mailgate.tickets.notices import Deeds
 from mailgate.tickets.ticket import Ticket
-from store import people, spool, staff_acts
-from store.staff_acts import Shown
+from store import people
+from store.desk import staff_acts
+from store.desk.staff_acts import Shown
+from store.post import spool
 
 WAYS_OUT = (
     "To send yours all the same, answer this mail with the first line !send",

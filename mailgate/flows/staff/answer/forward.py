@@ -24,9 +24,10 @@ from mailgate.tickets.files import LeftOut, choose_files
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Participant
 from mailgate.tickets.verbs import StaffVerb
-from store import message_ids, people, tickets
+from store import people
 from store.archive import in_row
 from store.archive import record as record_blob
+from store.desk import message_ids, tickets
 
 FORWARDED = "message/rfc822"
 

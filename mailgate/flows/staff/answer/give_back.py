@@ -18,7 +18,7 @@ from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import Misread
-from store import outbox
+from store.post import outbox
 
 
 def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, reason: str) -> Settled:

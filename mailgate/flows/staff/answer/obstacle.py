@@ -14,7 +14,9 @@ from mailgate.tickets.context import COMMANDS_LINE, leaked_line
 from mailgate.tickets.merging import CannotMerge, check_merge
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import STAFF_VERBS, Command, Misread, StaffVerb, misread
-from store import outbox, people, tickets
+from store import people
+from store.desk import tickets
+from store.post import outbox
 
 NO_WORDS = "There are no words of yours in it."
 

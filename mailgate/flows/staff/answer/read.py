@@ -13,7 +13,7 @@ from mailgate.people import Staff
 from mailgate.tickets.thread import disagreement
 from mailgate.tickets.ticket import Doer, Ticket
 from mailgate.tickets.verbs import ALONE, Clock, Command, Misread, StaffVerb, read_commands
-from store import tickets
+from store.desk import tickets
 
 
 @dataclass(frozen=True, slots=True)

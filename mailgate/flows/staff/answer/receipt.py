@@ -18,7 +18,8 @@ from mailgate.tickets import notices
 from mailgate.tickets.notices import Asked, Letterhead, ReplyAddress
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import STAFF_VERBS, StaffVerb, Usage, usable
-from store import spool, staff_acts
+from store.desk import staff_acts
+from store.post import spool
 
 
 def told(act: Act, mail: StaffMail, *sentences: str) -> Settled:

@@ -7,7 +7,8 @@ from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.ticket import Direction, Event, State
-from store import deadlines, lessons, spool, staff_acts, tickets
+from store.desk import deadlines, staff_acts, tickets
+from store.post import lessons, spool
 
 
 def call_spam(act: Act, mail: StaffMail) -> Settled:

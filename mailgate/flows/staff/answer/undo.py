@@ -7,7 +7,7 @@ from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.tickets.acts import Deed, StaffAct
 from mailgate.tickets.ticket import EntryKind, NewEntry, Ticket
-from store import deadlines, staff_acts, tickets
+from store.desk import deadlines, staff_acts, tickets
 
 
 def undo(act: Act, mail: StaffMail) -> Settled:

@@ -19,9 +19,10 @@ from mailgate.tickets import notices
 from mailgate.tickets.context import copy_lines
 from mailgate.tickets.ticket import Direction, Doer, EntryKind, Event, NewAttachment, NewEntry, Ticket
 from mailgate.tickets.watchers import watchers
-from store import message_ids, people, staff_acts, tickets
+from store import people
 from store.archive import in_row
 from store.archive import record as record_blob
+from store.desk import message_ids, staff_acts, tickets
 
 
 @dataclass(frozen=True, slots=True)

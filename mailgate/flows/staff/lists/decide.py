@@ -22,7 +22,7 @@ from mailgate.tickets import notices
 from mailgate.tickets.flood import DAY
 from mailgate.tickets.notices.to_staff import HELD_USAGE, QUEUE_USAGE
 from mailgate.tickets.verbs import Misread
-from store import outbox
+from store.post import outbox
 
 _KINDS: Mapping[Template, ListKind[Any]] = {
     Template.HELD_ALERT: ListKind("held mail", HELD_USAGE, read_held, decide_held),

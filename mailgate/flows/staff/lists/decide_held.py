@@ -15,9 +15,10 @@ from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets.held_verbs import HeldCommand, HeldVerb, read_held_commands
 from mailgate.tickets.verbs import Misread
-from store import people, senders, spool
-from store.outbox import Outgoing
-from store.spool import Accepted
+from store import people
+from store.post import senders, spool
+from store.post.outbox import Outgoing
+from store.post.spool import Accepted
 
 
 class _Undecided(MailgateError):

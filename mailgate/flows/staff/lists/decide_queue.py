@@ -16,8 +16,9 @@ from mailgate.tickets.acts import Deed
 from mailgate.tickets.queue_verbs import QueueCommand, QueueVerb, read_queue_commands
 from mailgate.tickets.ticket import State, Ticket
 from mailgate.tickets.verbs import Clock, Misread
-from store import deadlines, people, staff_acts, tickets
-from store.outbox import Outgoing
+from store import people
+from store.desk import deadlines, staff_acts, tickets
+from store.post.outbox import Outgoing
 
 _DEEDS = {
     QueueVerb.MINE: Deed.ASSIGNED,

@@ -9,7 +9,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.people import Staff
 from mailgate.tickets.verbs import Misread
-from store.outbox import Outgoing
+from store.post.outbox import Outgoing
 
 C = TypeVar("C")
 

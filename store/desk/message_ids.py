@@ -8,7 +8,7 @@ from sqlalchemy import BindParameter, Connection, bindparam, literal, select
 from mailgate.mail.address import address_key
 from mailgate.tickets.ticket import Direction
 from store.engine import insert_once
-from store.outbox import OutState
+from store.post.outbox import OutState
 from store.schema import entries, message_ids, outbox
 
 MAX_REFERENCES = 50

@@ -11,7 +11,7 @@ from mailgate.letters.notice import Template
 from mailgate.mail.address import address_key
 from mailgate.tickets.acts import Deed, StaffAct, Standing
 from mailgate.tickets.ticket import EntryKind, Event, State, Ticket
-from store.outbox import OutState
+from store.post.outbox import OutState
 from store.schema import entries, outbox, staff_acts, tickets
 
 

@@ -17,8 +17,10 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from mailgate.errors import Permanent, Temporary
-from store import erasure, erasure_log, people, serving
-from store.backup import (
+from store import people
+from store.engine import BUSY_SECONDS, connect, transaction
+from store.keeping import erasure, erasure_log, serving
+from store.keeping.backup import (
     ARCHIVE,
     DATABASE,
     Contents,
@@ -33,9 +35,8 @@ from store.backup import (
     place,
     sync,
 )
-from store.engine import BUSY_SECONDS, connect, transaction
 from store.migrations import upgrade
-from store.outbox import UNFINISHED
+from store.post.outbox import UNFINISHED
 
 PEOPLE_STEP, ROWS_STEP = 1_000, 100_000
 """How far ids jump: more than were given out since the backup. A reply address, a return address or a session of then

@@ -10,7 +10,7 @@ from mailgate.mail.address import address_key
 from mailgate.tickets.deadlines import Silence
 from mailgate.tickets.ticket import Participant, State
 from store.engine import insert_once
-from store.outbox import UNFINISHED
+from store.post.outbox import UNFINISHED
 from store.schema import outbox, participants, tickets
 
 # A ticket has a handful of mails, a template or a state may have millions: behind `coalesce` a planner without

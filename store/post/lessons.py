@@ -5,8 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, insert, select, true, update
 
-from store import leases
 from store.engine import transaction
+from store.post import leases
 from store.schema import lessons, spool
 
 _ADD = insert(lessons)

@@ -11,8 +11,8 @@ from sqlalchemy import Connection, Engine, RowMapping, bindparam, case, func, in
 
 from mailgate.letters.notice import Notice, NoticeAttachment, Template
 from mailgate.mail.address import address_key
-from store import leases
 from store.engine import transaction
+from store.post import leases
 from store.schema import outbox
 from store.search import index as search
 

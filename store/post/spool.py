@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, func, 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.sender.evidence import Evidence, Level
-from store import leases
 from store.engine import transaction
+from store.post import leases
 from store.schema import blobs, spool
 
 DUPLICATE_WINDOW = timedelta(days=30)

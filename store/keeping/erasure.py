@@ -12,7 +12,7 @@ from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.tickets.ticket import PROGRAM, EntryKind, State
 from store.archive import in_row, record
-from store.outbox import UNFINISHED, OutState, stored
+from store.post.outbox import UNFINISHED, OutState, stored
 from store.schema import (
     allowed_senders,
     attachments,

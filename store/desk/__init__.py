@@ -1,0 +1,1 @@
+"""Tickets, their threads and deadlines, and what staff did on them."""

@@ -1,0 +1,1 @@
+"""Backups, restoring, erasing, and whose store it is at the moment."""
