@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+from bench.generate import Home, Size, generate
 from bench.letters import Letter, Parent, mix
 from bench.program import prepare, serve
 from bench.results import GROWTH, Result
@@ -15,7 +16,6 @@ from bench.run import Run, tell
 from bench.tickets import settle
 from mailgate.config import Settings
 from store.engine import connect
-from store.generate import Home, Size, generate
 
 MAILS = 600
 SMALL = Size(tickets=100, messages=500)

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
+from bench.generate import Size
 from bench.growth import SMALL, large_size, mails_of, store_of
 from bench.program import Failed, Serving, bare, report, sending, serve
 from bench.results import PAGE_BUSY, PAGE_GROWTH, PAGE_IDLE, PAGES, Goal, Result, left_out, shown
@@ -18,7 +19,6 @@ from mailgate.mail.address_token import Key
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link
 from store import keys, people
 from store.engine import connect, reading
-from store.generate import Size
 
 PATH = "/staff/?state=all"
 COOKIE = "mg"

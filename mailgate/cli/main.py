@@ -38,7 +38,6 @@ COMMANDS = {
     "template": "the words of our mails",
     "keys": "signing keys of reply addresses",
     "import": "history and customers of an older system",
-    "generate": "fill a store with made-up tickets",
     "sign-in-link": "a link into the web view",
 }
 

@@ -115,7 +115,7 @@ def insert(conn: Connection, batches: Iterable[Batch]) -> None:
     mark = "?" if conn.dialect.paramstyle == "qmark" else "%s"
     for batch in batches:
         named, marks = ", ".join(f'"{column}"' for column in batch.columns), ", ".join(mark for _ in batch.columns)
-        statement = f'INSERT INTO "{batch.table}" ({named}) VALUES ({marks})'  # noqa: S608 - names of our own
+        statement = f'INSERT INTO "{batch.table}" ({named}) VALUES ({marks})'
         conn.exec_driver_sql(statement, batch.rows)
 
 
@@ -124,7 +124,7 @@ def number_on(conn: Connection) -> None:
     if conn.dialect.name != "postgresql":  # SQLite sees by itself which numbers were given
         return
     for table in _NUMBERED:
-        newest = f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"  # noqa: S608
+        newest = f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), max(id)) FROM {table.name}"
         conn.execute(text(newest))
 
 

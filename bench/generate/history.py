@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from random import Random
 
+from bench.generate.exchange import Exchange, Thread, Writer
+from bench.generate.letters import Words
+from bench.generate.rows import Batch, Beginning, Home, Rows, stamp
 from mailgate.people import Role
 from mailgate.tickets.ticket import EntryKind, Participant, State, Ticket
-from store.generate.exchange import Exchange, Thread, Writer
-from store.generate.letters import Words
-from store.generate.rows import Batch, Beginning, Home, Rows, stamp
 from store.schema import contacts, customers, entries, participants, tickets
 
 YEARS = timedelta(days=730)

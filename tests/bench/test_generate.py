@@ -9,7 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import Connection, Engine, func, select
 
-from mailgate.cli.main import mailgate
+from bench.generate import Home, Size, generate, has_customers
+from bench.generate.__main__ import fill
+from bench.generate.making import make, make_aside
+from bench.generate.rows import Beginning, newest_ids
 from mailgate.config import Settings
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Key, Purpose, unseal
@@ -20,9 +23,6 @@ from store import keys, people
 from store.archive import Archive
 from store.desk import message_ids, tickets
 from store.engine import connect, reading
-from store.generate import Home, Size, generate, has_customers
-from store.generate.making import make, make_aside
-from store.generate.rows import Beginning, newest_ids
 from store.migrations import upgrade
 from store.post import outbox, spool
 from store.schema import attachments, contacts, metadata
@@ -176,7 +176,7 @@ def test_an_impossible_size_is_refused(tmp_path: Path) -> None:
 def _command(directory: Path, *options: str) -> Result:
     config = directory / "config.toml"
     config.write_text("")
-    return CliRunner().invoke(mailgate, ["--config", str(config), "generate", *options])
+    return CliRunner().invoke(fill, ["--config", str(config), *options])
 
 
 def test_the_command_fills_an_empty_store(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ from email.utils import format_datetime
 from functools import partial
 from random import Random
 
+from bench.generate.letters import Words, mail
+from bench.generate.rows import Beginning, Home, Rows, stamp
 from mailgate.desks import Desk, ServiceMailbox
 from mailgate.letters.notice import Notice
 from mailgate.mail import message_id
@@ -20,8 +22,6 @@ from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.ticket import Direction, EntryKind, NewAttachment, State, Ticket, waiting_since
-from store.generate.letters import Words, mail
-from store.generate.rows import Beginning, Home, Rows, stamp
 from store.post.outbox import OutState
 from store.schema import attachments, entries, message_ids, outbox, spool
 

@@ -10,12 +10,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Engine, bindparam, select, update
 
+from bench.generate.history import YEARS
+from bench.generate.making import Made, make, make_aside
+from bench.generate.rows import Beginning, Home, Size, insert, newest_ids, number_on
 from mailgate.mail.address_token import Key
 from store import keys, people
 from store.engine import transaction
-from store.generate.history import YEARS
-from store.generate.making import Made, make, make_aside
-from store.generate.rows import Beginning, Home, Size, insert, newest_ids, number_on
 from store.schema import contacts, customers
 
 __all__ = ["Home", "Size", "generate", "has_customers"]

@@ -8,8 +8,8 @@ from itertools import accumulate
 from multiprocessing.connection import Connection
 from random import Random
 
-from store.generate.history import History
-from store.generate.rows import Batch, Beginning, Home, Size
+from bench.generate.history import History
+from bench.generate.rows import Batch, Beginning, Home, Size
 
 TICKETS_AT_ONCE = 1000
 """In one transaction; their histories are interleaved as if they had happened side by side."""
@@ -26,7 +26,7 @@ class Made:
 
 def make(size: Size, home: Home, beginning: Beginning, now: datetime) -> Iterator[Made]:
     """All of it, in order."""
-    rng = Random(size.seed)  # noqa: S311 - nothing secret is drawn
+    rng = Random(size.seed)
     history = History(home, beginning, rng, now=now)
     history.register(max(1, size.tickets // 8))
     lengths = _lengths(size, rng)
