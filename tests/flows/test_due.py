@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
+from mailgate.config.settings import QueueList
 from mailgate.flows.due import DueKind, due, sweep
 from mailgate.jobs import Job
+from mailgate.letters.notice import Template
 from mailgate.mail.disposition import Disposition
 from store.engine import reading, transaction
 from store.post import outbox, spool
@@ -27,6 +29,23 @@ def swept(gate: Gate, *, seconds: float = 0, delivering: bool = True) -> list[tu
         delivering=delivering,
     )
     return jobs
+
+
+def swept_by_two(gate: Gate) -> None:
+    """Sweep twice at one instant: the second looks and writes when the first has looked and not yet written.
+
+    Between the two writes another mail is held.
+    """
+    stranger = Person("Fred", "fred@stranger.example")
+    gate.accept(stranger.writes("Hello?"))  # its job is sent before anything is written, and starts the other
+    gate.now += timedelta(minutes=1)
+
+    def sweep_too(job: Job, row_id: int) -> None:
+        if job is Job.RECEIVE:
+            swept(gate)
+            gate.parts.receive(gate.accept(stranger.writes("Anybody there?")), gate.now)
+
+    sweep(gate.parts.engine, settings=gate.parts.settings, enqueue=sweep_too, now=gate.now, delivering=True)
 
 
 def test_a_mail_whose_job_was_lost_is_found_after_a_minute_and_then_once_a_minute(gate: Gate, anne: Person) -> None:
@@ -126,6 +145,29 @@ def test_a_sweep_alerts_staff_and_sends_the_job_of_the_alert(gate: Gate, bart: P
     alert = gate.outbox()[-1]
     assert (alert.notice.template, jobs) == ("held-alert", [(Job.DELIVER, alert.id)])
     assert swept(gate, seconds=1) == []
+
+
+@pytest.mark.parametrize(
+    ("template", "days"),
+    [(Template.HELD_ALERT, 0), (Template.HELD_ALERT, 1), (Template.QUEUE, 1)],
+    ids=["alert of held mail", "list of held mail", "queue"],
+)
+def test_what_two_find_due_at_the_same_time_is_sent_once(begin: BeginGate, template: Template, days: int) -> None:
+    gate = begin(desk_rules={"queue_list": QueueList.DAILY})
+    anne, cris = gate.customer("Anne", "anne@customer.example"), Person("Cris", "cris@stranger.example")
+    staff = [gate.staff(name, f"{name}@hosting.example") for name in ("bart", "dora")]
+    gate.deliver(anne.writes("It is broken."))
+    gate.deliver(cris.writes("Do you sell servers?"))
+    if days:
+        gate.later(seconds=1)  # the alert
+    before = len(gate.outbox(template))
+    gate.now += timedelta(days=days)
+
+    swept_by_two(gate)
+
+    written = gate.outbox(template)[before:]
+    assert [row.notice.to_address for row in written] == [one.address for one in staff]
+    assert {bool(row.notice.values["daily"]) for row in written} == {bool(days)}
 
 
 def test_what_is_due_is_told_with_its_time_and_without_doing_it(gate: Gate, bart: Person, cris: Person) -> None:

@@ -46,8 +46,14 @@ def digest_at(conn: Connection, settings: Settings, at: datetime) -> datetime | 
 
 
 def tell(engine: Engine, *, settings: Settings, daily: bool, now: datetime) -> tuple[int, ...]:
-    """Tell the staff of all mail that was held since they were last told; `daily`: of all that waits."""
+    """Tell the staff of all mail that was held since they were last told; `daily`: of all that waits.
+
+    Nothing is told twice: somebody else may have done it, or decided on the mails, since it was found to be due.
+    """
     with transaction(engine) as conn:
+        due_at = (digest_at if daily else alert_at)(conn, settings, now)
+        if due_at is None or due_at > now:
+            return ()
         waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True) if daily else _untold(conn)
         held = [
             notices.HeldMail(
@@ -59,8 +65,6 @@ def tell(engine: Engine, *, settings: Settings, daily: bool, now: datetime) -> t
             )
             for mail in waiting
         ]
-        if not held:  # somebody decided on them meanwhile
-            return ()
         act = Act.begin(conn, settings, now)
         desk = settings.desks[0]
         head = notices.Letterhead(settings.gate.company, desk)

@@ -41,8 +41,10 @@ def queue_at(conn: Connection, settings: Settings, at: datetime) -> datetime | N
 
 
 def tell_queue(engine: Engine, *, settings: Settings, now: datetime) -> tuple[int, ...]:
-    """Send it to everybody who answers and is there."""
+    """Send it to everybody who answers and is there, unless somebody else has since it was found to be due."""
     with transaction(engine) as conn:
+        if queue_at(conn, settings, now) is None:
+            return ()
         act = Act.begin(conn, settings, now)
         readers = present(people.list_staff(conn), now=now)
         return notify(act, [queue_for(act, reader, daily=True) for reader in readers], cause=None)
