@@ -20,6 +20,10 @@ class Permanent(MailgateError):
     reply = "550 5.0.0 Not accepted"
 
 
+class Misconfigured(Permanent):
+    """The settings are well written and name what is not to be had here; a command ends as with a mistake in them."""
+
+
 class SpoolUnavailable(Temporary):
     """The store could not take the message: locked, unreachable or broken."""
 

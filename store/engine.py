@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
-from mailgate.errors import Temporary
+from mailgate.errors import Misconfigured, Temporary
 from store.turns import WriteTurn
 
 BUSY_SECONDS = 5.0
@@ -28,16 +28,21 @@ class NoStore(Temporary):
     """The store does not exist and the command at hand must not make one."""
 
 
+class UnusableStoreUrl(Misconfigured):
+    """No database can be asked for by this URL. What it says is not repeated: a password may stand in it."""
+
+
 def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> Engine:
     """An engine for `sqlite:///…` (WAL, synchronous=FULL, foreign keys) or `postgresql+psycopg://…`.
 
     A read-only engine cannot write: SQLite opens the file with mode=ro and query_only, PostgreSQL's sessions are
-    read-only. It and `must_exist` raise NoStore when the file is not there.
+    read-only. It and `must_exist` raise NoStore when the file is not there. Raises UnusableStoreUrl.
     """
-    parsed = make_url(url)
+    parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite":
         options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
-        return create_engine(url, pool_pre_ping=True, connect_args=options)
+        with _told_what_is_unusable():
+            return create_engine(url, pool_pre_ping=True, connect_args=options)
     path = Path(parsed.database or "")
     if (read_only or must_exist) and not path.is_file():
         raise NoStore(f"there is no store at {path}")
@@ -45,9 +50,10 @@ def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> E
         place = URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
         engine = create_engine(place, pool_size=8)
     else:
+        with _told_what_is_unusable():
+            engine = create_engine(url, pool_size=16, max_overflow=32)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)  # everybody's mail and the signing keys; SQLite gives its other files the same mode
-        engine = create_engine(url, pool_size=16, max_overflow=32)
         _turns[engine] = WriteTurn()
 
     @event.listens_for(engine, "connect")
@@ -70,6 +76,25 @@ def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> E
         conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def read_url(url: str) -> URL:
+    """`store.url` in its parts. Raises UnusableStoreUrl."""
+    with _told_what_is_unusable():
+        return make_url(url)
+
+
+@contextmanager
+def _told_what_is_unusable() -> Iterator[None]:
+    try:
+        yield
+    except NoSuchModuleError as error:
+        raise UnusableStoreUrl("store.url names a kind of database that is not known here") from error
+    except ImportError as error:
+        missing = error.name or "of its database"
+        raise UnusableStoreUrl(f"store.url needs the driver {missing}, which is not installed") from error
+    except (ArgumentError, ValueError, TypeError) as error:  # TypeError: an option that the driver does not have
+        raise UnusableStoreUrl("store.url cannot be read: something in it is no host, port or option") from error
 
 
 @contextmanager

@@ -9,13 +9,12 @@ from shutil import disk_usage
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import make_url
 
 from mailgate.config import HostPort, ImapFolder, Settings
 from mailgate.config.settings import NOT_BUILT
 from mailgate.mail.disposition import Disposition
 from store import health
-from store.engine import reading
+from store.engine import read_url, reading
 from store.health import Health
 from store.keeping import serving
 from store.migrations import HEAD, current
@@ -272,7 +271,7 @@ def _ask(address: HostPort, request: bytes) -> bytes:
 
 
 def _disk(settings: Settings) -> Disk:
-    url = make_url(settings.store.url)
+    url = read_url(settings.store.url)
     database = None
     if url.get_backend_name() == "sqlite" and url.database:
         database = sum(_size(Path(url.database + mark)) for mark in ("", "-wal"))

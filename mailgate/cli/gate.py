@@ -11,9 +11,9 @@ from sqlalchemy.exc import DBAPIError
 
 from mailgate.cli.config import fail as fail_config
 from mailgate.cli.context import Context
-from mailgate.cli.output import EX_DATAERR, EX_TEMPFAIL, fail
+from mailgate.cli.output import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL, fail
 from mailgate.config import ConfigErrors, Settings, load
-from mailgate.errors import MailgateError, Temporary
+from mailgate.errors import MailgateError, Misconfigured, Temporary
 from mailgate.jobs import Job
 from mailgate.wiring import Parts, build
 
@@ -47,6 +47,8 @@ def told_errors(*, as_json: bool = False) -> Iterator[None]:
         yield
     except Temporary as error:
         fail(str(error), code=EX_TEMPFAIL, name=type(error).__name__, as_json=as_json)
+    except Misconfigured as error:
+        fail(str(error), code=EX_CONFIG, name=type(error).__name__, as_json=as_json)
     except MailgateError as error:
         fail(str(error), code=EX_DATAERR, name=type(error).__name__, as_json=as_json)
     except (DBAPIError, TimeoutError) as error:

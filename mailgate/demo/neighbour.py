@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from mailgate.config import ConfigErrors, load
 from mailgate.config.environment import variable_for
-from store.engine import connect, reading
+from store.engine import UnusableStoreUrl, connect, read_url, reading
 from store.post import outbox, spool
 
 VARIABLE = variable_for("store", "url")
@@ -29,19 +28,22 @@ def store_beside(config_path: Path, environ: Mapping[str, str], *, named: bool) 
             raise  # another program may have a config.toml too, but not one that we are told to read
     if url is None or not _exists(url) or not (named or VARIABLE in environ or _has_mail(url)):
         return None
-    return make_url(url).render_as_string(hide_password=True)
+    return read_url(url).render_as_string(hide_password=True)
 
 
 def _exists(url: str) -> bool:
     try:
-        parsed = make_url(url)
-    except ArgumentError:
+        parsed = read_url(url)
+    except UnusableStoreUrl:
         return False  # it names none, and every other command says so
     return parsed.get_backend_name() != "sqlite" or Path(parsed.database or "").is_file()
 
 
 def _has_mail(url: str) -> bool:
-    engine = connect(url, read_only=True)
+    try:
+        engine = connect(url, read_only=True)
+    except UnusableStoreUrl:
+        return True  # for want of its driver: nobody here can say that it is empty
     try:
         with reading(engine) as conn:
             return bool(spool.listing(conn, limit=1) or outbox.listing(conn, limit=1))

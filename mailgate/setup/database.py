@@ -6,7 +6,7 @@ from contextlib import closing
 
 from mailgate.setup.finding import Finding, fail, ok, skipped, warn
 from mailgate.setup.site import Site
-from store.engine import NoStore
+from store.engine import NoStore, UnusableStoreUrl
 from store.migrations import HEAD, current
 
 LEAST_SQLITE = (3, 35, 0)  # RETURNING, which SQLAlchemy uses
@@ -37,6 +37,8 @@ def schema(site: Site) -> Finding:
             revision = current(conn)
     except NoStore as error:
         return fail(str(error), upgrade)
+    except UnusableStoreUrl as error:
+        return fail(str(error), f"edit {site.config_path}")
     if revision == HEAD:
         return ok(revision)
     if revision is not None and revision > HEAD:  # they are numbered

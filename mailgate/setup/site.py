@@ -7,11 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.engine import make_url
 
 from mailgate.config import Settings
 from mailgate.inbound.dns import DnsResolver, Lookups
-from store.engine import connect, reading
+from store.engine import connect, read_url, reading
 
 DNS_SECONDS = 4.0
 """For one check, below its own time limit, so that a silent name server is told of as such."""
@@ -28,7 +27,7 @@ class Site:
     @property
     def database(self) -> Path | None:
         """The file of an embedded store; None for a database server."""
-        url = make_url(self.settings.store.url)
+        url = read_url(self.settings.store.url)
         return Path(url.database) if url.get_backend_name() == "sqlite" and url.database else None
 
     @property

@@ -19,9 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy.engine import make_url
-
 from mailgate.errors import Permanent
+from store.engine import read_url
 
 DATABASE, ARCHIVE, SETTINGS, CONTENTS = "mailgate.db", "archive", "config.toml", "backup.json"
 
@@ -117,8 +116,8 @@ def contents_of(source: Path) -> Contents:
 
 
 def database_path(url: str) -> Path:
-    """The file of an embedded store. Raises NotEmbedded."""
-    parsed = make_url(url)
+    """The file of an embedded store. Raises NotEmbedded, UnusableStoreUrl."""
+    parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite" or not parsed.database:
         raise NotEmbedded("store.url names no SQLite file: use the tools of its own server, such as pg_dump")
     return Path(parsed.database)

@@ -1,5 +1,6 @@
 """The demo does not start beside a store in earnest."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,20 @@ def test_a_server_that_is_named_counts_as_a_store_and_its_password_is_not_told(t
     found = store_beside(tmp_path / "none.toml", {VARIABLE: url}, named=False)
 
     assert found == "postgresql+psycopg://mailgate:***@127.0.0.1:1/mailgate"
+
+
+def test_a_store_that_cannot_be_opened_for_want_of_its_driver_counts_and_one_that_cannot_be_read_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    config = tmp_path / "config.toml"
+
+    config.write_text('[store]\nurl = "postgresql+psycopg://127.0.0.1:1/gate"\n')
+    found = store_beside(config, {}, named=False)
+    config.write_text('[store]\nurl = "postgresql+psycopg://127.0.0.1:port/gate"\n')
+    unreadable = store_beside(config, {}, named=False)
+
+    assert (found, unreadable) == ("postgresql+psycopg://127.0.0.1:1/gate", None)
 
 
 def test_the_settings_of_another_program_are_no_hindrance_but_a_broken_file_that_is_named_is(tmp_path: Path) -> None:

@@ -2,8 +2,10 @@
 
 import socket
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +45,18 @@ def test_a_missing_store_and_another_schema_fail(tmp_path: Path) -> None:
 
     assert (missing.status, older.status) == (Status.FAIL, Status.FAIL)
     assert missing.fix == older.fix == f"mailgate --config {tmp_path / 'config.toml'} db upgrade"
+
+
+def test_a_store_whose_driver_is_missing_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    site = site_in(tmp_path, store=False)
+    store = replace(site.settings.store, url="postgresql+psycopg://db/gate")
+
+    found = database.schema(replace(site, settings=replace(site.settings, store=store)))
+
+    assert found.status is Status.FAIL
+    assert found.detail == "store.url needs the driver psycopg, which is not installed"
+    assert found.fix == f"edit {tmp_path / 'config.toml'}"
 
 
 def test_a_store_without_wal_fails(tmp_path: Path) -> None:
