@@ -10,6 +10,8 @@ from functools import partial
 from sqlalchemy import Engine
 
 from mailgate.config import Settings, Verify, read_secret
+from mailgate.config.settings import SERVER_NOT_BUILT
+from mailgate.errors import Misconfigured
 from mailgate.flows import due
 from mailgate.flows.indexing import index_all, index_some
 from mailgate.flows.intake.receive import receive
@@ -34,6 +36,10 @@ log = logging.getLogger(__name__)
 
 CHECKS_AT_ONCE = 16
 """Mails for which the DNS or spamd is waited for at the same time."""
+
+
+class NotBuilt(Misconfigured):
+    """The settings ask for what this version does not do yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,8 @@ class Parts:
         index_some(self.engine)
 
     def run_due(self, at: datetime) -> Mapping[str, int]:
-        """Do all that is due, inline; returns how many of each kind."""
+        """Do all that is due, inline; returns how many of each kind. Raises NotBuilt."""
+        refuse_unbuilt(self.settings)
         delivering = self.smarthost is not None
         done = due.run(self.engine, settings=self.settings, work=self._inline, at=at, delivering=delivering)
         self.read_articles(at)
@@ -142,6 +149,15 @@ class Parts:
         if self.checkers is not None:
             self.checkers.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
+
+
+def refuse_unbuilt(settings: Settings) -> None:
+    """Before anything works on mail. Raises NotBuilt.
+
+    On a database server two workers do not shut each other out yet: a mail would open two tickets.
+    """
+    if not settings.store.is_embedded:
+        raise NotBuilt(f"store.url: {SERVER_NOT_BUILT}")
 
 
 def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fail_point) -> Parts:

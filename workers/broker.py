@@ -6,7 +6,7 @@ import dramatiq
 from dramatiq.brokers.stub import StubBroker
 from dramatiq.middleware import Callbacks, CurrentMessage, Retries, ShutdownNotifications
 
-from mailgate.errors import Permanent
+from mailgate.errors import Misconfigured
 from mailgate.jobs import Enqueue, Job
 
 log = logging.getLogger(__name__)
@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 EMBEDDED = "memory://"
 
 
-class UnknownBroker(Permanent):
+class UnknownBroker(Misconfigured):
     """No broker is built for this URL."""
 
 

@@ -20,7 +20,7 @@ from mailgate.inbound.clients import ListenerLimits
 from mailgate.inbound.smtp import Gate, Listener
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.mail.envelope import Door
-from mailgate.wiring import build
+from mailgate.wiring import build, refuse_unbuilt
 from store.engine import transaction
 from store.keeping import serving
 from store.post import leases
@@ -58,11 +58,12 @@ class Listening:
 
 
 class Running:
-    """An embedded gate. `start` inside an event loop; `stop` drains it."""
+    """An embedded gate. `start` inside an event loop; `stop` drains it. Raises NotBuilt."""
 
     def __init__(
         self, settings: Settings, *, workers: bool = True, clock: Clock = utc_now, fail_point: FailPoint = no_fail_point
     ) -> None:
+        refuse_unbuilt(settings)
         broker = brokers.connect(settings.workers.broker) if workers else None
         self.parts = build(settings, brokers.enqueuer(broker) if broker else _no_job, fail_point=fail_point)
         self.acceptance: Acceptance = self.parts.acceptance()

@@ -13,6 +13,7 @@ from mailgate.cli.web import web_view
 from mailgate.config import Settings, Verify
 from mailgate.inbound.authenticate import best_evidence
 from mailgate.mail.envelope import Door
+from mailgate.wiring import refuse_unbuilt
 from workers.embedded import Running
 
 log = logging.getLogger(__name__)
@@ -23,9 +24,10 @@ log = logging.getLogger(__name__)
 def serve(no_workers: bool) -> None:
     """Run the gate: listeners, workers and schedule in one process. SIGTERM drains it."""
     chosen = settings()
-    configure(chosen.log)
-    _warn(chosen)
     with told_errors():
+        refuse_unbuilt(chosen)  # before anything is logged: the reason is the one line that there is
+        configure(chosen.log)
+        _warn(chosen)
         try:
             asyncio.run(_serve(chosen, workers=not no_workers))
         except OSError as error:

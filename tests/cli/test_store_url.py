@@ -1,14 +1,17 @@
-"""A `store.url` that no store can be opened by."""
+"""A `store.url` that no store can be opened by, and one of a database that mail cannot be worked on in yet."""
 
 import json
+import secrets
 import sys
 from pathlib import Path
 
 import pytest
 
 from tests.program import Program, configured
+from tests.servers.postgresql import Postgresql
 
 SERVER = "postgresql+psycopg://gate:secret@127.0.0.1:1/gate"
+NOT_BUILT = "mailgate: store.url: PostgreSQL is not built yet, mail is worked on in an SQLite store alone\n"
 
 COMMANDS = (
     "db upgrade",
@@ -91,3 +94,28 @@ def test_a_mail_from_a_pipe_is_tried_again_whatever_the_store(tmp_path: Path) ->
 
     assert done.exit_code == 75
     assert done.stderr == "4.3.0 store.url needs the driver psycopg, which is not installed\n"
+
+
+@pytest.mark.parametrize("command", ["serve", "serve --no-workers"])
+def test_serve_refuses_postgresql_until_it_is_built(tmp_path: Path, command: str) -> None:
+    done = with_store(tmp_path, SERVER).execute(*command.split())
+
+    assert done.returncode == 78
+    assert done.stderr.decode() == NOT_BUILT
+
+
+@pytest.mark.server
+def test_what_is_due_is_not_done_in_postgresql_until_it_is_built(tmp_path: Path, postgresql: Postgresql) -> None:
+    program = with_store(tmp_path, postgresql.url(f"test_{secrets.token_hex(4)}"))
+
+    done = program.run("due", "run")
+
+    assert done.exit_code == 78, done.exception
+    assert done.stderr == NOT_BUILT
+
+
+def test_the_settings_are_said_to_be_right_and_postgresql_not_built(tmp_path: Path) -> None:
+    done = with_store(tmp_path, SERVER).run("config", "check")
+
+    assert done.exit_code == 0
+    assert "store.url: PostgreSQL is not built yet" in done.stderr

@@ -108,6 +108,7 @@ def test_nothing_is_unbuilt_in_the_shipped_file(loaded: Loader) -> None:
 def test_settings_without_effect_are_told_in_words(loaded: Loader) -> None:
     settings = loaded(
         """
+        store.url = "postgresql+psycopg://db/gate"
         workers.broker = "redis://127.0.0.1/0"
         billing.invoice_days_before_due = 7
         web.listen = ""
@@ -116,6 +117,7 @@ def test_settings_without_effect_are_told_in_words(loaded: Loader) -> None:
     )
 
     assert [words.partition(":")[0] for words in settings.unbuilt()] == [
+        "store.url",
         "workers.broker",
         "billing.invoice_days_before_due",
     ]
