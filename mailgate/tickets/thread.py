@@ -60,19 +60,35 @@ class Joined:
 
 
 @dataclass(frozen=True, slots=True)
-class NewTicket:
-    """The message belongs to no ticket that it may join; `claimed` is the one it named, `why` says why not that."""
-
-    claimed: int | None = None
-    why: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Contradiction:
     """The message names different tickets in ways that should agree: a person must decide."""
 
     reason: str
     ticket_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewTicket:
+    """The message belongs to no ticket that it may join; `claimed` is the one it named, `cause` says why not that.
+
+    The cause is how a ticket was named that its author takes no part in, or what is wrong with the reply address, or
+    that what it names does not agree.
+    """
+
+    claimed: int | None = None
+    cause: ThreadedBy | TokenFault | Contradiction | None = None
+
+    @property
+    def why(self) -> str | None:
+        """The cause in words for staff."""
+        match self.cause:
+            case ThreadedBy():
+                return f"its author takes no part in #{self.claimed}, which it names by {self.cause.value}"
+            case TokenFault():
+                return f"its reply address is not valid ({self.cause.value})"
+            case Contradiction():
+                return self.cause.reason
+        return None
 
 
 def tag_in(subject: str) -> int | None:
@@ -116,7 +132,7 @@ def place(
     if isinstance(claims.token, TokenFault):
         # Somebody tampered with the address, or the thread is older than its tokens: no other road joins either.
         claimed = referenced[0] if referenced else named_by_tag
-        return NewTicket(claimed, f"its reply address is not valid ({claims.token.value})")
+        return NewTicket(claimed, claims.token)
     for ticket_id in referenced:
         placed = _gate(tickets[ticket_id], address, contacts, ThreadedBy.REFERENCES)
         if isinstance(placed, Joined):
@@ -136,4 +152,4 @@ def _gate(ticket: Ticket, address: str, contacts: Sequence[Contact], by: Threade
     strangers = {address_key(someone.address) for someone in ticket.participants if someone.contact_id is None}
     if address_key(address) in strangers:
         return Joined(ticket, None, by)
-    return NewTicket(ticket.id, f"its author takes no part in #{ticket.id}, which it names by {by.value}")
+    return NewTicket(ticket.id, by)

@@ -73,16 +73,16 @@ NOT_JOINING = [
     (_claims(), NewTicket()),
     (_claims(None, [99], 98), NewTicket()),
     (_claims(_token(99)), NewTicket()),
-    (_claims(_token(3)), NewTicket(3, "its author takes no part in #3, which it names by token")),
-    (_claims(None, [3]), NewTicket(3, "its author takes no part in #3, which it names by references")),
-    (_claims(None, [3], 1), NewTicket(3, "its author takes no part in #3, which it names by references")),
-    (_claims(None, [], 3), NewTicket(3, "its author takes no part in #3, which it names by tag")),
-    (_claims(None, [], 5), NewTicket(5, "its author takes no part in #5, which it names by tag")),
-    (_claims(TokenFault.FORGED), NewTicket(None, "its reply address is not valid (forged)")),
-    (_claims(TokenFault.FORGED, [1]), NewTicket(1, "its reply address is not valid (forged)")),
-    (_claims(TokenFault.EXPIRED, [2, 1]), NewTicket(2, "its reply address is not valid (expired)")),
-    (_claims(TokenFault.EXPIRED, [], 1), NewTicket(1, "its reply address is not valid (expired)")),
-    (_claims(TokenFault.MALFORMED, [99], 98), NewTicket(None, "its reply address is not valid (malformed)")),
+    (_claims(_token(3)), NewTicket(3, ThreadedBy.TOKEN)),
+    (_claims(None, [3]), NewTicket(3, ThreadedBy.REFERENCES)),
+    (_claims(None, [3], 1), NewTicket(3, ThreadedBy.REFERENCES)),
+    (_claims(None, [], 3), NewTicket(3, ThreadedBy.TAG)),
+    (_claims(None, [], 5), NewTicket(5, ThreadedBy.TAG)),
+    (_claims(TokenFault.FORGED), NewTicket(None, TokenFault.FORGED)),
+    (_claims(TokenFault.FORGED, [1]), NewTicket(1, TokenFault.FORGED)),
+    (_claims(TokenFault.EXPIRED, [2, 1]), NewTicket(2, TokenFault.EXPIRED)),
+    (_claims(TokenFault.EXPIRED, [], 1), NewTicket(1, TokenFault.EXPIRED)),
+    (_claims(TokenFault.MALFORMED, [99], 98), NewTicket(None, TokenFault.MALFORMED)),
 ]
 
 
@@ -94,6 +94,19 @@ def test_a_participant_s_message_joins(claims: Claims, number: int, by: Threaded
 @pytest.mark.parametrize(("claims", "placed"), NOT_JOINING)
 def test_whatever_else_opens_a_ticket(claims: Claims, placed: NewTicket) -> None:
     assert place(claims, ANNE.address, (ANNE,), TICKETS) == placed
+
+
+@pytest.mark.parametrize(
+    ("placed", "why"),
+    [
+        (NewTicket(), None),
+        (NewTicket(3, ThreadedBy.TAG), "its author takes no part in #3, which it names by tag"),
+        (NewTicket(None, TokenFault.EXPIRED), "its reply address is not valid (expired)"),
+        (NewTicket(1, Contradiction("they disagree", 1)), "they disagree"),
+    ],
+)
+def test_staff_are_told_in_words_why_it_did_not_join(placed: NewTicket, why: str | None) -> None:
+    assert placed.why == why
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -
     known = tickets.load(act.conn, claims.named)
     placed = place(claims, incoming.author.address, contacts, known)
     if isinstance(placed, Contradiction) and incoming.lent.released:
-        placed = NewTicket(placed.ticket_id, placed.reason)
+        placed = NewTicket(placed.ticket_id, placed)
     if isinstance(placed, Contradiction):
         return _held(act, incoming, sender, reason=placed.reason, ticket_id=placed.ticket_id)
 
