@@ -49,6 +49,14 @@ class Customer:
 
 
 @dataclass(frozen=True, slots=True)
+class Tongue:
+    """How somebody is written to: in which language, and with the times of which zone."""
+
+    language: str  # BCP 47
+    timezone: str  # IANA
+
+
+@dataclass(frozen=True, slots=True)
 class Staff:
     """A person who answers."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mailgate.errors import Permanent
 from mailgate.mail.address import address_key, parse_mailbox
-from mailgate.people import Contact, Customer, Role, Staff
+from mailgate.people import Contact, Customer, Role, Staff, Tongue
 from store.schema import contacts, customers, staff
 from store.search import index as search
 
@@ -123,6 +123,12 @@ def find_by_external_id(conn: Connection, external_id: str) -> Customer | None:
     """The customer who had this id in an older system, also one who was removed."""
     found = conn.execute(select(customers.c.id).where(customers.c.external_id == external_id)).scalar()
     return None if found is None else find_customer(conn, found)
+
+
+def tongue_of(conn: Connection, customer_id: int) -> Tongue:
+    """How a customer is written to."""
+    query = select(customers.c.language, customers.c.timezone).where(customers.c.id == customer_id)
+    return Tongue(*conn.execute(query).one())
 
 
 def registered_at(conn: Connection, customer_id: int) -> datetime:

@@ -141,11 +141,11 @@ class Gate:
     sink: Sink
     now: datetime = BEGIN
 
-    def customer(self, name: str, address: str) -> Person:
+    def customer(self, name: str, address: str, *, language: str = "en", timezone: str = "UTC") -> Person:
         """Register a customer."""
         with transaction(self.parts.engine) as conn:
             people.add_customer(
-                conn, name, address, country=None, currency="EUR", timezone="UTC", language="en", now=self.now
+                conn, name, address, country=None, currency="EUR", timezone=timezone, language=language, now=self.now
             )
         return Person(name, address)
 

@@ -24,6 +24,7 @@ MEMORY_BROKER = "memory://"
 
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?\Z")
 _FILE_ENDING = re.compile(r"[A-Za-z0-9_+~-]{1,20}\Z")
+_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?\Z")  # BCP 47 §2.1
 _PORT = re.compile(r"[0-9]{1,5}\Z")
 
 
@@ -149,6 +150,12 @@ def _currency(raw: str) -> str:
     return raw
 
 
+def _language(raw: str) -> str:
+    if not _LANGUAGE.match(raw):
+        raise BadValue(f'"{raw}" is not a language tag, such as en or pt-BR')
+    return raw
+
+
 def _store_url(raw: str) -> str:
     if raw.startswith(POSTGRESQL) and len(raw) > len(POSTGRESQL):
         return raw
@@ -213,6 +220,7 @@ Text = Annotated[str, text(str)]
 Name = Annotated[str, text(_some)]
 MailDomain = Annotated[str, text(_mail_domain)]
 TimeZone = Annotated[str, text(_timezone)]
+Language = Annotated[str, text(_language)]
 Currency = Annotated[str, text(_currency)]
 StoreUrl = Annotated[str, text(_store_url)]
 BrokerUrl = Annotated[str, text(_broker_url)]

@@ -100,6 +100,7 @@ class Gate:
     company: kinds.Name = "Example Hosting"
     domain: kinds.MailDomain = "support.example"
     timezone: kinds.TimeZone = "Europe/Berlin"
+    language: kinds.Language = "en"
     currency: kinds.Currency = "EUR"
 
     @property

@@ -79,6 +79,7 @@ class Notice:
     `values` are frozen when the event happens: strings, numbers, lists and objects of these (they are stored as JSON).
     `secret` holds further values, which nobody may find later: the archive's copy has a placeholder for each.
     `reply_to` and `reverse_path` are bare addresses; a reverse-path of None means "our bounce address for this row".
+    `locale` and `zone` are those of the reader; the send gate fills them in, and nobody else.
     """
 
     template: Template
@@ -94,7 +95,8 @@ class Notice:
     attachments: tuple[NoticeAttachment, ...] = ()
     secret: Mapping[str, str] = field(default_factory=dict)  # live links and codes: sent, but never kept
     thread_index: str | None = None  # Outlook's name of the thread
-    locale: str = "en"
+    locale: str = "en"  # BCP 47
+    zone: str = "UTC"  # IANA
     ticket_id: int | None = None
     customer_id: int | None = None
     entry_id: int | None = None  # the ticket entry that this notice carries or is about

@@ -17,6 +17,7 @@ from sqlalchemy import (
 )
 
 from mailgate.mail.address import address_key
+from mailgate.people import Tongue
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import (
     Direction,
@@ -30,7 +31,7 @@ from mailgate.tickets.ticket import (
     after_entry,
 )
 from store.engine import insert_once
-from store.schema import attachments, contacts, entries, participants, tickets
+from store.schema import attachments, contacts, customers, entries, participants, tickets
 from store.search import index as search
 
 _OPEN = insert(tickets)
@@ -45,6 +46,21 @@ _PARTICIPANTS = (
     .where(participants.c.ticket_id.in_(_THE_IDS), contacts.c.removed_at.is_(None))  # who was removed gets no answers
     .order_by(participants.c.contact_id)
 )
+_TAKING_PART = (
+    _PARTICIPANTS.join(tickets, tickets.c.id == participants.c.ticket_id)
+    .outerjoin(customers, customers.c.id == tickets.c.customer_id)
+    .add_columns(customers.c.language, customers.c.timezone)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakesPart:
+    """Somebody on a ticket, as far as the send gate asks."""
+
+    number: int  # of the ticket
+    address_key: str
+    contact_id: int | None  # None for a stranger
+    tongue: Tongue | None  # of the ticket's customer
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +240,14 @@ def find(conn: Connection, number: int) -> Ticket | None:
     return load(conn, (number,)).get(number)
 
 
-def taking_part(conn: Connection, numbers: Iterable[int]) -> tuple[tuple[int, str, int | None], ...]:
-    """Who takes part in these tickets: number, key of the address, and contact, None for a stranger."""
+def taking_part(conn: Connection, numbers: Iterable[int]) -> tuple[TakesPart, ...]:
+    """Who takes part in these tickets."""
     wanted = list(numbers)
-    rows = conn.execute(_PARTICIPANTS, {"the_ids": wanted}) if wanted else ()
-    return tuple((row.ticket_id, row.address_key, row.contact_id) for row in rows)
+    rows = conn.execute(_TAKING_PART, {"the_ids": wanted}) if wanted else ()
+    return tuple(
+        TakesPart(row.ticket_id, row.address_key, row.contact_id, row.language and Tongue(row.language, row.timezone))
+        for row in rows
+    )
 
 
 def listing(

@@ -102,7 +102,7 @@ def reader_of(act: Act, asked: Confirmation) -> Participant:
 def language_of(act: Act, asked: Confirmation) -> str:
     """The language that yes and no are written in."""
     customer = people.find_customer(act.conn, asked.customer_id) if asked.customer_id else None
-    return customer.language if customer else "en"
+    return customer.language if customer else act.settings.gate.language
 
 
 def _head(act: Act, ticket: Ticket | None) -> Letterhead:

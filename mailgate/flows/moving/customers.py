@@ -148,7 +148,7 @@ def _carry_out(act: Act, planned: Planned) -> Customer:
             country=row.country,
             currency=row.currency or home.currency,
             timezone=row.timezone or home.timezone,
-            language=row.language or "en",
+            language=row.language or home.language,
             now=act.now,
             external_id=row.external_id,
         )

@@ -11,6 +11,7 @@ from functools import partial
 from mailgate.desks import Desk, ServiceMailbox
 from mailgate.flows.post.failure import undelivered_notices
 from mailgate.flows.post.obstacle import beyond_budget_in_all, obstacle, readers_of
+from mailgate.flows.post.tongue import in_tongue
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.letters.notice import FOR_STAFF, Notice
@@ -59,7 +60,8 @@ def notify(
             log.log(level, "not sent template=%s to=%s reason=%r", notice.template.value, notice.to_address, reason)
             continue
         is_strange = not policy.own_words and (notice.ticket_id, key) in readers.unregistered
-        outbox_id, own_id = _queue(act, without_words(notice) if is_strange else notice, hold_until, dead)
+        told = in_tongue(act, without_words(notice) if is_strange else notice, readers)
+        outbox_id, own_id = _queue(act, told, hold_until, dead)
         if notice.ticket_id is not None:
             named[notice.ticket_id].append(own_id)
         if dead:

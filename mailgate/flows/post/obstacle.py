@@ -11,6 +11,7 @@ from mailgate.letters.notice import Notice, Template
 from mailgate.letters.policy import POLICIES, TICKET_ROLES, Answers, Audience, Policy, sharing
 from mailgate.mail.address import address_key
 from mailgate.mail.automatic import answer_unwanted
+from mailgate.people import Tongue
 from store import people
 from store.desk import tickets
 from store.post import outbox, suppressions
@@ -25,6 +26,7 @@ class Readers:
     staff: frozenset[str]  # keys of addresses, like all others here
     taking_part: frozenset[tuple[int, str]]  # with the number of the ticket
     unregistered: frozenset[tuple[int, str]]  # of these
+    tongues: dict[int, Tongue]  # of the customer, by ticket
     dead: dict[str, str]  # key to reason
 
 
@@ -37,8 +39,9 @@ def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
     found = tickets.taking_part(act.conn, numbers)
     return Readers(
         staff=frozenset(address_key(one.address) for one in staff),
-        taking_part=frozenset((number, key) for number, key, _ in found),
-        unregistered=frozenset((number, key) for number, key, contact_id in found if contact_id is None),
+        taking_part=frozenset((one.number, one.address_key) for one in found),
+        unregistered=frozenset((one.number, one.address_key) for one in found if one.contact_id is None),
+        tongues={one.number: one.tongue for one in found if one.tongue},
         dead=suppressions.reasons(act.conn, (notice.to_address for notice in outside), now=act.now),
     )
 

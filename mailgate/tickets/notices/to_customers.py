@@ -213,6 +213,5 @@ def welcome(head: Letterhead, customer: Customer, *, template: Template, sign_in
         from_name=head.company,
         from_address=head.address,
         values={"company": head.company, "support_address": head.address, "sign_in_address": sign_in_address},
-        locale=customer.language,
         customer_id=customer.id,
     )

@@ -93,7 +93,7 @@ def _register(act: Act, name: str, address: str) -> int:
         country=None,
         currency=gate.currency,
         timezone=str(gate.zone),
-        language="en",
+        language=gate.language,
         now=act.now,
     )
     return customer.id

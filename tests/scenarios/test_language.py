@@ -1,0 +1,96 @@
+"""Each mail is in the language of its reader: a customer's own; staff and strangers get the gate's."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from mailgate.flows.moving import customers
+from mailgate.flows.moving.customer_table import CustomerRow
+from mailgate.letters.notice import Template
+from mailgate.letters.policy import POLICIES, Audience
+from mailgate.people import Role
+from store import people
+from store.engine import transaction
+from store.post import outbox
+from store.post.outbox import Outgoing
+from store.schema import outbox as outbox_rows
+from tests.gate import BeginGate, Gate, Person
+
+SIGN_IN = "sign-in@support.example"
+TO_CUSTOMERS = tuple(template for template in Template if POLICIES[template].audience is not Audience.STAFF)
+
+
+def everything_to(gate: Gate, anna: Person, bart: Person) -> None:
+    """Provoke every kind of mail that a customer may get, all of them to Anna or her colleague."""
+    cc = {"Cc": "bob@partner.example"}
+    with transaction(gate.parts.engine) as conn:
+        people.add_contact(conn, 1, "Dora", "dora@customer.example", (Role.SUPPORT,), now=gate.now)
+    dora = Person("Dora", "dora@customer.example")
+    gate.deliver(anna.writes("Es geht nicht.", files=[("setup.exe", "application/octet-stream", b"MZ")]))
+    first = gate.mailbox(anna)[0]
+    gate.deliver(anna.replies(first, "Hier noch eine.", files=[("a.exe", "application/octet-stream", b"MZ")]))
+    gate.deliver(dora.writes("Und das.", headers=cc))
+    gate.deliver(anna.replies(first, "!help"))
+    gate.deliver(anna.replies(first, f"!resend {gate.outbox(Template.ACKNOWLEDGEMENT)[0].id}"))
+    gate.deliver(anna.replies(first, "!add bob@partner.example"))
+    gate.deliver(anna.writes("", to=SIGN_IN))
+    gate.deliver(bart.replies(gate.mailbox(bart)[0], "Bitte noch einmal."))
+    other = gate.mailbox(dora)[0].message["Reply-To"]
+    gate.deliver(anna.replies(first, "Wohin?", to=str(other)))  # an address that was made for somebody else
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "!close"))
+    gate.later(hours=25)
+    gate.later(hours=60)
+    row = CustomerRow(2, "old-1", "Neu", "neu@customer.example", None, None, None, "de-AT")
+    for welcome in (Template.MIGRATED, Template.WELCOME):
+        customers.apply(
+            gate.parts.engine, gate.parts.settings, [row], welcome=welcome, now=gate.now, progress=lambda *_: None
+        )
+        row = CustomerRow(3, "old-2", "Neu", "neu2@customer.example", None, None, None, "de-AT")
+    gate.work()
+
+
+@pytest.fixture
+def sent(gate: Gate) -> Mapping[Template, Outgoing]:
+    """One mail of each kind, as it was sent to customers of Austria."""
+    anna = gate.customer("Anna", "anna@customer.example", language="de-AT", timezone="Asia/Tokyo")
+    everything_to(gate, anna, gate.staff("Bart Jones", "bart@hosting.example"))
+    return {row.notice.template: row for row in gate.outbox()}
+
+
+def test_each_kind_of_mail_to_customers_is_in_their_language(sent: Mapping[Template, Outgoing]) -> None:
+    languages = {template: sent[template].notice.locale for template in TO_CUSTOMERS}
+
+    assert languages == dict.fromkeys(TO_CUSTOMERS, "de-AT")
+    assert sent[Template.REPLY].notice.zone == "Asia/Tokyo"
+
+
+def test_staff_and_strangers_are_written_to_in_the_language_of_the_gate(begin: BeginGate, cris: Person) -> None:
+    gate = begin(gate={"language": "de", "timezone": "Europe/Zurich"})
+    anne = gate.customer("Anne Miller", "anne@customer.example")
+    gate.staff("Bart Jones", "bart@hosting.example")
+
+    gate.deliver(anne.writes("It is broken."))
+    gate.deliver(anne.writes("", to=SIGN_IN))
+    gate.deliver(Person("Bart Jones", "bart@hosting.example").writes("", to=SIGN_IN))
+    gate.deliver(cris.writes("Do you sell servers?"))
+
+    tongues = {(row.notice.template, row.notice.locale, row.notice.zone) for row in gate.outbox()}
+    assert tongues == {
+        (Template.ACKNOWLEDGEMENT, "en", "UTC"),
+        (Template.NOTIFICATION, "de", "Europe/Zurich"),
+        (Template.SIGN_IN, "en", "UTC"),
+        (Template.SIGN_IN, "de", "Europe/Zurich"),
+        (Template.HELD, "de", "Europe/Zurich"),
+    }
+
+
+def test_a_mail_that_was_queued_by_an_older_version_still_leaves(gate: Gate, anne: Person) -> None:
+    gate.accept(anne.writes("It is broken."))
+    gate.parts.receive(1, gate.now)
+    with transaction(gate.parts.engine) as conn:
+        older = {name: value for name, value in outbox.stored(gate.outbox()[0].notice).items() if name != "zone"}
+        conn.execute(outbox_rows.update().values(notice=older))
+
+    gate.work()
+
+    assert gate.mailbox(anne)[0].subject == "Re: No mail since Monday [#1]"
