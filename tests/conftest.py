@@ -5,9 +5,13 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from mailgate.jobs import FailPoint, no_fail_point
 from tests.gate import BeginGate, Gate, Person, begin_gate
+
+settings.register_profile("any machine", deadline=None)  # a busy one takes longer, and that is no fault of an example
+settings.load_profile("any machine")
 
 pytest_plugins = ["tests.servers.fixtures"]
 

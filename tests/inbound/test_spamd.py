@@ -260,7 +260,7 @@ def test_whatever_comes_back_neither_question_raises() -> None:
     with scripted.listening(talk) as address:
         ask = Spamd(address)
 
-        @settings(max_examples=150, deadline=None)
+        @settings(max_examples=150)
         @given(st.binary() | st.binary().map(OK.__add__) | st.binary().map(SCORED.__add__))
         def holds(answer: bytes) -> None:
             answers.append(answer)

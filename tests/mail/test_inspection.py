@@ -100,7 +100,7 @@ def test_every_mail_of_the_corpus_fulfils_the_contract(path: object) -> None:
 
 
 @given(st.binary(max_size=2000))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_bytes_fulfil_the_contract(raw: bytes) -> None:
     facts = inspect_mail(raw)
 
@@ -109,7 +109,7 @@ def test_any_bytes_fulfil_the_contract(raw: bytes) -> None:
 
 
 @given(st.integers(min_value=0, max_value=2**32))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 def test_any_broken_mail_fulfils_the_contract(seed: int) -> None:
     random = Random(seed)
 

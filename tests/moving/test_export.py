@@ -125,7 +125,7 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=12)
 @given(STEPS)
 def test_whatever_happens_the_file_holds_what_the_pages_show_and_no_more(steps: Sequence[str]) -> None:
     with TemporaryDirectory() as place, begin_gate(Path(place)) as gate:

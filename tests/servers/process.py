@@ -47,8 +47,11 @@ def free_port() -> int:
         return port
 
 
-def wait_until(condition: Callable[[], bool], *, what: str, within_seconds: float = 10.0) -> None:
-    """Return as soon as `condition` holds; raises NotReady, naming `what`, when it does not within the time."""
+def wait_until(condition: Callable[[], bool], *, what: str, within_seconds: float = 60.0) -> None:
+    """Return as soon as `condition` holds; raises NotReady, naming `what`, when it does not within the time.
+
+    The time ends a wait that is in vain, and measures nothing: on a busy machine everything takes several times longer.
+    """
     deadline = time.monotonic() + within_seconds
     while not condition():
         if time.monotonic() > deadline:
