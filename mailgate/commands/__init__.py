@@ -1,1 +1,1 @@
-"""What may be commanded by mail: where commands stand, and how they are read."""
+"""What may be commanded by mail: one grammar for all commands; each house brings its table of verbs."""

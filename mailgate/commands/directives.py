@@ -1,9 +1,12 @@
 """The syntax of commands at the top of a mail: lines such as `!close`; what the verbs mean is not known here."""
 
 import difflib
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from itertools import dropwhile, takewhile
 
+from mailgate.commands.typed import seen
 from mailgate.mail.message import Message
 
 MARK = "!"
@@ -11,6 +14,13 @@ MAX_DIRECTIVES = 20
 _MAX_ARGUMENT = 1000  # characters
 _MAX_VERB = 40
 _MAX_TEXT = 100_000  # characters from the top
+_MAX_BELOW = 60  # lines below the commands that may be fields
+
+_HISTORY = (">", "--")  # a quote, a signature, a rule above what is older
+# A dash alone makes an item of a list, two of them a signature.
+_BULLET = re.compile(r"[•●◦▪‣·]\s*|(?:[*+–—]|-(?!-))\s+")
+_EMPHASIS = re.compile(r"([*_`~]{1,3})(?=\S)")
+_MARKS = (MARK, "！")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +40,40 @@ class Directives:
     directives: tuple[Directive, ...]
     words: str
     excess: int = 0  # lines past the 20th: there is something wrong with the mail, and nothing should be done
+    first_excess: str = ""  # the 21st of them
+    below: tuple[str, ...] = field(default=(), compare=False)  # what stands below them, to the end of its first block
+    whole: str = field(default="", compare=False)  # the words with the commands, for a mail that has none after all
+
+    def words_below(self, lines: int) -> str:
+        """The words less the first lines of what stands below the commands: those that were fields."""
+        return _without(self.words, [line for line in self.below if line][:lines])
 
 
 def read_directives(message: Message, *, marked: bool = True) -> Directives:
     """Read the lines at the very top of the body that start with `!`, until the first other line.
 
     Blank lines before and between are passed over; a body that begins with a quotation has no commands. Where the body
-    is empty but for quotes and signature, a subject that starts with `!` is one command.
+    is empty but for quotes and signature, a subject that starts with `!` is one command. A mark that missed narrowly is
+    one: full-width, in bold, as code, as an item of a list, behind what cannot be seen.
 
     In an answer to a digest, queue or confirmation mail (its token says so) `marked` is False: then the lines up to
     the first blank one are commands, with or without the mark. Automatic mail has no commands: the caller asks first.
     """
-    found = list(_top_lines(message.text[:_MAX_TEXT].split("\n"), marked=marked))
-    if not found and message.subject.startswith(MARK) and not message.own_text:
-        return Directives((_directive(0, message.subject),), "")
+    lines = message.text[:_MAX_TEXT].split("\n")
+    found, end = _top_lines(lines, marked=marked)
+    if not found and not message.own_text and (said := command_in(message.subject)) is not None:
+        return Directives((directive(0, said, message.subject),), "", whole=message.reply_text)
     if not found:
-        return Directives((), message.reply_text)
-    directives = tuple(_directive(line_no, text) for line_no, text in found[:MAX_DIRECTIVES])
-    words = _without(message.reply_text, [text for _, text in found])
-    return Directives(directives, words, max(0, len(found) - MAX_DIRECTIVES))
+        top = tuple(_block(list(dropwhile(lambda line: not seen(line), lines[:_MAX_BELOW]))))
+        return Directives((), message.reply_text, below=top, whole=message.reply_text)
+    return Directives(
+        tuple(directive(line_no, said, text) for line_no, said, text in found[:MAX_DIRECTIVES]),
+        _without(message.reply_text, [text for _, _, text in found]),
+        max(0, len(found) - MAX_DIRECTIVES),
+        found[MAX_DIRECTIVES][2] if len(found) > MAX_DIRECTIVES else "",
+        tuple(_block(lines[end:])),
+        message.reply_text,
+    )
 
 
 def nearest(verb: str, known: Iterable[str]) -> str | None:
@@ -56,23 +81,65 @@ def nearest(verb: str, known: Iterable[str]) -> str | None:
     return next(iter(difflib.get_close_matches(verb.lower()[:_MAX_VERB], list(known), n=1, cutoff=0.65)), None)
 
 
-def _top_lines(lines: list[str], *, marked: bool) -> Iterable[tuple[int, str]]:
-    begun = False
+def command_in(line: str, *, marked: bool = True) -> str | None:
+    """What the line says behind its mark, None without one; where lines need not be `marked` each says something."""
+    said = unlisted(line)
+    emphasis = _EMPHASIS.match(said)
+    if emphasis and (not marked or said[emphasis.end() : emphasis.end() + 1] in _MARKS):
+        said = _plain(said[emphasis.end() :], emphasis[1])
+    if said.startswith(_MARKS):
+        return seen(said[1:])
+    return None if marked else said
+
+
+def unlisted(line: str) -> str:
+    """The line without what cannot be seen around it, and without the mark of a list before it."""
+    text = seen(line)
+    mark = _BULLET.match(text)
+    return seen(text[mark.end() :]) if mark else text
+
+
+def _top_lines(lines: list[str], *, marked: bool) -> tuple[list[tuple[int, str, str]], int]:
+    """Number, words and text of each line that is a command, and how many lines are passed then."""
+    found: list[tuple[int, str, str]] = []
+    end = 0
     for line_no, line in enumerate(lines, 1):
         text = line.strip()
-        if not text:
-            if begun and not marked:
-                return
+        if not seen(text):
+            if found and not marked:
+                break
             continue
-        if text.startswith((">", "--")) or (marked and not text.startswith(MARK)):
-            return
-        begun = True
-        yield line_no, text
+        said = None if seen(text).startswith(_HISTORY) else command_in(text, marked=marked)
+        if said is None:
+            break
+        found.append((line_no, said, text))
+        end = line_no
+    return found, end
 
 
-def _directive(line_no: int, text: str) -> Directive:
-    verb, _, argument = text.removeprefix(MARK).strip().partition(" ")
+def _block(lines: list[str]) -> Iterable[str]:
+    """The lines up to a quote or the first blank one; behind that one the next that is not blank."""
+    own = takewhile(lambda line: not line.lstrip().startswith(_HISTORY), lines[:_MAX_BELOW])
+    texts = [line.strip() for line in own]
+    blank = next((at for at, text in enumerate(texts) if not seen(text)), len(texts))
+    yield from texts[:blank]
+    after = next((text for text in texts[blank:] if seen(text)), None)
+    if after is not None:
+        yield ""
+        yield after
+
+
+def directive(line_no: int, said: str, text: str) -> Directive:
+    """A line, by what it says behind its mark."""
+    verb, argument = (*said.split(maxsplit=1), "", "")[:2]
     return Directive(line_no, verb.lower(), " ".join(argument.split())[:_MAX_ARGUMENT], text)
+
+
+def _plain(said: str, emphasis: str) -> str:
+    """Without the end of the emphasis that was begun: at the end of the line, else behind the words that have it."""
+    if said.endswith(emphasis):
+        return said.removesuffix(emphasis)
+    return said.replace(emphasis, "", 1)
 
 
 def _without(reply_text: str, commands: list[str]) -> str:

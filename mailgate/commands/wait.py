@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from mailgate.errors import Permanent
+from mailgate.commands.misread import BadArgument, Fault
 
 LONGEST_WAIT = timedelta(days=366)
 """Whoever waits longer than this has mistyped a date."""
@@ -12,8 +12,12 @@ _UNITS = {"H": timedelta(hours=1), "D": timedelta(days=1), "W": timedelta(weeks=
 _SPAN = re.compile(r"([0-9]{1,4})([HDW])\Z")
 
 
-class BadWait(Permanent):
-    """The words say no instant that something could wait for."""
+class BadWait(BadArgument):
+    """The words say no instant that something could wait for. Its text is for the command line."""
+
+    def __init__(self, text: str, fault: Fault, **values: str) -> None:
+        super().__init__(fault, **values)
+        self.args = (text,)
 
 
 def read_wait(words: str, *, now: datetime, zone: tzinfo) -> datetime:
@@ -22,12 +26,15 @@ def read_wait(words: str, *, now: datetime, zone: tzinfo) -> datetime:
     Raises BadWait for anything else, and for what lies in the past or further away than LONGEST_WAIT.
     """
     until = _instant(words.strip().upper(), now, zone)
+    day = f"{now.astimezone(zone).date() + timedelta(days=7)}"
     if until is None:
-        raise BadWait(f"{words!r} is no time to wait for: write 12h, 3d, 2w or a date such as {now.date()}")
+        text = f"{words!r} is no time to wait for: write 12h, 3d, 2w or a date such as {day}"
+        raise BadWait(text, Fault.NO_TIME, words=words, day=day)
     if until <= now:
-        raise BadWait(f"{words!r} is in the past")
+        raise BadWait(f"{words!r} is in the past", Fault.PAST, words=words)
     if until - now > LONGEST_WAIT:
-        raise BadWait(f"{words!r} is more than {LONGEST_WAIT.days} days away")
+        days = str(LONGEST_WAIT.days)
+        raise BadWait(f"{words!r} is more than {days} days away", Fault.TOO_FAR, words=words, days=days)
     return until
 
 

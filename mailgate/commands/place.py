@@ -1,0 +1,49 @@
+"""Place: where, when and by whom a mail with commands was written, and what is at hand there to be named."""
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from mailgate.people import Role, Staff, staff_called
+
+
+class Where(StrEnum):
+    """What kind of mail a command works in; a mail is of one of the last two."""
+
+    ANYWHERE = "anywhere"
+    TICKET = "ticket"  # an answer to a mail of a ticket
+    NEW = "new"  # a new mail, or an answer to something else
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What the commands of one mail are understood by."""
+
+    where: Where
+    now: datetime
+    zone: tzinfo  # in which its dates are meant
+    roles: frozenset[Role] = frozenset(Role)  # of the writer
+    staff: tuple[Staff, ...] = ()  # who can be named
+    writer: Staff | None = None  # one of them
+    listed: Mapping[int, int] = field(default_factory=dict)  # numbers of the list that is answered → what they name
+
+    def samples(self, at: int = 0, *, words: Container[str] = ()) -> Mapping[str, str]:
+        """What examples name: people and numbers that there are. `at` is the place of the example among others; of
+        `words`, which mean something there, none is taken for a name.
+        """
+        numbers = list(self.listed) or [3, 7]
+        turned = [numbers[(at + one) % len(numbers)] for one in (0, 1)]
+        return {
+            "colleague": self._colleague(words),
+            "day": f"{self.now.astimezone(self.zone).date() + timedelta(days=7)}",
+            "number": str(turned[0]),
+            "numbers": " ".join(map(str, dict.fromkeys(turned))),
+        }
+
+    def _colleague(self, words: Container[str]) -> str:
+        """By the first name, where that is enough; the writer only when he is alone."""
+        for one in sorted(self.staff, key=lambda one: one == self.writer):
+            first = one.name.strip().partition(" ")[0].lower()
+            return first if staff_called(first, self.staff) == (one,) and first not in words else one.address
+        return "anna"

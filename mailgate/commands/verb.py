@@ -1,0 +1,134 @@
+"""Verb: one command, as a row of its house's table."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+
+from mailgate.authority import Action
+from mailgate.commands.directives import Directive
+from mailgate.commands.misread import Misread
+from mailgate.commands.place import Place, Where
+from mailgate.people import Role, Staff
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What stands behind a command, or in a field, checked; what does not apply keeps its default."""
+
+    words: str = ""  # a note, an address, a name
+    until: datetime | None = None
+    number: int | None = None  # of a ticket or a mail
+    person: Staff | None = None
+
+
+NO_ARGUMENT = Argument()
+
+ENDINGS = ".,:;!"
+"""What may stand behind a verb by mistake."""
+
+Reader = Callable[[str, Place], Argument]
+"""Makes an Argument of the words behind a command, or of those in a field. Raises BadArgument."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Field:
+    """A line `name: value` that may stand directly below its command."""
+
+    name: str
+    example: str
+    read: Reader
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Verb:
+    """How a command is written, what it means, where and for whom it works, and what it takes.
+
+    In `example` stand the samples of a place, such as `{colleague}`. `meaning` goes on where "To " stands before it.
+    """
+
+    name: str
+    example: str
+    meaning: str
+    action: Action  # the row of the matrix by which it is judged
+    read: Reader
+    where: Where = Where.ANYWHERE
+    roles: frozenset[Role] | None = None  # who may besides the owner; None: everybody
+    alone: bool = False  # no other can stand beside it
+    repeats: bool = False  # it may stand several times, about different things
+    contraries: frozenset[str] = frozenset()  # names of commands that cannot be meant as well
+    fields: tuple[Field, ...] = ()
+
+    def allows(self, place: Place) -> bool:
+        """The writer's roles are enough."""
+        return self.roles is None or Role.OWNER in place.roles or bool(self.roles & place.roles)
+
+    def works_in(self, place: Place) -> bool:
+        """It can be given in such a mail, by its writer."""
+        return self.where in (Where.ANYWHERE, place.where) and self.allows(place)
+
+    def contradicts(self, other: "Verb") -> bool:
+        """The two cannot stand in the same mail."""
+        return self.alone or other.alone or self.name in other.contraries or other.name in self.contraries
+
+
+@dataclass(frozen=True)
+class Table:
+    """The commands of one kind of mail.
+
+    In a numbered one each line is about things in a list, `close 2` or `2 close`, and needs no mark; `otherwise` is
+    then what a line means that has no known word beside its number.
+    """
+
+    verbs: tuple[Verb, ...]
+    numbered: bool = False
+    otherwise: Verb | None = None
+
+    @cached_property
+    def by_name(self) -> Mapping[str, Verb]:
+        """The verbs by what is written for them."""
+        return {verb.name: verb for verb in self.verbs}
+
+    def named(self, word: str) -> Verb | None:
+        """The verb that is written so, in any case, perhaps with a mark behind it: `Note: call him`."""
+        return self.by_name.get(word.rstrip(ENDINGS).lower())
+
+    @cached_property
+    def has_fields(self) -> bool:
+        """A verb of it takes fields."""
+        return any(verb.fields for verb in self.verbs)
+
+    def example(self, verb: Verb, place: Place, *numbers: int) -> str:
+        """How the verb is written, with what there is to be named at this place, or with these numbers of the list."""
+        samples = dict(place.samples(self.verbs.index(verb), words=self.by_name))
+        if numbers:
+            samples |= {"number": str(numbers[0]), "numbers": " ".join(map(str, numbers))}
+        return verb.example.format_map(samples)
+
+    def usage(self, place: Place) -> list[Mapping[str, str]]:
+        """What can be written there, as templates name it."""
+        return [self.used(verb, place) for verb in self.verbs if verb.works_in(place)]
+
+    def used(self, verb: Verb, place: Place) -> Mapping[str, str]:
+        """One of these."""
+        return {"name": verb.name, "example": self.example(verb, place), "meaning": verb.meaning}
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A line that was understood. `fields` are those given, by their names; None for one that is to be emptied."""
+
+    verb: Verb
+    argument: Argument = NO_ARGUMENT
+    fields: Mapping[str, Argument | None] = field(default_factory=dict)
+    line: str = field(default="", compare=False)  # as it was written
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What one line came to: its commands, several where it names several things, or why there are none."""
+
+    line: Directive
+    commands: tuple[Command, ...] = ()
+    misread: Misread | None = None
+    verb: Verb | None = None  # that was written or most likely meant
