@@ -23,7 +23,6 @@ from mailgate.commands.wait import read_wait
 from mailgate.flows.staff import answer
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import change
-from mailgate.flows.ticket.change import Changed
 from mailgate.people import Staff
 from mailgate.tickets.ticket import Doer, State, Ticket
 from store import people
@@ -99,7 +98,7 @@ def reopen(number: int, as_json: bool) -> None:
 def assign(number: int, staff: str, as_json: bool) -> None:
     """Make a ticket the matter of one staff member."""
 
-    def assigned(act: Act, found: Ticket) -> Changed:
+    def assigned(act: Act, found: Ticket) -> Ticket:
         to = None if staff == NOBODY else people.staff_with(act.conn, staff)
         if to is None and staff != NOBODY:
             fail(f"{staff} is no staff address", code=EX_DATAERR, hint="mailgate staff list", as_json=as_json)
@@ -115,7 +114,7 @@ def assign(number: int, staff: str, as_json: bool) -> None:
 def wait(number: int, until: str, as_json: bool) -> None:
     """Put a ticket off: for 12h, 3d or 2w, or until a date such as 2026-12-24."""
 
-    def put_off(act: Act, found: Ticket) -> Changed:
+    def put_off(act: Act, found: Ticket) -> Ticket:
         at = read_wait(until, now=act.now, zone=act.settings.gate.zone)
         return change.wait(act, found, OPERATOR, until=at)
 
@@ -129,7 +128,7 @@ def wait(number: int, until: str, as_json: bool) -> None:
 def merge(number: int, into: int, as_json: bool) -> None:
     """Merge a ticket into another one of the same customer, for good: mail to NUMBER joins INTO from now on."""
 
-    def merged(act: Act, target: Ticket) -> Changed:
+    def merged(act: Act, target: Ticket) -> Ticket:
         source = tickets.itself(act.conn, (number,)).get(number)
         if source is None:
             _fail_unknown(number, as_json=as_json)
@@ -161,7 +160,7 @@ def note(number: int, writer: str, text: str | None, as_json: bool) -> None:
 def _say(number: int, writer: str, text: str | None, *, is_note: bool, as_json: bool) -> None:
     words = text if text is not None else sys.stdin.read()
 
-    def said(act: Act, found: Ticket) -> Changed:
+    def said(act: Act, found: Ticket) -> Ticket:
         staff = people.staff_with(act.conn, writer)
         if staff is None:
             fail(f"{writer} is no staff address", code=EX_DATAERR, hint="mailgate staff list", as_json=as_json)
@@ -170,7 +169,7 @@ def _say(number: int, writer: str, text: str | None, *, is_note: bool, as_json: 
     _change(number, said, as_json=as_json)
 
 
-def _change(number: int, do: Callable[[Act, Ticket], Changed], *, as_json: bool) -> None:
+def _change(number: int, do: Callable[[Act, Ticket], Ticket], *, as_json: bool) -> None:
     """Do it in one transaction and print the ticket; the sweep of a running `serve` finds the mails."""
     with gate(as_json=as_json) as parts:
         with transaction(parts.engine) as conn:
@@ -179,7 +178,7 @@ def _change(number: int, do: Callable[[Act, Ticket], Changed], *, as_json: bool)
                 _fail_unknown(number, as_json=as_json)
             changed = do(Act.begin(conn, parts.settings, now()), found)
         with reading(parts.engine) as conn:
-            _show(conn, changed.ticket, as_json=as_json)
+            _show(conn, changed, as_json=as_json)
 
 
 def _fail_unknown(number: int, *, as_json: bool) -> NoReturn:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine
 from mailgate.config import Settings
 from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.staff import held_mail, queue_list
+from mailgate.flows.story.act import Act, send_jobs
 from mailgate.flows.ticket.deadline import meet_deadline
 from mailgate.jobs import Enqueue, Job
 from mailgate.tickets.deadlines import Step, deadline
@@ -53,6 +54,9 @@ _LISTS: dict[DueKind, Callable[[Connection, Settings, datetime], datetime | None
     DueKind.HELD_DIGEST: held_mail.digest_at,  # first: it names what an alert would
     DueKind.HELD_ALERT: held_mail.alert_at,
 }
+
+
+_DEADLINES = {DueKind(step.value) for step in Step}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +110,7 @@ def sweep(engine: Engine, *, settings: Settings, enqueue: Enqueue, now: datetime
             enqueue(job, row_id)
     for item in items:
         if item.kind not in JOBS:
-            for outbox_id in _do(engine, item.kind, item.object, settings=settings, now=now):
-                enqueue(Job.DELIVER, outbox_id)
+            _do(engine, item.kind, item.object, settings=settings, enqueue=enqueue, now=now)
 
 
 def run(
@@ -139,8 +142,7 @@ def run(
             seen.add((kind, row_id))
             done[kind.value] += 1
             if kind not in JOBS:
-                for outbox_id in _do(engine, kind, row_id, settings=settings, now=at):
-                    follow_up(Job.DELIVER, outbox_id)
+                _do(engine, kind, row_id, settings=settings, enqueue=follow_up, now=at)
                 continue
             _take_up(engine, kind, [row_id], at)
             job, _ = JOBS[kind]
@@ -148,19 +150,29 @@ def run(
     return dict(done)
 
 
-def _do(engine: Engine, kind: DueKind, number: int, *, settings: Settings, now: datetime) -> tuple[int, ...]:
-    """Do what has no job; returns the ids of the mails that may go out. One that fails does not stop the others."""
-    if kind is DueKind.QUEUE_LIST:
-        return queue_list.tell_queue(engine, settings=settings, now=now)
-    if kind in _LISTS:
-        return held_mail.tell(engine, settings=settings, daily=kind is DueKind.HELD_DIGEST, now=now)
-    if kind is DueKind.CONFIRMATION:
-        return expire(engine, settings=settings, now=now)
+def _do(engine: Engine, kind: DueKind, number: int, *, settings: Settings, enqueue: Enqueue, now: datetime) -> None:
+    """Do what has no job, in a transaction of its own. A deadline that fails does not stop the others."""
     try:
-        return meet_deadline(engine, number, settings=settings, now=now)
+        with transaction(engine) as conn:
+            act = Act.begin(conn, settings, now)
+            _meet(act, kind, number)
     except Exception:
+        if kind not in _DEADLINES:
+            raise
         log.exception("deadline failed ticket=%d kind=%s", number, kind.value)
-        return ()
+        return
+    send_jobs(act.outgoing, enqueue)
+
+
+def _meet(act: Act, kind: DueKind, number: int) -> None:
+    if kind is DueKind.QUEUE_LIST:
+        queue_list.tell_queue(act)
+    elif kind in _LISTS:
+        held_mail.tell(act, daily=kind is DueKind.HELD_DIGEST)
+    elif kind is DueKind.CONFIRMATION:
+        expire(act)
+    else:
+        meet_deadline(act, number)
 
 
 def _take_up(engine: Engine, kind: DueKind, row_ids: Sequence[int], now: datetime) -> None:

@@ -22,7 +22,7 @@ def merge(gate: Gate, source: int, into: int) -> Ticket:
         target = tickets.find(conn, into)
         assert target is not None
         act = Act.begin(conn, gate.parts.settings, gate.now)
-        return change.merge(act, tickets.itself(conn, (source,))[source], BART, into=target).ticket
+        return change.merge(act, tickets.itself(conn, (source,))[source], BART, into=target)
 
 
 def itself(gate: Gate, number: int) -> Ticket:

@@ -34,7 +34,7 @@ def _on_ticket(
         if for_owner and Role.OWNER not in contact.roles:
             return Executed(Result("You are not the owner of the account any more; nothing was done."), ticket)
         done = do(act, incoming, ticket, contact, asked)
-        return Executed(Result(done.words), done.ticket, done.outbox_ids)
+        return Executed(Result(done.words), done.ticket)
 
     return execute
 

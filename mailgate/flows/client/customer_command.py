@@ -81,7 +81,6 @@ class _Outcome:
     """What came of one command; no result where a question tells its reader more."""
 
     result: Result | None
-    outbox_ids: tuple[int, ...] = ()
 
 
 def obey(
@@ -165,8 +164,8 @@ def _as_words(mail: _Mail, placed: Joined | NewTicket, keep_words: KeepWords) ->
     kept = keep_words(mail.incoming)
     if kept.outcome.disposition in AWAITING_REVIEW or isinstance(placed, NewTicket):
         return kept
-    told = _tell(mail, [NOT_VERIFIED], fixed_subject=True)
-    return replace(kept, outbox_ids=(*kept.outbox_ids, *told))
+    _tell(mail, [NOT_VERIFIED], fixed_subject=True)
+    return kept
 
 
 def _answer(
@@ -180,18 +179,17 @@ def _answer(
         _record(mail, reason)
     outcomes = [] if misread else [_carry_out(mail, command) for command in commands]
     results = [outcome.result for outcome in outcomes if outcome.result]
-    told = _tell(mail, results, misread) if results or misread else ()
-    outbox_ids = (*(one for outcome in outcomes for one in outcome.outbox_ids), *told)
+    if results or misread:
+        _tell(mail, results, misread)
     if kept is not None:
         words = "; ".join(filter(None, (kept.outcome.reason, reason)))
-        return replace(kept, outcome=replace(kept.outcome, reason=words), outbox_ids=(*kept.outbox_ids, *outbox_ids))
+        return replace(kept, outcome=replace(kept.outcome, reason=words))
     people.touch(act.conn, mail.contact.id, now=act.at)
     return Settled.as_(
         Disposition.COMMAND,
         reason,
         ticket_id=mail.ticket.id if mail.ticket else None,
         evidence=incoming.evidence,
-        outbox_ids=outbox_ids,
     )
 
 
@@ -218,21 +216,21 @@ def _carry_out(mail: _Mail, command: CustomerCommand) -> _Outcome:
             return _Outcome(look_up.search(act, mail.sender, command.argument))
         case CustomerVerb.RESEND:
             number = int(command.argument)
-            result, sent = look_up.resend(act, mail.incoming, mail.contact, number, head=mail.head, thread=mail.thread)
-            return _Outcome(result, sent)
+            sent = look_up.resend(act, mail.incoming, mail.contact, number, head=mail.head, thread=mail.thread)
+            return _Outcome(sent)
     assert ticket is not None  # `read_customer_commands` saw to it
     if command.verb is CustomerVerb.STATUS:
         return _Outcome(look_up.status(act, ticket))
     if command.verb is CustomerVerb.ADD and (obstacle := _cannot_be_added(act, command.argument)):
         return _Outcome(Result(obstacle))
     if _verdict(act, mail.incoming, _action(mail, command)) is Verdict.CONFIRM:
-        asked = ask(act, mail.incoming, _request(mail, ticket, command))
-        return _Outcome(Result(asked.refused) if asked.refused else None, asked.outbox_ids)
+        refused = ask(act, mail.incoming, _request(mail, ticket, command))
+        return _Outcome(Result(refused) if refused else None)
     if command.verb is CustomerVerb.ADD:
         done = deeds.share(act, mail.incoming, ticket, mail.contact, command.argument)
     else:
         done = _DEEDS[command.verb](act, mail.incoming, ticket, mail.contact)
-    return _Outcome(Result(done.words), done.outbox_ids)
+    return _Outcome(Result(done.words))
 
 
 def _cannot_be_added(act: Act, address: str) -> str | None:
@@ -273,7 +271,7 @@ def _question(mail: _Mail, ticket: Ticket, command: CustomerCommand) -> tuple[Co
 
 def _tell(
     mail: _Mail, results: Sequence[Result], misread: Sequence[Misread] = (), *, fixed_subject: bool = False
-) -> tuple[int, ...]:
+) -> None:
     """The receipt, as the ticket is now."""
     ticket = tickets.find(mail.act.conn, mail.ticket.id) if mail.ticket else None
     commands = valid_now(ticket.state if ticket else None, is_owner=mail.is_owner) if misread else ()
@@ -286,4 +284,4 @@ def _tell(
         commands=commands,
         fixed_subject=fixed_subject,
     )
-    return notify(mail.act, [notice], cause=mail.incoming)
+    notify(mail.act, [notice], cause=mail.incoming)

@@ -19,31 +19,30 @@ from store.desk import tickets
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What the doer is told, the ticket as it is now, and the mails to others."""
+    """What the doer is told, and the ticket as it is now."""
 
     words: str
     ticket: Ticket
-    outbox_ids: tuple[int, ...] = ()
 
 
 def close(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Done:
     """Close the ticket; staff and its other readers are told."""
     if ticket.state is State.CLOSED:
         return Done(f"Ticket #{ticket.id} was closed already.", ticket)
-    changed = change.close(act, ticket, doer_of(incoming, contact))
+    ticket = change.close(act, ticket, doer_of(incoming, contact))
     words = f"{contact.name} closed this ticket by mail."
-    told = tell_staff(act, incoming, changed.ticket, words=words, entry_id=None)
-    return Done(f"Ticket #{ticket.id} is closed now.", changed.ticket, (*told, *changed.outbox_ids))
+    tell_staff(act, incoming, ticket, words=words, entry_id=None)
+    return Done(f"Ticket #{ticket.id} is closed now.", ticket)
 
 
 def reopen(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Done:
     """Make it staff's turn again; they are told."""
     if ticket.state is not State.CLOSED:
         return Done(f"Ticket #{ticket.id} is not closed.", ticket)
-    changed = change.reopen(act, ticket, doer_of(incoming, contact))
+    ticket = change.reopen(act, ticket, doer_of(incoming, contact))
     words = f"{contact.name} opened this ticket again by mail, without further words."
-    told = tell_staff(act, incoming, changed.ticket, words=words, entry_id=None)
-    return Done(f"Ticket #{ticket.id} is open again.", changed.ticket, (*told, *changed.outbox_ids))
+    tell_staff(act, incoming, ticket, words=words, entry_id=None)
+    return Done(f"Ticket #{ticket.id} is open again.", ticket)
 
 
 def leave(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Done:

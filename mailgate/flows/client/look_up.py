@@ -87,15 +87,13 @@ def _found(hit: Hit, url: str) -> str:
     return f"{title}: {url}{KB_PATH}{hit.slug}"
 
 
-def resend(
-    act: Act, incoming: Incoming, contact: Contact, number: int, *, head: Letterhead, thread: Thread
-) -> tuple[Result, tuple[int, ...]]:
+def resend(act: Act, incoming: Incoming, contact: Contact, number: int, *, head: Letterhead, thread: Thread) -> Result:
     """A copy of a mail that went to the same address before; of any other it is not said whether there is one."""
     visitor = visitors.contact(act.conn, contact.id)
     assert visitor is not None
     mail = customer_mails.find(act.conn, visitor, number)
     if mail is None or address_key(mail.line.to_address) != visitor.address_key or mail.text is None:
-        return Result(f"We have sent no mail {number} to {contact.address}."), ()
+        return Result(f"We have sent no mail {number} to {contact.address}.")
     sent_on = (mail.sent_at or mail.line.at).astimezone(act.settings.gate.zone)
     notice = copy(
         head,
@@ -115,8 +113,8 @@ def resend(
             NoticeAttachment(file.filename or file.content_type, file.content_type, file.sha256) for file in mail.files
         ),
     )
-    sent = notify(act, [notice], cause=incoming)
-    return Result(f"A copy of mail {number} is on its way to you."), sent
+    notify(act, [notice], cause=incoming)
+    return Result(f"A copy of mail {number} is on its way to you.")
 
 
 def list_commands(ticket: Ticket | None, *, is_owner: bool) -> Result:

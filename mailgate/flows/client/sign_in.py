@@ -53,8 +53,8 @@ def sign_in(act: Act, incoming: Incoming, sender: Sender) -> Settled:
         ]
     else:
         return Settled.as_(Disposition.COMMAND, "asks to sign in, but is nobody we know", evidence=incoming.evidence)
-    sent = notify(act, asked, cause=incoming)
-    return Settled.as_(Disposition.COMMAND, "sign-in link sent", evidence=incoming.evidence, outbox_ids=sent)
+    notify(act, asked, cause=incoming)
+    return Settled.as_(Disposition.COMMAND, "sign-in link sent", evidence=incoming.evidence)
 
 
 def _nonce_in(address: str) -> str:

@@ -8,14 +8,11 @@ import logging
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-
-from sqlalchemy import Engine
+from datetime import timedelta
 
 from mailgate import confirmation as rules
 from mailgate.authority import Action, Verdict, decide
 from mailgate.commands.directives import read_directives
-from mailgate.config import Settings
 from mailgate.confirmation import Answer, Confirmation, ConfirmKind, ConfirmState
 from mailgate.desks import ServiceMailbox, service_for
 from mailgate.flows.confirm.question import language_of, put, tell, tell_expired, tell_reader
@@ -30,7 +27,6 @@ from mailgate.people import Registered, Sender, Staff
 from mailgate.tickets.notices import Result
 from mailgate.tickets.ticket import Participant, Ticket
 from store.desk import tickets
-from store.engine import transaction
 from store.post import confirmations
 
 log = logging.getLogger(__name__)
@@ -64,35 +60,27 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """`refused` says why no question was put; None when one was, by the mail with this id."""
-
-    refused: str | None
-    outbox_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Executed:
-    """What came of a yes: what its giver is told, the ticket as it is now, and the mails to others."""
+    """What came of a yes: what its giver is told, and the ticket as it is now."""
 
     result: Result
     ticket: Ticket | None = None
-    outbox_ids: tuple[int, ...] = ()
 
 
 Executor = Callable[[Act, Incoming, Confirmation], Executed]
 """Does what was confirmed. The mail is the yes, its evidence C; the world may have changed since the question."""
 
 
-def ask(act: Act, incoming: Incoming, request: Request) -> Asked:
-    """Put a question to the registered address. The same question is put once; an account has three open, three a day.
+def ask(act: Act, incoming: Incoming, request: Request) -> str | None:
+    """Put a question to the registered address; returns why not when none is put.
 
-    `incoming` is the mail that asks for it. Nothing of the request is done here.
+    The same question is put once; an account has three open, three a day. `incoming` is the mail that asks for it.
+    Nothing of the request is done here.
     """
     who = {"contact_id": request.contact_id, "staff_id": request.staff_id}
     ticket_id = request.ticket.id if request.ticket else None
     if confirmations.same_open(act.conn, request.kind, request.values, ticket_id=ticket_id, now=act.now, **who):
-        return Asked(f"We have asked you already and wait for your answer: {request.statement}.")
+        return f"We have asked you already and wait for your answer: {request.statement}."
     open_now, recent = confirmations.counts(
         act.conn,
         customer_id=request.customer_id,
@@ -101,7 +89,7 @@ def ask(act: Act, incoming: Incoming, request: Request) -> Asked:
         now=act.now,
     )
     if open_now >= rules.MAX_OPEN or recent >= rules.MAX_PER_DAY:
-        return Asked(
+        return (
             f"Not asked, and not done: {request.statement}. We put at most {rules.MAX_PER_DAY} such questions a day"
             f" and {rules.MAX_OPEN} at a time. Answer the others first, or write to us in your own words."
         )
@@ -123,12 +111,11 @@ def ask(act: Act, incoming: Incoming, request: Request) -> Asked:
     )
     token = AddressToken(Purpose.CONFIRM, nonce, request.contact_id or request.staff_id or 0, asked.expires_at.date())
     answer_to = f"{ServiceMailbox.CONFIRM.value}+{seal(token, act.key)}@{act.settings.gate.domain}"
-    sent = put(act, incoming, asked, answer_to, unclear=False)
-    if not sent:  # the send gate's budgets
+    if not put(act, incoming, asked, answer_to, unclear=False):  # the send gate's budgets
         confirmations.withdraw(act.conn, asked.id)
-        return Asked(f"Not asked, and not done: {request.statement}. No question can be sent to your address now.")
+        return f"Not asked, and not done: {request.statement}. No question can be sent to your address now."
     _recorded(act, asked, f"confirmation asked for: {request.statement}", incoming)
-    return Asked(None, sent)
+    return None
 
 
 def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[ConfirmKind, Executor]) -> Settled:
@@ -151,18 +138,14 @@ def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[Confi
             return _unclear(act, incoming, asked)
 
 
-def expire(engine: Engine, *, settings: Settings, now: datetime) -> tuple[int, ...]:
+def expire(act: Act) -> None:
     """End the questions whose time is over, and tell whoever was asked that nothing was done."""
-    sent: list[int] = []
-    with transaction(engine) as conn:
-        act = Act.begin(conn, settings, now)
-        for asked in confirmations.expired(conn, at=now, limit=AT_ONCE):
-            if not confirmations.finish(conn, asked.id, ConfirmState.EXPIRED, spool_id=None, now=now):
-                continue
-            ticket = _recorded(act, asked, f"not confirmed in time, not done: {asked.statement}")
-            sent += tell_expired(act, asked, ticket)
-            log.info("expired confirmation=%d kind=%s", asked.id, asked.kind.value)
-    return tuple(sent)
+    for asked in confirmations.expired(act.conn, at=act.now, limit=AT_ONCE):
+        if not confirmations.finish(act.conn, asked.id, ConfirmState.EXPIRED, spool_id=None, now=act.now):
+            continue
+        ticket = _recorded(act, asked, f"not confirmed in time, not done: {asked.statement}")
+        tell_expired(act, asked, ticket)
+        log.info("expired confirmation=%d kind=%s", asked.id, asked.kind.value)
 
 
 def _yes(act: Act, incoming: Incoming, asked: Confirmation, execute: Executor) -> Settled:
@@ -172,24 +155,23 @@ def _yes(act: Act, incoming: Incoming, asked: Confirmation, execute: Executor) -
         return Settled.as_(Disposition.HELD, f"not by mail: {asked.statement}", evidence=proven.evidence)
     ticket = _finish(act, incoming, asked, ConfirmState.DONE, "confirmed")
     done = execute(act, proven, asked)
-    told = tell(act, incoming, asked, done.result, done.ticket or ticket)
-    return _settled(proven, asked, "confirmed", (*done.outbox_ids, *told))
+    tell(act, incoming, asked, done.result, done.ticket or ticket)
+    return _settled(proven, asked, "confirmed")
 
 
 def _no(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
     ticket = _finish(act, incoming, asked, ConfirmState.REFUSED, "refused")
-    told = tell(act, incoming, asked, Result(f"As you say, nothing was done: {asked.statement}."), ticket)
-    return _settled(incoming, asked, "refused", told)
+    tell(act, incoming, asked, Result(f"As you say, nothing was done: {asked.statement}."), ticket)
+    return _settled(incoming, asked, "refused")
 
 
 def _unclear(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
     """The question goes out once more, with the same address to answer to; otherwise a person looks."""
     domain = act.settings.gate.domain
     answer_to = next(one for one in incoming.recipients if service_for(one, domain) is ServiceMailbox.CONFIRM)
-    sent = () if asked.returned else put(act, incoming, asked, answer_to, unclear=True)
-    if sent:
+    if not asked.returned and put(act, incoming, asked, answer_to, unclear=True):
         confirmations.mark_returned(act.conn, asked.id)
-        return _settled(incoming, asked, "neither yes nor no, asked again", sent)
+        return _settled(incoming, asked, "neither yes nor no, asked again")
     reason = f"an answer that is neither yes nor no, and is not asked again: {asked.statement}"
     disposition = Disposition.COMMAND if incoming.lent.released else Disposition.HELD
     return Settled.as_(disposition, reason, ticket_id=asked.ticket_id, evidence=incoming.evidence)
@@ -205,17 +187,16 @@ def _not_good(act: Act, incoming: Incoming, sender: Sender) -> Settled:
     else:
         disposition = Disposition.COMMAND if incoming.lent.released else Disposition.HELD
         return Settled.as_(disposition, reason, evidence=incoming.evidence)
-    sent = tell_reader(act, incoming, reader, NOT_GOOD, None, subject="", customer_id=customer_id)
-    return Settled.as_(Disposition.COMMAND, reason, evidence=incoming.evidence, outbox_ids=sent)
+    tell_reader(act, incoming, reader, NOT_GOOD, None, subject="", customer_id=customer_id)
+    return Settled.as_(Disposition.COMMAND, reason, evidence=incoming.evidence)
 
 
-def _settled(incoming: Incoming, asked: Confirmation, became: str, outbox_ids: tuple[int, ...]) -> Settled:
+def _settled(incoming: Incoming, asked: Confirmation, became: str) -> Settled:
     return Settled.as_(
         Disposition.COMMAND,
         f"{became}: {asked.statement}",
         ticket_id=asked.ticket_id,
         evidence=incoming.evidence,
-        outbox_ids=outbox_ids,
     )
 
 

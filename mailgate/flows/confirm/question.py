@@ -14,8 +14,11 @@ from store import people
 from store.desk import tickets
 
 
-def put(act: Act, incoming: Incoming, asked: Confirmation, answer_to: str, *, unclear: bool) -> tuple[int, ...]:
-    """Send the question. `unclear`: for the second time, because its answer was neither yes nor no."""
+def put(act: Act, incoming: Incoming, asked: Confirmation, answer_to: str, *, unclear: bool) -> bool:
+    """Send the question; False when the send gate does not let it out.
+
+    `unclear`: for the second time, because its answer was neither yes nor no.
+    """
     zone = act.settings.gate.zone
     ticket = tickets.find(act.conn, asked.ticket_id) if asked.ticket_id else None
     message_id = incoming.message.message_id
@@ -38,20 +41,22 @@ def put(act: Act, incoming: Incoming, asked: Confirmation, answer_to: str, *, un
         until=asked.expires_at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z"),
         unclear=unclear,
     )
-    return notify(act, [notice], cause=incoming)
+    before = len(act.outgoing)
+    notify(act, [notice], cause=incoming)
+    return len(act.outgoing) > before
 
 
-def tell_expired(act: Act, asked: Confirmation, ticket: Ticket | None) -> tuple[int, ...]:
+def tell_expired(act: Act, asked: Confirmation, ticket: Ticket | None) -> None:
     """Say to whoever was asked that the time is over and nothing was done."""
     head, reader = _head(act, ticket), reader_of(act, asked)
     thread = _thread(act, None, head, reader, ticket, subject=asked.statement, customer_id=asked.customer_id)
-    return notify(act, [notices.not_confirmed(head, reader, thread, statement=f"{asked.statement}.")], cause=None)
+    notify(act, [notices.not_confirmed(head, reader, thread, statement=f"{asked.statement}.")], cause=None)
 
 
-def tell(act: Act, incoming: Incoming, asked: Confirmation, result: Result, ticket: Ticket | None) -> tuple[int, ...]:
+def tell(act: Act, incoming: Incoming, asked: Confirmation, result: Result, ticket: Ticket | None) -> None:
     """Say to whoever answered what came of it."""
     reader = reader_of(act, asked)
-    return tell_reader(act, incoming, reader, result, ticket, subject=asked.statement, customer_id=asked.customer_id)
+    tell_reader(act, incoming, reader, result, ticket, subject=asked.statement, customer_id=asked.customer_id)
 
 
 def tell_reader(
@@ -63,12 +68,12 @@ def tell_reader(
     *,
     subject: str,
     customer_id: int | None,
-) -> tuple[int, ...]:
+) -> None:
     """A receipt for an answer; "" as subject stands for a fixed one."""
     head = _head(act, ticket)
     thread = _thread(act, incoming, head, reader, ticket, subject=subject, customer_id=customer_id)
     notice = notices.receipt(head, reader, thread, results=(result,), fixed_subject=not thread.subject)
-    return notify(act, [notice], cause=incoming)
+    notify(act, [notice], cause=incoming)
 
 
 def _thread(

@@ -12,13 +12,13 @@ from mailgate.config import Settings
 from mailgate.errors import LookupFailed, Temporary
 from mailgate.flows.intake.settle import settle
 from mailgate.flows.intake.stages import B, Checked, Failed, InTurn, LeaseLost, Opened, Stage, row_of
-from mailgate.flows.story.act import Act, Suggest, no_article
+from mailgate.flows.story.act import Act, Queued, Suggest, no_article, send_jobs
 from mailgate.flows.story.identify import claimed, identify, next_try
 from mailgate.flows.story.incoming import Incoming, read
 from mailgate.flows.story.settled import Settled
 from mailgate.inbound.authenticate import SenderCheck
 from mailgate.inbound.spamd import OFF, SpamVerdict
-from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
+from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.parse import parse
 from store.archive import Archive
@@ -179,7 +179,7 @@ class _Story:
             return
         try:
             with computing, transaction(self.engine, durable=False) as conn:  # undone by a power cut, the rows wait
-                settled = self._decide(conn, group)
+                settled, outgoing = self._decide(conn, group)
                 self.fail_point("receive.before-commit")
         except Exception as error:  # noqa: BLE001 - `_fail` says what becomes of it
             self._spoilt(group, error)
@@ -193,21 +193,21 @@ class _Story:
                 outcome.disposition.value,
                 outcome.ticket_id,
             )
-        for one in settled:
-            for outbox_id in one.outbox_ids:  # after the commit: a job never runs ahead of its row
-                self.enqueue(Job.DELIVER, outbox_id)
+        send_jobs(outgoing, self.enqueue)
 
-    def _decide(self, conn: Connection, group: Sequence[Incoming]) -> list[Settled]:
+    def _decide(self, conn: Connection, group: Sequence[Incoming]) -> tuple[list[Settled], list[Queued]]:
         act = replace(Act.begin(conn, self.settings, self.now), suggest=self.suggest)
-        decided = []
+        decided: list[Settled] = []
+        outgoing: list[Queued] = []
         for incoming in group:
             lent = incoming.lent
-            at = lent.envelope.received_at if lent.released else self.now
-            settled = settle(act.of(at), incoming, archive=self.archive)
+            one = act.of(lent.envelope.received_at if lent.released else self.now)
+            settled = settle(one, incoming, archive=self.archive)
             if not spool.finish(conn, lent, settled.outcome, now=self.now):
                 raise LeaseLost
             decided.append(settled)
-        return decided
+            outgoing += one.outgoing
+        return decided, outgoing
 
     def _spoilt(self, group: Sequence[Incoming], error: Exception) -> None:
         """Nothing of the group was written: it is the fault of the store, or of one message."""

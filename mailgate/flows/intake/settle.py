@@ -187,12 +187,11 @@ def _held(
     ticket_id: int | None = None,
 ) -> Settled:
     """A person decides. Whoever proved his address is told so, in fixed words; staff are told by `flows.due`."""
-    told: tuple[int, ...] = ()
     if incoming.evidence.at_least(Level.DKIM) and _is_told(act, incoming, sender, disposition):
         head = notices.Letterhead(act.settings.gate.company, desk_of(incoming, act.settings.desks))
         notice = notices.held(head, incoming.author, in_reply_to=incoming.message.message_id)
-        told = notify(act, [notice], cause=incoming)
-    return Settled.as_(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence, outbox_ids=told)
+        notify(act, [notice], cause=incoming)
+    return Settled.as_(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence)
 
 
 def _is_told(act: Act, incoming: Incoming, sender: Registered | Stranger | Staff, disposition: Disposition) -> bool:

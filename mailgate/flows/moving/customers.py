@@ -107,7 +107,9 @@ def _write(act: Act, row: CustomerRow, welcome: Template | None, result: Result)
                 head = notices.Letterhead(act.settings.gate.company, act.settings.desks[0])
                 sign_in = f"{ServiceMailbox.SIGN_IN.value}@{act.settings.gate.domain}"
                 mail = notices.welcome(head, customer, template=welcome, sign_in_address=sign_in)
-                result.welcomed += len(notify(act, [mail], cause=None))
+                before = len(act.outgoing)
+                notify(act, [mail], cause=None)
+                result.welcomed += len(act.outgoing) - before
     except MailgateError as error:
         result.faults.append(Fault(row.line, "email", row.email, str(error)))
         return

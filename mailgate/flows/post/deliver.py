@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -13,8 +13,8 @@ from mailgate.config import Settings
 from mailgate.config.settings import InDoubt
 from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.post.undelivered import tell_undelivered
-from mailgate.flows.story.act import Act
-from mailgate.jobs import Enqueue, FailPoint, Job, computing, no_fail_point
+from mailgate.flows.story.act import Act, Queued, send_jobs
+from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
 from mailgate.letters.notice import REPLY_TO, Template
 from mailgate.mail.bounces.hard import is_dead, status_in
 from mailgate.outbound.compose import compose
@@ -59,12 +59,12 @@ def deliver(
         lent = outbox.lend(engine, outbox_id, now=now)
         if lent is None:
             return
-        told = _try(_Attempt(engine, settings, lent, now, fail_point), archive, templates, smarthost, unanswered)
+        attempt = _Attempt(engine, settings, lent, now, fail_point)
+        _try(attempt, archive, templates, smarthost, unanswered)
     except (OperationalError, TimeoutError) as error:  # the sweep looks again, at the latest when the lease has run out
         log.warning("postponed outbox=%d error=%r", outbox_id, error)
         return
-    for follow_up in told:
-        enqueue(Job.DELIVER, follow_up)
+    send_jobs(attempt.told, enqueue)
 
 
 def _try(
@@ -73,31 +73,33 @@ def _try(
     templates: Templates,
     smarthost: Pool,
     unanswered: Unanswered,
-) -> tuple[int, ...]:
-    """Carry out one attempt; the ids of the mails that tell of its end. Raises what a locked store raises."""
+) -> None:
+    """Carry out one attempt. Raises what a locked store raises."""
     engine, lent = attempt.engine, attempt.lent
     try:
         if lent.row.phase is not None and not attempt.may_repeat:
-            return attempt.park(lent.row.last_reply or "stopped between DATA and its reply")
+            attempt.park(lent.row.last_reply or "stopped between DATA and its reply")
+            return
         with computing:
             raw = _composed(engine, archive, templates, lent)
         with unanswered.turn() as before_dot:
             reply = attempt.submit(raw, smarthost, before_dot)
-            return attempt.sent(reply) if reply is not None else ()
+            if reply is not None:
+                attempt.sent(reply)
     except ReplyLost as error:
-        return attempt.in_doubt(error)
+        attempt.in_doubt(error)
     except SmarthostDeferred as error:
-        return attempt.later(error)
+        attempt.later(error)
     except SmarthostRefused as error:
         line = error.reply_line
-        return attempt.fail(line, dead=error.is_about_recipient and is_dead(status_in(line), line))
+        attempt.fail(line, dead=error.is_about_recipient and is_dead(status_in(line), line))
     except Permanent as error:
-        return attempt.fail(str(error))
+        attempt.fail(str(error))
     except (OperationalError, TimeoutError):
         raise
     except Exception as error:
         log.exception("failed outbox=%d attempt=%d", lent.row.id, lent.row.attempts)
-        return attempt.later(error)
+        attempt.later(error)
 
 
 def _composed(engine: Engine, archive: Archive, templates: Templates, lent: LentOut) -> bytes:
@@ -137,13 +139,14 @@ def _composed(engine: Engine, archive: Archive, templates: Templates, lent: Lent
 
 @dataclass(frozen=True, slots=True)
 class _Attempt:
-    """One attempt, and the ways it can end; each returns the ids of the mails that tell the staff of it."""
+    """One attempt, and the ways it can end; `told` are the mails that tell the staff of the end."""
 
     engine: Engine
     settings: Settings
     lent: LentOut
     now: datetime
     fail_point: FailPoint
+    told: list[Queued] = field(default_factory=list)
 
     @property
     def may_repeat(self) -> bool:
@@ -169,7 +172,7 @@ class _Attempt:
         self.fail_point("deliver.after-dot")
         return reply
 
-    def sent(self, reply: str) -> tuple[int, ...]:
+    def sent(self, reply: str) -> None:
         """The smarthost took it: forgetting that for a locked store would send it twice."""
 
         def write() -> None:
@@ -183,46 +186,49 @@ class _Attempt:
             write, told=lambda error: log.warning("not yet saved outbox=%d error=%r", self.lent.row.id, error)
         )
         log.info("sent outbox=%d to=%s reply=%r", self.lent.row.id, self.lent.row.notice.to_address, reply)
-        return ()
 
-    def later(self, error: Exception) -> tuple[int, ...]:
+    def later(self, error: Exception) -> None:
         """It was certainly not taken this time: again after a while, unless it is too old."""
         row = self.lent.row
         reply = getattr(error, "reply_line", "") or str(error)
         lifetime = self.settings.smarthost.lifetime_hours
         if self.now - row.created_at > timedelta(hours=lifetime):
-            return self.fail(f"given up after {lifetime} h: {reply}")
+            self.fail(f"given up after {lifetime} h: {reply}")
+            return
         due_at = self.now + outbox.backoff(row.attempts)
         log.warning("deferred outbox=%d attempt=%d next=%s reply=%r", row.id, row.attempts, due_at.isoformat(), reply)
         with transaction(self.engine) as conn:
             outbox.mark_later(conn, self.lent, reply=reply, due_at=due_at)
-        return ()
 
-    def in_doubt(self, error: ReplyLost) -> tuple[int, ...]:
+    def in_doubt(self, error: ReplyLost) -> None:
         """All was sent and no reply came: once more after a while, if that is allowed and has not been done."""
         row = self.lent.row
         if row.phase is not None or self.settings.smarthost.in_doubt is InDoubt.PARK:
-            return self.park(str(error))
+            self.park(str(error))
+            return
         due_at = self.now + outbox.backoff(row.attempts)
         log.warning("in doubt outbox=%d next=%s error=%r", row.id, due_at.isoformat(), error)
         with transaction(self.engine) as conn:
             outbox.mark_in_doubt(conn, self.lent, reply=str(error), due_at=due_at)
-        return ()
 
-    def park(self, reply: str) -> tuple[int, ...]:
+    def park(self, reply: str) -> None:
         """Nobody can know whether it went out: a person decides."""
         row = self.lent.row
         log.error("parked outbox=%d reply=%r: `mailgate queue retry|cancel %d` decides", row.id, reply, row.id)
         with transaction(self.engine) as conn:
             if not outbox.mark_in_doubt(conn, self.lent, reply=reply, due_at=None):
-                return ()
-            return tell_undelivered(Act.begin(conn, self.settings, self.now), row, f"perhaps sent, in doubt: {reply}")
+                return
+            act = Act.begin(conn, self.settings, self.now)
+            tell_undelivered(act, row, f"perhaps sent, in doubt: {reply}")
+        self.told.extend(act.outgoing)
 
-    def fail(self, reply: str, *, dead: bool = False) -> tuple[int, ...]:
+    def fail(self, reply: str, *, dead: bool = False) -> None:
         """It will never be taken; `dead`: nor will any other for this address."""
         row = self.lent.row
         log.error("undelivered outbox=%d to=%s reply=%r", row.id, row.notice.to_address, reply)
         with transaction(self.engine) as conn:
             if not outbox.mark_failed(conn, self.lent, reply=reply):
-                return ()
-            return tell_undelivered(Act.begin(conn, self.settings, self.now), row, reply, dead=dead)
+                return
+            act = Act.begin(conn, self.settings, self.now)
+            tell_undelivered(act, row, reply, dead=dead)
+        self.told.extend(act.outgoing)

@@ -12,7 +12,7 @@ from mailgate.desks import Desk, ServiceMailbox
 from mailgate.flows.post.failure import undelivered_notices
 from mailgate.flows.post.obstacle import beyond_budget_in_all, obstacle, readers_of
 from mailgate.flows.post.tongue import in_tongue
-from mailgate.flows.story.act import Act
+from mailgate.flows.story.act import Act, Queued
 from mailgate.flows.story.incoming import Incoming
 from mailgate.letters.notice import FOR_STAFF, Notice
 from mailgate.letters.policy import POLICIES
@@ -30,10 +30,8 @@ TOKEN_LIFETIME = timedelta(days=60)
 """A reply later than this opens a ticket of its own, linked to the old one."""
 
 
-def notify(
-    act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_until: datetime | None = None
-) -> tuple[int, ...]:
-    """Queue these mails and return the ids of those that may go at once: their jobs are sent after the commit.
+def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_until: datetime | None = None) -> None:
+    """Queue these mails: they stand in `act.outgoing`, and their jobs are sent after the commit.
 
     `cause`: the mail that called for them; None for what a deadline, a delivery or the command line did.
 
@@ -43,7 +41,6 @@ def notify(
     """
     readers = readers_of(act, notices)
     is_anyone_reached = False
-    queued: list[int] = []
     unreachable: list[tuple[int, str]] = []
     named: defaultdict[int, list[str]] = defaultdict(list)  # our message ids by ticket
     for notice in notices:
@@ -64,18 +61,17 @@ def notify(
         outbox_id, own_id = _queue(act, told, hold_until, dead)
         if notice.ticket_id is not None:
             named[notice.ticket_id].append(own_id)
+        act.outgoing.append(Queued(outbox_id, at_once=hold_until is None and not dead))
         if dead:
             unreachable.append((outbox_id, dead))
-            continue
-        is_anyone_reached = True
-        if hold_until is None:
-            queued.append(outbox_id)
+        else:
+            is_anyone_reached = True
     for ticket_id, ids in named.items():
         message_ids.remember(act.conn, ticket_id, ids)
-    return (*queued, *_tell_unreachable(act, unreachable, reopens=not is_anyone_reached))
+    _tell_unreachable(act, unreachable, reopens=not is_anyone_reached)
 
 
-def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: bool) -> tuple[int, ...]:
+def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: bool) -> None:
     """The ticket is staff's turn again when none of its readers could be written to."""
     told: list[Notice] = []
     for outbox_id, reason in rows:
@@ -83,7 +79,8 @@ def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: boo
         assert row is not None
         words = f"not sent, the address takes no mail: {reason}"
         told += undelivered_notices(act, row, words, reopens=reopens)
-    return notify(act, told, cause=None) if told else ()
+    if told:
+        notify(act, told, cause=None)
 
 
 def reply_address(act: Act, purpose: Purpose, desk: Desk) -> ReplyAddress:

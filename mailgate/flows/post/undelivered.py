@@ -14,14 +14,12 @@ SUPPRESSED_FOR = timedelta(days=30)
 """Long enough to spare our name with its mail server, short enough for an address that is made anew."""
 
 
-def tell_undelivered(
-    act: Act, row: Outgoing, reply_line: str, *, dead: bool = False, doer: Doer = PROGRAM
-) -> tuple[int, ...]:
-    """Record the failure on its ticket and queue a mail to each staff member; returns the ids of these mails.
+def tell_undelivered(act: Act, row: Outgoing, reply_line: str, *, dead: bool = False, doer: Doer = PROGRAM) -> None:
+    """Record the failure on its ticket and queue a mail to each staff member.
 
     `dead`: the address itself cannot receive, so that nothing is sent there for a while; staff are written to all the
     same, for a silent desk would be worse.
     """
     if dead and POLICIES[row.notice.template].audience is not Audience.STAFF:
         suppressions.add(act.conn, row.notice.to_address, reply_line, since=act.now, until=act.now + SUPPRESSED_FOR)
-    return notify(act, undelivered_notices(act, row, reply_line, doer=doer), cause=None)
+    notify(act, undelivered_notices(act, row, reply_line, doer=doer), cause=None)

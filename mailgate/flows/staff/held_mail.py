@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from mailgate.config import Settings
 from mailgate.flows.post.notify import notify, reply_address
@@ -16,7 +16,6 @@ from mailgate.mail.disposition import AWAITING_REVIEW
 from mailgate.people import present
 from mailgate.tickets import notices
 from store import people
-from store.engine import transaction
 from store.post import leases, outbox, spool
 from store.post.spool import Accepted
 
@@ -45,43 +44,42 @@ def digest_at(conn: Connection, settings: Settings, at: datetime) -> datetime | 
     return hour if is_old and people.list_staff(conn) else None
 
 
-def tell(engine: Engine, *, settings: Settings, daily: bool, now: datetime) -> tuple[int, ...]:
+def tell(act: Act, *, daily: bool) -> None:
     """Tell the staff of all mail that was held since they were last told; `daily`: of all that waits.
 
     Nothing is told twice: somebody else may have done it, or decided on the mails, since it was found to be due.
     """
-    with transaction(engine) as conn:
-        due_at = (digest_at if daily else alert_at)(conn, settings, now)
-        if due_at is None or due_at > now:
-            return ()
-        waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True) if daily else _untold(conn)
-        held = [
-            notices.HeldMail(
-                mail.id,
-                mail.received_at,
-                mail.outcome.author or "unknown sender",
-                mail.outcome.subject or "",
-                mail.outcome.reason or "",
-            )
-            for mail in waiting
-        ]
-        act = Act.begin(conn, settings, now)
-        desk = settings.desks[0]
-        head = notices.Letterhead(settings.gate.company, desk)
-        address = reply_address(act, Purpose.LIST, desk)
-        number = outbox.list_number(now, Template.HELD_ALERT)
-        told = [
-            notices.held_alert(
-                head,
-                reader,
-                held,
-                listed=LISTED_MAILS,
-                daily=daily,
-                reply_to=address(number, reader.id),
-            )
-            for reader in present(people.list_staff(conn), now=now)
-        ]
-        return notify(act, told, cause=None)
+    conn, settings, now = act.conn, act.settings, act.now
+    due_at = (digest_at if daily else alert_at)(conn, settings, now)
+    if due_at is None or due_at > now:
+        return
+    waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True) if daily else _untold(conn)
+    held = [
+        notices.HeldMail(
+            mail.id,
+            mail.received_at,
+            mail.outcome.author or "unknown sender",
+            mail.outcome.subject or "",
+            mail.outcome.reason or "",
+        )
+        for mail in waiting
+    ]
+    desk = settings.desks[0]
+    head = notices.Letterhead(settings.gate.company, desk)
+    address = reply_address(act, Purpose.LIST, desk)
+    number = outbox.list_number(now, Template.HELD_ALERT)
+    told = [
+        notices.held_alert(
+            head,
+            reader,
+            held,
+            listed=LISTED_MAILS,
+            daily=daily,
+            reply_to=address(number, reader.id),
+        )
+        for reader in present(people.list_staff(conn), now=now)
+    ]
+    notify(act, told, cause=None)
 
 
 def _untold(conn: Connection) -> Sequence[Accepted]:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
@@ -14,7 +14,6 @@ from mailgate.people import Staff, present
 from mailgate.tickets import notices
 from mailgate.tickets.figures import in_words
 from store import people
-from store.engine import transaction
 from store.post import outbox
 from store.views.figures import waiting
 
@@ -40,14 +39,12 @@ def queue_at(conn: Connection, settings: Settings, at: datetime) -> datetime | N
     return begin if lines and lines[0].since < begin and people.list_staff(conn) else None
 
 
-def tell_queue(engine: Engine, *, settings: Settings, now: datetime) -> tuple[int, ...]:
+def tell_queue(act: Act) -> None:
     """Send it to everybody who answers and is there, unless somebody else has since it was found to be due."""
-    with transaction(engine) as conn:
-        if queue_at(conn, settings, now) is None:
-            return ()
-        act = Act.begin(conn, settings, now)
-        readers = present(people.list_staff(conn), now=now)
-        return notify(act, [queue_for(act, reader, daily=True) for reader in readers], cause=None)
+    if queue_at(act.conn, act.settings, act.now) is None:
+        return
+    readers = present(people.list_staff(act.conn), now=act.now)
+    notify(act, [queue_for(act, reader, daily=True) for reader in readers], cause=None)
 
 
 def queue_for(act: Act, reader: Staff, *, daily: bool = False) -> Notice:

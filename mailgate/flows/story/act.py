@@ -1,12 +1,13 @@
 """Act: what every part of a story that writes needs; made anew for each transaction."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from mailgate.config import Settings
+from mailgate.jobs import Enqueue, Job
 from mailgate.mail.address_token import Key
 from mailgate.people import Staff
 from mailgate.tickets.article import Article
@@ -30,8 +31,20 @@ class Memo:
 
 
 @dataclass(frozen=True, slots=True)
+class Queued:
+    """A mail that a story called for. `at_once`: nothing but the commit is waited for, neither an undo nor a person."""
+
+    outbox_id: int
+    at_once: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Act:
-    """The open write transaction, the settings, the instant, and the keys of addresses by their ids."""
+    """The open write transaction, the settings, the instant, and the keys of addresses by their ids.
+
+    `outgoing` grows with each mail that is queued. Whoever opened the transaction takes it to `send_jobs` after the
+    commit; who did something wants to know its mails compares its length before and after.
+    """
 
     conn: Connection
     settings: Settings
@@ -40,6 +53,7 @@ class Act:
     keys: Mapping[int, bytes]
     suggest: Suggest = no_article
     memo: Memo = field(default_factory=Memo)
+    outgoing: list[Queued] = field(default_factory=list)
 
     @classmethod
     def begin(cls, conn: Connection, settings: Settings, now: datetime, *, at: datetime | None = None) -> "Act":
@@ -47,8 +61,8 @@ class Act:
         return cls(conn, settings, now, at or now, keys.verifying(conn))
 
     def of(self, at: datetime) -> "Act":
-        """The same for the next mail of the transaction, which may find other rows than the one before."""
-        return replace(self, at=at, memo=Memo())
+        """The same for the next mail of the transaction: it may find other rows, and its outgoing mails are its own."""
+        return replace(self, at=at, memo=Memo(), outgoing=[])
 
     @property
     def staff(self) -> tuple[Staff, ...]:
@@ -73,3 +87,10 @@ class Act:
     def today(self) -> date:
         """The UTC day: what tokens expire by."""
         return self.now.date()
+
+
+def send_jobs(outgoing: Iterable[Queued], enqueue: Enqueue) -> None:
+    """Have delivered what need not wait. Only after the commit: a job never runs ahead of its row."""
+    for mail in outgoing:
+        if mail.at_once:
+            enqueue(Job.DELIVER, mail.outbox_id)

@@ -9,10 +9,9 @@ from store.post.spool import Outcome
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The outcome, and the mails that may go out once it is committed."""
+    """The outcome; the mails that were called for stand in `Act.outgoing`."""
 
     outcome: Outcome
-    outbox_ids: tuple[int, ...] = ()
 
     @classmethod
     def as_(
@@ -22,7 +21,6 @@ class Settled:
         *,
         ticket_id: int | None = None,
         evidence: Evidence | None = None,
-        outbox_ids: tuple[int, ...] = (),
     ) -> "Settled":
         """The usual form: a disposition with its reason."""
-        return cls(Outcome(disposition, reason, ticket_id, evidence), outbox_ids)
+        return cls(Outcome(disposition, reason, ticket_id, evidence))

@@ -35,5 +35,5 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
         return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
     own = address_key(row.notice.to_address)  # the report may be about whomever the reader has it forwarded to
     dead = any(one.hard and address_key(one.address) == own for one in report.recipients)
-    told = tell_undelivered(act, row, reply_line, dead=dead, doer=doer)
-    return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id, outbox_ids=told)
+    tell_undelivered(act, row, reply_line, dead=dead, doer=doer)
+    return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)

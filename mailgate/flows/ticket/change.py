@@ -1,11 +1,11 @@
 """What people and deadlines do to a ticket. Mails, the command line and the schedule all come here.
 
-Each function leaves a line in the audit trail that says who did it, by which mail and with which evidence, and does
-nothing when it is done already: a mail that comes twice changes a ticket once.
+Each function returns the ticket as it is now, and leaves a line in the audit trail that says who did it, by which mail
+and with which evidence. It does nothing when it is done already: a mail that comes twice changes a ticket once.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
@@ -26,14 +26,6 @@ from store import people
 from store.desk import deadlines, message_ids, tickets
 
 
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """The ticket as it is now, and the mails that may go out once it is committed."""
-
-    ticket: Ticket
-    outbox_ids: tuple[int, ...] = ()
-
-
 class ToReader(Protocol):
     """Writes the notice of one change to one of those who take part."""
 
@@ -49,50 +41,51 @@ class ToReader(Protocol):
     ) -> Notice: ...
 
 
-def close(act: Act, ticket: Ticket, doer: Doer, *, hold_until: datetime | None = None) -> Changed:
+def close(act: Act, ticket: Ticket, doer: Doer, *, hold_until: datetime | None = None) -> Ticket:
     """Close it and tell who takes part, but for a contact who did it himself, and is told by a receipt.
 
     The mails wait until `hold_until`, so that they leave behind a last reply.
     """
     if ticket.state is State.CLOSED:
-        return Changed(ticket)
+        return ticket
     ticket = record(act, ticket, f"closed by {doer.name}", event=Event.CLOSED, doer=doer)
     told = _to_readers(act, ticket, notices.closed, besides=doer.contact_id)
-    return Changed(ticket, notify(act, told, cause=None, hold_until=hold_until))
+    notify(act, told, cause=None, hold_until=hold_until)
+    return ticket
 
 
-def reopen(act: Act, ticket: Ticket, doer: Doer) -> Changed:
+def reopen(act: Act, ticket: Ticket, doer: Doer) -> Ticket:
     """Make it staff's turn again, whatever it waited for."""
     if ticket.state is State.OPEN:
-        return Changed(ticket)
-    return Changed(record(act, ticket, f"reopened by {doer.name}", event=Event.REOPENED, doer=doer))
+        return ticket
+    return record(act, ticket, f"reopened by {doer.name}", event=Event.REOPENED, doer=doer)
 
 
-def wait(act: Act, ticket: Ticket, doer: Doer, *, until: datetime) -> Changed:
+def wait(act: Act, ticket: Ticket, doer: Doer, *, until: datetime) -> Ticket:
     """Leave it alone until then, or until somebody writes."""
     if ticket.state is State.WAITING and ticket.wait_until == until:
-        return Changed(ticket)
+        return ticket
     words = f"waits until {_local(act, until)}, says {doer.name}"
-    return Changed(record(act, replace(ticket, wait_until=until), words, event=Event.PUT_OFF, doer=doer))
+    return record(act, replace(ticket, wait_until=until), words, event=Event.PUT_OFF, doer=doer)
 
 
-def assign(act: Act, ticket: Ticket, doer: Doer, *, to: Staff | None) -> Changed:
+def assign(act: Act, ticket: Ticket, doer: Doer, *, to: Staff | None) -> Ticket:
     """Make it the matter of one staff member, or of nobody."""
     assignee_id = to.id if to else None
     if ticket.assignee_id == assignee_id:
-        return Changed(ticket)
+        return ticket
     words = f"assigned to {to.name if to else 'nobody'} by {doer.name}"
-    return Changed(record(act, replace(ticket, assignee_id=assignee_id), words, event=Event.ASSIGNED, doer=doer))
+    return record(act, replace(ticket, assignee_id=assignee_id), words, event=Event.ASSIGNED, doer=doer)
 
 
-def merge(act: Act, source: Ticket, doer: Doer, *, into: Ticket) -> Changed:
+def merge(act: Act, source: Ticket, doer: Doer, *, into: Ticket) -> Ticket:
     """Make `source` an alias of the other for good: what names it means the other, whose ticket is returned.
 
     `source` is the ticket itself (`tickets.itself`), `into` the end of its chain (`tickets.find`). Who takes part in
     the one takes part in the other; what waits for an answer there waits here. Raises CannotMerge.
     """
     if source.merged_into == into.id:
-        return Changed(into)
+        return into
     check_merge(source, into)
     words = f"merged into #{into.id} by {doer.name}"
     record(act, replace(source, merged_into=into.id), words, event=Event.MERGED, doer=doer)
@@ -103,27 +96,29 @@ def merge(act: Act, source: Ticket, doer: Doer, *, into: Ticket) -> Changed:
     )
     if source.state is State.OPEN and into.state is not State.OPEN:
         into = record(act, into, f"reopened: #{source.id} waits for an answer", event=Event.REOPENED, doer=doer)
-    return Changed(tickets.itself(act.conn, (into.id,))[into.id])
+    return tickets.itself(act.conn, (into.id,))[into.id]
 
 
-def warn(act: Act, ticket: Ticket) -> Changed:
+def warn(act: Act, ticket: Ticket) -> Ticket:
     """Tell who takes part that the ticket will be closed, and when."""
     ticket = record(act, ticket, "who takes part was told that it will be closed", event=Event.WARNED)
     closing = deadline(ticket, act.settings.desk_rules.silence)
     assert closing is not None
     warning = partial(notices.autoclose_warning, close_at=_local(act, closing.at))
-    return Changed(ticket, notify(act, _to_readers(act, ticket, warning), cause=None))
+    notify(act, _to_readers(act, ticket, warning), cause=None)
+    return ticket
 
 
-def auto_close(act: Act, ticket: Ticket) -> Changed:
+def auto_close(act: Act, ticket: Ticket) -> Ticket:
     """Close it after the customer's silence and tell who takes part."""
     hours = act.settings.desk_rules.autoclose_hours
     words = f"closed by time, {hours} h after the last answer"
     ticket = record(act, ticket, words, event=Event.AUTO_CLOSED)
-    return Changed(ticket, notify(act, _to_readers(act, ticket, notices.autoclosed), cause=None))
+    notify(act, _to_readers(act, ticket, notices.autoclosed), cause=None)
+    return ticket
 
 
-def end_wait(act: Act, ticket: Ticket) -> Changed:
+def end_wait(act: Act, ticket: Ticket) -> Ticket:
     """Make it staff's turn again and tell whose matter it is, everybody when it is nobody's."""
     ticket = record(act, ticket, "the wait is over", event=Event.WAIT_ENDED)
     desk = desk_named(ticket.desk, act.settings.desks)
@@ -138,7 +133,8 @@ def end_wait(act: Act, ticket: Ticket) -> Changed:
         )
         for reader in [one for one in staff if one.id == ticket.assignee_id] or staff
     ]
-    return Changed(ticket, notify(act, told, cause=None))
+    notify(act, told, cause=None)
+    return ticket
 
 
 def _to_readers(act: Act, ticket: Ticket, write: ToReader, *, besides: int | None = None) -> list[Notice]:

@@ -87,20 +87,19 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
         marks.append(f"linked to #{placed.claimed}: {placed.why}")
     if isinstance(sender, Registered) and sender.is_ambiguous and contact:
         marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
-    ticket, told = _write(act, incoming, ticket, contact=contact, marks=marks)
+    ticket = _write(act, incoming, ticket, contact=contact, marks=marks)
     proposed = proposable(act, incoming, ticket)
     is_owner = contact is not None and Role.OWNER in contact.roles
     if proposed and not is_owner:
-        told += propose(act, incoming, ticket, proposed)
-    asked = proposed if is_owner else ()
-    acknowledged = _acknowledge(act, incoming, ticket, participant, desk, proposed=asked) if participant else ()
+        propose(act, incoming, ticket, proposed)
+    if participant:
+        _acknowledge(act, incoming, ticket, participant, desk, proposed=proposed if is_owner else ())
     disposition = Disposition.AUTOMATIC if incoming.automatic else Disposition.OPENED
     return Settled.as_(
         disposition,
         incoming.automatic or placed.why,
         ticket_id=ticket.id,
         evidence=incoming.evidence,
-        outbox_ids=(*acknowledged, *told),
     )
 
 
@@ -128,17 +127,16 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     marks = [LAST_TOLD.format(budget)] if crowded is Crowd.LAST else []
     if crowded is Crowd.BEYOND:
         reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
-    ticket, told = _write(act, incoming, ticket, contact=joined.contact, marks=marks, quiet=crowded is Crowd.BEYOND)
-    told += propose(act, incoming, ticket, proposable(act, incoming, ticket))
+    ticket = _write(act, incoming, ticket, contact=joined.contact, marks=marks, quiet=crowded is Crowd.BEYOND)
+    propose(act, incoming, ticket, proposable(act, incoming, ticket))
     reader = _participant(joined.contact, incoming.author)
     if incoming.choice.left_out and reader:
-        told += _acknowledge(act, incoming, ticket, reader, desk, template=Template.LEFT_OUT)
+        _acknowledge(act, incoming, ticket, reader, desk, template=Template.LEFT_OUT)
     return Settled.as_(
         Disposition.AUTOMATIC if incoming.automatic else Disposition.JOINED,
         reason,
         ticket_id=ticket.id,
         evidence=incoming.evidence,
-        outbox_ids=told,
     )
 
 
@@ -150,7 +148,7 @@ def _write(
     contact: Contact | None,
     marks: list[str],
     quiet: bool = False,
-) -> tuple[Ticket, tuple[int, ...]]:
+) -> Ticket:
     """Append the message to the ticket and tell the staff, unless `quiet`; returns the ticket as it is now."""
     incoming = beside_parent(act, incoming, ticket)
     conn, message = act.conn, incoming.message
@@ -182,8 +180,8 @@ def _write(
         marks = [*marks, f"in copy, and not added: {', '.join(copied)}"]
     marks = [*marks, *(f"{file.name}: {file.reason}" for file in incoming.choice.suspects[:MAX_NAMED])]
     if quiet:
-        return ticket, ()
-    told = tell_staff(
+        return ticket
+    tell_staff(
         act,
         incoming,
         ticket,
@@ -194,7 +192,7 @@ def _write(
         files=entry.attachments,
         left_out=entry.left_out,
     )
-    return ticket, told
+    return ticket
 
 
 def _acknowledge(
@@ -206,12 +204,12 @@ def _acknowledge(
     *,
     proposed: Sequence[str] = (),
     template: Template = Template.ACKNOWLEDGEMENT,
-) -> tuple[int, ...]:
+) -> None:
     """To a person, at the registered address; a stranger must have proved that the address is his."""
     if decide(Action.ACKNOWLEDGE, incoming.evidence) is not Verdict.DO:
-        return ()
+        return
     if reader.contact_id is None and not incoming.evidence.at_least(Level.DKIM):
-        return ()
+        return
     message_id = incoming.message.message_id
     fixed_subject = reader.contact_id is None or not incoming.evidence.at_least(Level.SPF)
     article = None
@@ -230,7 +228,7 @@ def _acknowledge(
         fixed_subject=fixed_subject,
         article=(article, f"{act.settings.web.public_url}{KB_PATH}{article.slug}") if article else None,
     )
-    return notify(act, [notice], cause=incoming)
+    notify(act, [notice], cause=incoming)
 
 
 def files_of(incoming: Incoming) -> tuple[NewAttachment, ...]:

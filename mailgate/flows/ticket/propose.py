@@ -55,13 +55,13 @@ def proposable(act: Act, incoming: Incoming, ticket: Ticket) -> tuple[str, ...]:
     return tuple(address for address in copied if address_key(address) not in named)
 
 
-def propose(act: Act, incoming: Incoming, ticket: Ticket, addresses: tuple[str, ...]) -> tuple[int, ...]:
+def propose(act: Act, incoming: Incoming, ticket: Ticket, addresses: tuple[str, ...]) -> None:
     """Ask the owners of the account about these addresses."""
     customer = people.find_customer(act.conn, ticket.customer_id) if ticket.customer_id and addresses else None
     if customer is None:
-        return ()
+        return
     desk = desk_named(ticket.desk, act.settings.desks)
-    return notify(
+    notify(
         act,
         [
             proposal(

@@ -30,7 +30,7 @@ def tell_staff(
     is_first: bool = False,
     files: Sequence[NewAttachment] = (),
     left_out: Sequence[LeftOut] = (),
-) -> tuple[int, ...]:
+) -> None:
     """Queue a notification for everybody who answers and is there. `is_first`: the mail begins the ticket's thread.
 
     `entry_id`: the message that it carries; None when something was done without one. `author`: whose words they are,
@@ -38,7 +38,7 @@ def tell_staff(
     """
     readers = present(act.staff, now=act.now)
     if not readers:
-        return ()
+        return
     settings = act.settings
     author = author or incoming.author
     desk = desk_named(ticket.desk, settings.desks)
@@ -65,4 +65,4 @@ def tell_staff(
         )
         for reader in readers
     ]
-    return notify(act, told, cause=incoming)
+    notify(act, told, cause=incoming)

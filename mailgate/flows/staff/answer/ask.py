@@ -26,13 +26,12 @@ def ask_writer(act: Act, mail: StaffMail, action: Action) -> Settled:
         staff_id=mail.writer.id,
     )
     reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
-    asked = confirm.ask(act, incoming, request)
-    if asked.refused:
-        return hold(act, incoming, mail.writer, mail.ticket, f"{reason}. {asked.refused.removesuffix('.')}")
+    refused = confirm.ask(act, incoming, request)
+    if refused:
+        return hold(act, incoming, mail.writer, mail.ticket, f"{reason}. {refused.removesuffix('.')}")
     return Settled.as_(
         Disposition.HELD,
         f"{reason}; its writer was asked for a yes",
         ticket_id=number,
         evidence=incoming.evidence,
-        outbox_ids=asked.outbox_ids,
     )

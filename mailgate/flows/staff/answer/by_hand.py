@@ -4,7 +4,6 @@ from mailgate.errors import Permanent
 from mailgate.flows.staff.answer.obstacle import NO_WORDS, reply_obstacle
 from mailgate.flows.staff.answer.words import Words, write
 from mailgate.flows.story.act import Act
-from mailgate.flows.ticket.change import Changed
 from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.ticket import Doer, Ticket
@@ -15,8 +14,8 @@ class NotSaid(Permanent):
     """These words can be neither sent nor kept; says why."""
 
 
-def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) -> Changed:
-    """Send them to who takes part, or keep them as a note. Raises NotSaid."""
+def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) -> Ticket:
+    """Send them to who takes part, or keep them as a note; returns the ticket as it is now. Raises NotSaid."""
     text = text.strip()
     why_not = None if text else NO_WORDS
     if text and not is_note:
@@ -26,7 +25,7 @@ def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) ->
     deadlines.lock(act.conn, ticket.id)
     mails_before = staff_acts.newest_mail(act.conn)
     doer = Doer(writer.name, writer.address, writer.id)
-    after, entry_id, outbox_ids = write(act, Words(writer, doer, text, is_note), ticket)
+    after, entry_id = write(act, Words(writer, doer, text, is_note), ticket)
     staff_acts.add(
         act.conn,
         ticket,
@@ -36,4 +35,4 @@ def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) ->
         mails_after=mails_before,
         now=act.now,
     )
-    return Changed(after, outbox_ids)
+    return after

@@ -12,7 +12,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import desk_of
 from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
-from mailgate.flows.ticket.change import Changed, assign, close, merge, wait
+from mailgate.flows.ticket.change import assign, close, merge, wait
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
@@ -54,16 +54,14 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
     referenced = (*message.references, *message.in_reply_to)
     message_ids.remember(act.conn, ticket.id, [message.message_id] if message.message_id else [], referenced)
     done: list[Deed] = []
-    outbox_ids: tuple[int, ...] = ()
     entry_id = None
     if mail.has_content:
-        ticket, entry_id, outbox_ids = write(act, words_in(act, mail), ticket)
+        ticket, entry_id = write(act, words_in(act, mail), ticket)
         done.append(Deed.NOTED if mail.is_note else Deed.REPLIED)
     for verb, (deed, handle) in _HANDLERS.items():
         command = mail.command(verb)
         if command is not None:
-            changed = handle(act, mail, ticket, command)
-            ticket, outbox_ids = changed.ticket, (*outbox_ids, *changed.outbox_ids)
+            ticket = handle(act, mail, ticket, command)
             done.append(deed)
     staff_acts.add(
         act.conn,
@@ -80,37 +78,36 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
         words or "staff reply",
         ticket_id=ticket.id,
         evidence=mail.incoming.evidence,
-        outbox_ids=outbox_ids,
     )
 
 
-def _take(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+def _take(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
     return assign(act, ticket, mail.doer, to=mail.writer)
 
 
-def _assign(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+def _assign(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
     found = colleague(act, command.argument.words)
     assert isinstance(found, Staff)
     return assign(act, ticket, mail.doer, to=found)
 
 
-def _wait(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+def _wait(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
     assert command.argument.until is not None
     return wait(act, ticket, mail.doer, until=command.argument.until)
 
 
-def _close(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+def _close(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
     return close(act, ticket, mail.doer, hold_until=undo_until(act))
 
 
-def _merge(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Changed:
+def _merge(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
     assert command.argument.number is not None
     into = tickets.find(act.conn, command.argument.number)
     assert into is not None
     return merge(act, ticket, mail.doer, into=into)
 
 
-_HANDLERS: Mapping[StaffVerb, tuple[Deed, Callable[[Act, StaffMail, Ticket, Command], Changed]]] = {
+_HANDLERS: Mapping[StaffVerb, tuple[Deed, Callable[[Act, StaffMail, Ticket, Command], Ticket]]] = {
     StaffVerb.TAKE: (Deed.ASSIGNED, _take),
     StaffVerb.ASSIGN: (Deed.ASSIGNED, _assign),
     StaffVerb.WAIT: (Deed.PUT_OFF, _wait),

@@ -67,12 +67,12 @@ def hold_crossed(act: Act, mail: StaffMail, ticket: Ticket, done: tuple[StaffAct
         mail_id=mail.incoming.lent.spool_id,
         in_reply_to=mail.incoming.message.message_id,
     )
+    notify(act, [notice], cause=mail.incoming)
     held = Settled.as_(
         Disposition.HELD,
         "a colleague was quicker: " + "; ".join(one.line for one in deeds),
         ticket_id=ticket.id,
         evidence=mail.incoming.evidence,
-        outbox_ids=notify(act, [notice], cause=mail.incoming),
     )
     return replace(held, outcome=replace(held.outcome, held_for=mail.writer.id))
 

@@ -110,7 +110,7 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
             attachments=beside,
         )
         _, ticket = tickets.append(act.conn, ticket, note, event=Event.STAFF_NOTED, now=act.at)
-    told = tell_staff(
+    tell_staff(
         act,
         mail.incoming,
         ticket,
@@ -126,7 +126,6 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
         f"a mail of {contact.address}, sent on",
         ticket_id=ticket.id,
         evidence=mail.incoming.evidence,
-        outbox_ids=told,
     )
 
 

@@ -27,12 +27,11 @@ def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, rea
     since = act.now - timedelta(hours=1)
     lately = outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=since)
     most = act.settings.budgets.acknowledgements_per_address_hour
-    told: tuple[int, ...] = ()
     if lately < most and not went_back(act, incoming, writer, ticket):  # a forger or responder would go on for ever
         way_out = "Answer the mail that was sent to you, or have a colleague release it."
         notice = _returned(act, incoming, writer, ticket, reason=f"It is held: {reason}. {way_out}")
-        told = notify(act, [notice], cause=incoming)
-    return Settled.as_(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence, outbox_ids=told)
+        notify(act, [notice], cause=incoming)
+    return Settled.as_(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence)
 
 
 def send_back(act: Act, mail: StaffMail, why: Obstacle) -> Settled:
@@ -46,12 +45,12 @@ def send_back(act: Act, mail: StaffMail, why: Obstacle) -> Settled:
             evidence=mail.incoming.evidence,
         )
     notice = _returned(act, mail.incoming, mail.writer, mail.ticket, reason=why.reason, misread=why.lines)
+    notify(act, [notice], cause=mail.incoming)
     return Settled.as_(
         Disposition.COMMAND,
         f"returned to its writer: {why.reason}",
         ticket_id=mail.ticket.id if mail.ticket else None,
         evidence=mail.incoming.evidence,
-        outbox_ids=notify(act, [notice], cause=mail.incoming),
     )
 
 

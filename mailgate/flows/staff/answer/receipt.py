@@ -25,10 +25,11 @@ from store.post import spool
 def told(act: Act, mail: StaffMail, *sentences: str) -> Settled:
     """Say what came of the command."""
     write = partial(notices.done, sentences=sentences, is_unread=mail.has_content)
-    return settled(mail, notify(act, [_to_writer(act, mail, write)], cause=mail.incoming))
+    notify(act, [_to_writer(act, mail, write)], cause=mail.incoming)
+    return settled(mail)
 
 
-def settled(mail: StaffMail, outbox_ids: tuple[int, ...] = ()) -> Settled:
+def settled(mail: StaffMail) -> Settled:
     """The command was carried out."""
     assert mail.alone is not None
     return Settled.as_(
@@ -36,19 +37,20 @@ def settled(mail: StaffMail, outbox_ids: tuple[int, ...] = ()) -> Settled:
         f"!{mail.alone.verb.value}",
         ticket_id=mail.ticket.id if mail.ticket else None,
         evidence=mail.incoming.evidence,
-        outbox_ids=outbox_ids,
     )
 
 
 def helped(act: Act, mail: StaffMail) -> Settled:
     """`!help`: the commands that work here and now."""
     write = partial(notices.staff_help, usages=_usages(act, mail))
-    return settled(mail, notify(act, [_to_writer(act, mail, write)], cause=mail.incoming))
+    notify(act, [_to_writer(act, mail, write)], cause=mail.incoming)
+    return settled(mail)
 
 
 def queued(act: Act, mail: StaffMail) -> Settled:
     """`!queue`: the open tickets as they are now."""
-    return settled(mail, notify(act, [queue_for(act, mail.writer)], cause=mail.incoming))
+    notify(act, [queue_for(act, mail.writer)], cause=mail.incoming)
+    return settled(mail)
 
 
 def _to_writer(act: Act, mail: StaffMail, write: Callable[[Letterhead, Staff, Asked, ReplyAddress], Notice]) -> Notice:

@@ -53,8 +53,8 @@ def words_in(act: Act, mail: StaffMail) -> Words:
     )
 
 
-def write(act: Act, words: Words, ticket: Ticket) -> tuple[Ticket, int, tuple[int, ...]]:
-    """Append the entry and queue the mails; returns the ticket as it is now, the entry's id and those of the mails."""
+def write(act: Act, words: Words, ticket: Ticket) -> tuple[Ticket, int]:
+    """Append the entry and queue the mails; returns the ticket as it is now, and the entry's id."""
     entry = NewEntry(
         kind=EntryKind.NOTE if words.is_note else EntryKind.MESSAGE,
         author_name=words.writer.name,
@@ -71,10 +71,10 @@ def write(act: Act, words: Words, ticket: Ticket) -> tuple[Ticket, int, tuple[in
     event = Event.STAFF_NOTED if words.is_note else Event.STAFF_REPLIED
     wrote = staff_acts.writers_on(act.conn, ticket.id)
     entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
-    if words.is_note:
-        return ticket, entry_id, ()
-    mails = [*_to_customers(act, words, ticket, entry_id), *_copies(act, words, ticket, wrote)]
-    return ticket, entry_id, notify(act, mails, cause=words.cause, hold_until=undo_until(act))
+    if not words.is_note:
+        mails = [*_to_customers(act, words, ticket, entry_id), *_copies(act, words, ticket, wrote)]
+        notify(act, mails, cause=words.cause, hold_until=undo_until(act))
+    return ticket, entry_id
 
 
 def undo_until(act: Act) -> datetime | None:

@@ -58,18 +58,11 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
         reason = f"the same was answered to this writer within a day: {obstacle}"
         return Settled.as_(repeated(act, incoming), reason, evidence=evidence)
     if obstacle:
-        sent = _answer(act, incoming, writer, token, usage=kind.usage, obstacle=obstacle, misread=misread)
-        return Settled.as_(
-            Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence, outbox_ids=sent
-        )
+        _answer(act, incoming, writer, token, usage=kind.usage, obstacle=obstacle, misread=misread)
+        return Settled.as_(Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence)
     done = [kind.carry_out(act, command, incoming, writer) for command in commands]
-    sent = _answer(act, incoming, writer, token, usage=kind.usage, done=[one.words for one in done])
-    return Settled.as_(
-        Disposition.COMMAND,
-        f"decided on {kind.what}",
-        evidence=evidence,
-        outbox_ids=(*(outbox_id for one in done for outbox_id in one.outbox_ids), *sent),
-    )
+    _answer(act, incoming, writer, token, usage=kind.usage, done=done)
+    return Settled.as_(Disposition.COMMAND, f"decided on {kind.what}", evidence=evidence)
 
 
 def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]) -> bool:
@@ -93,7 +86,7 @@ def _answer(
     obstacle: str = "",
     misread: Sequence[Misread] = (),
     done: Sequence[str] = (),
-) -> tuple[int, ...]:
+) -> None:
     desk = act.settings.desks[0]
     notice = notices.decided(
         notices.Letterhead(act.settings.gate.company, desk),
@@ -105,4 +98,4 @@ def _answer(
         in_reply_to=incoming.message.message_id,
         reply_to=reply_address(act, Purpose.LIST, desk)(token.object_id, writer.id),
     )
-    return notify(act, [notice], cause=incoming)
+    notify(act, [notice], cause=incoming)

@@ -6,7 +6,6 @@ from typing import cast
 from mailgate.commands.directives import Directive
 from mailgate.desks import is_ours
 from mailgate.errors import BadAddress, MailgateError
-from mailgate.flows.staff.lists.list_kind import Done
 from mailgate.flows.story import review
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -33,10 +32,10 @@ def read_held(
     return read_held_commands(directives, listed)
 
 
-def decide_held(act: Act, command: HeldCommand, incoming: Incoming, writer: Staff) -> Done:
+def decide_held(act: Act, command: HeldCommand, incoming: Incoming, writer: Staff) -> str:
     """One decision; says what was done, or why not. The mails of what is let in are settled by their own jobs."""
     by = f"{writer.name}, mail {incoming.lent.spool_id}, evidence {incoming.evidence.level.value}"
-    return Done(_carry_out(act, command, by))
+    return _carry_out(act, command, by)
 
 
 def _carry_out(act: Act, command: HeldCommand, by: str) -> str:

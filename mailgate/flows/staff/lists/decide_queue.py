@@ -5,12 +5,10 @@ from typing import cast
 
 from mailgate.commands.directives import Directive
 from mailgate.flows.staff.answer.words import undo_until
-from mailgate.flows.staff.lists.list_kind import Done
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of
 from mailgate.flows.ticket import change
-from mailgate.flows.ticket.change import Changed
 from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.queue_verbs import QueueCommand, QueueVerb, read_queue_commands
@@ -37,14 +35,14 @@ def read_queue(
     return read_queue_commands(directives, listed, staff=people.list_staff(act.conn), clock=clock)
 
 
-def decide_queue(act: Act, command: QueueCommand, incoming: Incoming, writer: Staff) -> Done:
+def decide_queue(act: Act, command: QueueCommand, incoming: Incoming, writer: Staff) -> str:
     """One line; says what was done, or why not: the list may be hours old."""
     deadlines.lock(act.conn, command.ticket_id)
     ticket = tickets.find(act.conn, command.ticket_id)
     if ticket is None or ticket.state is State.CLOSED:
-        return Done(f"#{command.ticket_id}: nothing was done: it is closed")
+        return f"#{command.ticket_id}: nothing was done: it is closed"
     before, mails_before = ticket, staff_acts.newest_mail(act.conn)
-    changed = _change(act, command, ticket, incoming, writer)
+    _change(act, command, ticket, incoming, writer)
     staff_acts.add(
         act.conn,
         before,
@@ -54,10 +52,10 @@ def decide_queue(act: Act, command: QueueCommand, incoming: Incoming, writer: St
         mails_after=mails_before,
         now=act.now,
     )
-    return Done(f"#{ticket.id} {_words(command)}: {ticket.subject}", changed.outbox_ids)
+    return f"#{ticket.id} {_words(command)}: {ticket.subject}"
 
 
-def _change(act: Act, command: QueueCommand, ticket: Ticket, incoming: Incoming, writer: Staff) -> Changed:
+def _change(act: Act, command: QueueCommand, ticket: Ticket, incoming: Incoming, writer: Staff) -> Ticket:
     doer = doer_of(incoming, writer)
     match command.verb:
         case QueueVerb.MINE:

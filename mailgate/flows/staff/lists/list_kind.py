@@ -15,18 +15,13 @@ C = TypeVar("C")
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """What one line of an answer came to, in words, and the mails that may go out once it is committed."""
-
-    words: str
-    outbox_ids: tuple[int, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class ListKind(Generic[C]):
-    """`read` is given the mails of the list that is answered; `usage` is what may be written, each with its meaning."""
+    """`read` is given the mails of the list that is answered; `usage` is what may be written, each with its meaning.
+
+    `carry_out` says in words what one line came to.
+    """
 
     what: str
     usage: Sequence[Mapping[str, str]]
     read: Callable[[Act, Sequence[Directive], Sequence[Outgoing]], tuple[tuple[C, ...], tuple[Misread, ...]]]
-    carry_out: Callable[[Act, C, Incoming, Staff], Done]
+    carry_out: Callable[[Act, C, Incoming, Staff], str]
