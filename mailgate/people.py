@@ -1,11 +1,19 @@
-"""Customers, their contacts, and staff; who the author of a message is."""
+"""Customers, their contacts, and staff; who the author of a message is, and what may be written about a customer."""
 
-from collections.abc import Callable, Sequence
+import difflib
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mailgate.errors import Permanent
 from mailgate.mail.address import Mailbox
+
+_MAX_DETAIL = 200  # characters: a name that is longer is something else, pasted
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_COUNTRY = re.compile(r"[A-Za-z]{2}\Z")
+_LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?\Z")  # BCP 47 §2.1
 
 
 class Role(StrEnum):
@@ -119,3 +127,107 @@ def sender_of(mailbox: Mailbox | None, contacts: Sequence[Contact], staff: Staff
     if contacts:
         return Registered(tuple(sorted(contacts, key=lambda contact: (contact.active_at, contact.id), reverse=True)))
     return Stranger(mailbox)
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """What the world has agreed on, and a customer may have of it."""
+
+    currencies: Collection[str]  # ISO 4217
+    languages: Collection[str]  # the first subtag of BCP 47
+    timezones: Callable[[], Collection[str]]  # IANA; read from the disk, so only when somebody gives one
+
+
+@dataclass(frozen=True, slots=True)
+class BadDetail:
+    """A value that a customer cannot have; `reason` goes on from the value: "is no time zone"."""
+
+    field: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.value!r} {self.reason}" if self.value.strip() else f"the {self.field} {self.reason}"
+
+
+class BadDetails(Permanent):
+    """All that is wrong with what was given about a customer or contact."""
+
+    def __init__(self, details: Sequence[BadDetail]) -> None:
+        super().__init__("; ".join(map(str, details)))
+        self.details = tuple(details)
+
+
+def checked_details(given: Mapping[str, str], codes: Codes) -> dict[str, str]:
+    """The same values as they are kept: codes in their usual case. Raises BadDetails, which names all that is wrong."""
+    kept: dict[str, str] = {}
+    bad: list[BadDetail] = []
+    for field, value in given.items():
+        try:
+            kept[field] = _CHECKS[field](_one_line(value), codes)
+        except _NotThat as error:
+            bad.append(BadDetail(field, value, str(error)))
+    if bad:
+        raise BadDetails(bad)
+    return kept
+
+
+class _NotThat(Exception):
+    """Why a value cannot be taken."""
+
+
+def _one_line(value: str) -> str:
+    if not value.strip():
+        raise _NotThat("is empty")
+    if _CONTROL.search(value):
+        raise _NotThat("contains a line break or control character")
+    if len(value) > _MAX_DETAIL:
+        raise _NotThat(f"is longer than {_MAX_DETAIL} characters")
+    return value
+
+
+def _words(value: str, _codes: Codes) -> str:
+    return value
+
+
+def _country(value: str, _codes: Codes) -> str:
+    if not _COUNTRY.match(value):
+        raise _NotThat("is no country code of two letters, such as DE")
+    return value.upper()
+
+
+def _currency(value: str, codes: Codes) -> str:
+    if value.upper() not in codes.currencies:
+        raise _NotThat(f"is no currency code of ISO 4217{_near(value, codes.currencies, 'EUR')}")
+    return value.upper()
+
+
+def _timezone(value: str, codes: Codes) -> str:
+    known = codes.timezones()
+    if value not in known:
+        raise _NotThat(f"is no time zone{_near(value, known, 'Europe/Berlin')}")
+    return value
+
+
+def _language(value: str, codes: Codes) -> str:
+    tag = _LANGUAGE.match(value)
+    if tag is None or tag[1].lower() not in codes.languages:
+        raise _NotThat("is no language, such as en or pt-BR")
+    script, region = tag[2], tag[3]
+    return "-".join(filter(None, (tag[1].lower(), script and script.title(), region and region.upper())))
+
+
+def _near(value: str, known: Collection[str], example: str) -> str:
+    spelled = {one.casefold(): one for one in known}
+    found = difflib.get_close_matches(value.casefold(), spelled, n=1)
+    return f": did you mean {spelled[found[0]]}?" if found else f", such as {example}"
+
+
+_CHECKS: Mapping[str, Callable[[str, Codes], str]] = {
+    "external_id": _words,
+    "name": _words,
+    "country": _country,
+    "currency": _currency,
+    "timezone": _timezone,
+    "language": _language,
+}

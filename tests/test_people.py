@@ -1,11 +1,24 @@
-"""Who the author of a message is."""
+"""Who the author of a message is, and what may be written about a customer."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from mailgate.config.codes import CODES as WORLD
 from mailgate.mail.address import parse_mailbox
-from mailgate.people import Contact, Registered, Role, Staff, Stranger, present, sender_of, staff_called
+from mailgate.people import (
+    BadDetails,
+    Codes,
+    Contact,
+    Registered,
+    Role,
+    Staff,
+    Stranger,
+    checked_details,
+    present,
+    sender_of,
+    staff_called,
+)
 
 ANNE = parse_mailbox("anne@customer.example")
 BEGIN = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -84,3 +97,78 @@ def test_who_is_away_is_told_only_when_everybody_is() -> None:
     assert present((*STAFF, away), now=BEGIN) == STAFF
     assert present((away,), now=BEGIN) == (away,)
     assert present((*STAFF, away), now=BEGIN + timedelta(days=1)) == (*STAFF, away)
+
+
+CODES = Codes(
+    currencies=("EUR", "CHF", "USD"),
+    languages=("en", "de", "pt", "zh", "ckb"),
+    timezones=lambda: ("UTC", "Europe/Berlin", "America/Sao_Paulo"),
+)
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "kept"),
+    [
+        ("name", "Müller & Söhne", "Müller & Söhne"),
+        ("external_id", "007", "007"),
+        ("country", "de", "DE"),
+        ("currency", "eur", "EUR"),
+        ("timezone", "America/Sao_Paulo", "America/Sao_Paulo"),
+        ("language", "de", "de"),
+        ("language", "PT-br", "pt-BR"),
+        ("language", "zh_hant_tw", "zh-Hant-TW"),
+        ("language", "en-001", "en-001"),
+        ("language", "ckb", "ckb"),
+    ],
+)
+def test_details_of_a_customer_are_kept_in_the_usual_case_of_their_codes(field: str, given: str, kept: str) -> None:
+    assert checked_details({field: given}, CODES) == {field: kept}
+
+
+@pytest.mark.parametrize(
+    ("field", "given", "reason"),
+    [
+        ("name", "  ", "the name is empty"),
+        ("name", "Anne\r\nBcc: x@y.example", "contains a line break or control character"),
+        ("name", "x" * 201, "is longer than 200 characters"),
+        ("external_id", "7\0", "contains a line break or control character"),
+        ("country", "Germany", "'Germany' is no country code of two letters, such as DE"),
+        ("currency", "EURO", "'EURO' is no currency code of ISO 4217: did you mean EUR?"),
+        ("currency", "XQZ", "'XQZ' is no currency code of ISO 4217, such as EUR"),
+        ("currency", "", "the currency is empty"),
+        ("timezone", "europe/berlin", "'europe/berlin' is no time zone: did you mean Europe/Berlin?"),
+        ("timezone", "Mars/North", "'Mars/North' is no time zone, such as Europe/Berlin"),
+        ("timezone", "../etc/passwd", "'../etc/passwd' is no time zone, such as Europe/Berlin"),
+        ("language", "xx", "'xx' is no language, such as en or pt-BR"),
+        ("language", "deutsch", "'deutsch' is no language, such as en or pt-BR"),
+        ("language", "de-", "'de-' is no language, such as en or pt-BR"),
+        ("language", "de\n", "contains a line break or control character"),
+    ],
+)
+def test_what_no_customer_can_have_is_refused_by_its_value_with_the_nearest_known(
+    field: str, given: str, reason: str
+) -> None:
+    with pytest.raises(BadDetails) as refused:
+        checked_details({field: given}, CODES)
+
+    assert reason in str(refused.value)
+    assert [(one.field, one.value) for one in refused.value.details] == [(field, given)]
+
+
+def test_all_that_is_wrong_with_the_details_is_named_at_once() -> None:
+    with pytest.raises(BadDetails) as refused:
+        checked_details({"name": "Anne", "currency": "EURO", "timezone": "Berlin", "language": "xx"}, CODES)
+
+    assert [one.field for one in refused.value.details] == ["currency", "timezone", "language"]
+    assert str(refused.value).count("; ") == 2
+
+
+@pytest.mark.parametrize("code", ["en", "de", "pt", "nl", "uk", "zh", "ja", "ar", "nb", "fil"])
+def test_the_languages_of_the_world_are_known(code: str) -> None:
+    assert checked_details({"language": code}, WORLD) == {"language": code}
+
+
+@pytest.mark.parametrize("code", ["XXX", "XTS", "XAU", "DEM", "CHE"])
+def test_metals_test_codes_funds_and_money_of_the_past_are_no_currency_of_a_customer(code: str) -> None:
+    with pytest.raises(BadDetails, match="is no currency code"):
+        checked_details({"currency": code}, WORLD)

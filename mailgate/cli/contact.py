@@ -5,10 +5,11 @@ from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_object
+from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
-from mailgate.people import Contact, Role
+from mailgate.people import Contact, Role, checked_details
 from store import people, people_edits
 from store.engine import transaction
 
@@ -36,8 +37,9 @@ def contact() -> None:
 def add(customer: int, name: str, email: str, roles: tuple[str, ...], as_json: bool) -> None:
     """Register a person who may write for CUSTOMER, by its id."""
     with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        kept = checked_details({"name": name}, CODES)
         refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
-        added = people.add_contact(conn, customer, name, email, tuple(Role(role) for role in roles), now=now())
+        added = people.add_contact(conn, customer, kept["name"], email, tuple(Role(role) for role in roles), now=now())
     print_object(_row(added), as_json=as_json)
 
 
@@ -52,6 +54,8 @@ def edit(contact_id: int, name: str | None, email: str | None, roles: tuple[str,
     if name is None and email is None and not roles:
         fail("nothing to change", code=EX_USAGE, hint="--name, --email or --role", name="usage", as_json=as_json)
     with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        if name is not None:
+            name = checked_details({"name": name}, CODES)["name"]
         found = _find(conn, contact_id, as_json=as_json)
         if email is not None:
             refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)

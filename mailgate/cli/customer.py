@@ -1,7 +1,6 @@
 """`mailgate customer`: register, list, change, remove, export and forget customers."""
 
-import re
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
 
 import click
 from sqlalchemy import Connection
@@ -18,10 +17,11 @@ from mailgate.cli.output import (
     print_object,
     print_rows,
 )
+from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
-from mailgate.people import Customer
+from mailgate.people import Customer, checked_details
 from store import people, people_edits
 from store.engine import reading, transaction
 
@@ -39,23 +39,21 @@ def customer() -> None:
 @click.option("--timezone", help="IANA zone; by default gate.timezone.")
 @click.option("--language", default="en", show_default=True, help="Language of the mails to this customer.")
 @json_option
-def add(
-    name: str, email: str, country: str | None, currency: str | None, timezone: str | None, language: str, as_json: bool
-) -> None:
+def add(email: str, as_json: bool, **given: str | None) -> None:
     """Register a customer; EMAIL is the address of its owner, who may write at once."""
     with gate(as_json=as_json) as parts:
         home = parts.settings.gate
-        _check(country, currency, timezone or home.timezone, as_json=as_json)
+        kept = checked_details(_given(given), CODES)
         refuse_ours(email, parts.settings.desks, home.domain)
         with transaction(parts.engine) as conn:
             added = people.add_customer(
                 conn,
-                name,
+                kept["name"],
                 email,
-                country=country.upper() if country else None,
-                currency=(currency or home.currency).upper(),
-                timezone=timezone or home.timezone,
-                language=language,
+                country=kept.get("country"),
+                currency=kept.get("currency", home.currency),
+                timezone=kept.get("timezone", home.timezone),
+                language=kept["language"],
                 now=now(),
             )
         print_object(as_row(added), as_json=as_json)
@@ -83,14 +81,11 @@ def list_(limit: int | None, after: int, as_json: bool) -> None:
 @json_option
 def edit(customer_id: int, as_json: bool, **given: str | None) -> None:
     """Change a customer; its addresses are those of its contacts."""
-    changes = {column: value for column, value in given.items() if value is not None}
-    if not changes:
+    wanted = _given(given)
+    if not wanted:
         fail("nothing to change", code=EX_USAGE, hint="mailgate customer edit --help", name="usage", as_json=as_json)
-    _check(given["country"], given["currency"], given["timezone"], as_json=as_json)
-    for code in ("country", "currency"):
-        if code in changes:
-            changes[code] = changes[code].upper()
     with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        changes = checked_details(wanted, CODES)
         _find(conn, customer_id, as_json=as_json)
         people_edits.edit_customer(conn, customer_id, changes)
         changed = _find(conn, customer_id, as_json=as_json)
@@ -125,15 +120,8 @@ customer.add_command(export)
 customer.add_command(forget)
 
 
-def _check(country: str | None, currency: str | None, timezone: str | None, *, as_json: bool) -> None:
-    if country and not re.fullmatch("[A-Za-z]{2}", country):
-        fail(f"{country!r} is no country code", code=EX_DATAERR, hint="two letters, such as DE", as_json=as_json)
-    if currency and not re.fullmatch("[A-Za-z]{3}", currency):
-        fail(f"{currency!r} is no currency code", code=EX_DATAERR, hint="three letters, EUR", as_json=as_json)
-    try:
-        ZoneInfo(timezone or "UTC")
-    except (KeyError, OSError, ValueError):
-        fail(f"{timezone!r} is no time zone", code=EX_DATAERR, hint="such as Europe/Berlin", as_json=as_json)
+def _given(options: Mapping[str, str | None]) -> dict[str, str]:
+    return {field: value for field, value in options.items() if value is not None}
 
 
 def _find(conn: Connection, customer_id: int, *, as_json: bool) -> Customer:

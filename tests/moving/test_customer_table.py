@@ -64,10 +64,13 @@ def test_what_the_table_does_not_say_is_left_open() -> None:
         ("7,Anne,", "email", "it is empty"),
         ('"1,23E+11",Anne,anne@customer.example', "external_id", "a spreadsheet has rounded it"),
         ("7,Anne,anne@customer.example,Germany", "country", "no country code"),
-        ("7,Anne,anne@customer.example,,Euro", "currency", "no currency code"),
+        ("7,Anne,anne@customer.example,,Euro", "currency", "it is no currency code of ISO 4217: did you mean EUR?"),
+        ("7,Anne,anne@customer.example,,XTS", "currency", "no currency code"),
         ("7,Anne,anne@customer.example,,,Mars/North", "timezone", "no time zone"),
         ("7,Anne,anne@customer.example,,,../etc/passwd", "timezone", "no time zone"),
+        ("7,Anne,anne@customer.example,,,Europe/Berlni", "timezone", "did you mean Europe/Berlin?"),
         ("7,Anne,anne@customer.example,,,,deutsch?", "language", "no language"),
+        ("7,Anne,anne@customer.example,,,,xx", "language", "it is no language, such as en or pt-BR"),
     ],
 )
 def test_a_value_that_cannot_be_is_named_with_line_and_column(line: str, column: str, reason: str) -> None:

@@ -5,30 +5,23 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
-from mailgate.config.currencies import CURRENCIES
+from mailgate.config.codes import CODES
 from mailgate.errors import MailgateError, Permanent
 from mailgate.mail.address import parse_mailbox
+from mailgate.people import BadDetails, checked_details
 
 REQUIRED = ("external_id", "name", "email")
 OPTIONAL = ("country", "currency", "timezone", "language")
 COLUMNS = REQUIRED + OPTIONAL
 
 _DELIMITERS = ",;\t"
-_MAX_VALUE = 200
 _FORMULA = re.compile(r'="(.*)"\Z', re.DOTALL)  # how a spreadsheet is kept from taking 007 for 7
 _ROUNDED = re.compile(r"\d[.,]\d+E\+\d+\Z")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")
 
 
 class BadTable(Permanent):
     """The file as a whole is no table of customers."""
-
-
-class BadCell(Permanent):
-    """A value that a customer cannot have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,19 +127,26 @@ def _read_row(
     if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
         return [Fault(line, "", cells[len(header)], f"{len(cells)} values for {len(header)} columns")]
     given = {name: _plain(cell) for name, cell in zip(header, cells, strict=False)}
-    values: dict[str, str | None] = {}
-    faults = []
-    for column in COLUMNS:
-        value = given.get(column, "")
-        try:
-            values[column] = _CHECKS[column](value) if value else None
-            if column == "email" and value:
-                refuse_address(value)
-            if column in REQUIRED and not value:
-                raise BadCell("it is empty")
-        except MailgateError as error:
-            faults.append(Fault(line, column, value, str(error)))
-    return faults or CustomerRow(line=line, **values)  # type: ignore[arg-type]
+    details = {name: value for name, value in given.items() if name in OPTIONAL and value}
+    details |= {name: given.get(name, "") for name in ("external_id", "name")}
+    email = given.get("email", "")
+    reasons: dict[str, str] = {}
+    kept: Mapping[str, str] = {}
+    try:
+        kept = checked_details(details, CODES)
+    except BadDetails as error:
+        reasons = {one.field: f"it {one.reason}" for one in error.details}
+    if _ROUNDED.match(details["external_id"]):
+        reasons["external_id"] = "a spreadsheet has rounded it: make the column text before saving"
+    try:
+        parse_mailbox(email)
+        refuse_address(email)
+    except MailgateError as error:
+        reasons["email"] = str(error) if email else "it is empty"
+    if reasons:
+        return [Fault(line, name, given.get(name, ""), reasons[name]) for name in COLUMNS if name in reasons]
+    optional = {name: kept.get(name) for name in OPTIONAL}
+    return CustomerRow(line=line, external_id=kept["external_id"], name=kept["name"], email=email, **optional)
 
 
 def _plain(cell: str) -> str:
@@ -154,59 +154,3 @@ def _plain(cell: str) -> str:
     text = cell.strip().strip("\u00a0").strip()
     formula = _FORMULA.match(text)
     return formula[1].strip() if formula else text
-
-
-def _word(value: str) -> str:
-    if _CONTROL.search(value):
-        raise BadCell("it contains a line break or control character")
-    if len(value) > _MAX_VALUE:
-        raise BadCell(f"it is longer than {_MAX_VALUE} characters")
-    return value
-
-
-def _external_id(value: str) -> str:
-    if _ROUNDED.match(value):
-        raise BadCell("a spreadsheet has rounded it: make the column text before saving")
-    return _word(value)
-
-
-def _email(value: str) -> str:
-    parse_mailbox(value)
-    return value
-
-
-def _country(value: str) -> str:
-    if not re.fullmatch("[A-Za-z]{2}", value):
-        raise BadCell("it is no country code of two letters, such as DE")
-    return value.upper()
-
-
-def _currency(value: str) -> str:
-    if value.upper() not in CURRENCIES:
-        raise BadCell("it is no currency code of ISO 4217, such as EUR")
-    return value.upper()
-
-
-def _timezone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, OSError, ValueError) as error:
-        raise BadCell("it is no time zone, such as Europe/Berlin") from error
-    return value
-
-
-def _language(value: str) -> str:
-    if not _LANGUAGE.match(value):
-        raise BadCell("it is no language, such as en or pt-BR")
-    return value
-
-
-_CHECKS: Mapping[str, Callable[[str], str]] = {
-    "external_id": _external_id,
-    "name": _word,
-    "email": _email,
-    "country": _country,
-    "currency": _currency,
-    "timezone": _timezone,
-    "language": _language,
-}

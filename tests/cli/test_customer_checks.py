@@ -1,0 +1,80 @@
+"""What `customer` and `contact` refuse to write down about somebody, and what they say of it."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.program import Program, configured
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """A gate with Anne as its only customer."""
+    program = configured(tmp_path)
+    program.prints("customer", "add", "Anne Miller", "anne@customer.example")
+    return program
+
+
+WRONG = [
+    (("--currency", "EURO"), "'EURO' is no currency code of ISO 4217: did you mean EUR?"),
+    (("--currency", "XTS"), "'XTS' is no currency code of ISO 4217"),
+    (("--currency", ""), "the currency is empty"),
+    (("--language", "german"), "'german' is no language, such as en or pt-BR"),
+    (("--language", "xx"), "'xx' is no language, such as en or pt-BR"),
+    (("--timezone", "Europe/Berlni"), "'Europe/Berlni' is no time zone: did you mean Europe/Berlin?"),
+    (("--timezone", "Europe"), "'Europe' is no time zone"),
+    (("--country", "D"), "'D' is no country code"),
+]
+
+
+@pytest.mark.parametrize(("option", "message"), WRONG)
+@pytest.mark.parametrize("command", [("add", "Bo", "bo@other.example"), ("edit", "1")])
+def test_an_unknown_currency_language_or_zone_is_refused_and_nothing_is_written(
+    program: Program, command: tuple[str, ...], option: tuple[str, str], message: str
+) -> None:
+    before = program.rows("customer", "list")
+
+    refused = program.run("customer", *command, *option, "--json")
+
+    assert refused.exit_code == 65
+    error = json.loads(refused.stdout)["error"]
+    assert error["code"] == "BadDetails"
+    assert message in error["message"]
+    assert refused.stderr == f"mailgate: {error['message']}\n"
+    assert program.rows("customer", "list") == before
+
+
+def test_all_wrong_values_of_one_command_are_named_in_one_line(program: Program) -> None:
+    wrong = ("--currency", "EURO", "--timezone", "Berlin", "--language", "xx")
+
+    refused = program.run("customer", "add", "Bo", "bo@other.example", *wrong)
+
+    assert refused.exit_code == 65
+    assert all(value in refused.stderr for value in ("'EURO'", "'Berlin'", "'xx'"))
+    assert refused.stderr.count("\n") == 1
+
+
+def test_codes_are_kept_in_their_usual_case(program: Program) -> None:
+    changed = program.ask("customer", "edit", "1", "--country", "br", "--currency", "brl", "--language", "PT_br")
+
+    assert (changed["country"], changed["currency"], changed["language"]) == ("BR", "BRL", "pt-BR")
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("customer", "add", "Bo\nBcc: x@y.example", "bo@other.example"),
+        ("customer", "edit", "1", "--name", "Bo\nBcc: x@y.example"),
+        ("contact", "add", "1", "Bo\nBcc: x@y.example", "bo@other.example", "--role", "support"),
+        ("contact", "edit", "1", "--name", "Bo\nBcc: x@y.example"),
+    ],
+)
+def test_a_name_is_one_line(program: Program, command: tuple[str, ...]) -> None:
+    before = program.rows("customer", "list")
+
+    refused = program.run(*command)
+
+    assert refused.exit_code == 65
+    assert "contains a line break or control character" in refused.stderr
+    assert program.rows("customer", "list") == before
