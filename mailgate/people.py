@@ -158,6 +158,13 @@ class BadDetails(Permanent):
         self.details = tuple(details)
 
 
+class AlreadyContact(Permanent):
+    """The address is a contact's: a second account is made on purpose or not at all."""
+
+    def __init__(self, address: str, customers: Sequence[Customer]) -> None:
+        super().__init__(f"{address} is a contact of {named(customers)} already")
+
+
 def checked_details(given: Mapping[str, str], codes: Codes) -> dict[str, str]:
     """The same values as they are kept: codes in their usual case. Raises BadDetails, which names all that is wrong."""
     kept: dict[str, str] = {}
@@ -170,6 +177,17 @@ def checked_details(given: Mapping[str, str], codes: Codes) -> dict[str, str]:
     if bad:
         raise BadDetails(bad)
     return kept
+
+
+def named(customers: Sequence[Customer]) -> str:
+    """Customers as people and commands call them, by number and name."""
+    return " and ".join(f"customer {one.id} ({one.name})" for one in customers)
+
+
+def refuse_second_account(address: str, theirs: Sequence[Customer]) -> None:
+    """Raise AlreadyContact when there are customers of whom this address is a contact."""
+    if theirs:
+        raise AlreadyContact(address, theirs)
 
 
 class _NotThat(Exception):

@@ -157,6 +157,12 @@ def contacts_with(conn: Connection, address: str) -> tuple[Contact, ...]:
     return tuple(_contact(row) for row in conn.execute(_CONTACTS_WITH, {"the_key": address_key(address)}).mappings())
 
 
+def customers_with(conn: Connection, address: str) -> tuple[Customer, ...]:
+    """Every customer of whom this address is a contact, by their numbers."""
+    numbers = sorted({contact.customer_id for contact in contacts_with(conn, address)})
+    return tuple(one for number in numbers for one in list_customers(conn, only=number))
+
+
 def list_contacts(conn: Connection) -> tuple[Contact, ...]:
     """Every contact of every customer."""
     there = select(contacts).where(contacts.c.removed_at.is_(None)).order_by(contacts.c.id)

@@ -7,15 +7,18 @@ import pytest
 from mailgate.config.codes import CODES as WORLD
 from mailgate.mail.address import parse_mailbox
 from mailgate.people import (
+    AlreadyContact,
     BadDetails,
     Codes,
     Contact,
+    Customer,
     Registered,
     Role,
     Staff,
     Stranger,
     checked_details,
     present,
+    refuse_second_account,
     sender_of,
     staff_called,
 )
@@ -172,3 +175,19 @@ def test_the_languages_of_the_world_are_known(code: str) -> None:
 def test_metals_test_codes_funds_and_money_of_the_past_are_no_currency_of_a_customer(code: str) -> None:
     with pytest.raises(BadDetails, match="is no currency code"):
         checked_details({"currency": code}, WORLD)
+
+
+def _customer(number: int, name: str) -> Customer:
+    return Customer(number, name, ANNE.address, None, "EUR", "UTC", "en", ())
+
+
+def test_a_second_account_of_an_address_is_refused_with_those_that_it_is_a_contact_of() -> None:
+    theirs = (_customer(3, "First Shop"), _customer(8, "Second Shop"))
+
+    refuse_second_account(ANNE.address, ())
+    with pytest.raises(AlreadyContact) as refused:
+        refuse_second_account(ANNE.address, theirs)
+
+    assert str(refused.value) == (
+        "anne@customer.example is a contact of customer 3 (First Shop) and customer 8 (Second Shop) already"
+    )

@@ -1,15 +1,17 @@
 """`mailgate contact`: register, change and remove people who may write for a customer."""
 
+from collections.abc import Sequence
+
 import click
 from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_object
+from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_object, say
 from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
-from mailgate.people import Contact, Role, checked_details
+from mailgate.people import Contact, Customer, Role, checked_details, named
 from store import people, people_edits
 from store.engine import transaction
 
@@ -40,7 +42,9 @@ def add(customer: int, name: str, email: str, roles: tuple[str, ...], as_json: b
         kept = checked_details({"name": name}, CODES)
         refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
         added = people.add_contact(conn, customer, kept["name"], email, tuple(Role(role) for role in roles), now=now())
+        others = _others(conn, added)
     print_object(_row(added), as_json=as_json)
+    _tell_others(added, others)
 
 
 @contact.command()
@@ -64,7 +68,9 @@ def edit(contact_id: int, name: str | None, email: str | None, roles: tuple[str,
             leave.refuse_only_owner(conn, found)
         people_edits.edit_contact(conn, contact_id, name=name, address=email, roles=chosen)
         changed = _find(conn, contact_id, as_json=as_json)
+        others = _others(conn, changed) if email is not None else ()
     print_object(_row(changed), as_json=as_json)
+    _tell_others(changed, others)
 
 
 @contact.command()
@@ -84,6 +90,16 @@ def _find(conn: Connection, contact_id: int, *, as_json: bool) -> Contact:
     if found is None:
         fail(f"there is no contact {contact_id}", code=EX_DATAERR, hint="mailgate customer list", as_json=as_json)
     return found
+
+
+def _others(conn: Connection, one: Contact) -> tuple[Customer, ...]:
+    return tuple(other for other in people.customers_with(conn, one.address) if other.id != one.customer_id)
+
+
+def _tell_others(one: Contact, others: Sequence[Customer]) -> None:
+    """Not refused, as the customer was named: an accountant or agency writes for several."""
+    if others:
+        say(f"mailgate: {one.address} is a contact of {named(others)} too")
 
 
 def _row(one: Contact) -> dict[str, object]:

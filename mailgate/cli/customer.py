@@ -21,7 +21,7 @@ from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
-from mailgate.people import Customer, checked_details
+from mailgate.people import AlreadyContact, Customer, checked_details, refuse_second_account
 from store import people, people_edits
 from store.engine import reading, transaction
 
@@ -38,14 +38,17 @@ def customer() -> None:
 @click.option("--currency", help="ISO 4217 code; by default gate.currency.")
 @click.option("--timezone", help="IANA zone; by default gate.timezone.")
 @click.option("--language", default="en", show_default=True, help="Language of the mails to this customer.")
+@click.option("--also", is_flag=True, help="A second account, though EMAIL is a contact of a customer already.")
 @json_option
-def add(email: str, as_json: bool, **given: str | None) -> None:
+def add(email: str, also: bool, as_json: bool, **given: str | None) -> None:
     """Register a customer; EMAIL is the address of its owner, who may write at once."""
     with gate(as_json=as_json) as parts:
         home = parts.settings.gate
         kept = checked_details(_given(given), CODES)
         refuse_ours(email, parts.settings.desks, home.domain)
         with transaction(parts.engine) as conn:
+            if not also:
+                _refuse_second(conn, email, as_json=as_json)
             added = people.add_customer(
                 conn,
                 kept["name"],
@@ -122,6 +125,14 @@ customer.add_command(forget)
 
 def _given(options: Mapping[str, str | None]) -> dict[str, str]:
     return {field: value for field, value in options.items() if value is not None}
+
+
+def _refuse_second(conn: Connection, email: str, *, as_json: bool) -> None:
+    try:
+        refuse_second_account(email, people.customers_with(conn, email))
+    except AlreadyContact as error:
+        hint = "--also makes a second account for it"
+        fail(str(error), code=EX_DATAERR, hint=hint, name=type(error).__name__, as_json=as_json)
 
 
 def _find(conn: Connection, customer_id: int, *, as_json: bool) -> Customer:

@@ -78,3 +78,48 @@ def test_a_name_is_one_line(program: Program, command: tuple[str, ...]) -> None:
     assert refused.exit_code == 65
     assert "contains a line break or control character" in refused.stderr
     assert program.rows("customer", "list") == before
+
+
+@pytest.mark.parametrize("address", ["anne@customer.example", "Anne@Customer.example"])
+def test_an_address_that_is_a_contact_already_is_no_second_customer_by_mistake(program: Program, address: str) -> None:
+    refused = program.run("customer", "add", "Anne's Shop", address, "--json")
+
+    assert refused.exit_code == 65
+    error = json.loads(refused.stdout)["error"]
+    assert error == {
+        "code": "AlreadyContact",
+        "message": f"{address} is a contact of customer 1 (Anne Miller) already",
+        "hint": "--also makes a second account for it",
+    }
+    assert refused.stderr == f"mailgate: {error['message']} ({error['hint']})\n"
+    assert [one["id"] for one in program.rows("customer", "list")] == [1]
+
+
+def test_a_second_account_for_an_address_is_made_on_purpose(program: Program) -> None:
+    second = program.ask("customer", "add", "Anne's Shop", "anne@customer.example", "--also")
+
+    assert (second["id"], second["email"]) == (2, "anne@customer.example")
+    refused = program.run("customer", "add", "Third", "anne@customer.example")
+    assert "customer 1 (Anne Miller) and customer 2 (Anne's Shop)" in refused.stderr
+
+
+def test_the_address_of_a_customer_who_was_removed_is_free(program: Program) -> None:
+    program.prints("customer", "remove", "1")
+
+    back = program.ask("customer", "add", "Anne Miller", "anne@customer.example")
+
+    assert back["id"] == 2
+
+
+def test_a_contact_of_another_customer_is_taken_and_the_other_is_named(program: Program) -> None:
+    program.prints("customer", "add", "Bo", "bo@other.example")
+
+    added = program.run("contact", "add", "2", "Anne", "anne@customer.example", "--role", "support", "--json")
+    edited = program.run("contact", "edit", "1", "--email", "bo@other.example", "--json")
+    alone = program.run("contact", "add", "1", "Eric", "eric@customer.example", "--role", "support", "--json")
+
+    assert [done.exit_code for done in (added, edited, alone)] == [0, 0, 0]
+    assert json.loads(added.stdout)["customer"] == 2
+    assert added.stderr == "mailgate: anne@customer.example is a contact of customer 1 (Anne Miller) too\n"
+    assert edited.stderr == "mailgate: bo@other.example is a contact of customer 2 (Bo) too\n"
+    assert alone.stderr == ""

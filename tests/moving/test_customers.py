@@ -95,7 +95,8 @@ def test_whoever_is_registered_by_hand_is_not_registered_twice(gate: Gate, anne:
 
     [fault] = result.faults
     assert (fault.line, fault.value) == (2, anne.address)
-    assert "mailgate customer edit 1" in fault.reason
+    assert "customer 1 (Anne Miller) has it" in fault.reason
+    assert "`mailgate customer edit 1 --external-id old-1`" in fault.reason
     assert result.steps == {Step.ADD: 1}
 
 

@@ -17,7 +17,7 @@ from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.notice import Template
 from mailgate.mail.address import address_key
-from mailgate.people import Contact, Customer, Role
+from mailgate.people import Contact, Customer, Role, named
 from mailgate.tickets import notices
 from store import people, people_edits
 from store.desk.welcomes import was_welcomed
@@ -119,11 +119,10 @@ def _write(act: Act, row: CustomerRow, welcome: Template | None, result: Result)
 def _look(conn: Connection, row: CustomerRow) -> Planned | Fault:
     customer = people.find_by_external_id(conn, row.external_id)
     if customer is None:
-        others = {contact.customer_id for contact in people.contacts_with(conn, row.email)}
-        for other in sorted(others):
-            same = people.find_customer(conn, other)
-            if same and same.external_id is None:
-                reason = f"customer {other} has it, without an external id: `mailgate customer edit {other}` gives one"
+        for same in people.customers_with(conn, row.email):
+            if same.external_id is None:
+                way_out = f"`mailgate customer edit {same.id} --external-id {row.external_id}` gives it this one"
+                reason = f"{named([same])} has it, without an external id: {way_out}"
                 return Fault(row.line, "email", row.email, reason)
         return Planned(row, Step.ADD, None, {})
     if customer.removed_at:
