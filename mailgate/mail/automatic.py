@@ -83,6 +83,8 @@ def automatic(
         return "own-loop"
     if own_domain and _is_marked(message, own_domain):
         return OWN_MARK
+    if _is_complaint(message):
+        return "auto-generated"
     if _is_report(message):
         return "report"
     if declared == "auto-replied":
@@ -132,6 +134,11 @@ def _is_marked(message: Message, domain: str) -> bool:
         return True
     # A forwarder may strip the field; the id is what it keeps. Made up, it harms nobody but its maker.
     return message.message_id is not None and outbox_id(message.message_id, domain) is not None
+
+
+def _is_complaint(message: Message) -> bool:
+    """A report of abuse (RFC 5965) answers no mail of ours: a program brings what a person complained of."""
+    return any(attachment.content_type == "message/feedback-report" for attachment in message.attachments)
 
 
 def _is_report(message: Message) -> bool:

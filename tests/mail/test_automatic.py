@@ -78,6 +78,10 @@ def test_a_report_is_a_report_whatever_else_it_says() -> None:
     assert automatic(parse(from_corpus("dsn_one_unknown_one_delivered")), envelope("")) == "report"
 
 
+def test_a_report_of_abuse_answers_nothing_and_is_for_a_person_to_read() -> None:
+    assert automatic(parse(from_corpus("abuse_report_in_the_feedback_format")), envelope("")) == "auto-generated"
+
+
 @pytest.mark.parametrize(
     ("fields", "reason"),
     [
