@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from jinja2 import ChainableUndefined, Environment, StrictUndefined, Undefined
+from jinja2 import BaseLoader, ChainableUndefined, Environment, StrictUndefined, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailgate.outbound.filters import FILTERS
@@ -42,7 +42,7 @@ class MissingValue(ChainableUndefined):
 
 
 class TemplateSource:
-    """The compiled form of `Subject: …`, a blank line and a body in Markdown.
+    """The compiled form of `Subject: …`, a blank line and a body in Markdown; `parts` has what the body includes.
 
     Header and body are taken apart before anything is rendered: no value can end the one and begin the other.
     Raises ValueError or jinja2.TemplateError for a source that is no template.
@@ -50,8 +50,10 @@ class TemplateSource:
 
     __slots__ = ("_markdown", "_subject", "_text")
 
-    def __init__(self, source: str, *, strict: bool = False) -> None:
-        as_text, as_markdown = _STRICT if strict else _LENIENT
+    def __init__(self, source: str, *, parts: BaseLoader | None = None, strict: bool = False) -> None:
+        as_text, as_markdown = (
+            one.overlay(loader=parts, auto_reload=False) for one in (_STRICT if strict else _LENIENT)
+        )
         header, blank_line, body = source.partition("\n\n")
         name, colon, subject = header.partition(":")
         if not blank_line or not colon or name.strip().lower() != "subject" or "\n" in header:

@@ -1,7 +1,8 @@
 """Templates: the wording of every mail, by template and locale; built in, and an operator's own in front of it.
 
-Files are `mail/<locale>/<notice>.md` and the layout `mail/base.html`. They are found when `Templates` is made and read
-once: a changed file counts after a restart.
+Files are `mail/<locale>/<notice>.md` and the layout `mail/base.html`. What several of them say in the same words is a
+part that they include, `mail/<locale>/parts/<name>.md`. Templates are found when `Templates` is made and read once: a
+changed file counts after a restart.
 """
 
 import difflib
@@ -9,7 +10,6 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import jinja2
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -62,13 +62,21 @@ def locale_chain(locale: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(["-".join(parts[:end]) for end in range(len(parts), 0, -1)] + [FALLBACK_LOCALE]))
 
 
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A template, and the directories in which its parts are looked for."""
+
+    path: Path
+    parts: tuple[Path, ...]
+
+
 class Templates:
     """Finds, compiles and renders; may be used by many threads at once."""
 
     def __init__(self, override: Path | None = None, built_in: Path | None = None) -> None:
         self._directories = tuple(path for path in (override, built_in or built_in_directory()) if path is not None)
         self._files = frozenset(path for folder in self._directories for path in folder.glob("mail/*/*.md"))
-        self._sources: dict[Path, TemplateSource] = {}
+        self._sources: dict[_File, TemplateSource] = {}
         self._layouts: dict[Path, jinja2.Template] = {}
 
     def render(self, template: Template, locale: str, values: Mapping[str, object]) -> Rendered:
@@ -77,9 +85,10 @@ class Templates:
         Raises TemplateFailed when none is left.
         """
         problems: list[str] = []
-        for path in self._candidates(template, locale):
+        for file in self._candidates(template, locale):
+            path = file.path
             try:
-                subject, text, body, missing = self._source(path).render(values)
+                subject, text, body, missing = self._source(file).render(values)
             except Exception as error:  # noqa: BLE001 - an operator's expression may raise anything; it is reported
                 problems.append(_problem(path, error))
                 continue
@@ -103,7 +112,7 @@ class Templates:
                 continue
             for values in samples:
                 try:
-                    TemplateSource(path.read_text("utf-8"), strict=True).render(values)
+                    _read(_File(path, self._directories), strict=True).render(values)
                 except Exception as error:  # noqa: BLE001 - reported, line by line
                     problems.append(_problem(path, error, values))
         for path in (directory / _LAYOUT for directory in self._directories):
@@ -112,18 +121,20 @@ class Templates:
         self._in_layout("<p>body</p>", "subject", FALLBACK_LOCALE, problems)
         return tuple(dict.fromkeys(problems))
 
-    def _candidates(self, template: Template, locale: str) -> list[Path]:
-        paths = (
-            directory / "mail" / language / f"{template.value}.md"
-            for language in locale_chain(locale)
-            for directory in self._directories
-        )
-        return [path for path in paths if path in self._files]
+    def _candidates(self, template: Template, locale: str) -> list["_File"]:
+        """Best first; at last the built-in ones with none but built-in parts, should an operator's part be broken."""
+        languages = locale_chain(locale)
+        ways = [(self._directories, directory, name) for name in languages for directory in self._directories]
+        if len(self._directories) > 1:
+            built_in = self._directories[-1]
+            ways += [((built_in,), built_in, name) for name in languages]
+        files = (_File(directory / "mail" / name / f"{template.value}.md", parts) for parts, directory, name in ways)
+        return [file for file in files if file.path in self._files]
 
-    def _source(self, path: Path) -> TemplateSource:
-        if path not in self._sources:
-            self._sources[path] = TemplateSource(path.read_text("utf-8"))
-        return self._sources[path]
+    def _source(self, file: "_File") -> TemplateSource:
+        if file not in self._sources:
+            self._sources[file] = _read(file)
+        return self._sources[file]
 
     def _in_layout(self, body: str, subject: str, language: str, problems: list[str]) -> str:
         direction = "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
@@ -140,25 +151,39 @@ class Templates:
         raise TemplateFailed(f"no layout for mails: {'; '.join(problems) or 'no such file'}")
 
 
+def _read(file: _File, *, strict: bool = False) -> TemplateSource:
+    languages = locale_chain(file.path.parent.name)
+    folders = [directory / "mail" / name / "parts" for name in languages for directory in file.parts]
+    return TemplateSource(file.path.read_text("utf-8"), parts=jinja2.FileSystemLoader(folders), strict=strict)
+
+
 def _label(path: Path) -> str:
     return "/".join(path.parts[-4:])
 
 
 def _problem(path: Path, error: Exception, values: Mapping[str, object] | None = None) -> str:
-    line = error.lineno if isinstance(error, jinja2.TemplateSyntaxError) else _line(error.__traceback__)
-    where = f"{_label(path)}:{line}" if line else _label(path)
+    in_file, line = _place(error)
+    label = _label(Path(in_file) if in_file else path)
+    where = f"{label}:{line}" if line else label
     unknown = re.match(r"'(\w+)' is undefined", str(error)) if values is not None else None
     return f"{where}: {error}{_nearest(unknown[1], values or ()) if unknown else ''}"
 
 
-def _line(traceback: TracebackType | None) -> int | None:
+def _place(error: Exception) -> tuple[str | None, int | None]:
+    """The part that failed, None for the template itself; and the line in it."""
+    if isinstance(error, jinja2.TemplateSyntaxError):
+        return error.filename, error.lineno
     # Jinja rewrites tracebacks so that a frame of a template stands at the template's own line.
-    line = None
+    found: tuple[str | None, int | None] = None, None
+    traceback = error.__traceback__
     while traceback is not None:
-        if traceback.tb_frame.f_code.co_filename == "<template>":
-            line = traceback.tb_lineno
+        file = traceback.tb_frame.f_code.co_filename
+        if file == "<template>":
+            found = None, traceback.tb_lineno
+        elif file.endswith(".md"):
+            found = file, traceback.tb_lineno
         traceback = traceback.tb_next
-    return line
+    return found
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -220,6 +220,32 @@ def test_broken_layout_gives_way_to_the_built_in_one(tmp_path: Path) -> None:
     assert "'boddy' is undefined" in rendered.problems[0]
 
 
+def test_a_part_is_that_of_the_language_or_else_the_english_one(tmp_path: Path) -> None:
+    override(tmp_path, "en/parts/greeting.md", "Hello {{ company }}\n")
+    override(tmp_path, "de/parts/greeting.md", "Hallo {{ company }}\n")
+    for language in ("en", "de", "fr"):
+        templates = override(tmp_path, f"{language}/closed.md", 'Subject: x\n\n{% include "greeting.md" %}!\n')
+
+    said = [templates.render(Template.CLOSED, language, CLOSED).text for language in ("en", "de", "fr")]
+
+    assert said == ["Hello Example Hosting!\n", "Hallo Example Hosting!\n", "Hello Example Hosting!\n"]
+    assert templates.check() == ()
+
+
+@pytest.mark.parametrize(("words", "line"), [("fine\n{% if %}\n", 2), ("{{ 1 // 0 }}\n", 1)])
+def test_a_broken_part_is_named_and_gives_way_to_the_built_in_words(tmp_path: Path, words: str, line: int) -> None:
+    mine, theirs = tmp_path / "mine", tmp_path / "built-in"
+    override(mine, "en/parts/end.md", words)
+    override(theirs, "en/parts/end.md", "The end.\n")
+    override(theirs, "en/closed.md", 'Subject: x\n\n{% include "end.md" %}\n')
+    override(theirs, "base.html", "{{ body }}")
+
+    rendered = Templates(override=mine, built_in=theirs).render(Template.CLOSED, "en", CLOSED)
+
+    assert rendered.text == "The end.\n"
+    assert rendered.problems[0].startswith(f"mail/en/parts/end.md:{line}: ")
+
+
 def test_values_that_no_template_takes_fail_for_good() -> None:
     with pytest.raises(TemplateFailed, match="held-alert"):
         TEMPLATES.render(Template.HELD_ALERT, "en", {"mails": 3})
