@@ -29,11 +29,6 @@ _INSTANTS = ("waiting_since", "silent_since", "warned_at", "wait_until")
 _CHANGES_NOTHING = (Event.STAFF_NOTED, Event.MACHINE_WROTE)
 
 
-def newest_mail(conn: Connection) -> int:
-    """The id of the last mail of ours: those that an act calls for have higher ones."""
-    return int(conn.execute(select(func.coalesce(func.max(outbox.c.id), 0))).scalar_one())
-
-
 def add(
     conn: Connection,
     before: Ticket,
@@ -41,22 +36,20 @@ def add(
     staff_id: int,
     done: Sequence[Deed],
     entry_id: int | None,
-    mails_after: int,
+    outbox_ids: Sequence[int],
     now: datetime,
 ) -> None:
-    """Insert what somebody did. `before` is the ticket as it stood; the mails are those behind id `mails_after`."""
-    number = before.id
-    mails = select(outbox.c.id).where(outbox.c.ticket_id == number, outbox.c.id > mails_after).order_by(outbox.c.id)
-    last = select(func.max(entries.c.id)).where(entries.c.ticket_id == number)
+    """Insert what somebody did. `before` is the ticket as it stood; the mails are those that came of it."""
+    last = select(func.max(entries.c.id)).where(entries.c.ticket_id == before.id)
     values = {
-        "ticket_id": number,
+        "ticket_id": before.id,
         "staff_id": staff_id,
         "at": now,
         "done": [deed.value for deed in done],
         "entry_id": entry_id,
         "last_entry_id": conn.execute(last).scalar_one(),
         "before": _standing(Standing.of(before)),
-        "outbox_ids": list(conn.execute(mails).scalars()),
+        "outbox_ids": list(outbox_ids),
     }
     conn.execute(insert(staff_acts), values)
 

@@ -1,11 +1,15 @@
 """An answer waits a minute, and until then its writer may take it back, with all that came with it."""
 
 import pytest
+from sqlalchemy import Connection, event
 
-from mailgate.letters.notice import Template
+from mailgate.flows.post.notify import notify
+from mailgate.flows.story.act import Act
+from mailgate.letters.notice import Notice, Template
+from mailgate.outbound.samples import SAMPLES
 from mailgate.tickets.ticket import EntryKind, State
 from store.post.outbox import OutState
-from tests.gate import BeginGate, Gate, Person, Received
+from tests.gate import SUPPORT, BeginGate, Gate, Person, Received
 
 
 @pytest.fixture
@@ -50,6 +54,38 @@ def test_undo_is_in_the_history_for_staff_alone(gate: Gate, anne: Person, bart: 
     assert (last.kind, last.author_name) == (EntryKind.NOTE, "Bart Jones")
     assert last.evidence == "D+T"
     assert "taken back" in last.text
+
+
+def test_a_mail_that_somebody_else_called_for_meanwhile_is_not_taken_back(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    by_fred = [
+        Notice(
+            template=Template.REPLY,
+            to_address=anne.address,
+            to_name="Anne Miller",
+            from_name="Example Hosting",
+            from_address=SUPPORT,
+            values={**SAMPLES[Template.REPLY][0], "text": "By Fred."},
+            ticket_id=1,
+            customer_id=1,
+        )
+    ]
+
+    @event.listens_for(gate.parts.engine, "before_cursor_execute")
+    def beside(conn: Connection, _cursor: object, statement: str, *_: object) -> None:
+        """Another transaction is as quick: its mail has a higher id than all before, and a lower one than Bart's."""
+        if statement.startswith("INSERT INTO entries") and by_fred:
+            notify(Act.begin(conn, gate.parts.settings, gate.now), [by_fred.pop()], cause=None)
+
+    gate.deliver(bart.replies(notification, "!close\nBy Bart."))
+    gate.deliver(bart.replies(notification, "!undo"))
+    gate.later(minutes=2)
+
+    mails = [row for row in gate.outbox() if row.notice.template in (Template.REPLY, Template.CLOSED)]
+    assert [row.state for row in mails] == [OutState.SENT, OutState.CANCELLED, OutState.CANCELLED]
+    assert "By Fred." in gate.mailbox(anne)[-1].text
+    assert "Your last answer was taken back" in gate.mailbox(bart)[-1].text
 
 
 def test_undo_after_the_hold_says_that_it_is_too_late(

@@ -43,7 +43,7 @@ def put(act: Act, incoming: Incoming, asked: Confirmation, answer_to: str, *, un
     )
     before = len(act.outgoing)
     notify(act, [notice], cause=incoming)
-    return len(act.outgoing) > before
+    return bool(act.queued_since(before))
 
 
 def tell_expired(act: Act, asked: Confirmation, ticket: Ticket | None) -> None:

@@ -109,7 +109,7 @@ def _write(act: Act, row: CustomerRow, welcome: Template | None, result: Result)
                 mail = notices.welcome(head, customer, template=welcome, sign_in_address=sign_in)
                 before = len(act.outgoing)
                 notify(act, [mail], cause=None)
-                result.welcomed += len(act.outgoing) - before
+                result.welcomed += len(act.queued_since(before))
     except MailgateError as error:
         result.faults.append(Fault(row.line, "email", row.email, str(error)))
         return

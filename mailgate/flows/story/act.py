@@ -43,7 +43,7 @@ class Act:
     """The open write transaction, the settings, the instant, and the keys of addresses by their ids.
 
     `outgoing` grows with each mail that is queued. Whoever opened the transaction takes it to `send_jobs` after the
-    commit; who did something wants to know its mails compares its length before and after.
+    commit. Whoever must know the mails of one deed compares: `before = len(act.outgoing)`, then `queued_since(before)`.
     """
 
     conn: Connection
@@ -63,6 +63,10 @@ class Act:
     def of(self, at: datetime) -> "Act":
         """The same for the next mail of the transaction: it may find other rows, and its outgoing mails are its own."""
         return replace(self, at=at, memo=Memo(), outgoing=[])
+
+    def queued_since(self, before: int) -> tuple[int, ...]:
+        """The ids of the mails that were queued since there were so many; those that wait for an undo, too."""
+        return tuple(mail.outbox_id for mail in self.outgoing[before:])
 
     @property
     def staff(self) -> tuple[Staff, ...]:

@@ -23,7 +23,7 @@ def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) ->
     if why_not:
         raise NotSaid(why_not)
     deadlines.lock(act.conn, ticket.id)
-    mails_before = staff_acts.newest_mail(act.conn)
+    before = len(act.outgoing)
     doer = Doer(writer.name, writer.address, writer.id)
     after, entry_id = write(act, Words(writer, doer, text, is_note), ticket)
     staff_acts.add(
@@ -32,7 +32,7 @@ def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) ->
         staff_id=writer.id,
         done=[Deed.NOTED if is_note else Deed.REPLIED],
         entry_id=entry_id,
-        mails_after=mails_before,
+        outbox_ids=act.queued_since(before),
         now=act.now,
     )
     return after

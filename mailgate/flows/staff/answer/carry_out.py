@@ -49,7 +49,7 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
     """Write the words, then do what the commands say, in the order of the table below."""
     deadlines.lock(act.conn, ticket.id)
     drop_held(act, mail, ticket)
-    before, mails_before = ticket, staff_acts.newest_mail(act.conn)
+    as_it_stood, before = ticket, len(act.outgoing)
     message = mail.incoming.message
     referenced = (*message.references, *message.in_reply_to)
     message_ids.remember(act.conn, ticket.id, [message.message_id] if message.message_id else [], referenced)
@@ -65,11 +65,11 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
             done.append(deed)
     staff_acts.add(
         act.conn,
-        before,
+        as_it_stood,
         staff_id=mail.writer.id,
         done=done,
         entry_id=entry_id,
-        mails_after=mails_before,
+        outbox_ids=act.queued_since(before),
         now=act.now,
     )
     words = ", ".join(f"!{command.verb.value}" for command in mail.commands)

@@ -32,7 +32,7 @@ def call_spam(act: Act, mail: StaffMail) -> Settled:
         staff_id=mail.writer.id,
         done=[Deed.SPAM],
         entry_id=None,
-        mails_after=staff_acts.newest_mail(act.conn),
+        outbox_ids=(),
         now=act.now,
     )
     if not held:

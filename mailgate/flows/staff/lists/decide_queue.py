@@ -41,15 +41,15 @@ def decide_queue(act: Act, command: QueueCommand, incoming: Incoming, writer: St
     ticket = tickets.find(act.conn, command.ticket_id)
     if ticket is None or ticket.state is State.CLOSED:
         return f"#{command.ticket_id}: nothing was done: it is closed"
-    before, mails_before = ticket, staff_acts.newest_mail(act.conn)
+    before = len(act.outgoing)
     _change(act, command, ticket, incoming, writer)
     staff_acts.add(
         act.conn,
-        before,
+        ticket,
         staff_id=writer.id,
         done=[_DEEDS[command.verb]],
         entry_id=None,
-        mails_after=mails_before,
+        outbox_ids=act.queued_since(before),
         now=act.now,
     )
     return f"#{ticket.id} {_words(command)}: {ticket.subject}"
