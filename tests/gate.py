@@ -18,7 +18,7 @@ from mailgate.config import HostPort, Settings, Tls, Verify
 from mailgate.config.settings import QueueList
 from mailgate.flows.story import review
 from mailgate.jobs import FailPoint, Job, no_fail_point
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.people import Role

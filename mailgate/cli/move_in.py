@@ -22,7 +22,7 @@ from mailgate.flows.moving.history import Moved
 from mailgate.flows.moving.old_thread import Strangers, Wish
 from mailgate.flows.moving.survey import Registry, survey
 from mailgate.inbound.mailbox_files import Kind
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.tickets.ticket import State
 from store.engine import reading
 

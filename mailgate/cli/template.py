@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import click
 
 from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_rows, say
+from mailgate.letters.kind import Template as Name
 from mailgate.letters.notice import Notice
-from mailgate.letters.notice import Template as Name
 from mailgate.outbound.compose import compose
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import Templates

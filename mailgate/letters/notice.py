@@ -2,65 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
-
-class Template(StrEnum):
-    """The mails that mailgate writes: `templates/mail/<locale>/<value>.md`."""
-
-    ACKNOWLEDGEMENT = "acknowledgement"
-    LEFT_OUT = "left-out"  # to the sender of a further mail: files of it are not in the ticket
-    REPLY = "reply"
-    NOTIFICATION = "notification"
-    CLOSED = "closed"
-    AUTOCLOSE_WARNING = "autoclose-warning"  # to a customer who says nothing: the ticket will be closed
-    AUTOCLOSED = "autoclosed"
-    WAIT_ENDED = "wait-ended"  # to staff: the day has come until which a ticket was put off
-    RETURNED = "returned"  # to the writer: not understood or not sent on, nothing was done
-    DONE = "done"  # to staff: what came of a command that answers
-    STAFF_HELP = "staff-help"  # to staff: the commands that work here
-    COLLISION = "collision"  # to staff: your answer is held, a colleague was quicker
-    STAFF_COPY = "staff-copy"  # to staff: what a colleague wrote to the customer
-    HELD = "held"  # to a sender: a person will look at your mail
-    HELD_ALERT = "held-alert"  # to staff: mail waits for your decision
-    QUEUE = "queue"  # to staff: the open tickets, to be worked by an answer
-    DECIDED = "decided"  # to staff: what your answer to such a list did
-    UNDELIVERED = "undelivered"  # to staff: a mail of ours did not reach its reader
-    SIGN_IN = "sign-in"  # to whoever asked: a link that opens the web view
-    WELCOME = "welcome"  # to a customer who was taken over: where to write, how to sign in
-    MIGRATED = "migrated"  # the same, to one who was a customer before
-    RECEIPT = "receipt"  # to a customer: what became of the commands of a mail
-    COPY = "copy"  # to a customer: a mail that was sent before
-    CONFIRM = "confirm"  # to a registered address: shall this be done?
-    NOT_CONFIRMED = "not-confirmed"  # to whoever was asked: no answer came in time
-    PROPOSAL = "proposal"  # to an owner: who was in copy and could be added
-
-
-FOR_STAFF = frozenset(
-    {
-        Template.NOTIFICATION,
-        Template.RETURNED,
-        Template.DONE,
-        Template.STAFF_HELP,
-        Template.COLLISION,
-        Template.STAFF_COPY,
-        Template.HELD_ALERT,
-        Template.QUEUE,
-        Template.DECIDED,
-        Template.UNDELIVERED,
-        Template.WAIT_ENDED,
-    }
-)
-"""Mails to staff members, which customers never see. One that fails is told in lists and the log alone."""
-
-OF_TICKETS = frozenset({Template.NOTIFICATION, Template.STAFF_COPY, Template.COLLISION})
-"""What carries a person's words to staff, with lines below that are for them alone."""
+from mailgate.letters.kind import Template
 
 REPLY_TO = "reply_to"
 """Among the secrets of a notice: the address that its answer goes to, in the place of `Notice.reply_to`."""
-
-AUTOMATIC = frozenset(Template) - {Template.REPLY, *OF_TICKETS}
-"""What a program writes: Auto-Submitted (RFC 3834 §5) and, where it answers, a null reverse-path (§3.3)."""
 
 
 @dataclass(frozen=True, slots=True)

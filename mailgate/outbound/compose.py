@@ -13,7 +13,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 from mailgate.errors import Permanent
-from mailgate.letters.notice import AUTOMATIC, FOR_STAFF, OF_TICKETS, Notice, NoticeAttachment, Template
+from mailgate.letters.notice import Notice, NoticeAttachment
 from mailgate.mail import thread_index
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.automatic import INSTANCE_FIELD
@@ -32,22 +32,6 @@ from mailgate.outbound.templates import Templates
 
 # 7bit: a smarthost that does not offer 8BITMIME would have to rewrite the body and break its signature (RFC 6376 §5.3).
 _POLICY = SMTP.clone(cte_type="7bit")
-
-# RFC 3834 §5.1: `auto-replied` answers one message; what an event or a deadline calls for is `auto-generated`.
-_ANSWERS = frozenset(
-    {
-        Template.ACKNOWLEDGEMENT,
-        Template.LEFT_OUT,
-        Template.HELD,
-        Template.RETURNED,
-        Template.SIGN_IN,
-        Template.DONE,
-        Template.STAFF_HELP,
-        Template.RECEIPT,
-        Template.COPY,
-        Template.CONFIRM,
-    }
-)
 
 
 class HeaderBroken(Permanent):
@@ -124,12 +108,11 @@ def _outlook_fields(notice: Notice, message_id: str, at: datetime) -> list[Field
 def _program_fields(notice: Notice) -> list[Field]:
     """What tells other programs that a program wrote this, and staff's filters what it belongs to."""
     fields: list[Field] = []
-    # A notification carries a person's words, but a rule sent it: a vacation responder at the desk must not answer it.
-    if notice.template in AUTOMATIC | OF_TICKETS:
-        keyword = "auto-replied" if notice.template in _ANSWERS else "auto-generated"
-        fields.append(text_field("Auto-Submitted", keyword))
+    kind = notice.template.kind
+    if kind.auto_submitted:
+        fields.append(text_field("Auto-Submitted", kind.auto_submitted))
         fields.append(text_field("X-Auto-Response-Suppress", "All"))
-    if notice.template in FOR_STAFF and notice.ticket_id is not None:
+    if kind.is_for_staff and notice.ticket_id is not None:
         desk = parse_mailbox(notice.from_address)
         fields.append(text_field("List-Id", f"<{desk.local_part}.{desk.domain}>".lower()))  # RFC 2919 §2
         fields.append(text_field("X-Mailgate-Ticket", str(notice.ticket_id)))

@@ -6,7 +6,7 @@ They are also the list of what each template is given; strings are plain text, w
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 
 _COMPANY = "Example Hosting"
 _SUBJECT = "No mail since Monday"

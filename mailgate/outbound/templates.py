@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 import mailgate
 from mailgate.errors import Permanent
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.template_source import TemplateSource
 

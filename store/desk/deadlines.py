@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, update
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import OWN_WORDS
 from mailgate.mail.address import address_key
 from mailgate.tickets.deadlines import Silence
 from mailgate.tickets.ticket import Participant, State
@@ -17,7 +17,7 @@ from store.schema import outbox, participants, tickets
 # statistics cannot take the index of one of those.
 _ANSWER_UNDER_WAY = exists().where(
     outbox.c.ticket_id == tickets.c.id,
-    func.coalesce(outbox.c.template, "") == Template.REPLY,
+    func.coalesce(outbox.c.template, "").in_(sorted(OWN_WORDS)),
     func.coalesce(outbox.c.state, "").in_(sorted(UNFINISHED)),
 )
 """Who has not got our last words yet is not silent."""

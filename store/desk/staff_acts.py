@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.address import address_key
 from mailgate.tickets.acts import Deed, StaffAct, Standing
 from mailgate.tickets.ticket import EntryKind, Event, State, Ticket

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from store.schema import outbox
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, func, insert, or_, select, update
 
-from mailgate.letters.notice import Notice, Template
+from mailgate.letters.kind import NAMING_OTHERS, Template
+from mailgate.letters.notice import Notice
 from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.tickets.ticket import PROGRAM, EntryKind, State
@@ -127,7 +128,7 @@ def _extent(conn: Connection, customer_id: int) -> _Extent:
     for address in addresses:
         came.update(_ids(conn, select(spool.c.id).where(_written_by(address))))
         about = (
-            outbox.c.template.in_((Template.HELD_ALERT, Template.DECIDED, Template.UNDELIVERED)),
+            outbox.c.template.in_(sorted(NAMING_OTHERS)),
             _names(outbox.c.notice, address),
         )
         mine = outbox.c.to_key == address, outbox.c.customer_id.is_(None)

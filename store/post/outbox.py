@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, case, func, insert, select, update
 
-from mailgate.letters.notice import Notice, NoticeAttachment, Template
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice, NoticeAttachment
 from mailgate.mail.address import address_key
 from store.engine import transaction
 from store.post import leases
@@ -148,7 +149,7 @@ def end_waits(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> 
 def save_composed(conn: Connection, lent: LentOut, *, sha256: str, live: bytes | None, subject: str, text: str) -> bool:
     """Keep what was composed: from here on these bytes are what is sent. False when the lease was lost."""
     saved = _write(conn, lent, sha256=sha256, live=live, subject=subject, text=text)
-    if saved and lent.row.notice.template not in search.LEFT_OUT:
+    if saved and lent.row.notice.template.kind.is_searched:
         search.mark(conn, search.Kind.MAIL, lent.row.id)
     return saved
 

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, and_, bindparam, select
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import GIVING_BACK
 from mailgate.mail.address import address_key
 from store.schema import outbox
 
-_IS_PARENT = and_(outbox.c.text.is_not(None), outbox.c.template != Template.RETURNED)
+_IS_PARENT = and_(outbox.c.text.is_not(None), outbox.c.template.not_in(sorted(GIVING_BACK)))
 _NAMED = select(outbox.c.message_id, outbox.c.text).where(
     outbox.c.message_id.in_(bindparam("the_ids", expanding=True)), _IS_PARENT
 )

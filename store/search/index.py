@@ -26,7 +26,7 @@ from sqlalchemy import (
     true,
 )
 
-from mailgate.letters.notice import FOR_STAFF, Template
+from mailgate.letters.kind import SEARCHED
 from mailgate.tickets.search_words import joined, words_of
 from mailgate.tickets.ticket import EntryKind
 from store.engine import insert_once
@@ -50,10 +50,6 @@ class Kind(StrEnum):
     MAIL = "mail"  # a mail of ours to a customer
     CUSTOMER = "customer"
     ARTICLE = "kb"
-
-
-LEFT_OUT = FOR_STAFF | {Template.SIGN_IN}
-"""Mails to staff say again what the ticket says; a sign-in link is not looked for."""
 
 
 def mark(conn: Connection, kind: Kind, row_id: int) -> None:
@@ -179,7 +175,7 @@ def _of_article(_conn: Connection, row: RowMapping) -> Mapping[str, Any]:
 
 _THE_IDS: Any = bindparam("the_ids", expanding=True)
 _IS_SAID = entries.c.kind != EntryKind.EVENT.value
-_IS_FOR_CUSTOMERS = and_(outbox.c.text.is_not(None), outbox.c.template.not_in(sorted(LEFT_OUT)))
+_IS_FOR_CUSTOMERS = and_(outbox.c.text.is_not(None), outbox.c.template.in_(sorted(SEARCHED)))
 _ROWS: Mapping[Kind, tuple[Table, Any]] = {
     Kind.TICKET: (entries, _IS_SAID),
     Kind.MAIL: (outbox, _IS_FOR_CUSTOMERS),

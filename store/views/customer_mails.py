@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
 
-from mailgate.letters.notice import FOR_STAFF
+from mailgate.letters.kind import FOR_STAFF
 from store.post.outbox import OutState
 from store.schema import blobs, outbox, staff
 from store.views.customer_tickets import NOT_LEFT

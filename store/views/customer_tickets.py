@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, exists, func, or_, select
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import CARRYING_ENTRIES
 from mailgate.mail.address import address_key
 from mailgate.mail.envelope import Door
 from mailgate.tickets.files import LeftOut
@@ -235,7 +235,9 @@ _READERS = (
 )
 
 # Which entries: what came in, and of our answers those that have left, here or in an older system.
-_CARRIES = and_(outbox.c.template == Template.REPLY, outbox.c.state.not_in(NOT_LEFT), outbox.c.entry_id.is_not(None))
+_CARRIES = and_(
+    outbox.c.template.in_(sorted(CARRYING_ENTRIES)), outbox.c.state.not_in(NOT_LEFT), outbox.c.entry_id.is_not(None)
+)
 _MOVED_IN = exists().where(spool.c.id == entries.c.spool_id, spool.c.door == Door.IMPORT)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from tests.gate import Person
 from tests.outbound.sink import HOST, Sink, running
 from tests.program import Program, configured

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from mailgate.config.settings import QueueList
 from mailgate.flows.due import DueKind, due, sweep
 from mailgate.jobs import Job
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from store.engine import reading, transaction
 from store.post import outbox, spool

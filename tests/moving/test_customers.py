@@ -3,7 +3,7 @@
 from mailgate.flows.moving import customers
 from mailgate.flows.moving.customer_table import CustomerRow
 from mailgate.flows.moving.customers import Result, Step
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.people import Customer
 from store import people, people_edits
 from store.engine import reading, transaction

@@ -9,7 +9,8 @@ from email.message import EmailMessage
 from html import unescape
 from typing import Any
 
-from mailgate.letters.notice import Notice, NoticeAttachment, Template
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice, NoticeAttachment
 from mailgate.outbound.compose import Composed, compose
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import Templates

@@ -9,7 +9,7 @@ import pytest
 
 from mailgate.config import Tls
 from mailgate.errors import BadAddress, BareLineEnd, Permanent, Temporary
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.outbound.failure import (
     ReplyLost,
     SmarthostDeferred,

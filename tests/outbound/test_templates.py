@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import TemplateFailed, Templates, built_in_directory, locale_chain
 from tests.outbound.notices import TEMPLATES, shown

@@ -3,7 +3,7 @@
 import pytest
 
 from mailgate.config.settings import UnknownSender
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from tests.gate import BeginGate, Gate, Person
 

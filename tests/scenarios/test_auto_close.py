@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.tickets.ticket import Event, State
 from store.engine import transaction
 from store.post import outbox

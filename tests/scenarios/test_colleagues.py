@@ -1,6 +1,6 @@
 """People in copy and contacts of an account (B15): proposed to the owner, added by him alone, and never by a mail."""
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from tests.gate import Gate, Person
 
 SPY = "spy@evil.example"

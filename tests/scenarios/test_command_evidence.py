@@ -7,7 +7,7 @@ import pytest
 from mailgate.config import Verify
 from mailgate.inbound.authenticate import own_check
 from mailgate.inbound.spamd import SpamVerdict, Unscored
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
 from mailgate.tickets.ticket import State

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.thread_index import root_in
 from tests.gate import BeginGate, Gate, Person, Received
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import NULL_PATH, Door
 from store.engine import reading

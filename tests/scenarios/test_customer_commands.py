@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailgate.flows.indexing import index_all
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import EntryKind, State
 from tests.gate import BeginGate, Gate, Person, Received

@@ -9,7 +9,7 @@ import pytest
 
 from mailgate.config import HostPort, Verify
 from mailgate.inbound.authenticate import best_evidence, own_check
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
 from mailgate.mail.sender.evidence import Level

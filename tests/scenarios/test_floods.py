@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from mailgate.config.settings import UnknownSender
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from tests.gate import BeginGate, Gate, Person, Received
 from workers.status import as_json, look

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import Direction, EntryKind, State
 from tests.gate import Gate, Person

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from store.post.outbox import Outgoing
 from tests.gate import BEGIN, Gate, Person

@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.config import Verify
 from mailgate.inbound.spamd import SpamVerdict
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from store.post import senders
 from tests.gate import BEGIN, BeginGate, Gate, Person, Received

@@ -6,7 +6,7 @@ import pytest
 
 from mailgate.config.settings import UnknownSender
 from mailgate.flows.story.review import NotHeld
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State
 from store.engine import reading

@@ -4,7 +4,7 @@ import pytest
 
 from mailgate.config.settings import InDoubt
 from mailgate.jobs import FailPoint
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from store.post.outbox import OutState, Phase
 from tests.gate import BeginGate, Gate, Person, Received
 

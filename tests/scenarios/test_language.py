@@ -6,8 +6,7 @@ import pytest
 
 from mailgate.flows.moving import customers
 from mailgate.flows.moving.customer_table import CustomerRow
-from mailgate.letters.notice import Template
-from mailgate.letters.policy import POLICIES, Audience
+from mailgate.letters.kind import Audience, Template
 from mailgate.people import Role
 from store import people
 from store.engine import transaction
@@ -17,7 +16,7 @@ from store.schema import outbox as outbox_rows
 from tests.gate import BeginGate, Gate, Person
 
 SIGN_IN = "sign-in@support.example"
-TO_CUSTOMERS = tuple(template for template in Template if POLICIES[template].audience is not Audience.STAFF)
+TO_CUSTOMERS = tuple(template for template in Template if template.kind.audience is not Audience.STAFF)
 
 
 def everything_to(gate: Gate, anna: Person, bart: Person) -> None:

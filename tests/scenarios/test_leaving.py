@@ -5,7 +5,7 @@ import pytest
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
 from mailgate.flows.ticket.leave import StillNeeded
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Role
 from mailgate.tickets.ticket import State

@@ -9,7 +9,7 @@ import pytest
 
 from mailgate.config import Verify
 from mailgate.inbound.authenticate import own_check
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State
 from tests.gate import BeginGate, Gate, Person, Received, begin_gate

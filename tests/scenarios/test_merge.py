@@ -4,7 +4,7 @@ import pytest
 
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import change
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.merging import CannotMerge
 from mailgate.tickets.ticket import Doer, Event, State, Ticket

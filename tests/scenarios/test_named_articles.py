@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.config import UnknownSender, Verify
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from tests.gate import BeginGate, Gate, Person
 from tests.knowledge.shelf import fill
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailgate.config.settings import QueueList
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State
 from tests.gate import BEGIN, BeginGate, Gate, Person, Received

@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, datetime
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.link_token import LinkPurpose, Viewer, is_sign_in_code, unseal_link
 from store import keys

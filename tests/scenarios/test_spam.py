@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.config import HostPort
 from mailgate.inbound.spamd import SpamVerdict, Unscored
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State
 from tests.gate import Gate, Person, begin_gate

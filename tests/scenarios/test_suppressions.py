@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.tickets.ticket import State
 from store.desk import deadlines, tickets
 from store.engine import reading, transaction

@@ -1,6 +1,6 @@
 """A mail becomes a ticket, the answer reaches the customer, and his reply joins."""
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State
 from tests.gate import Gate, Person

@@ -5,7 +5,8 @@ from sqlalchemy import Connection, event
 
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
-from mailgate.letters.notice import Notice, Template
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice
 from mailgate.outbound.samples import SAMPLES
 from mailgate.tickets.ticket import EntryKind, State
 from store.post.outbox import OutState

@@ -6,7 +6,7 @@ import pytest
 
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import change
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.tickets.ticket import Doer, Event, State
 from store import people
 from store.desk import tickets

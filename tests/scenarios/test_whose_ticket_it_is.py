@@ -1,6 +1,6 @@
 """Who is answered, and who is believed to speak: the ticket's own people and the From, whatever else a mail says."""
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State
 from tests.gate import Gate, Person

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from store.engine import transaction
 from store.post.outbox import OutState
 from store.schema import outbox

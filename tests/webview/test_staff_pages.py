@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mailgate.config import Verify
 from mailgate.inbound.authenticate import own_check
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from tests.gate import BEGIN, BeginGate, Gate, Person
 from tests.signing import Signer
 from tests.webview.company import Company

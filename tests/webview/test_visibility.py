@@ -4,7 +4,7 @@ from dataclasses import fields, is_dataclass
 
 import pytest
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.tickets.ticket import EntryKind, NewEntry
 from store.desk import tickets
 from store.engine import transaction

@@ -2,7 +2,7 @@
 
 from sqlalchemy import insert
 
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from store.engine import transaction
 from store.schema import outbox
 from store.schema import staff as staff_table

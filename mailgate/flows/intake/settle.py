@@ -19,7 +19,7 @@ from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.bounce import bounce
 from mailgate.flows.ticket.customer import append, claims_of, open_ticket
 from mailgate.flows.ticket.flood import flood_in_ticket, flood_of_tickets
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition

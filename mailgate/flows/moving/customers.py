@@ -15,7 +15,7 @@ from mailgate.flows.moving.customer_table import CustomerRow, Fault
 from mailgate.flows.moving.survey import Progress
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Customer, Role, named
 from mailgate.tickets import notices

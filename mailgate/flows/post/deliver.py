@@ -15,7 +15,7 @@ from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.post.undelivered import tell_undelivered
 from mailgate.flows.story.act import Act, Queued, send_jobs
 from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
-from mailgate.letters.notice import REPLY_TO, Template
+from mailgate.letters.notice import REPLY_TO
 from mailgate.mail.bounces.hard import is_dead, status_in
 from mailgate.outbound.compose import compose
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRefused
@@ -179,7 +179,7 @@ class _Attempt:
             with transaction(self.engine) as conn:
                 notice = self.lent.row.notice
                 sent = outbox.mark_sent(conn, self.lent, reply=reply, now=self.now)
-                if sent and notice.template is Template.REPLY and notice.ticket_id is not None:
+                if sent and notice.template.kind.own_words and notice.ticket_id is not None:
                     deadlines.begin_silence(conn, notice.ticket_id, since=self.now)
 
         leases.insist(

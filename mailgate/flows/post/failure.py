@@ -4,7 +4,6 @@ from mailgate.desks import desk_named
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
 from mailgate.letters.notice import Notice
-from mailgate.letters.policy import POLICIES, Audience
 from mailgate.people import present
 from mailgate.tickets import notices
 from mailgate.tickets.ticket import PROGRAM, Doer, Event
@@ -23,9 +22,9 @@ def undelivered_notices(
     ticket = tickets.find(act.conn, row.notice.ticket_id) if row.notice.ticket_id is not None else None
     if ticket is not None:
         words = f"mail {row.id} to {row.notice.to_address} was not delivered: {reply_line}"
-        event = Event.UNDELIVERED if reopens and POLICIES[row.notice.template].must_arrive else None
+        event = Event.UNDELIVERED if reopens and row.notice.template.kind.must_arrive else None
         ticket = record(act, ticket, words, event=event, doer=doer)
-    if POLICIES[row.notice.template].audience is Audience.STAFF:
+    if row.notice.template.kind.is_for_staff:
         return []  # told in `mailgate queue list` and the log alone: a mail about it could fail the same way
     desks = act.settings.desks
     head = notices.Letterhead(act.settings.gate.company, desk_named(ticket.desk if ticket else "", desks))

@@ -14,8 +14,7 @@ from mailgate.flows.post.obstacle import beyond_budget_in_all, obstacle, readers
 from mailgate.flows.post.tongue import in_tongue
 from mailgate.flows.story.act import Act, Queued
 from mailgate.flows.story.incoming import Incoming
-from mailgate.letters.notice import FOR_STAFF, Notice
-from mailgate.letters.policy import POLICIES
+from mailgate.letters.notice import Notice
 from mailgate.mail import message_id, thread_index
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
@@ -44,10 +43,10 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
     unreachable: list[tuple[int, str]] = []
     named: defaultdict[int, list[str]] = defaultdict(list)  # our message ids by ticket
     for notice in notices:
-        policy, key = POLICIES[notice.template], address_key(notice.to_address)
+        kind, key = notice.template.kind, address_key(notice.to_address)
         dead = readers.dead.get(key)
         reason = obstacle(act, notice, readers, cause)
-        if dead and not policy.must_arrive:
+        if dead and not kind.must_arrive:
             reason = reason or f"the address takes no mail: {dead}"
         others = None if reason else beyond_budget_in_all(act, notice)
         if others:
@@ -56,7 +55,7 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
             level = logging.INFO if cause and cause.automatic else logging.WARNING
             log.log(level, "not sent template=%s to=%s reason=%r", notice.template.value, notice.to_address, reason)
             continue
-        is_strange = not policy.own_words and (notice.ticket_id, key) in readers.unregistered
+        is_strange = not kind.own_words and (notice.ticket_id, key) in readers.unregistered
         told = in_tongue(act, without_words(notice) if is_strange else notice, readers)
         outbox_id, own_id = _queue(act, told, hold_until, dead)
         if notice.ticket_id is not None:
@@ -130,5 +129,5 @@ def _threaded(act: Act, notice: Notice) -> Notice:
     index, opened_at = act.thread_names(notice.ticket_id)
     root = message_id.make("t", notice.ticket_id, "root", act.settings.gate.domain)
     index = index or thread_index.begin(root, opened_at)
-    references = (root, *notice.references) if notice.template in FOR_STAFF else notice.references
+    references = (root, *notice.references) if notice.template.kind.is_for_staff else notice.references
     return replace(notice, references=references, thread_index=index)

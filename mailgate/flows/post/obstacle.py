@@ -7,16 +7,16 @@ from datetime import timedelta
 from mailgate.desks import is_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
-from mailgate.letters.notice import Notice, Template
-from mailgate.letters.policy import POLICIES, TICKET_ROLES, Answers, Audience, Policy, sharing
+from mailgate.letters.kind import Answers, Audience, Kind, Template, sharing
+from mailgate.letters.notice import Notice
 from mailgate.mail.address import address_key
 from mailgate.mail.automatic import answer_unwanted
-from mailgate.people import Tongue
+from mailgate.people import Role, Tongue
 from store import people
 from store.desk import tickets
 from store.post import outbox, suppressions
 
-_OUTSIDE = frozenset({Audience.READERS, Audience.ASKED})
+_OUTSIDE = frozenset({Audience.READERS, Audience.CONTACTS, Audience.ASKED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +32,9 @@ class Readers:
 
 def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
     """Look up whom these notices are for."""
-    audiences = {POLICIES[notice.template].audience for notice in notices}
+    audiences = {notice.template.kind.audience for notice in notices}
     staff = act.staff if audiences & {Audience.STAFF, Audience.ASKED} else ()
-    outside = [notice for notice in notices if POLICIES[notice.template].audience in _OUTSIDE]
+    outside = [notice for notice in notices if notice.template.kind.audience in _OUTSIDE]
     numbers = {notice.ticket_id for notice in outside if notice.ticket_id is not None}
     found = tickets.taking_part(act.conn, numbers)
     return Readers(
@@ -48,30 +48,26 @@ def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
 
 def obstacle(act: Act, notice: Notice, readers: Readers, cause: Incoming | None) -> str | None:
     """Why this notice is left out; None when it may go, if its reader can be reached."""
-    policy = POLICIES[notice.template]
+    kind = notice.template.kind
     if is_ours(notice.to_address, act.settings.desks, act.settings.gate.domain):
         return "the address is ours"
-    return (
-        _unanswerable(policy, cause)
-        or _not_for(act, notice, policy, readers, cause)
-        or _beyond_budget(act, notice, policy)
-    )
+    return _unanswerable(kind, cause) or _not_for(act, notice, readers, cause) or _beyond_budget(act, notice)
 
 
-def _unanswerable(policy: Policy, cause: Incoming | None) -> str | None:
-    if policy.answers is Answers.NOTHING:
+def _unanswerable(kind: Kind, cause: Incoming | None) -> str | None:
+    if kind.answers is Answers.NOTHING:
         return None
     if cause is None:
         return "it answers nothing"
     if cause.automatic:
         return f"a program wrote what it answers ({cause.automatic})"
-    unwanted = answer_unwanted(cause.message) if policy.answers is Answers.WILLING else None
+    unwanted = answer_unwanted(cause.message) if kind.answers is Answers.WILLING else None
     return f"no answer is wanted ({unwanted})" if unwanted else None
 
 
-def _not_for(act: Act, notice: Notice, policy: Policy, readers: Readers, cause: Incoming | None) -> str | None:
+def _not_for(act: Act, notice: Notice, readers: Readers, cause: Incoming | None) -> str | None:
     key = address_key(notice.to_address)
-    match policy.audience:
+    match notice.template.kind.audience:
         case Audience.STAFF:
             return None if key in readers.staff else "it is for staff alone"
         case Audience.AUTHOR:
@@ -79,21 +75,23 @@ def _not_for(act: Act, notice: Notice, policy: Policy, readers: Readers, cause: 
             return None if author and address_key(author.address) == key else "it is for the author alone"
         case Audience.ASKED if key in readers.staff:
             return None
-        case Audience.READERS | Audience.ASKED:
-            if (notice.ticket_id, key) in readers.taking_part or _has_role(act, notice):
-                return None
-            return "it is for those who take part, or have a role for tickets"
+        case Audience.READERS | Audience.ASKED if (notice.ticket_id, key) in readers.taking_part:
+            return None
+        case Audience.READERS | Audience.ASKED | Audience.CONTACTS:
+            roles = notice.template.kind.roles
+            return None if _has_role(act, notice, roles) else f"it is for {' and '.join(sorted(roles))} alone"
 
 
-def _has_role(act: Act, notice: Notice) -> bool:
+def _has_role(act: Act, notice: Notice, roles: frozenset[Role]) -> bool:
     contacts = people.contacts_with(act.conn, notice.to_address)
-    return any(one.customer_id == notice.customer_id and TICKET_ROLES & set(one.roles) for one in contacts)
+    return any(one.customer_id == notice.customer_id and roles & set(one.roles) for one in contacts)
 
 
-def _beyond_budget(act: Act, notice: Notice, policy: Policy) -> str | None:
-    if policy.budget is None:
+def _beyond_budget(act: Act, notice: Notice) -> str | None:
+    budget = notice.template.kind.budget
+    if budget is None:
         return None
-    group = sharing(policy.budget)
+    group = sharing(budget)
     budgets = act.settings.budgets
     day = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(days=1))
     if day >= budgets.acknowledgements_per_address_day:
@@ -107,10 +105,10 @@ def _beyond_budget(act: Act, notice: Notice, policy: Policy) -> str | None:
 
 def beyond_budget_in_all(act: Act, notice: Notice) -> str | None:
     """Whoever forges a sender anew for each mail keeps within the budget of each address."""
-    policy = POLICIES[notice.template]
-    if policy.budget is None:
+    budget = notice.template.kind.budget
+    if budget is None:
         return None
-    group = sharing(policy.budget)
+    group = sharing(budget)
     budgets, since = act.settings.budgets, act.now - timedelta(hours=1)
     domain = address_key(notice.to_address).rpartition("@")[2]
     if budgets.automatic_answers_per_hour or budgets.automatic_answers_per_domain_hour:

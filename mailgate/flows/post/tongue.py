@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from mailgate.flows.post.obstacle import Readers
 from mailgate.flows.story.act import Act
+from mailgate.letters.kind import Audience
 from mailgate.letters.notice import Notice
-from mailgate.letters.policy import POLICIES, Audience
 from mailgate.mail.address import address_key
 from mailgate.people import Tongue
 from store import people
@@ -20,10 +20,10 @@ def in_tongue(act: Act, notice: Notice, readers: Readers) -> Notice:
 
 
 def _is_for_staff(act: Act, notice: Notice, readers: Readers) -> bool:
-    match POLICIES[notice.template].audience:
+    match notice.template.kind.audience:
         case Audience.STAFF:
             return True
-        case Audience.READERS:
+        case Audience.READERS | Audience.CONTACTS:
             return False
         case Audience.ASKED | Audience.AUTHOR:  # either may be asked, and either writes
             return notice.customer_id is None and address_key(notice.to_address) in {

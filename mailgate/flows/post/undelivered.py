@@ -5,7 +5,6 @@ from datetime import timedelta
 from mailgate.flows.post.failure import undelivered_notices
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
-from mailgate.letters.policy import POLICIES, Audience
 from mailgate.tickets.ticket import PROGRAM, Doer
 from store.post import suppressions
 from store.post.outbox import Outgoing
@@ -20,6 +19,6 @@ def tell_undelivered(act: Act, row: Outgoing, reply_line: str, *, dead: bool = F
     `dead`: the address itself cannot receive, so that nothing is sent there for a while; staff are written to all the
     same, for a silent desk would be worse.
     """
-    if dead and POLICIES[row.notice.template].audience is not Audience.STAFF:
+    if dead and not row.notice.template.kind.is_for_staff:
         suppressions.add(act.conn, row.notice.to_address, reply_line, since=act.now, until=act.now + SUPPRESSED_FOR)
     notify(act, undelivered_notices(act, row, reply_line, doer=doer), cause=None)

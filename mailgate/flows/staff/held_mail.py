@@ -10,7 +10,7 @@ from mailgate.config import Settings
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.staff.queue_list import morning
 from mailgate.flows.story.act import Act
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import AWAITING_REVIEW
 from mailgate.people import present

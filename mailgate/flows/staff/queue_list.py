@@ -8,7 +8,8 @@ from mailgate.config import Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.story.act import Act
-from mailgate.letters.notice import Notice, Template
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
 from mailgate.people import Staff, present
 from mailgate.tickets import notices

@@ -15,7 +15,7 @@ from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import programs_within_hour
 from mailgate.flows.ticket.propose import in_copy, proposable, propose
 from mailgate.flows.ticket.tell_staff import tell_staff
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition

@@ -5,7 +5,7 @@ What is beyond a budget is held with the reason, or joins its ticket in silence;
 
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Registered, Staff, Stranger

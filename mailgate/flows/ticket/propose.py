@@ -5,7 +5,7 @@ from mailgate.errors import BadAddress
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.sender.evidence import Level

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mailgate.letters.notice import REPLY_TO, Notice, NoticeAttachment, Template
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import REPLY_TO, Notice, NoticeAttachment
 from mailgate.mail.mailto import MailAction
 from mailgate.tickets.actions import ACTION_WORDS, answer_subject, ticket_actions
 from mailgate.tickets.customer_verbs import CustomerUsage, CustomerVerb

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from mailgate.letters.notice import Notice, Template
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice
 from mailgate.people import Staff
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, ready_commands, sent_along
 from mailgate.tickets.ticket import NewAttachment, Ticket

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mailgate.letters.notice import Notice, Template
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice
 from mailgate.mail.message import Author
 from mailgate.people import Customer, Staff
 from mailgate.tickets.article import Article

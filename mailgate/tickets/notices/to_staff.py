@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from mailgate.letters.notice import Notice, Template
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice
 from mailgate.mail.message import Author
 from mailgate.people import Staff
 from mailgate.tickets.files import LeftOut

@@ -9,7 +9,7 @@ from mailgate.flows.staff.answer.receipt import settled, told
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.review import NotHeld, refuse, release
 from mailgate.flows.story.settled import Settled
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets import acts, notices

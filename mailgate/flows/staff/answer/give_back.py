@@ -11,7 +11,8 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming, desk_of
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import flood_of_returned, went_back
-from mailgate.letters.notice import Notice, Template
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff

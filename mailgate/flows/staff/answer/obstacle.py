@@ -8,7 +8,7 @@ from mailgate.commands.directives import MAX_DIRECTIVES
 from mailgate.flows.staff.answer.forward import forwarded
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
-from mailgate.letters.notice import OF_TICKETS
+from mailgate.letters.kind import OF_PERSONS
 from mailgate.people import Staff, staff_called
 from mailgate.tickets.context import COMMANDS_LINE, leaked_line
 from mailgate.tickets.merging import CannotMerge, check_merge
@@ -71,7 +71,7 @@ def reply_obstacle(act: Act, ticket: Ticket, words: str) -> str | None:
     """Why these words cannot go to the customer; None when they can."""
     if not ticket.participants:
         return "The ticket has no address that it could be sent to."
-    sent = [row for template in OF_TICKETS for row in outbox.on_ticket(act.conn, ticket.id, template)]
+    sent = [row for template in OF_PERSONS for row in outbox.on_ticket(act.conn, ticket.id, template)]
     context = [str(line) for row in sent for line in _list(row.notice.values.get("context"))]
     line = leaked_line(words, (*context, COMMANDS_LINE))
     return None if line is None else f'It still contains a line that is for staff alone: "{line}".'

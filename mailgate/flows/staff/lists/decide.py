@@ -14,7 +14,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import repeated
-from mailgate.letters.notice import Template
+from mailgate.letters.kind import Template
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff

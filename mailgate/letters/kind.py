@@ -1,0 +1,157 @@
+"""Each kind of mail that mailgate writes, in one row: whom it is for, what it may answer, and what else it is.
+
+What other rooms ask of a kind they ask of its row, so that a new kind is known everywhere by its row here, the words in
+`templates/mail/<locale>/<name>.md`, and the test of its text.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from mailgate.people import Role
+
+
+class Audience(StrEnum):
+    """Who may read it."""
+
+    READERS = "readers"  # who takes part in the ticket; of the customer's others those with one of the kind's roles
+    CONTACTS = "contacts"  # the customer's contacts with one of these roles
+    STAFF = "staff"
+    ASKED = "asked"  # of readers and staff, whom we put a question to
+    AUTHOR = "author"  # whoever wrote the mail that it answers, and nobody else
+
+
+class Answers(StrEnum):
+    """What it may answer."""
+
+    NOTHING = "nothing"  # an event or a deadline calls for it, whoever wrote
+    PERSONS = "persons"  # no program's mail
+    WILLING = "willing"  # nor the mail of a person that asks for no automatic answer
+
+
+class Budget(StrEnum):
+    """What a stranger's program could make us send without end; each has the settings' numbers for itself."""
+
+    ANSWERS = "answers"
+    LINKS = "links"
+    COMMANDS = "commands"
+    QUESTIONS = "questions"
+
+
+class Matter(StrEnum):
+    """What a mail may be about, that has a number."""
+
+    TICKET = "ticket"
+
+
+TICKET_ROLES = frozenset({Role.OWNER, Role.GENERAL, Role.SUPPORT})
+"""Contacts with one of these get mail about tickets that they take no part in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The rules of one kind of mail.
+
+    `must_arrive`: when the reader cannot be reached it is kept as failed, and its ticket and the staff hear of it; any
+    other is left out with a line in the log. `own_words`: a person of ours wrote them for the customer, whose silence
+    begins when they have left; every other kind gives a reader who is not registered no word of the mail's author,
+    since nobody knows whether that was him.
+    """
+
+    name: str  # of its template; it stands in rows, and operators see it
+    audience: Audience
+    answers: Answers = Answers.NOTHING
+    budget: Budget | None = None
+    roles: frozenset[Role] = TICKET_ROLES
+    about: Matter | None = Matter.TICKET  # if about anything that has a number
+    must_arrive: bool = False
+    own_words: bool = False
+    carries_words: bool = False  # of a person, to staff, with lines below that are for them alone
+    carries_entry: bool = False  # of the ticket: its customer's pages show the entry when this has left
+    gives_back: bool = False  # its reader's own words, which he may send once more: they are no history then
+    names_others: bool = False  # whose ticket it is not about: who wrote or was written to
+    is_searched: bool = True
+
+    @property
+    def is_for_staff(self) -> bool:
+        """Customers never see it. One that fails is told in lists and the log alone."""
+        return self.audience is Audience.STAFF
+
+    @property
+    def auto_submitted(self) -> str | None:
+        """What tells other programs that a program sent this (RFC 3834 §5); None when a person did.
+
+        `auto-replied` answers one mail; what an event or a deadline calls for is `auto-generated`. What carries a
+        person's words to staff has it too: a rule sent it, and a vacation responder at the desk must not answer it.
+        """
+        if self.own_words:
+            return None
+        return "auto-generated" if self.answers is Answers.NOTHING else "auto-replied"
+
+
+def _to_staff(name: str, answers: Answers = Answers.NOTHING, **more: Any) -> Kind:
+    """What mails to staff say, the ticket or a page says as well."""
+    return Kind(name, Audience.STAFF, answers, is_searched=False, **more)
+
+
+class Template(StrEnum):
+    """The kinds of mail, by the names of their templates."""
+
+    kind: Kind
+
+    def __new__(cls, kind: Kind | str) -> "Template":
+        """The value of a member is its name: what rows hold, and `Template("reply")` reads back."""
+        assert isinstance(kind, Kind)
+        member = str.__new__(cls, kind.name)
+        member._value_ = kind.name
+        member.kind = kind
+        return member
+
+    ACKNOWLEDGEMENT = Kind("acknowledgement", Audience.READERS, Answers.WILLING, Budget.ANSWERS)
+    # to the sender of a further mail: files of it are not in the ticket
+    LEFT_OUT = Kind("left-out", Audience.READERS, Answers.WILLING, Budget.ANSWERS)
+    REPLY = Kind("reply", Audience.READERS, must_arrive=True, own_words=True, carries_entry=True)
+    NOTIFICATION = _to_staff("notification", carries_words=True)
+    CLOSED = Kind("closed", Audience.READERS)
+    # to a customer who says nothing: the ticket will be closed
+    AUTOCLOSE_WARNING = Kind("autoclose-warning", Audience.READERS, must_arrive=True)
+    AUTOCLOSED = Kind("autoclosed", Audience.READERS)
+    WAIT_ENDED = _to_staff("wait-ended")  # the day has come until which a ticket was put off
+    # Outlook asks for no automatic answer in every mail of its users: staff must hear all the same.
+    RETURNED = _to_staff("returned", Answers.PERSONS, gives_back=True)  # not understood or not sent on
+    DONE = _to_staff("done", Answers.PERSONS)  # what came of a command that answers
+    STAFF_HELP = _to_staff("staff-help", Answers.PERSONS)  # the commands that work here
+    COLLISION = _to_staff("collision", Answers.PERSONS, carries_words=True)  # held: a colleague was quicker
+    STAFF_COPY = _to_staff("staff-copy", carries_words=True)  # what a colleague wrote to the customer
+    # to a sender: a person will look at your mail
+    HELD = Kind("held", Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS, about=None)
+    HELD_ALERT = _to_staff("held-alert", about=None, names_others=True)  # mail waits for your decision
+    QUEUE = _to_staff("queue", about=None)  # the open tickets, to be worked by an answer
+    # what your answer to such a list did
+    DECIDED = _to_staff("decided", Answers.PERSONS, about=None, names_others=True)
+    UNDELIVERED = _to_staff("undelivered", names_others=True)  # a mail of ours did not reach its reader
+    # to whoever asked: a link that opens the web view, which nobody looks for later
+    SIGN_IN = Kind("sign-in", Audience.AUTHOR, Answers.WILLING, Budget.LINKS, about=None, is_searched=False)
+    # to a customer who was taken over: where to write, how to sign in; the second was a customer before
+    WELCOME = Kind("welcome", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None)
+    MIGRATED = Kind("migrated", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None)
+    RECEIPT = Kind("receipt", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # what became of a mail's commands
+    COPY = Kind("copy", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # a mail that was sent before
+    CONFIRM = Kind("confirm", Audience.AUTHOR, Answers.WILLING, Budget.QUESTIONS)  # shall this be done?
+    NOT_CONFIRMED = Kind("not-confirmed", Audience.ASKED)  # no answer came in time
+    # to an owner: who was in copy and could be added
+    PROPOSAL = Kind("proposal", Audience.CONTACTS, budget=Budget.COMMANDS, roles=frozenset({Role.OWNER}))
+
+
+FOR_STAFF = frozenset(one for one in Template if one.kind.is_for_staff)
+OF_PERSONS = frozenset(one for one in Template if one.kind.carries_words)
+OWN_WORDS = frozenset(one for one in Template if one.kind.own_words)
+CARRYING_ENTRIES = frozenset(one for one in Template if one.kind.carries_entry)
+GIVING_BACK = frozenset(one for one in Template if one.kind.gives_back)
+NAMING_OTHERS = frozenset(one for one in Template if one.kind.names_others)
+SEARCHED = frozenset(one for one in Template if one.kind.is_searched)
+
+
+def sharing(budget: Budget) -> tuple[Template, ...]:
+    """The kinds that share a budget."""
+    return tuple(one for one in Template if one.kind.budget is budget)
