@@ -44,6 +44,14 @@ class Matter(StrEnum):
     TICKET = "ticket"
 
 
+class Wanted(StrEnum):
+    """What is looked at again just before a mail leaves, which may be days after it was called for."""
+
+    WARNED = "warned"  # the ticket is still to be closed for its customer's silence
+    CLOSED = "closed"  # the ticket is closed
+    OPEN = "open"  # it is staff's turn
+
+
 TICKET_ROLES = frozenset({Role.OWNER, Role.GENERAL, Role.SUPPORT})
 """Contacts with one of these get mail about tickets that they take no part in."""
 
@@ -71,6 +79,7 @@ class Kind:
     gives_back: bool = False  # its reader's own words, which he may send once more: they are no history then
     names_others: bool = False  # whose ticket it is not about: who wrote or was written to
     is_searched: bool = True
+    wanted: Wanted | None = None  # None: whenever it may leave
 
     @property
     def is_for_staff(self) -> bool:
@@ -112,11 +121,11 @@ class Template(StrEnum):
     LEFT_OUT = Kind("left-out", Audience.READERS, Answers.WILLING, Budget.ANSWERS)
     REPLY = Kind("reply", Audience.READERS, must_arrive=True, own_words=True, carries_entry=True)
     NOTIFICATION = _to_staff("notification", carries_words=True)
-    CLOSED = Kind("closed", Audience.READERS)
+    CLOSED = Kind("closed", Audience.READERS, wanted=Wanted.CLOSED)
     # to a customer who says nothing: the ticket will be closed
-    AUTOCLOSE_WARNING = Kind("autoclose-warning", Audience.READERS, must_arrive=True)
-    AUTOCLOSED = Kind("autoclosed", Audience.READERS)
-    WAIT_ENDED = _to_staff("wait-ended")  # the day has come until which a ticket was put off
+    AUTOCLOSE_WARNING = Kind("autoclose-warning", Audience.READERS, must_arrive=True, wanted=Wanted.WARNED)
+    AUTOCLOSED = Kind("autoclosed", Audience.READERS, wanted=Wanted.CLOSED)
+    WAIT_ENDED = _to_staff("wait-ended", wanted=Wanted.OPEN)  # the day has come until which a ticket was put off
     # Outlook asks for no automatic answer in every mail of its users: staff must hear all the same.
     RETURNED = _to_staff("returned", Answers.PERSONS, gives_back=True)  # not understood or not sent on
     DONE = _to_staff("done", Answers.PERSONS)  # what came of a command that answers

@@ -182,6 +182,11 @@ def mark_failed(conn: Connection, lent: LentOut, *, reply: str) -> bool:
     return _write(conn, lent, **done, **_NO_SECRET)
 
 
+def mark_dropped(conn: Connection, lent: LentOut, *, reason: str) -> bool:
+    """It was not taken yet and is no longer wanted: it stays as cancelled, with the reason."""
+    return _write(conn, lent, state=OutState.CANCELLED, last_reply=reason, due_at=None, lease=None, **_NO_SECRET)
+
+
 def mark_bounced(conn: Connection, outbox_id: int, *, reply: str) -> bool:
     """A report says that a message which the smarthost took did not arrive; False for a second report."""
     was_sent = (outbox.c.id == outbox_id, outbox.c.state.in_((OutState.SENT, OutState.IN_DOUBT)))

@@ -13,6 +13,7 @@ from mailgate.config import Settings
 from mailgate.config.settings import InDoubt
 from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.post.undelivered import tell_undelivered
+from mailgate.flows.post.wanted import unwanted
 from mailgate.flows.story.act import Act, Queued, send_jobs
 from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
 from mailgate.letters.notice import REPLY_TO
@@ -80,6 +81,9 @@ def _try(
         if lent.row.phase is not None and not attempt.may_repeat:
             attempt.park(lent.row.last_reply or "stopped between DATA and its reply")
             return
+        if lent.row.phase is None and (reason := _unwanted(engine, lent)):
+            attempt.drop(reason)
+            return
         with computing:
             raw = _composed(engine, archive, templates, lent)
         with unanswered.turn() as before_dot:
@@ -100,6 +104,13 @@ def _try(
     except Exception as error:
         log.exception("failed outbox=%d attempt=%d", lent.row.id, lent.row.attempts)
         attempt.later(error)
+
+
+def _unwanted(engine: Engine, lent: LentOut) -> str | None:
+    if lent.row.notice.template.kind.wanted is None:
+        return None
+    with reading(engine) as conn:
+        return unwanted(conn, lent.row.notice)
 
 
 def _composed(engine: Engine, archive: Archive, templates: Templates, lent: LentOut) -> bytes:
@@ -186,6 +197,13 @@ class _Attempt:
             write, told=lambda error: log.warning("not yet saved outbox=%d error=%r", self.lent.row.id, error)
         )
         log.info("sent outbox=%d to=%s reply=%r", self.lent.row.id, self.lent.row.notice.to_address, reply)
+
+    def drop(self, reason: str) -> None:
+        """What it says is no longer so: it never leaves, and nobody misses it."""
+        row = self.lent.row
+        log.info("dropped outbox=%d to=%s reason=%r", row.id, row.notice.to_address, reason)
+        with transaction(self.engine) as conn:
+            outbox.mark_dropped(conn, self.lent, reason=reason)
 
     def later(self, error: Exception) -> None:
         """It was certainly not taken this time: again after a while, unless it is too old."""
