@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 
 from mailgate.confirmation import Confirmation, ConfirmKind
 from mailgate.flows.client import deeds
-from mailgate.flows.client.deeds import Done
-from mailgate.flows.confirm.confirm import Executed, Executor
+from mailgate.flows.confirm.confirm import Executor
 from mailgate.flows.story import review
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.settled import Told
 from mailgate.people import Contact, Role
 from mailgate.tickets.notices import Result
 from mailgate.tickets.ticket import Ticket
@@ -20,11 +20,11 @@ ADDRESS = "address"
 
 
 def _on_ticket(
-    do: Callable[[Act, Incoming, Ticket, Contact, Confirmation], Done], *, for_owner: bool = False
+    do: Callable[[Act, Incoming, Ticket, Contact, Confirmation], Told], *, for_owner: bool = False
 ) -> Executor:
     """An executor for a deed of the contact who was asked; `for_owner`: if he is still the owner."""
 
-    def execute(act: Act, incoming: Incoming, asked: Confirmation) -> Executed:
+    def execute(act: Act, incoming: Incoming, asked: Confirmation) -> Told:
         assert asked.ticket_id is not None
         assert asked.contact_id is not None
         ticket = tickets.find(act.conn, asked.ticket_id)
@@ -32,21 +32,20 @@ def _on_ticket(
         assert ticket is not None
         assert contact is not None
         if for_owner and Role.OWNER not in contact.roles:
-            return Executed(Result("You are not the owner of the account any more; nothing was done."), ticket)
-        done = do(act, incoming, ticket, contact, asked)
-        return Executed(Result(done.words), done.ticket)
+            return Told(Result("You are not the owner of the account any more; nothing was done."), ticket)
+        return do(act, incoming, ticket, contact, asked)
 
     return execute
 
 
-def _release(act: Act, incoming: Incoming, asked: Confirmation) -> Executed:
+def _release(act: Act, incoming: Incoming, asked: Confirmation) -> Told:
     """A staff mail waits held for its writer's yes; somebody may have decided on it before."""
     by = f"its writer, mail {incoming.lent.spool_id}, evidence {incoming.evidence.level.value}"
     try:
         review.release(act.conn, asked.spool_id, by=by, now=act.now)
     except review.NotHeld as error:
-        return Executed(Result(f"Nothing was done now: {error}."))
-    return Executed(Result(f"As you say, it is done now: {asked.statement}."))
+        return Told(Result(f"Nothing was done now: {error}."))
+    return Told(Result(f"As you say, it is done now: {asked.statement}."))
 
 
 EXECUTORS: Mapping[ConfirmKind, Executor] = {

@@ -13,14 +13,13 @@ from mailgate.confirmation import ConfirmKind
 from mailgate.desks import desk_named, is_ours
 from mailgate.flows.client import deeds, look_up
 from mailgate.flows.client.confirmed import ADDRESS
-from mailgate.flows.client.deeds import Done
 from mailgate.flows.confirm.confirm import Request, ask
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming, desk_of, token_in
 from mailgate.flows.story.parent import beside_parent
 from mailgate.flows.story.record import doer_of, record
-from mailgate.flows.story.settled import Settled
+from mailgate.flows.story.settled import Settled, Told
 from mailgate.mail.address_token import Purpose, TokenFault
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.people import Contact, Registered, Role
@@ -46,7 +45,7 @@ NOT_VERIFIED = Result(
     " read it."
 )
 
-_DEEDS: dict[CustomerVerb, Callable[[Act, Incoming, Ticket, Contact], Done]] = {
+_DEEDS: dict[CustomerVerb, Callable[[Act, Incoming, Ticket, Contact], Told]] = {
     CustomerVerb.CLOSE: deeds.close,
     CustomerVerb.REOPEN: deeds.reopen,
     CustomerVerb.STOP: deeds.leave,
@@ -76,13 +75,6 @@ class _Mail:
         return Participant(self.contact.name, self.contact.address, self.contact.id)
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """What came of one command; no result where a question tells its reader more."""
-
-    result: Result | None
-
-
 def obey(
     act: Act, incoming: Incoming, sender: Registered, placed: Joined | NewTicket, keep_words: KeepWords
 ) -> Settled | None:
@@ -106,7 +98,7 @@ def obey(
     if words or any(not file.inline for file in incoming.message.attachments):
         rest = replace(incoming.message, reply_text=words, own_text=words, marked_text=words)
         kept = keep_words(replace(incoming, message=rest))
-        if kept.outcome.disposition in AWAITING_REVIEW:
+        if kept.disposition in AWAITING_REVIEW:
             return kept
     return _answer(mail, commands, misread, kept)
 
@@ -162,7 +154,7 @@ def _verdict(act: Act, incoming: Incoming, action: Action) -> Verdict:
 def _as_words(mail: _Mail, placed: Joined | NewTicket, keep_words: KeepWords) -> Settled:
     """Staff read the whole mail, its commands too; who wrote to a ticket hears so, for no acknowledgement tells him."""
     kept = keep_words(mail.incoming)
-    if kept.outcome.disposition in AWAITING_REVIEW or isinstance(placed, NewTicket):
+    if kept.disposition in AWAITING_REVIEW or isinstance(placed, NewTicket):
         return kept
     _tell(mail, [NOT_VERIFIED], fixed_subject=True)
     return kept
@@ -177,15 +169,14 @@ def _answer(
     reason = "a command in it was not understood" if misread else verbs
     if kept is None:
         _record(mail, reason)
-    outcomes = [] if misread else [_carry_out(mail, command) for command in commands]
-    results = [outcome.result for outcome in outcomes if outcome.result]
+    results = [] if misread else [result for command in commands if (result := _carry_out(mail, command))]
     if results or misread:
         _tell(mail, results, misread)
     if kept is not None:
-        words = "; ".join(filter(None, (kept.outcome.reason, reason)))
-        return replace(kept, outcome=replace(kept.outcome, reason=words))
+        words = "; ".join(filter(None, (kept.reason, reason)))
+        return replace(kept, reason=words)
     people.touch(act.conn, mail.contact.id, now=act.at)
-    return Settled.as_(
+    return Settled(
         Disposition.COMMAND,
         reason,
         ticket_id=mail.ticket.id if mail.ticket else None,
@@ -204,33 +195,33 @@ def _record(mail: _Mail, reason: str) -> None:
     record(mail.act, mail.ticket, words, doer=doer_of(mail.incoming, mail.contact))
 
 
-def _carry_out(mail: _Mail, command: CustomerCommand) -> _Outcome:
+def _carry_out(mail: _Mail, command: CustomerCommand) -> Result | None:
+    """What came of one command; None where a question tells its reader more."""
     act = mail.act
     ticket = tickets.find(act.conn, mail.ticket.id) if mail.ticket else None  # an earlier command may have changed it
     match command.verb:
         case CustomerVerb.HELP:
-            return _Outcome(look_up.list_commands(ticket, is_owner=mail.is_owner))
+            return look_up.list_commands(ticket, is_owner=mail.is_owner)
         case CustomerVerb.TICKETS:
-            return _Outcome(look_up.list_tickets(act, mail.sender))
+            return look_up.list_tickets(act, mail.sender)
         case CustomerVerb.SEARCH:
-            return _Outcome(look_up.search(act, mail.sender, command.argument))
+            return look_up.search(act, mail.sender, command.argument)
         case CustomerVerb.RESEND:
             number = int(command.argument)
-            sent = look_up.resend(act, mail.incoming, mail.contact, number, head=mail.head, thread=mail.thread)
-            return _Outcome(sent)
+            return look_up.resend(act, mail.incoming, mail.contact, number, head=mail.head, thread=mail.thread)
     assert ticket is not None  # `read_customer_commands` saw to it
     if command.verb is CustomerVerb.STATUS:
-        return _Outcome(look_up.status(act, ticket))
+        return look_up.status(act, ticket)
     if command.verb is CustomerVerb.ADD and (obstacle := _cannot_be_added(act, command.argument)):
-        return _Outcome(Result(obstacle))
+        return Result(obstacle)
     if _verdict(act, mail.incoming, _action(mail, command)) is Verdict.CONFIRM:
         refused = ask(act, mail.incoming, _request(mail, ticket, command))
-        return _Outcome(Result(refused) if refused else None)
+        return Result(refused) if refused else None
     if command.verb is CustomerVerb.ADD:
-        done = deeds.share(act, mail.incoming, ticket, mail.contact, command.argument)
+        told = deeds.share(act, mail.incoming, ticket, mail.contact, command.argument)
     else:
-        done = _DEEDS[command.verb](act, mail.incoming, ticket, mail.contact)
-    return _Outcome(Result(done.words))
+        told = _DEEDS[command.verb](act, mail.incoming, ticket, mail.contact)
+    return told.result
 
 
 def _cannot_be_added(act: Act, address: str) -> str | None:

@@ -3,74 +3,68 @@
 Done again it changes nothing and says so: mails are sent twice, links in mails are followed twice.
 """
 
-from dataclasses import dataclass
-
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record
+from mailgate.flows.story.settled import Told
 from mailgate.flows.ticket import change
 from mailgate.flows.ticket.tell_staff import tell_staff
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Role
+from mailgate.tickets.notices import Result
 from mailgate.tickets.ticket import Participant, State, Ticket
 from store import people
 from store.desk import tickets
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """What the doer is told, and the ticket as it is now."""
-
-    words: str
-    ticket: Ticket
-
-
-def close(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Done:
+def close(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Told:
     """Close the ticket; staff and its other readers are told."""
     if ticket.state is State.CLOSED:
-        return Done(f"Ticket #{ticket.id} was closed already.", ticket)
+        return Told(Result(f"Ticket #{ticket.id} was closed already."), ticket)
     ticket = change.close(act, ticket, doer_of(incoming, contact))
     words = f"{contact.name} closed this ticket by mail."
     tell_staff(act, incoming, ticket, words=words, entry_id=None)
-    return Done(f"Ticket #{ticket.id} is closed now.", ticket)
+    return Told(Result(f"Ticket #{ticket.id} is closed now."), ticket)
 
 
-def reopen(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Done:
+def reopen(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Told:
     """Make it staff's turn again; they are told."""
     if ticket.state is not State.CLOSED:
-        return Done(f"Ticket #{ticket.id} is not closed.", ticket)
+        return Told(Result(f"Ticket #{ticket.id} is not closed."), ticket)
     ticket = change.reopen(act, ticket, doer_of(incoming, contact))
     words = f"{contact.name} opened this ticket again by mail, without further words."
     tell_staff(act, incoming, ticket, words=words, entry_id=None)
-    return Done(f"Ticket #{ticket.id} is open again.", ticket)
+    return Told(Result(f"Ticket #{ticket.id} is open again."), ticket)
 
 
-def leave(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Done:
+def leave(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Told:
     """Take the contact out of the ticket's readers, but never the last one: nobody would get the answers."""
     if contact.id not in {reader.contact_id for reader in ticket.participants}:
-        return Done(f"You get no mails of ticket #{ticket.id}.", ticket)
+        return Told(Result(f"You get no mails of ticket #{ticket.id}."), ticket)
     if len(ticket.participants) == 1:
-        return Done(f"You are the only one who gets the mails of ticket #{ticket.id}; !close closes it.", ticket)
+        return Told(
+            Result(f"You are the only one who gets the mails of ticket #{ticket.id}; !close closes it."), ticket
+        )
     ticket = tickets.dismiss(act.conn, ticket, contact.id)
     ticket = record(
         act, ticket, f"{_named(contact)} gets no more mails of this ticket", doer=doer_of(incoming, contact)
     )
-    return Done(f"You get no more mails of ticket #{ticket.id}.", ticket)
+    return Told(Result(f"You get no more mails of ticket #{ticket.id}."), ticket)
 
 
-def share(act: Act, incoming: Incoming, ticket: Ticket, owner: Contact, address: str) -> Done:
+def share(act: Act, incoming: Incoming, ticket: Ticket, owner: Contact, address: str) -> Told:
     """Have a registered contact of the owner's account get the ticket's mails."""
     if address_key(address) in {address_key(reader.address) for reader in ticket.participants}:
-        return Done(f"{address} gets the mails of ticket #{ticket.id} already.", ticket)
+        return Told(Result(f"{address} gets the mails of ticket #{ticket.id} already."), ticket)
     contact = contact_of(act, owner.customer_id, address)
     if contact is None:
-        return Done(f"{address} is no contact of your account; nothing was done.", ticket)
+        return Told(Result(f"{address} is no contact of your account; nothing was done."), ticket)
     ticket = tickets.admit(act.conn, ticket, Participant(contact.name, contact.address, contact.id))
     ticket = record(act, ticket, f"{contact.address} was added by {_named(owner)}", doer=doer_of(incoming, owner))
-    return Done(f"{contact.address} gets the mails of ticket #{ticket.id} from now on.", ticket)
+    return Told(Result(f"{contact.address} gets the mails of ticket #{ticket.id} from now on."), ticket)
 
 
-def add_contact(act: Act, incoming: Incoming, ticket: Ticket, owner: Contact, address: str) -> Done:
+def add_contact(act: Act, incoming: Incoming, ticket: Ticket, owner: Contact, address: str) -> Told:
     """Register somebody as a support contact of the owner's account, and have him get the ticket's mails."""
     if contact_of(act, owner.customer_id, address) is None:
         people.add_contact(act.conn, owner.customer_id, address, address, (Role.SUPPORT,), now=act.now)

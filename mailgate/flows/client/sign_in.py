@@ -28,9 +28,9 @@ def sign_in(act: Act, incoming: Incoming, sender: Sender) -> Settled:
     """Answer a mail to sign-in@ with a link for each account of its author; a stranger gets nothing, and no hint."""
     robot = incoming.automatic or answer_unwanted(incoming.message)
     if robot:
-        return Settled.as_(Disposition.AUTOMATIC, robot, evidence=incoming.evidence)
+        return Settled(Disposition.AUTOMATIC, robot, evidence=incoming.evidence)
     if decide(Action.SIGN_IN, incoming.evidence) is not Verdict.DO:
-        return Settled.as_(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
+        return Settled(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
     nonce = next(filter(None, map(_nonce_in, incoming.recipients)), NO_NONCE)
     head = notices.Letterhead(act.settings.gate.company, act.settings.desks[0])
     in_reply_to = incoming.message.message_id
@@ -52,9 +52,9 @@ def sign_in(act: Act, incoming: Incoming, sender: Sender) -> Settled:
             for contact in sender.contacts
         ]
     else:
-        return Settled.as_(Disposition.COMMAND, "asks to sign in, but is nobody we know", evidence=incoming.evidence)
+        return Settled(Disposition.COMMAND, "asks to sign in, but is nobody we know", evidence=incoming.evidence)
     notify(act, asked, cause=incoming)
-    return Settled.as_(Disposition.COMMAND, "sign-in link sent", evidence=incoming.evidence)
+    return Settled(Disposition.COMMAND, "sign-in link sent", evidence=incoming.evidence)
 
 
 def _nonce_in(address: str) -> str:

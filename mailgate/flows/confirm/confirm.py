@@ -19,7 +19,7 @@ from mailgate.flows.confirm.question import language_of, put, tell, tell_expired
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming, token_in
 from mailgate.flows.story.record import doer_of, record
-from mailgate.flows.story.settled import Settled
+from mailgate.flows.story.settled import Settled, Told
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence, Level
@@ -59,15 +59,7 @@ class Request:
     staff_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Executed:
-    """What came of a yes: what its giver is told, and the ticket as it is now."""
-
-    result: Result
-    ticket: Ticket | None = None
-
-
-Executor = Callable[[Act, Incoming, Confirmation], Executed]
+Executor = Callable[[Act, Incoming, Confirmation], Told]
 """Does what was confirmed. The mail is the yes, its evidence C; the world may have changed since the question."""
 
 
@@ -121,9 +113,9 @@ def ask(act: Act, incoming: Incoming, request: Request) -> str | None:
 def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[ConfirmKind, Executor]) -> Settled:
     """Settle a mail to the address of a question."""
     if incoming.automatic:
-        return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
+        return Settled(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
     if decide(Action.CONFIRM, incoming.evidence) is not Verdict.DO and not incoming.lent.released:
-        return Settled.as_(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
+        return Settled(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
     token = token_in(incoming, Purpose.CONFIRM, act.keys, today=act.today)
     asked = confirmations.with_nonce(act.conn, token.object_id) if isinstance(token, AddressToken) else None
     if asked is None or not _is_asked(sender, asked) or not asked.is_open(act.now):
@@ -152,7 +144,7 @@ def _yes(act: Act, incoming: Incoming, asked: Confirmation, execute: Executor) -
     reason = f"confirmed in answer to the question about mail {asked.spool_id}"
     proven = replace(incoming, evidence=Evidence(Level.CONFIRMED, (reason, *incoming.evidence.reasons)))
     if decide(rules.ACTIONS[asked.kind], proven.evidence) is not Verdict.DO:  # what no mail may do
-        return Settled.as_(Disposition.HELD, f"not by mail: {asked.statement}", evidence=proven.evidence)
+        return Settled(Disposition.HELD, f"not by mail: {asked.statement}", evidence=proven.evidence)
     ticket = _finish(act, incoming, asked, ConfirmState.DONE, "confirmed")
     done = execute(act, proven, asked)
     tell(act, incoming, asked, done.result, done.ticket or ticket)
@@ -174,7 +166,7 @@ def _unclear(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
         return _settled(incoming, asked, "neither yes nor no, asked again")
     reason = f"an answer that is neither yes nor no, and is not asked again: {asked.statement}"
     disposition = Disposition.COMMAND if incoming.lent.released else Disposition.HELD
-    return Settled.as_(disposition, reason, ticket_id=asked.ticket_id, evidence=incoming.evidence)
+    return Settled(disposition, reason, ticket_id=asked.ticket_id, evidence=incoming.evidence)
 
 
 def _not_good(act: Act, incoming: Incoming, sender: Sender) -> Settled:
@@ -186,13 +178,13 @@ def _not_good(act: Act, incoming: Incoming, sender: Sender) -> Settled:
         reader, customer_id = Participant(sender.name, sender.address, None), None
     else:
         disposition = Disposition.COMMAND if incoming.lent.released else Disposition.HELD
-        return Settled.as_(disposition, reason, evidence=incoming.evidence)
+        return Settled(disposition, reason, evidence=incoming.evidence)
     tell_reader(act, incoming, reader, NOT_GOOD, None, subject="", customer_id=customer_id)
-    return Settled.as_(Disposition.COMMAND, reason, evidence=incoming.evidence)
+    return Settled(Disposition.COMMAND, reason, evidence=incoming.evidence)
 
 
 def _settled(incoming: Incoming, asked: Confirmation, became: str) -> Settled:
-    return Settled.as_(
+    return Settled(
         Disposition.COMMAND,
         f"{became}: {asked.statement}",
         ticket_id=asked.ticket_id,

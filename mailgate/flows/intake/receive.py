@@ -15,7 +15,6 @@ from mailgate.flows.intake.stages import B, Checked, Failed, InTurn, LeaseLost, 
 from mailgate.flows.story.act import Act, Queued, Suggest, no_article, send_jobs
 from mailgate.flows.story.identify import claimed, identify, next_try
 from mailgate.flows.story.incoming import Incoming, read
-from mailgate.flows.story.settled import Settled
 from mailgate.inbound.authenticate import SenderCheck
 from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
@@ -179,14 +178,13 @@ class _Story:
             return
         try:
             with computing, transaction(self.engine, durable=False) as conn:  # undone by a power cut, the rows wait
-                settled, outgoing = self._decide(conn, group)
+                outcomes, outgoing = self._decide(conn, group)
                 self.fail_point("receive.before-commit")
         except Exception as error:  # noqa: BLE001 - `_fail` says what becomes of it
             self._spoilt(group, error)
             return
         self.fail_point("receive.committed")
-        for incoming, one in zip(group, settled, strict=True):
-            outcome = one.outcome
+        for incoming, outcome in zip(group, outcomes, strict=True):
             log.info(
                 "settled spool=%d disposition=%s ticket=%s",
                 incoming.lent.spool_id,
@@ -195,19 +193,19 @@ class _Story:
             )
         send_jobs(outgoing, self.enqueue)
 
-    def _decide(self, conn: Connection, group: Sequence[Incoming]) -> tuple[list[Settled], list[Queued]]:
+    def _decide(self, conn: Connection, group: Sequence[Incoming]) -> tuple[list[Outcome], list[Queued]]:
         act = replace(Act.begin(conn, self.settings, self.now), suggest=self.suggest)
-        decided: list[Settled] = []
+        outcomes: list[Outcome] = []
         outgoing: list[Queued] = []
         for incoming in group:
             lent = incoming.lent
             one = act.of(lent.envelope.received_at if lent.released else self.now)
-            settled = settle(one, incoming, archive=self.archive)
-            if not spool.finish(conn, lent, settled.outcome, now=self.now):
+            outcome = settle(one, incoming, archive=self.archive)
+            if not spool.finish(conn, lent, outcome, now=self.now):
                 raise LeaseLost
-            decided.append(settled)
+            outcomes.append(outcome)
             outgoing += one.outgoing
-        return decided, outgoing
+        return outcomes, outgoing
 
     def _spoilt(self, group: Sequence[Incoming], error: Exception) -> None:
         """Nothing of the group was written: it is the fault of the store, or of one message."""

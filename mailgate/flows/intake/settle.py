@@ -31,27 +31,30 @@ from store import people
 from store.archive import Archive
 from store.desk import tickets
 from store.post import outbox, senders, spool, suppressions
+from store.post.spool import Outcome
 
 TOLD_AGAIN_AFTER = timedelta(days=1)
 """A stranger who was told that a person will look needs not hear it again with each mail."""
 
 
-def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Settled:
-    """Decide, and write whatever follows except the disposition itself, which the caller writes with the result."""
+def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Outcome:
+    """Decide, and write whatever follows except the outcome itself, which the caller writes to the mail's row."""
     for blob in incoming.files:
         archive.add(act.conn, blob)
     settled = _settle(act, incoming)
     message = incoming.message
-    outcome = replace(
-        settled.outcome,
-        evidence=settled.outcome.evidence or incoming.evidence,
+    return Outcome(
+        settled.disposition,
+        settled.reason,
+        settled.ticket_id,
+        settled.evidence or incoming.evidence,
         spam_score=incoming.spam.score,
         author=str(incoming.author),
         subject=message.subject,
         message_id=message.message_id,
         digest=incoming.digest,
+        held_for=settled.held_for,
     )
-    return replace(settled, outcome=outcome)
 
 
 def _settle(act: Act, incoming: Incoming) -> Settled:
@@ -60,18 +63,18 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
         suppressions.remove(conn, incoming.mailbox.address)  # whoever writes from there can be reached there
     copy = spool.earlier_copy(conn, incoming.digest, before=incoming.lent)
     if copy is not None:
-        return Settled.as_(Disposition.DUPLICATE, f"the same mail as {copy[0]}", ticket_id=copy[1])
+        return Settled(Disposition.DUPLICATE, f"the same mail as {copy[0]}", ticket_id=copy[1])
     passed, limit = hops(incoming.message), settings.limits.max_hops
     if passed > limit and not incoming.lent.released:  # a loop, not a long route: RFC 5321 §6.3
-        return Settled.as_(Disposition.HELD, f"loop: it has passed {passed} servers, more than {limit}")
+        return Settled(Disposition.HELD, f"loop: it has passed {passed} servers, more than {limit}")
     if isinstance(token_in(incoming, Purpose.LOOP, act.keys, today=act.today), AddressToken):
-        return Settled.as_(Disposition.COMMAND, "the loop test of mailgate doctor")
+        return Settled(Disposition.COMMAND, "the loop test of mailgate doctor")
     if incoming.report is not None:
         return bounce(act, incoming, incoming.report)
     if incoming.mailbox and is_ours(incoming.mailbox.address, settings.desks, settings.gate.domain):
-        return Settled.as_(Disposition.AUTOMATIC, "its author is an address of ours")
+        return Settled(Disposition.AUTOMATIC, "its author is an address of ours")
     if incoming.automatic == OWN_MARK:
-        return Settled.as_(
+        return Settled(
             Disposition.AUTOMATIC, "a mail of this gate came back: it bears our mark or a Message-ID of ours"
         )
     address = incoming.mailbox.address if incoming.mailbox else ""
@@ -135,7 +138,7 @@ def _keep_words(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
             return _held(act, incoming, sender, reason=reason, ticket_id=placed.ticket.id)
         flood = flood_in_ticket(act, incoming, placed.ticket)
         if flood:
-            return Settled.as_(Disposition.HELD, flood, ticket_id=placed.ticket.id, evidence=evidence)
+            return Settled(Disposition.HELD, flood, ticket_id=placed.ticket.id, evidence=evidence)
         return append(act, incoming, placed)
     return _new(act, incoming, sender, placed)
 
@@ -144,7 +147,7 @@ def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: Ne
     """No ticket that it may join: a new one, or a person decides."""
     settings = act.settings
     if incoming.automatic and not incoming.automatic_is_request:
-        return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
+        return Settled(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
     welcome = (
         isinstance(sender, Registered)
         or incoming.lent.released
@@ -160,14 +163,14 @@ def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: Ne
         return _held(act, incoming, sender, reason=reason, ticket_id=placed.claimed)
     if not welcome:
         if incoming.automatic:
-            return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
+            return Settled(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
         reason = "its author is neither a customer's contact nor staff"
         if placed.claimed:
             reason += f"; it names ticket #{placed.claimed}"
         return _held(act, incoming, sender, reason=reason, ticket_id=placed.claimed)
     flood = flood_of_tickets(act, incoming, sender)
     if flood:  # nobody is told but staff, by `flows.due`: an answer would feed it
-        return Settled.as_(Disposition.HELD, flood, ticket_id=placed.claimed, evidence=incoming.evidence)
+        return Settled(Disposition.HELD, flood, ticket_id=placed.claimed, evidence=incoming.evidence)
     return open_ticket(act, incoming, sender, placed)
 
 
@@ -191,7 +194,7 @@ def _held(
         head = notices.Letterhead(act.settings.gate.company, desk_of(incoming, act.settings.desks))
         notice = notices.held(head, incoming.author, in_reply_to=incoming.message.message_id)
         notify(act, [notice], cause=incoming)
-    return Settled.as_(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence)
+    return Settled(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence)
 
 
 def _is_told(act: Act, incoming: Incoming, sender: Registered | Stranger | Staff, disposition: Disposition) -> bool:

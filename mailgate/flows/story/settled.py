@@ -1,26 +1,27 @@
-"""Settled: what the story of one message came to."""
+"""What a story comes to: Settled for a mail as a whole, Told for one thing that somebody asked for."""
 
 from dataclasses import dataclass
 
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence
-from store.post.spool import Outcome
+from mailgate.tickets.notices import Result
+from mailgate.tickets.ticket import Ticket
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """The outcome; the mails that were called for stand in `Act.outgoing`."""
+    """What became of a mail, and why. The mails that it called for stand in `Act.outgoing`."""
 
-    outcome: Outcome
+    disposition: Disposition
+    reason: str | None = None
+    ticket_id: int | None = None
+    evidence: Evidence | None = None  # None: as it came
+    held_for: int | None = None  # the staff member who wrote it and alone decides
 
-    @classmethod
-    def as_(
-        cls,
-        disposition: Disposition,
-        reason: str | None = None,
-        *,
-        ticket_id: int | None = None,
-        evidence: Evidence | None = None,
-    ) -> "Settled":
-        """The usual form: a disposition with its reason."""
-        return cls(Outcome(disposition, reason, ticket_id, evidence))
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a command or a yes came to, as its giver is told; `ticket` is the one that it is about, as it is now."""
+
+    result: Result
+    ticket: Ticket | None = None

@@ -19,7 +19,7 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
     token = token_in(incoming, Purpose.VERP, act.keys, today=act.today)
     row = outbox.show(act.conn, token.object_id) if isinstance(token, AddressToken) else None
     if row is None:
-        return Settled.as_(Disposition.BOUNCE, "it answers no return address of ours; nothing was done")
+        return Settled(Disposition.BOUNCE, "it answers no return address of ours; nothing was done")
     words = "; ".join(
         f"{one.address} {one.action.value}{f' ({one.status})' if one.status else ''}" for one in report.recipients
     )
@@ -32,8 +32,8 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
         if ticket is not None:
             news = "is delayed" if delayed else "was reported on again"
             record(act, ticket, f"mail {row.id} to {row.notice.to_address} {news}: {reply_line}", doer=doer)
-        return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
+        return Settled(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
     own = address_key(row.notice.to_address)  # the report may be about whomever the reader has it forwarded to
     dead = any(one.hard and address_key(one.address) == own for one in report.recipients)
     tell_undelivered(act, row, reply_line, dead=dead, doer=doer)
-    return Settled.as_(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
+    return Settled(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)

@@ -95,7 +95,7 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
     if participant:
         _acknowledge(act, incoming, ticket, participant, desk, proposed=proposed if is_owner else ())
     disposition = Disposition.AUTOMATIC if incoming.automatic else Disposition.OPENED
-    return Settled.as_(
+    return Settled(
         disposition,
         incoming.automatic or placed.why,
         ticket_id=ticket.id,
@@ -132,7 +132,7 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     reader = _participant(joined.contact, incoming.author)
     if incoming.choice.left_out and reader:
         _acknowledge(act, incoming, ticket, reader, desk, template=Template.LEFT_OUT)
-    return Settled.as_(
+    return Settled(
         Disposition.AUTOMATIC if incoming.automatic else Disposition.JOINED,
         reason,
         ticket_id=ticket.id,

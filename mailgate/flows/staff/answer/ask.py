@@ -29,7 +29,7 @@ def ask_writer(act: Act, mail: StaffMail, action: Action) -> Settled:
     refused = confirm.ask(act, incoming, request)
     if refused:
         return hold(act, incoming, mail.writer, mail.ticket, f"{reason}. {refused.removesuffix('.')}")
-    return Settled.as_(
+    return Settled(
         Disposition.HELD,
         f"{reason}; its writer was asked for a yes",
         ticket_id=number,

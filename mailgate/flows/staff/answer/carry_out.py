@@ -42,7 +42,7 @@ def begin(act: Act, mail: StaffMail) -> Settled:
     )
     ticket = record(act, ticket, f"opened by {mail.writer.name} for {contact.name}", doer=mail.doer)
     worked = work(act, mail, ticket)
-    return replace(worked, outcome=replace(worked.outcome, disposition=Disposition.OPENED))
+    return replace(worked, disposition=Disposition.OPENED)
 
 
 def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
@@ -73,7 +73,7 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
         now=act.now,
     )
     words = ", ".join(f"!{command.verb.value}" for command in mail.commands)
-    return Settled.as_(
+    return Settled(
         Disposition.JOINED if mail.is_reply else Disposition.COMMAND,
         words or "staff reply",
         ticket_id=ticket.id,

@@ -1,11 +1,9 @@
 """An answer that was written before a colleague's act on the ticket is held for its writer, who decides."""
 
-from dataclasses import replace
-
 from mailgate.desks import desk_named
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.staff.answer.read import StaffMail
-from mailgate.flows.staff.answer.receipt import settled, told
+from mailgate.flows.staff.answer.receipt import carried_out, told
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.review import NotHeld, refuse, release
 from mailgate.flows.story.settled import Settled
@@ -68,13 +66,13 @@ def hold_crossed(act: Act, mail: StaffMail, ticket: Ticket, done: tuple[StaffAct
         in_reply_to=mail.incoming.message.message_id,
     )
     notify(act, [notice], cause=mail.incoming)
-    held = Settled.as_(
+    return Settled(
         Disposition.HELD,
         "a colleague was quicker: " + "; ".join(one.line for one in deeds),
         ticket_id=ticket.id,
         evidence=mail.incoming.evidence,
+        held_for=mail.writer.id,
     )
-    return replace(held, outcome=replace(held.outcome, held_for=mail.writer.id))
 
 
 def send(act: Act, mail: StaffMail) -> Settled:
@@ -90,7 +88,7 @@ def send(act: Act, mail: StaffMail) -> Settled:
         release(act.conn, which, by=_by(mail), now=act.now)
     except NotHeld:
         return told(act, mail, "That answer is not held any more: it was sent, or you wrote another one since.")
-    return settled(mail)
+    return carried_out(mail)
 
 
 def drop_held(act: Act, mail: StaffMail, ticket: Ticket) -> None:

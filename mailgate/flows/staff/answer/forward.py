@@ -121,7 +121,7 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
         files=files,
         left_out=left_out,
     )
-    return Settled.as_(
+    return Settled(
         Disposition.OPENED,
         f"a mail of {contact.address}, sent on",
         ticket_id=ticket.id,

@@ -32,14 +32,14 @@ def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, rea
         way_out = "Answer the mail that was sent to you, or have a colleague release it."
         notice = _returned(act, incoming, writer, ticket, reason=f"It is held: {reason}. {way_out}")
         notify(act, [notice], cause=incoming)
-    return Settled.as_(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence)
+    return Settled(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence)
 
 
 def send_back(act: Act, mail: StaffMail, why: Obstacle) -> Settled:
     """Nothing was done; the writer gets his words back with the reason, and can answer that mail."""
     if flood := flood_of_returned(act, mail.incoming, mail.writer, mail.ticket):
         disposition, reason = flood
-        return Settled.as_(
+        return Settled(
             disposition,
             f"{reason}; not understood: {why.reason}",
             ticket_id=mail.ticket.id if mail.ticket else None,
@@ -47,7 +47,7 @@ def send_back(act: Act, mail: StaffMail, why: Obstacle) -> Settled:
         )
     notice = _returned(act, mail.incoming, mail.writer, mail.ticket, reason=why.reason, misread=why.lines)
     notify(act, [notice], cause=mail.incoming)
-    return Settled.as_(
+    return Settled(
         Disposition.COMMAND,
         f"returned to its writer: {why.reason}",
         ticket_id=mail.ticket.id if mail.ticket else None,

@@ -26,13 +26,13 @@ def told(act: Act, mail: StaffMail, *sentences: str) -> Settled:
     """Say what came of the command."""
     write = partial(notices.done, sentences=sentences, is_unread=mail.has_content)
     notify(act, [_to_writer(act, mail, write)], cause=mail.incoming)
-    return settled(mail)
+    return carried_out(mail)
 
 
-def settled(mail: StaffMail) -> Settled:
+def carried_out(mail: StaffMail) -> Settled:
     """The command was carried out."""
     assert mail.alone is not None
-    return Settled.as_(
+    return Settled(
         Disposition.COMMAND,
         f"!{mail.alone.verb.value}",
         ticket_id=mail.ticket.id if mail.ticket else None,
@@ -44,13 +44,13 @@ def helped(act: Act, mail: StaffMail) -> Settled:
     """`!help`: the commands that work here and now."""
     write = partial(notices.staff_help, usages=_usages(act, mail))
     notify(act, [_to_writer(act, mail, write)], cause=mail.incoming)
-    return settled(mail)
+    return carried_out(mail)
 
 
 def queued(act: Act, mail: StaffMail) -> Settled:
     """`!queue`: the open tickets as they are now."""
     notify(act, [queue_for(act, mail.writer)], cause=mail.incoming)
-    return settled(mail)
+    return carried_out(mail)
 
 
 def _to_writer(act: Act, mail: StaffMail, write: Callable[[Letterhead, Staff, Asked, ReplyAddress], Notice]) -> Notice:

@@ -40,7 +40,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     ticket, incoming, doubt = ticket_of(act, incoming, writer)
     if incoming.automatic:
         number = ticket.id if ticket else None
-        return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, ticket_id=number, evidence=incoming.evidence)
+        return Settled(Disposition.AUTOMATIC, incoming.automatic, ticket_id=number, evidence=incoming.evidence)
     if doubt and not incoming.lent.released:
         return hold(act, incoming, writer, ticket, doubt)
     mail = read(act, beside_parent(act, incoming, ticket), writer, ticket)

@@ -34,14 +34,14 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     """Carry out the lines of an answer to a list, or none of them; `incoming` has the evidence of its token."""
     evidence = incoming.evidence
     if incoming.automatic:
-        return Settled.as_(Disposition.AUTOMATIC, incoming.automatic, evidence=evidence)
+        return Settled(Disposition.AUTOMATIC, incoming.automatic, evidence=evidence)
     unscored = bool(incoming.spam.unscored_reason)
     if may(Action.STAFF_COMMAND, evidence, unscored=unscored) is not Verdict.DO and not incoming.lent.released:
         reason = f"not enough evidence to {Action.STAFF_COMMAND.value}: {'; '.join(evidence.reasons)}"
-        return Settled.as_(Disposition.HELD, reason, evidence=evidence)
+        return Settled(Disposition.HELD, reason, evidence=evidence)
     answered = outbox.of_list(act.conn, writer.address, number=token.object_id)
     if not answered:  # erased since
-        return Settled.as_(Disposition.HELD, "it answers a list that is no longer here", evidence=evidence)
+        return Settled(Disposition.HELD, "it answers a list that is no longer here", evidence=evidence)
     kind = _KINDS[answered[0].notice.template]
     read = read_directives(incoming.message, marked=False)
     commands, misread = kind.read(act, read.directives, answered)
@@ -56,13 +56,13 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     )
     if obstacle and _was_told(act, writer, obstacle, misread):
         reason = f"the same was answered to this writer within a day: {obstacle}"
-        return Settled.as_(repeated(act, incoming), reason, evidence=evidence)
+        return Settled(repeated(act, incoming), reason, evidence=evidence)
     if obstacle:
         _answer(act, incoming, writer, token, usage=kind.usage, obstacle=obstacle, misread=misread)
-        return Settled.as_(Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence)
+        return Settled(Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence)
     done = [kind.carry_out(act, command, incoming, writer) for command in commands]
     _answer(act, incoming, writer, token, usage=kind.usage, done=done)
-    return Settled.as_(Disposition.COMMAND, f"decided on {kind.what}", evidence=evidence)
+    return Settled(Disposition.COMMAND, f"decided on {kind.what}", evidence=evidence)
 
 
 def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]) -> bool:
