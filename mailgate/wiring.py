@@ -115,7 +115,7 @@ class Parts:
         """Do all that is due, inline; returns how many of each kind. Raises NotBuilt."""
         refuse_unbuilt(self.settings)
         delivering = self.smarthost is not None
-        done = due.run(self.engine, settings=self.settings, work=self._inline, at=at, delivering=delivering)
+        done = due.run(self.engine, settings=self.settings, flows=self._inline, at=at, delivering=delivering)
         self.read_articles(at)
         index_all(self.engine)
         return done

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import IO
 
 import dramatiq
-from sqlalchemy import and_, or_, true
 
 from mailgate.config import HostPort, Settings
 from mailgate.desks import is_ours
@@ -23,9 +22,7 @@ from mailgate.mail.envelope import Door
 from mailgate.wiring import build, refuse_unbuilt
 from store.engine import transaction
 from store.keeping import serving
-from store.post import leases
-from store.post.outbox import OutState
-from store.schema import outbox, spool
+from store.post import work
 from workers import broker as brokers
 from workers import fetching
 from workers.actors import Clock, register, utc_now
@@ -167,12 +164,8 @@ class Running:
     def _take_up(self) -> None:
         """What a former process had in hand or in its queue: they ended with it, and this one's workers are alone."""
         now = self.clock()
-        untried = and_(outbox.c.state == OutState.QUEUED, outbox.c.attempts == 0)
-        queued = or_(untried, outbox.c.state == OutState.SENDING)  # not those put off, nor held for an undo
         with transaction(self.parts.engine) as conn:
-            mails_in = leases.release_all(conn, spool, now=now, queued=true())
-            leases.set_apart(conn, spool, now=now)
-            mails_out = leases.release_all(conn, outbox, now=now, queued=queued)
+            mails_in, mails_out = work.take_over(conn, now=now)
         if mails_in or mails_out:
             log.info("left by a former process: in=%d out=%d", mails_in, mails_out)
 

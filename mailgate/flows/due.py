@@ -2,12 +2,13 @@
 
 import logging
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
 from mailgate.flows.confirm.confirm import expire
@@ -18,10 +19,7 @@ from mailgate.jobs import Enqueue, Job
 from mailgate.tickets.deadlines import Step, deadline
 from store.desk import deadlines, tickets
 from store.engine import reading, transaction
-from store.post import confirmations, leases, outbox
-from store.schema import lessons as lesson_rows
-from store.schema import outbox as outbox_rows
-from store.schema import spool as spool_rows
+from store.post import confirmations, work
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +33,8 @@ class DueKind(StrEnum):
     RECEIVE = "receive"  # an accepted message waits for its disposition
     DELIVER = "deliver"  # a message of ours waits for the smarthost
     TEACH = "teach"  # spamd has not been told what a person decided
+    HELD_DIGEST = "held-digest"  # the list of each day, of all held mail that still waits
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
-    HELD_DIGEST = "held-digest"  # the list of each day, of all that still waits
     QUEUE_LIST = "queue-list"  # the open tickets, each day
     AUTOCLOSE_WARNING = Step.WARN.value  # a customer says nothing
     AUTO_CLOSE = Step.CLOSE.value  # and still nothing
@@ -44,19 +42,75 @@ class DueKind(StrEnum):
     CONFIRMATION = "confirmation"  # a question was not answered in time
 
 
-JOBS = {
-    DueKind.RECEIVE: (Job.RECEIVE, spool_rows),
-    DueKind.DELIVER: (Job.DELIVER, outbox_rows),
-    DueKind.TEACH: (Job.TEACH, lesson_rows),
-}
+Found = Iterable[tuple[int, datetime]]
+"""Of what is due: the row id or the number of a ticket, 0 where there is neither; and since when."""
 
-_LISTS: dict[DueKind, Callable[[Connection, Settings, datetime], datetime | None]] = {
-    DueKind.HELD_DIGEST: held_mail.digest_at,  # first: it names what an alert would
-    DueKind.HELD_ALERT: held_mail.alert_at,
-}
+Find = Callable[[Connection, Settings, datetime], Found]
+Meet = Callable[[Act, Sequence[int]], None]
 
 
-_DEADLINES = {DueKind(step.value) for step in Step}
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A kind of thing that falls due.
+
+    `find` looks without a lock, and what it saw may be done or undone a moment later. So `meet`, in a write transaction
+    of its own, begins by looking again at what it is given, and does nothing about what is no longer due.
+
+    With a `job` the rows are worked by its flow: `meet` takes up as many as were found, and the job of each is sent.
+    """
+
+    kind: DueKind
+    find: Find
+    meet: Meet
+    job: Job | None = None
+
+
+def _waiting(job: Job) -> Find:
+    return lambda conn, _, at: work.overdue(conn, job, now=at, limit=AT_ONCE)
+
+
+def _take_up(job: Job) -> Meet:
+    return lambda act, row_ids: work.take_up(act.conn, job, row_ids, now=act.now)
+
+
+def _passed(step: Step) -> Find:
+    def find(conn: Connection, settings: Settings, at: datetime) -> Iterator[tuple[int, datetime]]:
+        silence = settings.desk_rules.silence
+        numbers = deadlines.passed(conn, silence, at=at, limit=AT_ONCE)
+        for ticket in tickets.itself(conn, numbers).values():
+            passed = deadline(ticket, silence)
+            if passed is not None and passed.step is step and passed.at <= at:
+                yield ticket.id, passed.at
+
+    return find
+
+
+def _once(at: Callable[[Connection, Settings, datetime], datetime | None]) -> Find:
+    def find(conn: Connection, settings: Settings, now: datetime) -> Found:
+        due_at = at(conn, settings, now)
+        return [(0, due_at)] if due_at is not None and due_at <= now else []
+
+    return find
+
+
+DUE = (
+    *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job),
+    Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True)),
+    Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False)),
+    Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act)),
+    *(
+        Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))
+        for step in (Step.WARN, Step.CLOSE, Step.END_WAIT)
+    ),
+    Due(
+        DueKind.CONFIRMATION,
+        lambda conn, _, at: confirmations.expired(conn, at=at, limit=AT_ONCE),
+        lambda act, ids: expire(act, ids[0]),
+    ),
+)
+"""All that falls due, in the order in which it is done."""
+
+_BY_KIND = {row.kind: row for row in DUE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,60 +124,40 @@ class DueItem:
 
 def due(conn: Connection, *, settings: Settings, at: datetime, delivering: bool = True) -> tuple[DueItem, ...]:
     """What is due at `at`, without doing it. `delivering`: there is a smarthost, so queued mail counts."""
-    items = [
-        DueItem(kind, row_id, due_at)
-        for kind, (_, table) in JOBS.items()
-        if delivering or kind is not DueKind.DELIVER
-        for row_id, due_at in leases.overdue(conn, table, now=at, limit=AT_ONCE)
-    ]
-    for kind, asks in _LISTS.items():
-        due_at = asks(conn, settings, at)
-        if due_at is not None and due_at <= at:
-            items.append(DueItem(kind, 0, due_at))
-            break  # the other is asked for again when this one has been written
-    morning = queue_list.queue_at(conn, settings, at)
-    if morning is not None:
-        items.append(DueItem(DueKind.QUEUE_LIST, 0, morning))
-    silence = settings.desk_rules.silence
-    numbers = deadlines.passed(conn, silence, at=at, limit=AT_ONCE)
-    for ticket in tickets.itself(conn, numbers).values():
-        passed = deadline(ticket, silence)
-        if passed is not None and passed.at <= at:
-            items.append(DueItem(DueKind(passed.step.value), ticket.id, passed.at))
-    expired = confirmations.expired(conn, at=at, limit=AT_ONCE)
-    items += [DueItem(DueKind.CONFIRMATION, asked.id, asked.expires_at) for asked in expired]
-    return tuple(items)
+    return tuple(
+        DueItem(row.kind, number, due_at)
+        for row in DUE
+        if delivering or row.job is not Job.DELIVER
+        for number, due_at in row.find(conn, settings, at)
+    )
 
 
 def sweep(engine: Engine, *, settings: Settings, enqueue: Enqueue, now: datetime, delivering: bool) -> None:
     """Send the jobs of all that is due: what was lost with a queue, left by a dead worker, or put off until now."""
     with reading(engine) as conn:
         items = due(conn, settings=settings, at=now, delivering=delivering)
-    if not items:
-        return
-    for kind, (job, _) in JOBS.items():
-        ids = [item.object for item in items if item.kind is kind]
-        if not ids:
-            continue
-        _take_up(engine, kind, ids, now)
-        for row_id in ids:
-            enqueue(job, row_id)
-    for item in items:
-        if item.kind not in JOBS:
-            _do(engine, item.kind, item.object, settings=settings, enqueue=enqueue, now=now)
+    for row in DUE if items else ():
+        numbers = [item.object for item in items if item.kind is row.kind]
+        if row.job is None:
+            for number in numbers:
+                meet(engine, row.kind, [number], settings=settings, enqueue=enqueue, now=now)
+        elif numbers:
+            meet(engine, row.kind, numbers, settings=settings, enqueue=enqueue, now=now)
+            for number in numbers:
+                enqueue(row.job, number)
 
 
 def run(
     engine: Engine,
     *,
     settings: Settings,
-    work: Callable[[Enqueue], Mapping[Job, Callable[[int, datetime], None]]],
+    flows: Callable[[Enqueue], Mapping[Job, Callable[[int, datetime], None]]],
     at: datetime,
     delivering: bool,
 ) -> Mapping[str, int]:
     """Do all that is due at `at`, inline, and what follows from it; returns how many of each kind.
 
-    `work` gives the flow of each job, for flows whose follow-up jobs go where it is told. A row is taken up once in a
+    `flows` gives the flow of each job, for a place where their follow-up jobs are to go. A row is taken up once in a
     run: what it leaves undone is due later.
     """
     done: Counter[str] = Counter()
@@ -134,54 +168,38 @@ def run(
         if delivering or job is not Job.DELIVER:
             follow_ups.append((DueKind(job.value), row_id))
 
-    flows = work(follow_up)
+    flow = flows(follow_up)
     while fresh := _not_seen(engine, settings, at, delivering, seen):
         follow_ups.extend((item.kind, item.object) for item in fresh)
         while follow_ups:
-            kind, row_id = follow_ups.popleft()
-            seen.add((kind, row_id))
+            kind, number = follow_ups.popleft()
+            seen.add((kind, number))
             done[kind.value] += 1
-            if kind not in JOBS:
-                _do(engine, kind, row_id, settings=settings, enqueue=follow_up, now=at)
-                continue
-            _take_up(engine, kind, [row_id], at)
-            job, _ = JOBS[kind]
-            flows[job](row_id, at)
+            meet(engine, kind, [number], settings=settings, enqueue=follow_up, now=at)
+            job = _BY_KIND[kind].job
+            if job:
+                flow[job](number, at)
     return dict(done)
 
 
-def _do(engine: Engine, kind: DueKind, number: int, *, settings: Settings, enqueue: Enqueue, now: datetime) -> None:
-    """Do what has no job, in a transaction of its own. A deadline that fails does not stop the others."""
+def meet(
+    engine: Engine, kind: DueKind, numbers: Sequence[int], *, settings: Settings, enqueue: Enqueue, now: datetime
+) -> None:
+    """Do what is still due of it, in a transaction of its own; one that fails is logged and does not stop the others.
+
+    Raises OperationalError or TimeoutError when the store is locked, full or away, which is no fault of this one.
+    """
+    row = _BY_KIND[kind]
     try:
-        with transaction(engine) as conn:
+        with transaction(engine, durable=row.job is None) as conn:  # a row that is taken up anew was durable before
             act = Act.begin(conn, settings, now)
-            _meet(act, kind, number)
+            row.meet(act, numbers)
+    except (OperationalError, TimeoutError):
+        raise
     except Exception:
-        if kind not in _DEADLINES:
-            raise
-        log.exception("deadline failed ticket=%d kind=%s", number, kind.value)
+        log.exception("due failed kind=%s object=%s", kind.value, ",".join(map(str, numbers)))
         return
     send_jobs(act.outgoing, enqueue)
-
-
-def _meet(act: Act, kind: DueKind, number: int) -> None:
-    if kind is DueKind.QUEUE_LIST:
-        queue_list.tell_queue(act)
-    elif kind in _LISTS:
-        held_mail.tell(act, daily=kind is DueKind.HELD_DIGEST)
-    elif kind is DueKind.CONFIRMATION:
-        expire(act)
-    else:
-        meet_deadline(act, number)
-
-
-def _take_up(engine: Engine, kind: DueKind, row_ids: Sequence[int], now: datetime) -> None:
-    """These rows are about to be worked on: their waits are over, and the next look comes later."""
-    _, table = JOBS[kind]
-    with transaction(engine, durable=False) as conn:
-        if kind is DueKind.DELIVER:
-            outbox.end_waits(conn, row_ids, now=now)
-        leases.postpone(conn, table, row_ids, now=now)
 
 
 def _not_seen(

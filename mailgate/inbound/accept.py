@@ -23,8 +23,7 @@ from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.mail.envelope import Envelope
 from store.archive import Archive, Blob
 from store.engine import transaction
-from store.post import leases, spool
-from store.schema import spool as spool_rows
+from store.post import spool, work
 
 log = logging.getLogger(__name__)
 
@@ -181,7 +180,7 @@ class Acceptance:
                 if waiting.beside is not None:
                     waiting.beside(conn)
             if self._left_to_sweep:
-                leases.hasten(conn, spool_rows, ids, now=group[0].envelope.received_at)
+                work.hasten(conn, Job.RECEIVE, ids, now=group[0].envelope.received_at)
             self._fail_point("accept.before-commit")
         return ids
 

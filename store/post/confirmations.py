@@ -1,7 +1,7 @@
 """Rows of confirmations: asked once, answered once. A nonce is stored as its digest."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,12 @@ def add(conn: Connection, nonce: int, **values: Any) -> Confirmation:
 def withdraw(conn: Connection, confirmation_id: int) -> None:
     """The question could not be put, so it never was."""
     conn.execute(delete(confirmations).where(confirmations.c.id == confirmation_id))
+
+
+def show(conn: Connection, confirmation_id: int) -> Confirmation | None:
+    """One question, whatever became of it."""
+    row = conn.execute(select(confirmations).where(confirmations.c.id == confirmation_id)).mappings().one_or_none()
+    return _confirmation(row) if row else None
 
 
 def with_nonce(conn: Connection, nonce: int) -> Confirmation | None:
@@ -80,15 +86,15 @@ def mark_returned(conn: Connection, confirmation_id: int) -> None:
     conn.execute(update(confirmations).where(confirmations.c.id == confirmation_id).values(returned=True))
 
 
-def expired(conn: Connection, *, at: datetime, limit: int) -> tuple[Confirmation, ...]:
-    """Open questions whose time is over, the oldest first."""
+def expired(conn: Connection, *, at: datetime, limit: int) -> Sequence[tuple[int, datetime]]:
+    """Ids of open questions whose time is over, and since when, the oldest first."""
     query = (
-        select(confirmations)
+        select(confirmations.c.id, confirmations.c.expires_at)
         .where(confirmations.c.state == ConfirmState.OPEN, confirmations.c.expires_at <= at)
         .order_by(confirmations.c.expires_at, confirmations.c.id)
         .limit(limit)
     )
-    return tuple(_confirmation(row) for row in conn.execute(query).mappings())
+    return [(row.id, row.expires_at) for row in conn.execute(query)]
 
 
 def _still_open(now: datetime) -> tuple[Any, Any]:

@@ -37,9 +37,6 @@ NOT_GOOD = Result(
 )
 """The same words whatever was wrong: whoever tries answers learns nothing."""
 
-AT_ONCE = 500
-"""Questions that one look lets expire."""
-
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -130,14 +127,16 @@ def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[Confi
             return _unclear(act, incoming, asked)
 
 
-def expire(act: Act) -> None:
-    """End the questions whose time is over, and tell whoever was asked that nothing was done."""
-    for asked in confirmations.expired(act.conn, at=act.now, limit=AT_ONCE):
-        if not confirmations.finish(act.conn, asked.id, ConfirmState.EXPIRED, spool_id=None, now=act.now):
-            continue
-        ticket = _recorded(act, asked, f"not confirmed in time, not done: {asked.statement}")
-        tell_expired(act, asked, ticket)
-        log.info("expired confirmation=%d kind=%s", asked.id, asked.kind.value)
+def expire(act: Act, number: int) -> None:
+    """End a question whose time is over, if it is still open, and tell whoever was asked that nothing was done."""
+    asked = confirmations.show(act.conn, number)
+    if asked is None or asked.expires_at > act.now:
+        return
+    if not confirmations.finish(act.conn, number, ConfirmState.EXPIRED, spool_id=None, now=act.now):
+        return
+    ticket = _recorded(act, asked, f"not confirmed in time, not done: {asked.statement}")
+    tell_expired(act, asked, ticket)
+    log.info("expired confirmation=%d kind=%s", asked.id, asked.kind.value)
 
 
 def _yes(act: Act, incoming: Incoming, asked: Confirmation, execute: Executor) -> Settled:

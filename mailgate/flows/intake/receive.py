@@ -22,9 +22,8 @@ from mailgate.mail.disposition import Disposition
 from mailgate.mail.parse import parse
 from store.archive import Archive
 from store.engine import is_busy, reading, transaction
-from store.post import leases, spool
+from store.post import leases, spool, work
 from store.post.spool import Lent, Outcome
-from store.schema import spool as spool_rows
 
 log = logging.getLogger(__name__)
 
@@ -111,7 +110,7 @@ class _Story:
         if any(one.attempts > leases.OFTEN for one in group):
             try:
                 with transaction(self.engine, durable=False) as conn:
-                    leases.bring_forward(conn, spool_rows, now=self.now)
+                    work.bring_forward(conn, now=self.now)
             except (OperationalError, TimeoutError) as error:
                 log.warning("not brought forward error=%r", error)  # it comes in its own time
 

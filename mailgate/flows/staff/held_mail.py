@@ -24,7 +24,13 @@ LISTED_MAILS = 50
 
 
 def alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
-    """When staff must next be told of held mail: at once, but not more often than the budget; None: nothing to tell."""
+    """When staff must next be told of held mail: at once, but not more often than the budget; None: nothing to tell.
+
+    The list of the day names whatever an alert would: while it is due there is none.
+    """
+    digest = digest_at(conn, settings, at)
+    if digest is not None and digest <= at:
+        return None
     last = outbox.last_created(conn, Template.HELD_ALERT)
     not_before = last + timedelta(minutes=settings.budgets.held_alert_minutes) if last else None
     if (not_before and not_before > at) or not people.list_staff(conn):

@@ -1,0 +1,47 @@
+"""The rows that jobs work on, by the job: which wait for one, and which a former process left behind."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, or_, true
+
+from mailgate.jobs import Job
+from store.post import leases
+from store.post.outbox import OutState, end_waits
+from store.schema import lessons, outbox, spool
+
+_ROWS = {Job.RECEIVE: spool, Job.DELIVER: outbox, Job.TEACH: lessons}
+
+
+def overdue(conn: Connection, job: Job, *, now: datetime, limit: int) -> Sequence[tuple[int, datetime]]:
+    """Ids of rows that somebody should look at now, and since when, longest waiting first."""
+    return leases.overdue(conn, _ROWS[job], now=now, limit=limit)
+
+
+def take_up(conn: Connection, job: Job, row_ids: Sequence[int], *, now: datetime) -> None:
+    """The jobs of these rows are about to be sent: the waits of those still due are over, the next look comes later."""
+    if job is Job.DELIVER:
+        end_waits(conn, row_ids, now=now)
+    leases.postpone(conn, _ROWS[job], row_ids, now=now)
+
+
+def hasten(conn: Connection, job: Job, row_ids: Sequence[int], *, now: datetime) -> None:
+    """No job is sent for these new rows: the next sweep takes them up, without the grace."""
+    leases.hasten(conn, _ROWS[job], row_ids, now=now)
+
+
+def bring_forward(conn: Connection, *, now: datetime) -> None:
+    """One message of those that were set apart has been dealt with: the next need not wait for its time."""
+    leases.bring_forward(conn, spool, now=now)
+
+
+def take_over(conn: Connection, *, now: datetime) -> tuple[int, int]:
+    """What a former process had in hand or in its queue; returns how many messages came back, and how many of ours.
+
+    For the start of a program whose workers are the only ones.
+    """
+    untried = and_(outbox.c.state == OutState.QUEUED, outbox.c.attempts == 0)
+    queued = or_(untried, outbox.c.state == OutState.SENDING)  # not those put off, nor held for an undo
+    came_in = leases.release_all(conn, spool, now=now, queued=true())
+    leases.set_apart(conn, spool, now=now)
+    return came_in, leases.release_all(conn, outbox, now=now, queued=queued)
