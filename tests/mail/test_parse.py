@@ -190,11 +190,11 @@ NASTY = {
 
 @pytest.mark.parametrize("raw", NASTY.values(), ids=NASTY)
 def test_nasty_input_is_read_in_no_time(raw: bytes) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
 
     message = parse(raw)
 
-    assert time.perf_counter() - began < 5  # mostly milliseconds; the limit is for square time
+    assert time.process_time() - began < 5  # mostly milliseconds; the limit is for square time
     assert is_storable(message)
 
 
