@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from mailgate.letters.kind import Template
 
@@ -46,3 +47,8 @@ class Notice:
     ticket_id: int | None = None
     customer_id: int | None = None
     entry_id: int | None = None  # the ticket entry that this notice carries or is about
+
+
+def stamp(at: datetime) -> str:
+    """An instant as values have it, for the template to tell: `{{ until | moment }}`."""
+    return at.astimezone(UTC).isoformat(timespec="seconds")

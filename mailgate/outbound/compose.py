@@ -63,7 +63,7 @@ def compose(
 
     Raises BadAddress for an address that is none, TemplateFailed when no template takes the values.
     """
-    rendered = templates.render(notice.template, notice.locale, notice.values)
+    rendered = templates.render(notice.template, notice.locale, notice.values, zone=notice.zone, at=at)
     sender = reverse_path and parse_mailbox(reverse_path).address
     recipient = parse_mailbox(notice.to_address).address
     message = EmailMessage(policy=_POLICY)

@@ -10,6 +10,7 @@ from mailgate.letters.kind import Template
 
 _COMPANY = "Example Hosting"
 _SUBJECT = "No mail since Monday"
+_AT = "2026-11-22T09:30:00+00:00"
 _ANNE = "Anne Miller <anne@example.org>"
 
 _LINK = "https://desk.example.net/in/1.WyJjb250YWN0Ii.AbC"
@@ -63,8 +64,8 @@ _CONFIRM = {
     "cost": "nothing",
     "yes": "yes",
     "no": "no",
-    "asked_at": "2026-11-22 09:30 UTC",
-    "until": "2026-11-23 09:30 UTC",
+    "asked_at": _AT,
+    "until": "2026-11-23T09:30:00+00:00",
     "unclear": False,
     "reply_to": "confirm+aeaqscibaewbnwl23fwl4rplem@example.net",
 }
@@ -120,8 +121,8 @@ _HELD_USAGE = [
 ]
 
 _QUEUED = [
-    {"number": 1042, "subject": _SUBJECT, "customer": "Anne Miller", "waits": "2 days 4 h", "assignee": "Jane"},
-    {"number": 1031, "subject": "DNS change", "customer": "not registered", "waits": "40 min", "assignee": ""},
+    {"number": 1042, "subject": _SUBJECT, "customer": "Anne Miller", "waits": 187_200, "assignee": "Jane"},
+    {"number": 1031, "subject": "DNS change", "customer": "not registered", "waits": 2_400, "assignee": ""},
 ]
 
 _DECIDED = {
@@ -171,7 +172,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             {"company": _COMPANY, "link": _LINK, "has_code": True, "code": "k7f3m2qa"},
         ),
         Template.CLOSED: (_STATE,),
-        Template.AUTOCLOSE_WARNING: (_STATE | {"close_at": "2026-11-24 21:30 UTC", "actions": [_CLOSE]},),
+        Template.AUTOCLOSE_WARNING: (_STATE | {"close_at": "2026-11-24T21:30:00+00:00", "actions": [_CLOSE]},),
         Template.AUTOCLOSED: (_STATE,),
         Template.WAIT_ENDED: (_STATE,),
         Template.WELCOME: (_WELCOME,),
@@ -192,7 +193,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "number": 1042,
                 "subject": _SUBJECT,
                 "mail_id": 55,
-                "sent_on": "2026-11-22 09:30 UTC",
+                "sent_on": _AT,
                 "text": "Hello Anne,\n\nyour mailbox is larger now.\n\nJane",
             },
         ),
@@ -240,8 +241,12 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "number": 1042,
                 "subject": _SUBJECT,
                 "deeds": [
-                    {"line": "Jane answered the customer, 2026-11-22 10:30 CET", "text": "Your mailbox is larger now."},
-                    {"line": "Bart closed the ticket, 2026-11-22 10:31 CET", "text": ""},
+                    {
+                        "line": "Jane answered the customer",
+                        "at": _AT,
+                        "text": "Your mailbox is larger now.",
+                    },
+                    {"line": "Bart closed the ticket", "at": _AT, "text": ""},
                 ],
                 "text": "Please delete some mail.",
                 "mail_id": 18,
@@ -268,7 +273,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "mails": [
                     {
                         "id": number,
-                        "received_at": "2026-11-22 09:30 UTC",
+                        "received_at": _AT,
                         "author": "Cris <cris@example.net>",
                         "subject": "Offer",
                         "reason": "not a registered address",

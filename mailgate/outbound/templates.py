@@ -9,6 +9,7 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import jinja2
@@ -17,15 +18,14 @@ from markupsafe import Markup
 
 import mailgate
 from mailgate.errors import Permanent
+from mailgate.language.tags import FALLBACK, chain, direction
+from mailgate.language.telling import speaking
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.template_source import TemplateSource
 
-FALLBACK_LOCALE = "en"
 MAX_LAYOUT_BYTES = 30_000  # a mail is read on phones, and clients clip what is long
 
-_LOCALE = re.compile(r"[a-z]{2,3}(?:-[A-Za-z0-9]{2,8})*\Z")  # it becomes part of a path
-_RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
 _LAYOUT = Path("mail", "base.html")
 _LAYOUTS = ImmutableSandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined)
 
@@ -51,17 +51,6 @@ def built_in_directory() -> Path:
     return installed if installed.is_dir() else package.parent / "templates"
 
 
-def locale_chain(locale: str) -> tuple[str, ...]:
-    """Where to look, best first: de-AT, de, en. What is no language tag counts as English."""
-    tag = locale.replace("_", "-")
-    language, _, region = tag.partition("-")
-    tag = f"{language.lower()}-{region}" if region else language.lower()
-    if not _LOCALE.match(tag):
-        return (FALLBACK_LOCALE,)
-    parts = tag.split("-")
-    return tuple(dict.fromkeys(["-".join(parts[:end]) for end in range(len(parts), 0, -1)] + [FALLBACK_LOCALE]))
-
-
 @dataclass(frozen=True, slots=True)
 class _File:
     """A template, and the directories in which its parts are looked for."""
@@ -79,16 +68,26 @@ class Templates:
         self._sources: dict[_File, TemplateSource] = {}
         self._layouts: dict[Path, jinja2.Template] = {}
 
-    def render(self, template: Template, locale: str, values: Mapping[str, object]) -> Rendered:
+    def render(
+        self,
+        template: Template,
+        locale: str,
+        values: Mapping[str, object],
+        *,
+        zone: str = "UTC",
+        at: datetime | None = None,
+    ) -> Rendered:
         """The words of one mail. A missing value is left empty; a file that fails gives way to the next in line.
 
+        Instants are told in `zone`, and with their year when it is not that of `at`, when the mail is written.
         Raises TemplateFailed when none is left.
         """
         problems: list[str] = []
         for file in self._candidates(template, locale):
             path = file.path
             try:
-                subject, text, body, missing = self._source(file).render(values)
+                with speaking(_spoken(locale, path), zone, at=at):
+                    subject, text, body, missing = self._source(file).render(values)
             except Exception as error:  # noqa: BLE001 - an operator's expression may raise anything; it is reported
                 problems.append(_problem(path, error))
                 continue
@@ -100,9 +99,9 @@ class Templates:
     def check(self) -> tuple[str, ...]:
         """Every file rendered strictly with sample values; a line for each mistake, with its line number and a hint."""
         problems = [
-            f"mail/{FALLBACK_LOCALE}/{template.value}.md: no such file"
+            f"mail/{FALLBACK}/{template.value}.md: no such file"
             for template in Template
-            if not self._candidates(template, FALLBACK_LOCALE)
+            if not self._candidates(template, FALLBACK)
         ]
         for path in sorted(self._files):
             try:
@@ -112,18 +111,19 @@ class Templates:
                 continue
             for values in samples:
                 try:
-                    _read(_File(path, self._directories), strict=True).render(values)
+                    with speaking(path.parent.name, "UTC"):
+                        _read(_File(path, self._directories), strict=True).render(values)
                 except Exception as error:  # noqa: BLE001 - reported, line by line
                     problems.append(_problem(path, error, values))
         for path in (directory / _LAYOUT for directory in self._directories):
             if path.is_file() and path.stat().st_size > MAX_LAYOUT_BYTES:
                 problems.append(f"{path}: longer than {MAX_LAYOUT_BYTES} bytes")
-        self._in_layout("<p>body</p>", "subject", FALLBACK_LOCALE, problems)
+        self._in_layout("<p>body</p>", "subject", FALLBACK, problems)
         return tuple(dict.fromkeys(problems))
 
     def _candidates(self, template: Template, locale: str) -> list["_File"]:
         """Best first; at last the built-in ones with none but built-in parts, should an operator's part be broken."""
-        languages = locale_chain(locale)
+        languages = chain(locale)
         ways = [(self._directories, directory, name) for name in languages for directory in self._directories]
         if len(self._directories) > 1:
             built_in = self._directories[-1]
@@ -137,13 +137,12 @@ class Templates:
         return self._sources[file]
 
     def _in_layout(self, body: str, subject: str, language: str, problems: list[str]) -> str:
-        direction = "rtl" if language.partition("-")[0] in _RIGHT_TO_LEFT else "ltr"
         trusted = Markup(body)  # noqa: S704 - made by markup.to_html, in which data is escaped
         for path in (directory / _LAYOUT for directory in self._directories):
             try:
                 if path not in self._layouts:
                     self._layouts[path] = _LAYOUTS.from_string(path.read_text("utf-8"))
-                return self._layouts[path].render(lang=language, dir=direction, title=subject, body=trusted)
+                return self._layouts[path].render(lang=language, dir=direction(language), title=subject, body=trusted)
             except FileNotFoundError:  # the usual case: an operator words mails and keeps our layout
                 continue
             except Exception as error:  # noqa: BLE001 - as in `render`
@@ -152,9 +151,15 @@ class Templates:
 
 
 def _read(file: _File, *, strict: bool = False) -> TemplateSource:
-    languages = locale_chain(file.path.parent.name)
+    languages = chain(file.path.parent.name)
     folders = [directory / "mail" / name / "parts" for name in languages for directory in file.parts]
     return TemplateSource(file.path.read_text("utf-8"), parts=jinja2.FileSystemLoader(folders), strict=strict)
+
+
+def _spoken(locale: str, path: Path) -> str:
+    """How dates are written: as in de-AT where the words are those of de; in English where they are English."""
+    found = path.parent.name
+    return locale if found in chain(locale)[:-1] or found == locale else found
 
 
 def _label(path: Path) -> str:

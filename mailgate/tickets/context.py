@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from mailgate.language.tags import FALLBACK
+from mailgate.language.telling import full_date, moment, speaking
 from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Evidence
 from mailgate.people import Staff
@@ -99,7 +101,7 @@ def _ticket_lines(ticket: Ticket, about: About) -> list[str]:
 def _customer_lines(about: About) -> list[str]:
     lines = []
     if about.customer and about.since:
-        lines.append(f"{about.customer}, customer since {about.since.astimezone(about.zone):%Y-%m-%d}")
+        lines.append(f"{about.customer}, customer since {_day(about.since, about.zone)}")
     lines += about.facts
     if about.others:
         lines.append(f"Last tickets: {'; '.join(_other(one, about.zone) for one in about.others)}")
@@ -108,7 +110,7 @@ def _customer_lines(about: About) -> list[str]:
 
 def _other(one: Other, zone: ZoneInfo) -> str:
     subject = one.subject if len(one.subject) <= _MAX_SUBJECT else f"{one.subject[: _MAX_SUBJECT - 1]}…"
-    return f"#{one.id} {subject} ({one.state.value}, {one.updated_at.astimezone(zone):%Y-%m-%d})"
+    return f"#{one.id} {subject} ({one.state.value}, {_day(one.updated_at, zone)})"
 
 
 def _readers(ticket: Ticket) -> str:
@@ -120,4 +122,10 @@ def _flat(text: str) -> str:
 
 
 def _local(at: datetime, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
+    with speaking(FALLBACK, zone.key):
+        return moment(at)
+
+
+def _day(at: datetime, zone: ZoneInfo) -> str:
+    with speaking(FALLBACK, zone.key):
+        return full_date(at)

@@ -7,7 +7,7 @@ import pytest
 
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples import SAMPLES
-from mailgate.outbound.templates import TemplateFailed, Templates, built_in_directory, locale_chain
+from mailgate.outbound.templates import TemplateFailed, Templates, built_in_directory
 from tests.outbound.notices import TEMPLATES, shown
 
 CLOSED = SAMPLES[Template.CLOSED][0]
@@ -142,23 +142,6 @@ def test_text_too_long_for_html_goes_out_as_text_alone() -> None:
     assert rendered.html == ""
     assert rendered.text.startswith("word word")
     assert rendered.text.count("word") == 30_000
-
-
-@pytest.mark.parametrize(
-    ("locale", "chain"),
-    [
-        ("en", ("en",)),
-        ("de", ("de", "en")),
-        ("de-AT", ("de-AT", "de", "en")),
-        ("DE_AT", ("de-AT", "de", "en")),
-        ("zh-Hant-TW", ("zh-Hant-TW", "zh-Hant", "zh", "en")),
-        ("", ("en",)),
-        ("../../etc", ("en",)),
-        ("de/../en", ("en",)),
-    ],
-)
-def test_locale_leads_from_the_special_to_the_general(locale: str, chain: tuple[str, ...]) -> None:
-    assert locale_chain(locale) == chain
 
 
 def test_language_of_the_layout_is_that_of_the_template_found(tmp_path: Path) -> None:

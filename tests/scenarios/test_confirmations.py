@@ -62,7 +62,7 @@ def test_the_question_says_exactly_what_will_happen_and_what_it_costs(
 
     assert f"{BOB} becomes a support contact of your account, and gets the mails of ticket #1." in words
     assert "It costs: nothing." in words
-    assert "until 2026-03-03 10:00 CET" in words
+    assert "until Tue 3 Mar, 09:00" in words
     assert asked.message["Auto-Submitted"] == "auto-replied"
     assert asked.reverse_path == ""
     assert re.fullmatch(r"confirm\+[a-z2-7]{30,56}@support\.example", str(asked.message["Reply-To"]))

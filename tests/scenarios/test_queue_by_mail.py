@@ -30,11 +30,11 @@ def listed(gate: Gate, anne: Person, bart: Person, fred: Person) -> Received:
 def test_the_queue_comes_on_request_who_has_waited_longest_first(gate: Gate, listed: Received) -> None:
     words = " ".join(listed.text.split())
 
-    assert listed.subject == "Queue: 3 waiting, the longest for 3 h"
+    assert listed.subject == "Queue: 3 waiting, the longest for 3 hours"
     assert [words.index(f"{place} Matter {place} [#{place}]") for place in (1, 2, 3)] == sorted(
         words.index(f"{place} Matter {place} [#{place}]") for place in (1, 2, 3)
     )
-    assert "Anne Miller, waits 2 h" in words
+    assert "Anne Miller, waits 2 hours" in words
 
 
 def test_an_answer_takes_closes_and_gives_by_the_places_of_the_list(

@@ -15,7 +15,7 @@ from mailgate.tickets.ticket import Participant, State, Ticket
 BART = Staff(1, "Bart Jones", "bart@hosting.example")
 AT = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
 TICKET = Ticket(7, "support", 3, "Mail", State.OPEN, AT, 4, None, 1, AT, AT, (Participant("Anne", "a@c.example", 1),))
-LINE = "Ticket #7, open, not taken, desk support, customer 3, waiting since 2026-07-02 00:30 CEST"
+LINE = "Ticket #7, open, not taken, desk support, customer 3, waiting since Thu 2 Jul, 00:30"
 BERLIN = ZoneInfo("Europe/Berlin")
 ABOUT = About(
     BERLIN,
@@ -43,9 +43,9 @@ def test_the_block_has_one_fact_a_line() -> None:
         "All of it: https://desk.example.net/staff/tickets/7",
         "This ticket is linked to ticket #4.",
         "Sender evidence D: aligned DKIM; signed by c.example",
-        "Anne Ltd, customer since 2026-07-02",
+        "Anne Ltd, customer since 2 Jul 2026",
         "Basic Linux for example.org, active",
-        f"Last tickets: #5 DNS change (closed, 2026-07-02); #4 {'x' * 59}… (open, 2026-07-02)",
+        f"Last tickets: #5 DNS change (closed, 2 Jul 2026); #4 {'x' * 59}… (open, 2 Jul 2026)",
     )
 
 

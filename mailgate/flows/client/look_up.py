@@ -94,7 +94,6 @@ def resend(act: Act, incoming: Incoming, contact: Contact, number: int, *, head:
     mail = customer_mails.find(act.conn, visitor, number)
     if mail is None or address_key(mail.line.to_address) != visitor.address_key or mail.text is None:
         return Result(f"We have sent no mail {number} to {contact.address}.")
-    sent_on = (mail.sent_at or mail.line.at).astimezone(act.settings.gate.zone)
     notice = copy(
         head,
         Participant(contact.name, contact.address, contact.id),
@@ -107,7 +106,7 @@ def resend(act: Act, incoming: Incoming, contact: Contact, number: int, *, head:
             contact.customer_id,
         ),
         mail_id=number,
-        sent_on=f"{sent_on:%Y-%m-%d %H:%M %Z}",
+        sent_at=mail.sent_at or mail.line.at,
         text=mail.text,
         files=tuple(
             NoticeAttachment(file.filename or file.content_type, file.content_type, file.sha256) for file in mail.files

@@ -19,7 +19,6 @@ def put(act: Act, incoming: Incoming, asked: Confirmation, answer_to: str, *, un
 
     `unclear`: for the second time, because its answer was neither yes nor no.
     """
-    zone = act.settings.gate.zone
     ticket = tickets.find(act.conn, asked.ticket_id) if asked.ticket_id else None
     message_id = incoming.message.message_id
     notice = notices.confirm(
@@ -37,8 +36,8 @@ def put(act: Act, incoming: Incoming, asked: Confirmation, answer_to: str, *, un
         statement=f"{asked.statement}.",
         cost=asked.cost,
         words=words_for(language_of(act, asked)),
-        asked_at=asked.asked_at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z"),
-        until=asked.expires_at.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z"),
+        asked_at=asked.asked_at,
+        until=asked.expires_at,
         unclear=unclear,
     )
     before = len(act.outgoing)

@@ -13,7 +13,6 @@ from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
-from mailgate.tickets.figures import in_words
 from store import people
 from store.post import outbox
 from store.views.figures import waiting
@@ -56,7 +55,7 @@ def queue_for(act: Act, reader: Staff, *, daily: bool = False) -> Notice:
             number=ticket.id,
             subject=ticket.subject,
             customer=ticket.customer or "not registered",
-            waits=in_words(act.now - ticket.since),
+            waits=act.now - ticket.since,
             assignee=ticket.assignee or "",
         )
         for ticket in found[:LISTED_TICKETS]

@@ -104,7 +104,7 @@ def warn(act: Act, ticket: Ticket) -> Ticket:
     ticket = record(act, ticket, "who takes part was told that it will be closed", event=Event.WARNED)
     closing = deadline(ticket, act.settings.desk_rules.silence)
     assert closing is not None
-    warning = partial(notices.autoclose_warning, close_at=_local(act, closing.at))
+    warning = partial(notices.autoclose_warning, close_at=closing.at)
     notify(act, _to_readers(act, ticket, warning), cause=None)
     return ticket
 

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mailgate.letters.kind import Template
-from mailgate.letters.notice import REPLY_TO, Notice, NoticeAttachment
+from mailgate.letters.notice import REPLY_TO, Notice, NoticeAttachment, stamp
 from mailgate.mail.mailto import MailAction
 from mailgate.tickets.actions import ACTION_WORDS, answer_subject, ticket_actions
 from mailgate.tickets.customer_verbs import CustomerUsage, CustomerVerb
@@ -63,12 +64,12 @@ def copy(
     thread: Thread,
     *,
     mail_id: int,
-    sent_on: str,
+    sent_at: datetime,
     text: str,
     files: Sequence[NoticeAttachment],
 ) -> Notice:
     """To a contact: the words and files of a mail that went to the same address before, less what opened something."""
-    values = {"mail_id": mail_id, "sent_on": sent_on, "text": text}
+    values = {"mail_id": mail_id, "sent_on": stamp(sent_at), "text": text}
     return _to_contact(Template.COPY, head, reader, thread, values, files=files)
 
 
@@ -81,8 +82,8 @@ def confirm(
     statement: str,
     cost: str,
     words: tuple[str, str],
-    asked_at: str,
-    until: str,
+    asked_at: datetime,
+    until: datetime,
     unclear: bool,
 ) -> Notice:
     """To the registered address: exactly what will happen, and that a reply decides. `words` mean yes and no.
@@ -94,8 +95,8 @@ def confirm(
         "cost": cost,
         "yes": words[0],
         "no": words[1],
-        "asked_at": asked_at,
-        "until": until,
+        "asked_at": stamp(asked_at),
+        "until": stamp(until),
         "unclear": unclear,
     }
     return _to_contact(Template.CONFIRM, head, reader, thread, values, secret={REPLY_TO: answer_to})

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from mailgate.letters.kind import Template
-from mailgate.letters.notice import Notice
+from mailgate.letters.notice import Notice, stamp
 from mailgate.people import Staff
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, ready_commands, sent_along
 from mailgate.tickets.ticket import NewAttachment, Ticket
@@ -25,6 +26,7 @@ class Deeds:
     """What a colleague did, in a line, and the words that came with it."""
 
     line: str
+    at: datetime
     words: str
 
 
@@ -64,7 +66,7 @@ def collision(
 ) -> Notice:
     """To the writer of an answer that crossed a colleague's: what that one did, and both texts."""
     values = {
-        "deeds": [{"line": one.line, "text": one.words} for one in deeds],
+        "deeds": [{"line": one.line, "at": stamp(one.at), "text": one.words} for one in deeds],
         "text": words,
         "context": list(context),
         "mail_id": mail_id,

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from mailgate.letters.kind import Template
-from mailgate.letters.notice import Notice
+from mailgate.letters.notice import Notice, stamp
 from mailgate.mail.message import Author
 from mailgate.people import Customer, Staff
 from mailgate.tickets.article import Article
@@ -118,12 +119,12 @@ def autoclose_warning(
     reader: Participant,
     reply_address: ReplyAddress,
     *,
-    close_at: str,
+    close_at: datetime,
     references: Sequence[str],
 ) -> Notice:
     """To a participant who has not answered us: the ticket will be closed at that time."""
     notice = _of_state(Template.AUTOCLOSE_WARNING, head, ticket, reader, reply_address, references=references)
-    return replace(notice, values={**notice.values, "close_at": close_at})
+    return replace(notice, values={**notice.values, "close_at": stamp(close_at)})
 
 
 def autoclosed(

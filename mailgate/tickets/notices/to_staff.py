@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mailgate.letters.kind import Template
-from mailgate.letters.notice import Notice
+from mailgate.letters.notice import Notice, stamp
 from mailgate.mail.message import Author
 from mailgate.people import Staff
 from mailgate.tickets.files import LeftOut
@@ -141,7 +141,7 @@ def held_alert(
     lines = [
         {
             "id": mail.id,
-            "received_at": mail.received_at.strftime("%Y-%m-%d %H:%M UTC"),
+            "received_at": stamp(mail.received_at),
             "author": mail.author,
             "subject": mail.subject,
             "reason": mail.reason,
@@ -174,7 +174,7 @@ class QueuedTicket:
     number: int
     subject: str
     customer: str
-    waits: str  # a time in words
+    waits: timedelta
     assignee: str  # "" for nobody
 
 
@@ -190,7 +190,7 @@ def queue(
         from_address=head.address,
         values={
             "company": head.company,
-            "tickets": [asdict(line) for line in lines],
+            "tickets": [{**asdict(line), "waits": round(line.waits.total_seconds())} for line in lines],
             "numbers": [line.number for line in lines],
             "more": more,
             "daily": daily,

@@ -44,11 +44,10 @@ def hold_crossed(act: Act, mail: StaffMail, ticket: Ticket, done: tuple[StaffAct
     """The writer gets both texts; nobody else is told."""
     names = {one.id: one.name for one in people.list_staff(act.conn)}
     words = staff_acts.words_of(act.conn, [one.entry_id for one in done if one.entry_id is not None])
-    zone = act.settings.gate.zone
     deeds = [
         Deeds(
-            f"{names.get(one.staff_id, 'A colleague')} {acts.told(one.done)}, "
-            f"{one.at.astimezone(zone):%Y-%m-%d %H:%M %Z}",
+            f"{names.get(one.staff_id, 'A colleague')} {acts.told(one.done)}",
+            one.at,
             words.get(one.entry_id, "") if one.entry_id is not None else "",
         )
         for one in done

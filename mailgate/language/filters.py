@@ -1,0 +1,20 @@
+"""What templates of mails and pages may call to tell values in words: `{{ until | moment }}`."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from mailgate.language.amounts import amount
+from mailgate.language.telling import day, file_size, full_date, moment, number, plural, span
+
+LANGUAGE_FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
+    {
+        "moment": moment,
+        "day": day,
+        "full_date": full_date,
+        "span": span,
+        "file_size": file_size,
+        "number": number,
+        "plural": plural,
+        "amount": amount,
+    }
+)

@@ -1,0 +1,41 @@
+"""Amounts of money in words: every digit that ISO 4217 has, and none that it has not."""
+
+import pytest
+from babel.numbers import get_currency_precision
+
+from mailgate.config.currencies import CURRENCIES
+from mailgate.language.amounts import amount, exponent
+from mailgate.language.telling import speaking
+
+OTHER_DIGITS_IN_USE = frozenset(
+    {"AFN", "ALL", "COP", "HUF", "IDR", "IQD", "IRR", "KPW", "LAK", "LBP", "MGA", "MMK", "SOS", "SYP", "YER"}
+)
+"""Where people leave out minor units that the standard has."""
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "in_english", "in_german"),
+    [
+        (2400, "EUR", "EUR 24.00", "24,00 EUR"),
+        (123_456, "USD", "USD 1,234.56", "1.234,56 USD"),
+        (-1, "EUR", "-EUR 0.01", "-0,01 EUR"),
+        (0, "EUR", "EUR 0.00", "0,00 EUR"),
+        (1235, "JPY", "JPY 1,235", "1.235 JPY"),
+        (1235, "IQD", "IQD 1.235", "1,235 IQD"),
+        (5, "HUF", "HUF 0.05", "0,05 HUF"),
+        (10**18 + 1, "EUR", "EUR 10,000,000,000,000,000.01", "10.000.000.000.000.000,01 EUR"),
+    ],
+)
+def test_an_amount_is_told_with_its_code_and_all_its_digits(
+    minor: int, currency: str, in_english: str, in_german: str
+) -> None:
+    with speaking("en", "UTC"):
+        assert amount(minor, currency).replace("\u00a0", " ") == in_english
+    with speaking("de", "UTC"):
+        assert amount(minor, currency).replace("\u00a0", " ") == in_german
+
+
+def test_exponents_are_those_of_the_standard() -> None:
+    differ = {code for code in CURRENCIES if exponent(code) != get_currency_precision(code)}
+
+    assert differ <= OTHER_DIGITS_IN_USE
