@@ -37,7 +37,7 @@ def customer() -> None:
 @click.option("--country", help="ISO 3166 code, such as DE.")
 @click.option("--currency", help="ISO 4217 code; by default gate.currency.")
 @click.option("--timezone", help="IANA zone; by default gate.timezone.")
-@click.option("--language", default="en", show_default=True, help="Language of the mails to this customer.")
+@click.option("--language", help="Language of the mails to this customer; by default gate.language.")
 @click.option("--also", is_flag=True, help="A second account, though EMAIL is a contact of a customer already.")
 @json_option
 def add(email: str, also: bool, as_json: bool, **given: str | None) -> None:
@@ -56,7 +56,7 @@ def add(email: str, also: bool, as_json: bool, **given: str | None) -> None:
                 country=kept.get("country"),
                 currency=kept.get("currency", home.currency),
                 timezone=kept.get("timezone", home.timezone),
-                language=kept["language"],
+                language=kept.get("language", home.language),
                 now=now(),
             )
         print_object(as_row(added), as_json=as_json)

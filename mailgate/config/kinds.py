@@ -9,11 +9,13 @@ from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
+from mailgate.config.codes import CODES
 from mailgate.config.currencies import CURRENCIES
 from mailgate.config.problems import BadValue, nearest
 from mailgate.config.values import HostPort, Kind, Shape
 from mailgate.errors import BadAddress
 from mailgate.mail.address import MAX_LOCAL_PART, parse_mailbox
+from mailgate.people import BadDetails, checked_details
 
 T = TypeVar("T")
 N = TypeVar("N", int, float)
@@ -24,7 +26,6 @@ MEMORY_BROKER = "memory://"
 
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?\Z")
 _FILE_ENDING = re.compile(r"[A-Za-z0-9_+~-]{1,20}\Z")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[A-Z][a-z]{3})?(?:-(?:[A-Z]{2}|[0-9]{3}))?\Z")  # BCP 47 §2.1
 _PORT = re.compile(r"[0-9]{1,5}\Z")
 
 
@@ -151,9 +152,10 @@ def _currency(raw: str) -> str:
 
 
 def _language(raw: str) -> str:
-    if not _LANGUAGE.match(raw):
-        raise BadValue(f'"{raw}" is not a language tag, such as en or pt-BR')
-    return raw
+    try:
+        return checked_details({"language": raw}, CODES)["language"]
+    except BadDetails:
+        raise BadValue(f'"{raw}" is not a language tag, such as en or pt-BR') from None
 
 
 def _store_url(raw: str) -> str:
