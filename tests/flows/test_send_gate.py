@@ -11,12 +11,10 @@ from sqlalchemy import update
 from mailgate.config.settings import UnknownSender
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
-from mailgate.letters.kind import FOR_STAFF, SEARCHED, TICKET_ROLES, Answers, Audience, Budget, Template, sharing
+from mailgate.letters.kind import FOR_STAFF, SEARCHED, Answers, Audience, Budget, Template, sharing
 from mailgate.letters.notice import Notice
 from mailgate.outbound.samples import SAMPLES
-from mailgate.people import Role
 from mailgate.tickets.ticket import State
-from store import people
 from store.engine import transaction
 from store.schema import tickets
 from tests.gate import BeginGate, Gate, Person
@@ -127,22 +125,6 @@ def passes(gate: Gate, wanted: Notice) -> bool:
         return bool(act.outgoing)
 
 
-@pytest.mark.parametrize("template", sorted(FOR_STAFF))
-def test_what_is_for_staff_reaches_no_customer(gate: Gate, anne: Person, bart: Person, template: Template) -> None:
-    gate.deliver(anne.writes("It is broken."))
-
-    assert not passes(gate, notice(template, anne.address))
-    assert passes(gate, notice(template, bart.address)) == (template.kind.answers is Answers.NOTHING)
-
-
-@pytest.mark.parametrize("template", [one for one in Template if one.kind.answers is not Answers.NOTHING])
-def test_an_answer_to_no_mail_is_not_sent(gate: Gate, anne: Person, bart: Person, template: Template) -> None:
-    gate.deliver(anne.writes("It is broken."))
-
-    assert not passes(gate, notice(template, anne.address))
-    assert not passes(gate, notice(template, bart.address))
-
-
 @pytest.mark.parametrize("template", Template)
 @pytest.mark.parametrize(
     "address", ["support@support.example", "bounce+x@support.example", "postmaster@support.example"]
@@ -151,18 +133,6 @@ def test_no_mail_goes_to_an_address_of_ours(gate: Gate, anne: Person, template: 
     gate.deliver(anne.writes("It is broken."))
 
     assert not passes(gate, notice(template, address))
-
-
-@pytest.mark.parametrize("role", Role)
-def test_mail_about_a_ticket_goes_to_who_takes_part_and_to_roles_for_tickets(
-    gate: Gate, anne: Person, role: Role
-) -> None:
-    gate.deliver(anne.writes("It is broken."))
-    with transaction(gate.parts.engine) as conn:
-        people.add_contact(conn, 1, "Dora Miller", "dora@customer.example", (role,), now=gate.now)
-
-    assert passes(gate, notice(Template.CLOSED, anne.address))
-    assert passes(gate, notice(Template.CLOSED, "dora@customer.example")) == (role in TICKET_ROLES)
 
 
 def test_mail_about_a_ticket_goes_to_nobody_else(gate: Gate, anne: Person, cris: Person) -> None:

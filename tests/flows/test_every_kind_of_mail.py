@@ -1,0 +1,221 @@
+"""Each kind of mail is really sent to readers of every sort: only its audience gets it, as often as its budget allows.
+
+The tables below say it a second time, by hand: whoever changes a row of `mailgate.letters.kind` changes them too.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from mailgate.config.settings import UnknownSender
+from mailgate.flows.post.notify import notify
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.identify import Identity
+from mailgate.flows.story.incoming import Incoming, read
+from mailgate.inbound.spamd import OFF
+from mailgate.letters.kind import Answers, Audience, Template, Wanted
+from mailgate.letters.notice import Notice
+from mailgate.mail.address import parse_mailbox
+from mailgate.mail.parse import parse
+from mailgate.mail.sender.evidence import Evidence, Level
+from mailgate.outbound.samples import SAMPLES
+from mailgate.people import Role
+from mailgate.tickets.ticket import Participant, State
+from store import people
+from store.desk import tickets
+from store.engine import transaction
+from store.post import spool, suppressions
+from store.post.outbox import OutState
+from store.schema import tickets as ticket_rows
+from tests.gate import SUPPORT, BeginGate, Gate, Person
+
+ANNE = Person("Anne Miller", "anne@customer.example")  # the owner, whose ticket it is
+TAKING_PART = Person("Ina Miller", "ina@customer.example")  # has a role for invoices alone, and takes part
+BY_ROLE = {role: Person(f"{role.value} Miller", f"{role.value}@customer.example") for role in Role}
+DORA = Person("Dora Dean", "dora@other.example")  # another customer's owner
+EVE = Person("Eve", "eve@stranger.example")  # nobody that the gate knows
+BART = Person("Bart Jones", "bart@hosting.example")  # on the staff
+OURS = Person("Support", SUPPORT)
+
+EVERYBODY = (ANNE, TAKING_PART, *BY_ROLE.values(), DORA, EVE, BART, OURS)
+OWNERS = {ANNE, BY_ROLE[Role.OWNER]}
+FOR_TICKETS = {ANNE, TAKING_PART, *(BY_ROLE[role] for role in (Role.OWNER, Role.GENERAL, Role.SUPPORT))}
+TO_ITS_AUTHOR = set(EVERYBODY) - {OURS}
+
+READERS = {
+    Template.ACKNOWLEDGEMENT: FOR_TICKETS,
+    Template.LEFT_OUT: FOR_TICKETS,
+    Template.REPLY: FOR_TICKETS,
+    Template.NOTIFICATION: {BART},
+    Template.CLOSED: FOR_TICKETS,
+    Template.AUTOCLOSE_WARNING: FOR_TICKETS,
+    Template.AUTOCLOSED: FOR_TICKETS,
+    Template.WAIT_ENDED: {BART},
+    Template.RETURNED: {BART},
+    Template.DONE: {BART},
+    Template.STAFF_HELP: {BART},
+    Template.COLLISION: {BART},
+    Template.STAFF_COPY: {BART},
+    Template.HELD: TO_ITS_AUTHOR,
+    Template.HELD_ALERT: {BART},
+    Template.QUEUE: {BART},
+    Template.DECIDED: {BART},
+    Template.UNDELIVERED: {BART},
+    Template.SIGN_IN: TO_ITS_AUTHOR,
+    Template.WELCOME: OWNERS,
+    Template.MIGRATED: OWNERS,
+    Template.RECEIPT: TO_ITS_AUTHOR,
+    Template.COPY: TO_ITS_AUTHOR,
+    Template.CONFIRM: TO_ITS_AUTHOR,
+    Template.NOT_CONFIRMED: {*FOR_TICKETS, BART},
+    Template.PROPOSAL: OWNERS,
+}
+AN_HOUR = {
+    Template.ACKNOWLEDGEMENT: 5,
+    Template.LEFT_OUT: 5,
+    Template.HELD: 5,
+    Template.SIGN_IN: 5,
+    Template.RECEIPT: 5,
+    Template.COPY: 5,
+    Template.CONFIRM: 5,
+    Template.PROPOSAL: 5,
+}
+"""How many of a kind one address gets; the others come from events that are counted elsewhere."""
+
+KEPT_FOR_A_DEAD_ADDRESS = {Template.REPLY, Template.AUTOCLOSE_WARNING}
+
+_STATES = {
+    None: State.OPEN,
+    Wanted.OPEN: State.OPEN,
+    Wanted.CLOSED: State.CLOSED,
+    Wanted.WARNED: State.ANSWERED,
+}
+
+
+@dataclass
+class Walk:
+    """A gate with one person of every sort, and Anne's ticket, in the state in which the kind of mail is wanted."""
+
+    gate: Gate
+    template: Template
+
+    def sends(self, to: Person, *, author: Person | None, headers: dict[str, str] | None = None) -> int:
+        """How many mails arrive when this kind is sent to somebody; `author`: of the mail that it answers."""
+        gate, before = self.gate, len(self.gate.mailbox(to))
+        cause = self._mail(author.writes("Hello?", headers=headers)) if author else None
+        with transaction(gate.parts.engine) as conn:
+            notify(Act.begin(conn, gate.parts.settings, gate.now), [self.notice(to)], cause=cause)
+        gate.work()
+        return len(gate.mailbox(to)) - before
+
+    def notice(self, to: Person) -> Notice:
+        """A mail of this kind about Anne's ticket, whoever it goes to."""
+        return Notice(
+            template=self.template,
+            to_address=to.address,
+            to_name=to.name,
+            from_name="Example Hosting",
+            from_address=SUPPORT,
+            values=SAMPLES[self.template][0],
+            ticket_id=1,
+            customer_id=1,
+        )
+
+    def _mail(self, raw: bytes) -> Incoming:
+        """An accepted mail whose author is proved, as stories have it; it is not settled."""
+        gate = self.gate
+        [lent] = spool.lend(gate.parts.engine, [gate.accept(raw)], now=gate.now)
+        message = parse(raw)
+        assert message.author is not None
+        proved = Identity(parse_mailbox(message.author.address), Evidence(Level.SUBMITTED, ()))
+        parts = gate.parts
+        return read(lent, raw, message, proved, OFF, settings=parts.settings, archive=parts.archive)
+
+
+@pytest.fixture
+def walk(begin: BeginGate, template: Template) -> Walk:
+    """Everybody, two days after Anne wrote: her acknowledgement is in nobody's budget any more."""
+    gate = begin(desk_rules={"unknown_sender": UnknownSender.HOLD})
+    gate.customer(ANNE.name, ANNE.address)
+    gate.customer(DORA.name, DORA.address)
+    gate.deliver(ANNE.writes("It is broken."))
+    gate.staff(BART.name, BART.address)
+    with transaction(gate.parts.engine) as conn:
+        for role, person in BY_ROLE.items():
+            people.add_contact(conn, 1, person.name, person.address, (role,), now=gate.now)
+        ina = people.add_contact(conn, 1, TAKING_PART.name, TAKING_PART.address, (Role.INVOICE,), now=gate.now)
+        tickets.add_participant(conn, 1, Participant(TAKING_PART.name, TAKING_PART.address, ina.id))
+        conn.execute(update(ticket_rows).values(state=_STATES[template.kind.wanted], warned_at=gate.now))
+    gate.now += timedelta(days=2)
+    return Walk(gate, template)
+
+
+def test_the_tables_name_every_kind() -> None:
+    assert set(READERS) == set(Template)
+    assert set(AN_HOUR) == {one for one in Template if one.kind.budget}
+
+
+@pytest.mark.parametrize("template", Template)
+def test_only_its_audience_gets_a_mail(walk: Walk, template: Template) -> None:
+    answers = template.kind.answers is not Answers.NOTHING
+
+    reached = {person for person in EVERYBODY if walk.sends(person, author=person if answers else None)}
+
+    assert reached == READERS[template]
+
+
+@pytest.mark.parametrize("template", [one for one in Template if one.kind.answers is not Answers.NOTHING])
+def test_an_answer_goes_out_for_a_person_s_mail_alone(walk: Walk, template: Template) -> None:
+    for reader in (ANNE, BART):
+        assert not walk.sends(reader, author=None)
+        assert not walk.sends(reader, author=reader, headers={"Auto-Submitted": "auto-replied"})
+
+
+@pytest.mark.parametrize("template", [one for one in Template if one.kind.answers is Answers.WILLING])
+def test_whoever_wants_no_automatic_answer_gets_none(walk: Walk, template: Template) -> None:
+    assert not walk.sends(ANNE, author=ANNE, headers={"X-Auto-Response-Suppress": "All"})
+    assert walk.sends(ANNE, author=ANNE)
+
+
+@pytest.mark.parametrize("template", [one for one in Template if one.kind.audience is Audience.AUTHOR])
+def test_what_is_for_an_author_goes_to_nobody_else(walk: Walk, template: Template) -> None:
+    assert not walk.sends(ANNE, author=DORA)
+    assert not walk.sends(ANNE, author=BART)
+
+
+@pytest.mark.parametrize("template", AN_HOUR)
+def test_one_address_gets_as_many_as_the_budget_has(walk: Walk, template: Template) -> None:
+    author = ANNE if template.kind.answers is not Answers.NOTHING else None
+
+    within_the_hour = sum(walk.sends(ANNE, author=author) for _ in range(AN_HOUR[template] + 2))
+    walk.gate.now += timedelta(hours=1, seconds=1)
+
+    assert within_the_hour == AN_HOUR[template]
+    assert walk.sends(ANNE, author=author) == 1
+
+
+@pytest.mark.parametrize(
+    "template", [one for one in Template if not one.kind.is_for_staff and one.kind.audience is not Audience.AUTHOR]
+)
+def test_nothing_goes_to_an_address_that_takes_no_mail(walk: Walk, template: Template) -> None:
+    gate = walk.gate
+    with transaction(gate.parts.engine) as conn:
+        suppressions.add(conn, ANNE.address, "no such user", since=gate.now, until=gate.now + timedelta(days=30))
+
+    sent = walk.sends(ANNE, author=ANNE if template.kind.answers is not Answers.NOTHING else None)
+
+    to_anne = [row.state for row in gate.outbox(template) if row.notice.to_address == ANNE.address]
+    earlier = 1 if template is Template.ACKNOWLEDGEMENT else 0
+    assert sent == 0
+    assert to_anne[earlier:] == ([OutState.FAILED] if template in KEPT_FOR_A_DEAD_ADDRESS else [])
+
+
+@pytest.mark.parametrize("template", [Template.NOTIFICATION, Template.HELD])
+def test_staff_and_authors_are_written_to_all_the_same(walk: Walk, template: Template) -> None:
+    gate, reader = walk.gate, BART if template.kind.is_for_staff else ANNE
+    with transaction(gate.parts.engine) as conn:
+        suppressions.add(conn, reader.address, "no such user", since=gate.now, until=gate.now + timedelta(days=30))
+
+    assert walk.sends(reader, author=None if template.kind.is_for_staff else reader) == 1
