@@ -142,10 +142,13 @@ def main() -> None:
     load = Load(options.file, greeting=greeting, rate=options.rate)
     asyncio.run(send(load, options.port, options.connections))
     seconds = load.seconds()
+    ended_at = time.perf_counter()
     times = sorted(load.times)
     usage = resource.getrusage(resource.RUSAGE_SELF)
     report = {
         "mails": len(times),
+        "began_at": ended_at - seconds,
+        "ended_at": ended_at,
         "errors": load.errors[:3],
         "seconds": seconds,
         "per_second": len(times) / seconds,

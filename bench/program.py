@@ -87,9 +87,11 @@ class Serving:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What the load client reports."""
+    """What the load client reports; instants are those of time.perf_counter, the same for all processes here."""
 
     mails: int
+    began_at: float  # the first connection
+    ended_at: float  # the last reply
     seconds: float
     per_second: float
     p50_ms: float
@@ -184,7 +186,7 @@ def report(process: "subprocess.Popen[str]") -> Sent:
 def send(
     directory: Path, port: int, mails: Sequence[Letter], *, connections: int, door: str = "smtp", rate: float = 0.0
 ) -> Sent:
-    """Send these mails and wait for the last reply."""
+    """Send these mails and wait for the last reply. Raises Failed when a mail was refused."""
     with sending(directory, port, mails, connections=connections, door=door, rate=rate) as process:
         return report(process)
 

@@ -1,6 +1,5 @@
 """Mail to ticket: from the first SMTP command to the commit of the last ticket with its acknowledgement queued."""
 
-import time
 from collections.abc import Iterator
 from statistics import median
 
@@ -42,9 +41,8 @@ def settle(serving: Serving, mails: list[Letter]) -> float:
     """Send these mails; how many a second became part of a ticket."""
     serving.wait_settled()
     before = serving.count("SELECT count(*) FROM spool WHERE disposition IN ('opened', 'joined')")
-    begin = time.perf_counter()
-    send(serving.directory, serving.ports["smtp"], mails, connections=CONNECTIONS)
-    seconds = serving.wait_settled() - begin
+    sent = send(serving.directory, serving.ports["smtp"], mails, connections=CONNECTIONS)
+    seconds = serving.wait_settled() - sent.began_at
     done = serving.count("SELECT count(*) FROM spool WHERE disposition IN ('opened', 'joined')") - before
     if done != len(mails):
         raise Failed(f"{done} of {len(mails)} mails became part of a ticket")
