@@ -4,7 +4,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from bench import report
+from bench import peer, report
 from bench.accept import accept
 from bench.growth import growth
 from bench.hotspots import print_profile
@@ -35,10 +35,11 @@ def main() -> None:
     parser.add_argument("--only", action="append", choices=tuple(PARTS), metavar="NAME", help=", ".join(PARTS))
     parser.add_argument("--rounds", type=int, default=3, help="ours and the peer take turns so many times")
     parser.add_argument("--quick", action="store_true", help="only see that it runs; the figures mean nothing")
-    parser.add_argument("--peer-rate", type=float, default=100.0, help="mails a second of the best peer, measured here")
     parser.add_argument("--tickets", type=int, default=100_000, help="of the large store")
     parser.add_argument("--messages", type=int, default=500_000, help="of the large store")
     parser.add_argument("--stores", type=Path, help="a directory for the made-up stores, kept and used again")
+    parser.add_argument("--peers", type=Path, default=peer.HOME, help="where programs of others are installed")
+    parser.add_argument("--offline", action="store_true", help="install nothing; a peer that is not there is left out")
     parser.add_argument("--output", type=Path, default=LATEST, help="where the JSON goes")
     parser.add_argument("--profile", choices=("receive",), help="where the time of one mail goes; nothing else is run")
     options = parser.parse_args()
@@ -47,10 +48,11 @@ def main() -> None:
             Path(directory),
             rounds=1 if options.quick else options.rounds,
             quick=options.quick,
-            peer_rate=options.peer_rate,
             tickets=options.tickets,
             messages=options.messages,
             stores=options.stores or Path(directory) / "stores",
+            peers=options.peers.resolve(),
+            install=not options.offline,
         )
         if options.profile:
             print_profile(run)

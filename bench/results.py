@@ -37,7 +37,7 @@ SYNCS = {1: Goal(2, 3), 50: Goal(0.1, 0.3)}
 """Disk syncs for each accepted mail, by connections."""
 
 TICKETS = Goal(5, 3)
-"""Mail to committed ticket / the best peer."""
+"""Mail to committed ticket / the quickest peer, which is run beside it."""
 
 INTAKE = Goal(1.0, 2.0)
 """What intake computes before the commit / mail-parser alone, time a mail."""

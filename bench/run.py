@@ -18,10 +18,11 @@ class Run:
     directory: Path
     rounds: int
     quick: bool  # a look at whether it works at all; its figures mean nothing
-    peer_rate: float  # mails a second of the best peer, for mail to ticket
     tickets: int  # of the large store
     messages: int
     stores: Path  # of made-up tickets; they may be there from an earlier run
+    peers: Path  # programs of others, installed; likewise
+    install: bool  # one that is not there; else it is left out
 
     def much(self, usual: int) -> int:
         """How many of something; few in a quick run."""

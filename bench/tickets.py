@@ -3,38 +3,54 @@
 from collections.abc import Iterator
 from statistics import median
 
+from bench.helpdesk import NAME, Helpdesk
 from bench.letters import Letter, mix
+from bench.peer import Unavailable
 from bench.program import Failed, Serving, prepare, send, serve
-from bench.results import TICKETS, Result
-from bench.results import shown as number
+from bench.results import TICKETS, Result, shown
 from bench.run import Run, tell
 
 CONNECTIONS = 10
-MAILS = 1000
+MAILS, WARM = 1000, 100
+OF_PEER = 400
+"""Of the same mix, but fewer, for it waits for the disk some twenty times a mail: enough for its rate to be steady."""
 
 
 def tickets(run: Run) -> Iterator[Result]:
-    """The mix of the peers' corpus, without staff (acknowledgements only) and with one who is told of each mail."""
+    """The same mix for both, by turns: without staff (acknowledgements only), and with one who is told of each mail."""
+    try:
+        peer, missing = Helpdesk(run), ""
+    except Unavailable as error:
+        peer, missing = None, str(error)
     for staff in run.some((0, 1)):
         directory = run.room(f"tickets-{staff}")
         prepare(directory, staff=staff)
         with serve(directory) as serving:
-            settle(serving, mix(run.much(100), f"warm.{staff}"))
-            rates = []
-            for turn in range(run.rounds):
-                tell(f"tickets: {staff} staff, round {turn + 1}")
-                rates.append(settle(serving, mix(run.much(MAILS), f"tickets.{staff}.{turn}")))
+            settle(serving, mix(run.much(WARM), f"warm.{staff}"))
+            what = "mail to ticket, acknowledgement queued" + (", one staff member told" if staff else "")
+            yield _beside(run, serving, peer, what, staff) if peer else _alone(run, serving, what, staff, missing)
             if serving.count("SELECT count(*) FROM outbox WHERE template = 'acknowledgement'") == 0:
                 raise Failed("no ticket was acknowledged")
-        rate = median(rates)
-        yield Result(
-            "tickets",
-            "mail to ticket, acknowledgement queued" + (", one staff member told" if staff else ""),
-            f"{number(rate)}/s (best peer {number(run.peer_rate)}/s)",
-            rate / run.peer_rate,
-            TICKETS,
-            {"rates": rates, "peer_rate": run.peer_rate},
-        )
+
+
+def _beside(run: Run, serving: Serving, peer: Helpdesk, what: str, staff: int) -> Result:
+    def theirs(number: int) -> float:
+        tell(f"tickets: {NAME}, round {number + 1}")
+        return peer.rate(mix(run.much(WARM), f"warm.{staff}"), mix(run.much(OF_PEER), f"tickets.{staff}.{number}"))
+
+    turns = run.in_turns(lambda number: _ours(run, serving, staff, number), theirs)
+    return Result("tickets", what, turns.words(than=NAME), turns.ratio, TICKETS, turns.as_details())
+
+
+def _alone(run: Run, serving: Serving, what: str, staff: int, missing: str) -> Result:
+    rates = [_ours(run, serving, staff, number) for number in range(run.rounds)]
+    measured = f"{shown(median(rates))}/s; no ratio: {NAME} {missing}"
+    return Result("tickets", what, measured, goal=TICKETS, details={"ours": rates})
+
+
+def _ours(run: Run, serving: Serving, staff: int, number: int) -> float:
+    tell(f"tickets: {staff} staff, round {number + 1}")
+    return settle(serving, mix(run.much(MAILS), f"tickets.{staff}.{number}"))
 
 
 def settle(serving: Serving, mails: list[Letter]) -> float:
