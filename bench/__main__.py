@@ -2,22 +2,27 @@
 
 import argparse
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from bench import peer, report
 from bench.accept import accept
 from bench.growth import growth
 from bench.hotspots import print_profile
+from bench.journeys import journeys, print_journeys
 from bench.memory import memory
 from bench.pages import pages
 from bench.parsing import parsing
 from bench.program import Failed
 from bench.results import Result, left_out
 from bench.run import Part, Run, tell
+from bench.statements import print_statements, statements
 from bench.syncs import syncs
 from bench.tickets import tickets
 
 PARTS: dict[str, Part] = {
+    "statements": statements,
+    "journeys": journeys,
     "parse": parsing,
     "accept": accept,
     "syncs": syncs,
@@ -25,6 +30,11 @@ PARTS: dict[str, Part] = {
     "pages": pages,
     "memory": memory,
     "growth": growth,
+}
+PROFILES: dict[str, Callable[[Run], None]] = {
+    "receive": print_profile,
+    "statements": print_statements,
+    "journeys": print_journeys,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
@@ -41,7 +51,7 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, default=peer.HOME, help="where programs of others are installed")
     parser.add_argument("--offline", action="store_true", help="install nothing; a peer that is not there is left out")
     parser.add_argument("--output", type=Path, default=LATEST, help="where the JSON goes")
-    parser.add_argument("--profile", choices=("receive",), help="where the time of one mail goes; nothing else is run")
+    parser.add_argument("--profile", choices=tuple(PROFILES), help="where time, statements or calls go; no part is run")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="mailgate-bench-") as directory:
         run = Run(
@@ -55,7 +65,7 @@ def main() -> None:
             install=not options.offline,
         )
         if options.profile:
-            print_profile(run)
+            PROFILES[options.profile](run)
             return
         facts = report.machine()
         report.warn_of_load(facts)

@@ -5,20 +5,15 @@ import pstats
 import time
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import mean
 
 from sqlalchemy import Engine, event
 
-from bench.letters import Letter, mix
-from bench.program import prepare
+from bench.inline import gate, opened, settle, spooled
+from bench.letters import mix
 from bench.run import Run
-from mailgate.config import load
-from mailgate.inbound.accept import Acceptance
-from mailgate.jobs import Job
-from mailgate.mail.envelope import Door, Envelope
-from mailgate.wiring import Parts, build
+from mailgate.wiring import Parts
 from workers.gathering import IN_HAND
 
 MAILS = 300
@@ -92,45 +87,26 @@ class Clock:
 
 def print_profile(run: Run) -> None:
     """Settle a mix of mails inline: first by the clock alone, then under cProfile, which makes small functions dear."""
-    directory = run.room("profile")
-    prepare(directory, staff=1)
-    settings = load(directory / "config.toml", {})
-    clock = Clock()
-    parts = build(settings, _no_job, fail_point=clock)
-    clock.watch_transactions(parts.engine)
-    count = run.much(MAILS)
-    _settle(parts, clock, _spooled(parts, mix(count, "warm")))
-    ids = _spooled(parts, mix(count, "clock"))
-    clock.clear()
-    _print_steps(clock, _settle(parts, clock, ids), count)
-    ids = _spooled(parts, mix(count, "counted"))
-    clock.watch_statements(parts.engine)
-    clock.clear()
-    _settle(parts, clock, ids)
-    _print_statements(clock, count)
-    parts.close()
-    parts = build(settings, _no_job)
-    ids = _spooled(parts, mix(count, "profiled"))
-    profile = cProfile.Profile()
-    profile.enable()
-    _settle(parts, clock, ids)
-    profile.disable()
-    parts.close()
+    directory, clock, count = run.room("profile"), Clock(), run.much(MAILS)
+    with gate(directory, fail_point=clock) as parts:
+        clock.watch_transactions(parts.engine)
+        _settle(parts, clock, spooled(parts, mix(count, "warm")))
+        ids = spooled(parts, mix(count, "clock"))
+        clock.clear()
+        _print_steps(clock, _settle(parts, clock, ids), count)
+        ids = spooled(parts, mix(count, "counted"))
+        clock.watch_statements(parts.engine)
+        clock.clear()
+        _settle(parts, clock, ids)
+        _print_statements(clock, count)
+    with opened(directory) as parts:
+        ids = spooled(parts, mix(count, "profiled"))
+        profile = cProfile.Profile()
+        profile.enable()
+        _settle(parts, clock, ids)
+        profile.disable()
     _print_rooms(profile)
     _print_functions(profile, count)
-
-
-def _spooled(parts: Parts, letters: Sequence[Letter]) -> list[int]:
-    acceptance: Acceptance = parts.acceptance()
-    acceptance.start()
-    now = datetime.now(UTC)
-    try:
-        return [
-            acceptance.accept(one.raw, Envelope(one.sender, (one.recipient,), Door.SMTP, now, peer="192.0.2.1"))
-            for one in letters
-        ]
-    finally:
-        acceptance.stop()
 
 
 def _settle(parts: Parts, clock: Clock, ids: Sequence[int]) -> float:
@@ -138,7 +114,7 @@ def _settle(parts: Parts, clock: Clock, ids: Sequence[int]) -> float:
     for at in range(0, len(ids), IN_HAND):
         group = ids[at : at + IN_HAND]
         clock.begin(len(group))
-        parts.receive_all(group, datetime.now(UTC))
+        settle(parts, group)
     return time.perf_counter() - begin
 
 
@@ -187,7 +163,3 @@ def _print_functions(profile: cProfile.Profile, count: int) -> None:
     print(f"\ncProfile of {count} mails")
     for order in ("cumulative", "tottime"):
         stats.strip_dirs().sort_stats(order).print_stats(LINES)
-
-
-def _no_job(job: Job, row_id: int) -> None:
-    """The mails are settled here, one after another."""

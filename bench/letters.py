@@ -77,6 +77,21 @@ def mix(count: int, seed: str, *, authors: Sequence[str] = PEOPLE, parents: Sequ
     return letters
 
 
+def typed(author: str, name: str, text: str, *, recipient: str = SUPPORT, answers: str | None = None) -> Letter:
+    """A short mail of text as a person types it, perhaps an answer to the mail with that Message-ID.
+
+    It is the same but for `author` and `name`, so that what it takes to settle it can be counted.
+    """
+    thread = f"In-Reply-To: <{answers}>\nReferences: <{answers}>\n" if answers else ""
+    head = (
+        f"From: {author.partition('@')[0].capitalize()} <{author}>\nTo: {recipient}\n{thread}"
+        f"Subject: {'Re: ' * bool(answers)}Question {name}\nMessage-ID: <{_message_id(name)}>\n"
+        "Date: Mon, 2 Mar 2026 09:00:00 +0100\nMIME-Version: 1.0\n"
+    )
+    body = _part("text/plain; charset=utf-8", text.encode())
+    return Letter(author, recipient, (head.encode() + body).replace(b"\n", b"\r\n"))
+
+
 def large(size: int) -> Letter:
     """One mail of just below `size` bytes, nearly all of it a file."""
     content = Random(1).randbytes((size - 4000) * 57 // 78)  # 57 bytes are a line of 76 letters and its end

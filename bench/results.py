@@ -17,7 +17,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What is wanted, and the least that will do; more is better where the goal is above the floor."""
+    """What is wanted, and the least that will do; more is better where the goal is above the floor, else less."""
 
     goal: float
     floor: float
@@ -38,6 +38,12 @@ SYNCS = {1: Goal(2, 3), 50: Goal(0.1, 0.3)}
 
 TICKETS = Goal(5, 3)
 """Mail to committed ticket / the quickest peer, which is run beside it."""
+
+STATEMENTS = Goal(12, 18)
+"""Of SQL, for a customer's mail that opens or joins a ticket and of which one staff member is told."""
+
+JOURNEY_FILES, JOURNEY_CALLS = Goal(45, 45), Goal(650, 650)
+"""Files of ours that one journey goes through, and calls of functions in them: at most."""
 
 INTAKE = Goal(1.0, 2.0)
 """What intake computes before the commit / mail-parser alone, time a mail."""
