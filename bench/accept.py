@@ -6,7 +6,7 @@ from statistics import median
 
 from bench.letters import plain
 from bench.program import Sent, Serving, bare, prepare, send, serve
-from bench.results import ACCEPT, Result
+from bench.results import ACCEPT, ACCEPT_AT_WORK, Result
 from bench.run import Run, tell
 
 MAILS = {1: 500, 10: 1500, 50: 3000}
@@ -55,6 +55,6 @@ def _door(run: Run, serving: Serving, peer: int, door: str, *, workers: bool) ->
             what + ("workers running" if workers else "no workers"),
             f"{turns.words()}, p99 {median(delays):.1f} ms",
             turns.ratio,
-            ACCEPT[connections],
+            (ACCEPT_AT_WORK if workers else ACCEPT)[connections],
             {**turns.as_details(), "p99_ms": delays},
         )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench.letters import Letter, large, load, mix, plain, save
+from bench.pages import pages
 from bench.report import table
 from bench.results import Goal, Result, Turns, Verdict, left_out
 from bench.run import Run
@@ -20,10 +21,10 @@ from mailgate.mail.sender.evidence import from_rule
 def test_a_quick_run_measures_the_parts_that_it_is_asked_for(tmp_path: Path) -> None:
     output = tmp_path / "quick.json"
     parts = ("statements", "journeys", "parse", "accept")
-    options = ["--quick", "--output", str(output), *(f"--only={name}" for name in parts)]
+    options = ["--quick", "--offline", "--output", str(output), *(f"--only={name}" for name in parts)]
 
     done = subprocess.run(
-        [sys.executable, "-m", "bench", *options], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-m", "bench", *options], capture_output=True, text=True, check=False, timeout=300
     )
 
     assert done.returncode == 0, done.stderr
@@ -32,6 +33,22 @@ def test_a_quick_run_measures_the_parts_that_it_is_asked_for(tmp_path: Path) -> 
     assert not [result for result in report["results"] if result["value"] is None]
     assert {"cores", "cpu", "python"} <= report["machine"].keys()
     assert "LMTP, 1 connection" in done.stdout
+
+
+def test_the_tail_of_a_page_stands_beside_that_of_the_bare_page(a_run: Run) -> None:
+    tails = [one for one in pages(a_run) if one.what.startswith("p99 ")]
+
+    assert [one.what for one in tails] == ["p99 idle", "p99 while 50 mails a second come in"]
+    for one in tails:
+        assert one.details["ours"] == [pytest.approx(one.value, abs=0.001)]
+        assert isinstance(one.details["bare"], list)
+        assert len(one.details["bare"]) == 1
+
+
+def test_what_stays_at_most_at_its_goal_has_reached_it() -> None:
+    at_most = Goal(45, 45)
+
+    assert [at_most.verdict(files) for files in (44, 45, 46)] == [Verdict.GOAL, Verdict.GOAL, Verdict.BELOW]
 
 
 @pytest.mark.parametrize(
