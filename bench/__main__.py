@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import peer, report
 from bench.accept import accept
+from bench.burst import burst
 from bench.growth import growth
 from bench.hotspots import print_profile
 from bench.journeys import journeys, print_journeys
@@ -28,6 +29,7 @@ PARTS: dict[str, Part] = {
     "syncs": syncs,
     "tickets": tickets,
     "pages": pages,
+    "burst": burst,
     "memory": memory,
     "growth": growth,
 }

@@ -5,12 +5,12 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from bench.burst import BURST, BURST_SECONDS
 from bench.letters import Letter, large, mix
 from bench.program import Serving, prepare, send, serve
 from bench.results import MEMORY_BURST, MEMORY_IDLE, MEMORY_LARGE, Result, left_out
 from bench.run import Run, tell
 
-BURST, BURST_SECONDS = 10_000, 60.0
 IDLE_AFTER_SECONDS = 3.0
 LARGE_BYTES, QUICK_BYTES = 35_000_000, 2_000_000
 

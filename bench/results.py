@@ -67,6 +67,10 @@ MEMORY_IDLE, MEMORY_BURST, MEMORY_LARGE = Goal(120, 200), Goal(150, 300), Goal(1
 """MiB of `serve`: idle, and on top of that for 10,000 mails in 60 s and for a 35 MB mail."""
 
 
+BURST = Goal(15, 15)
+"""Seconds from the last 250 of 10,000 mails within a minute until all of them are settled: at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """One line of the table. `value` is what the goal is about; None: not measured, and `measured` says why."""

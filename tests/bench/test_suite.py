@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bench.burst import burst
 from bench.letters import Letter, large, load, mix, plain, save
 from bench.pages import pages
+from bench.program import PATIENCE_SECONDS
 from bench.report import table
 from bench.results import Goal, Result, Turns, Verdict, left_out
 from bench.run import Run
@@ -43,6 +45,14 @@ def test_the_tail_of_a_page_stands_beside_that_of_the_bare_page(a_run: Run) -> N
         assert one.details["ours"] == [pytest.approx(one.value, abs=0.001)]
         assert isinstance(one.details["bare"], list)
         assert len(one.details["bare"]) == 1
+
+
+def test_a_burst_is_timed_from_its_last_acceptance(a_run: Run) -> None:
+    (result,) = burst(a_run)
+
+    assert result.what == "200 mails, settled after the last 250"
+    assert result.value is not None
+    assert 0 <= result.value < PATIENCE_SECONDS
 
 
 def test_what_stays_at_most_at_its_goal_has_reached_it() -> None:
