@@ -90,7 +90,7 @@ def _misplaced(line: Directive, verb: Verb, place: Place) -> Misread | None:
         return Misread(line.text, Fault.TICKET_ONLY if verb.where is Where.TICKET else Fault.NEW_ONLY)
     if not verb.allows(place):
         roles = ", ".join(sorted(role.value for role in verb.roles or ()))
-        return Misread(line.text, Fault.ROLE, {"roles": roles})
+        return Misread(line.text, Fault.ROLE, {"roles": roles}) if roles else Misread(line.text, Fault.OWNER_ONLY)
     return None
 
 

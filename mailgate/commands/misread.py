@@ -17,6 +17,7 @@ class Fault(StrEnum):
     NOBODY = "nobody"  # neither a command nor somebody's name
     TICKET_ONLY = "ticket-only"
     NEW_ONLY = "new-only"
+    OWNER_ONLY = "owner-only"
     ROLE = "role"  # roles: besides the owner
     TWICE = "twice"
     CONTRARY = "contrary"  # other
@@ -31,6 +32,7 @@ class Fault(StrEnum):
     NO_COLLEAGUE = "no-colleague"  # words
     SEVERAL_COLLEAGUES = "several-colleagues"  # words, people
     ABSENCE_BELONGS = "absence-belongs"
+    TIME_BELONGS = "time-belongs"
     NO_TIME = "no-time"  # words, day
     PAST = "past"  # words
     TOO_FAR = "too-far"  # words, days

@@ -103,6 +103,8 @@ def mail(words: str, place: Place) -> Argument:
 
 def instant(words: str, place: Place) -> Argument:
     """A span or a date in the future."""
+    if not words:
+        raise BadArgument(Fault.TIME_BELONGS)
     return Argument(until=read_wait(words, now=place.now, zone=place.zone))
 
 

@@ -24,6 +24,11 @@ _CLOSE = {"words": "To close the ticket", "to": _TO, "subject": f"Re: {_SUBJECT}
 _REOPEN = _CLOSE | {"words": "To open the ticket again", "body": "!reopen"}
 _ADD = _CLOSE | {"words": "bob@example.org", "body": "!add bob@example.org"}
 
+
+def _misread(line: str, fault: str, *, correct: str | None = None, example: str | None = None, **given: str) -> object:
+    return {"line": line, "fault": fault, "given": given, "correct": correct, "example": example}
+
+
 _ACKNOWLEDGEMENT = {
     "number": 1042,
     "subject": _SUBJECT,
@@ -97,7 +102,7 @@ _RETURNED = {
     "company": _COMPANY,
     "number": 1042,
     "subject": _SUBJECT,
-    "reason": "Two of its lines were not understood.",
+    "reason": "Two lines were not understood.",
     "lines": [
         {"line": "!clsoe", "reason": "there is no such command", "nearest": "!close"},
         {"line": "!wait soon", "reason": "not a time: 3d, 12h or a date", "nearest": None},
@@ -116,7 +121,7 @@ _UNDELIVERED = {
 }
 
 _HELD_USAGE = [
-    {"example": "release 3 7", "meaning": "let these mails in, as of the date they came"},
+    {"example": "release 3 7", "meaning": "let it in, as of the day it came; several numbers may stand on a line"},
     {"example": "register 6 Ann Miller", "meaning": "make its sender a customer, and let it in"},
 ]
 
@@ -129,7 +134,8 @@ _DECIDED = {
     "company": _COMPANY,
     "done": ["mail 3: let in", "mail 4: nothing was done: mail 4 is not held: it is refused, by Jane"],
     "obstacle": "",
-    "lines": [],
+    "misread": [],
+    "corrected": None,
     "usage": _HELD_USAGE,
 }
 
@@ -295,11 +301,18 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             _DECIDED
             | {
                 "done": [],
-                "obstacle": "A line in it was not understood.",
-                "lines": [
-                    {"line": "relase 3", "reason": "there is no such decision", "nearest": "release 3 7"},
-                    {"line": "spam 9", "reason": "mail 9 is not in the list that you answer", "nearest": None},
+                "obstacle": "2 lines were not understood.",
+                "misread": [
+                    _misread("spam 4 now", "nothing-more", example="spam 4"),
+                    _misread("spam 9", "not-listed", number="9"),
                 ],
+            },
+            _DECIDED
+            | {
+                "done": [],
+                "obstacle": "One line was not understood.",
+                "misread": [_misread("relase 3", "unknown", correct="release 3")],
+                "corrected": {"to": _TO, "subject": "Re: 2 held mails", "body": "release 3", "lines": ["release 3"]},
             },
         ),
         Template.UNDELIVERED: (_UNDELIVERED, _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""}),

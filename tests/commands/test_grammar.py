@@ -281,7 +281,7 @@ def test_a_decision_that_is_not_understood_says_why(
         ("1 mine please", Fault.NOTHING_MORE, None, "1 mine"),
         ("mine", Fault.NUMBER_BELONGS, None, "1 mine"),
         ("wait 3d", Fault.NUMBER_BELONGS, None, "2 wait 3d"),
-        ("3 wait", Fault.NO_TIME, None, "3 wait 3d"),
+        ("3 wait", Fault.TIME_BELONGS, None, "3 wait 3d"),
         ("0 mine", Fault.NOT_LISTED, None, None),
         ("1042 mine", Fault.NOT_LISTED, None, None),
     ],

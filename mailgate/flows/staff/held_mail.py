@@ -6,8 +6,10 @@ from typing import cast
 
 from sqlalchemy import Connection
 
+from mailgate.commands.place import Where
 from mailgate.config import Settings
 from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.staff.place import of_held, place_of
 from mailgate.flows.staff.queue_list import morning
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
@@ -15,6 +17,7 @@ from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import AWAITING_REVIEW
 from mailgate.people import present
 from mailgate.tickets import notices
+from mailgate.tickets.verbs.lists import HELD
 from store import people
 from store.post import leases, outbox, spool
 from store.post.spool import Accepted
@@ -81,6 +84,7 @@ def tell(act: Act, *, daily: bool) -> None:
             held,
             listed=LISTED_MAILS,
             daily=daily,
+            usage=HELD.usage(place_of(act, reader, Where.NEW, listed=of_held([mail.id for mail in held]))),
             reply_to=address(number, reader.id),
         )
         for reader in present(people.list_staff(conn), now=now)

@@ -4,15 +4,18 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
 
+from mailgate.commands.place import Where
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.staff.place import of_queue, place_of
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
+from mailgate.tickets.verbs.lists import QUEUE
 from store import people
 from store.post import outbox
 from store.views.figures import waiting
@@ -63,4 +66,13 @@ def queue_for(act: Act, reader: Staff, *, daily: bool = False) -> Notice:
     desk = act.settings.desks[0]
     reply_to = reply_address(act, Purpose.LIST, desk)(outbox.list_number(act.now, Template.QUEUE), reader.id)
     head = notices.Letterhead(act.settings.gate.company, desk)
-    return notices.queue(head, reader, lines, more=len(found) > LISTED_TICKETS, daily=daily, reply_to=reply_to)
+    place = place_of(act, reader, Where.NEW, listed=of_queue([line.number for line in lines]))
+    return notices.queue(
+        head,
+        reader,
+        lines,
+        more=len(found) > LISTED_TICKETS,
+        daily=daily,
+        usage=QUEUE.usage(place),
+        reply_to=reply_to,
+    )

@@ -52,6 +52,13 @@ def ready_commands(reply_to: str) -> list[Mapping[str, object]]:
     ]
 
 
+def corrected_mail(lines: Sequence[str], *, to: str, subject: str) -> Mapping[str, object] | None:
+    """A mail of commands as it was most likely meant, ready to be sent; None where that is not plain."""
+    if not lines:
+        return None
+    return {"to": to, "subject": subject, "body": "\n".join(lines), "lines": list(lines)}
+
+
 def sent_along(files: Sequence[NewAttachment]) -> tuple[NoticeAttachment, ...]:
     """The files of an entry, as the mail that carries them names them."""
     return tuple(

@@ -4,19 +4,22 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
+from mailgate.commands.misread import Misread, as_values
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice, stamp
 from mailgate.mail.message import Author
 from mailgate.people import Staff
 from mailgate.tickets.files import LeftOut
-from mailgate.tickets.held_verbs import HELD_VERBS
-from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, named, ready_commands, sent_along
-from mailgate.tickets.queue_verbs import QUEUE_VERBS
+from mailgate.tickets.notices.letterhead import (
+    Letterhead,
+    ReplyAddress,
+    corrected_mail,
+    named,
+    ready_commands,
+    sent_along,
+)
 from mailgate.tickets.ticket import NewAttachment, Ticket
-from mailgate.tickets.verbs import Misread
-
-HELD_USAGE = [{"example": usage.example, "meaning": usage.meaning} for usage in HELD_VERBS.values()]
-QUEUE_USAGE = [{"example": usage.example, "meaning": usage.meaning} for usage in QUEUE_VERBS.values()]
+from mailgate.tickets.verbs import Misread as StaffMisread
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +103,7 @@ def returned(
     writer: Staff,
     *,
     reason: str,
-    misread: Sequence[Misread],
+    misread: Sequence[StaffMisread],
     words: str,
     subject: str,
     ticket: Ticket | None,
@@ -132,11 +135,18 @@ def returned(
 
 
 def held_alert(
-    head: Letterhead, reader: Staff, mails: Sequence[HeldMail], *, listed: int, daily: bool, reply_to: str
+    head: Letterhead,
+    reader: Staff,
+    mails: Sequence[HeldMail],
+    *,
+    listed: int,
+    daily: bool,
+    usage: Sequence[Mapping[str, str]],
+    reply_to: str,
 ) -> Notice:
     """To a staff member: these mails wait for a decision; past the first `listed` they are only counted.
 
-    `daily`: all that wait, as each morning; else those that are new. An answer decides on them.
+    `daily`: all that wait, as each morning; else those that are new. An answer decides on them, in the way of `usage`.
     """
     lines = [
         {
@@ -160,7 +170,7 @@ def held_alert(
             "more": len(mails) - len(lines),
             "ids": [mail.id for mail in mails],
             "daily": daily,
-            "usage": HELD_USAGE,
+            "usage": usage,
         },
         reply_to=reply_to,
         reverse_path="",
@@ -179,7 +189,14 @@ class QueuedTicket:
 
 
 def queue(
-    head: Letterhead, reader: Staff, lines: Sequence[QueuedTicket], *, more: bool, daily: bool, reply_to: str
+    head: Letterhead,
+    reader: Staff,
+    lines: Sequence[QueuedTicket],
+    *,
+    more: bool,
+    daily: bool,
+    usage: Sequence[Mapping[str, str]],
+    reply_to: str,
 ) -> Notice:
     """To a staff member: the open tickets, who has waited longest first. An answer works them by their places."""
     return Notice(
@@ -194,7 +211,7 @@ def queue(
             "numbers": [line.number for line in lines],
             "more": more,
             "daily": daily,
-            "usage": QUEUE_USAGE,
+            "usage": usage,
         },
         reply_to=reply_to,
         reverse_path="",
@@ -209,10 +226,15 @@ def decided(
     done: Sequence[str],
     obstacle: str,
     misread: Sequence[Misread],
+    corrected: Sequence[str],
+    answered: str,
     in_reply_to: str | None,
     reply_to: str,
 ) -> Notice:
-    """To the staff member who answered a list: what was done, or `obstacle`: why nothing was."""
+    """To the staff member who answered a list: what was done, or `obstacle`: why nothing was.
+
+    `corrected` are all lines of that answer as they were most likely meant, `answered` is its subject.
+    """
     return Notice(
         template=Template.DECIDED,
         to_address=reader.address,
@@ -223,7 +245,8 @@ def decided(
             "company": head.company,
             "done": list(done),
             "obstacle": obstacle,
-            "lines": [{"line": line.line, "reason": line.reason, "nearest": line.nearest} for line in misread],
+            "misread": as_values(misread),
+            "corrected": corrected_mail(corrected, to=reply_to, subject=answered),
             "usage": usage,
         },
         reply_to=reply_to,

@@ -1,15 +1,20 @@
 """A staff member answers a list: each line decides on something in it, and one receipt says what was done."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from functools import partial
+from typing import cast
 
 from mailgate.authority import Action, Verdict
 from mailgate.authority import decide as may
-from mailgate.commands.directives import MAX_DIRECTIVES, read_directives
+from mailgate.commands.directives import read_directives
+from mailgate.commands.grammar import read
+from mailgate.commands.misread import Misread
+from mailgate.commands.place import Where
 from mailgate.flows.post.notify import notify, reply_address
-from mailgate.flows.staff.lists.decide_held import decide_held, read_held
-from mailgate.flows.staff.lists.decide_queue import decide_queue, read_queue
+from mailgate.flows.staff.lists.decide_held import decide_held, listed_held
+from mailgate.flows.staff.lists.decide_queue import decide_queue, listed_in_queue
 from mailgate.flows.staff.lists.list_kind import ListKind
+from mailgate.flows.staff.place import place_of
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled
@@ -20,13 +25,12 @@ from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.flood import DAY
-from mailgate.tickets.notices.to_staff import HELD_USAGE, QUEUE_USAGE
-from mailgate.tickets.verbs import Misread
+from mailgate.tickets.verbs.lists import HELD, QUEUE
 from store.post import outbox
 
-_KINDS: Mapping[Template, ListKind[Any]] = {
-    Template.HELD_ALERT: ListKind("held mail", HELD_USAGE, read_held, decide_held),
-    Template.QUEUE: ListKind("the queue", QUEUE_USAGE, read_queue, decide_queue),
+_KINDS: Mapping[Template, ListKind] = {
+    Template.HELD_ALERT: ListKind("held mail", HELD, listed_held, decide_held),
+    Template.QUEUE: ListKind("the queue", QUEUE, listed_in_queue, decide_queue),
 }
 
 
@@ -43,25 +47,25 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     if not answered:  # erased since
         return Settled(Disposition.HELD, "it answers a list that is no longer here", evidence=evidence)
     kind = _KINDS[answered[0].notice.template]
-    read = read_directives(incoming.message, marked=False)
-    commands, misread = kind.read(act, read.directives, answered)
+    place = place_of(act, writer, Where.NEW, listed=kind.listed(answered))
+    reading = read(read_directives(incoming.message, marked=False), kind.table, place)
     obstacle = (
-        f"There are more than {MAX_DIRECTIVES} lines in it."
-        if read.excess
-        else "A line in it was not understood."
-        if misread
+        "One line was not understood."
+        if len(reading.misread) == 1
+        else f"{len(reading.misread)} lines were not understood."
+        if reading.misread
         else "There is no decision in it."
-        if not commands
+        if not reading.commands
         else None
     )
-    if obstacle and _was_told(act, writer, obstacle, misread):
+    if obstacle and _was_told(act, writer, obstacle, reading.misread):
         reason = f"the same was answered to this writer within a day: {obstacle}"
         return Settled(repeated(act, incoming), reason, evidence=evidence)
+    answer = partial(_answer, act, incoming, writer, token, usage=kind.table.usage(place))
     if obstacle:
-        _answer(act, incoming, writer, token, usage=kind.usage, obstacle=obstacle, misread=misread)
+        answer(obstacle=obstacle, misread=reading.misread, corrected=reading.corrected)
         return Settled(Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence)
-    done = [kind.carry_out(act, command, incoming, writer) for command in commands]
-    _answer(act, incoming, writer, token, usage=kind.usage, done=done)
+    answer(done=[kind.carry_out(act, command, incoming, writer) for command in reading.commands])
     return Settled(Disposition.COMMAND, f"decided on {kind.what}", evidence=evidence)
 
 
@@ -71,7 +75,7 @@ def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]
     return any(
         row.notice.to_address == writer.address
         and row.notice.values["obstacle"] == obstacle
-        and [line["line"] for line in cast("Sequence[dict[str, str]]", row.notice.values["lines"])] == lines
+        and [line["line"] for line in cast("Sequence[dict[str, str]]", row.notice.values.get("misread", ()))] == lines
         for row in outbox.created_since(act.conn, Template.DECIDED, since=act.now - DAY)
     )
 
@@ -85,6 +89,7 @@ def _answer(
     usage: Sequence[Mapping[str, str]],
     obstacle: str = "",
     misread: Sequence[Misread] = (),
+    corrected: Sequence[str] = (),
     done: Sequence[str] = (),
 ) -> None:
     desk = act.settings.desks[0]
@@ -95,6 +100,8 @@ def _answer(
         done=done,
         obstacle=obstacle,
         misread=misread,
+        corrected=corrected,
+        answered=incoming.message.subject,
         in_reply_to=incoming.message.message_id,
         reply_to=reply_address(act, Purpose.LIST, desk)(token.object_id, writer.id),
     )

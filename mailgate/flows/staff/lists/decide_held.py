@@ -1,19 +1,19 @@
 """What an answer to a list of held mail does: the mails are let in or end, and their senders may become known."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from mailgate.commands.directives import Directive
+from mailgate.commands.verb import Command, Verb
 from mailgate.desks import is_ours
 from mailgate.errors import BadAddress, MailgateError
+from mailgate.flows.staff.place import of_held
 from mailgate.flows.story import review
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
-from mailgate.tickets.held_verbs import HeldCommand, HeldVerb, read_held_commands
-from mailgate.tickets.verbs import Misread
+from mailgate.tickets.verbs import lists
 from store import people
 from store.post import senders, spool
 from store.post.outbox import Outgoing
@@ -24,43 +24,59 @@ class _Undecided(MailgateError):
     """This decision cannot be carried out; the text says why."""
 
 
-def read_held(
-    act: Act, directives: Sequence[Directive], answered: Sequence[Outgoing]
-) -> tuple[tuple[HeldCommand, ...], tuple[Misread, ...]]:
+def listed_held(answered: Sequence[Outgoing]) -> Mapping[int, int]:
     """Only mails that the answered list named can be meant."""
-    listed = {mail_id for row in answered for mail_id in cast("Sequence[int]", row.notice.values["ids"])}
-    return read_held_commands(directives, listed)
+    return of_held([mail_id for row in answered for mail_id in cast("Sequence[int]", row.notice.values["ids"])])
 
 
-def decide_held(act: Act, command: HeldCommand, incoming: Incoming, writer: Staff) -> str:
+def decide_held(act: Act, command: Command, incoming: Incoming, writer: Staff) -> str:
     """One decision; says what was done, or why not. The mails of what is let in are settled by their own jobs."""
+    assert command.argument.number is not None
     by = f"{writer.name}, mail {incoming.lent.spool_id}, evidence {incoming.evidence.level.value}"
-    return _carry_out(act, command, by)
-
-
-def _carry_out(act: Act, command: HeldCommand, by: str) -> str:
-    """One decision; returns what was done, or why not, in words."""
     try:
-        match command.verb:
-            case HeldVerb.SPAM | HeldVerb.REFUSE:
-                is_spam = command.verb is HeldVerb.SPAM
-                review.refuse(act.conn, command.mail_id, by=by, is_spam=is_spam, now=act.now)
-                return f"mail {command.mail_id}: refused{', as spam' if is_spam else ''}"
-            case HeldVerb.RELEASE:
-                review.release(act.conn, command.mail_id, by=by, now=act.now)
-                return f"mail {command.mail_id}: let in"
-            case HeldVerb.ALLOW:
-                address = _sender(act, command.mail_id)
-                review.release(act.conn, command.mail_id, by=by, now=act.now)
-                senders.allow(act.conn, address, by=by, now=act.now)
-                return f"mail {command.mail_id}: let in, as will be what {address} writes from now on"
-            case HeldVerb.REGISTER:
-                address = _sender(act, command.mail_id)
-                number = _register(act, command.name, address)
-                review.release(act.conn, command.mail_id, by=by, now=act.now)
-                return f"mail {command.mail_id}: let in; {command.name} <{address}> is customer {number}"
+        done = HANDLERS[command.verb](act, command.argument.number, command.argument.words, by)
     except (review.NotHeld, _Undecided) as error:
-        return f"mail {command.mail_id}: nothing was done: {error}"
+        done = f"nothing was done: {error}"
+    return f"mail {command.argument.number}: {done}"
+
+
+def _release(act: Act, mail_id: int, words: str, by: str) -> str:
+    review.release(act.conn, mail_id, by=by, now=act.now)
+    return "let in"
+
+
+def _spam(act: Act, mail_id: int, words: str, by: str) -> str:
+    review.refuse(act.conn, mail_id, by=by, is_spam=True, now=act.now)
+    return "refused, as spam"
+
+
+def _refuse(act: Act, mail_id: int, words: str, by: str) -> str:
+    review.refuse(act.conn, mail_id, by=by, is_spam=False, now=act.now)
+    return "refused"
+
+
+def _allow(act: Act, mail_id: int, words: str, by: str) -> str:
+    address = _sender(act, mail_id)
+    review.release(act.conn, mail_id, by=by, now=act.now)
+    senders.allow(act.conn, address, by=by, now=act.now)
+    return f"let in, as will be what {address} writes from now on"
+
+
+def _register(act: Act, mail_id: int, words: str, by: str) -> str:
+    address = _sender(act, mail_id)
+    number = _new_customer(act, words, address)
+    review.release(act.conn, mail_id, by=by, now=act.now)
+    return f"let in; {words} <{address}> is customer {number}"
+
+
+HANDLERS: Mapping[Verb, Callable[[Act, int, str, str], str]] = {
+    lists.RELEASE: _release,
+    lists.SPAM: _spam,
+    lists.REFUSE: _refuse,
+    lists.ALLOW: _allow,
+    lists.REGISTER: _register,
+}
+"""Each decides on the mail with this number, and says what it did. Raises NotHeld or _Undecided."""
 
 
 def _sender(act: Act, mail_id: int) -> str:
@@ -80,7 +96,7 @@ def _sender(act: Act, mail_id: int) -> str:
     return address
 
 
-def _register(act: Act, name: str, address: str) -> int:
+def _new_customer(act: Act, name: str, address: str) -> int:
     known = people.contacts_with(act.conn, address)
     if known:
         raise _Undecided(f"{address} is a contact of customer {known[0].customer_id} already")
