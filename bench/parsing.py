@@ -68,7 +68,7 @@ def _intake(run: Run) -> Read:
         message = parse(letter.raw, render_html=False)
         claim = Claim(from_rule(letter.raw), is_staff=False)
         identity = identify(claim, lent, letter.raw, message, check_sender=believed, now=NOW)
-        read(lent, letter.raw, message, identity, OFF, settings=settings, archive=archive)
+        read(lent, letter.raw, message, identity, OFF, settings=settings, archive=archive, keys={}, today=NOW.date())
 
     return intake
 

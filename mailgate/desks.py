@@ -42,27 +42,45 @@ MACHINE_MAILBOXES = frozenset({ServiceMailbox.BOUNCE, ServiceMailbox.SIGN_IN, Se
 """Read by the program alone, so no desk can have them; `postmaster` and `abuse` are read by staff and may be desks."""
 
 
-def desk_for(address: str, desks: Iterable[Desk]) -> Desk | None:
-    """The desk that an address means, whatever its detail and case; None for any other address, broken or not."""
-    mailbox = _mailbox(address)
-    if mailbox is None:
-        return None
+def desk_at(mailbox: Mailbox, desks: Iterable[Desk]) -> Desk | None:
+    """The desk that a mailbox means, whatever its detail and case."""
     return next((desk for desk in desks if desk.mailbox.key == mailbox.key), None)
 
 
-def service_for(address: str, domain: str) -> ServiceMailbox | None:
-    """The service mailbox at `domain` that an address means; a bare `postmaster` too (RFC 5321 §4.5.1)."""
-    if address.lower() == ServiceMailbox.POSTMASTER:
-        return ServiceMailbox.POSTMASTER
+def desk_for(address: str, desks: Iterable[Desk]) -> Desk | None:
+    """The desk that an address means; None for any other address, broken or not."""
     mailbox = _mailbox(address)
-    if mailbox is None:
-        return None
-    return next((service for service in ServiceMailbox if mailbox.key == f"{service}@{domain}".lower()), None)
+    return desk_at(mailbox, desks) if mailbox else None
+
+
+def service_at(mailbox: Mailbox, domain: str) -> ServiceMailbox | None:
+    """The service mailbox at `domain` that a mailbox means, whatever its detail and case."""
+    name, _, at = mailbox.key.partition("@")
+    return ServiceMailbox(name) if name in SERVICE_MAILBOXES and at == domain.lower() else None
+
+
+def service_for(address: str, domain: str) -> ServiceMailbox | None:
+    """The service mailbox at `domain` that an address means."""
+    mailbox = recipient(address, domain)
+    return service_at(mailbox, domain) if mailbox else None
+
+
+def recipient(address: str, domain: str) -> Mailbox | None:
+    """Whom mail to an address is for; a bare `postmaster` is the one of `domain` (RFC 5321 §4.5.1). None: nobody."""
+    if address.lower() == ServiceMailbox.POSTMASTER:
+        return Mailbox(address, "", domain)
+    return _mailbox(address)
+
+
+def is_our_mailbox(mailbox: Mailbox, desks: Iterable[Desk], domain: str) -> bool:
+    """Mail to this mailbox is for the gate: a desk, or a service mailbox of the gate's domain."""
+    return service_at(mailbox, domain) is not None or desk_at(mailbox, desks) is not None
 
 
 def is_ours(address: str, desks: Iterable[Desk], domain: str) -> bool:
-    """Mail to this address is for the gate: a desk, or a service mailbox of the gate's domain."""
-    return service_for(address, domain) is not None or desk_for(address, desks) is not None
+    """The same of an address, which may be broken."""
+    mailbox = recipient(address, domain)
+    return mailbox is not None and is_our_mailbox(mailbox, desks, domain)
 
 
 def refuse_ours(address: str, desks: Iterable[Desk], domain: str) -> None:
@@ -71,16 +89,17 @@ def refuse_ours(address: str, desks: Iterable[Desk], domain: str) -> None:
         raise AddressIsOurs(f"{address} is an address of the gate, which would talk to itself: give a person's own")
 
 
-def addressed(message: Message, desks: Sequence[Desk], domain: str, *, otherwise: str | None) -> tuple[str, ...]:
-    """The addresses of ours that a message without an envelope is for, the most trustworthy first.
+def addressed(message: Message, desks: Sequence[Desk], domain: str, *, otherwise: str | None) -> tuple[Mailbox, ...]:
+    """The mailboxes of ours that a message without an envelope is for, the most trustworthy first.
 
     What the last mail server wrote on delivery comes before what the author wrote; all of them count, since a mailbox
     may have swallowed the detail that the To field still has. When none is ours it is for `otherwise`.
     """
     delivered = [value.strip().strip("<>") for name in _DELIVERED for value in _values(message, name)]
     written = [entry.address for entry in (*message.to, *message.cc)]
-    ours = (address for address in (*delivered, *written) if is_ours(address, desks, domain))
-    return tuple(dict.fromkeys(ours)) or ((otherwise,) if otherwise else ())
+    found = (recipient(address, domain) for address in (*delivered, *written))
+    ours = (mailbox for mailbox in found if mailbox and is_our_mailbox(mailbox, desks, domain))
+    return tuple(dict.fromkeys(ours)) or ((parse_mailbox(otherwise),) if otherwise else ())
 
 
 def _values(message: Message, name: str) -> Iterator[str]:

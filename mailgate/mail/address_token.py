@@ -9,7 +9,7 @@ import base64
 import binascii
 import hashlib
 import hmac
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -89,10 +89,11 @@ def seal(token: AddressToken, key: Key) -> str:
     return _encode(payload + _mac(payload, key.secret))
 
 
-def unseal(detail: str, keys: Mapping[int, bytes], *, purpose: Purpose, today: date) -> AddressToken | TokenFault:
+def unseal(detail: str, keys: Mapping[int, bytes], *, today: date) -> AddressToken | TokenFault:
     """Read a detail that may be a token, in any case; whatever is wrong with it is answered as a fault.
 
-    Purpose and expiry are looked at only when the MAC is right: a forger learns nothing from them.
+    Expiry is looked at only when the MAC is right: a forger learns nothing from it. `of_purpose` says what it is good
+    for.
     """
     sealed = _decode(detail)
     if sealed is None or len(sealed) < 6 + MAC_BYTES:
@@ -106,11 +107,17 @@ def unseal(detail: str, keys: Mapping[int, bytes], *, purpose: Purpose, today: d
     token = _read(payload)
     if token is None:  # our own key signed it: a later version of this program did
         return TokenFault.MALFORMED
-    if token.purpose is not purpose:
-        return TokenFault.WRONG_PURPOSE
-    if today > token.expires_on:
-        return TokenFault.EXPIRED
-    return token
+    return TokenFault.EXPIRED if today > token.expires_on else token
+
+
+def of_purpose(tokens: Iterable[AddressToken | TokenFault], purpose: Purpose) -> AddressToken | TokenFault | None:
+    """The first of this purpose; a fault only when there is none. One of another purpose is as bad as a broken one."""
+    fault: TokenFault | None = None
+    for token in tokens:
+        if isinstance(token, AddressToken) and token.purpose is purpose:
+            return token
+        fault = token if isinstance(token, TokenFault) else TokenFault.WRONG_PURPOSE
+    return fault
 
 
 def _mac(payload: bytes, secret: bytes) -> bytes:

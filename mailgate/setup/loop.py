@@ -145,7 +145,8 @@ def _read(site: Site, probe: Probe, accepted: Accepted, raw: bytes, began: float
     if probe.message_id.encode() not in raw:
         return None
     settings, message = site.settings, parse(raw)
-    recipients = accepted.forward_paths or addressed(message, settings.desks, settings.gate.domain, otherwise=None)
+    named = addressed(message, settings.desks, settings.gate.domain, otherwise=None)
+    recipients = accepted.forward_paths or tuple(mailbox.address for mailbox in named)
     return Back(raw, message, recipients, time.monotonic() - began)
 
 

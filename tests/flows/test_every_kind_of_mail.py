@@ -131,7 +131,17 @@ class Walk:
         assert message.author is not None
         proved = Identity(parse_mailbox(message.author.address), Evidence(Level.SUBMITTED, ()))
         parts = gate.parts
-        return read(lent, raw, message, proved, OFF, settings=parts.settings, archive=parts.archive)
+        return read(
+            lent,
+            raw,
+            message,
+            proved,
+            OFF,
+            settings=parts.settings,
+            archive=parts.archive,
+            keys={},
+            today=gate.now.date(),
+        )
 
 
 @pytest.fixture

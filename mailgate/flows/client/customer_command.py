@@ -16,7 +16,7 @@ from mailgate.flows.client.confirmed import ADDRESS
 from mailgate.flows.confirm.confirm import Request, ask
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import Incoming, desk_of, token_in
+from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import beside_parent
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled, Told
@@ -105,7 +105,7 @@ def obey(
 
 def _mail(act: Act, incoming: Incoming, sender: Registered, placed: Joined | NewTicket) -> _Mail:
     ticket, contact = _subject_matter(act, incoming, sender, placed)
-    desk = desk_named(ticket.desk, act.settings.desks) if ticket else desk_of(incoming, act.settings.desks)
+    desk = desk_named(ticket.desk, act.settings.desks) if ticket else incoming.desk
     own_id = incoming.message.message_id
     ids = (own_id,) if own_id else ()
     thread = Thread(
@@ -126,7 +126,7 @@ def _subject_matter(
     if isinstance(placed, Joined):
         return (placed.ticket, placed.contact) if placed.contact else (None, sender.contacts[0])
     # A reply address that was tampered with, or is too old, spoils every other road to the ticket, as for words.
-    spoilt = isinstance(token_in(incoming, Purpose.REPLY, act.keys, today=act.today), TokenFault)
+    spoilt = isinstance(incoming.token(Purpose.REPLY), TokenFault)
     claimed = tickets.find(act.conn, placed.claimed) if placed.claimed and not spoilt else None
     for contact in sender.contacts:
         if claimed and claimed.customer_id == contact.customer_id and Role.OWNER in contact.roles:

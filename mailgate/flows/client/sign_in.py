@@ -8,7 +8,7 @@ from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled
-from mailgate.mail.address import parse_mailbox
+from mailgate.mail.address import Mailbox
 from mailgate.mail.automatic import answer_unwanted
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link, sign_in_code
@@ -57,14 +57,13 @@ def sign_in(act: Act, incoming: Incoming, sender: Sender) -> Settled:
     return Settled(Disposition.COMMAND, "sign-in link sent", evidence=incoming.evidence)
 
 
-def _nonce_in(address: str) -> str:
-    """The browser's nonce in the detail of the address, as the sign-in form writes it.
+def _nonce_in(recipient: Mailbox) -> str:
+    """The browser's nonce in the detail of an address, as the sign-in form writes it.
 
     It is a digest of what the browser's cookie holds, so it needs no signature: whoever makes one up gets a link that
     fits no browser but his own, at an address that is not his.
     """
-    detail = parse_mailbox(address).detail if "@" in address else ""
-    return detail if _NONCE.fullmatch(detail) else NO_NONCE
+    return recipient.detail if _NONCE.fullmatch(recipient.detail) else NO_NONCE
 
 
 def contact_link(act: Act, contact_id: int, nonce: str) -> str:

@@ -14,10 +14,10 @@ from mailgate import confirmation as rules
 from mailgate.authority import Action, Verdict, decide
 from mailgate.commands.directives import read_directives
 from mailgate.confirmation import Answer, Confirmation, ConfirmKind, ConfirmState
-from mailgate.desks import ServiceMailbox, service_for
+from mailgate.desks import ServiceMailbox, service_at
 from mailgate.flows.confirm.question import language_of, put, tell, tell_expired, tell_reader
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import Incoming, token_in
+from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled, Told
 from mailgate.mail.address_token import AddressToken, Purpose, seal
@@ -113,7 +113,7 @@ def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[Confi
         return Settled(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
     if decide(Action.CONFIRM, incoming.evidence) is not Verdict.DO and not incoming.lent.released:
         return Settled(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
-    token = token_in(incoming, Purpose.CONFIRM, act.keys, today=act.today)
+    token = incoming.token(Purpose.CONFIRM)
     asked = confirmations.with_nonce(act.conn, token.object_id) if isinstance(token, AddressToken) else None
     if asked is None or not _is_asked(sender, asked) or not asked.is_open(act.now):
         return _not_good(act, incoming, sender)
@@ -159,7 +159,7 @@ def _no(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
 def _unclear(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
     """The question goes out once more, with the same address to answer to; otherwise a person looks."""
     domain = act.settings.gate.domain
-    answer_to = next(one for one in incoming.recipients if service_for(one, domain) is ServiceMailbox.CONFIRM)
+    answer_to = next(one.address for one in incoming.recipients if service_at(one, domain) is ServiceMailbox.CONFIRM)
     if not asked.returned and put(act, incoming, asked, answer_to, unclear=True):
         confirmations.mark_returned(act.conn, asked.id)
         return _settled(incoming, asked, "neither yes nor no, asked again")

@@ -1,8 +1,8 @@
 """Accepted messages get their dispositions: those that wait at the same time together."""
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine
@@ -20,6 +20,7 @@ from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.parse import parse
+from store import keys
 from store.archive import Archive
 from store.engine import is_busy, reading, transaction
 from store.post import leases, spool, work
@@ -59,9 +60,13 @@ def receive(
     with its bytes and the reason; one that kills its worker is found so by its count of attempts. A store that is
     locked or a service that is down does not count against the message.
     """
-    story = _Story(engine, archive, settings, check_spam, check_sender, enqueue, now, in_turn, suggest, fail_point)
     try:
         with computing:
+            with reading(engine) as conn:
+                known = keys.verifying(conn)
+            story = _Story(
+                engine, archive, settings, check_spam, check_sender, enqueue, now, in_turn, suggest, fail_point, known
+            )
             lent = spool.lend(engine, spool_ids, now=now)
             groups = list(story.groups(lent))
     except (OperationalError, TimeoutError) as error:
@@ -86,6 +91,7 @@ class _Story:
     in_turn: InTurn
     suggest: Suggest
     fail_point: FailPoint
+    keys: Mapping[int, bytes]
 
     def groups(self, lent: Sequence[Lent]) -> Iterator[Sequence[Lent]]:
         """The messages in their order, so many at a time as may be in memory together."""
@@ -170,6 +176,8 @@ class _Story:
             one.verdict,
             settings=self.settings,
             archive=self.archive,
+            keys=self.keys,
+            today=self.now.date(),
         )
 
     def _settle(self, group: Sequence[Incoming]) -> None:
@@ -193,7 +201,7 @@ class _Story:
         send_jobs(outgoing, self.enqueue)
 
     def _decide(self, conn: Connection, group: Sequence[Incoming]) -> tuple[list[Outcome], list[Queued]]:
-        act = replace(Act.begin(conn, self.settings, self.now), suggest=self.suggest)
+        act = Act(conn, self.settings, self.now, self.now, self.keys, self.suggest)
         outcomes: list[Outcome] = []
         outgoing: list[Queued] = []
         for incoming in group:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.config.settings import UnknownSender
-from mailgate.desks import ServiceMailbox, is_ours
+from mailgate.desks import ServiceMailbox, is_our_mailbox
 from mailgate.flows.client.confirmed import EXECUTORS
 from mailgate.flows.client.customer_command import obey
 from mailgate.flows.client.sign_in import sign_in
@@ -14,7 +14,7 @@ from mailgate.flows.post.notify import notify
 from mailgate.flows.staff.answer import answer
 from mailgate.flows.staff.lists.decide import decide as decide_on_list
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import Incoming, desk_of, is_for, token_in
+from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.bounce import bounce
 from mailgate.flows.ticket.customer import append, claims_of, open_ticket
@@ -24,7 +24,7 @@ from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level, with_token
-from mailgate.people import Registered, Staff, Stranger, sender_of
+from mailgate.people import Registered, Sender, Staff, Stranger, sender_of
 from mailgate.tickets import notices
 from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
 from store import people
@@ -67,11 +67,11 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
     passed, limit = hops(incoming.message), settings.limits.max_hops
     if passed > limit and not incoming.lent.released:  # a loop, not a long route: RFC 5321 §6.3
         return Settled(Disposition.HELD, f"loop: it has passed {passed} servers, more than {limit}")
-    if isinstance(token_in(incoming, Purpose.LOOP, act.keys, today=act.today), AddressToken):
+    if isinstance(incoming.token(Purpose.LOOP), AddressToken):
         return Settled(Disposition.COMMAND, "the loop test of mailgate doctor")
     if incoming.report is not None:
         return bounce(act, incoming, incoming.report)
-    if incoming.mailbox and is_ours(incoming.mailbox.address, settings.desks, settings.gate.domain):
+    if incoming.mailbox and is_our_mailbox(incoming.mailbox, settings.desks, settings.gate.domain):
         return Settled(Disposition.AUTOMATIC, "its author is an address of ours")
     if incoming.automatic == OWN_MARK:
         return Settled(
@@ -79,7 +79,7 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
         )
     address = incoming.mailbox.address if incoming.mailbox else ""
     sender = sender_of(incoming.mailbox, people.contacts_with(conn, address), people.staff_with(conn, address))
-    if is_for(incoming, ServiceMailbox.SIGN_IN, settings.gate.domain):
+    if ServiceMailbox.SIGN_IN in incoming.services:
         return sign_in(act, incoming, sender)
     score = incoming.spam.score
     if (
@@ -90,26 +90,40 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
     ):
         reason = f"spam score {score:g}, held from {settings.spam.hold_score:g}: {' '.join(incoming.spam.symbols)}"
         return _held(act, incoming, sender, disposition=Disposition.QUARANTINED, reason=reason)
-    if is_for(incoming, ServiceMailbox.CONFIRM, settings.gate.domain):
+    if ServiceMailbox.CONFIRM in incoming.services:
         return confirm.reply(act, incoming, sender, EXECUTORS)
+    incoming = _with_token(incoming, sender)
     if isinstance(sender, Staff):
         return _from_staff(act, incoming, sender)
     return _from_outside(act, incoming, sender)
 
 
+def _with_token(incoming: Incoming, sender: Sender) -> Incoming:
+    """Its evidence is better when it answers an address that was made for its author."""
+    match sender:
+        case Staff():
+            tokens, made_for = [incoming.token(Purpose.LIST), incoming.token(Purpose.STAFF)], {sender.id}
+        case Registered():
+            tokens, made_for = [incoming.token(Purpose.REPLY)], {contact.id for contact in sender.contacts}
+        case Stranger():
+            return incoming
+    if any(isinstance(token, AddressToken) and token.recipient_id in made_for for token in tokens):
+        return replace(incoming, evidence=with_token(incoming.evidence))
+    return incoming
+
+
 def _from_staff(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     """An answer to a list decides on what it lists; everything else is about a ticket."""
-    token = token_in(incoming, Purpose.LIST, act.keys, today=act.today)
+    token = incoming.token(Purpose.LIST)
     if isinstance(token, AddressToken) and token.recipient_id == writer.id:
-        return decide_on_list(act, replace(incoming, evidence=with_token(incoming.evidence)), writer, token)
+        return decide_on_list(act, incoming, writer, token)
     return answer(act, incoming, writer)
 
 
 def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -> Settled:
     """A customer's contact or a stranger: the thread, then commands, then the matrix."""
     contacts = sender.contacts if isinstance(sender, Registered) else ()
-    claims, evidence = claims_of(act, incoming, contacts)
-    incoming = replace(incoming, evidence=evidence)
+    claims = claims_of(act, incoming)
     known = tickets.load(act.conn, claims.named)
     placed = place(claims, incoming.author.address, contacts, known)
     if isinstance(placed, Contradiction) and incoming.lent.released:
@@ -153,8 +167,7 @@ def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: Ne
         or incoming.lent.released
         or _is_wanted(act, incoming, sender)
         or settings.desk_rules.unknown_sender is UnknownSender.OPEN
-        or is_for(incoming, ServiceMailbox.POSTMASTER, settings.gate.domain)
-        or is_for(incoming, ServiceMailbox.ABUSE, settings.gate.domain)
+        or bool(incoming.services & {ServiceMailbox.POSTMASTER, ServiceMailbox.ABUSE})
     )
     action = Action.OPEN if isinstance(sender, Registered) else Action.OPEN_AS_STRANGER
     verdict = decide(action, incoming.evidence)
@@ -191,7 +204,7 @@ def _held(
 ) -> Settled:
     """A person decides. Whoever proved his address is told so, in fixed words; staff are told by `flows.due`."""
     if incoming.evidence.at_least(Level.DKIM) and _is_told(act, incoming, sender, disposition):
-        head = notices.Letterhead(act.settings.gate.company, desk_of(incoming, act.settings.desks))
+        head = notices.Letterhead(act.settings.gate.company, incoming.desk)
         notice = notices.held(head, incoming.author, in_reply_to=incoming.message.message_id)
         notify(act, [notice], cause=incoming)
     return Settled(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence)

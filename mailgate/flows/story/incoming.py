@@ -1,15 +1,15 @@
 """Incoming: everything that is known of a message before the transaction that settles it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
 from mailgate.config import Settings
-from mailgate.desks import Desk, ServiceMailbox, addressed, desk_for, service_for
+from mailgate.desks import Desk, ServiceMailbox, addressed, desk_at, recipient, service_at
 from mailgate.flows.story.identify import Identity
 from mailgate.inbound.spamd import SpamVerdict
-from mailgate.mail.address import Mailbox, parse_mailbox
-from mailgate.mail.address_token import AddressToken, Purpose, TokenFault, unseal
+from mailgate.mail.address import Mailbox
+from mailgate.mail.address_token import AddressToken, Purpose, TokenFault, of_purpose, unseal
 from mailgate.mail.automatic import automatic
 from mailgate.mail.bounces.bounce import Bounce, read_report
 from mailgate.mail.digest import content_digest
@@ -36,7 +36,10 @@ class Incoming:
     spam: SpamVerdict
     automatic: str | None  # why a program is thought to have written it
     report: Bounce | None
-    recipients: tuple[str, ...]  # addresses of ours
+    recipients: tuple[Mailbox, ...]  # of ours, that it was written to
+    desk: Desk  # the first that was written to; the first of all for mail to `postmaster@` and its like
+    services: frozenset[ServiceMailbox]  # that were written to
+    tokens: tuple[AddressToken | TokenFault, ...]  # what the details of the addresses are, but for somebody's own
     choice: Choice  # which of the attachments a ticket takes
     files: tuple[Blob, ...]  # the bytes of those, in their order, ready to be recorded
 
@@ -44,6 +47,10 @@ class Incoming:
     def automatic_is_request(self) -> bool:
         """A program wrote it on its own account (a monitor, a form), not in answer to anything: staff should see it."""
         return self.automatic == "auto-generated"
+
+    def token(self, purpose: Purpose) -> AddressToken | TokenFault | None:
+        """The token of this purpose in the addresses that were written to; a fault only when none of them is good."""
+        return of_purpose(self.tokens, purpose)
 
     @property
     def author(self) -> Author:
@@ -62,12 +69,18 @@ def read(
     *,
     settings: Settings,
     archive: Archive,
+    keys: Mapping[int, bytes],
+    today: date,
 ) -> Incoming:
-    """Read a message with all rules that need no row. Large attachments are written to the archive here."""
+    """Read a message with all rules that need no row. Large attachments are written to the archive here.
+
+    `keys` are those of addresses by their ids, `today` the UTC day by which tokens expire.
+    """
     envelope = lent.envelope
-    recipients = envelope.forward_paths or addressed(
-        message, settings.desks, settings.gate.domain, otherwise=envelope.fallback_path
-    )
+    recipients = _recipients(lent, message, settings)
+    desks = (desk_at(mailbox, settings.desks) for mailbox in recipients)
+    services = (service_at(mailbox, settings.gate.domain) for mailbox in recipients)
+    details = (mailbox.detail for mailbox in recipients if len(mailbox.detail) >= _TOKEN_LENGTH)
     report = read_report(message, envelope)
     # What stands in Outlook's envelope is for the ticket; the envelope itself stays in the mail as it came.
     message = replace(message, attachments=unwrapped(message.attachments))
@@ -82,35 +95,17 @@ def read(
         automatic=automatic(message, envelope, own_domain=settings.gate.domain) or ("bounce" if report else None),
         report=report,
         recipients=recipients,
+        desk=next((desk for desk in desks if desk is not None), settings.desks[0]),
+        services=frozenset(service for service in services if service is not None),
+        tokens=tuple(unseal(detail, keys, today=today) for detail in details),
         choice=choice,
         files=tuple(archive.prepare(message.attachments[place].content) for place in choice.taken),
     )
 
 
-def desk_of(incoming: Incoming, desks: Sequence[Desk]) -> Desk:
-    """The desk that was written to; the first one for mail to `postmaster@` and its like."""
-    found = (desk_for(address, desks) for address in incoming.recipients)
-    return next((desk for desk in found if desk is not None), desks[0])
-
-
-def is_for(incoming: Incoming, service: ServiceMailbox, domain: str) -> bool:
-    """Written to this service mailbox of the gate."""
-    return any(service_for(address, domain) is service for address in incoming.recipients)
-
-
-def token_in(
-    incoming: Incoming, purpose: Purpose, keys: Mapping[int, bytes], *, today: date
-) -> AddressToken | TokenFault | None:
-    """The token of this purpose in the addresses that were written to; a fault only when none of them is good."""
-    fault: TokenFault | None = None
-    for address in incoming.recipients:
-        if "@" not in address:  # a bare `postmaster`, RFC 5321 §4.5.1
-            continue
-        detail = parse_mailbox(address).detail
-        if len(detail) < _TOKEN_LENGTH:
-            continue
-        read_token = unseal(detail, keys, purpose=purpose, today=today)
-        if isinstance(read_token, AddressToken):
-            return read_token
-        fault = read_token
-    return fault
+def _recipients(lent: Lent, message: Message, settings: Settings) -> tuple[Mailbox, ...]:
+    envelope, domain = lent.envelope, settings.gate.domain
+    if not envelope.forward_paths:
+        return addressed(message, settings.desks, domain, otherwise=envelope.fallback_path)
+    found = (recipient(path, domain) for path in envelope.forward_paths)
+    return tuple(mailbox for mailbox in found if mailbox is not None)

@@ -2,7 +2,7 @@
 
 from mailgate.flows.post.undelivered import tell_undelivered
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import Incoming, token_in
+from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled
 from mailgate.mail.address import address_key
@@ -16,7 +16,7 @@ from store.post import outbox
 
 def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
     """Mark the mail that did not arrive and tell the staff; a report without our token is kept and changes nothing."""
-    token = token_in(incoming, Purpose.VERP, act.keys, today=act.today)
+    token = incoming.token(Purpose.VERP)
     row = outbox.show(act.conn, token.object_id) if isinstance(token, AddressToken) else None
     if row is None:
         return Settled(Disposition.BOUNCE, "it answers no return address of ours; nothing was done")

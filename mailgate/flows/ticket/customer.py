@@ -8,7 +8,7 @@ from mailgate.desks import Desk, desk_named
 from mailgate.errors import BadAddress
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import Incoming, desk_of, token_in
+from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import beside_parent, cut_from
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled
@@ -17,10 +17,10 @@ from mailgate.flows.ticket.propose import in_copy, proposable, propose
 from mailgate.flows.ticket.tell_staff import tell_staff
 from mailgate.letters.kind import Template
 from mailgate.mail.address import parse_mailbox
-from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.message import Attachment, Author, Message
-from mailgate.mail.sender.evidence import Evidence, Level, with_token
+from mailgate.mail.sender.evidence import Level
 from mailgate.mail.thread_index import root_in
 from mailgate.mail.words.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.people import Contact, Registered, Role, Stranger
@@ -51,19 +51,17 @@ TOUCH_AFTER = timedelta(minutes=1)
 LAST_TOLD = "flood: mail of programs to this ticket beyond {} an hour joins it without a mail to you"
 
 
-def claims_of(act: Act, incoming: Incoming, contacts: Sequence[Contact]) -> tuple[Claims, Evidence]:
-    """Which tickets the message names, and its evidence: better when it carries a token made for its author."""
-    token = token_in(incoming, Purpose.REPLY, act.keys, today=act.today)
+def claims_of(act: Act, incoming: Incoming) -> Claims:
+    """Which tickets the message names."""
     message = incoming.message
     ids = (*message.in_reply_to, *reversed(message.references))
-    claims = Claims(token, message_ids.referenced_by(act.conn, ids), tag_in(message.subject))
-    bound = isinstance(token, AddressToken) and token.recipient_id in {contact.id for contact in contacts}
-    return claims, with_token(incoming.evidence) if bound else incoming.evidence
+    referenced = message_ids.referenced_by(act.conn, ids)
+    return Claims(incoming.token(Purpose.REPLY), referenced, tag_in(message.subject))
 
 
 def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: NewTicket) -> Settled:
     """A new ticket, acknowledged once to a person, and told to the staff."""
-    desk = desk_of(incoming, act.settings.desks)
+    desk = incoming.desk
     contact = sender.contacts[0] if isinstance(sender, Registered) else None
     author = incoming.author
     participant = _participant(contact, author)

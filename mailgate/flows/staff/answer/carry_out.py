@@ -9,7 +9,6 @@ from mailgate.flows.staff.answer.obstacle import colleague
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.words import undo_until, words_in, write
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import desk_of
 from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.change import assign, close, merge, wait
@@ -33,7 +32,7 @@ def begin(act: Act, mail: StaffMail) -> Settled:
     assert contact is not None
     ticket = tickets.open_ticket(
         act.conn,
-        desk=desk_of(mail.incoming, act.settings.desks).name,
+        desk=mail.incoming.desk.name,
         customer_id=contact.customer_id,
         subject=without_tag(mail.incoming.message.subject),
         participant=Participant(contact.name, contact.address, contact.id),

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.words import files_of
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import desk_of
 from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.customer import file_of, words_of
@@ -72,7 +71,7 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
     message, contact, writer = sent_on.message, sent_on.contact, mail.writer
     ticket = tickets.open_ticket(
         act.conn,
-        desk=desk_of(mail.incoming, act.settings.desks).name,
+        desk=mail.incoming.desk.name,
         customer_id=contact.customer_id,
         subject=without_tag(message.subject),
         participant=Participant(contact.name, contact.address, contact.id),

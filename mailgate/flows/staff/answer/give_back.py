@@ -8,7 +8,7 @@ from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.staff.answer.obstacle import Obstacle
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import Incoming, desk_of
+from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import flood_of_returned, went_back
 from mailgate.letters.kind import Template
@@ -64,7 +64,7 @@ def _returned(
     reason: str,
     misread: Sequence[Misread] = (),
 ) -> Notice:
-    desk = desk_named(ticket.desk, act.settings.desks) if ticket else desk_of(incoming, act.settings.desks)
+    desk = desk_named(ticket.desk, act.settings.desks) if ticket else incoming.desk
     address = reply_address(act, Purpose.STAFF, desk)
     return notices.returned(
         notices.Letterhead(act.settings.gate.company, desk),

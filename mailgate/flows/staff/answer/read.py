@@ -1,14 +1,13 @@
 """What a staff mail says: the ticket that it answers, its commands, and the words that are left."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from mailgate.commands.directives import read_directives
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import Incoming, token_in
+from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of
 from mailgate.flows.ticket.customer import claims_of
 from mailgate.mail.address_token import AddressToken, Purpose
-from mailgate.mail.sender.evidence import with_token
 from mailgate.people import Staff
 from mailgate.tickets.thread import disagreement
 from mailgate.tickets.ticket import Doer, Ticket
@@ -58,21 +57,20 @@ class StaffMail:
         return doer_of(self.incoming, self.writer)
 
 
-def ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | None, Incoming, str | None]:
-    """The ticket that the mail answers: by its token, else by its references; the evidence rises with the token.
+def ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | None, str | None]:
+    """The ticket that the mail answers: by its token, else by its references.
 
-    The third is why the two cannot both be right: then a person decides to whom the words go.
+    The other is why the two cannot both be right: then a person decides to whom the words go.
     """
-    token = token_in(incoming, Purpose.STAFF, act.keys, today=act.today)
-    claims, _ = claims_of(act, incoming, ())
+    token = incoming.token(Purpose.STAFF)
+    claims = claims_of(act, incoming)
     named = tickets.load(act.conn, (*claims.named, *((token.object_id,) if isinstance(token, AddressToken) else ())))
     claims = claims.following(named)
     if isinstance(token, AddressToken) and token.recipient_id == writer.id:
-        incoming = replace(incoming, evidence=with_token(incoming.evidence))
         ticket = named.get(token.object_id)
-        return ticket, incoming, disagreement(ticket.id if ticket else token.object_id, claims.referenced)
+        return ticket, disagreement(ticket.id if ticket else token.object_id, claims.referenced)
     number = claims.referenced[0] if claims.referenced else claims.tag
-    return (named.get(number) if number else None), incoming, None
+    return (named.get(number) if number else None), None
 
 
 def read(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None) -> StaffMail:

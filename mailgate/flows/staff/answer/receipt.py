@@ -8,7 +8,6 @@ from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.queue_list import queue_for
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.incoming import desk_of
 from mailgate.flows.story.settled import Settled
 from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
@@ -55,7 +54,7 @@ def queued(act: Act, mail: StaffMail) -> Settled:
 
 def _to_writer(act: Act, mail: StaffMail, write: Callable[[Letterhead, Staff, Asked, ReplyAddress], Notice]) -> Notice:
     desks, message = act.settings.desks, mail.incoming.message
-    desk = desk_named(mail.ticket.desk, desks) if mail.ticket else desk_of(mail.incoming, desks)
+    desk = desk_named(mail.ticket.desk, desks) if mail.ticket else mail.incoming.desk
     head = Letterhead(act.settings.gate.company, desk)
     asked = Asked(message.subject, message.message_id, mail.ticket)
     return write(head, mail.writer, asked, reply_address(act, Purpose.STAFF, desk))

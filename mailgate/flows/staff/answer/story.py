@@ -37,7 +37,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
 
     A program's mail is recorded and nothing more.
     """
-    ticket, incoming, doubt = ticket_of(act, incoming, writer)
+    ticket, doubt = ticket_of(act, incoming, writer)
     if incoming.automatic:
         number = ticket.id if ticket else None
         return Settled(Disposition.AUTOMATIC, incoming.automatic, ticket_id=number, evidence=incoming.evidence)
