@@ -13,7 +13,7 @@ LANGUAGES = ("en", "da", "de", "es", "fr", "it", "nl", "pl", "pt", "sv")
 
 
 @pytest.mark.parametrize(
-    ("word", "language", "answer"),
+    ("line", "language", "answer"),
     [
         ("yes", "en", Answer.YES),
         ("YES,", "en", Answer.YES),
@@ -29,12 +29,34 @@ LANGUAGES = ("en", "da", "de", "es", "fr", "it", "nl", "pl", "pt", "sv")
         ("ja", "en", Answer.UNCLEAR),
         ("oui", "de", Answer.UNCLEAR),
         ("yesterday", "en", Answer.UNCLEAR),
+        ("yes.", "en", Answer.YES),
+        ("Yes please", "en", Answer.YES),
+        ("yes, thank you!", "en", Answer.YES),
+        ("Yes - many thanks :)", "en", Answer.YES),
+        ("yes 👍", "en", Answer.YES),
+        ("yes, yes", "en", Answer.YES),
+        ("Ja bitte", "de", Answer.YES),
+        ("ja, danke", "de", Answer.YES),
+        ("Ja, please", "de", Answer.YES),
+        ("Oui, s’il vous plaît.", "fr", Answer.YES),
+        ("Ja hoor, dank je wel", "nl", Answer.YES),
+        ("sim, obrigada", "pt", Answer.YES),
+        ("yes but monthly", "en", Answer.UNCLEAR),
+        ("yes, but not now", "en", Answer.UNCLEAR),
+        ("yes delete 14", "en", Answer.UNCLEAR),
+        ("Yes?", "en", Answer.UNCLEAR),
+        ("yes/no", "en", Answer.UNCLEAR),
+        ("yes no", "en", Answer.UNCLEAR),
+        ("ja, aber monatlich", "de", Answer.UNCLEAR),
+        ("please yes", "en", Answer.UNCLEAR),
+        ("no, yes", "en", Answer.NO),
+        ("no, but yearly", "en", Answer.NO),
         ("", "en", Answer.UNCLEAR),
         ("...", "en", Answer.UNCLEAR),
     ],
 )
-def test_the_first_word_is_read_in_the_writers_language_or_in_english(word: str, language: str, answer: Answer) -> None:
-    assert read_answer(word, language) is answer
+def test_the_first_line_is_read_in_the_writers_language_or_in_english(line: str, language: str, answer: Answer) -> None:
+    assert read_answer(line, language) is answer
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -45,10 +67,18 @@ def test_the_words_that_are_asked_for_are_understood(language: str) -> None:
 
 
 @given(st.text(max_size=40), st.text(max_size=10))
-def test_reading_never_raises_and_what_is_no_word_of_ours_is_unclear(word: str, language: str) -> None:
-    answer = read_answer(word, language)
+def test_reading_never_raises_and_what_is_no_word_of_ours_is_unclear(line: str, language: str) -> None:
+    answer = read_answer(line, language)
 
-    assert answer is Answer.UNCLEAR or any(letter.isalpha() for letter in word)
+    assert answer is Answer.UNCLEAR or any(letter.isalpha() for letter in line)
+
+
+@given(st.sampled_from(LANGUAGES), st.text(min_size=1, max_size=20), st.integers(0, 3))
+def test_a_yes_with_a_word_that_is_no_courtesy_is_none(language: str, word: str, at: int) -> None:
+    line = ["but", "not", "monthly"]
+    line.insert(at, word)
+
+    assert read_answer(f"{words_for(language)[0]} {' '.join(line)}", language) is Answer.UNCLEAR
 
 
 @pytest.mark.parametrize("kind", ConfirmKind)

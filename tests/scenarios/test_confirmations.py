@@ -163,13 +163,24 @@ def test_an_unclear_answer_goes_back_once_and_the_second_is_held(gate: Gate, ann
     second = gate.deliver(anne.replies(returned, "I mean, what does he want?"))
     done = gate.deliver(anne.replies(returned, "yes"))
 
-    assert "We could not read your answer." in returned.text
+    assert "We could not read your answer" in returned.text
     assert returned.message["Reply-To"] == asked.message["Reply-To"]
     assert [mail.outcome.disposition for mail in (first, second, done)] == [
         Disposition.COMMAND,
         Disposition.HELD,
         Disposition.COMMAND,
     ]
+    assert contacts(gate) == [anne.address, BOB]
+
+
+def test_a_yes_to_something_else_is_asked_again_and_nothing_is_done(gate: Gate, anne: Person, asked: Received) -> None:
+    gate.deliver(anne.replies(asked, "Yes, but only for this week"))
+    before = contacts(gate)
+    returned = question_to(gate, anne)
+    gate.deliver(anne.replies(returned, "Yes please, thanks"))
+
+    assert before == [anne.address]
+    assert "We could not read your answer" in returned.text
     assert contacts(gate) == [anne.address, BOB]
 
 

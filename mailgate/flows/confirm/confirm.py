@@ -117,8 +117,9 @@ def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[Confi
     asked = confirmations.with_nonce(act.conn, token.object_id) if isinstance(token, AddressToken) else None
     if asked is None or not _is_asked(sender, asked) or not asked.is_open(act.now):
         return _not_good(act, incoming, sender)
-    directives = read_directives(incoming.message, marked=False).directives
-    match rules.read_answer(directives[0].verb if directives else "", language_of(act, asked)):
+    lines = read_directives(incoming.message, marked=False).directives
+    first_line = f"{lines[0].verb} {lines[0].argument}" if lines else ""
+    match rules.read_answer(first_line, language_of(act, asked)):
         case Answer.YES:
             return _yes(act, incoming, asked, executors[asked.kind])
         case Answer.NO:
