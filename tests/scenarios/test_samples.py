@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.mail.address import Mailbox
+from mailgate.mail.address import Mailbox, address_key
 from mailgate.mail.sender.evidence import from_rule
 from tests.outbound.sink import HOST, Sink, running
 from tests.program import Program, Row, configured
@@ -47,7 +47,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """The samples by LMTP to a gate that knows every second of their authors."""
     mails = [on_the_wire(path.read_bytes()) for path in SAMPLES]
     mails += mails[COPIED]
-    authors = tuple(dict.fromkeys(filter(None, map(reverse_path, mails))))
+    authors = tuple({address_key(path): path for path in map(reverse_path, mails) if path}.values())
     with running(Sink()) as sink:
         smarthost = {"address": f"{HOST}:{sink.port}", "tls": "none"}
         gate = configured(tmp_path_factory.mktemp("samples"), {"smarthost": smarthost})
