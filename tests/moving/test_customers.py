@@ -1,5 +1,7 @@
 """Customers of an older system: once each, whatever is repeated, and one welcome for ever."""
 
+from dataclasses import replace
+
 from mailgate.flows.moving import customers
 from mailgate.flows.moving.customer_table import CustomerRow
 from mailgate.flows.moving.customers import Result, Step
@@ -98,6 +100,13 @@ def test_whoever_is_registered_by_hand_is_not_registered_twice(gate: Gate, anne:
     assert "customer 1 (Anne Miller) has it" in fault.reason
     assert "`mailgate customer edit 1 --external-id old-1`" in fault.reason
     assert result.steps == {Step.ADD: 1}
+
+
+def test_the_command_that_gives_a_customer_his_id_can_be_copied(gate: Gate, anne: Person) -> None:
+    result = apply(gate, replace(row(1, email=anne.address), external_id="A 7; x"))
+
+    [fault] = result.faults
+    assert "`mailgate customer edit 1 --external-id 'A 7; x'`" in fault.reason
 
 
 def test_of_a_row_that_cannot_be_taken_nothing_is_written(gate: Gate) -> None:

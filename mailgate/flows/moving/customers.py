@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from shlex import quote
 
 from sqlalchemy import Connection, Engine
 
@@ -121,7 +122,7 @@ def _look(conn: Connection, row: CustomerRow) -> Planned | Fault:
     if customer is None:
         for same in people.customers_with(conn, row.email):
             if same.external_id is None:
-                way_out = f"`mailgate customer edit {same.id} --external-id {row.external_id}` gives it this one"
+                way_out = f"`mailgate customer edit {same.id} --external-id {quote(row.external_id)}` gives it this one"
                 reason = f"{named([same])} has it, without an external id: {way_out}"
                 return Fault(row.line, "email", row.email, reason)
         return Planned(row, Step.ADD, None, {})
