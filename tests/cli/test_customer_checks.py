@@ -61,6 +61,15 @@ def test_codes_are_kept_in_their_usual_case(program: Program) -> None:
     assert (changed["country"], changed["currency"], changed["language"]) == ("BR", "BRL", "pt-BR")
 
 
+def test_what_is_not_said_of_a_customer_is_as_the_gate_has_it(tmp_path: Path) -> None:
+    home = {"timezone": "America/Sao_Paulo", "currency": "BRL", "language": "pt-BR"}
+    program = configured(tmp_path, {"gate": home})
+
+    added = program.ask("customer", "add", "Anne Miller", "anne@customer.example")
+
+    assert {name: added[name] for name in home} == home
+
+
 @pytest.mark.parametrize(
     "command",
     [
