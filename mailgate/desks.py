@@ -44,7 +44,8 @@ MACHINE_MAILBOXES = frozenset({ServiceMailbox.BOUNCE, ServiceMailbox.SIGN_IN, Se
 
 def desk_at(mailbox: Mailbox, desks: Iterable[Desk]) -> Desk | None:
     """The desk that a mailbox means, whatever its detail and case."""
-    return next((desk for desk in desks if desk.mailbox.key == mailbox.key), None)
+    key = mailbox.key
+    return next((desk for desk in desks if desk.mailbox.key == key), None)
 
 
 def desk_for(address: str, desks: Iterable[Desk]) -> Desk | None:

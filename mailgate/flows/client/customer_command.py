@@ -17,7 +17,6 @@ from mailgate.flows.confirm.confirm import Request, ask
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
-from mailgate.flows.story.parent import beside_parent
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled, Told
 from mailgate.mail.address_token import Purpose, TokenFault
@@ -82,8 +81,6 @@ def obey(
     directives = read_directives(incoming.message)
     if not any(letter.isalpha() for one in directives.directives[:1] for letter in one.verb):  # "!!! URGENT !!!"
         return None
-    message = beside_parent(act, incoming, placed.ticket if isinstance(placed, Joined) else None).message
-    directives = read_directives(message)
     mail = _mail(act, incoming, sender, placed)
     commands, misread = read_customer_commands(
         directives.directives, on_ticket=mail.ticket is not None, is_owner=mail.is_owner
@@ -93,7 +90,7 @@ def obey(
     actions = [Action.SEE_OWN] if misread else [_action(mail, command) for command in commands]
     if not {_verdict(act, incoming, action) for action in actions} <= {Verdict.DO, Verdict.CONFIRM}:
         return _as_words(mail, placed, keep_words)
-    words = directives.words if message.own_text else ""  # all quotes: none of it is his
+    words = directives.words if incoming.message.own_text else ""  # all quotes: none of it is his
     kept = None
     if words or any(not file.inline for file in incoming.message.attachments):
         rest = replace(incoming.message, reply_text=words, own_text=words, marked_text=words)

@@ -15,6 +15,7 @@ from mailgate.flows.staff.answer import answer
 from mailgate.flows.staff.lists.decide import decide as decide_on_list
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.parent import beside_parent
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.bounce import bounce
 from mailgate.flows.ticket.customer import append, claims_of, open_ticket
@@ -130,6 +131,8 @@ def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -
         placed = NewTicket(placed.ticket_id, placed)
     if isinstance(placed, Contradiction):
         return _held(act, incoming, sender, reason=placed.reason, ticket_id=placed.ticket_id)
+
+    incoming = beside_parent(act, incoming, placed.ticket if isinstance(placed, Joined) else None)
 
     def keep_words(written: Incoming) -> Settled:
         return _keep_words(act, written, sender, placed)

@@ -9,7 +9,7 @@ from mailgate.errors import BadAddress
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
-from mailgate.flows.story.parent import beside_parent, cut_from
+from mailgate.flows.story.parent import cut_from
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import programs_within_hour
@@ -148,7 +148,6 @@ def _write(
     quiet: bool = False,
 ) -> Ticket:
     """Append the message to the ticket and tell the staff, unless `quiet`; returns the ticket as it is now."""
-    incoming = beside_parent(act, incoming, ticket)
     conn, message = act.conn, incoming.message
     words = words_of(message)
     entry = NewEntry(

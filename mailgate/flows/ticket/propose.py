@@ -22,6 +22,8 @@ MAX_PROPOSED = 5
 
 def in_copy(act: Act, incoming: Incoming, ticket: Ticket) -> tuple[str, ...]:
     """The addresses in its Cc that get no mails of the ticket; ours and those of staff are left out."""
+    if not incoming.message.cc:
+        return ()
     settings = act.settings
     reading = {address_key(reader.address) for reader in ticket.participants}
     reading.add(address_key(incoming.author.address))
