@@ -24,6 +24,7 @@ from mailgate.inbound.authenticate import SenderCheck, believed, header_check, o
 from mailgate.inbound.dns import DnsResolver
 from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
+from mailgate.log_events import LogEvent
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
 from mailgate.outbound.templates import Templates
@@ -168,7 +169,7 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
     engine = connect(settings.store.url)
     settings.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     if upgrade(engine):
-        log.info("store migrated url=%s", engine.url.render_as_string(hide_password=True))
+        log.info(LogEvent.STORE_MIGRATED(url=engine.url.render_as_string(hide_password=True)))
     spamd, smarthost = spamd_of(settings), smarthost_of(settings)
     return Parts(
         settings=settings,

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from mailgate.log_events import LogEvent
 from store.engine import is_busy
 
 log = logging.getLogger(__name__)
@@ -71,11 +72,13 @@ class Front:
             await self._app(scope, receive, answer.send)
         except Exception as error:
             if is_busy(error) and not answer.begun:
-                log.warning("busy method=%s path=%s error=%r", scope["method"], shown_path(scope["path"]), error)
+                log.warning(LogEvent.BUSY(method=scope["method"], path=shown_path(scope["path"]), error=error))
                 await self._error_page(503, "")(scope, receive, answer.send)
                 return
             incident = secrets.token_hex(4)
-            log.exception("failed request=%s method=%s path=%s", incident, scope["method"], shown_path(scope["path"]))
+            log.exception(
+                LogEvent.FAILED_REQUEST(request=incident, method=scope["method"], path=shown_path(scope["path"]))
+            )
             if answer.begun:
                 raise
             await self._error_page(500, incident)(scope, receive, answer.send)
@@ -84,12 +87,12 @@ class Front:
         # By the Host alone, never by X-Forwarded-Host; an absolute request URI leaves no path that begins with "/".
         hosts = Headers(scope=scope).getlist("host")
         if len(hosts) != 1 or not self._is_ours(hosts[0]) or not scope["path"].startswith("/"):
-            log.warning("refused host=%r path=%s", ",".join(hosts)[:200], shown_path(scope["path"]))
+            log.warning(LogEvent.REFUSED_HOST(host=",".join(hosts)[:200], path=shown_path(scope["path"])))
             return self._error_page(400, "")
         allowed = ("GET", "HEAD", "POST") if self._takes_form(scope["path"]) else ("GET", "HEAD")
         if scope["method"] in allowed:
             return None
-        log.warning("refused method=%r path=%s", scope["method"][:20], shown_path(scope["path"]))
+        log.warning(LogEvent.REFUSED_METHOD(method=scope["method"][:20], path=shown_path(scope["path"])))
         response = self._error_page(405, "")
         response.headers["Allow"] = ", ".join(allowed)
         return response

@@ -13,6 +13,8 @@ import uvicorn
 from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mailgate.log_events import LogEvent
+
 log = logging.getLogger(__name__)
 
 BACKLOG = 256
@@ -71,7 +73,7 @@ class WebServer:
         if self._thread is not None:
             self._thread.join(_GRACE_SECONDS + 5)
             if self._thread.is_alive():
-                log.warning("web view still busy, left behind host=%s", self._host)
+                log.warning(LogEvent.WEB_LEFT_BEHIND(host=self._host))
         if self._socket is not None:
             self._socket.close()
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailgate.errors import BadAddress, MailgateError
+from mailgate.log_events import LogEvent
 from mailgate.mail.address import Mailbox, address_key, parse_mailbox
 from mailgate.mail.link_token import CONSOLE, LinkPurpose, LinkToken, Viewer, is_sign_in_code, unseal_link
 from mailgate.mail.mailto import MailAction
@@ -82,7 +83,7 @@ def sign_out(site: Site, request: Request) -> Response:
         return _page(site, "sign-out.html", 200, signed_in=session, done=False)
     response = _page(site, "sign-out.html", 200, done=True)
     site.cookies.clear(response, site.cookies.session)
-    log.info("signed out %s", _who(session.visitor))
+    log.info(LogEvent.SIGNED_OUT(_who(session.visitor)))
     return response
 
 
@@ -94,7 +95,7 @@ def _form(site: Site, request: Request) -> Response:
 
 def _answer(site: Site, request: Request, fields: dict[str, str] | None) -> Response:
     if is_from_elsewhere(request, site.settings.web.public_url):
-        log.warning("refused sign-in form of another site network=%s", _network(request))
+        log.warning(LogEvent.REFUSED_FORM(network=_network(request)))
         return site.rendering.page("failure.html", status=403, problem="elsewhere", incident="", signed_in=None)
     try:
         mailbox = parse_mailbox(fields.get("email", "").strip(" ")) if fields else None
@@ -118,11 +119,11 @@ def _ask_for_link(site: Site, request: Request, mailbox: Mailbox) -> Response:
     try:
         site.submit(sign_in_letter(mailbox, nonce=nonce, domain=site.settings.gate.domain, now=now))
     except MailgateError as error:
-        log.warning("sign-in mail not accepted network=%s error=%r", _network(request), error)
+        log.warning(LogEvent.SIGN_IN_NOT_ACCEPTED(network=_network(request), error=error))
         response = _form_again(site, 503, "unavailable", address=mailbox.address)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
-    log.info("sign-in asked network=%s", _network(request))
+    log.info(LogEvent.SIGN_IN_ASKED(network=_network(request)))
     response = _page(site, "sign-in-sent.html", 200, address=mailbox.address)
     site.cookies.set(response, site.cookies.nonce, browser_secret, access.NONCE_LIFETIME)
     return response
@@ -139,7 +140,7 @@ def _try_code(site: Site, request: Request, mailbox: Mailbox, code: str) -> Resp
         person, epoch = (staff.staff_id, staff.epoch) if staff else (0, 0)
         fits = is_sign_in_code(code[:100], person, epoch, keys, now=site.clock())
         if staff is None or not fits:
-            log.warning("refused sign-in code network=%s", _network(request))
+            log.warning(LogEvent.REFUSED_CODE(network=_network(request)))
             return _form_again(site, 403, "code", address=mailbox.address)
         return _signed_in(site, conn, staff, how="code")
 
@@ -148,7 +149,7 @@ def _allowed(site: Site, request: Request, mailbox: Mailbox, by_network: Budget,
     network, now = _network(request), site.clock()
     if by_network.take(network, now) and by_address.take(address_key(mailbox.address), now):
         return True
-    log.warning("refused sign-in, too often network=%s", network)
+    log.warning(LogEvent.REFUSED_TOO_OFTEN(network=network))
     return False
 
 
@@ -156,7 +157,7 @@ def _signed_in(site: Site, conn: Connection, visitor: Visitor, *, how: str) -> R
     home = STAFF_HOME if isinstance(visitor, StaffVisitor) else CUSTOMER_HOME
     response = RedirectResponse(home, 303, headers=_NO_STORE)
     access.begin_session(response, conn, visitor, cookies=site.cookies, now=site.clock())
-    log.info("signed in %s by=%s", _who(visitor), how)
+    log.info(LogEvent.SIGNED_IN(_who(visitor), by=how))
     return response
 
 

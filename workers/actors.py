@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import dramatiq
 
 from mailgate.jobs import Job
+from mailgate.log_events import LogEvent
 from mailgate.wiring import Parts
 from workers.gathering import Gathering
 
@@ -45,6 +46,6 @@ def _actor(
         except Exception:
             # Flows answer for their rows themselves; what comes through is a fault of theirs. The row stays, with its
             # attempt counted, and is looked at again when its lease runs out.
-            log.exception("broken job=%s row=%d", job.value, row_id)
+            log.exception(LogEvent.BROKEN_JOB(job=job.value, row=row_id))
 
     return work

@@ -8,6 +8,7 @@ from dramatiq.middleware import Callbacks, CurrentMessage, Retries, ShutdownNoti
 
 from mailgate.errors import Misconfigured
 from mailgate.jobs import Enqueue, Job
+from mailgate.log_events import LogEvent
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +38,6 @@ def enqueuer(broker: dramatiq.Broker) -> Enqueue:
         try:
             broker.enqueue(message)
         except Exception:
-            log.warning("not enqueued job=%s row=%d; the sweep will find it", job.value, row_id, exc_info=True)
+            log.warning(LogEvent.NOT_ENQUEUED(job=job.value, row=row_id), exc_info=True)
 
     return enqueue

@@ -18,6 +18,7 @@ from mailgate.inbound.accept import Acceptance
 from mailgate.inbound.clients import ListenerLimits
 from mailgate.inbound.smtp import Gate, Listener
 from mailgate.jobs import FailPoint, Job, no_fail_point
+from mailgate.log_events import LogEvent
 from mailgate.mail.envelope import Door
 from mailgate.wiring import build, refuse_unbuilt
 from store.engine import transaction
@@ -148,7 +149,7 @@ class Running:
             port = await listener.start(address.host, address.port)
             self._listeners.append(listener)
             opened.append(Listening(door, address.host, port))
-            log.info("listening door=%s host=%s port=%d", door.value, address.host, port)
+            log.info(LogEvent.LISTENING(door=door.value, host=address.host, port=port))
         return tuple(opened)
 
     def _clear_archive(self) -> None:
@@ -156,10 +157,10 @@ class Running:
         try:
             removed = self.parts.archive.remove_unfinished()
         except OSError as error:
-            log.warning("unfinished files not removed error=%r", error)
+            log.warning(LogEvent.FILES_NOT_REMOVED(error=error))
             return
         if removed:
-            log.info("unfinished files removed=%d", removed)
+            log.info(LogEvent.FILES_REMOVED(removed=removed))
 
     def _take_up(self) -> None:
         """What a former process had in hand or in its queue: they ended with it, and this one's workers are alone."""
@@ -167,7 +168,7 @@ class Running:
         with transaction(self.parts.engine) as conn:
             mails_in, mails_out = work.take_over(conn, now=now)
         if mails_in or mails_out:
-            log.info("left by a former process: in=%d out=%d", mails_in, mails_out)
+            log.info(LogEvent.TAKEN_UP(in_=mails_in, out=mails_out))
 
 
 def _is_ours(settings: Settings, address: str) -> bool:

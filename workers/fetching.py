@@ -18,6 +18,7 @@ from mailgate.errors import Temporary
 from mailgate.inbound.accept import Acceptance
 from mailgate.inbound.fetch import Fetch
 from mailgate.inbound.imap import ImapSession, LoginRefused
+from mailgate.log_events import LogEvent
 from mailgate.wiring import Parts
 from store.engine import transaction
 from store.keeping import serving
@@ -103,7 +104,7 @@ class Fetcher:
             session.cut()
         self._thread.join(STOP_SECONDS / 2)
         if self._thread.is_alive():
-            log.warning("left behind folder=%s: its server does not answer", self._name)
+            log.warning(LogEvent.LEFT_BEHIND(folder=self._name))
         self._wake.close()
         self._woken.close()
 
@@ -145,7 +146,7 @@ class Fetcher:
         expected = isinstance(error, (Temporary, OperationalError, TimeoutError))
         words = f"{type(error).__name__}: {error}"
         if not expected and _lasting(words) != _lasting(self._said):
-            log.error("broken folder=%s", self._name, exc_info=error)
+            log.error(LogEvent.BROKEN_FOLDER(folder=self._name), exc_info=error)
         self._note(words, fetched=False)
         self._stopping.wait(self._pace.delay(error, self._failures))
 
@@ -153,9 +154,10 @@ class Fetcher:
         """Log what has changed, and keep it for `mailgate status`."""
         changed = _lasting(problem) != _lasting(self._said)
         if changed and problem is not None:
-            log.warning("%s folder=%s error=%r", "hindered" if fetched else "not fetched", self._name, problem)
+            event = LogEvent.HINDERED if fetched else LogEvent.NOT_FETCHED
+            log.warning(event(folder=self._name, error=problem))
         elif changed:
-            log.info("fetching folder=%s server=%s", self._name, self._folder.server)
+            log.info(LogEvent.FETCHING(folder=self._name, server=self._folder.server))
         self._said = problem
         if not changed and time.monotonic() - self._noted_at < NOTE_SECONDS:
             return
@@ -163,7 +165,7 @@ class Fetcher:
             with transaction(self._parts.engine, durable=False) as conn:
                 folders.note(conn, self._name, problem=problem, fetched=fetched, at=self._clock())
         except (OperationalError, TimeoutError) as error:
-            log.warning("not yet noted folder=%s error=%r", self._name, error)
+            log.warning(LogEvent.NOT_YET_NOTED(folder=self._name, error=error))
         else:
             self._noted_at = time.monotonic()
 

@@ -6,6 +6,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
+from mailgate.log_events import LogEvent
+
 log = logging.getLogger(__name__)
 
 IN_HAND = 16
@@ -54,7 +56,7 @@ class Gathering:
             except Exception:
                 # The flow answers for its rows itself; what comes through is a fault of its own. The rows stay, with
                 # their attempt counted, and are looked at again when their leases run out.
-                log.exception("broken rows=%s", ",".join(map(str, group)))
+                log.exception(LogEvent.BROKEN_ROWS(rows=",".join(map(str, group))))
 
     def close(self) -> None:
         """Take up no further group: the process ends."""

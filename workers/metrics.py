@@ -23,11 +23,11 @@ from prometheus_client.registry import Collector
 from sqlalchemy import Engine
 
 from mailgate.config import HostPort, Settings
+from mailgate.log_events import Happened, LogEvent
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from store import arrivals, health
 from store.arrivals import Seen
 from store.engine import reading
-from workers.events import OURS, about, event
 from workers.status import as_json, look
 
 log = logging.getLogger(__name__)
@@ -95,15 +95,16 @@ class Events(logging.Handler):
         super().__init__(logging.INFO)
         self._events = Counter(
             "mailgate_events",
-            "Lines of our log since this process began, by their words, by what they are about, and by level",
+            "Lines of our log since this process began, by event, by what they are about, and by level",
             ("event", "about", "level"),
             registry=registry,
         )
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count one line, unless it is another program's."""
-        if record.name.partition(".")[0] in OURS:
-            self._events.labels(event(record), about(record), record.levelname.lower()).inc()
+        if isinstance(record.msg, Happened):
+            kind = record.msg.kind
+            self._events.labels(kind.event, kind.about, record.levelname.lower()).inc()
 
 
 class Monitor:
@@ -133,7 +134,7 @@ class Monitor:
         self._thread = threading.Thread(target=self._server.serve_forever, name="metrics", daemon=True)
         self._thread.start()
         taken: int = self._server.server_port
-        log.info("listening door=metrics host=%s port=%d", host, taken)
+        log.info(LogEvent.LISTENING_METRICS(host=host, port=taken))
         return taken
 
     def stop(self) -> None:
@@ -148,7 +149,7 @@ class Monitor:
         try:
             status, content_type, body = self._page(environ)
         except Exception:
-            log.exception("not answered path=%s", environ.get("PATH_INFO"))
+            log.exception(LogEvent.NOT_ANSWERED(path=environ.get("PATH_INFO")))
             status, content_type, body = "503 Service Unavailable", "text/plain", b"see the log\n"
         headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
         start_response(status, headers)
@@ -216,7 +217,7 @@ class _Server(ThreadingMixIn, WSGIServer):
         self.setup_environ()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        log.debug("client gone listener=metrics", exc_info=True)
+        log.debug(LogEvent.CLIENT_GONE(), exc_info=True)
 
 
 class _Request(WSGIRequestHandler):

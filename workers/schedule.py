@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from mailgate.log_events import LogEvent
 from mailgate.wiring import Parts
 from workers.actors import Clock, utc_now
 
@@ -35,6 +36,6 @@ class Schedule:
             try:
                 self._parts.sweep(self._clock())
             except Exception:
-                log.exception("sweep failed; the next comes in %g s", self._every_seconds)
+                log.exception(LogEvent.SWEEP_FAILED(self._every_seconds))
             if self._stop.wait(self._every_seconds):
                 return

@@ -7,7 +7,7 @@ import sys
 from datetime import UTC, datetime
 
 from mailgate.config import Log, LogFormat
-from workers.events import event, fields
+from mailgate.log_events import Happened
 
 # Line ends and terminal sequences (C0, DEL, C1), Unicode's line ends, marks that turn the writing direction, and halves
 # of surrogate pairs: what a stranger could forge a line with, or hide one.
@@ -36,15 +36,16 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line."""
+        happened = record.msg if isinstance(record.msg, Happened) else None
         line: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "event": event(record),
+            "event": happened.kind.event if happened else "other",  # a line of another program's
             "message": record.getMessage(),
         }
-        if pairs := fields(record):
-            line["fields"] = pairs
+        if happened and happened.fields:
+            line["fields"] = {key: _plain(value) for key, value in happened.fields.items()}
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         written = json.dumps(line, ensure_ascii=False)
@@ -61,6 +62,13 @@ def configure(log: Log) -> None:
     logging.basicConfig(level=min(level, logging.INFO), handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("dramatiq").setLevel(logging.WARNING)
+
+
+def _plain(value: object) -> object:
+    """Numbers stay numbers, and an error says what it is."""
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return repr(value) if isinstance(value, BaseException) else str(value)
 
 
 def _visible(line: str) -> str:

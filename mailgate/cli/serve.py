@@ -12,6 +12,7 @@ from mailgate.cli.output import EX_UNAVAILABLE, fail, say
 from mailgate.cli.web import web_view
 from mailgate.config import Settings, Verify
 from mailgate.inbound.authenticate import best_evidence
+from mailgate.log_events import LogEvent
 from mailgate.mail.envelope import Door
 from mailgate.wiring import refuse_unbuilt
 from workers.embedded import Running
@@ -48,21 +49,23 @@ async def _serve(chosen: Settings, *, workers: bool) -> None:
     web = web_view(running)
     if web is not None:
         port = await asyncio.to_thread(web.start)
-        log.info("listening door=web host=%s port=%d", chosen.web.listen.host if chosen.web.listen else "", port)
+        log.info(LogEvent.LISTENING_WEB(host=chosen.web.listen.host if chosen.web.listen else "", port=port))
     say("ready")
     await stopping.wait()
-    log.info("stopping")
+    log.info(LogEvent.STOPPING())
     if web is not None:
         await asyncio.to_thread(web.stop)
     await running.stop()
-    log.info("stopped")
+    log.info(LogEvent.STOPPED())
 
 
 def _warn(chosen: Settings) -> None:
     if chosen.authentication.verify is Verify.NONE:
         log.warning(
-            "authentication.verify is 'none': whoever writes a From address is believed; "
-            "run it only behind a front MTA that refuses forged mail"
+            LogEvent.SETTING(
+                "authentication.verify is 'none': whoever writes a From address is believed; "
+                "run it only behind a front MTA that refuses forged mail"
+            )
         )
     closed = {
         Door.SMTP: chosen.smtp.listen is None,
@@ -72,10 +75,10 @@ def _warn(chosen: Settings) -> None:
     for door, (level, checks) in best_evidence(chosen).items():
         if closed.get(door):
             continue
-        log.info('evidence door=%s best=%s checks="%s"', door.value, level.value, checks)
+        log.info(LogEvent.EVIDENCE(door=door.value, best=level.value, checks=checks))
     if chosen.smarthost.address is None:
-        log.warning("smarthost.address is empty: outgoing mail stays queued")
+        log.warning(LogEvent.SETTING("smarthost.address is empty: outgoing mail stays queued"))
     if chosen.spam.spamd is None:
-        log.warning("spam.spamd is empty: no mail is checked for spam")
+        log.warning(LogEvent.SETTING("spam.spamd is empty: no mail is checked for spam"))
     for words in chosen.unbuilt():
-        log.warning("no effect yet: %s", words)
+        log.warning(LogEvent.NO_EFFECT_YET(words))

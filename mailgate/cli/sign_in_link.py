@@ -8,6 +8,7 @@ from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object
 from mailgate.flows.client.sign_in import contact_link, staff_link
 from mailgate.flows.story.act import Act
+from mailgate.log_events import LogEvent
 from mailgate.mail.link_token import CONSOLE
 from store import people
 from store.engine import transaction
@@ -32,5 +33,5 @@ def sign_in_link(email: str, as_json: bool) -> None:
                 url = contact_link(act, latest.id, CONSOLE)
             else:
                 fail(f"{email} is registered nowhere", code=EX_DATAERR, hint="customer list", as_json=as_json)
-        log.warning("sign-in link made on the console for=%s", email)
+        log.warning(LogEvent.SIGN_IN_LINK_MADE(for_=email))
     print_object({"url": url}, as_json=as_json)

@@ -16,6 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from mailgate.demo.company import HOST
 from mailgate.demo.magic import REFUSALS, Fate, delivery_report, fate_of
 from mailgate.demo.wire import submit
+from mailgate.log_events import LogEvent
 
 log = logging.getLogger(__name__)
 
@@ -118,7 +119,7 @@ class Mailboxes:
             try:
                 submit(report, "", [reverse_path], port=self._gate_port)
             except (smtplib.SMTPException, OSError) as error:
-                log.warning("report not sent to=%s error=%r", reverse_path, error)
+                log.warning(LogEvent.REPORT_NOT_SENT(to=reverse_path, error=error))
 
         timer = loop.call_later(REPORT_SECONDS, begin)
         self._reports.add(timer)

@@ -16,6 +16,7 @@ from mailgate.flows.staff import held_mail, queue_list
 from mailgate.flows.story.act import Act, send_jobs
 from mailgate.flows.ticket.deadline import meet_deadline
 from mailgate.jobs import Enqueue, Job
+from mailgate.log_events import LogEvent
 from mailgate.tickets.deadlines import Step, deadline
 from store.desk import deadlines, tickets
 from store.engine import reading, transaction
@@ -197,7 +198,7 @@ def meet(
     except (OperationalError, TimeoutError):
         raise
     except Exception:
-        log.exception("due failed kind=%s object=%s", kind.value, ",".join(map(str, numbers)))
+        log.exception(LogEvent.DUE_FAILED(kind=kind.value, object=",".join(map(str, numbers))))
         return
     send_jobs(act.outgoing, enqueue)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
+from mailgate.log_events import LogEvent
 from store.archive import Archive
 from store.engine import reading, transaction
 from store.post import lessons
@@ -33,6 +34,6 @@ def teach(lesson_id: int, *, engine: Engine, archive: Archive, teach_filter: Tea
         with transaction(engine, durable=False) as conn:
             lessons.end(conn, lesson, again_at=again_at)
     except (OperationalError, TimeoutError) as error:
-        log.warning("postponed lesson=%d error=%r", lesson_id, error)
+        log.warning(LogEvent.POSTPONED_LESSON(lesson=lesson_id, error=error))
         return
-    log.info("taught lesson=%d spam=%s taken=%s", lesson_id, lesson.is_spam, taken)
+    log.info(LogEvent.TAUGHT(lesson=lesson_id, spam=lesson.is_spam, taken=taken))

@@ -20,6 +20,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from mailgate.errors import HeaderTooLarge, MailgateError, MessageTooLarge, SpoolUnavailable, StorageFull, Temporary
 from mailgate.inbound.rush import Rush
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
+from mailgate.log_events import LogEvent
 from mailgate.mail.envelope import Envelope
 from store.archive import Archive, Blob
 from store.engine import transaction
@@ -107,7 +108,7 @@ class Acceptance:
             accepted.set_exception(error)
             return accepted
         except OSError as error:
-            log.error("not accepted: archive error=%r", error)
+            log.error(LogEvent.NOT_ARCHIVED(error=error))
             accepted.set_exception(unavailable(error))
             return accepted
         self.rush.enter()
@@ -130,7 +131,7 @@ class Acceptance:
         """Ask for mail to come later while there is room to work off what is here. Raises StorageFull."""
         room = os.statvfs(self._directory)
         if room.f_bavail * room.f_frsize < self._limits.min_free_bytes:
-            log.error("storage low: directory=%s free=%d", self._directory, room.f_bavail * room.f_frsize)
+            log.error(LogEvent.STORAGE_LOW(directory=self._directory, free=room.f_bavail * room.f_frsize))
             raise StorageFull(f"less than limits.min_free_bytes={self._limits.min_free_bytes} free")
 
     def _commit_groups(self) -> None:
@@ -162,7 +163,7 @@ class Acceptance:
                 for waiting in group:
                     self._commit([waiting])
                 return
-            log.error("not accepted: messages=%d error=%r", len(group), error)
+            log.error(LogEvent.NOT_COMMITTED(messages=len(group), error=error))
             for waiting in group:
                 waiting.accepted.set_exception(unavailable(error))
             return

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from mailgate.log_events import LogEvent
 from mailgate.tickets.article import ENDING, MAX_BYTES, Article, BrokenArticle, read_article
 from mailgate.tickets.suggestion import Suggestions
 
@@ -74,10 +75,10 @@ class ArticleFolder:
                 return
             shelf = read_folder(self._folder)
         except OSError as error:
-            log.warning("articles not read folder=%s error=%r", self._folder, error)
+            log.warning(LogEvent.ARTICLES_NOT_READ(folder=self._folder, error=error))
             return
         for broken in shelf.broken:
-            log.warning("article not shown file=%s problem=%r", broken.name, broken.problem)
+            log.warning(LogEvent.ARTICLE_NOT_SHOWN(file=broken.name, problem=broken.problem))
         self._shelf, self._suggestions, self._seen = shelf, Suggestions(shelf.articles), seen
 
 

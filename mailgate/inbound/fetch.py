@@ -18,6 +18,7 @@ from mailgate.config import After, ImapFolder, ImapTls
 from mailgate.errors import HeaderTooLarge, MessageTooLarge, Temporary
 from mailgate.inbound.accept import Acceptance
 from mailgate.inbound.imap import MAX_UID, ImapRefused, ImapSession, Place, Unreachable
+from mailgate.log_events import LogEvent
 from mailgate.mail.digest import content_digest
 from mailgate.mail.envelope import Door, Envelope
 from store.engine import reading, transaction
@@ -112,7 +113,7 @@ class Fetch:
             # RFC 3501 §2.3.1.1: UIDs of then mean nothing now. What is there may be stored, under its former UID.
             known_below = 0 if former is None else place.uidnext
             if former is not None:
-                log.warning("uids changed folder=%s from=%d to=%d", self._name, former, place.uidvalidity)
+                log.warning(LogEvent.UIDS_CHANGED(folder=self._name, from_=former, to=place.uidvalidity))
             with transaction(self._engine) as conn:
                 folders.begin(conn, self._name, place.uidvalidity, known_below=known_below)
             with reading(self._engine) as conn:
@@ -182,7 +183,7 @@ class Fetch:
                 delay = delay or error
             else:
                 stored.append(uid)
-                log.info("accepted spool=%s door=imap folder=%s uid=%d bytes=%d", spool_id, self._name, uid, size)
+                log.info(LogEvent.FETCHED(spool=spool_id, folder=self._name, uid=uid, bytes=size))
         if delay is not None:
             raise delay  # the watermark stays below it; what was stored beside it is noted, and marked next time
         return self._finish(session, place, stored, upto=upto)
@@ -229,7 +230,7 @@ class Fetch:
     def _leave(self, folder: Folder, uid: int, size: int, why: Left) -> None:
         if any(mail.uid == uid and mail.left_because is why for mail in folder.left):
             return
-        log.warning("left on the server folder=%s uid=%d bytes=%d reason=%s", self._name, uid, size, why.value)
+        log.warning(LogEvent.LEFT_ON_SERVER(folder=self._name, uid=uid, bytes=size, reason=why.value))
         assert folder.uidvalidity is not None
         with transaction(self._engine) as conn:
             folders.add(conn, name=self._name, uidvalidity=folder.uidvalidity, uid=uid, size=size, left_because=why)

@@ -18,6 +18,7 @@ from mailgate.errors import BadAddress, BareLineEnd, MailgateError, NulByte, Sto
 from mailgate.inbound.accept import Acceptance
 from mailgate.inbound.clients import Clients, ListenerLimits
 from mailgate.inbound.session import CLOSING, Connection, LmtpSession, SmtpSession, peer_address
+from mailgate.log_events import LogEvent
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.envelope import NULL_PATH, Door, Envelope
 from store.archive import INLINE_BYTES
@@ -63,7 +64,7 @@ class Gate:
         if len(envelope.rcpt_tos) >= self._limits.max_recipients:
             return TOO_MANY_RECIPIENTS
         if not self._is_ours(address):
-            log.info("refused recipient=%r peer=%s", address[:80], _peer(session))
+            log.info(LogEvent.REFUSED_RECIPIENT(recipient=address[:80], peer=_peer(session)))
             return UnknownMailbox.reply if _is_address(address) else BadAddress.reply
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 Ok"
@@ -83,17 +84,17 @@ class Gate:
             # Shielded: the commit goes on when the client hangs up, and is then found again as a duplicate.
             spool_id = await asyncio.shield(asyncio.wrap_future(accepted))
         except MailgateError as error:
-            log.warning("not accepted peer=%s reply=%r", _peer(session), error.reply)
+            log.warning(LogEvent.NOT_ACCEPTED(peer=_peer(session), reply=error.reply))
             return error.reply
         except Exception:
-            log.exception("not accepted peer=%s", _peer(session))
+            log.exception(LogEvent.NOT_ACCEPTED_BROKEN(peer=_peer(session)))
             return Temporary.reply
-        log.info("accepted spool=%d door=%s peer=%s bytes=%d", spool_id, door.value, _peer(session), len(raw))
+        log.info(LogEvent.ACCEPTED(spool=spool_id, door=door.value, peer=_peer(session), bytes=len(raw)))
         return ACCEPTED.format(spool_id)
 
     async def handle_exception(self, error: Exception) -> str:
         """The last net: aiosmtpd's own would answer 500 with the exception's text, and the sender would bounce."""
-        log.error("listener error=%r", error, exc_info=error)
+        log.error(LogEvent.LISTENER(error=error), exc_info=error)
         return Temporary.reply
 
 
@@ -157,7 +158,7 @@ class Listener:
         """Count a new client in, unless there are too many."""
         session.address = peer_address(transport)
         if self._draining or not self._gate.clients.admit(session.address):
-            log.warning("refused connection peer=%s open=%d", session.address, len(self._sessions))
+            log.warning(LogEvent.REFUSED_CONNECTION(peer=session.address, open=len(self._sessions)))
             return False
         self._sessions.add(session)
         return True

@@ -23,6 +23,7 @@ from aiospamc.requests import Request
 from aiospamc.responses import Response, ResponseException
 
 from mailgate.errors import Temporary
+from mailgate.log_events import LogEvent
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,7 @@ class Spamd:
         try:
             return _verdict(self._ask(Request("SYMBOLS", body=raw[:SCANNED_BYTES])))
         except _NoAnswer as error:
-            log.warning('unscored reason="%s" spamd=%s error=%r', error.reason, self.address, str(error))
+            log.warning(LogEvent.UNSCORED(reason=error.reason, spamd=self.address, error=str(error)))
             return SpamVerdict(None, (), error.reason)
 
     def teach(self, raw: bytes, spam: bool) -> bool:
@@ -98,11 +99,11 @@ class Spamd:
         try:
             answer = self._ask(Request("TELL", headers=headers, body=raw[:SCANNED_BYTES]))
         except _NoAnswer as error:
-            log.warning('untaught as=%s reason="%s" spamd=%s error=%r', kind, error.reason, self.address, str(error))
+            log.warning(LogEvent.UNTAUGHT(as_=kind, reason=error.reason, spamd=self.address, error=str(error)))
             return False
         did_set = answer.headers.did_set  # None when nothing changed
         if did_set is None or not did_set.local:
-            log.warning('untaught as=%s reason="nothing learnt" spamd=%s', kind, self.address)
+            log.warning(LogEvent.NOTHING_LEARNT(as_=kind, spamd=self.address))
             return False
         return True
 

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from mailgate.log_events import LogEvent
+
 log = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 10.0
@@ -27,7 +29,7 @@ class Unanswered:
             nonlocal taken
             taken = self._free.acquire(timeout=self._patience_seconds)
             if not taken:
-                log.warning("smarthost slow: one mail more goes out unanswered after %g s", self._patience_seconds)
+                log.warning(LogEvent.SMARTHOST_SLOW(self._patience_seconds))
 
         try:
             yield take

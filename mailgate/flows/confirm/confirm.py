@@ -20,6 +20,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled, Told
+from mailgate.log_events import LogEvent
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence, Level
@@ -137,7 +138,7 @@ def expire(act: Act, number: int) -> None:
         return
     ticket = _recorded(act, asked, f"not confirmed in time, not done: {asked.statement}")
     tell_expired(act, asked, ticket)
-    log.info("expired confirmation=%d kind=%s", asked.id, asked.kind.value)
+    log.info(LogEvent.EXPIRED(confirmation=asked.id, kind=asked.kind.value))
 
 
 def _yes(act: Act, incoming: Incoming, asked: Confirmation, execute: Executor) -> Settled:

@@ -18,6 +18,7 @@ from mailgate.flows.story.incoming import Incoming, read
 from mailgate.inbound.authenticate import SenderCheck
 from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
+from mailgate.log_events import LogEvent
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.parse import parse
 from store import keys
@@ -70,7 +71,7 @@ def receive(
             lent = spool.lend(engine, spool_ids, now=now)
             groups = list(story.groups(lent))
     except (OperationalError, TimeoutError) as error:
-        log.warning("postponed spool=%s error=%r", _ids(spool_ids), error)  # the sweep looks again
+        log.warning(LogEvent.POSTPONED_SPOOL(spool=_ids(spool_ids), error=error))  # the sweep looks again
         return
     for group in groups:
         story.tell(group)
@@ -118,7 +119,7 @@ class _Story:
                 with transaction(self.engine, durable=False) as conn:
                     work.bring_forward(conn, now=self.now)
             except (OperationalError, TimeoutError) as error:
-                log.warning("not brought forward error=%r", error)  # it comes in its own time
+                log.warning(LogEvent.NOT_BROUGHT_FORWARD(error=error))  # it comes in its own time
 
     def tell(self, group: Sequence[Lent]) -> None:
         """From the row to the disposition."""
@@ -193,10 +194,9 @@ class _Story:
         self.fail_point("receive.committed")
         for incoming, outcome in zip(group, outcomes, strict=True):
             log.info(
-                "settled spool=%d disposition=%s ticket=%s",
-                incoming.lent.spool_id,
-                outcome.disposition.value,
-                outcome.ticket_id,
+                LogEvent.SETTLED(
+                    spool=incoming.lent.spool_id, disposition=outcome.disposition.value, ticket=outcome.ticket_id
+                )
             )
         send_jobs(outgoing, self.enqueue)
 
@@ -228,18 +228,20 @@ class _Story:
         lent, error = failed.lent, failed.error
         match error:
             case LeaseLost():  # it ran out, and another worker was here: what was written is rolled back
-                log.warning("lease lost spool=%d", lent.spool_id)
+                log.warning(LogEvent.LEASE_LOST(spool=lent.spool_id))
             case LookupFailed():
                 again = next_try(lent, self.now)
                 log.warning(
-                    "postponed spool=%d next=%s error=%r", lent.spool_id, again.isoformat(timespec="seconds"), error
+                    LogEvent.POSTPONED_LOOKUP(
+                        spool=lent.spool_id, next=again.isoformat(timespec="seconds"), error=error
+                    )
                 )
                 self._give_back(lent, error, again, counted=False)
             case Temporary() | OperationalError() | TimeoutError():
-                log.warning("postponed spool=%d error=%r", lent.spool_id, error)
+                log.warning(LogEvent.POSTPONED_SPOOL(spool=lent.spool_id, error=error))
                 self._give_back(lent, error, self.now + RETRY_AFTER, counted=False)
             case _:
-                log.error("failed spool=%d attempt=%d", lent.spool_id, lent.attempts, exc_info=error)
+                log.error(LogEvent.FAILED_SPOOL(spool=lent.spool_id, attempt=lent.attempts), exc_info=error)
                 if lent.attempts >= MAX_ATTEMPTS:
                     self._park(lent, repr(error))
                 else:
@@ -254,7 +256,7 @@ class _Story:
 
     def _park(self, lent: Lent, why: str) -> None:
         reason = f"parked: could not be processed in {MAX_ATTEMPTS} attempts ({why})"
-        log.error("parked spool=%d reason=%r", lent.spool_id, reason)
+        log.error(LogEvent.PARKED_SPOOL(spool=lent.spool_id, reason=reason))
 
         def write() -> None:
             with transaction(self.engine) as conn:
@@ -266,9 +268,11 @@ class _Story:
 def _end(lent: Lent, write: Callable[[], None]) -> None:
     """Let go of the row, also when the store must be waited for: a lease that runs out counts against the message."""
     try:
-        leases.insist(write, told=lambda error: log.warning("not yet saved spool=%d error=%r", lent.spool_id, error))
+        leases.insist(
+            write, told=lambda error: log.warning(LogEvent.NOT_YET_SAVED_SPOOL(spool=lent.spool_id, error=error))
+        )
     except (OperationalError, TimeoutError):
-        log.warning("not saved spool=%d; its lease will run out", lent.spool_id)
+        log.warning(LogEvent.NOT_SAVED(spool=lent.spool_id))
 
 
 def _ids(spool_ids: Sequence[int]) -> str:

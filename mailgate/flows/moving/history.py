@@ -13,6 +13,7 @@ from mailgate.errors import Temporary
 from mailgate.flows.moving.old_thread import Pen, ReadMail, Strangers, Wish, known_of, ticket_of
 from mailgate.flows.moving.survey import Broken, OldMail, OldThread, Progress, Registry, Survey
 from mailgate.inbound.mailbox_files import read
+from mailgate.log_events import LogEvent
 from mailgate.mail.automatic import automatic
 from mailgate.mail.bounces.bounce import read_report
 from mailgate.mail.envelope import Door, Envelope
@@ -175,7 +176,7 @@ class _Move:
             self.mails += len(mails)
 
     def _fail(self, old: OldMail, error: Exception) -> None:
-        log.warning("not moved in place=%r error=%r", str(old.place), error)
+        log.warning(LogEvent.NOT_MOVED_IN(place=str(old.place), error=error))
         self.broken.append(Broken(str(old.place), repr(error)))
 
 

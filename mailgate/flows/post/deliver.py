@@ -17,6 +17,7 @@ from mailgate.flows.post.wanted import unwanted
 from mailgate.flows.story.act import Act, Queued, send_jobs
 from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
 from mailgate.letters.notice import REPLY_TO
+from mailgate.log_events import LogEvent
 from mailgate.mail.bounces.hard import is_dead, status_in
 from mailgate.outbound.compose import compose
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRefused
@@ -63,7 +64,7 @@ def deliver(
         attempt = _Attempt(engine, settings, lent, now, fail_point)
         _try(attempt, archive, templates, smarthost, unanswered)
     except (OperationalError, TimeoutError) as error:  # the sweep looks again, at the latest when the lease has run out
-        log.warning("postponed outbox=%d error=%r", outbox_id, error)
+        log.warning(LogEvent.POSTPONED_OUTBOX(outbox=outbox_id, error=error))
         return
     send_jobs(attempt.told, enqueue)
 
@@ -102,7 +103,7 @@ def _try(
     except (OperationalError, TimeoutError):
         raise
     except Exception as error:
-        log.exception("failed outbox=%d attempt=%d", lent.row.id, lent.row.attempts)
+        log.exception(LogEvent.FAILED_OUTBOX(outbox=lent.row.id, attempt=lent.row.attempts))
         attempt.later(error)
 
 
@@ -139,7 +140,7 @@ def _composed(engine: Engine, archive: Archive, templates: Templates, lent: Lent
     reply_to = secret.get(REPLY_TO, notice.reply_to)
     live = write(replace(notice, values={**notice.values, **secret}, reply_to=reply_to)).raw if secret else None
     for problem in composed.problems:
-        log.warning("template problem outbox=%d template=%s problem=%r", row.id, row.notice.template.value, problem)
+        log.warning(LogEvent.TEMPLATE_PROBLEM(outbox=row.id, template=row.notice.template.value, problem=problem))
     blob = archive.prepare(composed.raw)
     with transaction(engine, durable=False) as conn:  # the commit before DATA keeps it
         archive.add(conn, blob)
@@ -194,14 +195,14 @@ class _Attempt:
                     deadlines.begin_silence(conn, notice.ticket_id, since=self.now)
 
         leases.insist(
-            write, told=lambda error: log.warning("not yet saved outbox=%d error=%r", self.lent.row.id, error)
+            write, told=lambda error: log.warning(LogEvent.NOT_YET_SAVED_OUTBOX(outbox=self.lent.row.id, error=error))
         )
-        log.info("sent outbox=%d to=%s reply=%r", self.lent.row.id, self.lent.row.notice.to_address, reply)
+        log.info(LogEvent.SENT(outbox=self.lent.row.id, to=self.lent.row.notice.to_address, reply=reply))
 
     def drop(self, reason: str) -> None:
         """What it says is no longer so: it never leaves, and nobody misses it."""
         row = self.lent.row
-        log.info("dropped outbox=%d to=%s reason=%r", row.id, row.notice.to_address, reason)
+        log.info(LogEvent.DROPPED(outbox=row.id, to=row.notice.to_address, reason=reason))
         with transaction(self.engine) as conn:
             outbox.mark_dropped(conn, self.lent, reason=reason)
 
@@ -214,7 +215,7 @@ class _Attempt:
             self.fail(f"given up after {lifetime} h: {reply}")
             return
         due_at = self.now + outbox.backoff(row.attempts)
-        log.warning("deferred outbox=%d attempt=%d next=%s reply=%r", row.id, row.attempts, due_at.isoformat(), reply)
+        log.warning(LogEvent.DEFERRED(outbox=row.id, attempt=row.attempts, next=due_at.isoformat(), reply=reply))
         with transaction(self.engine) as conn:
             outbox.mark_later(conn, self.lent, reply=reply, due_at=due_at)
 
@@ -225,14 +226,14 @@ class _Attempt:
             self.park(str(error))
             return
         due_at = self.now + outbox.backoff(row.attempts)
-        log.warning("in doubt outbox=%d next=%s error=%r", row.id, due_at.isoformat(), error)
+        log.warning(LogEvent.IN_DOUBT(outbox=row.id, next=due_at.isoformat(), error=error))
         with transaction(self.engine) as conn:
             outbox.mark_in_doubt(conn, self.lent, reply=str(error), due_at=due_at)
 
     def park(self, reply: str) -> None:
         """Nobody can know whether it went out: a person decides."""
         row = self.lent.row
-        log.error("parked outbox=%d reply=%r: `mailgate queue retry|cancel %d` decides", row.id, reply, row.id)
+        log.error(LogEvent.PARKED_OUTBOX(outbox=row.id, reply=reply))
         with transaction(self.engine) as conn:
             if not outbox.mark_in_doubt(conn, self.lent, reply=reply, due_at=None):
                 return
@@ -243,7 +244,7 @@ class _Attempt:
     def fail(self, reply: str, *, dead: bool = False) -> None:
         """It will never be taken; `dead`: nor will any other for this address."""
         row = self.lent.row
-        log.error("undelivered outbox=%d to=%s reply=%r", row.id, row.notice.to_address, reply)
+        log.error(LogEvent.UNDELIVERED(outbox=row.id, to=row.notice.to_address, reply=reply))
         with transaction(self.engine) as conn:
             if not outbox.mark_failed(conn, self.lent, reply=reply):
                 return

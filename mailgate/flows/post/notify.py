@@ -15,6 +15,7 @@ from mailgate.flows.post.tongue import in_tongue
 from mailgate.flows.story.act import Act, Queued
 from mailgate.flows.story.incoming import Incoming
 from mailgate.letters.notice import Notice
+from mailgate.log_events import LogEvent
 from mailgate.mail import message_id, thread_index
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
@@ -53,7 +54,7 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
             unsent.add(act.conn, notice, reason=others, now=act.now)
         if reason := reason or others:
             level = logging.INFO if cause and cause.automatic else logging.WARNING
-            log.log(level, "not sent template=%s to=%s reason=%r", notice.template.value, notice.to_address, reason)
+            log.log(level, LogEvent.NOT_SENT(template=notice.template.value, to=notice.to_address, reason=reason))
             continue
         is_strange = not kind.own_words and (notice.ticket_id, key) in readers.unregistered
         told = in_tongue(act, without_words(notice) if is_strange else notice, readers)

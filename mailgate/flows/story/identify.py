@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from mailgate.errors import LookupFailed
 from mailgate.inbound.authenticate import SenderCheck
+from mailgate.log_events import LogEvent
 from mailgate.mail.address import Mailbox
 from mailgate.mail.message import Message
 from mailgate.mail.sender.evidence import Evidence, Level, from_rule
@@ -53,7 +54,7 @@ def identify(
     except LookupFailed as error:
         if now - lent.envelope.received_at < PATIENCE:
             raise
-        log.warning("unverified spool=%d error=%r", lent.spool_id, error)
+        log.warning(LogEvent.UNVERIFIED(spool=lent.spool_id, error=error))
         evidence = Evidence(Level.UNKNOWN, ("the DNS gave no answer for hours, so the sender could not be verified",))
     return Identity(claim.author, evidence)
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailgate.errors import Permanent
+from mailgate.log_events import LogEvent
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from store.post import lessons, spool
 from store.post.spool import Accepted
@@ -27,7 +28,7 @@ def release(conn: Connection, spool_id: int, *, by: str, now: datetime) -> int |
     if held.outcome.disposition is Disposition.QUARANTINED:
         lesson = lessons.add(conn, spool_id, is_spam=False, now=now)
     spool.release(conn, spool_id, by=by, now=now)
-    log.info("released spool=%d by=%r", spool_id, by)
+    log.info(LogEvent.RELEASED(spool=spool_id, by=by))
     return lesson
 
 
@@ -36,7 +37,7 @@ def refuse(conn: Connection, spool_id: int, *, by: str, is_spam: bool, now: date
     held = _held(conn, spool_id)
     lesson = lessons.add(conn, spool_id, is_spam=True, now=now) if is_spam else None
     spool.refuse(conn, spool_id, by=by, reason=f"refused by {by}; was held: {held.outcome.reason}", now=now)
-    log.info("refused spool=%d by=%r spam=%s", spool_id, by, is_spam)
+    log.info(LogEvent.REFUSED_SPOOL(spool=spool_id, by=by, spam=is_spam))
     return lesson
 
 
