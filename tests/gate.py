@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from mailgate.config import HostPort, Settings, Tls, Verify
 from mailgate.config.settings import QueueList
@@ -22,7 +22,8 @@ from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.people import Role
-from mailgate.tickets.ticket import Ticket
+from mailgate.phrases import built_in
+from mailgate.tickets.ticket import EntryKind, Event, Ticket
 from mailgate.wiring import Parts, build
 from store import people
 from store.desk import tickets
@@ -34,6 +35,9 @@ from store.post.spool import Accepted
 from store.schema import lessons as lesson_rows
 from tests.empty_store import put_empty_store
 from tests.outbound.sink import HOST, Sink, running
+
+IN_ENGLISH = built_in().of("en").told_in("Europe/Berlin", at=None)
+"""Makes the words of the audit trail."""
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SUPPORT = "support@support.example"
@@ -239,6 +243,11 @@ class Gate:
         """All entries of a ticket."""
         with reading(self.parts.engine) as conn:
             return tickets.history(conn, number)
+
+    def events(self, number: int) -> list[tuple[Event | None, str, dict[str, Any]]]:
+        """The audit trail of a ticket: what happened, who did it, and the values that are kept of it."""
+        lines = [entry for entry in self.history(number) if entry.kind is EntryKind.EVENT]
+        return [(line.event, line.author_name, dict(line.details or {})) for line in lines]
 
     def outbox(self, template: Template | None = None) -> tuple[Outgoing, ...]:
         """What the gate wrote, sent or not."""

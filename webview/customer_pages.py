@@ -60,7 +60,7 @@ def tickets(visit: ContactVisit) -> Response:
 def ticket(visit: ContactVisit) -> Response:
     """`/tickets/<no>`: the messages with what happened in between."""
     head = head_of(visit)
-    page = customer_tickets.thread(visit.conn, visit.visitor, head, visit.turn)
+    page = customer_tickets.thread(visit.conn, head, visit.turn, visit.tell)
     answer = answer_to(visit.site, visit.conn, visit.visitor, head)
     may_command = (head.takes_part or visit.visitor.is_owner) and not head.merged_into
     commands = ticket_actions(

@@ -13,7 +13,10 @@ from starlette.responses import RedirectResponse, Response
 
 from mailgate.config import Settings
 from mailgate.desks import Desk, ServiceMailbox, desk_named
+from mailgate.language.tags import FALLBACK
 from mailgate.mail.address import Mailbox
+from mailgate.phrases import Phrasebook, built_in
+from mailgate.tickets.wording import Tell
 from store.archive import Archive
 from store.engine import reading
 from store.views import visitors
@@ -59,6 +62,7 @@ class Site:
     rendering: Rendering
     cookies: Cookies
     budgets: Budgets = field(default_factory=Budgets)
+    phrasebook: Phrasebook = field(default_factory=built_in)
 
     @property
     def sign_in_address(self) -> str:
@@ -127,6 +131,12 @@ class Visit(Generic[V]):
             except (ZoneInfoNotFoundError, ValueError):
                 pass
         return self.site.settings.gate.zone
+
+    @property
+    def tell(self) -> Tell:
+        """Makes the words of the audit trail for the visitor; for staff they are in English."""
+        language = self.visitor.language if isinstance(self.visitor, ContactVisitor) else FALLBACK
+        return self.site.phrasebook.of(language).told_in(str(self.zone), at=self.now)
 
 
 Endpoint = Callable[[Request], Response]

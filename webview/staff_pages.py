@@ -45,7 +45,7 @@ def ticket(visit: StaffVisit) -> Response:
     head = staff_tickets.find(visit.conn, visit.number("number"))
     if head is None:
         raise NoSuchPage
-    page = staff_tickets.thread(visit.conn, head.line.id, visit.turn)
+    page = staff_tickets.thread(visit.conn, head.line.id, visit.turn, visit.tell)
     return visit.page("staff/ticket.html", ticket=head, page=page, actions=_actions(visit, head))
 
 

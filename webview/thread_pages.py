@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from mailgate.mail.link_token import LinkPurpose, unseal_link
+from mailgate.tickets.wording import Tell
 from store.engine import reading
 from store.views import customer_tickets, visitors
 from store.views.customer_tickets import ThreadEntry, TicketHead
@@ -31,7 +32,7 @@ def mbox(visit: ContactVisit) -> Response:
 
     def mails() -> Iterator[bytes]:  # sent as they are made: together they may be larger than any memory
         with reading(site.engine) as conn:
-            for entry in _entries(conn, visitor, head):
+            for entry in _entries(conn, visitor, head, visit.tell):
                 if not entry.is_event:
                     yield in_mbox(_mail(site, conn, thread, entry), entry.at)
 
@@ -44,14 +45,14 @@ def text(visit: ContactVisit) -> Response:
     """`/tickets/<no>.txt`: the whole conversation, audit lines included."""
     head = head_of(visit)
     thread = replace(thread_of(visit.site, visit.conn, visit.visitor, head), zone=visit.zone)
-    return plain("".join(as_text(thread, _entries(visit.conn, visit.visitor, head))))
+    return plain("".join(as_text(thread, _entries(visit.conn, visit.visitor, head, visit.tell))))
 
 
 def message(visit: ContactVisit) -> Response:
     """`/tickets/<no>/messages/<entry>.eml`: one message as a mail."""
     head = head_of(visit)
     wanted = visit.number("entry")
-    entry = next((one for one in _entries(visit.conn, visit.visitor, head) if one.id == wanted), None)
+    entry = next((one for one in _entries(visit.conn, visit.visitor, head, visit.tell) if one.id == wanted), None)
     if entry is None or entry.is_event:
         raise NoSuchPage
     raw = _mail(visit.site, visit.conn, thread_of(visit.site, visit.conn, visit.visitor, head), entry)
@@ -67,7 +68,8 @@ def feed(site: Site, request: Request) -> Response:
         head = customer_tickets.find(conn, visitor, int(request.path_params["number"])) if visitor else None
         if visitor is None or head is None:
             raise NoSuchPage
-        page = customer_tickets.thread(conn, visitor, head, Turn(before=NEWEST))
+        tell = site.phrasebook.of(visitor.language).told_in(visitor.timezone, at=site.clock())
+        page = customer_tickets.thread(conn, head, Turn(before=NEWEST), tell)
         entries = [entry for entry in page.rows if not entry.is_event][-_FEED_ENTRIES:]
         thread = thread_of(site, conn, visitor, head)
         own_url = f"{site.settings.web.public_url}{request.url.path}"
@@ -96,11 +98,11 @@ def _subscriber(site: Site, conn: Connection, word: str) -> ContactVisitor | Non
     return visitor if isinstance(visitor, ContactVisitor) else None
 
 
-def _entries(conn: Connection, visitor: ContactVisitor, head: TicketHead) -> Iterator[ThreadEntry]:
+def _entries(conn: Connection, visitor: ContactVisitor, head: TicketHead, tell: Tell) -> Iterator[ThreadEntry]:
     """The whole thread, each text uncut, as the pages of the ticket would show it."""
     turn = Turn()
     while True:
-        page = customer_tickets.thread(conn, visitor, head, turn)
+        page = customer_tickets.thread(conn, head, turn, tell)
         for entry in page.rows:
             yield entry if entry.whole else _uncut(conn, visitor, head, entry)
         if not page.onward:

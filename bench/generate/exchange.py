@@ -21,7 +21,7 @@ from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.ticket import Direction, EntryKind, NewAttachment, State, Ticket, waiting_since
+from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, State, Ticket, waiting_since
 from store.post.outbox import OutState
 from store.schema import attachments, entries, message_ids, outbox, spool
 
@@ -148,6 +148,9 @@ class Exchange:
             spool_id=spool_id,
             evidence=evidence,
             automatic=False,
+            event=Event.STAFF_REPLIED if staff else Event.CUSTOMER_WROTE,
+            details=None,
+            for_customers=None,
         )
         files = (self._file(entry_id),) if rng.random() < 0.08 else ()
         self._remember(thread, own_id)

@@ -9,7 +9,7 @@ from bench.generate.exchange import Exchange, Thread, Writer
 from bench.generate.letters import Words
 from bench.generate.rows import Batch, Beginning, Home, Rows, stamp
 from mailgate.people import Role
-from mailgate.tickets.ticket import EntryKind, Participant, State, Ticket
+from mailgate.tickets.ticket import EntryKind, Event, Participant, State, Ticket
 from store.schema import contacts, customers, entries, participants, tickets
 
 YEARS = timedelta(days=730)
@@ -123,16 +123,19 @@ class History:
                 ticket_id=ticket.id,
                 kind=EntryKind.EVENT,
                 at=updated_at,
-                author_name="mailgate",
-                author_address=None,
+                author_name=self._staff[0].name,
+                author_address=self._staff[0].address,
                 contact_id=None,
-                staff_id=None,
+                staff_id=self._staff[0].id,
                 direction=None,
-                text=f"closed by {self._staff[0].name}",
+                text="",
                 message_id=None,
                 spool_id=None,
                 evidence=None,
                 automatic=False,
+                event=Event.CLOSED,
+                details="{}",
+                for_customers=True,
             )
         self._rows.add(
             tickets,

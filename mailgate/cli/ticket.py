@@ -23,8 +23,12 @@ from mailgate.commands.wait import read_wait
 from mailgate.flows.staff import answer
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import change
+from mailgate.language.tags import FALLBACK
 from mailgate.people import Staff
+from mailgate.phrases import built_in
 from mailgate.tickets.ticket import Doer, State, Ticket
+from mailgate.tickets.wording import Tell, words_of
+from mailgate.wiring import Parts
 from store import people
 from store.desk import tickets
 from store.desk.tickets import Entry
@@ -70,7 +74,7 @@ def show(number: int, itself: bool, as_json: bool) -> None:
         found = tickets.itself(conn, (number,)).get(number) if itself else tickets.find(conn, number)
         if found is None:
             _fail_unknown(number, as_json=as_json)
-        _show(conn, found, as_json=as_json)
+        _show(conn, found, _tell(parts), as_json=as_json)
     if found.id != number:
         say(f"#{number} was merged into #{found.id}")
 
@@ -178,24 +182,28 @@ def _change(number: int, do: Callable[[Act, Ticket], Ticket], *, as_json: bool) 
                 _fail_unknown(number, as_json=as_json)
             changed = do(Act.begin(conn, parts.settings, now()), found)
         with reading(parts.engine) as conn:
-            _show(conn, changed, as_json=as_json)
+            _show(conn, changed, _tell(parts), as_json=as_json)
 
 
 def _fail_unknown(number: int, *, as_json: bool) -> NoReturn:
     fail(f"there is no ticket {number}", code=EX_DATAERR, hint="mailgate ticket list", as_json=as_json)
 
 
-def _show(conn: Connection, found: Ticket, *, as_json: bool) -> None:
+def _tell(parts: Parts) -> Tell:
+    return built_in().of(FALLBACK).told_in(parts.settings.gate.timezone, at=now())
+
+
+def _show(conn: Connection, found: Ticket, tell: Tell, *, as_json: bool) -> None:
     entries = tickets.history(conn, found.id)
     row = _row(found, _by_id(people.list_staff(conn)))
     if as_json:
-        print_object({**row, "entries": [_entry(one) for one in entries]}, as_json=True)
+        print_object({**row, "entries": [_entry(one, tell) for one in entries]}, as_json=True)
         return
     print_object(row, as_json=False)
     for one in entries:
         arrow = {"in": "<-", "out": "->"}.get(one.direction or "", "--")
         click.echo(f"\n{arrow} {instant(one.at)} {one.kind.value} by {one.author_name}")
-        for line in one.text.splitlines():
+        for line in _words(one, tell).splitlines():
             click.echo(f"   {line}")
         for file in one.attachments:
             click.echo(f"   [{file.filename or file.content_type}, {file.size} bytes]")
@@ -226,14 +234,20 @@ def _row(one: Ticket, staff: Mapping[int | None, Staff]) -> dict[str, object]:
     }
 
 
-def _entry(one: Entry) -> dict[str, object]:
+def _words(one: Entry, tell: Tell) -> str:
+    return words_of(one.event, one.details, one.text, one.author_name, tell)
+
+
+def _entry(one: Entry, tell: Tell) -> dict[str, object]:
     return {
         "kind": one.kind.value,
         "event": one.event.value if one.event else None,
+        "details": one.details,
+        "for_customers": one.for_customers,
         "at": instant(one.at),
         "author": f"{one.author_name} <{one.author_address}>" if one.author_address else one.author_name,
         "direction": one.direction.value if one.direction else None,
-        "text": one.text,
+        "text": _words(one, tell),
         "cut_away": one.cut_away,
         "message_id": one.message_id,
         "mail": one.spool_id,

@@ -1,8 +1,10 @@
 """Ticket, its entries and states, and the table of allowed transitions."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from mailgate.tickets.files import LeftOut
 
@@ -17,44 +19,95 @@ class State(StrEnum):
 
 
 class Event(StrEnum):
-    """What happens to a ticket."""
+    """What happens to a ticket. `events.EVENTS` tells what each line of the audit trail keeps, and who may read it."""
 
     CUSTOMER_WROTE = "customer wrote"
     MACHINE_WROTE = "machine wrote"
     STAFF_REPLIED = "staff replied"
     STAFF_NOTED = "staff noted"
+    OPENED_FOR = "opened for"  # a customer, by staff
+    SENT_ON = "sent on"  # opened with a customer's mail that staff sent on
+    MOVED_IN = "moved in"  # from an older system
+    LINKED = "linked"  # opened by a mail that names another ticket, which it may not join
+    NAMED = "named"  # by such a mail
     PUT_OFF = "put off"  # staff wait until a date
     WAIT_ENDED = "wait ended"
     WARNED = "warned"  # that it will be closed
     AUTO_CLOSED = "auto-closed"
     CLOSED = "closed"
+    CLOSE_TAKEN_BACK = "close taken back"
     REOPENED = "reopened"
-    UNDELIVERED = "undelivered"
     ASSIGNED = "assigned"
     MERGED = "merged"  # into another, which goes on for it
     TOOK_OVER = "took over"  # another that was merged into it
+    UNDELIVERED = "undelivered"  # an answer, or what else it is staff's turn again for
+    NOTICE_LOST = "notice lost"  # undelivered, to a customer, and nothing hangs on it
+    STAFF_MAIL_LOST = "staff mail lost"
+    DELAYED = "delayed"
+    REPORTED_AGAIN = "reported again"  # undelivered, and known to be
+    READER_ADDED = "reader added"
+    READER_LEFT = "reader left"
+    CONTACT_ADDED = "contact added"  # to the account
+    COMMANDED = "commanded"  # by a customer's mail without words
+    NOT_UNDERSTOOD = "not understood"  # such a mail
+    ASKED = "asked"  # whether it is to be done, by confirmation
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    LAPSED = "lapsed"  # no answer came in time
+    STAFF_ASKED = "staff asked"  # whether a staff member's mail is theirs
+    STAFF_CONFIRMED = "staff confirmed"
+    STAFF_DECLINED = "staff declined"
+    STAFF_LAPSED = "staff lapsed"
+    ANSWER_TAKEN_BACK = "answer taken back"  # before it left
 
 
-STAFF_ONLY = frozenset({Event.ASSIGNED, Event.STAFF_NOTED})
-"""Events that no customer is told of."""
+_CHANGES_NO_STATE = (
+    Event.MACHINE_WROTE,
+    Event.STAFF_NOTED,
+    Event.OPENED_FOR,
+    Event.SENT_ON,
+    Event.MOVED_IN,
+    Event.LINKED,
+    Event.NAMED,
+    Event.WARNED,
+    Event.CLOSE_TAKEN_BACK,
+    Event.ASSIGNED,
+    Event.TOOK_OVER,
+    Event.NOTICE_LOST,
+    Event.STAFF_MAIL_LOST,
+    Event.DELAYED,
+    Event.REPORTED_AGAIN,
+    Event.READER_ADDED,
+    Event.READER_LEFT,
+    Event.CONTACT_ADDED,
+    Event.COMMANDED,
+    Event.NOT_UNDERSTOOD,
+    Event.ASKED,
+    Event.CONFIRMED,
+    Event.DECLINED,
+    Event.LAPSED,
+    Event.STAFF_ASKED,
+    Event.STAFF_CONFIRMED,
+    Event.STAFF_DECLINED,
+    Event.STAFF_LAPSED,
+    Event.ANSWER_TAKEN_BACK,
+)
+CHANGES_NOTHING = frozenset(_CHANGES_NO_STATE) - {Event.WARNED, Event.ASSIGNED, Event.TOOK_OVER}
+"""After one of these a ticket stands as it stood: its state, its clocks and whose it is."""
 
 # A machine's mail and a note change no state, whatever it was; the rest do not ask what it was either, so one column is
 # the whole table. An answer that did not arrive is no answer: it is staff's turn again.
 _AFTER: dict[Event, State | None] = {
+    **dict.fromkeys(_CHANGES_NO_STATE),
     Event.CUSTOMER_WROTE: State.OPEN,
-    Event.MACHINE_WROTE: None,
     Event.STAFF_REPLIED: State.ANSWERED,
-    Event.STAFF_NOTED: None,
     Event.PUT_OFF: State.WAITING,
     Event.WAIT_ENDED: State.OPEN,
-    Event.WARNED: None,
     Event.AUTO_CLOSED: State.CLOSED,
     Event.CLOSED: State.CLOSED,
     Event.REOPENED: State.OPEN,
     Event.UNDELIVERED: State.OPEN,
-    Event.ASSIGNED: None,
     Event.MERGED: State.CLOSED,
-    Event.TOOK_OVER: None,
 }
 
 
@@ -188,3 +241,5 @@ class NewEntry:
     attachments: tuple[NewAttachment, ...] = ()
     left_out: tuple[LeftOut, ...] = ()  # files that are in the mail alone
     cut_away: str | None = None  # quotes and signature of the mail, for staff alone: they may hold what staff were told
+    details: Mapping[str, Any] | None = None  # of an event, as JSON has them: its words are made when it is read
+    for_customers: bool | None = None  # of an event: they may read it

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from mailgate.letters.kind import Template
 from mailgate.mail.address import address_key
 from mailgate.tickets.acts import Deed, StaffAct, Standing
-from mailgate.tickets.ticket import EntryKind, Event, State, Ticket
+from mailgate.tickets.ticket import CHANGES_NOTHING, EntryKind, State, Ticket
 from store.post.outbox import OutState
 from store.schema import entries, outbox, staff_acts, tickets
 
@@ -26,7 +26,6 @@ class Shown:
 
 
 _INSTANTS = ("waiting_since", "silent_since", "warned_at", "wait_until")
-_CHANGES_NOTHING = (Event.STAFF_NOTED, Event.MACHINE_WROTE)
 
 
 def add(
@@ -108,7 +107,7 @@ def take_back(conn: Connection, act: StaffAct, *, now: datetime) -> bool:
         entries.c.ticket_id == act.ticket_id,
         entries.c.id > act.last_entry_id,
         entries.c.event.is_not(None),
-        entries.c.event.not_in(_CHANGES_NOTHING),
+        entries.c.event.not_in(CHANGES_NOTHING),
     )
     if conn.execute(since.limit(1)).first() is not None:
         return False

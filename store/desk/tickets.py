@@ -82,6 +82,8 @@ class Entry:
     attachments: tuple[NewAttachment, ...]
     left_out: tuple[LeftOut, ...]
     event: Event | None
+    details: Mapping[str, Any] | None  # of an event: None of one that has a text, from before its values were kept
+    for_customers: bool | None  # of an event
     cut_away: str | None
 
 
@@ -177,6 +179,8 @@ def append(
         "evidence": entry.evidence,
         "automatic": entry.automatic,
         "event": event,
+        "details": entry.details,
+        "for_customers": entry.for_customers,
         "left_out": [asdict(file) for file in entry.left_out] or None,
         "cut_away": entry.cut_away,
     }
@@ -332,5 +336,7 @@ def _entry(row: RowMapping, files: tuple[NewAttachment, ...]) -> Entry:
         attachments=files,
         left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
         event=Event(row["event"]) if row["event"] else None,
+        details=row["details"],
+        for_customers=row["for_customers"],
         cut_away=row["cut_away"],
     )

@@ -76,6 +76,7 @@ def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Eras
         search.remove(conn, search.Kind.TICKET, ids)
         conn.execute(delete(attachments).where(attachments.c.entry_id.in_(ids)))
         nothing = {"text": ERASED, "message_id": None, "left_out": None, "cut_away": None, "author_address": None}
+        nothing["details"] = None
         conn.execute(update(entries).where(entries.c.id.in_(ids)).values(**nothing))
         others = entries.c.id.in_(ids), entries.c.staff_id.is_(None), entries.c.author_name != PROGRAM.name
         conn.execute(update(entries).where(*others).values(author_name=ERASED))
@@ -210,8 +211,9 @@ def _erase_mentions(conn: Connection, extent: _Extent) -> None:
         conn.execute(delete(suppressions).where(suppressions.c.address_key == address))
         conn.execute(delete(unsent).where(func.lower(unsent.c.to_address) == address))
         events = entries.c.kind == EntryKind.EVENT
-        conn.execute(update(entries).where(events, _names(entries.c.text, address)).values(text=ERASED))
-        by_him = func.lower(entries.c.author_address) == address
+        named = or_(_names(entries.c.text, address), _names(entries.c.details, address))
+        conn.execute(update(entries).where(events, named).values(text=ERASED, details=None))
+        by_him = or_(func.lower(entries.c.author_address) == address, _names(entries.c.author_name, address))
         conn.execute(update(entries).where(events, by_him).values(author_name=ERASED, author_address=None))
 
 

@@ -80,6 +80,10 @@ entries = Table(
     Column("automatic", Boolean, nullable=False),
     Column("left_out", JSON(none_as_null=True)),  # files that are in the mail alone: name, size, reason
     Column("event", String),  # what the entry did to the ticket; null: nothing that has a name
+    Column(
+        "details", JSON(none_as_null=True)
+    ),  # of an event: its values; null: erased, or older than they, with a text
+    Column("for_customers", Boolean),  # of an event: they may read it
     Column("cut_away", Text),  # quotes and signature of the mail that `text` is from; for staff alone
     Index("ix_entries_ticket_id_id", "ticket_id", "id"),
     sqlite_autoincrement=True,

@@ -1,17 +1,18 @@
 """A customer's tickets as a contact may see them: no note, no answer that was not sent, no line that is for staff."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, case, exists, func, or_, select
 
 from mailgate.letters.kind import CARRYING_ENTRIES
-from mailgate.mail.address import address_key
 from mailgate.mail.envelope import Door
+from mailgate.tickets.events import details_of
 from mailgate.tickets.files import LeftOut
-from mailgate.tickets.ticket import STAFF_ONLY, Direction, EntryKind, State
+from mailgate.tickets.ticket import Direction, EntryKind, Event, State
+from mailgate.tickets.wording import Tell, words_of
 from store.post.outbox import OutState
 from store.schema import contacts, entries, outbox, participants, spool, tickets
 from store.views.files import File, file_of, files_of
@@ -21,9 +22,6 @@ from store.views.weight import TEXT_CHARACTERS, cut, fitting, fitting_lines, lin
 
 NOT_LEFT = (OutState.HELD, OutState.CANCELLED)
 """Mails of ours that may still be undone, or were: whoever they are for has not got them."""
-
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:\"']+@[^\s<>()\[\],;:\"']+")
-_NUMBER = re.compile(r"#(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +69,8 @@ class ThreadEntry:
     whole: bool  # else it goes on at an address of its own
     files: tuple[File, ...]
     left_out: tuple[LeftOut, ...]  # what the mail had besides
+    event: Event | None = None  # what the entry did to the ticket
+    details: Mapping[str, Any] | None = None  # of a line of the audit trail: its values, without those for staff
 
 
 def current(conn: Connection, visitor: ContactVisitor) -> tuple[TicketLine, ...]:
@@ -103,15 +103,18 @@ def find(conn: Connection, visitor: ContactVisitor, number: int) -> TicketHead |
     return TicketHead(_line(row), row["desk"], row["opened_at"], readers, takes_part, end)
 
 
-def thread(conn: Connection, visitor: ContactVisitor, head: TicketHead, turn: Turn) -> Page[ThreadEntry]:
-    """A page of the ticket's history, oldest first."""
-    number = head.line.id
-    page = _THREAD.page(conn, turn, number=number)
+def thread(conn: Connection, head: TicketHead, turn: Turn, tell: Tell) -> Page[ThreadEntry]:
+    """A page of the ticket's history, oldest first; `tell` makes the words of the audit trail for the visitor."""
+    page = _THREAD.page(conn, turn, number=head.line.id)
     files = files_of(conn, [entry.id for entry in page.rows])
-    rows = [replace(entry, files=files.get(entry.id, ())) for entry in page.rows]
-    if any(entry.is_event for entry in rows):
-        own = _own_addresses(conn, visitor, head)
-        rows = [entry for entry in rows if not entry.is_event or _is_for_customers(entry.text, own, number)]
+    rows = [
+        replace(
+            entry,
+            files=files.get(entry.id, ()),
+            text=words_of(entry.event, entry.details, entry.text, entry.author, tell),
+        )
+        for entry in page.rows
+    ]
     return Page(tuple(rows), page.onward, page.back)
 
 
@@ -148,23 +151,13 @@ def _who(visitor: ContactVisitor) -> Mapping[str, int]:
     return {"customer_id": visitor.customer_id, "contact_id": visitor.contact_id}
 
 
-def _own_addresses(conn: Connection, visitor: ContactVisitor, head: TicketHead) -> frozenset[str]:
-    query = select(contacts.c.address_key).where(contacts.c.customer_id == visitor.customer_id)
-    return frozenset({*conn.execute(query).scalars(), *(address_key(reader.address) for reader in head.readers)})
-
-
-def _is_for_customers(words: str, own: frozenset[str], number: int) -> bool:
-    """A line of the audit trail that names no address but theirs and no ticket but this one."""
-    addresses = {address_key(found.rstrip(".")) for found in _ADDRESS.findall(words)}
-    return addresses <= own and all(int(other) == number for other in _NUMBER.findall(words))
-
-
 def _line(row: RowMapping) -> TicketLine:
     return TicketLine(row["id"], line(row["subject"]), State(row["state"]), row["at"])
 
 
 def _entry(row: RowMapping) -> ThreadEntry:
     text, whole = cut(row["text"])
+    event, details = Event(row["event"]) if row["event"] else None, row["details"]
     return ThreadEntry(
         id=row["id"],
         at=row["at"],
@@ -177,6 +170,8 @@ def _entry(row: RowMapping) -> ThreadEntry:
         whole=whole,
         files=(),
         left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
+        event=event,
+        details=details_of(event, details, for_customers=True) if event and details is not None else None,
     )
 
 
@@ -185,7 +180,7 @@ def _lines_that_fit(rows: Sequence[TicketLine]) -> int:
 
 
 def _entries_that_fit(rows: Sequence[ThreadEntry]) -> int:
-    return fitting([row.text for row in rows])
+    return fitting([f"{row.text}{row.details or ''}" for row in rows])
 
 
 # Which tickets: the owner's are all of the customer's, those of other contacts the ones that they take part in.
@@ -252,7 +247,7 @@ _IS_MESSAGE = and_(entries.c.ticket_id == bindparam("number"), _is_message(outbo
 _IS_EVENT = and_(
     entries.c.ticket_id == bindparam("number"),
     entries.c.kind == EntryKind.EVENT,
-    or_(entries.c.event.is_(None), entries.c.event.not_in(STAFF_ONLY)),
+    entries.c.for_customers,
 )
 _MESSAGE = select(entries.c.id).where(entries.c.id == bindparam("entry_id"), _IS_MESSAGE)
 _SOURCE = (
@@ -272,6 +267,8 @@ _THREAD = Listing(
         entries.c.direction,
         entries.c.automatic,
         entries.c.left_out,
+        entries.c.event,
+        entries.c.details,
         case((entries.c.direction == Direction.IN, entries.c.author_address)).label("address"),
         func.substr(entries.c.text, 1, TEXT_CHARACTERS + 1).label("text"),
     ).where(entries.c.ticket_id == bindparam("number"), or_(_IS_MESSAGE, _IS_EVENT)),

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailgate.tickets.files import LeftOut
-from mailgate.tickets.ticket import Direction, EntryKind, State
+from mailgate.tickets.ticket import Direction, EntryKind, Event, State
+from mailgate.tickets.wording import Tell, words_of
 from store.post.outbox import OutState
 from store.schema import customers, entries, outbox, participants, staff, tickets
 from store.views.arrivals import Arrival, arrivals
@@ -70,6 +72,8 @@ class StaffEntry:
     cut_away: str  # quotes and signature, or the beginning of them
     spool_id: int | None
     left_out: tuple[LeftOut, ...]  # files that are in the mail alone
+    event: Event | None = None  # what the entry did to the ticket
+    details: Mapping[str, Any] | None = None  # of a line of the audit trail: its values
     arrival: Arrival | None = None
     files: tuple[File, ...] = ()
     sent: tuple[Sent, ...] = ()
@@ -109,8 +113,8 @@ def find(conn: Connection, number: int) -> StaffTicketHead | None:
     )
 
 
-def thread(conn: Connection, number: int, turn: Turn) -> Page[StaffEntry]:
-    """A page of the ticket's history, oldest first."""
+def thread(conn: Connection, number: int, turn: Turn, tell: Tell) -> Page[StaffEntry]:
+    """A page of the ticket's history, oldest first; `tell` makes the words of the audit trail."""
     page = _THREAD.page(conn, turn, number=number)
     ids = [entry.id for entry in page.rows]
     files = files_of(conn, ids)
@@ -122,6 +126,7 @@ def thread(conn: Connection, number: int, turn: Turn) -> Page[StaffEntry]:
             files=files.get(entry.id, ()),
             arrival=came.get(entry.spool_id or 0),
             sent=tuple(sent.get(entry.id, ())),
+            text=words_of(entry.event, entry.details, entry.text, entry.author, tell),
         )
         for entry in page.rows
     ]
@@ -129,8 +134,9 @@ def thread(conn: Connection, number: int, turn: Turn) -> Page[StaffEntry]:
 
 
 def text_of(conn: Connection, number: int, entry_id: int) -> str | None:
-    """The whole text of one entry."""
-    query = select(entries.c.text).where(entries.c.id == entry_id, entries.c.ticket_id == number)
+    """The whole text of a message or a note."""
+    said = entries.c.kind != EntryKind.EVENT
+    query = select(entries.c.text).where(entries.c.id == entry_id, entries.c.ticket_id == number, said)
     return conn.execute(query).scalar_one_or_none()
 
 
@@ -172,6 +178,8 @@ def _entry(row: RowMapping) -> StaffEntry:
         cut_away=row["cut_away"] or "",
         spool_id=row["spool_id"],
         left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
+        event=Event(row["event"]) if row["event"] else None,
+        details=row["details"],
     )
 
 
@@ -185,7 +193,7 @@ def _sent(conn: Connection, number: int, entry_ids: Iterable[int]) -> Mapping[in
 
 
 def _entries_that_fit(rows: Sequence[StaffEntry]) -> int:
-    return fitting([f"{row.text}{row.cut_away}{row.address or ''}" for row in rows])
+    return fitting([f"{row.text}{row.details or ''}{row.cut_away}{row.address or ''}" for row in rows])
 
 
 _LINE = (
@@ -236,6 +244,8 @@ _THREAD = Listing(
         entries.c.automatic,
         entries.c.spool_id,
         entries.c.left_out,
+        entries.c.event,
+        entries.c.details,
         func.substr(entries.c.text, 1, TEXT_CHARACTERS + 1).label("text"),
         func.substr(entries.c.cut_away, 1, CUT_CHARACTERS).label("cut_away"),
     ).where(entries.c.ticket_id == bindparam("number")),

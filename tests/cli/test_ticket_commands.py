@@ -39,8 +39,12 @@ def test_each_command_prints_the_ticket_as_show_does_and_may_be_repeated(program
         assert (printed["state"], printed["assignee"]) == expected
         assert printed == program.ask("ticket", "show", "1") or command[0] == "wait"
         assert len(again["entries"]) == len(printed["entries"]) + (command[0] == "wait")  # 3d from now is later now
-    events = [entry["event"] for entry in program.ask("ticket", "show", "1")["entries"] if entry["kind"] == "event"]
-    assert events == ["put off", "put off", "assigned", "closed", "reopened", "assigned"]
+    entries = [entry for entry in program.ask("ticket", "show", "1")["entries"] if entry["kind"] == "event"]
+    events = ["put off", "put off", "assigned", "closed", "reopened", "assigned"]
+    assert [entry["event"] for entry in entries] == events
+    assert entries[2]["details"] == {"to": "Bart Jones"}
+    assert (entries[2]["text"], entries[2]["for_customers"]) == ("assigned to Bart Jones by the operator", False)
+    assert (entries[3]["text"], entries[3]["for_customers"]) == ("closed by the operator", True)
     assert [row["template"] for row in program.ask("queue", "list")].count("closed") == 1
 
 

@@ -3,7 +3,6 @@
 import pytest
 
 from mailgate.demo.magic import Fate, fate_of
-from mailgate.tickets.ticket import EntryKind
 from store.post.outbox import OutState
 from tests.demo.place import BOB, BRUNO, LENA, TINA, Place
 from tests.servers.process import wait_until
@@ -48,7 +47,7 @@ def test_staff_are_told_of_mail_that_is_refused(place: Place) -> None:
     assert BRUNO in told.text
     [row] = place.outbox_to(BRUNO)
     assert row.state is OutState.FAILED
-    assert any(BRUNO in entry.text and entry.kind is EntryKind.EVENT for entry in place.history(1))
+    assert [entry.details["to"] for entry in place.history(1) if entry.details] == [BRUNO]
 
 
 def test_staff_are_told_of_mail_that_was_taken_and_came_back(place: Place) -> None:

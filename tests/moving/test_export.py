@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 
 from mailgate.flows.moving.export import Exported, export
 from mailgate.mail.blind_copies import without_bcc
+from mailgate.tickets.events import EVENTS
 from store import people, people_edits
 from store.engine import reading, transaction
 from store.views import customer_mails, customer_tickets, visitors
 from store.views.paging import Turn
-from tests.gate import SUPPORT, Gate, Person, begin_gate
+from tests.gate import IN_ENGLISH, SUPPORT, Gate, Person, begin_gate
 from tests.moving.mailbox import BART, letter, mbox, move_in
+from tests.tickets.trail import SECRET as SECRET_VALUE
+from tests.tickets.trail import let_everything_happen
 
 SECRET = "Qwertz-4711"
 """In whatever the customer must never see."""
@@ -105,6 +108,22 @@ def test_history_that_was_moved_in_goes_along_without_what_was_written_aside(
     assert all(SECRET.encode() not in content for content in rest.values())
 
 
+def test_what_happened_goes_along_as_values_and_as_words_but_for_what_staff_alone_may_read(
+    gate: Gate, bart: Person, anne: Person, tmp_path: Path
+) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    lines = let_everything_happen(gate, 1, "<b>")
+
+    write(gate, tmp_path / "anne.zip")
+
+    told, _ = read(tmp_path / "anne.zip")
+    events = [entry for entry in told["tickets/1.json"]["entries"] if entry["kind"] == "event"]
+    assert {entry["id"] for entry in events} == {lines[event] for event, line in EVENTS.items() if line.for_customers}
+    lost = next(entry for entry in events if entry["event"] == "undelivered")
+    assert (lost["details"], lost["text"]) == ({"mail": 7, "to": "open <b>"}, "mail 7 to open <b> was not delivered")
+    assert SECRET_VALUE not in str(told)
+
+
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 def test_only_the_header_loses_its_blind_copies(end: bytes) -> None:
     lines = [
@@ -160,7 +179,7 @@ def test_whatever_happens_the_file_holds_what_the_pages_show_and_no_more(steps: 
             for line in lines:
                 head = customer_tickets.find(conn, visitor, line.id)
                 assert head is not None
-                shown[line.id] = [(e.id, e.text) for e in customer_tickets.thread(conn, visitor, head, Turn()).rows]
+                shown[line.id] = [(e.id, e.text) for e in customer_tickets.thread(conn, head, Turn(), IN_ENGLISH).rows]
             mails = {mail.id for mail in customer_mails.listing(conn, visitor, Turn()).rows}
         taken = {
             file["id"]: [(e["id"], e["text"]) for e in file["entries"]]

@@ -6,15 +6,18 @@ from sqlalchemy import Connection, select
 from mailgate.flows.indexing import index_all
 from mailgate.flows.moving.forget import AlreadyForgotten, MustBeKept, forget
 from mailgate.mail.disposition import Disposition
-from mailgate.tickets.ticket import State
+from mailgate.tickets.events import line_of
+from mailgate.tickets.ticket import Event, State
 from store import people, people_edits
 from store.archive import INLINE_BYTES
+from store.desk import tickets
 from store.engine import reading, transaction
 from store.keeping import erasure_log
 from store.keeping.erasure import Erased, measure
 from store.post import senders
 from store.schema import erasures, metadata, search_documents
 from tests.gate import Gate, Person
+from tests.tickets.trail import let_everything_happen
 
 WORDS = "Grommets-7781"
 SECRETS = ("anne@customer.example", "Anne Miller", WORDS, "plan-5512.pdf")
@@ -64,6 +67,26 @@ def test_nothing_of_the_customer_is_left_and_all_of_others_stays(story: Gate) ->
     assert after.count("Something of Dora") == before.count("Something of Dora")
     assert after.count("dora@other.example") >= 3
     assert "cris@stranger.example" in after
+
+
+def test_no_value_of_an_event_names_the_customer(story: Gate) -> None:
+    mine = let_everything_happen(story, 1, "Anne Miller <anne@customer.example>")
+    named = let_everything_happen(story, 2, "anne@customer.example")
+    with transaction(story.parts.engine) as conn:
+        stays = tickets.find(conn, 2)
+        assert stays is not None
+        tickets.append(conn, stays, line_of(Event.MERGED, other=7), event=Event.MERGED, now=story.now)
+    before = everything(story)
+
+    run(story)
+
+    after = everything(story)
+    values = {entry.id: entry.details for number in (1, 2) for entry in story.history(number)}
+    assert before.count("anne@customer.example") > 30
+    assert [secret for secret in SECRETS if secret.lower() in after.lower()] == []
+    assert [values[entry] for entry in mine.values()] == [None] * len(mine)
+    assert not any("anne" in str(values[entry]) for entry in named.values())
+    assert story.events(2)[-1] == (Event.MERGED, "mailgate", {"other": 7})
 
 
 def test_no_word_of_the_customer_is_left_in_the_index(story: Gate) -> None:

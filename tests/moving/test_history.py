@@ -16,7 +16,7 @@ from mailgate.tickets.ticket import Direction, EntryKind, State
 from store.engine import reading
 from store.views import customer_tickets, visitors
 from store.views.paging import Turn
-from tests.gate import SUPPORT, Gate, Person
+from tests.gate import IN_ENGLISH, SUPPORT, Gate, Person
 from tests.moving.mailbox import ANNE, BART, letter, look, mbox, move_in, wish
 
 CHAIN = (
@@ -147,7 +147,7 @@ def test_what_staff_wrote_to_each_other_is_no_customers_to_see(
         assert visitor is not None
         head = customer_tickets.find(conn, visitor, 1)
         assert head is not None
-        seen = customer_tickets.thread(conn, visitor, head, Turn()).rows
+        seen = customer_tickets.thread(conn, head, Turn(), IN_ENGLISH).rows
     assert [entry.text for entry in seen if not entry.is_event] == ["This is mail 1.", "We are on it."]
 
 

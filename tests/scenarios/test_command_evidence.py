@@ -10,7 +10,7 @@ from mailgate.inbound.spamd import SpamVerdict, Unscored
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
-from mailgate.tickets.ticket import State
+from mailgate.tickets.ticket import Event, State
 from tests.gate import BeginGate, Gate, Person, Received
 from tests.zone import Zone
 
@@ -42,8 +42,8 @@ def test_a_close_that_only_spf_speaks_for_is_confirmed_at_the_registered_address
     assert (asked.outcome.evidence.level, asked.outcome.disposition) == (Level.SPF, Disposition.COMMAND)
     assert "ticket #1 is closed." in question.text
     assert (before, gate.ticket(1).state) == (State.OPEN, State.CLOSED)
-    closed = next(entry for entry in gate.history(1) if entry.text == "closed by Anne Miller")
-    assert closed.evidence == "C"
+    closed = next(entry for entry in gate.history(1) if entry.event is Event.CLOSED)
+    assert (closed.author_name, closed.evidence) == ("Anne Miller", "C")
 
 
 def test_the_yes_of_a_mail_that_nothing_speaks_for_counts_with_the_address_of_the_question(

@@ -4,7 +4,7 @@ import pytest
 
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.tickets.ticket import EntryKind, State
+from mailgate.tickets.ticket import Event, State
 from store.post.outbox import OutState
 from tests.gate import Gate, Person, Received
 from tests.scenarios.reports import report
@@ -28,11 +28,8 @@ def test_a_report_marks_the_mail_as_failed_and_tells_ticket_and_staff(
     assert (settled.outcome.disposition, settled.outcome.ticket_id) == (Disposition.BOUNCE, 1)
     [failed] = gate.outbox(Template.REPLY)
     assert (failed.state, failed.last_reply) == (OutState.FAILED, f"bounced: {ANNE} failed (5.1.1)")
-    event = gate.history(1)[-1]
-    assert (event.kind, event.text) == (
-        EntryKind.EVENT,
-        f"mail {failed.id} to {ANNE} was not delivered: {ANNE} failed (5.1.1)",
-    )
+    lost = {"mail": failed.id, "to": ANNE, "reply": f"{ANNE} failed (5.1.1)"}
+    assert [(event, values) for event, _, values in gate.events(1)] == [(Event.UNDELIVERED, lost)]
     assert gate.outbox(Template.UNDELIVERED)[0].notice.to_address == bart.address
     assert f"{ANNE} failed (5.1.1)" in gate.mailbox(bart)[-1].text
     assert gate.ticket(1).state is State.OPEN
@@ -43,7 +40,8 @@ def test_a_second_report_is_noted_and_tells_nobody_again(gate: Gate, bart: Perso
     gate.deliver(report(reply.reverse_path, about=ANNE, status="5.0.0"), sender="")
 
     assert len(gate.outbox(Template.UNDELIVERED)) == 1
-    assert gate.history(1)[-1].text == f"mail 3 to {ANNE} was reported on again: {ANNE} failed (5.0.0)"
+    event, _, values = gate.events(1)[-1]
+    assert (event, values) == (Event.REPORTED_AGAIN, {"mail": 3, "to": ANNE, "reply": f"{ANNE} failed (5.0.0)"})
 
 
 def test_a_report_of_a_delay_is_only_noted(gate: Gate, reply: Received) -> None:
@@ -51,7 +49,8 @@ def test_a_report_of_a_delay_is_only_noted(gate: Gate, reply: Received) -> None:
 
     assert gate.outbox(Template.REPLY)[0].state is OutState.SENT
     assert gate.outbox(Template.UNDELIVERED) == ()
-    assert gate.history(1)[-1].text == f"mail 3 to {ANNE} is delayed: {ANNE} delayed (4.4.1)"
+    event, _, values = gate.events(1)[-1]
+    assert (event, values) == (Event.DELAYED, {"mail": 3, "to": ANNE, "reply": f"{ANNE} delayed (4.4.1)"})
 
 
 @pytest.mark.parametrize("kind", ["no token", "forged", "reply address", "desk"])
@@ -80,7 +79,8 @@ def test_a_report_about_a_mail_to_staff_is_told_on_the_ticket_alone(gate: Gate, 
 
     assert gate.outbox(Template.NOTIFICATION)[0].state is OutState.FAILED
     assert gate.outbox(Template.UNDELIVERED) == ()
-    assert f"to {bart.address} was not delivered" in gate.history(1)[-1].text
+    event, _, values = gate.events(1)[-1]
+    assert (event, values["to"]) == (Event.STAFF_MAIL_LOST, bart.address)
 
 
 def test_a_report_is_never_answered(gate: Gate, reply: Received) -> None:

@@ -47,7 +47,7 @@ def test_a_mail_twice_in_doubt_is_parked_and_staff_are_told(
     [parked] = gate.outbox(Template.REPLY)
     assert (parked.state, parked.due_at, parked.attempts) == (OutState.IN_DOUBT, None, 2)
     assert len([raw for raw in gate.sink.messages if b"Please try again." in raw]) == 2
-    assert "perhaps sent, in doubt" in gate.history(1)[-1].text
+    assert "perhaps sent, in doubt" in gate.events(1)[-1][2]["reply"]
     assert "perhaps sent, in doubt" in gate.mailbox(bart)[-1].text
 
 

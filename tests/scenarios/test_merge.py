@@ -113,8 +113,8 @@ def test_both_tickets_tell_of_the_merge_once_and_by_whom(two: Gate) -> None:
     with reading(two.parts.engine) as conn:
         told = {number: tickets.history(conn, number)[-1] for number in (1, 2)}
         assert [len(tickets.history(conn, number)) for number in (1, 2)] == [2, 2]
-    assert (told[1].event, told[1].text) == (Event.MERGED, "merged into #2 by Bart Jones")
-    assert (told[2].event, told[2].text) == (Event.TOOK_OVER, "#1 was merged into this ticket by Bart Jones")
+    assert (told[1].event, told[1].author_name, told[1].details) == (Event.MERGED, "Bart Jones", {"other": 2})
+    assert (told[2].event, told[2].author_name, told[2].details) == (Event.TOOK_OVER, "Bart Jones", {"other": 1})
     assert {entry.staff_id for entry in told.values()} == {1}
 
 

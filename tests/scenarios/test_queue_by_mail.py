@@ -7,7 +7,7 @@ import pytest
 from mailgate.config.settings import QueueList
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.tickets.ticket import State
+from mailgate.tickets.ticket import Event, State
 from tests.gate import BEGIN, BeginGate, Gate, Person, Received
 
 
@@ -45,7 +45,7 @@ def test_an_answer_takes_closes_and_gives_by_the_places_of_the_list(
     assert answered.outcome.disposition is Disposition.COMMAND
     assert (gate.ticket(1).assignee_id, gate.ticket(3).assignee_id) == (1, 2)
     assert gate.ticket(2).state is State.CLOSED
-    assert gate.history(2)[-1].text == "closed by Bart Jones"
+    assert gate.events(2)[-1] == (Event.CLOSED, "Bart Jones", {})
     assert (gate.history(2)[-1].spool_id, gate.history(2)[-1].evidence) == (answered.id, "D+T")
     assert "#2" in gate.mailbox(anne)[-1].subject
     receipt = " ".join(gate.mailbox(bart)[-1].text.split())

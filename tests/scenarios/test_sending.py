@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from mailgate.letters.kind import Template
-from mailgate.tickets.ticket import EntryKind, State
+from mailgate.tickets.ticket import Event, State
 from store.archive import Archive
 from store.engine import reading
 from store.post.outbox import Outgoing, OutState
@@ -96,9 +96,8 @@ def test_a_refused_reply_fails_at_once_and_its_ticket_and_staff_are_told(
 
     [failed] = gate.outbox(Template.REPLY)
     assert (failed.state, failed.attempts, failed.last_reply) == (OutState.FAILED, 1, REFUSED)
-    event = gate.history(1)[-1]
-    assert event.kind is EntryKind.EVENT
-    assert event.text == f"mail {failed.id} to anne@customer.example was not delivered: {REFUSED}"
+    lost = {"mail": failed.id, "to": "anne@customer.example", "reply": REFUSED}
+    assert gate.events(1)[-1] == (Event.UNDELIVERED, "mailgate", lost)
     told = gate.mailbox(bart)[-1].text
     assert "anne@customer.example" in told
     assert REFUSED in told
@@ -115,7 +114,8 @@ def test_a_failed_mail_to_staff_is_told_on_its_ticket_and_by_no_further_mail(
     [failed] = gate.outbox(Template.NOTIFICATION)
     assert failed.state is OutState.FAILED
     assert gate.outbox(Template.UNDELIVERED) == ()
-    assert f"mail {failed.id} to bart@hosting.example was not delivered" in gate.history(1)[-1].text
+    lost = {"mail": failed.id, "to": "bart@hosting.example", "reply": REFUSED}
+    assert gate.events(1) == [(Event.STAFF_MAIL_LOST, "mailgate", lost)]
 
 
 def test_a_failed_report_of_a_failure_calls_for_no_report(gate: Gate, anne: Person, bart: Person) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.tickets.ticket import EntryKind, State
+from mailgate.tickets.ticket import EntryKind, Event, State
 from tests.gate import SUPPORT, Gate, Person, Received
 
 
@@ -44,7 +44,7 @@ def test_close_alone_closes_and_tells_the_customer(
     assert gate.ticket(1).state is State.CLOSED
     assert [row.notice.template for row in gate.outbox()][-1] is Template.CLOSED
     assert gate.outbox(Template.REPLY) == ()
-    assert gate.history(1)[-1].text == "closed by Bart Jones"
+    assert gate.events(1) == [(Event.CLOSED, "Bart Jones", {})]
 
 
 def test_close_with_words_sends_the_words_and_closes(
@@ -68,7 +68,7 @@ def test_a_reply_of_the_customer_reopens_a_closed_ticket(
     gate.deliver(anne.replies(gate.mailbox(anne)[-1], "It is broken again."))
 
     assert gate.ticket(1).state is State.OPEN
-    assert "reopened by a reply of Anne Miller <anne@customer.example>" in [entry.text for entry in gate.history(1)]
+    assert gate.events(1)[-1] == (Event.REOPENED, "Anne Miller", {"cause": "reply"})
 
 
 def test_a_command_may_stand_in_the_subject_of_an_empty_mail(
@@ -301,12 +301,16 @@ def test_the_same_command_is_asked_for_once_and_a_late_yes_is_told_so(
 def test_what_staff_ask_for_is_in_no_history_that_customers_read(
     gate: Gate, anne: Person, bart: Person, notification: Received
 ) -> None:
-    gate.deliver(bart.replies(notification, "!note He has not paid.", to=SUPPORT))
+    held = gate.deliver(bart.replies(notification, "!note He has not paid.", to=SUPPORT))
     gate.deliver(bart.replies(question_to(gate, bart), "yes"))
 
-    events = [entry.text for entry in gate.history(1) if entry.kind is not EntryKind.NOTE]
+    asked = {"mail": held.id, "writer": "Bart Jones", "lines": "!note He has not paid."}
+    assert gate.events(1) == [
+        (Event.STAFF_ASKED, "Bart Jones", asked),
+        (Event.STAFF_CONFIRMED, "Bart Jones", asked),
+    ]
     assert [entry.text for entry in gate.history(1) if entry.kind is EntryKind.NOTE] == ["He has not paid."]
-    assert not any("not paid" in text for text in events)
+    assert [entry.for_customers for entry in gate.history(1)] == [None, False, False, None]
     assert not any("not paid" in mail.text for mail in gate.mailbox(anne))
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
-from mailgate.tickets.ticket import State
+from mailgate.tickets.ticket import Event, State
 from tests.gate import Gate, Person, Received
 
 
@@ -50,7 +50,7 @@ def test_a_ticket_is_given_to_a_colleague_with_a_note(
     gate.deliver(bart.replies(notification, f"!assign {name}\n!note\nYou know her server."))
 
     assert gate.ticket(1).assignee_id == 2
-    assert "assigned to Fred Frost by Bart Jones" in [entry.text for entry in gate.history(1)]
+    assert gate.events(1) == [(Event.ASSIGNED, "Bart Jones", {"to": "Fred Frost"})]
     assert len(gate.mailbox(anne)) == 1
 
 
@@ -69,7 +69,7 @@ def test_merge_makes_it_part_of_the_other(gate: Gate, anne: Person, bart: Person
     gate.deliver(bart.replies(gate.mailbox(bart)[-1], "!merge 1"))
 
     assert gate.ticket(2).id == 1
-    assert any("#2 was merged into this ticket by Bart Jones" in entry.text for entry in gate.history(1))
+    assert (Event.TOOK_OVER, "Bart Jones", {"other": 2}) in gate.events(1)
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
 from mailgate.outbound.samples import SAMPLES
-from mailgate.tickets.ticket import EntryKind, State
+from mailgate.tickets.ticket import EntryKind, Event, State
 from store.post.outbox import OutState
 from tests.gate import SUPPORT, BeginGate, Gate, Person, Received
 
@@ -52,9 +52,8 @@ def test_undo_is_in_the_history_for_staff_alone(gate: Gate, anne: Person, bart: 
 
     last = gate.history(1)[-1]
 
-    assert (last.kind, last.author_name) == (EntryKind.NOTE, "Bart Jones")
-    assert last.evidence == "D+T"
-    assert "taken back" in last.text
+    assert (last.kind, last.event, last.author_name) == (EntryKind.EVENT, Event.ANSWER_TAKEN_BACK, "Bart Jones")
+    assert (last.evidence, last.for_customers) == ("D+T", False)
 
 
 def test_a_mail_that_somebody_else_called_for_meanwhile_is_not_taken_back(

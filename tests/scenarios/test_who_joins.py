@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mailgate.mail.disposition import Disposition
-from mailgate.tickets.ticket import EntryKind
+from mailgate.tickets.ticket import Event
 from tests.gate import SUPPORT, Gate, Person, Received
 
 Claim = Callable[[Person, Received], bytes]
@@ -39,13 +39,11 @@ def test_another_customer_who_names_a_ticket_gets_a_linked_one(
     assert (opened.outcome.disposition, opened.outcome.ticket_id) == (Disposition.OPENED, 2)
     assert gate.ticket(1).messages == 1
     assert gate.ticket(2).linked_to == 1
-    why = f"its author takes no part in #1, which it names by {road}"
-    events = {number: _events(gate, number) for number in (1, 2)}
-    assert events == {
-        1: [f"#2 by Dora Dean <dora@other.example> names this ticket: {why}"],
-        2: [f"opened, linked to #1: {why}"],
+    assert {number: gate.events(number) for number in (1, 2)} == {
+        1: [(Event.NAMED, "Dora Dean", {"other": 2, "address": "dora@other.example", "why": road})],
+        2: [(Event.LINKED, "Dora Dean", {"other": 1, "why": road})],
     }
-    assert f"linked to #1: {why}" in gate.mailbox(bart)[-1].text
+    assert f"linked to #1: its author takes no part in #1, which it names by {road}" in gate.mailbox(bart)[-1].text
     assert "[#2]" in gate.mailbox(dora)[0].subject
 
 
@@ -111,7 +109,3 @@ def test_whoever_is_copied_on_a_reply_does_not_become_a_participant(
     assert [person.address for person in gate.ticket(1).participants] == ["anne@customer.example"]
     assert gate.mailbox(cris) == []
     assert "Secret" in gate.mailbox(anne)[-1].text
-
-
-def _events(gate: Gate, number: int) -> list[str]:
-    return [entry.text for entry in gate.history(number) if entry.kind is EntryKind.EVENT]

@@ -57,10 +57,7 @@ def test_an_empty_store_becomes_what_the_schema_says(empty: Engine) -> None:
 
 def test_a_store_of_the_first_version_keeps_its_tickets(empty: Engine) -> None:
     with transaction(empty) as conn:
-        config = Config()
-        config.set_main_option("script_location", str(Path(migrations.__file__).parent))
-        config.attributes["connection"] = conn
-        command.upgrade(config, "0001")
+        upgrade_to(conn, "0001")
         ticket = "'support', 'Quota', 'open', 1, '2026-03-02', '2026-03-02'"
         conn.execute(
             text(f"INSERT INTO tickets (desk, subject, state, messages, opened_at, updated_at) VALUES ({ticket})")
@@ -73,6 +70,61 @@ def test_a_store_of_the_first_version_keeps_its_tickets(empty: Engine) -> None:
     with reading(empty) as conn:
         assert differences(conn) == []
         assert conn.execute(text("SELECT text, cut_away FROM entries")).all() == [("It is full.", None)]
+
+
+OLD_LINES = [
+    ("closed", "closed by Bart Jones", True),
+    ("reopened", "reopened by a reply of Anne Miller <Anne@Customer.example>", True),
+    (None, "mail 3 to anne@customer.example was not delivered: 550 <anne@customer.example>: no such user.", True),
+    (None, "dora@friend.example gets no more mails of this ticket", True),
+    (None, "mail 5 of Anne: #1 is closed", True),
+    (None, "mail 4 to bart@hosting.example was not delivered: 550 no", False),
+    (None, "mail 4 to BART@HOSTING.EXAMPLE was not delivered: 550 no", False),
+    (None, "#7 by Cris <cris@stranger.example> names this ticket", False),
+    ("merged", "merged into #2 by Bart Jones", False),
+    (None, "opened, linked to #99999999999999999999999999999999: its author takes no part", False),
+    ("assigned", "assigned to Bart Jones by Bart Jones", False),
+]
+
+
+def test_lines_from_before_values_were_kept_are_shown_to_customers_as_until_now(empty: Engine) -> None:
+    with transaction(empty) as conn:
+        upgrade_to(conn, "0008")
+        customer = "1, 'Anne', 'EUR', 'Europe/Berlin', 'en', 0, '2026-03-02'"
+        fill(conn, "customers (id, name, currency, timezone, language, epoch, created_at)", customer)
+        contact = "1, 1, 'Anne', 'anne@customer.example', 'anne@customer.example', '[]', '2026-03-02'"
+        fill(conn, "contacts (id, customer_id, name, address, address_key, roles, active_at)", contact)
+        ticket = "1, 1, 'support', 'Quota', 'open', 1, '2026-03-02', '2026-03-02'"
+        fill(conn, "tickets (id, customer_id, desk, subject, state, messages, opened_at, updated_at)", ticket)
+        reader = "1, 'dora@friend.example', 'Dora', 'Dora@friend.example'"
+        fill(conn, "participants (ticket_id, address_key, name, address)", reader)
+        line = text(
+            "INSERT INTO entries (ticket_id, kind, at, author_name, text, automatic, event)"
+            " VALUES (1, :kind, '2026-03-02', 'mailgate', :text, 0, :event)"
+        )
+        conn.execute(line, [{"kind": "event", "event": event, "text": words} for event, words, _ in OLD_LINES])
+        conn.execute(line, {"kind": "note", "event": "staff noted", "text": "closed by Bart Jones"})
+
+    upgrade(empty)
+
+    with reading(empty) as conn:
+        rows = conn.execute(text("SELECT event, text, for_customers, details FROM entries ORDER BY id")).all()
+    assert [(row.event, row.text, row.for_customers == 1) for row in rows[:-1]] == OLD_LINES
+    assert {row.details for row in rows} == {None}
+    assert rows[-1].for_customers is None
+
+
+def upgrade_to(conn: Connection, revision: str) -> None:
+    """Bring a store to an older schema."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    config.attributes["connection"] = conn
+    command.upgrade(config, revision)
+
+
+def fill(conn: Connection, table: str, values: str) -> None:
+    """Insert a row."""
+    conn.execute(text(f"INSERT INTO {table} VALUES ({values})"))
 
 
 def test_a_second_upgrade_does_nothing(empty: Engine) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.tickets.ticket import EntryKind, Event, State, Ticket, after_entry, state_after
+from mailgate.tickets.ticket import CHANGES_NOTHING, EntryKind, Event, State, Ticket, after_entry, state_after
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -29,6 +29,35 @@ TABLE = {
     Event.MERGED: (CLOSED, CLOSED, CLOSED, CLOSED),
     Event.TOOK_OVER: (OPEN, ANSWERED, WAITING, CLOSED),
 }  # fmt: skip
+
+NEWS = {
+    Event.OPENED_FOR,
+    Event.SENT_ON,
+    Event.MOVED_IN,
+    Event.LINKED,
+    Event.NAMED,
+    Event.CLOSE_TAKEN_BACK,
+    Event.NOTICE_LOST,
+    Event.STAFF_MAIL_LOST,
+    Event.DELAYED,
+    Event.REPORTED_AGAIN,
+    Event.READER_ADDED,
+    Event.READER_LEFT,
+    Event.CONTACT_ADDED,
+    Event.COMMANDED,
+    Event.NOT_UNDERSTOOD,
+    Event.ASKED,
+    Event.CONFIRMED,
+    Event.DECLINED,
+    Event.LAPSED,
+    Event.STAFF_ASKED,
+    Event.STAFF_CONFIRMED,
+    Event.STAFF_DECLINED,
+    Event.STAFF_LAPSED,
+    Event.ANSWER_TAKEN_BACK,
+}
+"""Events that a ticket is told of, and stands as it stood."""
+TABLE |= dict.fromkeys(NEWS, (OPEN, ANSWERED, WAITING, CLOSED))
 
 
 def test_the_table_names_every_event() -> None:
@@ -63,9 +92,15 @@ def a_ticket(state: State) -> Ticket:
     )
 
 
+def test_what_changes_nothing_is_no_obstacle_to_taking_an_answer_back() -> None:
+    assert NEWS | {Event.MACHINE_WROTE, Event.STAFF_NOTED} == CHANGES_NOTHING
+
+
 @given(state=st.sampled_from(State), kind=st.sampled_from(EntryKind))
-@pytest.mark.parametrize("event", [Event.MACHINE_WROTE, Event.STAFF_NOTED])
-def test_neither_a_machine_nor_a_note_moves_a_state_or_a_clock(event: Event, state: State, kind: EntryKind) -> None:
+@pytest.mark.parametrize("event", [Event.MACHINE_WROTE, Event.STAFF_NOTED, *sorted(NEWS)])
+def test_neither_a_machine_nor_a_note_nor_mere_news_move_a_state_or_a_clock(
+    event: Event, state: State, kind: EntryKind
+) -> None:
     before = a_ticket(state)
 
     after = after_entry(before, kind, event, now=NOW)

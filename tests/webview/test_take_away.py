@@ -22,7 +22,7 @@ from store.views import customer_tickets, visitors
 from store.views.customer_tickets import ThreadEntry, TicketHead, TicketLine, Writer
 from store.views.files import File
 from store.views.paging import Turn
-from tests.gate import Person
+from tests.gate import IN_ENGLISH, Person
 from tests.webview.company import Company
 from tests.webview.story import NOTE, Story
 from tests.webview.web import Web
@@ -83,7 +83,7 @@ def shown(company: Company, person: Person, number: int) -> list[ThreadEntry]:
         contact = next(one for one in _contacts(company) if one.address == person.address)
         head = customer_tickets.find(conn, contact, number)
         assert head is not None
-        return list(customer_tickets.thread(conn, contact, head, Turn()).rows)
+        return list(customer_tickets.thread(conn, head, Turn(), IN_ENGLISH).rows)
 
 
 def _contacts(company: Company) -> Iterator[visitors.ContactVisitor]:

@@ -31,7 +31,7 @@ from mailgate.tickets.customer_verbs import (
 )
 from mailgate.tickets.notices import Letterhead, Result, Thread, receipt
 from mailgate.tickets.thread import Joined, NewTicket
-from mailgate.tickets.ticket import Participant, Ticket
+from mailgate.tickets.ticket import Event, Participant, Ticket
 from mailgate.tickets.verbs import Misread
 from store import people
 from store.desk import message_ids, tickets
@@ -165,7 +165,7 @@ def _answer(
     verbs = ", ".join(f"!{command.verb.value}" for command in commands)
     reason = "a command in it was not understood" if misread else verbs
     if kept is None:
-        _record(mail, reason)
+        _record(mail, commands, is_misread=bool(misread))
     results = [] if misread else [result for command in commands if (result := _carry_out(mail, command))]
     if results or misread:
         _tell(mail, results, misread)
@@ -181,15 +181,19 @@ def _answer(
     )
 
 
-def _record(mail: _Mail, reason: str) -> None:
+def _record(mail: _Mail, commands: Sequence[CustomerCommand], *, is_misread: bool) -> None:
     """A mail of commands alone is no message of the ticket, but its answers belong to the thread."""
     if mail.ticket is None:
         return
     message = mail.incoming.message
     own = [message.message_id] if message.message_id else []
     message_ids.remember(mail.act.conn, mail.ticket.id, own, (*message.references, *message.in_reply_to))
-    words = f"mail {mail.incoming.lent.spool_id} of {mail.contact.name} <{mail.contact.address}>: {reason}"
-    record(mail.act, mail.ticket, words, doer=doer_of(mail.incoming, mail.contact))
+    doer, number = doer_of(mail.incoming, mail.contact), mail.incoming.lent.spool_id
+    if is_misread:
+        record(mail.act, mail.ticket, Event.NOT_UNDERSTOOD, doer=doer, mail=number)
+        return
+    verbs = tuple(f"!{command.verb.value}" for command in commands)
+    record(mail.act, mail.ticket, Event.COMMANDED, doer=doer, mail=number, commands=verbs)
 
 
 def _carry_out(mail: _Mail, command: CustomerCommand) -> Result | None:

@@ -12,7 +12,7 @@ from mailgate.flows.ticket.tell_staff import tell_staff
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Role
 from mailgate.tickets.notices import Result
-from mailgate.tickets.ticket import Participant, State, Ticket
+from mailgate.tickets.ticket import Event, Participant, State, Ticket
 from store import people
 from store.desk import tickets
 
@@ -46,9 +46,7 @@ def leave(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Tol
             Result(f"You are the only one who gets the mails of ticket #{ticket.id}; !close closes it."), ticket
         )
     ticket = tickets.dismiss(act.conn, ticket, contact.id)
-    ticket = record(
-        act, ticket, f"{_named(contact)} gets no more mails of this ticket", doer=doer_of(incoming, contact)
-    )
+    ticket = record(act, ticket, Event.READER_LEFT, doer=doer_of(incoming, contact), address=contact.address)
     return Told(Result(f"You get no more mails of ticket #{ticket.id}."), ticket)
 
 
@@ -60,7 +58,7 @@ def share(act: Act, incoming: Incoming, ticket: Ticket, owner: Contact, address:
     if contact is None:
         return Told(Result(f"{address} is no contact of your account; nothing was done."), ticket)
     ticket = tickets.admit(act.conn, ticket, Participant(contact.name, contact.address, contact.id))
-    ticket = record(act, ticket, f"{contact.address} was added by {_named(owner)}", doer=doer_of(incoming, owner))
+    ticket = record(act, ticket, Event.READER_ADDED, doer=doer_of(incoming, owner), address=contact.address)
     return Told(Result(f"{contact.address} gets the mails of ticket #{ticket.id} from now on."), ticket)
 
 
@@ -68,8 +66,7 @@ def add_contact(act: Act, incoming: Incoming, ticket: Ticket, owner: Contact, ad
     """Register somebody as a support contact of the owner's account, and have him get the ticket's mails."""
     if contact_of(act, owner.customer_id, address) is None:
         people.add_contact(act.conn, owner.customer_id, address, address, (Role.SUPPORT,), now=act.now)
-        words = f"{address} was registered as a support contact by {_named(owner)}"
-        ticket = record(act, ticket, words, doer=doer_of(incoming, owner))
+        ticket = record(act, ticket, Event.CONTACT_ADDED, doer=doer_of(incoming, owner), address=address)
     return share(act, incoming, ticket, owner, address)
 
 
@@ -77,7 +74,3 @@ def contact_of(act: Act, customer_id: int, address: str) -> Contact | None:
     """The contact of this customer that has the address."""
     found = people.contacts_with(act.conn, address)
     return next((contact for contact in found if contact.customer_id == customer_id), None)
-
-
-def _named(contact: Contact) -> str:
-    return f"{contact.name} <{contact.address}>"

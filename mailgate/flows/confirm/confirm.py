@@ -15,7 +15,7 @@ from mailgate.authority import Action, Verdict, decide
 from mailgate.commands.directives import read_directives
 from mailgate.confirmation import Answer, Confirmation, ConfirmKind, ConfirmState
 from mailgate.desks import ServiceMailbox, service_at
-from mailgate.flows.confirm.question import language_of, put, tell, tell_expired, tell_reader
+from mailgate.flows.confirm.question import language_of, put, reader_of, tell, tell_expired, tell_reader
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record
@@ -26,7 +26,7 @@ from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Registered, Sender, Staff
 from mailgate.tickets.notices import Result
-from mailgate.tickets.ticket import Participant, Ticket
+from mailgate.tickets.ticket import PROGRAM, Event, Participant, Ticket
 from store.desk import tickets
 from store.post import confirmations
 
@@ -37,6 +37,14 @@ NOT_GOOD = Result(
     " Nothing was done. If it still matters, ask for it again."
 )
 """The same words whatever was wrong: whoever tries answers learns nothing."""
+
+_LINES: Mapping[ConfirmState, tuple[Event, Event]] = {
+    ConfirmState.OPEN: (Event.ASKED, Event.STAFF_ASKED),
+    ConfirmState.DONE: (Event.CONFIRMED, Event.STAFF_CONFIRMED),
+    ConfirmState.REFUSED: (Event.DECLINED, Event.STAFF_DECLINED),
+    ConfirmState.EXPIRED: (Event.LAPSED, Event.STAFF_LAPSED),
+}
+"""What the history keeps of a question to a contact, and of one to a staff member."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +112,7 @@ def ask(act: Act, incoming: Incoming, request: Request) -> str | None:
     if not put(act, incoming, asked, answer_to, unclear=False):  # the send gate's budgets
         confirmations.withdraw(act.conn, asked.id)
         return f"Not asked, and not done: {request.statement}. No question can be sent to your address now."
-    _recorded(act, asked, f"confirmation asked for: {request.statement}", incoming)
+    _recorded(act, asked, ConfirmState.OPEN, incoming)
     return None
 
 
@@ -136,7 +144,7 @@ def expire(act: Act, number: int) -> None:
         return
     if not confirmations.finish(act.conn, number, ConfirmState.EXPIRED, spool_id=None, now=act.now):
         return
-    ticket = _recorded(act, asked, f"not confirmed in time, not done: {asked.statement}")
+    ticket = _recorded(act, asked, ConfirmState.EXPIRED)
     tell_expired(act, asked, ticket)
     log.info(LogEvent.EXPIRED(confirmation=asked.id, kind=asked.kind.value))
 
@@ -146,14 +154,14 @@ def _yes(act: Act, incoming: Incoming, asked: Confirmation, execute: Executor) -
     proven = replace(incoming, evidence=Evidence(Level.CONFIRMED, (reason, *incoming.evidence.reasons)))
     if decide(rules.ACTIONS[asked.kind], proven.evidence) is not Verdict.DO:  # what no mail may do
         return Settled(Disposition.HELD, f"not by mail: {asked.statement}", evidence=proven.evidence)
-    ticket = _finish(act, incoming, asked, ConfirmState.DONE, "confirmed")
+    ticket = _finish(act, incoming, asked, ConfirmState.DONE)
     done = execute(act, proven, asked)
     tell(act, incoming, asked, done.result, done.ticket or ticket)
     return _settled(proven, asked, "confirmed")
 
 
 def _no(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
-    ticket = _finish(act, incoming, asked, ConfirmState.REFUSED, "refused")
+    ticket = _finish(act, incoming, asked, ConfirmState.REFUSED)
     tell(act, incoming, asked, Result(f"As you say, nothing was done: {asked.statement}."), ticket)
     return _settled(incoming, asked, "refused")
 
@@ -200,14 +208,26 @@ def _is_asked(sender: Sender, asked: Confirmation) -> bool:
     return isinstance(sender, Registered) and asked.contact_id in {contact.id for contact in sender.contacts}
 
 
-def _finish(act: Act, incoming: Incoming, asked: Confirmation, state: ConfirmState, became: str) -> Ticket | None:
+def _finish(act: Act, incoming: Incoming, asked: Confirmation, state: ConfirmState) -> Ticket | None:
     confirmations.finish(act.conn, asked.id, state, spool_id=incoming.lent.spool_id, now=act.now)
-    return _recorded(act, asked, f"{became}: {asked.statement}", incoming)
+    return _recorded(act, asked, state, incoming)
 
 
-def _recorded(act: Act, asked: Confirmation, words: str, incoming: Incoming | None = None) -> Ticket | None:
+def _recorded(act: Act, asked: Confirmation, state: ConfirmState, incoming: Incoming | None = None) -> Ticket | None:
+    """Leave a line in the history of the ticket that the question is about, and return that.
+
+    What a staff member is asked is about no ticket that its reader should know of: the line is there for staff alone.
+    """
+    to_contact, to_staff = _LINES[state]
+    doer = PROGRAM
+    if incoming is not None:
+        doer = replace(doer_of(incoming), contact_id=asked.contact_id, staff_id=asked.staff_id)
+    if asked.kind is ConfirmKind.STAFF_MAIL:
+        worked_on = tickets.find(act.conn, int(asked.values["ticket"])) if asked.values["ticket"] else None
+        if worked_on is not None:
+            writer, lines = reader_of(act, asked).name, asked.values["lines"]
+            record(act, worked_on, to_staff, doer=doer, mail=asked.spool_id, writer=writer, lines=lines)
+        return None
     ticket = tickets.find(act.conn, asked.ticket_id) if asked.ticket_id else None
-    if ticket is None or incoming is None:
-        return ticket and record(act, ticket, words)
-    doer = replace(doer_of(incoming), contact_id=asked.contact_id, staff_id=asked.staff_id)
-    return record(act, ticket, words, doer=doer)
+    deed, address = asked.kind.value, asked.values.get("address")
+    return ticket and record(act, ticket, to_contact, doer=doer, deed=deed, address=address)

@@ -15,6 +15,8 @@ from mailgate.flows.moving.survey import Progress
 from mailgate.mail.blind_copies import without_bcc
 from mailgate.outbound.attachment import UNNAMED, safe_filename
 from mailgate.people import Customer
+from mailgate.phrases import built_in
+from mailgate.tickets.wording import Tell
 from store.archive import Archive
 from store.views import customer_mails, customer_tickets
 from store.views.customer_tickets import ThreadEntry, TicketHead
@@ -33,17 +35,25 @@ class Exported:
 
 
 def export(
-    conn: Connection, archive: Archive, customer: Customer, visitor: ContactVisitor, path: Path, *, progress: Progress
+    conn: Connection,
+    archive: Archive,
+    customer: Customer,
+    visitor: ContactVisitor,
+    path: Path,
+    *,
+    progress: Progress,
 ) -> Exported:
     """Write the zip file, which must not be there. `visitor` is the customer's owner, who sees all of its tickets.
 
     It holds what the pages show him and nothing else: no notes, no lines for staff, no answers that were not sent; mail
-    as it came, without Bcc; our mail as it left, without live links. Raises FileExistsError and OSError.
+    as it came, without Bcc; our mail as it left, without live links. The audit trail is there as values, and as words
+    in his language. Raises FileExistsError and OSError.
     """
+    tell = built_in().of(visitor.language).told_in(visitor.timezone, at=None)
     with open(path, "xb", opener=_private) as file:
         try:
             with ZipFile(file, "w", ZIP_DEFLATED) as target:
-                return _Writer(conn, archive, visitor, target, Exported()).all_of(customer, progress)
+                return _Writer(conn, archive, visitor, tell, target, Exported()).all_of(customer, progress)
         except BaseException:
             path.unlink(missing_ok=True)
             raise
@@ -54,6 +64,7 @@ class _Writer:
     conn: Connection
     archive: Archive
     visitor: ContactVisitor
+    tell: Tell
     target: ZipFile
     done: Exported
 
@@ -78,7 +89,7 @@ class _Writer:
 
     def ticket(self, head: TicketHead) -> None:
         number = head.line.id
-        thread = _all(lambda turn: customer_tickets.thread(self.conn, self.visitor, head, turn))
+        thread = _all(lambda turn: customer_tickets.thread(self.conn, head, turn, self.tell))
         readers = [{"name": one.name, "email": one.address} for one in head.readers]
         about = {**asdict(head.line), "desk": head.desk, "opened_at": head.opened_at, "readers": readers}
         self.put(f"tickets/{number}.json", {**about, "entries": [self._entry(number, entry) for entry in thread]})
@@ -112,6 +123,8 @@ class _Writer:
             "id": entry.id,
             "at": entry.at,
             "kind": "event" if entry.is_event else "message",
+            "event": entry.event if entry.is_event else None,
+            "details": entry.details,
             "author": entry.author,
             "email": entry.address,
             "from_us": entry.from_us,

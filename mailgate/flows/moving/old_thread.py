@@ -14,6 +14,7 @@ from mailgate.mail.address import address_key
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Envelope
 from mailgate.mail.message import Author, Message
+from mailgate.tickets.events import line_of
 from mailgate.tickets.files import Choice
 from mailgate.tickets.history import contact_in, people_in, role_of
 from mailgate.tickets.thread import without_tag
@@ -87,9 +88,11 @@ class Pen:
             linked_to=None,
             now=first.old.at,
         )
-        line = NewEntry(EntryKind.EVENT, "mailgate", _ORIGIN)
-        closed = Event.CLOSED if self.wish.state is State.CLOSED else None
-        return tickets.append(conn, ticket, line, event=closed, now=first.old.at)[1]
+        if self.wish.state is State.CLOSED:
+            event, line = Event.CLOSED, line_of(Event.CLOSED, cause="moved-in")
+        else:
+            event, line = Event.MOVED_IN, line_of(Event.MOVED_IN)
+        return tickets.append(conn, ticket, line, event=event, now=first.old.at)[1]
 
     def _append(self, conn: Connection, thread: OldThread, ticket: Ticket, one: ReadMail) -> Ticket:
         message, at = one.message, one.old.at

@@ -19,12 +19,14 @@ def undelivered_notices(
 
     `reopens`: when it was an answer, or the warning before a close, it is staff's turn again.
     """
+    kind = row.notice.template.kind
     ticket = tickets.find(act.conn, row.notice.ticket_id) if row.notice.ticket_id is not None else None
     if ticket is not None:
-        words = f"mail {row.id} to {row.notice.to_address} was not delivered: {reply_line}"
-        event = Event.UNDELIVERED if reopens and row.notice.template.kind.must_arrive else None
-        ticket = record(act, ticket, words, event=event, doer=doer)
-    if row.notice.template.kind.is_for_staff:
+        lost = Event.STAFF_MAIL_LOST if kind.is_for_staff else Event.NOTICE_LOST
+        event = Event.UNDELIVERED if reopens and kind.must_arrive else lost
+        to_address = row.notice.to_address
+        ticket = record(act, ticket, event, doer=doer, mail=row.id, to=to_address, reply=reply_line)
+    if kind.is_for_staff:
         return []  # told in `mailgate queue list` and the log alone: a mail about it could fail the same way
     desks = act.settings.desks
     head = notices.Letterhead(act.settings.gate.company, desk_named(ticket.desk if ticket else "", desks))

@@ -3,26 +3,17 @@
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.people import Contact, Staff
-from mailgate.tickets.ticket import PROGRAM, Doer, EntryKind, Event, NewEntry, Ticket
+from mailgate.tickets.events import Value, line_of
+from mailgate.tickets.ticket import PROGRAM, Doer, Event, Ticket
 from store.desk import tickets
 
 
-def record(act: Act, ticket: Ticket, words: str, *, event: Event | None = None, doer: Doer = PROGRAM) -> Ticket:
-    """Append an event to the ticket's history: what happened, in words that staff and customer may read.
+def record(act: Act, ticket: Ticket, event: Event, *, doer: Doer = PROGRAM, **details: Value | None) -> Ticket:
+    """Append what happened to the ticket's history: the event, who did it, and the values that its line keeps.
 
-    Returns the ticket as it is now.
+    Who may read it is said by `tickets.events`. Returns the ticket as it is now.
     """
-    entry = NewEntry(
-        EntryKind.EVENT,
-        doer.name,
-        words,
-        author_address=doer.address,
-        contact_id=doer.contact_id,
-        staff_id=doer.staff_id,
-        spool_id=doer.spool_id,
-        evidence=doer.evidence,
-    )
-    return tickets.append(act.conn, ticket, entry, event=event, now=act.at)[1]
+    return tickets.append(act.conn, ticket, line_of(event, doer, **details), event=event, now=act.at)[1]
 
 
 def doer_of(incoming: Incoming, person: Staff | Contact | None = None) -> Doer:

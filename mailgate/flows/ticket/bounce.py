@@ -10,6 +10,7 @@ from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.bounces.bounce import Bounce
 from mailgate.mail.bounces.finding import BounceAction
 from mailgate.mail.disposition import Disposition
+from mailgate.tickets.ticket import Event
 from store.desk import tickets
 from store.post import outbox
 
@@ -30,8 +31,8 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
     if delayed or not outbox.mark_bounced(act.conn, row.id, reply=f"bounced: {reply_line}"):
         ticket = tickets.find(act.conn, ticket_id) if ticket_id is not None else None
         if ticket is not None:
-            news = "is delayed" if delayed else "was reported on again"
-            record(act, ticket, f"mail {row.id} to {row.notice.to_address} {news}: {reply_line}", doer=doer)
+            event = Event.DELAYED if delayed else Event.REPORTED_AGAIN
+            record(act, ticket, event, doer=doer, mail=row.id, to=row.notice.to_address, reply=reply_line)
         return Settled(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
     own = address_key(row.notice.to_address)  # the report may be about whomever the reader has it forwarded to
     dead = any(one.hard and address_key(one.address) == own for one in report.recipients)

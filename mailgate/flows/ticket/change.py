@@ -48,7 +48,7 @@ def close(act: Act, ticket: Ticket, doer: Doer, *, hold_until: datetime | None =
     """
     if ticket.state is State.CLOSED:
         return ticket
-    ticket = record(act, ticket, f"closed by {doer.name}", event=Event.CLOSED, doer=doer)
+    ticket = record(act, ticket, Event.CLOSED, doer=doer)
     told = _to_readers(act, ticket, notices.closed, besides=doer.contact_id)
     notify(act, told, cause=None, hold_until=hold_until)
     return ticket
@@ -58,15 +58,14 @@ def reopen(act: Act, ticket: Ticket, doer: Doer) -> Ticket:
     """Make it staff's turn again, whatever it waited for."""
     if ticket.state is State.OPEN:
         return ticket
-    return record(act, ticket, f"reopened by {doer.name}", event=Event.REOPENED, doer=doer)
+    return record(act, ticket, Event.REOPENED, doer=doer)
 
 
 def wait(act: Act, ticket: Ticket, doer: Doer, *, until: datetime) -> Ticket:
     """Leave it alone until then, or until somebody writes."""
     if ticket.state is State.WAITING and ticket.wait_until == until:
         return ticket
-    words = f"waits until {_local(act, until)}, says {doer.name}"
-    return record(act, replace(ticket, wait_until=until), words, event=Event.PUT_OFF, doer=doer)
+    return record(act, replace(ticket, wait_until=until), Event.PUT_OFF, doer=doer, until=until)
 
 
 def assign(act: Act, ticket: Ticket, doer: Doer, *, to: Staff | None) -> Ticket:
@@ -74,8 +73,8 @@ def assign(act: Act, ticket: Ticket, doer: Doer, *, to: Staff | None) -> Ticket:
     assignee_id = to.id if to else None
     if ticket.assignee_id == assignee_id:
         return ticket
-    words = f"assigned to {to.name if to else 'nobody'} by {doer.name}"
-    return record(act, replace(ticket, assignee_id=assignee_id), words, event=Event.ASSIGNED, doer=doer)
+    ticket = replace(ticket, assignee_id=assignee_id)
+    return record(act, ticket, Event.ASSIGNED, doer=doer, to=to.name if to else None)
 
 
 def merge(act: Act, source: Ticket, doer: Doer, *, into: Ticket) -> Ticket:
@@ -87,21 +86,18 @@ def merge(act: Act, source: Ticket, doer: Doer, *, into: Ticket) -> Ticket:
     if source.merged_into == into.id:
         return into
     check_merge(source, into)
-    words = f"merged into #{into.id} by {doer.name}"
-    record(act, replace(source, merged_into=into.id), words, event=Event.MERGED, doer=doer)
+    record(act, replace(source, merged_into=into.id), Event.MERGED, doer=doer, other=into.id)
     deadlines.lead_to(act.conn, source.id, into.id)
     deadlines.join(act.conn, into.id, source.participants)
-    into = record(
-        act, into, f"#{source.id} was merged into this ticket by {doer.name}", event=Event.TOOK_OVER, doer=doer
-    )
+    into = record(act, into, Event.TOOK_OVER, doer=doer, other=source.id)
     if source.state is State.OPEN and into.state is not State.OPEN:
-        into = record(act, into, f"reopened: #{source.id} waits for an answer", event=Event.REOPENED, doer=doer)
+        into = record(act, into, Event.REOPENED, doer=doer, cause="merge", other=source.id)
     return tickets.itself(act.conn, (into.id,))[into.id]
 
 
 def warn(act: Act, ticket: Ticket) -> Ticket:
     """Tell who takes part that the ticket will be closed, and when."""
-    ticket = record(act, ticket, "who takes part was told that it will be closed", event=Event.WARNED)
+    ticket = record(act, ticket, Event.WARNED)
     closing = deadline(ticket, act.settings.desk_rules.silence)
     assert closing is not None
     warning = partial(notices.autoclose_warning, close_at=closing.at)
@@ -112,15 +108,14 @@ def warn(act: Act, ticket: Ticket) -> Ticket:
 def auto_close(act: Act, ticket: Ticket) -> Ticket:
     """Close it after the customer's silence and tell who takes part."""
     hours = act.settings.desk_rules.autoclose_hours
-    words = f"closed by time, {hours} h after the last answer"
-    ticket = record(act, ticket, words, event=Event.AUTO_CLOSED)
+    ticket = record(act, ticket, Event.AUTO_CLOSED, hours=hours)
     notify(act, _to_readers(act, ticket, notices.autoclosed), cause=None)
     return ticket
 
 
 def end_wait(act: Act, ticket: Ticket) -> Ticket:
     """Make it staff's turn again and tell whose matter it is, everybody when it is nobody's."""
-    ticket = record(act, ticket, "the wait is over", event=Event.WAIT_ENDED)
+    ticket = record(act, ticket, Event.WAIT_ENDED)
     desk = desk_named(ticket.desk, act.settings.desks)
     staff = present(people.list_staff(act.conn), now=act.now)
     told = [

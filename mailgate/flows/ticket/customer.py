@@ -26,6 +26,7 @@ from mailgate.mail.words.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.people import Contact, Registered, Role, Stranger
 from mailgate.tickets import notices
 from mailgate.tickets.article import KB_PATH
+from mailgate.tickets.events import why_not_joined
 from mailgate.tickets.files import MAX_NAMED, ending_of
 from mailgate.tickets.flood import Crowd, crowd, event_of
 from mailgate.tickets.thread import Claims, Joined, NewTicket, tag_in, without_tag
@@ -78,10 +79,11 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
     marks = []
     doer = doer_of(incoming, contact)
     if placed.claimed:
-        ticket = record(act, ticket, f"opened, linked to #{placed.claimed}: {placed.why}", doer=doer)
+        why = why_not_joined(placed)
+        ticket = record(act, ticket, Event.LINKED, doer=doer, other=placed.claimed, why=why)
         claimed = tickets.find(act.conn, placed.claimed)
         assert claimed is not None
-        record(act, claimed, f"#{ticket.id} by {author} names this ticket: {placed.why}", doer=doer)
+        record(act, claimed, Event.NAMED, doer=doer, other=ticket.id, address=author.address, why=why)
         marks.append(f"linked to #{placed.claimed}: {placed.why}")
     if isinstance(sender, Registered) and sender.is_ambiguous and contact:
         marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
@@ -116,8 +118,7 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     """The message joins its ticket. A person's words make it staff's turn again; a program's change nothing."""
     ticket = joined.ticket
     if ticket.state is State.CLOSED and not incoming.automatic:
-        words = f"reopened by a reply of {incoming.author}"
-        ticket = record(act, ticket, words, event=Event.REOPENED, doer=doer_of(incoming, joined.contact))
+        ticket = record(act, ticket, Event.REOPENED, doer=doer_of(incoming, joined.contact), cause="reply")
     desk = desk_named(ticket.desk, act.settings.desks)
     budget = act.settings.budgets.machine_mails_per_ticket_hour
     crowded = crowd(programs_within_hour(act, incoming, ticket), budget)

@@ -46,7 +46,7 @@ def remove_customer(act: Act, customer: Customer, *, force: bool) -> tuple[int, 
     if unclosed and not force:
         raise StillNeeded(f"customer {customer.id} has {_named(unclosed)}; --force closes and removes")
     for ticket in tickets.load(act.conn, unclosed).values():
-        record(act, ticket, "closed, since the customer was removed", event=Event.CLOSED)
+        record(act, ticket, Event.CLOSED, cause="customer-removed")
     people_edits.remove_customer(act.conn, customer.id, now=act.now)
     return unclosed
 
@@ -57,9 +57,9 @@ def remove_staff(act: Act, member: Staff, *, force: bool) -> tuple[int, ...]:
     if not others and not force:
         raise StillNeeded(f"{member.name} is the only one who is told of new mail; --force removes all the same")
     freed = people_edits.remove_staff(act.conn, member.id, now=act.now)
-    for number, ticket in tickets.itself(act.conn, freed).items():
+    for ticket in tickets.itself(act.conn, freed).values():
         if ticket.state is not State.CLOSED:
-            record(act, ticket, f"#{number} is nobody's: {member.name} has left", event=Event.ASSIGNED)
+            record(act, ticket, Event.ASSIGNED, left=member.name)
     return freed
 
 

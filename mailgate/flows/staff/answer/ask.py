@@ -13,7 +13,7 @@ from mailgate.mail.disposition import Disposition
 def ask_writer(act: Act, mail: StaffMail, action: Action) -> Settled:
     """Ask at the registered address whether it was he; a colleague may release the mail meanwhile.
 
-    The question names no ticket of its own: the ticket's readers would see there what staff write to each other.
+    The question is about no ticket that its customers read: what stands in a ticket's history of it is for staff.
     """
     incoming, number = mail.incoming, mail.ticket.id if mail.ticket else None
     lines = "; ".join(command.line for command in mail.commands)

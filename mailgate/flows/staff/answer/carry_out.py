@@ -16,7 +16,7 @@ from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.thread import without_tag
-from mailgate.tickets.ticket import Participant, Ticket
+from mailgate.tickets.ticket import Event, Participant, Ticket
 from mailgate.tickets.verbs import Command, StaffVerb
 from store.desk import deadlines, message_ids, staff_acts, tickets
 
@@ -39,7 +39,7 @@ def begin(act: Act, mail: StaffMail) -> Settled:
         linked_to=None,
         now=act.at,
     )
-    ticket = record(act, ticket, f"opened by {mail.writer.name} for {contact.name}", doer=mail.doer)
+    ticket = record(act, ticket, Event.OPENED_FOR, doer=mail.doer, customer=contact.name)
     worked = work(act, mail, ticket)
     return replace(worked, disposition=Disposition.OPENED)
 

@@ -78,7 +78,7 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
         linked_to=None,
         now=act.at,
     )
-    ticket = record(act, ticket, f"opened by {writer.name}, who sent a mail of {contact.name} on", doer=mail.doer)
+    ticket = record(act, ticket, Event.SENT_ON, doer=mail.doer, customer=contact.name)
     files, left_out = _files_of(act, message)
     entry = NewEntry(
         kind=EntryKind.MESSAGE,

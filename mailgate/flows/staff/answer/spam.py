@@ -25,7 +25,7 @@ def call_spam(act: Act, mail: StaffMail) -> Settled:
     for spool_id in held:
         lessons.add(act.conn, spool_id, is_spam=True, now=act.now)  # told by a job of its own: the sweep finds it
     if ticket.state is not State.CLOSED:
-        record(act, ticket, f"closed by {mail.writer.name}", event=Event.CLOSED, doer=mail.doer)
+        record(act, ticket, Event.CLOSED, doer=mail.doer)
     staff_acts.add(
         act.conn,
         ticket,

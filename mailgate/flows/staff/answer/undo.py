@@ -6,7 +6,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.tickets.acts import Deed, StaffAct
-from mailgate.tickets.ticket import EntryKind, NewEntry, Ticket
+from mailgate.tickets.ticket import Event, Ticket
 from store.desk import deadlines, staff_acts, tickets
 
 
@@ -32,16 +32,7 @@ def undo(act: Act, mail: StaffMail) -> Settled:
 
 
 def _record(act: Act, mail: StaffMail, ticket: Ticket, last: StaffAct, *, is_as_before: bool) -> None:
-    """A note, since the customer never heard of it; where a page showed that the ticket was closed, a line as well."""
-    note = NewEntry(
-        EntryKind.NOTE,
-        mail.writer.name,
-        "(taken back before it left: the last answer by the same writer)",
-        author_address=mail.writer.address,
-        staff_id=mail.writer.id,
-        spool_id=mail.incoming.lent.spool_id,
-        evidence=mail.incoming.evidence.level,
-    )
-    _, ticket = tickets.append(act.conn, ticket, note, event=None, now=act.at)
+    """For staff, since the customer never heard of it; where a page showed that the ticket was closed, for him, too."""
+    ticket = record(act, ticket, Event.ANSWER_TAKEN_BACK, doer=mail.doer)
     if is_as_before and Deed.CLOSED in last.done:
-        record(act, ticket, f"not closed after all, says {mail.writer.name}", doer=mail.doer)
+        record(act, ticket, Event.CLOSE_TAKEN_BACK, doer=mail.doer)
