@@ -21,9 +21,9 @@ from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
 from mailgate.setup.doctor import CHECKS
 from mailgate.setup.snippets import Place, snippets
-from mailgate.tickets.customer_verbs import CUSTOMER_VERBS
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import STAFF_VERBS, StaffVerb
+from mailgate.tickets.verbs.customers import CUSTOMERS
 from store.post.outbox import OutState
 
 ROOT = Path(__file__).parents[1]
@@ -224,7 +224,7 @@ def test_staff_are_told_of_every_command() -> None:
 def test_staff_are_told_of_every_command_of_customers() -> None:
     told = page_named("docs/staff.md").table_below("What customers do by mail")
 
-    assert told == [usage.example for usage in CUSTOMER_VERBS.values()]
+    assert told == [verb.example for verb in CUSTOMERS.verbs]
 
 
 def test_every_link_within_the_project_resolves(page: Page) -> None:

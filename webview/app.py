@@ -12,9 +12,10 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from mailgate.commands.place import Where
 from mailgate.config import Settings
 from mailgate.mail.mailto import MailAction
-from mailgate.tickets.customer_verbs import CUSTOMER_VERBS
+from mailgate.tickets.verbs.customers import CUSTOMERS
 from store.archive import Archive
 from store.engine import reading
 from webview import article_pages, search_pages, sign_in
@@ -184,7 +185,15 @@ def _help(site: Site, request: Request) -> Response:
         desk_names=[desk.name for desk in site.desks],
         has_articles=site.settings.knowledge_base.folder is not None,
         sign_in=MailAction("sign-in", site.sign_in_address, "Sign in"),
-        commands=list(CUSTOMER_VERBS.values()),
+        commands=[
+            {
+                "example": verb.example,
+                "meaning": verb.meaning,
+                "on_ticket": verb.where is Where.TICKET,
+                "for_owner": verb.roles == frozenset(),
+            }
+            for verb in CUSTOMERS.verbs
+        ],
     )
 
 

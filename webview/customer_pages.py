@@ -10,8 +10,8 @@ from mailgate.mail.address_token import Purpose
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link
 from mailgate.mail.mailto import MailAction
 from mailgate.tickets.actions import answer_subject, ticket_actions
-from mailgate.tickets.customer_verbs import CustomerVerb
 from mailgate.tickets.ticket import State
+from mailgate.tickets.verbs.customers import RESEND
 from store.views import customer_mails, customer_tickets, visitors
 from store.views.customer_mails import MailDetail
 from store.views.customer_tickets import TicketHead
@@ -175,8 +175,8 @@ def _resend(visit: ContactVisit, found: MailDetail) -> MailAction | None:
     """Only what went to the visitor's own address comes again, and only what is written."""
     if found.text is None or address_key(found.line.to_address) != visit.visitor.address_key:
         return None
-    subject, body = f"Mail {found.line.id} again", f"!{CustomerVerb.RESEND.value} {found.line.id}\n"
-    return MailAction(CustomerVerb.RESEND.value, visit.site.desks[0].mailbox.address, subject, body)
+    subject, body = f"Mail {found.line.id} again", f"!{RESEND.name} {found.line.id}\n"
+    return MailAction(RESEND.name, visit.site.desks[0].mailbox.address, subject, body)
 
 
 def answer_to(site: Site, conn: Connection, visitor: ContactVisitor, head: TicketHead) -> MailAction:

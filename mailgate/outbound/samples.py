@@ -57,6 +57,7 @@ _RECEIPT = {
         {"words": "Your tickets, what changed last first:", "lines": [f"#1042, closed: {_SUBJECT}"]},
     ],
     "misread": [],
+    "corrected": None,
     "commands": [],
     "actions": [_REOPEN],
 }
@@ -188,7 +189,8 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             _RECEIPT
             | {
                 "results": [],
-                "misread": [{"line": "!clsoe", "reason": "there is no such command", "nearest": "!close"}],
+                "misread": [_misread("!clsoe", "unknown", correct="!close")],
+                "corrected": _CLOSE | {"lines": ["!close"]},
                 "commands": [{"example": "!close", "meaning": "close the ticket"}],
             },
             _RECEIPT | {"number": None, "fixed_subject": True, "actions": []},

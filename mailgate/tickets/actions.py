@@ -4,17 +4,17 @@ Each is the reader's own reply address with a command: it needs no token of its 
 """
 
 from mailgate.mail.mailto import MailAction
-from mailgate.tickets.customer_verbs import CustomerVerb
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import State
+from mailgate.tickets.verbs import customers
 
 _MAX_SUBJECT = 120
 
 ACTION_WORDS = {
-    CustomerVerb.CLOSE: "To close the ticket",
-    CustomerVerb.REOPEN: "To open the ticket again",
-    CustomerVerb.STATUS: "To see where it stands",
-    CustomerVerb.STOP: "To get no more mails of it",
+    customers.CLOSE.name: "To close the ticket",
+    customers.REOPEN.name: "To open the ticket again",
+    customers.STATUS.name: "To see where it stands",
+    customers.STOP.name: "To get no more mails of it",
 }
 """What the actions are called."""
 
@@ -31,6 +31,6 @@ def ticket_actions(state: State, *, to: str, subject: str, shared: bool) -> tupl
 
     `shared`: others get its mails too, so that the reader may leave.
     """
-    turn = CustomerVerb.REOPEN if state is State.CLOSED else CustomerVerb.CLOSE
-    verbs = (turn, CustomerVerb.STATUS, *((CustomerVerb.STOP,) if shared else ()))
-    return tuple(MailAction(verb.value, to, subject, f"!{verb.value}\n") for verb in verbs)
+    turn = customers.REOPEN if state is State.CLOSED else customers.CLOSE
+    verbs = (turn, customers.STATUS, *((customers.STOP,) if shared else ()))
+    return tuple(MailAction(verb.name, to, subject, f"!{verb.name}\n") for verb in verbs)

@@ -1,6 +1,9 @@
 """Commands at the top of a customer's mail: carried out once, with a receipt to the registered address alone."""
 
+import re
 from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 
@@ -101,11 +104,45 @@ def test_a_misspelt_command_does_nothing_and_is_answered_with_what_was_meant(
     assert "it is our turn" not in receipt.text
 
 
+def ready_mails(mail: Received) -> dict[str, str]:
+    """What the links of its HTML would send, and where to."""
+    part = mail.message.get_body(("html",))
+    assert part is not None
+    links = [urlsplit(unescape(link)) for link in re.findall(r'href="(mailto:[^"]+)"', str(part.get_content()))]
+    return {parse_qs(link.query)["body"][0]: unquote(link.path) for link in links if link.query}
+
+
+def test_the_corrected_mail_is_ready_to_be_sent(gate: Gate, anne: Person, acknowledgement: Received) -> None:
+    gate.deliver(anne.replies(acknowledgement, "!clsoe\n!Status"))
+    text = "!close\r\n!status\r\n"
+
+    gate.deliver(anne.writes(text, to=ready_mails(gate.mailbox(anne)[-1])[text]))
+
+    assert gate.ticket(1).state is State.CLOSED
+    assert "Ticket #1 is closed now." in gate.mailbox(anne)[-1].text
+
+
+def test_an_example_is_never_ready_to_be_sent(gate: Gate, anne: Person, acknowledgement: Received) -> None:
+    gate.deliver(anne.replies(acknowledgement, "!add bob"))
+
+    receipt = gate.mailbox(anne)[-1]
+    assert "Write it like this: !add bob@example.org" in receipt.text
+    assert not any("!add" in body for body in ready_mails(receipt))
+
+
+@pytest.mark.parametrize("line", ["**!close**", "\u200b!close", "！close", "* !close"])
+def test_a_mark_that_missed_narrowly_is_read(gate: Gate, anne: Person, acknowledgement: Received, line: str) -> None:
+    gate.deliver(anne.replies(acknowledgement, f"{line}\n\nThanks."))
+
+    assert gate.ticket(1).state is State.CLOSED
+    assert messages(gate) == ["It is broken.", "Thanks."]
+
+
 def test_contrary_commands_are_not_carried_out(gate: Gate, anne: Person, acknowledgement: Received) -> None:
     gate.deliver(anne.replies(acknowledgement, "!close\n!reopen"))
 
     assert gate.ticket(1).state is State.OPEN
-    assert "contradicts" in gate.mailbox(anne)[-1].text
+    assert "this cannot stand beside !close" in gate.mailbox(anne)[-1].text
 
 
 def test_too_many_commands_are_answered_once_and_none_is_done(
@@ -118,7 +155,7 @@ def test_too_many_commands_are_answered_once_and_none_is_done(
     assert "at most 20 commands" in gate.mailbox(anne)[-1].text
 
 
-@pytest.mark.parametrize("words", ["!!! URGENT, all is down !!!", "! ! !\nHelp"])
+@pytest.mark.parametrize("words", ["!!! URGENT, all is down !!!", "! ! !\nHelp", "!Hola!\nHelp", "![a](b.png)\n!close"])
 def test_exclamation_marks_are_no_commands(gate: Gate, anne: Person, words: str) -> None:
     mail = gate.deliver(anne.writes(words))
 
@@ -143,7 +180,7 @@ def test_a_command_for_a_ticket_in_a_new_mail_explains_itself(gate: Gate, anne: 
 
     assert mail.outcome.disposition is Disposition.COMMAND
     assert gate.tickets() == ()
-    assert "!close: this works in an answer to a mail of your ticket." in gate.mailbox(anne)[-1].text
+    assert "!close: this works only in a reply to a mail about a ticket." in gate.mailbox(anne)[-1].text
 
 
 def test_a_subject_alone_can_be_the_command(gate: Gate, anne: Person) -> None:
@@ -357,7 +394,7 @@ def test_a_damaged_or_expired_reply_address_commands_nothing(
 
     assert (answered.outcome.disposition, answered.outcome.ticket_id) == (Disposition.COMMAND, None)
     assert gate.ticket(1).state is State.OPEN
-    assert "this works in an answer to a mail of your ticket" in gate.mailbox(anne)[-1].text
+    assert "this works only in a reply to a mail" in gate.mailbox(anne)[-1].text
 
 
 def test_the_return_address_of_a_mail_commands_nothing(

@@ -2,6 +2,7 @@
 
 from urllib.parse import quote
 
+from mailgate.commands.place import Place
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -9,10 +10,10 @@ from mailgate.letters.notice import NoticeAttachment
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Registered
 from mailgate.tickets.article import KB_PATH
-from mailgate.tickets.customer_verbs import valid_now
 from mailgate.tickets.notices import Letterhead, Result, Thread, copy
 from mailgate.tickets.search_query import read_query
 from mailgate.tickets.ticket import Participant, State, Ticket
+from mailgate.tickets.verbs.customers import valid_now
 from store.search.index import Kind
 from store.views import customer_mails, customer_tickets, found, visitors
 from store.views.found import Hit
@@ -116,8 +117,7 @@ def resend(act: Act, incoming: Incoming, contact: Contact, number: int, *, head:
     return Result(f"A copy of mail {number} is on its way to you.")
 
 
-def list_commands(ticket: Ticket | None, *, is_owner: bool) -> Result:
-    """What can be commanded now."""
-    usages = valid_now(ticket.state if ticket else None, is_owner=is_owner)
-    lines = tuple(f"{usage.example}: {usage.meaning}" for usage in usages)
+def list_commands(place: Place, state: State | None) -> Result:
+    """What can be commanded now; `state` is that of the ticket, if there is one."""
+    lines = tuple(f"{one['example']}: {one['meaning']}" for one in valid_now(place, state))
     return Result("The first lines of a mail to us may be:", lines)

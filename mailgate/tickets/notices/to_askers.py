@@ -4,14 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from mailgate.commands.misread import Misread, as_values
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import REPLY_TO, Notice, NoticeAttachment, stamp
 from mailgate.mail.mailto import MailAction
 from mailgate.tickets.actions import ACTION_WORDS, answer_subject, ticket_actions
-from mailgate.tickets.customer_verbs import CustomerUsage, CustomerVerb
-from mailgate.tickets.notices.letterhead import Letterhead
+from mailgate.tickets.notices.letterhead import Letterhead, corrected_mail
 from mailgate.tickets.ticket import Participant, Ticket
-from mailgate.tickets.verbs import Misread
+from mailgate.tickets.verbs import customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +41,23 @@ def receipt(
     *,
     results: Sequence[Result],
     misread: Sequence[Misread] = (),
-    commands: Sequence[CustomerUsage] = (),
+    corrected: Sequence[str] = (),
+    commands: Sequence[Mapping[str, str]] = (),
     fixed_subject: bool = False,
 ) -> Notice:
     """To a contact: what was done, line by line, or that nothing was, with what can be commanded now.
 
-    `fixed_subject`: repeat no word of an author who was not verified.
+    `corrected` are all lines of his mail as they were most likely meant. `fixed_subject`: repeat no word of an author
+    who was not verified.
     """
+    ticket = thread.ticket
+    subject = answer_subject(ticket.subject, ticket.id) if ticket else thread.subject
     values = {
         "fixed_subject": fixed_subject,
         "results": [{"words": result.words, "lines": list(result.lines)} for result in results],
-        "misread": [{"line": line.line, "reason": line.reason, "nearest": line.nearest} for line in misread],
-        "commands": [{"example": usage.example, "meaning": usage.meaning} for usage in commands],
+        "misread": as_values(misread),
+        "corrected": corrected_mail(corrected, to=thread.reply_to or head.address, subject=subject),
+        "commands": list(commands),
         "actions": [] if fixed_subject else offered(thread.ticket, thread.reply_to),
     }
     return _to_contact(Template.RECEIPT, head, reader, thread, values)
@@ -119,7 +124,7 @@ def offered(ticket: Ticket | None, reply_to: str | None, *, fixed_subject: bool 
         return []
     subject = f"[#{ticket.id}]" if fixed_subject else answer_subject(ticket.subject, ticket.id)
     actions = ticket_actions(ticket.state, to=reply_to, subject=subject, shared=len(ticket.participants) > 1)
-    return [_named(ACTION_WORDS[CustomerVerb(action.name)], action) for action in actions]
+    return [_named(ACTION_WORDS[action.name], action) for action in actions]
 
 
 def proposals(ticket: Ticket | None, addresses: Sequence[str], reply_to: str | None) -> list[Mapping[str, object]]:
@@ -128,8 +133,7 @@ def proposals(ticket: Ticket | None, addresses: Sequence[str], reply_to: str | N
         return []
     subject = answer_subject(ticket.subject, ticket.id)
     return [
-        _named(address, MailAction(CustomerVerb.ADD.value, reply_to, subject, f"!add {address}\n"))
-        for address in addresses
+        _named(address, MailAction(customers.ADD.name, reply_to, subject, f"!add {address}\n")) for address in addresses
     ]
 
 

@@ -1,0 +1,121 @@
+"""What each command of a customer's contact does: a function for each, which says what came of it."""
+
+from collections.abc import Callable, Mapping
+
+from mailgate.authority import Action, Verdict
+from mailgate.commands.verb import Command, Verb
+from mailgate.confirmation import ConfirmKind
+from mailgate.desks import is_ours
+from mailgate.flows.client import deeds, look_up
+from mailgate.flows.client.asking import Asking
+from mailgate.flows.client.confirmed import ADDRESS
+from mailgate.flows.confirm.confirm import Request, ask
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.settled import Told
+from mailgate.people import Contact
+from mailgate.tickets.notices import Result
+from mailgate.tickets.ticket import Ticket
+from mailgate.tickets.verbs import customers
+from store import people
+
+Handler = Callable[[Asking, Command], Result | None]
+"""Does what is asked for, or asks whether it shall be done; None where a question tells its reader more."""
+
+
+def action_of(mail: Asking, command: Command) -> Action:
+    """The row of the matrix: to register somebody is more than to show a ticket to somebody who is registered."""
+    if command.verb is customers.ADD and not _is_known(mail, command.argument.words):
+        return Action.CHANGE_IDENTITY
+    return command.verb.action
+
+
+def carry_out(mail: Asking, command: Command) -> Result | None:
+    """Do it; where the evidence is too weak for that, put the question."""
+    return HANDLERS[command.verb](mail, command)
+
+
+def _deed(do: Callable[[Act, Incoming, Ticket, Contact], Told], kind: ConfirmKind, statement: str) -> Handler:
+    def handle(mail: Asking, command: Command) -> Result | None:
+        ticket = _ticket(mail)
+        if mail.may(action_of(mail, command)) is Verdict.CONFIRM:
+            return _ask(mail, ticket, kind, statement.format(ticket.id), {})
+        return do(mail.act, mail.incoming, ticket, mail.contact).result
+
+    return handle
+
+
+def _add(mail: Asking, command: Command) -> Result | None:
+    ticket, address = _ticket(mail), command.argument.words
+    settings = mail.act.settings
+    if is_ours(address, settings.desks, settings.gate.domain) or people.staff_with(mail.act.conn, address):
+        return Result(f"{address} is an address of ours; nothing was done.")
+    if mail.may(action_of(mail, command)) is not Verdict.CONFIRM:
+        return deeds.share(mail.act, mail.incoming, ticket, mail.contact, address).result
+    gets = f"gets the mails of ticket #{ticket.id}"
+    if _is_known(mail, address):
+        statement = f"{address}, a contact of your account, {gets}"
+        return _ask(mail, ticket, ConfirmKind.SHARE, statement, {ADDRESS: address})
+    statement = f"{address} becomes a support contact of your account, and {gets}"
+    return _ask(mail, ticket, ConfirmKind.ADD_CONTACT, statement, {ADDRESS: address})
+
+
+def _status(mail: Asking, command: Command) -> Result:
+    return look_up.status(mail.act, _ticket(mail))
+
+
+def _tickets(mail: Asking, command: Command) -> Result:
+    return look_up.list_tickets(mail.act, mail.sender)
+
+
+def _resend(mail: Asking, command: Command) -> Result:
+    number = command.argument.number
+    assert number is not None
+    return look_up.resend(mail.act, mail.incoming, mail.contact, number, head=mail.head, thread=mail.thread)
+
+
+def _search(mail: Asking, command: Command) -> Result:
+    return look_up.search(mail.act, mail.sender, command.argument.words)
+
+
+def _help(mail: Asking, command: Command) -> Result:
+    ticket = mail.ticket_now()
+    return look_up.list_commands(mail.place, ticket.state if ticket else None)
+
+
+HANDLERS: Mapping[Verb, Handler] = {
+    customers.CLOSE: _deed(deeds.close, ConfirmKind.CLOSE, "ticket #{} is closed"),
+    customers.REOPEN: _deed(deeds.reopen, ConfirmKind.REOPEN, "ticket #{} is opened again"),
+    customers.STATUS: _status,
+    customers.STOP: _deed(deeds.leave, ConfirmKind.STOP, "you get no more mails of ticket #{}"),
+    customers.ADD: _add,
+    customers.TICKETS: _tickets,
+    customers.RESEND: _resend,
+    customers.SEARCH: _search,
+    customers.HELP: _help,
+}
+
+
+def _ticket(mail: Asking) -> Ticket:
+    ticket = mail.ticket_now()
+    assert ticket is not None  # the grammar saw to it
+    return ticket
+
+
+def _is_known(mail: Asking, address: str) -> bool:
+    return deeds.contact_of(mail.act, mail.contact.customer_id, address) is not None
+
+
+def _ask(mail: Asking, ticket: Ticket, kind: ConfirmKind, statement: str, values: Mapping[str, str]) -> Result | None:
+    """Put the question: what will happen, exactly, and what its function must know."""
+    request = Request(
+        kind=kind,
+        statement=statement,
+        cost="nothing",
+        values=values,
+        ticket=ticket,
+        customer_id=mail.contact.customer_id,
+        contact_id=mail.contact.id,
+    )
+    refused = ask(mail.act, mail.incoming, request)
+    return Result(refused) if refused else None
