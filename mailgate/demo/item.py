@@ -12,6 +12,7 @@ from mailgate.mail.address import address_key
 from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
 from mailgate.mail.words.reply_text import cut_text
+from mailgate.tickets.ticket import EntryKind
 from mailgate.wiring import Parts
 from store.desk import tickets
 from store.desk.tickets import Entry
@@ -56,7 +57,8 @@ def made_of(conn: Connection, item: Item) -> Made | None:
         return None
     number = item.accepted.outcome.ticket_id
     history = tickets.history(conn, number) if number is not None else ()
-    entry: Entry | None = next((one for one in history if one.spool_id == item.accepted.id), None)
+    said = (one for one in history if one.spool_id == item.accepted.id and one.kind is not EntryKind.EVENT)
+    entry: Entry | None = next(said, None)
     if entry is None or not entry.text:
         return Made(item.accepted, None, "")
     return Made(item.accepted, entry.text, entry.cut_away or cut_text(item.message.text, entry.text))

@@ -41,6 +41,16 @@ def test_a_reply_joins_the_ticket_and_its_quotation_is_cut_away(place: Place) ->
     assert "Re: No mail since Monday" in question + reply
 
 
+def test_the_words_that_opened_a_ticket_again_are_what_was_kept_of_a_mail(place: Place) -> None:
+    place.write(ANN, QUESTION)
+    command = place.reply(BOB, place.mail_with(BOB, QUESTION), "!close")
+
+    again = place.reply(ANN, place.mail_with(ANN, "is closed now"), "It is broken again.")
+
+    assert "Kept as new words" not in command
+    assert "It is broken again." in again.partition("Kept as new words")[2].partition("</section>")[0]
+
+
 def test_a_note_of_staff_does_not_reach_the_customer(place: Place) -> None:
     place.write(ANN, QUESTION)
 

@@ -51,6 +51,19 @@ def test_a_new_contact_is_registered_only_after_the_owners_yes(gate: Gate, anne:
     assert [entry.evidence for entry in confirmed][-1] == "C"
 
 
+def test_the_history_names_who_was_asked_as_registered_whatever_the_mail_calls_itself(
+    gate: Gate, anne: Person, bart: Person
+) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    forger = Person("Bart Jones of the staff", anne.address)
+
+    gate.deliver(forger.replies(gate.mailbox(anne)[0], f"!add {BOB}"))
+    gate.later(hours=25)
+
+    asked = {"deed": "add-contact", "address": BOB}
+    assert gate.events(1)[-2:] == [(Event.ASKED, "Anne Miller", asked), (Event.LAPSED, "mailgate", asked)]
+
+
 def test_the_question_says_exactly_what_will_happen_and_what_it_costs(
     gate: Gate, anne: Person, asked: Received
 ) -> None:

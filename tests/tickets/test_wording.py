@@ -88,8 +88,8 @@ def test_no_two_languages_say_the_same() -> None:
         (
             Event.ASKED,
             {"deed": "share", "address": "dora@other.example"},
-            "a yes was asked for: a contact of the account gets the mails of the ticket",
-            "um Bestätigung gebeten: ein Kontakt des Kontos bekommt die Mails zu diesem Ticket",
+            "Bart was asked to confirm: a contact of the account gets the mails of the ticket",
+            "Bart wurde um Bestätigung gebeten: ein Kontakt des Kontos bekommt die Mails zu diesem Ticket",
         ),
     ],
 )

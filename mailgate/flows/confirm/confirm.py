@@ -219,14 +219,14 @@ def _recorded(act: Act, asked: Confirmation, state: ConfirmState, incoming: Inco
     What a staff member is asked is about no ticket that its reader should know of: the line is there for staff alone.
     """
     to_contact, to_staff = _LINES[state]
-    doer = PROGRAM
-    if incoming is not None:
-        doer = replace(doer_of(incoming), contact_id=asked.contact_id, staff_id=asked.staff_id)
+    name, doer = reader_of(act, asked).name, PROGRAM
+    if incoming is not None:  # named as registered: the mail that asks may come from anybody
+        doer = replace(doer_of(incoming), name=name, contact_id=asked.contact_id, staff_id=asked.staff_id)
     if asked.kind is ConfirmKind.STAFF_MAIL:
         worked_on = tickets.find(act.conn, int(asked.values["ticket"])) if asked.values["ticket"] else None
         if worked_on is not None:
-            writer, lines = reader_of(act, asked).name, asked.values["lines"]
-            record(act, worked_on, to_staff, doer=doer, mail=asked.spool_id, writer=writer, lines=lines)
+            lines = asked.values["lines"]
+            record(act, worked_on, to_staff, doer=doer, mail=asked.spool_id, writer=name, lines=lines)
         return None
     ticket = tickets.find(act.conn, asked.ticket_id) if asked.ticket_id else None
     deed, address = asked.kind.value, asked.values.get("address")
