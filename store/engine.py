@@ -154,6 +154,12 @@ def insert_once(conn: Connection, table: Table, values: Mapping[str, Any] | Sequ
     conn.execute(_insert_once(table, conn.dialect.name), values)
 
 
+def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
+    """Insert a row and return its id; None, and nothing is done, when its key is there already."""
+    inserted = conn.execute(_insert_once(table, conn.dialect.name).returning(table.c.id), values).scalar()
+    return None if inserted is None else int(inserted)
+
+
 @cache
 def _insert_once(table: Table, dialect: str) -> Insert:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert

@@ -11,6 +11,7 @@ from random import Random
 from bench.generate.letters import Words, mail
 from bench.generate.rows import Beginning, Home, Rows, stamp
 from mailgate.desks import Desk, ServiceMailbox
+from mailgate.letters.kind import Matter
 from mailgate.letters.notice import Notice
 from mailgate.mail import message_id
 from mailgate.mail.address_token import AddressToken, Purpose, seal
@@ -235,6 +236,8 @@ class Exchange:
             customer_id=notice.customer_id,
             ticket_id=notice.ticket_id,
             entry_id=notice.entry_id,
+            about_kind=Matter.TICKET,
+            about_id=notice.ticket_id,
             state=OutState.SENT,
             attempts=1,
             last_reply="250 2.0.0 Ok",

@@ -42,6 +42,8 @@ class Matter(StrEnum):
     """What a mail may be about, that has a number."""
 
     TICKET = "ticket"
+    LIST = "list"  # of held mail or of open tickets, that one of the staff got
+    MAIL = "mail"  # that came in
 
 
 class Wanted(StrEnum):
@@ -130,14 +132,16 @@ class Template(StrEnum):
     RETURNED = _to_staff("returned", Answers.PERSONS, gives_back=True)  # not understood or not sent on
     DONE = _to_staff("done", Answers.PERSONS)  # what came of a command that answers
     STAFF_HELP = _to_staff("staff-help", Answers.PERSONS)  # the commands that work here
-    COLLISION = _to_staff("collision", Answers.PERSONS, carries_words=True)  # held: a colleague was quicker
+    COLLISION = _to_staff(
+        "collision", Answers.PERSONS, about=Matter.MAIL, carries_words=True
+    )  # a colleague was quicker
     STAFF_COPY = _to_staff("staff-copy", carries_words=True)  # what a colleague wrote to the customer
     # to a sender: a person will look at your mail
     HELD = Kind("held", Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS, about=None)
-    HELD_ALERT = _to_staff("held-alert", about=None, names_others=True)  # mail waits for your decision
-    QUEUE = _to_staff("queue", about=None)  # the open tickets, to be worked by an answer
+    HELD_ALERT = _to_staff("held-alert", about=Matter.LIST, names_others=True)  # mail waits for your decision
+    QUEUE = _to_staff("queue", about=Matter.LIST)  # the open tickets, to be worked by an answer
     # what your answer to such a list did
-    DECIDED = _to_staff("decided", Answers.PERSONS, about=None, names_others=True)
+    DECIDED = _to_staff("decided", Answers.PERSONS, about=Matter.LIST, names_others=True)
     UNDELIVERED = _to_staff("undelivered", names_others=True)  # a mail of ours did not reach its reader
     # to whoever asked: a link that opens the web view, which nobody looks for later
     SIGN_IN = Kind("sign-in", Audience.AUTHOR, Answers.WILLING, Budget.LINKS, about=None, is_searched=False)

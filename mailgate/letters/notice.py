@@ -1,5 +1,6 @@
 """Notice: template, recipient and frozen values of a mail to be written; a wish, not yet a message."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -8,6 +9,11 @@ from mailgate.letters.kind import Template
 
 REPLY_TO = "reply_to"
 """Among the secrets of a notice: the address that its answer goes to, in the place of `Notice.reply_to`."""
+
+
+def gist_of(*words: str) -> str:
+    """By what two mails are known to say the same."""
+    return hashlib.sha256("\0".join(words).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,8 @@ class Notice:
     ticket_id: int | None = None
     customer_id: int | None = None
     entry_id: int | None = None  # the ticket entry that this notice carries or is about
+    about_id: int | None = None  # what its kind is about has this number; None: the ticket's, where it is about that
+    gist: str | None = None  # of what it says, where the same must not be said to its reader again: see `gist_of`
 
 
 def stamp(at: datetime) -> str:

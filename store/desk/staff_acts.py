@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
-from mailgate.letters.kind import Template
+from mailgate.letters.kind import Matter, Template
 from mailgate.mail.address import address_key
 from mailgate.tickets.acts import Deed, StaffAct, Standing
 from mailgate.tickets.ticket import CHANGES_NOTHING, EntryKind, State, Ticket
@@ -22,7 +22,7 @@ class Shown:
     at: datetime
     message_id: str
     template: Template
-    mail_id: int | None  # the mail that it is about
+    mail_id: int | None  # the mail that it is about, if it is about one
 
 
 _INSTANTS = ("waiting_since", "silent_since", "warned_at", "wait_until")
@@ -72,10 +72,15 @@ def cancel_mails(conn: Connection, act: StaffAct) -> bool:
 
 def shown(conn: Connection, ticket_id: int, address: str) -> tuple[Shown, ...]:
     """What somebody was sent about a ticket, oldest first."""
-    columns = (outbox.c.created_at, outbox.c.message_id, outbox.c.template, outbox.c.notice)
+    columns = (outbox.c.created_at, outbox.c.message_id, outbox.c.template, outbox.c.about_kind, outbox.c.about_id)
     query = select(*columns).where(outbox.c.ticket_id == ticket_id, outbox.c.to_key == address_key(address))
     return tuple(
-        Shown(row.created_at, row.message_id, Template(row.template), row.notice["values"].get("mail_id"))
+        Shown(
+            row.created_at,
+            row.message_id,
+            Template(row.template),
+            row.about_id if row.about_kind == Matter.MAIL else None,
+        )
         for row in conn.execute(query.order_by(outbox.c.id))
     )
 

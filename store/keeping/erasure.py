@@ -25,6 +25,7 @@ from store.schema import (
     message_ids,
     outbox,
     participants,
+    proposals,
     spool,
     staff,
     suppressions,
@@ -83,6 +84,7 @@ def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Eras
     for ids in _parts(extent.tickets):
         conn.execute(delete(message_ids).where(message_ids.c.ticket_id.in_(ids)))
         conn.execute(delete(participants).where(participants.c.ticket_id.in_(ids)))
+        conn.execute(delete(proposals).where(proposals.c.ticket_id.in_(ids)))
         shell = {"subject": ERASED, "state": State.CLOSED, "assignee_id": None}
         shell |= dict.fromkeys(("waiting_since", "silent_since", "warned_at", "wait_until"))
         conn.execute(update(tickets).where(tickets.c.id.in_(ids)).values(**shell))
@@ -196,7 +198,7 @@ def _no_mail_of_ours() -> dict[str, Any]:
         "notice": stored(notice),
         "to_address": _nobody(0),
         "to_key": _nobody(0),
-        **dict.fromkeys(("subject", "text", "sha256", "secret", "live", "last_reply", "due_at", "lease")),
+        **dict.fromkeys(("subject", "text", "gist", "sha256", "secret", "live", "last_reply", "due_at", "lease")),
     }
 
 
@@ -208,6 +210,7 @@ def _erase_mentions(conn: Connection, extent: _Extent) -> None:
     """Lines of the audit trail of other tickets that name him, and his place among strangers who are let in."""
     for address in extent.addresses:
         conn.execute(delete(allowed_senders).where(allowed_senders.c.address_key == address))
+        conn.execute(delete(proposals).where(proposals.c.address_key == address))
         conn.execute(delete(suppressions).where(suppressions.c.address_key == address))
         conn.execute(delete(unsent).where(func.lower(unsent.c.to_address) == address))
         events = entries.c.kind == EntryKind.EVENT

@@ -45,7 +45,7 @@ must not mean something else now."""
 EPOCH_STEP = 1_000
 """A session that was ended since the backup must not live again: all end."""
 
-_ROWS = ("spool", "outbox", "entries")
+_ROWS = ("spool", "outbox", "entries", "lists")
 
 
 _NUMBER_ALL = """

@@ -3,13 +3,13 @@
 import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, RowMapping, bindparam, case, func, insert, select, update
 
-from mailgate.letters.kind import Template
+from mailgate.letters.kind import Matter, Template
 from mailgate.letters.notice import Notice, NoticeAttachment
 from mailgate.mail.address import address_key
 from store.engine import transaction
@@ -52,12 +52,6 @@ _IN_ALL = select(
     func.count(),
     func.coalesce(func.sum(case((outbox.c.to_key.endswith(bindparam("the_end"), autoescape=False), 1), else_=0)), 0),
 ).where(outbox.c.template.in_(bindparam("the_templates", expanding=True)), outbox.c.created_at > bindparam("the_since"))
-
-LISTS = (Template.HELD_ALERT, Template.QUEUE)
-"""Mails whose answers decide on what they list; their order stands in addresses that were sent."""
-
-LISTS_SINCE = datetime(2020, 1, 1, tzinfo=UTC)
-"""From here the seconds are counted that number a list: as few digits as may be in an address."""
 
 _NO_SECRET = {"secret": None, "live": None}
 
@@ -120,6 +114,8 @@ def add(
         "customer_id": notice.customer_id,
         "ticket_id": notice.ticket_id,
         "entry_id": notice.entry_id,
+        **_about(notice),
+        "gist": notice.gist,
         "state": state,
         "due_at": None if failed_because else hold_until or now + leases.SWEEP_GRACE,
         "last_reply": failed_because,
@@ -131,6 +127,12 @@ def add(
     named = {"message_id": message_id(row_id), "reverse_path": reverse_path(row_id)}
     conn.execute(_WRITE, {"the_id": row_id, **named})
     return row_id
+
+
+def _about(notice: Notice) -> dict[str, Any]:
+    matter = notice.template.kind.about
+    number = notice.ticket_id if notice.about_id is None and matter is Matter.TICKET else notice.about_id
+    return {"about_kind": matter if number is not None else None, "about_id": number}
 
 
 def lend(engine: Engine, outbox_id: int, *, now: datetime) -> LentOut | None:
@@ -231,40 +233,18 @@ def recent_in_all(conn: Connection, templates: Sequence[Template], *, domain: st
     return int(in_all), int(to_domain)
 
 
-def created_since(conn: Connection, template: Template, *, since: datetime) -> tuple[Outgoing, ...]:
-    """The mails of one template that were called for since then, oldest first."""
-    query = select(outbox).where(outbox.c.template == template, outbox.c.created_at >= since).order_by(outbox.c.id)
-    return tuple(_outgoing(row) for row in conn.execute(query).mappings())
-
-
-def list_number(at: datetime, template: Template) -> int:
-    """What names a list in the address that answers it, since its row has no number yet: the second, and which list."""
-    return int((at - LISTS_SINCE).total_seconds()) * len(LISTS) + LISTS.index(template)
-
-
-def of_list(conn: Connection, address: str, *, number: int) -> tuple[Outgoing, ...]:
-    """The mails to one address that are the list with this number."""
-    seconds, place = divmod(number, len(LISTS))
-    begin = LISTS_SINCE + timedelta(seconds=seconds)
-    query = select(outbox).where(
+def was_said(
+    conn: Connection, template: Template, address: str, gist: str, *, ticket_id: int | None, since: datetime
+) -> bool:
+    """A mail of this kind that says the same went to the address since then, about the same ticket or none."""
+    query = select(outbox.c.id).where(
         outbox.c.to_key == address_key(address),
-        outbox.c.template == LISTS[place],
-        outbox.c.created_at >= begin,
-        outbox.c.created_at < begin + timedelta(seconds=1),
+        outbox.c.template == template,
+        outbox.c.created_at >= since,
+        outbox.c.gist == gist,
+        outbox.c.ticket_id.is_not_distinct_from(ticket_id),
     )
-    return tuple(_outgoing(row) for row in conn.execute(query).mappings())
-
-
-def last_created(conn: Connection, template: Template) -> datetime | None:
-    """When a mail of this template was last called for."""
-    query = select(func.max(outbox.c.created_at)).where(outbox.c.template == template)
-    return conn.execute(query).scalar()
-
-
-def has_notice(conn: Connection, template: Template, ticket_id: int) -> bool:
-    """A mail of this template was called for on this ticket."""
-    query = select(outbox.c.id).where(outbox.c.ticket_id == ticket_id, outbox.c.template == template).limit(1)
-    return conn.execute(query).first() is not None
+    return conn.execute(query.limit(1)).first() is not None
 
 
 def on_ticket(conn: Connection, ticket_id: int, template: Template) -> tuple[Outgoing, ...]:

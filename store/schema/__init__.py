@@ -2,9 +2,9 @@
 
 from store.schema.columns import Utc, metadata
 from store.schema.found import articles, search_documents, search_marks
-from store.schema.mail import blobs, imap_folders, imap_mails, keys, lessons, outbox, spool, unsent
+from store.schema.mail import blobs, imap_folders, imap_mails, keys, lessons, lists, outbox, spool, unsent
 from store.schema.people import allowed_senders, confirmations, contacts, customers, erasures, staff, suppressions
-from store.schema.tickets import attachments, entries, message_ids, participants, staff_acts, tickets
+from store.schema.tickets import attachments, entries, message_ids, participants, proposals, staff_acts, tickets
 
 __all__ = [
     "Utc",
@@ -21,10 +21,12 @@ __all__ = [
     "imap_mails",
     "keys",
     "lessons",
+    "lists",
     "message_ids",
     "metadata",
     "outbox",
     "participants",
+    "proposals",
     "search_documents",
     "search_marks",
     "spool",

@@ -138,6 +138,11 @@ outbox = Table(
     Column("customer_id", ForeignKey("customers.id")),
     Column("ticket_id", ForeignKey("tickets.id")),
     Column("entry_id", ForeignKey("entries.id")),
+    Column(
+        "about_kind", String
+    ),  # a ticket, a list that staff answer, a mail that came: `mailgate.letters.kind.Matter`
+    Column("about_id", Integer),
+    Column("gist", String(64)),  # of what need not be said to the same reader again
     Column("state", String, nullable=False),
     Column("phase", String),  # "data" from just before DATA until its reply is saved
     Column("due_at", Utc),
@@ -162,6 +167,21 @@ outbox = Table(
     Index("ix_outbox_to_key_id", "to_key", "id"),
     Index("ix_outbox_to_key_template_created_at", "to_key", "template", "created_at"),
     Index("ix_outbox_template_created_at_to_key", "template", "created_at", "to_key"),  # budgets count in it alone
+    sqlite_autoincrement=True,
+)
+
+lists = Table(
+    "lists",
+    metadata,
+    Column("id", Integer, primary_key=True),  # it stands in the address that an answer goes to
+    Column("kind", String, nullable=False),  # the template of its mail
+    Column("staff_id", ForeignKey("staff.id"), nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("morning", Utc),  # of a list of each day: the hour that it is for
+    Column("ids", JSON, nullable=False),  # what it names, in its order: held mails or tickets
+    Column("old_number", BigInteger),  # in that address, when the mail is older than this table
+    Index("uq_lists_kind_staff_id_morning", "kind", "staff_id", "morning", unique=True),
+    Index("ix_lists_kind_created_at", "kind", "created_at"),
     sqlite_autoincrement=True,
 )
 

@@ -102,6 +102,13 @@ attachments = Table(
     Column("content_id", String),
 )
 
+proposals = Table(
+    "proposals",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("address_key", String, primary_key=True),  # in copy, and named to the owner
+)
+
 staff_acts = Table(
     "staff_acts",
     metadata,

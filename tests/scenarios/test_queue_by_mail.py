@@ -3,11 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from mailgate.config.settings import QueueList
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import Event, State
+from store.engine import reading, transaction
+from store.post import lists
+from store.schema import tickets
 from tests.gate import BEGIN, BeginGate, Gate, Person, Received
 
 
@@ -144,3 +148,33 @@ def test_two_lists_of_one_instant_are_told_apart(gate: Gate, anne: Person, bart:
     assert gate.ticket(1).assignee_id == 1
     assert gate.inbox(held.id).outcome.disposition is Disposition.OPENED
     assert timedelta(0) == gate.outbox(Template.QUEUE)[0].created_at - gate.outbox(Template.HELD_ALERT)[0].created_at
+
+
+def test_two_lists_of_one_instant_are_answered_each_by_its_own_places(
+    gate: Gate, anne: Person, bart: Person, fred: Person
+) -> None:
+    gate.deliver(anne.writes("Please look.", subject="Matter 1"))
+    gate.deliver(bart.writes("!queue", subject="x"))
+    first = gate.mailbox(bart)[-1]
+    with transaction(gate.parts.engine) as conn:
+        conn.execute(update(tickets).values(waiting_since=BEGIN + timedelta(hours=1)))
+    gate.deliver(anne.writes("Please look.", subject="Matter 2"))
+    gate.deliver(bart.writes("!queue", subject="x"))
+
+    gate.deliver(bart.replies(first, "1 mine"))
+
+    assert "1 Matter 2" in gate.mailbox(bart)[-2].text
+    assert (gate.ticket(1).assignee_id, gate.ticket(2).assignee_id) == (1, None)
+
+
+def test_a_list_of_a_colleague_is_not_answered_with_his_number(
+    gate: Gate, anne: Person, bart: Person, fred: Person
+) -> None:
+    gate.deliver(anne.writes("Please look.", subject="Matter 1"))
+    gate.deliver(fred.writes("!queue", subject="x"))
+
+    with reading(gate.parts.engine) as conn:
+        his, bart_s = lists.find(conn, 1, 2), lists.find(conn, 1, 1)
+
+    assert his is not None
+    assert (his.ids, his.kind, bart_s) == ((1,), Template.QUEUE, None)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import cast
 
 from sqlalchemy import Connection
 
@@ -19,7 +18,7 @@ from mailgate.people import present
 from mailgate.tickets import notices
 from mailgate.tickets.verbs.lists import HELD
 from store import people
-from store.post import leases, outbox, spool
+from store.post import leases, lists, spool
 from store.post.spool import Accepted
 
 LISTED_MAILS = 50
@@ -34,7 +33,7 @@ def alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | N
     digest = digest_at(conn, settings, at)
     if digest is not None and digest <= at:
         return None
-    last = outbox.last_created(conn, Template.HELD_ALERT)
+    last = lists.last(conn, Template.HELD_ALERT)
     not_before = last + timedelta(minutes=settings.budgets.held_alert_minutes) if last else None
     if (not_before and not_before > at) or not people.list_staff(conn):
         return None
@@ -45,8 +44,7 @@ def alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | N
 def digest_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
     """When the list of this day is due; None when it was sent, or nothing waits."""
     hour = morning(at, settings)
-    sent = outbox.created_since(conn, Template.HELD_ALERT, since=hour)
-    if any(row.notice.values.get("daily") for row in sent):
+    if lists.was_written(conn, Template.HELD_ALERT, hour):
         return None
     waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True, limit=1)
     is_old = bool(waiting) and waiting[0].received_at < hour
@@ -76,19 +74,23 @@ def tell(act: Act, *, daily: bool) -> None:
     desk = settings.desks[0]
     head = notices.Letterhead(settings.gate.company, desk)
     address = reply_address(act, Purpose.LIST, desk)
-    number = outbox.list_number(now, Template.HELD_ALERT)
-    told = [
-        notices.held_alert(
-            head,
-            reader,
-            held,
-            listed=LISTED_MAILS,
-            daily=daily,
-            usage=HELD.usage(place_of(act, reader, Where.NEW, listed=of_held([mail.id for mail in held]))),
-            reply_to=address(number, reader.id),
-        )
-        for reader in present(people.list_staff(conn), now=now)
-    ]
+    ids, of_morning = [mail.id for mail in held], morning(now, settings) if daily else None
+    told = []
+    for reader in present(people.list_staff(conn), now=now):
+        list_id = lists.add(conn, Template.HELD_ALERT, reader.id, ids, morning=of_morning, now=now)
+        if list_id is not None:
+            told.append(
+                notices.held_alert(
+                    head,
+                    reader,
+                    held,
+                    listed=LISTED_MAILS,
+                    daily=daily,
+                    usage=HELD.usage(place_of(act, reader, Where.NEW, listed=of_held(ids))),
+                    list_id=list_id,
+                    reply_to=address(list_id, reader.id),
+                )
+            )
     notify(act, told, cause=None)
 
 
@@ -97,16 +99,12 @@ def _untold(conn: Connection) -> Sequence[Accepted]:
 
     One that was being processed while an alert was written is held after it, but as of an earlier instant.
     """
-    last = outbox.last_created(conn, Template.HELD_ALERT)
+    last = lists.last(conn, Template.HELD_ALERT)
     waiting = tuple(AWAITING_REVIEW)
     if last is None:
         return spool.listing(conn, dispositions=waiting, for_all=True)
     since = last - leases.LEASE
-    alerts = outbox.created_since(conn, Template.HELD_ALERT, since=since)
-    named_at = {
-        mail_id: alert.created_at
-        for alert in alerts
-        for mail_id in cast("list[int]", alert.notice.values.get("ids", ()))
-    }
+    told = lists.since(conn, Template.HELD_ALERT, since)
+    named_at = {mail_id: one.created_at for one in told for mail_id in one.ids}
     held = spool.listing(conn, dispositions=waiting, finished_after=since, for_all=True)
     return tuple(mail for mail in held if mail.finished_at and named_at.get(mail.id, since) < mail.finished_at)

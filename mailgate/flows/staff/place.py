@@ -1,6 +1,6 @@
 """Where a staff member's commands are read: what there is to be named in them, and in what we say about them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mailgate.commands.place import Place, Where
 from mailgate.flows.story.act import Act
@@ -12,11 +12,11 @@ def place_of(act: Act, writer: Staff, where: Where, *, listed: Mapping[int, int]
     return Place(where, act.now, act.settings.gate.zone, staff=act.staff, writer=writer, listed=listed or {})
 
 
-def of_held(mail_ids: list[int]) -> Mapping[int, int]:
+def of_held(mail_ids: Sequence[int]) -> Mapping[int, int]:
     """Held mail is listed by its own numbers."""
     return dict(zip(mail_ids, mail_ids, strict=True))
 
 
-def of_queue(numbers: list[int]) -> Mapping[int, int]:
+def of_queue(numbers: Sequence[int]) -> Mapping[int, int]:
     """Tickets are listed by their places, from 1."""
     return dict(enumerate(numbers, 1))

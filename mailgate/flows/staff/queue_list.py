@@ -1,5 +1,6 @@
 """The open tickets as a mail to staff: each morning, and whenever one asks for it by `!queue`."""
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
@@ -17,7 +18,7 @@ from mailgate.people import Staff, present
 from mailgate.tickets import notices
 from mailgate.tickets.verbs.lists import QUEUE
 from store import people
-from store.post import outbox
+from store.post import lists
 from store.views.figures import waiting
 
 LISTED_TICKETS = 50
@@ -36,7 +37,7 @@ def queue_at(conn: Connection, settings: Settings, at: datetime) -> datetime | N
     if settings.desk_rules.queue_list is not QueueList.DAILY:
         return None
     begin = morning(at, settings)
-    if any(row.notice.values["daily"] for row in outbox.created_since(conn, Template.QUEUE, since=begin)):
+    if lists.was_written(conn, Template.QUEUE, begin):
         return None
     lines = waiting(conn, limit=1)
     return begin if lines and lines[0].since < begin and people.list_staff(conn) else None
@@ -47,11 +48,11 @@ def tell_queue(act: Act) -> None:
     if queue_at(act.conn, act.settings, act.now) is None:
         return
     readers = present(people.list_staff(act.conn), now=act.now)
-    notify(act, [queue_for(act, reader, daily=True) for reader in readers], cause=None)
+    notify(act, queue_for(act, readers, of_morning=morning(act.now, act.settings)), cause=None)
 
 
-def queue_for(act: Act, reader: Staff, *, daily: bool = False) -> Notice:
-    """The list as it is now, to one of the staff."""
+def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None = None) -> list[Notice]:
+    """The list as it is now, to these of the staff; `of_morning`: but to nobody who has got that one."""
     found = waiting(act.conn, limit=LISTED_TICKETS + 1)
     lines = [
         notices.QueuedTicket(
@@ -63,16 +64,15 @@ def queue_for(act: Act, reader: Staff, *, daily: bool = False) -> Notice:
         )
         for ticket in found[:LISTED_TICKETS]
     ]
-    desk = act.settings.desks[0]
-    reply_to = reply_address(act, Purpose.LIST, desk)(outbox.list_number(act.now, Template.QUEUE), reader.id)
-    head = notices.Letterhead(act.settings.gate.company, desk)
-    place = place_of(act, reader, Where.NEW, listed=of_queue([line.number for line in lines]))
-    return notices.queue(
-        head,
-        reader,
-        lines,
-        more=len(found) > LISTED_TICKETS,
-        daily=daily,
-        usage=QUEUE.usage(place),
-        reply_to=reply_to,
-    )
+    desk, numbers = act.settings.desks[0], [line.number for line in lines]
+    head, address = notices.Letterhead(act.settings.gate.company, desk), reply_address(act, Purpose.LIST, desk)
+    written = []
+    for reader in readers:
+        list_id = lists.add(act.conn, Template.QUEUE, reader.id, numbers, morning=of_morning, now=act.now)
+        if list_id is not None:
+            usage = QUEUE.usage(place_of(act, reader, Where.NEW, listed=of_queue(numbers)))
+            more, reply_to = len(found) > LISTED_TICKETS, address(list_id, reader.id)
+            written.append(
+                notices.queue(head, reader, lines, more=more, usage=usage, list_id=list_id, reply_to=reply_to)
+            )
+    return written

@@ -42,7 +42,7 @@ from mailgate.tickets.ticket import (
 )
 from store import people
 from store.archive import Blob
-from store.desk import message_ids, tickets
+from store.desk import message_ids, proposals, tickets
 
 _CALENDARS = ("text/calendar", "application/ics")
 
@@ -226,7 +226,10 @@ def _acknowledge(
         fixed_subject=fixed_subject,
         article=(article, f"{act.settings.web.public_url}{KB_PATH}{article.slug}") if article else None,
     )
+    before = len(act.outgoing)
     notify(act, [notice], cause=incoming)
+    if proposed and act.queued_since(before):
+        proposals.add(act.conn, ticket.id, proposed)
 
 
 def files_of(incoming: Incoming) -> tuple[NewAttachment, ...]:

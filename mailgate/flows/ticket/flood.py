@@ -6,6 +6,7 @@ What is beyond a budget is held with the reason, or joins its ticket in silence;
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.letters.kind import Template
+from mailgate.letters.notice import gist_of
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Registered, Staff, Stranger
@@ -80,9 +81,11 @@ def repeated(act: Act, incoming: Incoming) -> Disposition:
 
 def went_back(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None) -> bool:
     """The very words of this mail, about the same ticket, were returned to their writer within a day."""
-    return any(
-        row.notice.to_address == writer.address
-        and row.notice.ticket_id == (ticket.id if ticket else None)
-        and row.notice.values.get("text") == incoming.message.reply_text
-        for row in outbox.created_since(act.conn, Template.RETURNED, since=act.now - DAY)
+    return outbox.was_said(
+        act.conn,
+        Template.RETURNED,
+        writer.address,
+        gist_of(incoming.message.reply_text),
+        ticket_id=ticket.id if ticket else None,
+        since=act.now - DAY,
     )

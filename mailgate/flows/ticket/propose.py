@@ -5,7 +5,6 @@ from mailgate.errors import BadAddress
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
-from mailgate.letters.kind import Template
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.sender.evidence import Level
@@ -13,8 +12,7 @@ from mailgate.people import Role
 from mailgate.tickets.notices import Letterhead, Thread, proposal
 from mailgate.tickets.ticket import Participant, Ticket
 from store import people
-from store.desk import message_ids
-from store.post import outbox
+from store.desk import message_ids, proposals
 
 MAX_PROPOSED = 5
 """Of one mail: a mail to a whole company is no wish to have all of it read the ticket."""
@@ -49,11 +47,7 @@ def proposable(act: Act, incoming: Incoming, ticket: Ticket) -> tuple[str, ...]:
     copied = in_copy(act, incoming, ticket)
     if not copied:
         return ()
-    before = (
-        *outbox.on_ticket(act.conn, ticket.id, Template.ACKNOWLEDGEMENT),
-        *outbox.on_ticket(act.conn, ticket.id, Template.PROPOSAL),
-    )
-    named = {address_key(name) for row in before for name in _named(row.notice.values.get("proposed"))}
+    named = proposals.of_ticket(act.conn, ticket.id)
     return tuple(address for address in copied if address_key(address) not in named)
 
 
@@ -63,6 +57,7 @@ def propose(act: Act, incoming: Incoming, ticket: Ticket, addresses: tuple[str, 
     if customer is None:
         return
     desk = desk_named(ticket.desk, act.settings.desks)
+    before = len(act.outgoing)
     notify(
         act,
         [
@@ -85,6 +80,8 @@ def propose(act: Act, incoming: Incoming, ticket: Ticket, addresses: tuple[str, 
         ],
         cause=incoming,
     )
+    if act.queued_since(before):
+        proposals.add(act.conn, ticket.id, addresses)
 
 
 def _is_address(text: str) -> bool:
@@ -93,7 +90,3 @@ def _is_address(text: str) -> bool:
     except BadAddress:
         return False
     return True
-
-
-def _named(proposed: object) -> list[str]:
-    return [str(one["words"]) for one in proposed if isinstance(one, dict)] if isinstance(proposed, list) else []

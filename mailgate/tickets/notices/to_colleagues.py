@@ -72,7 +72,7 @@ def collision(
         "mail_id": mail_id,
     }
     asked = Asked(ticket.subject, in_reply_to, ticket)
-    return _mail(Template.COLLISION, head, reader, asked, reply_address, values=values)
+    return replace(_mail(Template.COLLISION, head, reader, asked, reply_address, values=values), about_id=mail_id)
 
 
 def staff_copy(

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from mailgate.commands.misread import Misread, as_values
 from mailgate.letters.kind import Template
-from mailgate.letters.notice import Notice, stamp
+from mailgate.letters.notice import Notice, gist_of, stamp
 from mailgate.mail.message import Author
 from mailgate.people import Staff
 from mailgate.tickets.files import LeftOut
@@ -131,6 +131,7 @@ def returned(
         in_reply_to=in_reply_to,
         references=(in_reply_to,) if in_reply_to else (),
         ticket_id=ticket.id if ticket else None,
+        gist=gist_of(words),
     )
 
 
@@ -142,6 +143,7 @@ def held_alert(
     listed: int,
     daily: bool,
     usage: Sequence[Mapping[str, str]],
+    list_id: int,
     reply_to: str,
 ) -> Notice:
     """To a staff member: these mails wait for a decision; past the first `listed` they are only counted.
@@ -168,12 +170,12 @@ def held_alert(
             "company": head.company,
             "mails": lines,
             "more": len(mails) - len(lines),
-            "ids": [mail.id for mail in mails],
             "daily": daily,
             "usage": usage,
         },
         reply_to=reply_to,
         reverse_path="",
+        about_id=list_id,
     )
 
 
@@ -194,8 +196,8 @@ def queue(
     lines: Sequence[QueuedTicket],
     *,
     more: bool,
-    daily: bool,
     usage: Sequence[Mapping[str, str]],
+    list_id: int,
     reply_to: str,
 ) -> Notice:
     """To a staff member: the open tickets, who has waited longest first. An answer works them by their places."""
@@ -208,13 +210,12 @@ def queue(
         values={
             "company": head.company,
             "tickets": [{**asdict(line), "waits": round(line.waits.total_seconds())} for line in lines],
-            "numbers": [line.number for line in lines],
             "more": more,
-            "daily": daily,
             "usage": usage,
         },
         reply_to=reply_to,
         reverse_path="",
+        about_id=list_id,
     )
 
 
@@ -229,6 +230,7 @@ def decided(
     corrected: Sequence[str],
     answered: str,
     in_reply_to: str | None,
+    list_id: int,
     reply_to: str,
 ) -> Notice:
     """To the staff member who answered a list: what was done, or `obstacle`: why nothing was.
@@ -253,6 +255,8 @@ def decided(
         reverse_path="",
         in_reply_to=in_reply_to,
         references=(in_reply_to,) if in_reply_to else (),
+        about_id=list_id,
+        gist=gist_of(obstacle, *(line.line for line in misread)),
     )
 
 

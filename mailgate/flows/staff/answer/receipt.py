@@ -48,7 +48,7 @@ def helped(act: Act, mail: StaffMail) -> Settled:
 
 def queued(act: Act, mail: StaffMail) -> Settled:
     """`!queue`: the open tickets as they are now."""
-    notify(act, [queue_for(act, mail.writer)], cause=mail.incoming)
+    notify(act, queue_for(act, [mail.writer]), cause=mail.incoming)
     return carried_out(mail)
 
 

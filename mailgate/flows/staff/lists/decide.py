@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import cast
 
 from mailgate.authority import Action, Verdict
 from mailgate.authority import decide as may
@@ -11,26 +10,27 @@ from mailgate.commands.grammar import read
 from mailgate.commands.misread import Misread
 from mailgate.commands.place import Where
 from mailgate.flows.post.notify import notify, reply_address
-from mailgate.flows.staff.lists.decide_held import decide_held, listed_held
-from mailgate.flows.staff.lists.decide_queue import decide_queue, listed_in_queue
+from mailgate.flows.staff.lists.decide_held import decide_held
+from mailgate.flows.staff.lists.decide_queue import decide_queue
 from mailgate.flows.staff.lists.list_kind import ListKind
-from mailgate.flows.staff.place import place_of
+from mailgate.flows.staff.place import of_held, of_queue, place_of
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import repeated
 from mailgate.letters.kind import Template
+from mailgate.letters.notice import gist_of
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.flood import DAY
 from mailgate.tickets.verbs.lists import HELD, QUEUE
-from store.post import outbox
+from store.post import lists, outbox
 
 _KINDS: Mapping[Template, ListKind] = {
-    Template.HELD_ALERT: ListKind("held mail", HELD, listed_held, decide_held),
-    Template.QUEUE: ListKind("the queue", QUEUE, listed_in_queue, decide_queue),
+    Template.HELD_ALERT: ListKind("held mail", HELD, of_held, decide_held),
+    Template.QUEUE: ListKind("the queue", QUEUE, of_queue, decide_queue),
 }
 
 
@@ -43,11 +43,11 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     if may(Action.STAFF_COMMAND, evidence, unscored=unscored) is not Verdict.DO and not incoming.lent.released:
         reason = f"not enough evidence to {Action.STAFF_COMMAND.value}: {'; '.join(evidence.reasons)}"
         return Settled(Disposition.HELD, reason, evidence=evidence)
-    answered = outbox.of_list(act.conn, writer.address, number=token.object_id)
-    if not answered:  # erased since
+    answered = lists.find(act.conn, token.object_id, writer.id)
+    if answered is None:
         return Settled(Disposition.HELD, "it answers a list that is no longer here", evidence=evidence)
-    kind = _KINDS[answered[0].notice.template]
-    place = place_of(act, writer, Where.NEW, listed=kind.listed(answered))
+    kind = _KINDS[answered.kind]
+    place = place_of(act, writer, Where.NEW, listed=kind.listed(answered.ids))
     reading = read(read_directives(incoming.message, marked=False), kind.table, place)
     obstacle = (
         "One line was not understood."
@@ -61,7 +61,7 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     if obstacle and _was_told(act, writer, obstacle, reading.misread):
         reason = f"the same was answered to this writer within a day: {obstacle}"
         return Settled(repeated(act, incoming), reason, evidence=evidence)
-    answer = partial(_answer, act, incoming, writer, token, usage=kind.table.usage(place))
+    answer = partial(_answer, act, incoming, writer, answered.id, usage=kind.table.usage(place))
     if obstacle:
         answer(obstacle=obstacle, misread=reading.misread, corrected=reading.corrected)
         return Settled(Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence)
@@ -71,20 +71,15 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
 
 def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]) -> bool:
     """A responder, which no sign tells from a person, answers each answer with the same lines."""
-    lines = [line.line for line in misread]
-    return any(
-        row.notice.to_address == writer.address
-        and row.notice.values["obstacle"] == obstacle
-        and [line["line"] for line in cast("Sequence[dict[str, str]]", row.notice.values.get("misread", ()))] == lines
-        for row in outbox.created_since(act.conn, Template.DECIDED, since=act.now - DAY)
-    )
+    gist = gist_of(obstacle, *(line.line for line in misread))
+    return outbox.was_said(act.conn, Template.DECIDED, writer.address, gist, ticket_id=None, since=act.now - DAY)
 
 
 def _answer(
     act: Act,
     incoming: Incoming,
     writer: Staff,
-    token: AddressToken,
+    list_id: int,
     *,
     usage: Sequence[Mapping[str, str]],
     obstacle: str = "",
@@ -103,6 +98,7 @@ def _answer(
         corrected=corrected,
         answered=incoming.message.subject,
         in_reply_to=incoming.message.message_id,
-        reply_to=reply_address(act, Purpose.LIST, desk)(token.object_id, writer.id),
+        list_id=list_id,
+        reply_to=reply_address(act, Purpose.LIST, desk)(list_id, writer.id),
     )
     notify(act, [notice], cause=incoming)

@@ -1,12 +1,10 @@
 """What an answer to a list of held mail does: the mails are let in or end, and their senders may become known."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Mapping
 
 from mailgate.commands.verb import Command, Verb
 from mailgate.desks import is_ours
 from mailgate.errors import BadAddress, MailgateError
-from mailgate.flows.staff.place import of_held
 from mailgate.flows.story import review
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -16,17 +14,11 @@ from mailgate.people import Staff
 from mailgate.tickets.verbs import lists
 from store import people
 from store.post import senders, spool
-from store.post.outbox import Outgoing
 from store.post.spool import Accepted
 
 
 class _Undecided(MailgateError):
     """This decision cannot be carried out; the text says why."""
-
-
-def listed_held(answered: Sequence[Outgoing]) -> Mapping[int, int]:
-    """Only mails that the answered list named can be meant."""
-    return of_held([mail_id for row in answered for mail_id in cast("Sequence[int]", row.notice.values["ids"])])
 
 
 def decide_held(act: Act, command: Command, incoming: Incoming, writer: Staff) -> str:

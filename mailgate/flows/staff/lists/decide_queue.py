@@ -1,11 +1,9 @@
 """What an answer to the list of open tickets does: they are taken, given, put off or closed."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import cast
+from collections.abc import Callable, Mapping
 
 from mailgate.commands.verb import Command, Verb
 from mailgate.flows.staff.answer.words import undo_until
-from mailgate.flows.staff.place import of_queue
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of
@@ -15,12 +13,6 @@ from mailgate.tickets.acts import Deed
 from mailgate.tickets.ticket import State, Ticket
 from mailgate.tickets.verbs import lists
 from store.desk import deadlines, staff_acts, tickets
-from store.post.outbox import Outgoing
-
-
-def listed_in_queue(answered: Sequence[Outgoing]) -> Mapping[int, int]:
-    """The numbers are those of the answered list, whatever the queue looks like now."""
-    return of_queue([number for row in answered[:1] for number in cast("Sequence[int]", row.notice.values["numbers"])])
 
 
 def decide_queue(act: Act, command: Command, incoming: Incoming, writer: Staff) -> str:
