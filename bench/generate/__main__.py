@@ -19,23 +19,21 @@ from store.engine import reading
 @click.option("--yes", is_flag=True, help="Also when customers are registered there: nothing can be taken back.")
 @json_option
 @click.pass_context
-def fill(
-    context: click.Context, config: Path, tickets: int, messages: int | None, seed: int, yes: bool, as_json: bool
-) -> None:
+def fill(context: click.Context, config: Path, tickets: int, messages: int | None, seed: int, yes: bool) -> None:
     """Add made-up customers, tickets and mails to the store. Stop `mailgate serve` first."""
     context.obj = Context(config)
     size = Size(tickets, 5 * tickets if messages is None else messages, seed)
     if size.messages < size.tickets:
-        fail("each ticket has at least one message", code=EX_USAGE, hint="raise --messages", as_json=as_json)
-    with gate(as_json=as_json) as parts:
+        fail("each ticket has at least one message", code=EX_USAGE, hint="raise --messages")
+    with gate() as parts:
         with reading(parts.engine) as conn:
             if has_customers(conn) and not yes:
                 hint = "--yes adds to it, for good"
-                fail("customers are registered in this store", code=EX_USAGE, hint=hint, as_json=as_json)
+                fail("customers are registered in this store", code=EX_USAGE, hint=hint)
         settings = parts.settings
         home = Home(settings.gate.company, settings.gate.domain, settings.desks)
         generate(parts.engine, size, home, now=now())
-    print_object({"tickets": size.tickets, "messages": size.messages, "seed": size.seed}, as_json=as_json)
+    print_object({"tickets": size.tickets, "messages": size.messages, "seed": size.seed})
 
 
 if __name__ == "__main__":

@@ -19,12 +19,12 @@ from store.keeping.backup import back_up
 @click.command()
 @click.argument("target", type=click.Path(path_type=Path))
 @json_option
-def backup(target: Path, as_json: bool) -> None:
+def backup(target: Path) -> None:
     """Copy database, large mails and settings into the new directory TARGET. `mailgate serve` may go on meanwhile."""
-    chosen = settings(as_json=as_json)
+    chosen = settings()
     context = click.get_current_context().find_object(Context)
     assert context is not None
-    with told_disk_errors(as_json=as_json), told_errors(as_json=as_json):
+    with told_disk_errors(), told_errors():
         contents = back_up(
             chosen.store.url,
             chosen.store.archive,
@@ -34,21 +34,21 @@ def backup(target: Path, as_json: bool) -> None:
             now=now(),
             progress=show_progress,
         )
-    print_object({"backup": str(target.absolute()), **asdict(contents)}, as_json=as_json)
+    print_object({"backup": str(target.absolute()), **asdict(contents)})
     if contents.missing:
         say(f"mailgate: {len(contents.missing)} large mails are not whole in the archive; all else is copied")
         sys.exit(EX_DATAERR)
 
 
 @contextmanager
-def told_disk_errors(*, as_json: bool) -> Iterator[None]:
+def told_disk_errors() -> Iterator[None]:
     """Turn what disk and database refuse into one line and an exit code."""
     try:
         yield
     except sqlite3.Error as error:
-        fail(f"the store cannot be used: {error}", code=EX_TEMPFAIL, name="StoreUnavailable", as_json=as_json)
+        fail(f"the store cannot be used: {error}", code=EX_TEMPFAIL, name="StoreUnavailable")
     except OSError as error:
-        fail(str(error), code=EX_CANTCREAT, name="CannotCreate", as_json=as_json)
+        fail(str(error), code=EX_CANTCREAT, name="CannotCreate")
 
 
 def show_progress(what: str, done: int, of: int) -> None:

@@ -7,11 +7,14 @@ from typing import NoReturn, Protocol, cast
 
 import click
 
+from mailgate.cli.output import EX_CONFIG, record_json, wants_json
 from mailgate.config import ConfigErrors, Loaded, Problem, load_with_origins
 from mailgate.config.listing import Entry, entries
 from mailgate.config.shipped import shipped_text
 
-EX_CONFIG = 78  # sysexits.h
+json_option = click.option(
+    "--json", is_flag=True, expose_value=False, callback=record_json, help="One JSON object on stdout."
+)
 
 
 class HasConfigPath(Protocol):
@@ -27,14 +30,14 @@ def config() -> None:
 
 
 @config.command()
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def check(as_json: bool) -> None:
+@json_option
+def check() -> None:
     """Find every mistake in the config file and the environment; exit 78 when there is one."""
     path = _path()
-    loaded = _load(path, as_json=as_json)
+    loaded = _load(path)
     unbuilt = loaded.settings.unbuilt()
     count = sum(1 for _ in entries(loaded))
-    if as_json:
+    if wants_json():
         click.echo(json.dumps({"file": str(path), "settings": count, "unbuilt": unbuilt}))
         return
     for words in unbuilt:
@@ -44,11 +47,11 @@ def check(as_json: bool) -> None:
 
 @config.command()
 @click.option("--origin", is_flag=True, help="Tell the line, variable or default that each value comes from.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-def show(origin: bool, as_json: bool) -> None:
+@json_option
+def show(origin: bool) -> None:
     """Show every setting as it is in effect; credentials in URLs are masked."""
-    loaded = _load(_path(), as_json=as_json)
-    if as_json:
+    loaded = _load(_path())
+    if wants_json():
         shown = [_as_json(entry) for entry in entries(loaded)]
         click.echo(json.dumps({"settings": shown, "unbuilt": loaded.settings.unbuilt()}, ensure_ascii=False))
         return
@@ -66,10 +69,10 @@ def example() -> None:
     click.echo(shipped_text(), nl=False)
 
 
-def fail(errors: ConfigErrors, *, as_json: bool) -> NoReturn:
-    """End the command: all problems on stderr, with `as_json` also an error object on stdout, exit code 78."""
+def fail(errors: ConfigErrors) -> NoReturn:
+    """End the command: all problems on stderr, with `--json` also an error object on stdout, exit code 78."""
     click.echo(str(errors), err=True)
-    if as_json:
+    if wants_json():
         first = errors.problems[0]
         error = {
             "code": "config",
@@ -85,11 +88,11 @@ def _path() -> Path:
     return cast("HasConfigPath", click.get_current_context().obj).config_path
 
 
-def _load(path: Path, *, as_json: bool) -> Loaded:
+def _load(path: Path) -> Loaded:
     try:
         return load_with_origins(path, os.environ)
     except ConfigErrors as errors:
-        fail(errors, as_json=as_json)
+        fail(errors)
 
 
 def _as_json(entry: Entry) -> dict[str, object]:

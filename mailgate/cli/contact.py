@@ -6,7 +6,7 @@ import click
 from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_object, say
+from mailgate.cli.output import EX_USAGE, fail, found_or_fail, json_option, print_object, say
 from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
@@ -36,14 +36,14 @@ def contact() -> None:
     help="What the person is told about; may be given several times.",
 )
 @json_option
-def add(customer: int, name: str, email: str, roles: tuple[str, ...], as_json: bool) -> None:
+def add(customer: int, name: str, email: str, roles: tuple[str, ...]) -> None:
     """Register a person who may write for CUSTOMER, by its id."""
-    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+    with gate() as parts, transaction(parts.engine) as conn:
         kept = checked_details({"name": name}, CODES)
         refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
         added = people.add_contact(conn, customer, kept["name"], email, tuple(Role(role) for role in roles), now=now())
         others = _others(conn, added)
-    print_object(_row(added), as_json=as_json)
+    print_object(_row(added))
     _tell_others(added, others)
 
 
@@ -53,23 +53,23 @@ def add(customer: int, name: str, email: str, roles: tuple[str, ...], as_json: b
 @click.option("--email", help="All links and sessions of the customer end with the old address.")
 @click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help="Instead of the roles it has.")
 @json_option
-def edit(contact_id: int, name: str | None, email: str | None, roles: tuple[str, ...], as_json: bool) -> None:
+def edit(contact_id: int, name: str | None, email: str | None, roles: tuple[str, ...]) -> None:
     """Change a contact."""
     if name is None and email is None and not roles:
-        fail("nothing to change", code=EX_USAGE, hint="--name, --email or --role", name="usage", as_json=as_json)
-    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        fail("nothing to change", code=EX_USAGE, hint="--name, --email or --role", name="usage")
+    with gate() as parts, transaction(parts.engine) as conn:
         if name is not None:
             name = checked_details({"name": name}, CODES)["name"]
-        found = _find(conn, contact_id, as_json=as_json)
+        found = _find(conn, contact_id)
         if email is not None:
             refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
         chosen = tuple(Role(role) for role in roles) or None
         if chosen is not None and Role.OWNER not in chosen:
             leave.refuse_only_owner(conn, found)
         people_edits.edit_contact(conn, contact_id, name=name, address=email, roles=chosen)
-        changed = _find(conn, contact_id, as_json=as_json)
+        changed = _find(conn, contact_id)
         others = _others(conn, changed) if email is not None else ()
-    print_object(_row(changed), as_json=as_json)
+    print_object(_row(changed))
     _tell_others(changed, others)
 
 
@@ -77,19 +77,17 @@ def edit(contact_id: int, name: str | None, email: str | None, roles: tuple[str,
 @click.argument("contact_id", metavar="ID", type=int)
 @click.option("--force", is_flag=True, help="Also while it takes part in tickets that are not closed.")
 @json_option
-def remove(contact_id: int, force: bool, as_json: bool) -> None:
+def remove(contact_id: int, force: bool) -> None:
     """Take a contact's right to write for its customer, of whom everybody is signed out."""
-    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
-        found = _find(conn, contact_id, as_json=as_json)
+    with gate() as parts, transaction(parts.engine) as conn:
+        found = _find(conn, contact_id)
         leave.remove_contact(Act.begin(conn, parts.settings, now()), found, force=force)
-    print_object({**_row(found), "removed": True}, as_json=as_json)
+    print_object({**_row(found), "removed": True})
 
 
-def _find(conn: Connection, contact_id: int, *, as_json: bool) -> Contact:
+def _find(conn: Connection, contact_id: int) -> Contact:
     found = people.find_contact(conn, contact_id)
-    if found is None:
-        fail(f"there is no contact {contact_id}", code=EX_DATAERR, hint="mailgate customer list", as_json=as_json)
-    return found
+    return found_or_fail(found, f"contact {contact_id}", hint="mailgate customer list")
 
 
 def _others(conn: Connection, one: Contact) -> tuple[Customer, ...]:

@@ -12,6 +12,7 @@ from mailgate.cli.output import (
     EX_USAGE,
     after_option,
     fail,
+    found_or_fail,
     json_option,
     limit_option,
     print_object,
@@ -40,15 +41,15 @@ def customer() -> None:
 @click.option("--language", help="Language of the mails to this customer; by default gate.language.")
 @click.option("--also", is_flag=True, help="A second account, though EMAIL is a contact of a customer already.")
 @json_option
-def add(email: str, also: bool, as_json: bool, **given: str | None) -> None:
+def add(email: str, also: bool, **given: str | None) -> None:
     """Register a customer; EMAIL is the address of its owner, who may write at once."""
-    with gate(as_json=as_json) as parts:
+    with gate() as parts:
         home = parts.settings.gate
         kept = checked_details(_given(given), CODES)
         refuse_ours(email, parts.settings.desks, home.domain)
         with transaction(parts.engine) as conn:
             if not also:
-                _refuse_second(conn, email, as_json=as_json)
+                _refuse_second(conn, email)
             added = people.add_customer(
                 conn,
                 kept["name"],
@@ -59,18 +60,18 @@ def add(email: str, also: bool, as_json: bool, **given: str | None) -> None:
                 language=kept.get("language", home.language),
                 now=now(),
             )
-        print_object(as_row(added), as_json=as_json)
+        print_object(as_row(added))
 
 
 @customer.command("list")
 @limit_option
 @after_option
 @json_option
-def list_(limit: int | None, after: int, as_json: bool) -> None:
+def list_(limit: int | None, after: int) -> None:
     """All customers with their contacts."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = people.list_customers(conn, after=after, limit=limit)
-    print_rows([as_row(one) for one in found], ("id", "name", "email", "country", "currency"), as_json=as_json)
+    print_rows([as_row(one) for one in found], ("id", "name", "email", "country", "currency"))
 
 
 @customer.command()
@@ -82,41 +83,41 @@ def list_(limit: int | None, after: int, as_json: bool) -> None:
 @click.option("--language")
 @click.option("--external-id", help="Its id in the system that it was moved from.")
 @json_option
-def edit(customer_id: int, as_json: bool, **given: str | None) -> None:
+def edit(customer_id: int, **given: str | None) -> None:
     """Change a customer; its addresses are those of its contacts."""
     wanted = _given(given)
     if not wanted:
-        fail("nothing to change", code=EX_USAGE, hint="mailgate customer edit --help", name="usage", as_json=as_json)
-    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+        fail("nothing to change", code=EX_USAGE, hint="mailgate customer edit --help", name="usage")
+    with gate() as parts, transaction(parts.engine) as conn:
         changes = checked_details(wanted, CODES)
-        _find(conn, customer_id, as_json=as_json)
+        _find(conn, customer_id)
         people_edits.edit_customer(conn, customer_id, changes)
-        changed = _find(conn, customer_id, as_json=as_json)
-    print_object(as_row(changed), as_json=as_json)
+        changed = _find(conn, customer_id)
+    print_object(as_row(changed))
 
 
 @customer.command()
 @click.argument("customer_id", metavar="ID", type=int)
 @click.option("--force", is_flag=True, help="Close its tickets and remove it.")
 @json_option
-def remove(customer_id: int, force: bool, as_json: bool) -> None:
+def remove(customer_id: int, force: bool) -> None:
     """End a customer: its people are strangers from now on; its tickets and mails stay."""
-    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
-        found = _find(conn, customer_id, as_json=as_json)
+    with gate() as parts, transaction(parts.engine) as conn:
+        found = _find(conn, customer_id)
         if found.removed_at:
-            fail(f"customer {customer_id} was removed already", code=EX_DATAERR, as_json=as_json)
+            fail(f"customer {customer_id} was removed already", code=EX_DATAERR)
         closed = leave.remove_customer(Act.begin(conn, parts.settings, now()), found, force=force)
-    print_object({**as_row(found), "removed": True, "closed": list(closed)}, as_json=as_json)
+    print_object({**as_row(found), "removed": True, "closed": list(closed)})
 
 
 @customer.command()
 @click.argument("customer_id", metavar="ID", type=int)
 @json_option
-def show(customer_id: int, as_json: bool) -> None:
+def show(customer_id: int) -> None:
     """One customer."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
-        found = _find(conn, customer_id, as_json=as_json)
-    print_object(as_row(found), as_json=as_json)
+    with gate() as parts, reading(parts.engine) as conn:
+        found = _find(conn, customer_id)
+    print_object(as_row(found))
 
 
 customer.add_command(export)
@@ -127,19 +128,17 @@ def _given(options: Mapping[str, str | None]) -> dict[str, str]:
     return {field: value for field, value in options.items() if value is not None}
 
 
-def _refuse_second(conn: Connection, email: str, *, as_json: bool) -> None:
+def _refuse_second(conn: Connection, email: str) -> None:
     try:
         refuse_second_account(email, people.customers_with(conn, email))
     except AlreadyContact as error:
         hint = "--also makes a second account for it"
-        fail(str(error), code=EX_DATAERR, hint=hint, name=type(error).__name__, as_json=as_json)
+        fail(str(error), code=EX_DATAERR, hint=hint, name=type(error).__name__)
 
 
-def _find(conn: Connection, customer_id: int, *, as_json: bool) -> Customer:
+def _find(conn: Connection, customer_id: int) -> Customer:
     found = people.find_customer(conn, customer_id)
-    if found is None:
-        fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint="mailgate customer list", as_json=as_json)
-    return found
+    return found_or_fail(found, f"customer {customer_id}", hint="mailgate customer list")
 
 
 def as_row(one: Customer) -> dict[str, object]:

@@ -8,7 +8,7 @@ import click
 from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
 from mailgate.cli.meter import Meter
-from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_USAGE, fail, json_option, print_object, say
+from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_USAGE, fail, found_or_fail, json_option, print_object, say
 from mailgate.flows.moving import forget as forgetting
 from mailgate.flows.moving.export import export as write_export
 from store import people
@@ -21,20 +21,20 @@ from store.views import visitors
 @click.argument("customer_id", metavar="ID", type=int)
 @click.option("-o", "--output", "path", type=click.Path(path_type=Path), required=True, help="The zip file to make.")
 @json_option
-def export(customer_id: int, path: Path, as_json: bool) -> None:
+def export(customer_id: int, path: Path) -> None:
     """Write all that a customer is shown into a zip file: JSON, mails as .eml, files. Never notes or Bcc."""
     meter = Meter()
-    with gate(as_json=as_json) as parts, told_disk_errors(as_json=as_json), reading(parts.engine) as conn:
+    with gate() as parts, told_disk_errors(), reading(parts.engine) as conn:
         found = people.find_customer(conn, customer_id)
         visitor = visitors.owner(conn, customer_id)
         if found is None or visitor is None:
-            fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint="mailgate customer list", as_json=as_json)
+            fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint="mailgate customer list")
         if path.exists():
-            fail(f"{path} is there already", code=EX_CANTCREAT, hint="name another file", as_json=as_json)
+            fail(f"{path} is there already", code=EX_CANTCREAT, hint="name another file")
         done = write_export(conn, parts.archive, found, visitor, path, progress=meter)
     meter.end()
     row = {"customer": customer_id, "file": str(path), "tickets": done.tickets, "mails": done.mails}
-    print_object({**row, "files": done.files}, as_json=as_json)
+    print_object({**row, "files": done.files})
 
 
 @click.command()
@@ -42,14 +42,12 @@ def export(customer_id: int, path: Path, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask for the name.")
 @click.option("--dry-run", is_flag=True, help="Say what would be erased, and erase nothing.")
 @json_option
-def forget(customer_id: int, yes: bool, dry_run: bool, as_json: bool) -> None:
+def forget(customer_id: int, yes: bool, dry_run: bool) -> None:
     """Erase a customer for good: names, addresses, words, mails and files. Numbers, dates and a mark stay."""
-    with gate(as_json=as_json) as parts, told_disk_errors(as_json=as_json):
+    with gate() as parts, told_disk_errors():
         with reading(parts.engine) as conn:
             found = people.find_customer(conn, customer_id)
-            if found is None:
-                hint = "mailgate customer list"
-                fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint=hint, as_json=as_json)
+            found = found_or_fail(found, f"customer {customer_id}", hint="mailgate customer list")
             forgetting.refuse(conn, found)
             extent = erasure.measure(conn, customer_id)
         if not (yes or dry_run):
@@ -58,13 +56,13 @@ def forget(customer_id: int, yes: bool, dry_run: bool, as_json: bool) -> None:
                 f"Type the name of customer {customer_id} to erase it", default="", show_default=False, err=True
             )
             if typed.strip() != found.name:
-                fail("that is not the name; nothing was erased", code=EX_USAGE, as_json=as_json)
+                fail("that is not the name; nothing was erased", code=EX_USAGE)
         if not dry_run:
             extent = forgetting.forget(
                 parts.engine, parts.archive, found, log_beside=parts.settings.store.archive, by=_who(), now=now()
             )
     row = {"customer": customer_id, "dry_run": dry_run, "tickets": extent.tickets, "mails_in": extent.mails_in}
-    print_object({**row, "mails_out": extent.mails_out, "files": extent.files}, as_json=as_json)
+    print_object({**row, "mails_out": extent.mails_out, "files": extent.files})
 
 
 def _who() -> str:

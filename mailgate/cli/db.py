@@ -16,14 +16,14 @@ def db() -> None:
 
 @db.command()
 @json_option
-def upgrade(as_json: bool) -> None:
+def upgrade() -> None:
     """Bring the store to the newest schema; an embedded store is made when there is none."""
-    chosen = settings(as_json=as_json)
-    with told_errors(as_json=as_json):
+    chosen = settings()
+    with told_errors():
         engine = connect(chosen.store.url)
         chosen.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
         changed = migrate(engine)
         with reading(engine) as conn:
             revision = current(conn)
         engine.dispose()
-    print_object({"revision": revision, "changed": changed}, as_json=as_json)
+    print_object({"revision": revision, "changed": changed})

@@ -78,7 +78,7 @@ def _refuse_beside_a_store(ctx: click.Context) -> None:
     try:
         url = store_beside(context.config_path, os.environ, named=named)
     except ConfigErrors as errors:
-        fail_config(errors, as_json=False)
+        fail_config(errors)
     if url is not None:
         fail(
             f"the demo does not start beside the store {url}",

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from mailgate.cli.context import Context
-from mailgate.cli.output import EX_USAGE, fail, json_option, print_rows, say
+from mailgate.cli.output import EX_USAGE, fail, json_option, print_rows, say, wants_json
 from mailgate.config import ConfigErrors, load
 from mailgate.setup.doctor import CHECKS, exit_code, without_settings
 from mailgate.setup.examine import Check, Examined, UnknownCheck, chosen, examine, shown
@@ -20,13 +20,13 @@ from mailgate.setup.site import Site
 @click.option("--strict", is_flag=True, help="Exit 1 when there are warnings.")
 @click.option("--fix", is_flag=True, help="Make missing directories, and close data and secrets to other users.")
 @click.pass_obj
-def doctor(context: Context, as_json: bool, only: str, strict: bool, fix: bool) -> None:
+def doctor(context: Context, only: str, strict: bool, fix: bool) -> None:
     """Look at settings, disk, store, ports, smarthost, DNS and queues; say what is wrong and how to mend it."""
     names = tuple(filter(None, (name.strip() for name in only.split(","))))
     try:
         checks = chosen(CHECKS, names)
     except UnknownCheck as error:
-        fail(str(error), code=EX_USAGE, name="UnknownCheck", as_json=as_json)
+        fail(str(error), code=EX_USAGE, name="UnknownCheck")
     found: list[Examined] = []
     for one in shown(_examined(context, checks, fix=fix), frozenset(names)):
         found.append(one)
@@ -34,8 +34,8 @@ def doctor(context: Context, as_json: bool, only: str, strict: bool, fix: bool) 
             click.echo(f"\r\033[K{one.check} ", err=True, nl=False)
     if sys.stderr.isatty():
         click.echo("\r\033[K", err=True, nl=False)
-    print_rows([_row(one) for one in found], ("check", "status", "detail"), as_json=as_json)
-    if not as_json:
+    print_rows([_row(one) for one in found], ("check", "status", "detail"))
+    if not wants_json():
         for one in found:
             if one.finding.fix:
                 say(f"{one.check}: {one.finding.fix}")

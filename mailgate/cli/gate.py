@@ -18,21 +18,21 @@ from mailgate.jobs import Job
 from mailgate.wiring import Parts, build
 
 
-def settings(*, as_json: bool = False) -> Settings:
+def settings() -> Settings:
     """The settings of `--config`; mistakes in them end the command with exit code 78."""
     context = click.get_current_context().find_object(Context)
     assert context is not None
     try:
         return load(context.config_path, os.environ)
     except ConfigErrors as errors:
-        fail_config(errors, as_json=as_json)
+        fail_config(errors)
 
 
 @contextmanager
-def gate(*, as_json: bool = False) -> Iterator[Parts]:
+def gate() -> Iterator[Parts]:
     """The parts of a gate for one command. Its jobs are not sent: a running `serve` sees the rows within a second."""
-    chosen = settings(as_json=as_json)
-    with told_errors(as_json=as_json):
+    chosen = settings()
+    with told_errors():
         parts = build(chosen, _no_job)
         try:
             yield parts
@@ -41,19 +41,19 @@ def gate(*, as_json: bool = False) -> Iterator[Parts]:
 
 
 @contextmanager
-def told_errors(*, as_json: bool = False) -> Iterator[None]:
+def told_errors() -> Iterator[None]:
     """Turn what mailgate refuses knowingly into one line and an exit code."""
     try:
         yield
     except Temporary as error:
-        fail(str(error), code=EX_TEMPFAIL, name=type(error).__name__, as_json=as_json)
+        fail(str(error), code=EX_TEMPFAIL, name=type(error).__name__)
     except Misconfigured as error:
-        fail(str(error), code=EX_CONFIG, name=type(error).__name__, as_json=as_json)
+        fail(str(error), code=EX_CONFIG, name=type(error).__name__)
     except MailgateError as error:
-        fail(str(error), code=EX_DATAERR, name=type(error).__name__, as_json=as_json)
+        fail(str(error), code=EX_DATAERR, name=type(error).__name__)
     except (DBAPIError, TimeoutError) as error:
         cause = getattr(error, "orig", None) or error
-        fail(f"the store cannot be used: {cause}", code=EX_TEMPFAIL, name="StoreUnavailable", as_json=as_json)
+        fail(f"the store cannot be used: {cause}", code=EX_TEMPFAIL, name="StoreUnavailable")
     except BrokenPipeError:
         sys.exit(0)  # the reader of our output has seen enough
 

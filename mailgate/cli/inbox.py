@@ -6,9 +6,8 @@ import click
 
 from mailgate.cli.gate import gate
 from mailgate.cli.output import (
-    EX_DATAERR,
     after_option,
-    fail,
+    found_or_fail,
     instant,
     json_option,
     limit_option,
@@ -34,30 +33,28 @@ def inbox() -> None:
 @limit_option
 @after_option
 @json_option
-def list_(disposition: str | None, limit: int | None, after: int, as_json: bool) -> None:
+def list_(disposition: str | None, limit: int | None, after: int) -> None:
     """Accepted mails, newest last."""
     chosen = (Disposition(disposition),) if disposition else ()
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = spool.listing(conn, dispositions=chosen, after=after, limit=limit)
-    print_rows([as_row(one) for one in found], COLUMNS, as_json=as_json)
+    print_rows([as_row(one) for one in found], COLUMNS)
 
 
 @inbox.command()
 @click.argument("mail_id", metavar="ID", type=int)
 @click.option("--raw", is_flag=True, help="The exact bytes that came, on stdout.")
 @json_option
-def show(mail_id: int, raw: bool, as_json: bool) -> None:
+def show(mail_id: int, raw: bool) -> None:
     """One accepted mail."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
-        found = spool.show(conn, mail_id)
-        if found is None:
-            fail(f"there is no mail {mail_id}", code=EX_DATAERR, hint="mailgate inbox list", as_json=as_json)
+    with gate() as parts, reading(parts.engine) as conn:
+        found = found_or_fail(spool.show(conn, mail_id), f"mail {mail_id}", hint="mailgate inbox list")
         if raw:
             sys.stdout.buffer.write(parts.archive.load(conn, found.sha256))
             return
         route = read_route(parts.archive.load(conn, found.sha256))
     hops = [f"{hop.came_from or '?'} -> {hop.by or '?'} {instant(hop.at) or ''}".strip() for hop in route]
-    print_object({**as_row(found), "route": hops}, as_json=as_json)
+    print_object({**as_row(found), "route": hops})
 
 
 def as_row(one: Accepted) -> dict[str, object]:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from mailgate.cli.gate import now, told_errors
-from mailgate.cli.output import EX_CANTCREAT, EX_USAGE, fail, json_option, print_object, say
+from mailgate.cli.output import EX_CANTCREAT, EX_USAGE, fail, json_option, print_object, say, wants_json
 from mailgate.setup.answers import QUESTIONS, BadAnswer, Question, check, check_directory, check_together, guessed_zone
 from mailgate.setup.begin import SNIPPETS, AlreadyThere, Begun, begin, refuse_if_there
 from mailgate.setup.snippets import Place
@@ -30,7 +30,7 @@ USER = "mailgate"
 @click.option("--yes", is_flag=True, help="Ask nothing: take what is usual for what is not given.")
 @click.option("--force", is_flag=True, help="Replace config.toml and the files of an earlier init; the store stays.")
 @json_option
-def init(directory: Path, yes: bool, force: bool, as_json: bool, **given: str | None) -> None:
+def init(directory: Path, yes: bool, force: bool, **given: str | None) -> None:
     """Make a new gate in DIR, here by default, and print what to paste into DNS, mail server and systemd."""
     directory = directory.absolute()
     options = {name.replace("_", "-"): value for name, value in given.items() if value is not None}
@@ -43,24 +43,24 @@ def init(directory: Path, yes: bool, force: bool, as_json: bool, **given: str | 
                 check(question, options[question.option])
         asks = sys.stdin.isatty() and not yes
         if not asks:
-            _complete(options, as_json=as_json)
+            _complete(options)
         for question in QUESTIONS:
             usual = guessed_zone() if question.option == "timezone" else question.usual
             answers[question.option] = options.get(question.option) or (_ask(question, usual) if asks else usual or "")
         check_together(answers)
     except BadAnswer as error:
-        fail(str(error), code=EX_USAGE, hint="see mailgate init --help", name="BadAnswer", as_json=as_json)
+        fail(str(error), code=EX_USAGE, hint="see mailgate init --help", name="BadAnswer")
     except AlreadyThere as error:
         hint = "--force replaces it and keeps the store"
-        fail(str(error), code=EX_CANTCREAT, hint=hint, name="AlreadyThere", as_json=as_json)
-    _tell(_begin(answers, directory, force=force, as_json=as_json), as_json=as_json)
+        fail(str(error), code=EX_CANTCREAT, hint=hint, name="AlreadyThere")
+    _tell(_begin(answers, directory, force=force))
 
 
-def _complete(options: Mapping[str, str], *, as_json: bool) -> None:
+def _complete(options: Mapping[str, str]) -> None:
     missing = [f"--{one.option}" for one in QUESTIONS if one.usual is None and one.option not in options]
     if missing:
         hint = "or run it on a terminal, where it asks"
-        fail(f"give {', '.join(missing)}", code=EX_USAGE, hint=hint, name="usage", as_json=as_json)
+        fail(f"give {', '.join(missing)}", code=EX_USAGE, hint=hint, name="usage")
 
 
 def _ask(question: Question, usual: str | None) -> str:
@@ -75,21 +75,21 @@ def _ask(question: Question, usual: str | None) -> str:
             return answer
 
 
-def _begin(answers: Mapping[str, str], directory: Path, *, force: bool, as_json: bool) -> Begun:
+def _begin(answers: Mapping[str, str], directory: Path, *, force: bool) -> Begun:
     user = USER if os.geteuid() == 0 else getpass.getuser()
     place = Place(directory, Path(sys.executable).with_name("mailgate"), user)
-    with told_errors(as_json=as_json):
+    with told_errors():
         try:
             return begin(answers, place, replace=force, environ=os.environ, now=now())
         except OSError as error:
-            fail(str(error), code=EX_CANTCREAT, hint="choose another DIR", as_json=as_json)
+            fail(str(error), code=EX_CANTCREAT, hint="choose another DIR")
 
 
-def _tell(begun: Begun, *, as_json: bool) -> None:
-    if as_json:
+def _tell(begun: Begun) -> None:
+    if wants_json():
         staff = {"id": begun.staff.id, "name": begun.staff.name, "email": begun.staff.address}
         files = [str(path) for path in begun.files]
-        print_object({"config": str(begun.config), "staff": staff, "files": files}, as_json=True)
+        print_object({"config": str(begun.config), "staff": staff, "files": files})
         return
     for one in begun.snippets:
         click.echo(f"--- {one.belongs} ({SNIPPETS}/{one.name})\n\n{one.text}")

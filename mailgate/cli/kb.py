@@ -7,7 +7,17 @@ from typing import NoReturn
 import click
 
 from mailgate.cli.gate import settings
-from mailgate.cli.output import EX_DATAERR, EX_NOINPUT, after_option, fail, json_option, limit_option, print_rows, say
+from mailgate.cli.output import (
+    EX_DATAERR,
+    EX_NOINPUT,
+    after_option,
+    fail,
+    json_option,
+    limit_option,
+    print_rows,
+    say,
+    wants_json,
+)
 from mailgate.inbound.article_folder import Shelf, read_folder
 from mailgate.tickets.article import ENDING, KB_PATH, bad_links
 
@@ -23,21 +33,20 @@ def kb() -> None:
 @limit_option
 @after_option
 @json_option
-def list_(limit: int | None, after: int, as_json: bool) -> None:
+def list_(limit: int | None, after: int) -> None:
     """The articles that are shown, by their names; `--after` counts from the first."""
-    public_url = settings(as_json=as_json).web.public_url
+    public_url = settings().web.public_url
     rows = [
-        {"slug": one.slug, "title": one.title, "url": f"{public_url}{KB_PATH}{one.slug}"}
-        for one in _shelf(as_json=as_json).articles
+        {"slug": one.slug, "title": one.title, "url": f"{public_url}{KB_PATH}{one.slug}"} for one in _shelf().articles
     ][after:]
-    print_rows(rows[:limit], ("slug", "title", "url"), as_json=as_json)
+    print_rows(rows[:limit], ("slug", "title", "url"))
 
 
 @kb.command()
 @json_option
-def check(as_json: bool) -> None:
+def check() -> None:
     """What is wrong with the files, one line each; exit 65 when there is something."""
-    shelf = _shelf(as_json=as_json)
+    shelf = _shelf()
     slugs = {one.slug for one in shelf.articles}
     problems = [{"file": one.name, "shown": False, "problem": one.problem} for one in shelf.broken]
     problems += [
@@ -45,21 +54,21 @@ def check(as_json: bool) -> None:
         for one in shelf.articles
         for problem in bad_links(one, slugs)
     ]
-    if problems or as_json:
-        print_rows(problems, ("file", "shown", "problem"), as_json=as_json)
+    if problems or wants_json():
+        print_rows(problems, ("file", "shown", "problem"))
     say(f"{len(shelf.articles)} articles are shown, {len(problems)} problems")
     sys.exit(EX_DATAERR if problems else 0)
 
 
-def _shelf(*, as_json: bool) -> Shelf:
-    folder = settings(as_json=as_json).knowledge_base.folder
+def _shelf() -> Shelf:
+    folder = settings().knowledge_base.folder
     if folder is None:
-        fail("there is no knowledge base", code=EX_DATAERR, hint=HINT, as_json=as_json)
+        fail("there is no knowledge base", code=EX_DATAERR, hint=HINT)
     try:
         return read_folder(folder)
     except OSError as error:
-        _unreadable(folder, error, as_json=as_json)
+        _unreadable(folder, error)
 
 
-def _unreadable(folder: Path, error: OSError, *, as_json: bool) -> NoReturn:
-    fail(f"{folder} cannot be read: {error.strerror}", code=EX_NOINPUT, hint=HINT, as_json=as_json)
+def _unreadable(folder: Path, error: OSError) -> NoReturn:
+    fail(f"{folder} cannot be read: {error.strerror}", code=EX_NOINPUT, hint=HINT)

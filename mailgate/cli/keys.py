@@ -15,20 +15,20 @@ def keys() -> None:
 
 @keys.command("list")
 @json_option
-def list_(as_json: bool) -> None:
+def list_() -> None:
     """All keys, oldest first; never their secrets."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = key_rows.listing(conn)
     rows = [
         {"id": key.kid, "created_at": instant(key.created_at), "retired_at": instant(key.retired_at)} for key in found
     ]
-    print_rows(rows, ("id", "created_at", "retired_at"), as_json=as_json)
+    print_rows(rows, ("id", "created_at", "retired_at"))
 
 
 @keys.command()
 @json_option
-def rotate(as_json: bool) -> None:
+def rotate() -> None:
     """Make a new key. Addresses that older keys signed stay good until they expire."""
-    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+    with gate() as parts, transaction(parts.engine) as conn:
         kid = key_rows.rotate(conn, now=now())
-    print_object({"id": kid}, as_json=as_json)
+    print_object({"id": kid})

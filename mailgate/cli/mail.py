@@ -9,6 +9,7 @@ from mailgate.cli.output import (
     EX_DATAERR,
     after_option,
     fail,
+    found_or_fail,
     instant,
     json_option,
     limit_option,
@@ -33,30 +34,28 @@ def mail() -> None:
 @limit_option
 @after_option
 @json_option
-def list_(customer: int | None, limit: int | None, after: int, as_json: bool) -> None:
+def list_(customer: int | None, limit: int | None, after: int) -> None:
     """Sent mails, newest last."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = outbox.listing(conn, states=(OutState.SENT,), customer_id=customer, after=after, limit=limit)
-    print_rows([_row(one) for one in found], COLUMNS, as_json=as_json)
+    print_rows([_row(one) for one in found], COLUMNS)
 
 
 @mail.command()
 @click.argument("mail_id", metavar="ID", type=int)
 @click.option("--raw", is_flag=True, help="The exact bytes that went out, on stdout.")
 @json_option
-def show(mail_id: int, raw: bool, as_json: bool) -> None:
+def show(mail_id: int, raw: bool) -> None:
     """One mail of ours; before it was sent too, once it is composed."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
-        found = outbox.show(conn, mail_id)
-        if found is None:
-            fail(f"there is no mail {mail_id}", code=EX_DATAERR, hint="mailgate mail list", as_json=as_json)
+    with gate() as parts, reading(parts.engine) as conn:
+        found = found_or_fail(outbox.show(conn, mail_id), f"mail {mail_id}", hint="mailgate mail list")
         if raw:
             if found.sha256 is None:
                 hint = "its first delivery does that"
-                fail(f"mail {mail_id} is not composed yet", code=EX_DATAERR, hint=hint, as_json=as_json)
+                fail(f"mail {mail_id} is not composed yet", code=EX_DATAERR, hint=hint)
             sys.stdout.buffer.write(parts.archive.load(conn, found.sha256))
             return
-    print_object(_row(found), as_json=as_json)
+    print_object(_row(found))
 
 
 def _row(one: Outgoing) -> dict[str, object]:

@@ -89,9 +89,8 @@ def run() -> None:
         raise SystemExit(EX_USAGE) from error
     except click.ClickException as error:
         hint = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "mailgate"
-        as_json = "--json" in sys.argv[1:]
         # Whatever is wrong with the command of a pipe, the MTA must keep the mail and try again.
         code = EX_TEMPFAIL if "receive" in sys.argv[1:] else EX_USAGE
-        fail(error.format_message(), code=code, hint=f"see {hint} --help", name="usage", as_json=as_json)
+        fail(error.format_message(), code=code, hint=f"see {hint} --help", name="usage")
     except (click.Abort, KeyboardInterrupt) as error:
         raise SystemExit(130) from error

@@ -13,7 +13,7 @@ import click
 from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
 from mailgate.cli.meter import Meter
-from mailgate.cli.output import EX_DATAERR, EX_NOINPUT, fail, json_option, print_object, say
+from mailgate.cli.output import EX_DATAERR, EX_NOINPUT, fail, json_option, print_object, say, wants_json
 from mailgate.desks import desk_named, refuse_ours
 from mailgate.flows.moving import customers as moving_customers
 from mailgate.flows.moving import history
@@ -99,17 +99,17 @@ def eml(**given: object) -> None:
 )
 @click.option("--migrated", "template", flag_value=Template.MIGRATED.value, help="The same, to customers of before.")
 @json_option
-def customers(path: Path, do_it: bool, skip_bad: bool, template: str | None, as_json: bool) -> None:
+def customers(path: Path, do_it: bool, skip_bad: bool, template: str | None) -> None:
     """Register customers, or bring them up to date. Columns: external_id, name, email; country, currency, timezone,
     language.
     """
     meter = Meter()
-    with gate(as_json=as_json) as parts:
+    with gate() as parts:
         settings = parts.settings
         try:
             raw = path.read_bytes()
         except OSError as error:
-            fail(str(error), code=EX_NOINPUT, as_json=as_json)
+            fail(str(error), code=EX_NOINPUT)
         refuse = partial(refuse_ours, desks=settings.desks, domain=settings.gate.domain)
         table = read_table(raw, refuse_address=refuse)
         planned, refused = moving_customers.plan(parts.engine, table.rows)
@@ -132,7 +132,7 @@ def customers(path: Path, do_it: bool, skip_bad: bool, template: str | None, as_
         "changes": [_change(one) for one in planned if one.changes],
         "bad": [asdict(fault) for fault in sorted(faults, key=lambda fault: fault.line)],
     }
-    _print_customers(row, do_it=do_it, as_json=as_json)
+    _print_customers(row, do_it=do_it)
     if faults:
         sys.exit(EX_DATAERR)
 
@@ -143,15 +143,15 @@ def _change(one: moving_customers.Planned) -> dict[str, object]:
     return {"line": one.row.line, "customer": one.customer.id, **changes}
 
 
-def _print_customers(row: dict[str, Any], *, do_it: bool, as_json: bool) -> None:
-    if as_json:
-        print_object(row, as_json=True)
+def _print_customers(row: dict[str, Any], *, do_it: bool) -> None:
+    if wants_json():
+        print_object(row)
         return
     for change in row["changes"]:
         values = {name: one for name, one in change.items() if isinstance(one, dict)}
         told = ", ".join(f"{name} {one['from']!r} -> {one['to']!r}" for name, one in values.items())
         click.echo(f"line {change['line']}: customer {change['customer']}: {told}")
-    print_object({name: row[name] for name in row if name not in ("changes", "bad")}, as_json=False)
+    print_object({name: row[name] for name in row if name not in ("changes", "bad")})
     for fault in row["bad"]:
         say(f"mailgate: line {fault['line']}, {fault['column']} {fault['value']!r}: {fault['reason']}")
     if not row["applied"]:
@@ -169,14 +169,13 @@ def _history(
     ours: Sequence[str],
     desk: str,
     report: Path,
-    as_json: bool,
 ) -> None:
     meter = Meter()
-    with gate(as_json=as_json) as parts, told_disk_errors(as_json=as_json):
+    with gate() as parts, told_disk_errors():
         settings = parts.settings
         names = [one.name for one in settings.desks]
         if desk and desk not in names:
-            fail(f"there is no desk {desk!r}", code=EX_DATAERR, hint=", ".join(names), as_json=as_json)
+            fail(f"there is no desk {desk!r}", code=EX_DATAERR, hint=", ".join(names))
         wish = Wish(State(state), Strangers(strangers), desk_named(desk, settings.desks))
         at = now()
         try:
@@ -215,7 +214,7 @@ def _history(
         "broken": len(moved.broken),
         "report": str(report) if told else None,
     }
-    print_object(row, as_json=as_json)
+    print_object(row)
 
 
 def _write_report(path: Path, moved: Moved) -> bool:

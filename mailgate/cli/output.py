@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import click
 
@@ -12,16 +12,35 @@ EX_USAGE, EX_DATAERR, EX_NOINPUT, EX_UNAVAILABLE = 64, 65, 66, 69
 EX_SOFTWARE, EX_CANTCREAT, EX_TEMPFAIL, EX_CONFIG = 70, 73, 75, 78
 """Exit codes from sysexits.h."""
 
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout, and nothing else.")
+_JSON = "mailgate.json"
+
+
+def record_json(context: click.Context, _option: click.Parameter, value: bool) -> None:
+    """Keep `--json` with the command that runs, where all that prints finds it."""
+    context.meta[_JSON] = value
+
+
+json_option = click.option(
+    "--json", is_flag=True, expose_value=False, callback=record_json, help="JSON on stdout, and nothing else."
+)
 limit_option = click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 after_option = click.option("--after", type=int, default=0, metavar="ID", help="Only those behind this id.")
 
 Row = Mapping[str, object]
+T = TypeVar("T")
 
 
-def print_rows(rows: Sequence[Row], columns: Sequence[str], *, as_json: bool) -> None:
+def wants_json() -> bool:
+    """Was `--json` given to the command that runs?"""
+    context = click.get_current_context(silent=True)
+    if context is None:  # what was typed could not be read as a command
+        return "--json" in sys.argv[1:]
+    return bool(context.meta.get(_JSON))
+
+
+def print_rows(rows: Sequence[Row], columns: Sequence[str]) -> None:
     """A list: one JSON array, or a table of these columns as wide as its words."""
-    if as_json:
+    if wants_json():
         click.echo(json.dumps(list(rows), ensure_ascii=False, default=_plain))
         return
     table = [[_cell(row.get(column)) for column in columns] for row in rows]
@@ -30,9 +49,9 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], *, as_json: bool) ->
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
-def print_object(row: Row, *, as_json: bool) -> None:
+def print_object(row: Row) -> None:
     """One object: JSON, or a line for each value."""
-    if as_json:
+    if wants_json():
         click.echo(json.dumps(row, ensure_ascii=False, default=_plain))
         return
     width = max(len(key) for key in row)
@@ -40,21 +59,19 @@ def print_object(row: Row, *, as_json: bool) -> None:
         click.echo(f"{key.ljust(width)}  {_cell(value)}".rstrip())
 
 
-def print_decided(
-    rows: Sequence[Row], columns: Sequence[str], *, refusals: Sequence[str], hint: str, as_json: bool
-) -> None:
+def print_decided(rows: Sequence[Row], columns: Sequence[str], *, refusals: Sequence[str], hint: str) -> None:
     """What was done of what was asked for; when something could not be, each reason, and exit 65.
 
     As JSON: the array of what was done, or one object with the error and, as `done`, the array.
     """
     if not refusals:
-        print_rows(rows, columns, as_json=as_json)
+        print_rows(rows, columns)
         return
-    if as_json:
+    if wants_json():
         error = {"code": "error", "message": "; ".join(refusals), "hint": hint}
-        print_object({"error": error, "done": list(rows)}, as_json=True)
+        print_object({"error": error, "done": list(rows)})
     elif rows:
-        print_rows(rows, columns, as_json=False)
+        print_rows(rows, columns)
     for refusal in refusals:
         say(f"mailgate: {refusal} ({hint})")
     sys.exit(EX_DATAERR)
@@ -65,13 +82,20 @@ def say(words: str) -> None:
     click.echo(words, err=True)
 
 
-def fail(message: str, *, code: int, hint: str = "", name: str = "error", as_json: bool = False) -> NoReturn:
+def fail(message: str, *, code: int, hint: str = "", name: str = "error") -> NoReturn:
     """End the command with one line on stderr, the error as JSON where that was asked for, and an exit code."""
     say(f"mailgate: {message}{f' ({hint})' if hint else ''}")
-    if as_json:
+    if wants_json():
         error = {"code": name, "message": message, "hint": hint}
         click.echo(json.dumps({"error": error}, ensure_ascii=False))
     sys.exit(code)
+
+
+def found_or_fail(found: T | None, what: str, *, hint: str) -> T:
+    """What was looked up; exit 65 when there is no such thing. The hint is the command that lists them."""
+    if found is None:
+        fail(f"there is no {what}", code=EX_DATAERR, hint=hint)
+    return found
 
 
 def instant(at: datetime | None) -> str | None:

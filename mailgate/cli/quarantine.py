@@ -31,37 +31,37 @@ def quarantine() -> None:
 @limit_option
 @after_option
 @json_option
-def list_(limit: int | None, after: int, as_json: bool) -> None:
+def list_(limit: int | None, after: int) -> None:
     """Mails that wait for a decision, newest last."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), after=after, limit=limit)
-    print_rows([as_row(one) for one in found], COLUMNS, as_json=as_json)
+    print_rows([as_row(one) for one in found], COLUMNS)
 
 
 @quarantine.command()
 @ids_argument
 @json_option
-def release(mail_ids: tuple[int, ...], as_json: bool) -> None:
+def release(mail_ids: tuple[int, ...]) -> None:
     """Process these mails after all, as of the date they came; quarantined ones are taught as ham."""
-    _decide(mail_ids, partial(review.release, by=_BY), as_json=as_json)
+    _decide(mail_ids, partial(review.release, by=_BY))
 
 
 @quarantine.command()
 @ids_argument
 @json_option
-def refuse(mail_ids: tuple[int, ...], as_json: bool) -> None:
+def refuse(mail_ids: tuple[int, ...]) -> None:
     """End these mails and teach them as spam; their bytes stay in the archive."""
-    _decide(mail_ids, partial(review.refuse, by=_BY, is_spam=True), as_json=as_json)
+    _decide(mail_ids, partial(review.refuse, by=_BY, is_spam=True))
 
 
 class _Decide(Protocol):
     def __call__(self, conn: Connection, spool_id: int, /, *, now: datetime) -> object: ...
 
 
-def _decide(mail_ids: tuple[int, ...], decide: _Decide, *, as_json: bool) -> None:
+def _decide(mail_ids: tuple[int, ...], decide: _Decide) -> None:
     done: list[Accepted] = []
     refusals: list[str] = []
-    with gate(as_json=as_json) as parts:
+    with gate() as parts:
         for mail_id in mail_ids:
             try:
                 with transaction(parts.engine) as conn:
@@ -72,4 +72,4 @@ def _decide(mail_ids: tuple[int, ...], decide: _Decide, *, as_json: bool) -> Non
             except NotHeld as error:
                 refusals.append(str(error))
     rows = [as_row(one) for one in done]
-    print_decided(rows, COLUMNS, refusals=refusals, hint="mailgate quarantine list", as_json=as_json)
+    print_decided(rows, COLUMNS, refusals=refusals, hint="mailgate quarantine list")

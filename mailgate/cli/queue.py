@@ -26,44 +26,44 @@ def queue() -> None:
 @limit_option
 @after_option
 @json_option
-def list_(state: str | None, limit: int | None, after: int, as_json: bool) -> None:
+def list_(state: str | None, limit: int | None, after: int) -> None:
     """Outgoing mails in every state, newest last."""
     chosen = (OutState(state),) if state else ()
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = outbox.listing(conn, states=chosen, after=after, limit=limit)
-    print_rows([as_row(one) for one in found], COLUMNS, as_json=as_json)
+    print_rows([as_row(one) for one in found], COLUMNS)
 
 
 @queue.command()
 @ids_argument
 @json_option
-def retry(mail_ids: tuple[int, ...], as_json: bool) -> None:
+def retry(mail_ids: tuple[int, ...]) -> None:
     """Send mails now that failed, wait, were cancelled or are in doubt."""
-    _move(mail_ids, lambda conn, mail_id: outbox.retry(conn, mail_id, now=now()), "sent or under way", as_json)
+    _move(mail_ids, lambda conn, mail_id: outbox.retry(conn, mail_id, now=now()), "sent or under way")
 
 
 @queue.command()
 @ids_argument
 @json_option
-def cancel(mail_ids: tuple[int, ...], as_json: bool) -> None:
+def cancel(mail_ids: tuple[int, ...]) -> None:
     """Never send mails that are held, queued or in doubt."""
-    _move(mail_ids, outbox.cancel, "no longer waiting", as_json)
+    _move(mail_ids, outbox.cancel, "no longer waiting")
 
 
 @queue.command()
 @ids_argument
 @json_option
-def hold(mail_ids: tuple[int, ...], as_json: bool) -> None:
+def hold(mail_ids: tuple[int, ...]) -> None:
     """Keep queued mails until they are released."""
-    _move(mail_ids, outbox.hold, "no longer waiting", as_json)
+    _move(mail_ids, outbox.hold, "no longer waiting")
 
 
 @queue.command()
 @ids_argument
 @json_option
-def release(mail_ids: tuple[int, ...], as_json: bool) -> None:
+def release(mail_ids: tuple[int, ...]) -> None:
     """Send held mails now."""
-    _move(mail_ids, lambda conn, mail_id: outbox.release(conn, mail_id, now=now()), "not held", as_json)
+    _move(mail_ids, lambda conn, mail_id: outbox.release(conn, mail_id, now=now()), "not held")
 
 
 def as_row(one: Outgoing) -> dict[str, object]:
@@ -85,10 +85,10 @@ def as_row(one: Outgoing) -> dict[str, object]:
     }
 
 
-def _move(mail_ids: tuple[int, ...], move: Callable[[Connection, int], bool], why_not: str, as_json: bool) -> None:
+def _move(mail_ids: tuple[int, ...], move: Callable[[Connection, int], bool], why_not: str) -> None:
     done: list[Outgoing] = []
     refusals: list[str] = []
-    with gate(as_json=as_json) as parts:
+    with gate() as parts:
         for mail_id in mail_ids:
             with transaction(parts.engine) as conn:
                 moved = move(conn, mail_id)
@@ -100,4 +100,4 @@ def _move(mail_ids: tuple[int, ...], move: Callable[[Connection, int], bool], wh
                     f"mail {mail_id} is {why_not}: it is {row.state.value}" if row else f"there is no mail {mail_id}"
                 )
     rows = [as_row(one) for one in done]
-    print_decided(rows, COLUMNS, refusals=refusals, hint="mailgate queue list", as_json=as_json)
+    print_decided(rows, COLUMNS, refusals=refusals, hint="mailgate queue list")

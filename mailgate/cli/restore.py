@@ -16,13 +16,13 @@ from store.keeping.restore import restore as put_back
 @click.argument("source", type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Put the store that is there aside; its new name is printed.")
 @json_option
-def restore(source: Path, replace: bool, as_json: bool) -> None:
+def restore(source: Path, replace: bool) -> None:
     """Put the backup in SOURCE where the settings have the store. Stop `mailgate serve` first.
 
     Outgoing mail that was unsent is put on hold: it may have been sent since the backup was made.
     """
-    chosen = settings(as_json=as_json)
-    with told_disk_errors(as_json=as_json), told_errors(as_json=as_json):
+    chosen = settings()
+    with told_disk_errors(), told_errors():
         try:
             done = put_back(
                 source.absolute(),
@@ -34,7 +34,7 @@ def restore(source: Path, replace: bool, as_json: bool) -> None:
             )
         except StoreThere as error:
             hint = "--replace puts it aside"
-            fail(str(error), code=EX_CANTCREAT, hint=hint, name="StoreThere", as_json=as_json)
+            fail(str(error), code=EX_CANTCREAT, hint=hint, name="StoreThere")
     row = {
         "database": str(done.database),
         "made_at": done.contents.made_at,
@@ -49,7 +49,7 @@ def restore(source: Path, replace: bool, as_json: bool) -> None:
         "forgotten": done.forgotten,
         "kept_aside": str(done.kept_aside) if done.kept_aside else None,
     }
-    print_object(row, as_json=as_json)
+    print_object(row)
     if done.kept_aside:
         say(f"The former store is kept as {done.kept_aside}.")
     if done.on_hold:

@@ -25,7 +25,7 @@ PROGRESS_SECONDS = 0.5
 @click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only what is of this kind.")
 @limit_option
 @json_option
-def search(words: tuple[str, ...], kind: str | None, limit: int | None, as_json: bool) -> None:
+def search(words: tuple[str, ...], kind: str | None, limit: int | None) -> None:
     """Find tickets, mails, customers and articles; the latest first, fifty of each unless `--limit` asks for more.
 
     `search reindex` makes the index anew.
@@ -34,12 +34,12 @@ def search(words: tuple[str, ...], kind: str | None, limit: int | None, as_json:
     status:open from:ann before:2026-01-31 after:2026-01-01 desk:support customer:ann has:file narrow it down.
     """
     if words == (REINDEX,):
-        _reindex(as_json=as_json)
+        _reindex()
         return
     query = read_query(" ".join(_quoted(word) for word in words))
     if query.problems:
-        fail("; ".join(query.problems), code=EX_USAGE, hint="see mailgate search --help", as_json=as_json)
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+        fail("; ".join(query.problems), code=EX_USAGE, hint="see mailgate search --help")
+    with gate() as parts, reading(parts.engine) as conn:
         zone = parts.settings.gate.zone
         hits = [hit for hit in found.numbered(conn, query) if kind in (None, hit.kind)]
         for one in [Kind(kind)] if kind else found.STAFF_KINDS:
@@ -53,7 +53,7 @@ def search(words: tuple[str, ...], kind: str | None, limit: int | None, as_json:
         say("mailgate: what was written in the last moments is not indexed yet")
     once = {(hit.kind, hit.id): hit for hit in reversed(hits)}  # a ticket may be on two pages, or have its number in it
     kept = [hit for hit in hits if once[hit.kind, hit.id] is hit]
-    print_rows([_row(hit) for hit in kept[:limit]], COLUMNS, as_json=as_json)
+    print_rows([_row(hit) for hit in kept[:limit]], COLUMNS)
 
 
 def _quoted(word: str) -> str:
@@ -64,7 +64,7 @@ def _quoted(word: str) -> str:
     return f'{operator}:"{value}"' if colon and operator.isalpha() else f'"{word}"'
 
 
-def _reindex(*, as_json: bool) -> None:
+def _reindex() -> None:
     shown = sys.stderr.isatty()
     last = 0.0
 
@@ -74,11 +74,11 @@ def _reindex(*, as_json: bool) -> None:
             last = time.monotonic()
             click.echo(f"\r{rows} indexed", nl=False, err=True)
 
-    with gate(as_json=as_json) as parts:
+    with gate() as parts:
         rows = reindex(parts.engine, told=told)
     if shown:
         click.echo("\r", nl=False, err=True)
-    print_object({"indexed": rows}, as_json=as_json)
+    print_object({"indexed": rows})
 
 
 def _row(hit: Hit) -> dict[str, object]:

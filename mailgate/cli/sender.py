@@ -21,39 +21,39 @@ def sender() -> None:
 
 @sender.command("list")
 @json_option
-def list_(as_json: bool) -> None:
+def list_() -> None:
     """All addresses that were let in."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = senders.listing(conn)
-    print_rows([_row(one) for one in found], COLUMNS, as_json=as_json)
+    print_rows([_row(one) for one in found], COLUMNS)
 
 
 @sender.command()
 @click.argument("email")
 @json_option
-def allow(email: str, as_json: bool) -> None:
+def allow(email: str) -> None:
     """What EMAIL writes, and is proved to have written, opens tickets from now on."""
-    with gate(as_json=as_json) as parts:
+    with gate() as parts:
         if is_ours(email, parts.settings.desks, parts.settings.gate.domain):
-            fail(f"{email} is an address of the gate", code=EX_DATAERR, hint="it would talk to itself", as_json=as_json)
+            fail(f"{email} is an address of the gate", code=EX_DATAERR, hint="it would talk to itself")
         with transaction(parts.engine) as conn:
             known = sender_of(None, people.contacts_with(conn, email), people.staff_with(conn, email))
             if not isinstance(known, Stranger):
-                fail(f"{email} is registered already", code=EX_DATAERR, hint="its mail is not held", as_json=as_json)
+                fail(f"{email} is registered already", code=EX_DATAERR, hint="its mail is not held")
             allowed = senders.allow(conn, email, by="the command line", now=now())
-    print_object(_row(allowed), as_json=as_json)
+    print_object(_row(allowed))
 
 
 @sender.command()
 @click.argument("email")
 @json_option
-def remove(email: str, as_json: bool) -> None:
+def remove(email: str) -> None:
     """Hold mail of EMAIL again."""
-    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+    with gate() as parts, transaction(parts.engine) as conn:
         removed = senders.remove(conn, email)
     if not removed:
-        fail(f"{email} was not let in", code=EX_DATAERR, hint="mailgate sender list", as_json=as_json)
-    print_object({"email": email}, as_json=as_json)
+        fail(f"{email} was not let in", code=EX_DATAERR, hint="mailgate sender list")
+    print_object({"email": email})
 
 
 def _row(one: AllowedSender) -> dict[str, object]:

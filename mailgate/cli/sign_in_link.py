@@ -19,9 +19,9 @@ log = logging.getLogger(__name__)
 @click.command("sign-in-link")
 @click.argument("email")
 @json_option
-def sign_in_link(email: str, as_json: bool) -> None:
+def sign_in_link(email: str) -> None:
     """Print a link that opens the pages of a customer's contact or of a staff member, for 30 minutes."""
-    with gate(as_json=as_json) as parts:
+    with gate() as parts:
         with transaction(parts.engine) as conn:
             act = Act.begin(conn, parts.settings, now())
             member = people.staff_with(conn, email)
@@ -32,6 +32,6 @@ def sign_in_link(email: str, as_json: bool) -> None:
                 latest = max(contacts, key=lambda contact: (contact.active_at, contact.id))
                 url = contact_link(act, latest.id, CONSOLE)
             else:
-                fail(f"{email} is registered nowhere", code=EX_DATAERR, hint="customer list", as_json=as_json)
+                fail(f"{email} is registered nowhere", code=EX_DATAERR, hint="customer list")
         log.warning(LogEvent.SIGN_IN_LINK_MADE(for_=email))
-    print_object({"url": url}, as_json=as_json)
+    print_object({"url": url})

@@ -3,7 +3,7 @@
 import click
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object, print_rows
+from mailgate.cli.output import found_or_fail, json_option, print_object, print_rows
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
@@ -21,36 +21,35 @@ def staff() -> None:
 @click.argument("name")
 @click.argument("email")
 @json_option
-def add(name: str, email: str, as_json: bool) -> None:
+def add(name: str, email: str) -> None:
     """Register a person who answers; every new message goes to EMAIL, and replies from there go to customers."""
-    with gate(as_json=as_json) as parts:
+    with gate() as parts:
         refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
         with transaction(parts.engine) as conn:
             added = people.add_staff(conn, name, email, now=now())
-    print_object(_row(added), as_json=as_json)
+    print_object(_row(added))
 
 
 @staff.command("list")
 @json_option
-def list_(as_json: bool) -> None:
+def list_() -> None:
     """Everybody who answers."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = people.list_staff(conn)
-    print_rows([_row(one) for one in found], ("id", "name", "email"), as_json=as_json)
+    print_rows([_row(one) for one in found], ("id", "name", "email"))
 
 
 @staff.command()
 @click.argument("staff_id", metavar="ID", type=int)
 @click.option("--force", is_flag=True, help="Also the last one: then nobody is told of new mail.")
 @json_option
-def remove(staff_id: int, force: bool, as_json: bool) -> None:
+def remove(staff_id: int, force: bool) -> None:
     """Somebody leaves: signed out at once, his tickets are nobody's, his mail is a stranger's."""
-    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+    with gate() as parts, transaction(parts.engine) as conn:
         found = people.find_staff(conn, staff_id)
-        if found is None:
-            fail(f"there is no staff member {staff_id}", code=EX_DATAERR, hint="mailgate staff list", as_json=as_json)
+        found = found_or_fail(found, f"staff member {staff_id}", hint="mailgate staff list")
         freed = leave.remove_staff(Act.begin(conn, parts.settings, now()), found, force=force)
-    print_object({**_row(found), "removed": True, "freed": list(freed)}, as_json=as_json)
+    print_object({**_row(found), "removed": True, "freed": list(freed)})
 
 
 def _row(one: Staff) -> dict[str, object]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import click
 
 from mailgate.cli.gate import now, settings, told_errors
-from mailgate.cli.output import EX_UNAVAILABLE, fail, json_option, print_object, say
+from mailgate.cli.output import EX_UNAVAILABLE, fail, json_option, print_object, say, wants_json
 from mailgate.mail.disposition import Disposition
 from store.engine import NoStore, connect
 from store.health import Health
@@ -17,11 +17,11 @@ from workers.status import as_json as face
 
 @click.command()
 @json_option
-def status(as_json: bool) -> None:
+def status() -> None:
     """Queues, listeners, disk and schema; exit 69 when something needs a person."""
-    found = _look(as_json=as_json)
-    if as_json:
-        print_object(face(found), as_json=True)
+    found = _look()
+    if wants_json():
+        print_object(face(found))
     else:
         rows = list(_rows(found))
         width = max(len(name) for name, _ in rows)
@@ -33,14 +33,14 @@ def status(as_json: bool) -> None:
         sys.exit(EX_UNAVAILABLE)
 
 
-def _look(*, as_json: bool) -> Status:
-    chosen = settings(as_json=as_json)
-    with told_errors(as_json=as_json):
+def _look() -> Status:
+    chosen = settings()
+    with told_errors():
         try:
             engine = connect(chosen.store.url, read_only=True)
         except NoStore as error:
             hint = "mailgate serve makes one"
-            fail(str(error), code=EX_UNAVAILABLE, hint=hint, name="NoStore", as_json=as_json)
+            fail(str(error), code=EX_UNAVAILABLE, hint=hint, name="NoStore")
         try:
             return look(chosen, engine, now())
         finally:

@@ -20,27 +20,26 @@ def suppression() -> None:
 @limit_option
 @click.option("--after", default="", metavar="ADDRESS", help="Only those behind this address.")
 @json_option
-def list_(limit: int | None, after: str, as_json: bool) -> None:
+def list_(limit: int | None, after: str) -> None:
     """Addresses that nothing is sent to, by the alphabet."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = suppressions.listing(conn, now=now(), after=after, limit=limit)
-    print_rows([_row(one) for one in found], COLUMNS, as_json=as_json)
+    print_rows([_row(one) for one in found], COLUMNS)
 
 
 @suppression.command()
 @click.argument("address")
 @json_option
-def remove(address: str, as_json: bool) -> None:
+def remove(address: str) -> None:
     """Send mail to ADDRESS again; what was not sent stays failed until `mailgate queue retry`."""
-    with gate(as_json=as_json) as parts, transaction(parts.engine) as conn:
+    with gate() as parts, transaction(parts.engine) as conn:
         if not suppressions.remove(conn, address):
             fail(
                 f"nothing is known against {address}",
                 code=EX_DATAERR,
                 hint="mailgate suppression list",
-                as_json=as_json,
             )
-    print_object({"address": address, "removed": True}, as_json=as_json)
+    print_object({"address": address, "removed": True})
 
 
 def _row(one: Suppression) -> dict[str, object]:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import click
 
-from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_rows, say
+from mailgate.cli.output import EX_DATAERR, EX_USAGE, fail, json_option, print_rows, say, wants_json
 from mailgate.letters.kind import Template as Name
 from mailgate.letters.notice import Notice
 from mailgate.outbound.compose import compose
@@ -21,18 +21,18 @@ def template() -> None:
 
 @template.command("list")
 @json_option
-def list_(as_json: bool) -> None:
+def list_() -> None:
     """All templates."""
-    print_rows([{"name": name.value} for name in Name], ("name",), as_json=as_json)
+    print_rows([{"name": name.value} for name in Name], ("name",))
 
 
 @template.command()
 @json_option
-def check(as_json: bool) -> None:
+def check() -> None:
     """Render every template strictly with sample values; exit 65 when one has a mistake."""
     problems = Templates().check()
-    if as_json:
-        print_rows([{"problem": problem} for problem in problems], ("problem",), as_json=True)
+    if wants_json():
+        print_rows([{"problem": problem} for problem in problems], ("problem",))
     for problem in problems:
         say(problem)
     if problems:

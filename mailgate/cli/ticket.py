@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from typing import NoReturn
 
 import click
 from sqlalchemy import Connection
@@ -12,12 +11,14 @@ from mailgate.cli.output import (
     EX_DATAERR,
     after_option,
     fail,
+    found_or_fail,
     instant,
     json_option,
     limit_option,
     print_object,
     print_rows,
     say,
+    wants_json,
 )
 from mailgate.commands.wait import read_wait
 from mailgate.flows.staff import answer
@@ -55,26 +56,25 @@ def ticket() -> None:
 @limit_option
 @after_option
 @json_option
-def list_(state: str | None, customer: int | None, limit: int | None, after: int, as_json: bool) -> None:
+def list_(state: str | None, customer: int | None, limit: int | None, after: int) -> None:
     """Tickets, newest last."""
     chosen = State(state) if state else None
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = tickets.listing(conn, state=chosen, customer_id=customer, after=after, limit=limit)
         staff = _by_id(people.list_staff(conn))
-    print_rows([_row(one, staff) for one in found], COLUMNS, as_json=as_json)
+    print_rows([_row(one, staff) for one in found], COLUMNS)
 
 
 @ticket.command()
 @number_argument
 @click.option("--itself", is_flag=True, help="Of a merged ticket its own history, not the one that it went into.")
 @json_option
-def show(number: int, itself: bool, as_json: bool) -> None:
+def show(number: int, itself: bool) -> None:
     """One ticket with its whole history."""
-    with gate(as_json=as_json) as parts, reading(parts.engine) as conn:
+    with gate() as parts, reading(parts.engine) as conn:
         found = tickets.itself(conn, (number,)).get(number) if itself else tickets.find(conn, number)
-        if found is None:
-            _fail_unknown(number, as_json=as_json)
-        _show(conn, found, _tell(parts), as_json=as_json)
+        found = _known(found, number)
+        _show(conn, found, _tell(parts))
     if found.id != number:
         say(f"#{number} was merged into #{found.id}")
 
@@ -82,63 +82,61 @@ def show(number: int, itself: bool, as_json: bool) -> None:
 @ticket.command()
 @number_argument
 @json_option
-def close(number: int, as_json: bool) -> None:
+def close(number: int) -> None:
     """Close a ticket and tell who takes part; a reply opens it again."""
-    _change(number, lambda act, found: change.close(act, found, OPERATOR), as_json=as_json)
+    _change(number, lambda act, found: change.close(act, found, OPERATOR))
 
 
 @ticket.command()
 @number_argument
 @json_option
-def reopen(number: int, as_json: bool) -> None:
+def reopen(number: int) -> None:
     """Make a ticket the staff's turn again."""
-    _change(number, lambda act, found: change.reopen(act, found, OPERATOR), as_json=as_json)
+    _change(number, lambda act, found: change.reopen(act, found, OPERATOR))
 
 
 @ticket.command()
 @number_argument
 @click.argument("staff", metavar="ADDRESS|nobody")
 @json_option
-def assign(number: int, staff: str, as_json: bool) -> None:
+def assign(number: int, staff: str) -> None:
     """Make a ticket the matter of one staff member."""
 
     def assigned(act: Act, found: Ticket) -> Ticket:
         to = None if staff == NOBODY else people.staff_with(act.conn, staff)
         if to is None and staff != NOBODY:
-            fail(f"{staff} is no staff address", code=EX_DATAERR, hint="mailgate staff list", as_json=as_json)
+            fail(f"{staff} is no staff address", code=EX_DATAERR, hint="mailgate staff list")
         return change.assign(act, found, OPERATOR, to=to)
 
-    _change(number, assigned, as_json=as_json)
+    _change(number, assigned)
 
 
 @ticket.command()
 @number_argument
 @click.argument("until")
 @json_option
-def wait(number: int, until: str, as_json: bool) -> None:
+def wait(number: int, until: str) -> None:
     """Put a ticket off: for 12h, 3d or 2w, or until a date such as 2026-12-24."""
 
     def put_off(act: Act, found: Ticket) -> Ticket:
         at = read_wait(until, now=act.now, zone=act.settings.gate.zone)
         return change.wait(act, found, OPERATOR, until=at)
 
-    _change(number, put_off, as_json=as_json)
+    _change(number, put_off)
 
 
 @ticket.command()
 @number_argument
 @click.argument("into", type=int)
 @json_option
-def merge(number: int, into: int, as_json: bool) -> None:
+def merge(number: int, into: int) -> None:
     """Merge a ticket into another one of the same customer, for good: mail to NUMBER joins INTO from now on."""
 
     def merged(act: Act, target: Ticket) -> Ticket:
-        source = tickets.itself(act.conn, (number,)).get(number)
-        if source is None:
-            _fail_unknown(number, as_json=as_json)
+        source = _known(tickets.itself(act.conn, (number,)).get(number), number)
         return change.merge(act, source, OPERATOR, into=target)
 
-    _change(into, merged, as_json=as_json)
+    _change(into, merged)
 
 
 @ticket.command()
@@ -146,9 +144,9 @@ def merge(number: int, into: int, as_json: bool) -> None:
 @writer_option
 @text_option
 @json_option
-def reply(number: int, writer: str, text: str | None, as_json: bool) -> None:
+def reply(number: int, writer: str, text: str | None) -> None:
     """Answer who takes part in a ticket; it waits for an undo as an answer by mail does."""
-    _say(number, writer, text, is_note=False, as_json=as_json)
+    _say(number, writer, text, is_note=False)
 
 
 @ticket.command()
@@ -156,50 +154,48 @@ def reply(number: int, writer: str, text: str | None, as_json: bool) -> None:
 @writer_option
 @text_option
 @json_option
-def note(number: int, writer: str, text: str | None, as_json: bool) -> None:
+def note(number: int, writer: str, text: str | None) -> None:
     """Keep a note on a ticket, which no customer sees."""
-    _say(number, writer, text, is_note=True, as_json=as_json)
+    _say(number, writer, text, is_note=True)
 
 
-def _say(number: int, writer: str, text: str | None, *, is_note: bool, as_json: bool) -> None:
+def _say(number: int, writer: str, text: str | None, *, is_note: bool) -> None:
     words = text if text is not None else sys.stdin.read()
 
     def said(act: Act, found: Ticket) -> Ticket:
         staff = people.staff_with(act.conn, writer)
         if staff is None:
-            fail(f"{writer} is no staff address", code=EX_DATAERR, hint="mailgate staff list", as_json=as_json)
+            fail(f"{writer} is no staff address", code=EX_DATAERR, hint="mailgate staff list")
         return answer.say(act, found, staff, words, is_note=is_note)
 
-    _change(number, said, as_json=as_json)
+    _change(number, said)
 
 
-def _change(number: int, do: Callable[[Act, Ticket], Ticket], *, as_json: bool) -> None:
+def _change(number: int, do: Callable[[Act, Ticket], Ticket]) -> None:
     """Do it in one transaction and print the ticket; the sweep of a running `serve` finds the mails."""
-    with gate(as_json=as_json) as parts:
+    with gate() as parts:
         with transaction(parts.engine) as conn:
-            found = tickets.find(conn, number)
-            if found is None:
-                _fail_unknown(number, as_json=as_json)
+            found = _known(tickets.find(conn, number), number)
             changed = do(Act.begin(conn, parts.settings, now()), found)
         with reading(parts.engine) as conn:
-            _show(conn, changed, _tell(parts), as_json=as_json)
+            _show(conn, changed, _tell(parts))
 
 
-def _fail_unknown(number: int, *, as_json: bool) -> NoReturn:
-    fail(f"there is no ticket {number}", code=EX_DATAERR, hint="mailgate ticket list", as_json=as_json)
+def _known(found: Ticket | None, number: int) -> Ticket:
+    return found_or_fail(found, f"ticket {number}", hint="mailgate ticket list")
 
 
 def _tell(parts: Parts) -> Tell:
     return built_in().of(FALLBACK).told_in(parts.settings.gate.timezone, at=now())
 
 
-def _show(conn: Connection, found: Ticket, tell: Tell, *, as_json: bool) -> None:
+def _show(conn: Connection, found: Ticket, tell: Tell) -> None:
     entries = tickets.history(conn, found.id)
     row = _row(found, _by_id(people.list_staff(conn)))
-    if as_json:
-        print_object({**row, "entries": [_entry(one, tell) for one in entries]}, as_json=True)
+    if wants_json():
+        print_object({**row, "entries": [_entry(one, tell) for one in entries]})
         return
-    print_object(row, as_json=False)
+    print_object(row)
     for one in entries:
         arrow = {"in": "<-", "out": "->"}.get(one.direction or "", "--")
         click.echo(f"\n{arrow} {instant(one.at)} {one.kind.value} by {one.author_name}")
