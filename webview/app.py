@@ -125,7 +125,7 @@ def _customer_routes(site: Site) -> list[Route]:
         "/mails/{mail:row}/files/{position:position}": customer.mail_file,
     }
     return [
-        *(Route(path, in_loop(for_contacts(site, page))) for path, page in at_once.items()),
+        *(Route(path, in_loop(site, for_contacts(site, page))) for path, page in at_once.items()),
         *(Route(path, for_contacts(site, page)) for path, page in pages.items()),
     ]
 
@@ -152,7 +152,7 @@ def _staff_routes(site: Site) -> list[Route]:
         "/staff/outbox/{mail:row}/files/{position:position}": mail.outgoing_file,
     }
     return [
-        *(Route(path, in_loop(for_staff(site, page))) for path, page in at_once.items()),
+        *(Route(path, in_loop(site, for_staff(site, page))) for path, page in at_once.items()),
         *(Route(path, for_staff(site, page)) for path, page in pages.items()),
     ]
 

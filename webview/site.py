@@ -142,13 +142,15 @@ class Visit(Generic[V]):
 Endpoint = Callable[[Request], Response]
 
 
-def in_loop(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
-    """The page is made on the event loop itself, one after the other.
+def in_loop(site: Site, endpoint: Endpoint) -> Endpoint | Callable[[Request], Awaitable[Response]]:
+    """The page is made on the event loop itself, one after the other, when the store is embedded.
 
     For pages of a few short queries, a millisecond or two each: threads that make such pages at the same time only
     fight for the one interpreter, and each takes three times as long. Whatever reads whole mails or files stays in a
-    thread, so that it holds up nobody.
+    thread, so that it holds up nobody; so does every query to a database server, which waits for the network.
     """
+    if not site.settings.store.is_embedded:
+        return endpoint
 
     async def made(request: Request) -> Response:
         return endpoint(request)
