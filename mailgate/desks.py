@@ -50,7 +50,7 @@ def desk_at(mailbox: Mailbox, desks: Iterable[Desk]) -> Desk | None:
 
 def desk_for(address: str, desks: Iterable[Desk]) -> Desk | None:
     """The desk that an address means; None for any other address, broken or not."""
-    mailbox = _mailbox(address)
+    mailbox = _recipient(address, "")
     return desk_at(mailbox, desks) if mailbox else None
 
 
@@ -62,15 +62,17 @@ def service_at(mailbox: Mailbox, domain: str) -> ServiceMailbox | None:
 
 def service_for(address: str, domain: str) -> ServiceMailbox | None:
     """The service mailbox at `domain` that an address means."""
-    mailbox = recipient(address, domain)
+    mailbox = _recipient(address, domain)
     return service_at(mailbox, domain) if mailbox else None
 
 
-def recipient(address: str, domain: str) -> Mailbox | None:
-    """Whom mail to an address is for; a bare `postmaster` is the one of `domain` (RFC 5321 §4.5.1). None: nobody."""
-    if address.lower() == ServiceMailbox.POSTMASTER:
-        return Mailbox(address, "", domain)
-    return _mailbox(address)
+def recipient(address: str, domain: str) -> Mailbox:
+    """Whom mail to an address is for; a bare `postmaster` is the one of `domain` (RFC 5321 §4.5.1).
+
+    Raises BadAddress.
+    """
+    bare = address.lower() == ServiceMailbox.POSTMASTER
+    return Mailbox(address, "", domain) if bare else parse_mailbox(address)
 
 
 def is_our_mailbox(mailbox: Mailbox, desks: Iterable[Desk], domain: str) -> bool:
@@ -80,7 +82,7 @@ def is_our_mailbox(mailbox: Mailbox, desks: Iterable[Desk], domain: str) -> bool
 
 def is_ours(address: str, desks: Iterable[Desk], domain: str) -> bool:
     """The same of an address, which may be broken."""
-    mailbox = recipient(address, domain)
+    mailbox = _recipient(address, domain)
     return mailbox is not None and is_our_mailbox(mailbox, desks, domain)
 
 
@@ -98,7 +100,7 @@ def addressed(message: Message, desks: Sequence[Desk], domain: str, *, otherwise
     """
     delivered = [value.strip().strip("<>") for name in _DELIVERED for value in _values(message, name)]
     written = [entry.address for entry in (*message.to, *message.cc)]
-    found = (recipient(address, domain) for address in (*delivered, *written))
+    found = (_recipient(address, domain) for address in (*delivered, *written))
     ours = (mailbox for mailbox in found if mailbox and is_our_mailbox(mailbox, desks, domain))
     return tuple(dict.fromkeys(ours)) or ((parse_mailbox(otherwise),) if otherwise else ())
 
@@ -107,9 +109,9 @@ def _values(message: Message, name: str) -> Iterator[str]:
     return (value for field, value in message.headers if field.lower() == name)
 
 
-def _mailbox(address: str) -> Mailbox | None:
+def _recipient(address: str, domain: str) -> Mailbox | None:
     try:
-        return parse_mailbox(address)
+        return recipient(address, domain)
     except BadAddress:
         return None
 

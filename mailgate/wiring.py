@@ -1,9 +1,9 @@
 """Builds each part once from the settings; the flows come out as plain functions of a row id and an instant."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -14,9 +14,9 @@ from mailgate.config.settings import SERVER_NOT_BUILT
 from mailgate.errors import Misconfigured
 from mailgate.flows import due
 from mailgate.flows.indexing import index_all, index_some
-from mailgate.flows.intake.receive import receive
+from mailgate.flows.intake.receive import Receiver
 from mailgate.flows.knowledge import take_over
-from mailgate.flows.post.deliver import deliver
+from mailgate.flows.post.deliver import Deliverer
 from mailgate.flows.teach import TeachFilter, teach
 from mailgate.inbound.accept import Acceptance, Limits
 from mailgate.inbound.article_folder import ArticleFolder
@@ -60,6 +60,34 @@ class Parts:
     article_folder: ArticleFolder
     checkers: Executor | None  # for checks that wait for servers; None: none of them does
     fail_point: FailPoint
+    receive_all: Receiver = field(init=False)
+    deliver: Deliverer = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Build the flows that need much of the above; `replace` builds them anew."""
+        receiver = Receiver(
+            engine=self.engine,
+            archive=self.archive,
+            settings=self.settings,
+            check_spam=self.check_spam,
+            check_sender=self.check_sender,
+            enqueue=self.enqueue,
+            in_turn=self.checkers.map if self.checkers else map,
+            suggest=self.article_folder.best,
+            fail_point=self.fail_point,
+        )
+        deliverer = Deliverer(
+            engine=self.engine,
+            archive=self.archive,
+            settings=self.settings,
+            templates=self.templates,
+            smarthost=self.smarthost,
+            unanswered=self.unanswered,
+            enqueue=self.enqueue,
+            fail_point=self.fail_point,
+        )
+        object.__setattr__(self, "receive_all", receiver)  # frozen
+        object.__setattr__(self, "deliver", deliverer)
 
     @property
     def work(self) -> Mapping[Job, Callable[[int, datetime], None]]:
@@ -69,37 +97,6 @@ class Parts:
     def receive(self, spool_id: int, now: datetime) -> None:
         """Give one accepted message its disposition."""
         self.receive_all((spool_id,), now)
-
-    def receive_all(self, spool_ids: Sequence[int], now: datetime) -> None:
-        """Give accepted messages their dispositions, together."""
-        receive(
-            spool_ids,
-            engine=self.engine,
-            archive=self.archive,
-            settings=self.settings,
-            check_spam=self.check_spam,
-            check_sender=self.check_sender,
-            enqueue=self.enqueue,
-            now=now,
-            in_turn=self.checkers.map if self.checkers else map,
-            suggest=lambda subject, text: self.article_folder.best(subject, text, now),
-            fail_point=self.fail_point,
-        )
-
-    def deliver(self, outbox_id: int, now: datetime) -> None:
-        """Hand one message of ours to the smarthost."""
-        deliver(
-            outbox_id,
-            engine=self.engine,
-            archive=self.archive,
-            settings=self.settings,
-            templates=self.templates,
-            smarthost=self.smarthost,
-            unanswered=self.unanswered,
-            enqueue=self.enqueue,
-            now=now,
-            fail_point=self.fail_point,
-        )
 
     def teach(self, lesson_id: int, now: datetime) -> None:
         """Tell spamd what a person decided."""

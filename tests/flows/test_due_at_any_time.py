@@ -16,7 +16,7 @@ from sqlalchemy import Engine, event, select
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
-from mailgate.flows.intake.receive import MAX_ATTEMPTS
+from mailgate.flows.intake.setback import MAX_ATTEMPTS
 from mailgate.flows.story import review
 from mailgate.jobs import Enqueue, Job
 from mailgate.wiring import Parts, build

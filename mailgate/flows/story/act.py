@@ -14,11 +14,11 @@ from mailgate.tickets.article import Article
 from store import keys, people
 from store.desk import threads
 
-Suggest = Callable[[str, str], Article | None]
-"""Subject and text of a mail → the article that answers it, if one plainly does."""
+Suggest = Callable[[str, str, datetime], Article | None]
+"""Subject and text of a mail, and the instant → the article that answers it, if one plainly does."""
 
 
-def no_article(_subject: str, _text: str) -> None:
+def no_article(_subject: str, _text: str, _now: datetime) -> None:
     """Without a knowledge base."""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 
 from mailgate.config import Settings
 from mailgate.desks import Desk, ServiceMailbox, addressed, desk_at, recipient, service_at
@@ -52,6 +52,10 @@ class Incoming:
         """The token of this purpose in the addresses that were written to; a fault only when none of them is good."""
         return of_purpose(self.tokens, purpose)
 
+    def happened_at(self, now: datetime) -> datetime:
+        """When its story takes place: now, or when it came, for a mail that was held."""
+        return self.lent.envelope.received_at if self.lent.released else now
+
     @property
     def author(self) -> Author:
         """Whom to name: the identity if there is one, else what the header shows."""
@@ -74,7 +78,8 @@ def read(
 ) -> Incoming:
     """Read a message with all rules that need no row. Large attachments are written to the archive here.
 
-    `keys` are those of addresses by their ids, `today` the UTC day by which tokens expire.
+    `keys` are those of addresses by their ids, `today` the UTC day by which tokens expire. Raises BadAddress for a
+    forward-path that no door lets in.
     """
     envelope = lent.envelope
     recipients = _recipients(lent, message, settings)
@@ -107,5 +112,4 @@ def _recipients(lent: Lent, message: Message, settings: Settings) -> tuple[Mailb
     envelope, domain = lent.envelope, settings.gate.domain
     if not envelope.forward_paths:
         return addressed(message, settings.desks, domain, otherwise=envelope.fallback_path)
-    found = (recipient(path, domain) for path in envelope.forward_paths)
-    return tuple(mailbox for mailbox in found if mailbox is not None)
+    return tuple(recipient(path, domain) for path in envelope.forward_paths)

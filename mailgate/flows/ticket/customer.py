@@ -212,7 +212,7 @@ def _acknowledge(
     fixed_subject = reader.contact_id is None or not incoming.evidence.at_least(Level.SPF)
     article = None
     if template is Template.ACKNOWLEDGEMENT and not fixed_subject:
-        article = act.suggest(ticket.subject, words_of(incoming.message))
+        article = act.suggest(ticket.subject, words_of(incoming.message), act.now)
     notice = notices.acknowledgement(
         notices.Letterhead(act.settings.gate.company, desk),
         ticket,

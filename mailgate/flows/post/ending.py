@@ -1,0 +1,99 @@
+"""The ways in which an attempt to deliver a mail of ours can end, each with its line in the log."""
+
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine
+
+from mailgate.config import Settings
+from mailgate.config.settings import InDoubt
+from mailgate.flows.post.undelivered import tell_undelivered
+from mailgate.flows.story.act import Act, Queued
+from mailgate.log_events import LogEvent
+from mailgate.outbound.failure import ReplyLost
+from store.desk import deadlines
+from store.engine import transaction
+from store.post import leases, outbox
+from store.post.outbox import LentOut
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How this attempt ends. `told` are the mails that tell the staff of it; their jobs are sent when it has ended."""
+
+    engine: Engine
+    settings: Settings
+    lent: LentOut
+    now: datetime
+    told: list[Queued] = field(default_factory=list)
+
+    def sent(self, reply: str) -> None:
+        """The smarthost took it: forgetting that for a locked store would send it twice."""
+
+        def write() -> None:
+            with transaction(self.engine) as conn:
+                notice = self.lent.row.notice
+                sent = outbox.mark_sent(conn, self.lent, reply=reply, now=self.now)
+                if sent and notice.template.kind.own_words and notice.ticket_id is not None:
+                    deadlines.begin_silence(conn, notice.ticket_id, since=self.now)
+
+        leases.insist(
+            write, told=lambda error: log.warning(LogEvent.NOT_YET_SAVED_OUTBOX(outbox=self.lent.row.id, error=error))
+        )
+        log.info(LogEvent.SENT(outbox=self.lent.row.id, to=self.lent.row.notice.to_address, reply=reply))
+
+    def drop(self, reason: str) -> None:
+        """What it says is no longer so: it never leaves, and nobody misses it."""
+        row = self.lent.row
+        log.info(LogEvent.DROPPED(outbox=row.id, to=row.notice.to_address, reason=reason))
+        with transaction(self.engine) as conn:
+            outbox.mark_dropped(conn, self.lent, reason=reason)
+
+    def later(self, error: Exception) -> None:
+        """It was certainly not taken this time: again after a while, unless it is too old."""
+        row = self.lent.row
+        reply = getattr(error, "reply_line", "") or str(error)
+        lifetime = self.settings.smarthost.lifetime_hours
+        if self.now - row.created_at > timedelta(hours=lifetime):
+            self.fail(f"given up after {lifetime} h: {reply}")
+            return
+        due_at = self.now + outbox.backoff(row.attempts)
+        log.warning(LogEvent.DEFERRED(outbox=row.id, attempt=row.attempts, next=due_at.isoformat(), reply=reply))
+        with transaction(self.engine) as conn:
+            outbox.mark_later(conn, self.lent, reply=reply, due_at=due_at)
+
+    def in_doubt(self, error: ReplyLost) -> None:
+        """All was sent and no reply came: once more after a while, if that is allowed and has not been done."""
+        row = self.lent.row
+        if row.phase is not None or self.settings.smarthost.in_doubt is InDoubt.PARK:
+            self.park(str(error))
+            return
+        due_at = self.now + outbox.backoff(row.attempts)
+        log.warning(LogEvent.IN_DOUBT(outbox=row.id, next=due_at.isoformat(), error=error))
+        with transaction(self.engine) as conn:
+            outbox.mark_in_doubt(conn, self.lent, reply=str(error), due_at=due_at)
+
+    def park(self, reply: str) -> None:
+        """Nobody can know whether it went out: a person decides."""
+        row = self.lent.row
+        log.error(LogEvent.PARKED_OUTBOX(outbox=row.id, reply=reply))
+        with transaction(self.engine) as conn:
+            if not outbox.mark_in_doubt(conn, self.lent, reply=reply, due_at=None):
+                return
+            act = Act.begin(conn, self.settings, self.now)
+            tell_undelivered(act, row, f"perhaps sent, in doubt: {reply}")
+        self.told.extend(act.outgoing)
+
+    def fail(self, reply: str, *, dead: bool = False) -> None:
+        """It will never be taken; `dead`: nor will any other for this address."""
+        row = self.lent.row
+        log.error(LogEvent.UNDELIVERED(outbox=row.id, to=row.notice.to_address, reply=reply))
+        with transaction(self.engine) as conn:
+            if not outbox.mark_failed(conn, self.lent, reply=reply):
+                return
+            act = Act.begin(conn, self.settings, self.now)
+            tell_undelivered(act, row, reply, dead=dead)
+        self.told.extend(act.outgoing)
