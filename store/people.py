@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, Insert, RowMapping, bindparam, insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -10,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from mailgate.errors import Permanent
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.people import Contact, Customer, Role, Staff, Tongue
+from store.rows import Rows, insert_row
 from store.schema import contacts, customers, staff
 from store.search import index as search
 
@@ -66,10 +66,9 @@ def add_customer(
         "created_at": now,
         "external_id": external_id,
     }
-    inserted = conn.execute(insert(customers).values(**values)).inserted_primary_key
-    assert inserted is not None
-    add_contact(conn, inserted[0], name, address, (Role.OWNER,), now=now)
-    customer = find_customer(conn, inserted[0])
+    number = insert_row(conn, insert(customers), values)
+    add_contact(conn, number, name, address, (Role.OWNER,), now=now)
+    customer = find_customer(conn, number)
     assert customer is not None
     return customer
 
@@ -148,13 +147,15 @@ def list_customers(
     theirs = contacts.c.customer_id.in_(people), contacts.c.removed_at.is_(None)
     found = conn.execute(select(contacts).where(*theirs).order_by(contacts.c.id))
     for row in found.mappings():
-        people[row["customer_id"]].append(_contact(row))
+        people[row["customer_id"]].append(_CONTACT.read(row))
     return tuple(_customer(row, tuple(people[row["id"]])) for row in rows)
 
 
 def contacts_with(conn: Connection, address: str) -> tuple[Contact, ...]:
     """Every contact that has this address, of whatever customer."""
-    return tuple(_contact(row) for row in conn.execute(_CONTACTS_WITH, {"the_key": address_key(address)}).mappings())
+    return tuple(
+        _CONTACT.read(row) for row in conn.execute(_CONTACTS_WITH, {"the_key": address_key(address)}).mappings()
+    )
 
 
 def customers_with(conn: Connection, address: str) -> tuple[Customer, ...]:
@@ -166,14 +167,14 @@ def customers_with(conn: Connection, address: str) -> tuple[Customer, ...]:
 def list_contacts(conn: Connection) -> tuple[Contact, ...]:
     """Every contact of every customer."""
     there = select(contacts).where(contacts.c.removed_at.is_(None)).order_by(contacts.c.id)
-    return tuple(_contact(row) for row in conn.execute(there).mappings())
+    return tuple(_CONTACT.read(row) for row in conn.execute(there).mappings())
 
 
 def find_contact(conn: Connection, contact_id: int) -> Contact | None:
     """One contact; None when there is no such id, or when it was removed."""
     there = contacts.c.id == contact_id, contacts.c.removed_at.is_(None)
     row = conn.execute(select(contacts).where(*there)).mappings().first()
-    return _contact(row) if row else None
+    return _CONTACT.read(row) if row else None
 
 
 def touch(conn: Connection, contact_id: int, *, now: datetime) -> None:
@@ -187,7 +188,7 @@ def touch(conn: Connection, contact_id: int, *, now: datetime) -> None:
 def staff_with(conn: Connection, address: str) -> Staff | None:
     """The staff member with this address."""
     row = conn.execute(_STAFF_WITH, {"the_key": address_key(address)}).mappings().first()
-    return _staff(row) if row else None
+    return _STAFF.read(row) if row else None
 
 
 def find_staff(conn: Connection, staff_id: int) -> Staff | None:
@@ -202,7 +203,7 @@ def set_away(conn: Connection, staff_id: int, *, until: datetime | None) -> None
 
 def list_staff(conn: Connection) -> tuple[Staff, ...]:
     """Everybody who answers now."""
-    return tuple(_staff(row) for row in conn.execute(_ALL_STAFF).mappings())
+    return tuple(_STAFF.read(row) for row in conn.execute(_ALL_STAFF).mappings())
 
 
 def staff_addresses_ever(conn: Connection) -> frozenset[str]:
@@ -212,34 +213,16 @@ def staff_addresses_ever(conn: Connection) -> frozenset[str]:
 
 def _insert(conn: Connection, new: Insert, taken: str) -> int:
     try:
-        inserted = conn.execute(new).inserted_primary_key
+        return insert_row(conn, new, {})
     except IntegrityError as error:
         raise AddressTaken(taken) from error
-    assert inserted is not None
-    return int(inserted[0])
 
 
 def _customer(row: RowMapping, people: tuple[Contact, ...]) -> Customer:
     owner = next((contact for contact in people if Role.OWNER in contact.roles), None)
-    return Customer(
-        id=row["id"],
-        name=row["name"],
-        address=owner.address if owner else "",
-        country=row["country"],
-        currency=row["currency"],
-        timezone=row["timezone"],
-        language=row["language"],
-        contacts=people,
-        external_id=row["external_id"],
-        removed_at=row["removed_at"],
-    )
+    return _CUSTOMER.read(row, address=owner.address if owner else "", contacts=people)
 
 
-def _contact(row: RowMapping) -> Contact:
-    roles = tuple(Role(role) for role in row["roles"])
-    return Contact(row["id"], row["customer_id"], row["name"], row["address"], roles, row["active_at"])
-
-
-def _staff(row: RowMapping) -> Staff:
-    values: dict[str, Any] = dict(row)
-    return Staff(values["id"], values["name"], values["address"], values["away_until"])
+_CUSTOMER = Rows(Customer, given=("address", "contacts"))
+_CONTACT = Rows(Contact)
+_STAFF = Rows(Staff)

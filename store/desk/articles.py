@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from mailgate.tickets.article import Article
+from store.rows import insert_row
 from store.schema import articles
 from store.search import index as search
 from store.search.index import Kind
@@ -27,9 +28,7 @@ def replace(conn: Connection, shelf: Sequence[Article], *, now: datetime) -> Non
         values = {"slug": one.slug, "title": one.title, "markdown": one.markdown, "changed_at": now}
         row = known.get(one.slug)
         if row is None:
-            inserted = conn.execute(insert(articles).values(**values)).inserted_primary_key
-            assert inserted is not None
-            search.mark(conn, Kind.ARTICLE, inserted[0])
+            search.mark(conn, Kind.ARTICLE, insert_row(conn, insert(articles), values))
         elif (row.title, row.markdown) != (one.title, one.markdown):
             conn.execute(update(articles).where(articles.c.id == row.id).values(**values))
             search.mark(conn, Kind.ARTICLE, row.id)

@@ -12,6 +12,7 @@ from mailgate.mail.address import address_key
 from mailgate.tickets.acts import Deed, StaffAct, Standing
 from mailgate.tickets.ticket import CHANGES_NOTHING, EntryKind, State, Ticket
 from store.post.outbox import OutState
+from store.rows import Rows
 from store.schema import entries, outbox, staff_acts, tickets
 
 
@@ -56,7 +57,7 @@ def add(
 def on_ticket(conn: Connection, ticket_id: int) -> tuple[StaffAct, ...]:
     """All that was done to a ticket and not taken back, oldest first."""
     query = select(staff_acts).where(staff_acts.c.ticket_id == ticket_id, staff_acts.c.undone_at.is_(None))
-    return tuple(_act(row) for row in conn.execute(query.order_by(staff_acts.c.id)).mappings())
+    return tuple(_ACT.read(row) for row in conn.execute(query.order_by(staff_acts.c.id)).mappings())
 
 
 def cancel_mails(conn: Connection, act: StaffAct) -> bool:
@@ -125,17 +126,10 @@ def _standing(standing: Standing) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
 
 
-def _act(row: RowMapping) -> StaffAct:
+def _before(row: RowMapping) -> Standing:
     before = row["before"]
     instants = {name: datetime.fromisoformat(before[name]) if before[name] else None for name in _INSTANTS}
-    return StaffAct(
-        id=row["id"],
-        ticket_id=row["ticket_id"],
-        staff_id=row["staff_id"],
-        at=row["at"],
-        done=tuple(Deed(word) for word in row["done"]),
-        entry_id=row["entry_id"],
-        last_entry_id=row["last_entry_id"],
-        before=Standing(state=State(before["state"]), assignee_id=before["assignee_id"], **instants),
-        outbox_ids=tuple(row["outbox_ids"]),
-    )
+    return Standing(state=State(before["state"]), assignee_id=before["assignee_id"], **instants)
+
+
+_ACT = Rows(StaffAct, before=_before)

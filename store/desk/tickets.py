@@ -1,7 +1,7 @@
 """Rows of tickets, their participants and their history. Entries are appended and never changed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -31,6 +31,7 @@ from mailgate.tickets.ticket import (
     after_entry,
 )
 from store.engine import insert_once
+from store.rows import Rows, insert_row
 from store.schema import attachments, contacts, customers, entries, participants, tickets
 from store.search import index as search
 
@@ -87,6 +88,26 @@ class Entry:
     cut_away: str | None
 
 
+_TICKET = Rows(Ticket, given=("participants",))
+_PARTICIPANT = Rows(Participant)
+_NEW_ENTRY = Rows(NewEntry, given=("attachments",))
+_ENTRY = Rows(Entry, given=("attachments",))
+_FILE = Rows(NewAttachment)
+
+_CHANGING = (
+    "state",
+    "waiting_since",
+    "messages",
+    "updated_at",
+    "silent_since",
+    "warned_at",
+    "wait_until",
+    "assignee_id",
+    "merged_into",
+)
+"""What an entry may change of its ticket."""
+
+
 def open_ticket(
     conn: Connection,
     *,
@@ -99,25 +120,8 @@ def open_ticket(
     thread_index: str | None = None,
 ) -> Ticket:
     """Insert an open ticket with its first participant, None when no address is known."""
-    values = {
-        "desk": desk,
-        "customer_id": customer_id,
-        "subject": subject,
-        "state": State.OPEN,
-        "waiting_since": now,
-        "linked_to": linked_to,
-        "thread_index": thread_index,
-        "messages": 0,
-        "opened_at": now,
-        "updated_at": now,
-    }
-    inserted = conn.execute(_OPEN, values).inserted_primary_key
-    assert inserted is not None
-    number = int(inserted[0])
-    if participant is not None:
-        add_participant(conn, number, participant)
-    return Ticket(
-        id=number,
+    ticket = Ticket(
+        id=0,
         desk=desk,
         customer_id=customer_id,
         subject=subject,
@@ -130,6 +134,10 @@ def open_ticket(
         updated_at=now,
         participants=(participant,) if participant else (),
     )
+    number = insert_row(conn, _OPEN, {**_TICKET.columns(ticket), "thread_index": thread_index})
+    if participant is not None:
+        add_participant(conn, number, participant)
+    return replace(ticket, id=number)
 
 
 def add_participant(conn: Connection, ticket_id: int, participant: Participant) -> None:
@@ -164,57 +172,16 @@ def append(
 
     `ticket` was read or returned within this transaction; what was changed in it since then is written too.
     """
-    values = {
-        "ticket_id": ticket.id,
-        "kind": entry.kind,
-        "at": now,
-        "author_name": entry.author_name,
-        "author_address": entry.author_address,
-        "contact_id": entry.contact_id,
-        "staff_id": entry.staff_id,
-        "direction": entry.direction,
-        "text": entry.text,
-        "message_id": entry.message_id,
-        "spool_id": entry.spool_id,
-        "evidence": entry.evidence,
-        "automatic": entry.automatic,
-        "event": event,
-        "details": entry.details,
-        "for_customers": entry.for_customers,
-        "left_out": [asdict(file) for file in entry.left_out] or None,
-        "cut_away": entry.cut_away,
-    }
-    inserted = conn.execute(_APPEND, values).inserted_primary_key
-    assert inserted is not None
-    entry_id = int(inserted[0])
+    values = {"ticket_id": ticket.id, "at": now, "event": event, **_NEW_ENTRY.columns(entry)}
+    entry_id = insert_row(conn, _APPEND, {**values, "left_out": values["left_out"] or None})
     files = [
-        {
-            "entry_id": entry_id,
-            "position": position,
-            "filename": file.filename,
-            "content_type": file.content_type,
-            "size": file.size,
-            "sha256": file.sha256,
-            "inline": file.inline,
-            "content_id": file.content_id,
-        }
+        {"entry_id": entry_id, "position": position, **_FILE.columns(file)}
         for position, file in enumerate(entry.attachments)
     ]
     if files:
         conn.execute(_ATTACH, files)
     after = after_entry(ticket, entry.kind, event, now=now)
-    changed = {
-        "state": after.state,
-        "waiting_since": after.waiting_since,
-        "messages": after.messages,
-        "updated_at": after.updated_at,
-        "silent_since": after.silent_since,
-        "warned_at": after.warned_at,
-        "wait_until": after.wait_until,
-        "assignee_id": after.assignee_id,
-        "merged_into": after.merged_into,
-    }
-    conn.execute(_CHANGE, {"the_id": ticket.id, **changed})
+    conn.execute(_CHANGE, {"the_id": ticket.id, **{name: getattr(after, name) for name in _CHANGING}})
     if entry.kind is not EntryKind.EVENT:
         search.mark(conn, search.Kind.TICKET, entry_id)
     return entry_id, after
@@ -277,66 +244,12 @@ def history(conn: Connection, ticket_id: int) -> tuple[Entry, ...]:
     files: dict[int, list[NewAttachment]] = {row["id"]: [] for row in rows}
     found = select(attachments).where(attachments.c.entry_id.in_(files)).order_by(attachments.c.position)
     for row in conn.execute(found).mappings():
-        files[row["entry_id"]].append(
-            NewAttachment(
-                filename=row["filename"],
-                content_type=row["content_type"],
-                size=row["size"],
-                sha256=row["sha256"],
-                inline=row["inline"],
-                content_id=row["content_id"],
-            )
-        )
-    return tuple(_entry(row, tuple(files[row["id"]])) for row in rows)
+        files[row["entry_id"]].append(_FILE.read(row))
+    return tuple(_ENTRY.read(row, attachments=tuple(files[row["id"]])) for row in rows)
 
 
 def _with_participants(conn: Connection, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:
     people: dict[int, list[Participant]] = {row["id"]: [] for row in rows}
     for row in conn.execute(_PARTICIPANTS, {"the_ids": list(people)}).mappings():
-        people[row["ticket_id"]].append(Participant(row["name"], row["address"], row["contact_id"]))
-    return tuple(_ticket(row, tuple(people[row["id"]])) for row in rows)
-
-
-def _ticket(row: RowMapping, people: tuple[Participant, ...]) -> Ticket:
-    return Ticket(
-        id=row["id"],
-        desk=row["desk"],
-        customer_id=row["customer_id"],
-        subject=row["subject"],
-        state=State(row["state"]),
-        waiting_since=row["waiting_since"],
-        linked_to=row["linked_to"],
-        assignee_id=row["assignee_id"],
-        messages=row["messages"],
-        opened_at=row["opened_at"],
-        updated_at=row["updated_at"],
-        participants=people,
-        silent_since=row["silent_since"],
-        warned_at=row["warned_at"],
-        wait_until=row["wait_until"],
-        merged_into=row["merged_into"],
-    )
-
-
-def _entry(row: RowMapping, files: tuple[NewAttachment, ...]) -> Entry:
-    direction = row["direction"]
-    return Entry(
-        id=row["id"],
-        kind=EntryKind(row["kind"]),
-        at=row["at"],
-        author_name=row["author_name"],
-        author_address=row["author_address"],
-        staff_id=row["staff_id"],
-        direction=Direction(direction) if direction else None,
-        text=row["text"],
-        message_id=row["message_id"],
-        spool_id=row["spool_id"],
-        evidence=row["evidence"],
-        automatic=row["automatic"],
-        attachments=files,
-        left_out=tuple(LeftOut(**file) for file in row["left_out"] or ()),
-        event=Event(row["event"]) if row["event"] else None,
-        details=row["details"],
-        for_customers=row["for_customers"],
-        cut_away=row["cut_away"],
-    )
+        people[row["ticket_id"]].append(_PARTICIPANT.read(row))
+    return tuple(_TICKET.read(row, participants=tuple(people[row["id"]])) for row in rows)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection, Engine, insert, select, true, update
 
 from store.engine import transaction
 from store.post import leases
+from store.rows import insert_row
 from store.schema import lessons, spool
 
 _ADD = insert(lessons)
@@ -27,9 +28,7 @@ class Lesson:
 def add(conn: Connection, spool_id: int, *, is_spam: bool, now: datetime) -> int:
     """The message was spam, or was not; returns the id."""
     values = {"spool_id": spool_id, "is_spam": is_spam, "due_at": now, "attempts": 0}
-    inserted = conn.execute(_ADD, values).inserted_primary_key
-    assert inserted is not None
-    return int(inserted[0])
+    return insert_row(conn, _ADD, values)
 
 
 def lend(engine: Engine, lesson_id: int, *, now: datetime) -> Lesson | None:

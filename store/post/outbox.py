@@ -14,6 +14,7 @@ from mailgate.letters.notice import Notice, NoticeAttachment
 from mailgate.mail.address import address_key
 from store.engine import transaction
 from store.post import leases
+from store.rows import Rows, insert_row
 from store.schema import outbox
 from store.search import index as search
 
@@ -121,9 +122,7 @@ def add(
         "last_reply": failed_because,
         "attempts": 0,
     }
-    inserted = conn.execute(_ADD, values).inserted_primary_key
-    assert inserted is not None
-    row_id = int(inserted[0])
+    row_id = insert_row(conn, _ADD, values)
     named = {"message_id": message_id(row_id), "reverse_path": reverse_path(row_id)}
     conn.execute(_WRITE, {"the_id": row_id, **named})
     return row_id
@@ -139,7 +138,7 @@ def lend(engine: Engine, outbox_id: int, *, now: datetime) -> LentOut | None:
     """Give a message that may go out now to the caller, the attempt counted; None when there is nothing to do."""
     with transaction(engine, durable=False) as conn:
         rows = leases.lend(conn, _LEND, (outbox_id,), now=now)
-    return next((LentOut(_outgoing(row), row["lease"]) for row in rows), None)
+    return next((LentOut(_OUTGOING.read(row), row["lease"]) for row in rows), None)
 
 
 def end_waits(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> None:
@@ -250,13 +249,13 @@ def was_said(
 def on_ticket(conn: Connection, ticket_id: int, template: Template) -> tuple[Outgoing, ...]:
     """The mails of one template on a ticket, oldest first."""
     query = select(outbox).where(outbox.c.ticket_id == ticket_id, outbox.c.template == template)
-    return tuple(_outgoing(row) for row in conn.execute(query.order_by(outbox.c.id)).mappings())
+    return tuple(_OUTGOING.read(row) for row in conn.execute(query.order_by(outbox.c.id)).mappings())
 
 
 def show(conn: Connection, outbox_id: int) -> Outgoing | None:
     """One row; None when there is no such id."""
     row = conn.execute(select(outbox).where(outbox.c.id == outbox_id)).mappings().first()
-    return _outgoing(row) if row else None
+    return _OUTGOING.read(row) if row else None
 
 
 def listing(
@@ -273,7 +272,7 @@ def listing(
         query = query.where(outbox.c.state.in_(states))
     if customer_id is not None:
         query = query.where(outbox.c.customer_id == customer_id)
-    return tuple(_outgoing(row) for row in conn.execute(query.order_by(outbox.c.id).limit(limit)).mappings())
+    return tuple(_OUTGOING.read(row) for row in conn.execute(query.order_by(outbox.c.id).limit(limit)).mappings())
 
 
 def backoff(attempts: int) -> timedelta:
@@ -291,34 +290,17 @@ def _move(conn: Connection, outbox_id: int, states: Sequence[OutState], **values
     return conn.execute(update(outbox).where(*there).values(**values)).rowcount == 1
 
 
-def _outgoing(row: RowMapping) -> Outgoing:
-    phase = row["phase"]
-    return Outgoing(
-        id=row["id"],
-        created_at=row["created_at"],
-        notice=_notice({**row["notice"], "secret": row["secret"] or {}}),
-        reverse_path=row["reverse_path"],
-        message_id=row["message_id"],
-        state=OutState(row["state"]),
-        phase=Phase(phase) if phase else None,
-        due_at=row["due_at"],
-        attempts=row["attempts"],
-        last_reply=row["last_reply"],
-        subject=row["subject"],
-        text=row["text"],
-        sha256=row["sha256"],
-        live=row["live"],
-        sent_at=row["sent_at"],
-    )
-
-
 def stored(notice: Notice) -> dict[str, Any]:
     """A notice as its row has it: without its secrets. Its values are JSON already, so none of them is copied."""
     values = {field.name: getattr(notice, field.name) for field in _FIELDS}
     return {**values, "attachments": [asdict(file) for file in notice.attachments], "secret": {}}
 
 
-def _notice(stored: dict[str, Any]) -> Notice:
+def _notice(row: RowMapping) -> Notice:
+    stored = {**row["notice"], "secret": row["secret"] or {}}
     files = tuple(NoticeAttachment(**file) for file in stored["attachments"])
     rest = {**stored, "attachments": files, "references": tuple(stored["references"])}
     return Notice(**{**rest, "template": Template(stored["template"])})
+
+
+_OUTGOING = Rows(Outgoing, notice=_notice)

@@ -12,6 +12,7 @@ from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.sender.evidence import Evidence, Level
 from store.engine import transaction
 from store.post import leases
+from store.rows import Rows, insert_row
 from store.schema import blobs, spool
 
 DUPLICATE_WINDOW = timedelta(days=30)
@@ -101,35 +102,21 @@ def tickets_of(conn: Connection, digests: Sequence[str]) -> Mapping[str, int | N
 
 def _add(conn: Connection, envelope: Envelope, sha256: str, more: Mapping[str, object]) -> int:
     values = {
-        "received_at": envelope.received_at,
-        "door": envelope.door,
-        "peer": envelope.peer,
-        "helo": envelope.helo,
-        "tls": envelope.tls,
-        "reverse_path": envelope.reverse_path,
-        "forward_paths": list(envelope.forward_paths),
-        "fallback_path": envelope.fallback_path,
+        **_ENVELOPE.columns(envelope),
         "sha256": sha256,
         "attempts": 0,
         "released": False,
         "disposition": Disposition.WAITING,
         **more,
     }
-    row_id = conn.execute(_ADD, values).inserted_primary_key
-    assert row_id is not None
-    return int(row_id[0])
+    return insert_row(conn, _ADD, values)
 
 
 def lend(engine: Engine, spool_ids: Sequence[int], *, now: datetime) -> tuple[Lent, ...]:
     """Give those of these messages that wait to the caller, the attempt counted."""
     with transaction(engine, durable=False) as conn:
         rows = leases.lend(conn, _LEND, spool_ids, now=now)
-    return tuple(
-        Lent(
-            row["id"], row["lease"], _envelope(row), row["sha256"], row["attempts"], row["released"], row["last_error"]
-        )
-        for row in rows
-    )
+    return tuple(_LENT.read(row, spool_id=row["id"]) for row in rows)
 
 
 def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> bool:
@@ -141,17 +128,9 @@ def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> 
 def _outcome(outcome: Outcome) -> Mapping[str, object]:
     evidence = outcome.evidence
     return {
-        "disposition": outcome.disposition,
-        "reason": outcome.reason,
-        "ticket_id": outcome.ticket_id,
+        **_OUTCOME.columns(outcome),
         "evidence": evidence.level if evidence else None,
         "evidence_reasons": list(evidence.reasons) if evidence else None,
-        "spam_score": outcome.spam_score,
-        "author": outcome.author,
-        "subject": outcome.subject,
-        "message_id": outcome.message_id,
-        "digest": outcome.digest,
-        "held_for": outcome.held_for,
     }
 
 
@@ -223,7 +202,7 @@ def is_waiting(conn: Connection) -> bool:
 def show(conn: Connection, spool_id: int) -> Accepted | None:
     """One accepted message; None when there is no such id."""
     row = conn.execute(_rows().where(spool.c.id == spool_id)).mappings().first()
-    return _accepted(row) if row else None
+    return _ACCEPTED.read(row) if row else None
 
 
 def listing(
@@ -244,7 +223,7 @@ def listing(
     if for_all:
         query = query.where(spool.c.held_for.is_(None))
     rows = conn.execute(query.order_by(spool.c.id).limit(limit)).mappings()
-    return tuple(_accepted(row) for row in rows)
+    return tuple(_ACCEPTED.read(row) for row in rows)
 
 
 def held_for(conn: Connection, staff_id: int, ticket_id: int) -> tuple[int, ...]:
@@ -264,45 +243,12 @@ def _rows() -> Select[Any]:
     return select(spool, blobs.c.size).join(blobs, blobs.c.sha256 == spool.c.sha256)
 
 
-def _envelope(row: RowMapping) -> Envelope:
-    return Envelope(
-        reverse_path=row["reverse_path"],
-        forward_paths=tuple(row["forward_paths"]),
-        door=Door(row["door"]),
-        received_at=row["received_at"],
-        peer=row["peer"],
-        helo=row["helo"],
-        tls=row["tls"],
-        fallback_path=row["fallback_path"],
-    )
+def _evidence(row: RowMapping) -> Evidence | None:
+    level = row["evidence"]
+    return Evidence(Level(level), tuple(row["evidence_reasons"] or ())) if level else None
 
 
-def _accepted(row: RowMapping) -> Accepted:
-    evidence = row["evidence"]
-    outcome = Outcome(
-        disposition=Disposition(row["disposition"]),
-        reason=row["reason"],
-        ticket_id=row["ticket_id"],
-        evidence=Evidence(Level(evidence), tuple(row["evidence_reasons"] or ())) if evidence else None,
-        spam_score=row["spam_score"],
-        author=row["author"],
-        subject=row["subject"],
-        message_id=row["message_id"],
-        digest=row["digest"],
-        held_for=row["held_for"],
-    )
-    return Accepted(
-        id=row["id"],
-        received_at=row["received_at"],
-        door=Door(row["door"]),
-        peer=row["peer"],
-        reverse_path=row["reverse_path"],
-        forward_paths=tuple(row["forward_paths"]),
-        sha256=row["sha256"],
-        size=row["size"],
-        outcome=outcome,
-        finished_at=row["finished_at"],
-        attempts=row["attempts"],
-        last_error=row["last_error"],
-        decided_by=row["decided_by"],
-    )
+_ENVELOPE = Rows(Envelope)
+_OUTCOME = Rows(Outcome, evidence=_evidence)
+_LENT = Rows(Lent, given=("spool_id",), envelope=_ENVELOPE.read)
+_ACCEPTED = Rows(Accepted, outcome=_OUTCOME.read)
