@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime
 from functools import partial
 from random import Random
 
 from bench.generate.letters import Words, mail
 from bench.generate.rows import Beginning, Home, Rows, stamp
+from mailgate.commands.place import Place, Where
 from mailgate.desks import Desk, ServiceMailbox
 from mailgate.letters.kind import Matter
 from mailgate.letters.notice import Notice
@@ -193,6 +194,7 @@ class Exchange:
                 words=one.words,
                 author=Author(thread.writer.name, thread.writer.address),
                 context=(f"Ticket #{ticket.id}",),
+                place=Place(Where.TICKET, one.at, UTC, staff=tuple(self._staff), writer=colleague),
                 entry_id=one.entry_id,
                 references=references,
                 files=one.files,

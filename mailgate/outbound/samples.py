@@ -104,10 +104,11 @@ _RETURNED = {
     "number": 1042,
     "subject": _SUBJECT,
     "reason": "Two lines were not understood.",
-    "lines": [
-        {"line": "!clsoe", "reason": "there is no such command", "nearest": "!close"},
-        {"line": "!wait soon", "reason": "not a time: 3d, 12h or a date", "nearest": None},
+    "misread": [
+        _misread("!clsoe", "unknown", correct="!close"),
+        _misread("!wait soon", "no-time", example="!wait 3d", words="soon", day="2026-11-29"),
     ],
+    "corrected": None,
     "text": "!clsoe\n!wait soon\n\nHello Anne,\nyour mailbox is larger now.\n\nJane",
 }
 
@@ -228,7 +229,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
         ),
         Template.RETURNED: (
             _RETURNED,
-            _RETURNED | {"number": None, "lines": [], "reason": "A new ticket begins with a line !customer ADDRESS."},
+            _RETURNED | {"number": None, "misread": [], "reason": "A new ticket begins with a line !customer ADDRESS."},
         ),
         Template.DONE: (
             {"company": _COMPANY, "number": 1042, "subject": _SUBJECT, "is_unread": False, "sentences": [_DONE]},

@@ -15,7 +15,7 @@ from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Evidence
 from mailgate.people import Staff
 from mailgate.tickets.ticket import State, Ticket
-from mailgate.tickets.verbs import SHOWN, STAFF_VERBS
+from mailgate.tickets.verbs.staff import ASSIGN, SHOWN
 
 _QUOTE_MARKS = re.compile(r"(?m)^[ \t>|]+")
 _SHORTEST = 12
@@ -23,8 +23,10 @@ _SHORTEST = 12
 
 _MAX_SUBJECT = 60  # characters of another ticket's
 
-COMMANDS_LINE = f"First line may be: {'  '.join(STAFF_VERBS[verb].example for verb in SHOWN)}   (more: !help)"
-"""What the template writes below these lines, each command a link."""
+_BEFORE_NAMES = SHOWN[: SHOWN.index(ASSIGN)]
+
+COMMANDS_LINE = f"First line may be: {'  '.join(verb.example for verb in _BEFORE_NAMES)}"
+"""How the line begins that the template writes below these, each command a link."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,10 +48,13 @@ def test_words_of_a_writer_cannot_fill_in_a_sentence() -> None:
     assert "- !assign {x}: nobody on the staff is called {most} {0.__class__}." in rendered.text
 
 
-def test_a_mail_that_an_older_version_has_queued_keeps_its_reasons() -> None:
-    old = {"line": "!clsoe", "reason": "there is no such command", "nearest": "!close"}
+@pytest.mark.parametrize("template", [Template.DECIDED, Template.RETURNED, Template.RECEIPT])
+def test_a_mail_that_an_older_version_has_queued_keeps_its_reasons(template: Template) -> None:
+    old = [{"line": "!clsoe", "reason": "there is no such command", "nearest": "!close"}]
+    sample = next(one for one in SAMPLES[template] if one["misread"])
+    values = {name: value for name, value in sample.items() if name not in {"misread", "corrected"}}
 
-    rendered = TEMPLATES.render(Template.DECIDED, "en", {**SAMPLE, "misread": [old]})
+    rendered = TEMPLATES.render(template, "en", {**values, "misread" if template is Template.RECEIPT else "lines": old})
 
     assert "- !clsoe: there is no such command." in rendered.text
     assert rendered.problems == ()

@@ -64,7 +64,7 @@ def test_each_line_that_is_at_fault_is_answered_with_its_reason_and_nothing_is_r
     words = " ".join(gate.mailbox(bart)[-1].text.split())
     assert "- !clsoe: there is no such command. Did you mean !close?" in words
     assert "- !wait 3d: this cannot stand beside !close." in words
-    assert "- !assign nobody-here: this cannot stand beside !take." in words
+    assert "- !assign nobody-here: nobody on the staff is called nobody-here." in words
     assert "- !frobnicate: there is no such command." in words
     assert (gate.ticket(1).state, gate.ticket(1).assignee_id) == (State.OPEN, None)
     assert (len(gate.mailbox(anne)), gate.outbox(Template.REPLY)) == (1, ())

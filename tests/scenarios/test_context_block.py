@@ -32,7 +32,7 @@ def test_the_block_says_who_wrote_what_the_ticket_is_and_what_may_be_commanded(n
     assert context[4].startswith("Sender evidence D: ")
     assert context[5] == "Anne Miller, customer since 2 Mar 2026"
     assert context[-1] == (
-        "First line may be: !note  !close  !wait 3d  !assign anna  !take  !spam  !undo   (more: !help)"
+        "First line may be: !note  !close  !wait 3d  !assign bart  !take  !spam  !undo   (more: !help)"
     )
 
 

@@ -1,5 +1,7 @@
 """Commands at the top of a staff mail: carried out, or returned to their writer with each line and the reason."""
 
+import re
+
 import pytest
 
 from mailgate.letters.kind import Template
@@ -110,8 +112,8 @@ def test_a_staff_member_begins_a_ticket_for_a_customer(gate: Gate, anne: Person,
         ("Your certificate expires.", "It answers no ticket; to write to a customer begin with a line such as:"),
         ("!customer cris@stranger.example\nHello", "cris@stranger.example is no registered customer's address."),
         ("!customer anne@customer.example", "There are no words of yours in it."),
-        ("!customer Anne Miller\nHello", "one customer's mail address must follow"),
-        ("!close\nHello", "this works in an answer to a ticket's mail"),
+        ("!customer Anne Miller\nHello", "one mail address is needed here"),
+        ("!close\nHello", "this works only in a reply to a mail about a ticket"),
         ("!customer support@support.example\nHello", "support@support.example is no registered customer's address."),
     ],
 )
@@ -142,6 +144,7 @@ def test_a_command_that_was_not_understood_goes_back_and_nothing_is_done(
     gate: Gate, anne: Person, bart: Person, notification: Received, case: tuple[str, str, str, str | None]
 ) -> None:
     text, line, reason, nearest = case
+    shown = [] if nearest is None else [("", nearest) if reason.startswith("nothing") else (nearest, "")]
 
     returned = gate.deliver(bart.replies(notification, text))
 
@@ -150,10 +153,41 @@ def test_a_command_that_was_not_understood_goes_back_and_nothing_is_done(
     words = " ".join(answer.text.split())
     assert "Your mail was not carried out" in words
     assert f"- {line}: {reason}" in words
-    assert words.partition("Did you mean ")[2].partition("?")[0] == (nearest or "")
+    assert re.findall(r"Did you mean (.+?)\?|Write it like this: (\S+)", words) == shown
     assert "Done." in words
     assert (answer.reverse_path, answer.message["Auto-Submitted"]) == ("", "auto-replied")
     assert (len(gate.mailbox(anne)), gate.ticket(1).state, len(gate.history(1))) == (1, State.OPEN, 1)
+
+
+def test_commands_alone_come_back_with_the_corrected_mail(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!clsoe\n!Take"))
+    gate.deliver(bart.replies(notification, "!clsoe\nDone."))
+
+    alone, with_words = (" ".join(mail.text.split()) for mail in gate.mailbox(bart)[-2:])
+    assert f"send these lines to {notification.message['Reply-To']} - !close - !take" in alone
+    assert "send these lines" not in with_words
+
+
+@pytest.mark.parametrize("words", ["!Hola!\n\nFunciona.", "![screen](http://x.example/1.png)", "!!! It works again"])
+def test_a_first_line_that_is_plainly_no_command_goes_to_the_customer(
+    gate: Gate, anne: Person, bart: Person, notification: Received, words: str
+) -> None:
+    gate.deliver(bart.replies(notification, words))
+
+    assert gate.ticket(1).state is State.ANSWERED
+    assert gate.mailbox(anne)[-1].text.splitlines()[0] == words.splitlines()[0]
+
+
+@pytest.mark.parametrize("line", ["**!close**", "`!close`", "！close", "\u200b!close", "• !close"])
+def test_a_mark_that_missed_narrowly_is_not_sent_to_the_customer(
+    gate: Gate, anne: Person, bart: Person, notification: Received, line: str
+) -> None:
+    gate.deliver(bart.replies(notification, f"{line}\n\nIt works again."))
+
+    assert gate.ticket(1).state is State.CLOSED
+    assert gate.mailbox(anne)[1].text.startswith("It works again.")
 
 
 def test_the_answer_to_a_returned_mail_is_carried_out(

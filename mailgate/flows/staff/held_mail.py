@@ -8,9 +8,10 @@ from sqlalchemy import Connection
 from mailgate.commands.place import Where
 from mailgate.config import Settings
 from mailgate.flows.post.notify import notify, reply_address
-from mailgate.flows.staff.place import of_held, place_of
+from mailgate.flows.staff.place import of_held
 from mailgate.flows.staff.queue_list import morning
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import AWAITING_REVIEW

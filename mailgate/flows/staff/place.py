@@ -1,15 +1,6 @@
-"""Where a staff member's commands are read: what there is to be named in them, and in what we say about them."""
+"""By which numbers a list is answered."""
 
 from collections.abc import Mapping, Sequence
-
-from mailgate.commands.place import Place, Where
-from mailgate.flows.story.act import Act
-from mailgate.people import Staff
-
-
-def place_of(act: Act, writer: Staff, where: Where, *, listed: Mapping[int, int] | None = None) -> Place:
-    """`listed`: the numbers of the list that is answered, and what they name."""
-    return Place(where, act.now, act.settings.gate.zone, staff=act.staff, writer=writer, listed=listed or {})
 
 
 def of_held(mail_ids: Sequence[int]) -> Mapping[int, int]:

@@ -9,8 +9,9 @@ from mailgate.commands.place import Where
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.post.notify import notify, reply_address
-from mailgate.flows.staff.place import of_queue, place_of
+from mailgate.flows.staff.place import of_queue
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose

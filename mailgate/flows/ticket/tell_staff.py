@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from mailgate.commands.place import Where
 from mailgate.desks import desk_named
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.place import place_of
 from mailgate.flows.ticket.about import about
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.message import Author
@@ -57,6 +59,7 @@ def tell_staff(
             words=words,
             author=author,
             context=context,
+            place=place_of(act, reader, Where.TICKET),
             entry_id=entry_id,
             references=own if is_first else message_ids.of_thread(act.conn, ticket.id, reader.address),
             files=files,

@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from mailgate.commands.place import Place
 from mailgate.desks import Desk
 from mailgate.letters.notice import Notice, NoticeAttachment
 from mailgate.tickets.files import MAX_NAMED, LeftOut
 from mailgate.tickets.ticket import NewAttachment, Participant, Ticket
-from mailgate.tickets.verbs import PREFILLED, SHOWN, STAFF_VERBS
+from mailgate.tickets.verbs.staff import PREFILLED, SHOWN, STAFF
 
 ReplyAddress = Callable[[int, int], str]
 """(ticket, contact or staff id) → the signed address that a reply of theirs goes to."""
@@ -44,10 +45,10 @@ def named(files: Sequence[LeftOut]) -> list[Mapping[str, object]]:
     return [{"name": file.name, "size": file.size, "reason": file.reason} for file in files[:MAX_NAMED]]
 
 
-def ready_commands(reply_to: str) -> list[Mapping[str, object]]:
+def ready_commands(reply_to: str, place: Place) -> list[Mapping[str, object]]:
     """The commands that a mail to staff names, each with the mail that sends it: one's own address needs no other."""
     return [
-        {"label": (example := STAFF_VERBS[verb].example), "to": reply_to, "body": PREFILLED.get(verb, example)}
+        {"label": (example := STAFF.example(verb, place)), "to": reply_to, "body": PREFILLED.get(verb, example)}
         for verb in SHOWN
     ]
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from mailgate.commands.place import Place
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice, stamp
 from mailgate.people import Staff
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress, ready_commands, sent_along
 from mailgate.tickets.ticket import NewAttachment, Ticket
-from mailgate.tickets.verbs import Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ def done(
 
 
 def staff_help(
-    head: Letterhead, reader: Staff, asked: Asked, reply_address: ReplyAddress, *, usages: Sequence[Usage]
+    head: Letterhead, reader: Staff, asked: Asked, reply_address: ReplyAddress, *, usages: Sequence[Mapping[str, str]]
 ) -> Notice:
     """To whoever asked: the commands that work where he asked."""
-    values = {"commands": [{"example": usage.example, "meaning": usage.meaning} for usage in usages]}
+    values = {"commands": list(usages)}
     return _mail(Template.STAFF_HELP, head, reader, asked, reply_address, values=values)
 
 
@@ -84,15 +84,19 @@ def staff_copy(
     writer: Staff,
     words: str,
     context: Sequence[str],
+    place: Place,
     references: Sequence[str],
     files: Sequence[NewAttachment],
 ) -> Notice:
-    """To a staff member: what a colleague wrote to the customer, when it has left."""
+    """To a staff member: what a colleague wrote to the customer, when it has left.
+
+    `place`: where the reader's answer will be read.
+    """
     values = {
         "text": words,
         "attachments": [{"name": file.filename or file.content_type, "size": file.size} for file in files],
         "context": list(context),
-        "commands": ready_commands(reply_address(ticket.id, reader.id)),
+        "commands": ready_commands(reply_address(ticket.id, reader.id), place),
     }
     asked = Asked(ticket.subject, references[-1] if references else None, ticket)
     notice = _mail(Template.STAFF_COPY, head, reader, asked, reply_address, values=values)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
 from mailgate.commands.misread import Misread, as_values
+from mailgate.commands.place import Place
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice, gist_of, stamp
 from mailgate.mail.message import Author
@@ -19,7 +20,6 @@ from mailgate.tickets.notices.letterhead import (
     sent_along,
 )
 from mailgate.tickets.ticket import NewAttachment, Ticket
-from mailgate.tickets.verbs import Misread as StaffMisread
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,16 +42,20 @@ def notification(
     words: str,
     author: Author,
     context: Sequence[str],
+    place: Place,
     entry_id: int | None,
     references: Sequence[str],
     files: Sequence[NewAttachment],
     left_out: Sequence[LeftOut] = (),
     mail_id: int | None = None,
 ) -> Notice:
-    """To a staff member: what a customer wrote, uncut, then the context block, then the commands."""
+    """To a staff member: what a customer wrote, uncut, then the context block, then the commands.
+
+    `place`: where the reader's answer will be read.
+    """
     reply_to = reply_address(ticket.id, reader.id)
     values = {
-        "commands": ready_commands(reply_to),
+        "commands": ready_commands(reply_to, place),
         "company": head.company,
         "number": ticket.id,
         "subject": ticket.subject,
@@ -103,20 +107,25 @@ def returned(
     writer: Staff,
     *,
     reason: str,
-    misread: Sequence[StaffMisread],
+    misread: Sequence[Misread],
+    corrected: Sequence[str],
     words: str,
     subject: str,
     ticket: Ticket | None,
     in_reply_to: str | None,
     reply_to: str | None,
 ) -> Notice:
-    """To the staff member whose mail was not carried out: why, line by line, and his words back."""
+    """To the staff member whose mail was not carried out: why, line by line, and his words back.
+
+    `corrected` are all lines of a mail of commands alone, as they were most likely meant.
+    """
     values = {
         "company": head.company,
         "number": ticket.id if ticket else None,
         "subject": ticket.subject if ticket else subject,
         "reason": reason,
-        "lines": [{"line": line.line, "reason": line.reason, "nearest": line.nearest} for line in misread],
+        "misread": as_values(misread),
+        "corrected": corrected_mail(corrected, to=reply_to or head.address, subject=subject),
         "text": words,
     }
     return Notice(

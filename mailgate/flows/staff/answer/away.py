@@ -1,12 +1,10 @@
 """`!away`: somebody is not there until a day; a colleague or nobody gets their tickets, the others their mails."""
 
-from mailgate.flows.staff.answer.obstacle import colleague
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.receipt import told
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.change import assign
-from mailgate.people import Staff
 from store import people
 from store.desk import staff_acts, tickets
 
@@ -18,8 +16,7 @@ def go_away(act: Act, mail: StaffMail) -> Settled:
     people.set_away(act.conn, mail.writer.id, until=argument.until)
     if argument.until is None:
         return told(act, mail, "Welcome back. From now on you are told of tickets again.")
-    found = colleague(act, argument.words) if argument.words else None
-    deputy = found if isinstance(found, Staff) else None
+    deputy = argument.person
     handed = tickets.load(act.conn, staff_acts.unclosed_of(act.conn, mail.writer.id)).values()
     for ticket in handed:
         assign(act, ticket, mail.doer, to=deputy)

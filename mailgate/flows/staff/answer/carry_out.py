@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from mailgate.commands.verb import Command, Verb
 from mailgate.flows.staff.answer.collision import drop_held
 from mailgate.flows.staff.answer.forward import Forwarded, forwarded, newest_contact, open_forwarded
-from mailgate.flows.staff.answer.obstacle import colleague
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.words import undo_until, words_in, write
 from mailgate.flows.story.act import Act
@@ -13,11 +13,10 @@ from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.change import assign, close, merge, wait
 from mailgate.mail.disposition import Disposition
-from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Event, Participant, Ticket
-from mailgate.tickets.verbs import Command, StaffVerb
+from mailgate.tickets.verbs import staff
 from store.desk import deadlines, message_ids, staff_acts, tickets
 
 
@@ -26,7 +25,7 @@ def begin(act: Act, mail: StaffMail) -> Settled:
     sent_on = forwarded(act, mail)
     if isinstance(sent_on, Forwarded):
         return open_forwarded(act, mail, sent_on)
-    customer = mail.command(StaffVerb.CUSTOMER)
+    customer = mail.command(staff.CUSTOMER)
     assert customer is not None
     contact = newest_contact(act, customer.argument.words)
     assert contact is not None
@@ -57,7 +56,7 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
     if mail.has_content:
         ticket, entry_id = write(act, words_in(act, mail), ticket)
         done.append(Deed.NOTED if mail.is_note else Deed.REPLIED)
-    for verb, (deed, handle) in _HANDLERS.items():
+    for verb, (deed, handle) in HANDLERS.items():
         command = mail.command(verb)
         if command is not None:
             ticket = handle(act, mail, ticket, command)
@@ -71,7 +70,7 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
         outbox_ids=act.queued_since(before),
         now=act.now,
     )
-    words = ", ".join(f"!{command.verb.value}" for command in mail.commands)
+    words = ", ".join(f"!{command.verb.name}" for command in mail.commands)
     return Settled(
         Disposition.JOINED if mail.is_reply else Disposition.COMMAND,
         words or "staff reply",
@@ -85,9 +84,8 @@ def _take(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket
 
 
 def _assign(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
-    found = colleague(act, command.argument.words)
-    assert isinstance(found, Staff)
-    return assign(act, ticket, mail.doer, to=found)
+    assert command.argument.person is not None
+    return assign(act, ticket, mail.doer, to=command.argument.person)
 
 
 def _wait(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
@@ -106,11 +104,11 @@ def _merge(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticke
     return merge(act, ticket, mail.doer, into=into)
 
 
-_HANDLERS: Mapping[StaffVerb, tuple[Deed, Callable[[Act, StaffMail, Ticket, Command], Ticket]]] = {
-    StaffVerb.TAKE: (Deed.ASSIGNED, _take),
-    StaffVerb.ASSIGN: (Deed.ASSIGNED, _assign),
-    StaffVerb.WAIT: (Deed.PUT_OFF, _wait),
-    StaffVerb.CLOSE: (Deed.CLOSED, _close),
-    StaffVerb.MERGE: (Deed.MERGED, _merge),
+HANDLERS: Mapping[Verb, tuple[Deed, Callable[[Act, StaffMail, Ticket, Command], Ticket]]] = {
+    staff.TAKE: (Deed.ASSIGNED, _take),
+    staff.ASSIGN: (Deed.ASSIGNED, _assign),
+    staff.WAIT: (Deed.PUT_OFF, _wait),
+    staff.CLOSE: (Deed.CLOSED, _close),
+    staff.MERGE: (Deed.MERGED, _merge),
 }
 """What each command that may stand beside words does. Closing and merging come last: nothing follows them."""

@@ -22,7 +22,7 @@ from mailgate.people import Contact
 from mailgate.tickets.files import LeftOut, choose_files
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Participant
-from mailgate.tickets.verbs import StaffVerb
+from mailgate.tickets.verbs import staff
 from store import people
 from store.archive import in_row
 from store.archive import record as record_blob
@@ -46,7 +46,7 @@ def forwarded(act: Act, mail: StaffMail) -> Forwarded | str | None:
         return None
     if len(attached) > 1:
         return "There is more than one mail attached; send each on by itself."
-    customer = mail.command(StaffVerb.CUSTOMER)
+    customer = mail.command(staff.CUSTOMER)
     author = from_rule(attached[0])
     if customer is not None:
         address = customer.argument.words

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from mailgate.commands.misread import Misread
 from mailgate.desks import desk_named
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.staff.answer.obstacle import Obstacle
@@ -18,7 +19,6 @@ from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.ticket import Ticket
-from mailgate.tickets.verbs import Misread
 from store.post import outbox
 
 
@@ -45,7 +45,15 @@ def send_back(act: Act, mail: StaffMail, why: Obstacle) -> Settled:
             ticket_id=mail.ticket.id if mail.ticket else None,
             evidence=mail.incoming.evidence,
         )
-    notice = _returned(act, mail.incoming, mail.writer, mail.ticket, reason=why.reason, misread=why.lines)
+    notice = _returned(
+        act,
+        mail.incoming,
+        mail.writer,
+        mail.ticket,
+        reason=why.reason,
+        misread=why.lines,
+        corrected=() if mail.has_content else mail.corrected,
+    )
     notify(act, [notice], cause=mail.incoming)
     return Settled(
         Disposition.COMMAND,
@@ -63,6 +71,7 @@ def _returned(
     *,
     reason: str,
     misread: Sequence[Misread] = (),
+    corrected: Sequence[str] = (),
 ) -> Notice:
     desk = desk_named(ticket.desk, act.settings.desks) if ticket else incoming.desk
     address = reply_address(act, Purpose.STAFF, desk)
@@ -71,6 +80,7 @@ def _returned(
         writer,
         reason=reason,
         misread=misread,
+        corrected=corrected,
         words=incoming.message.reply_text,
         subject=incoming.message.subject,
         ticket=ticket,

@@ -4,16 +4,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailgate.authority import Action
-from mailgate.commands.directives import MAX_DIRECTIVES
+from mailgate.commands.misread import Fault, Misread, because
+from mailgate.commands.verb import Command, Verb
 from mailgate.flows.staff.answer.forward import forwarded
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import OF_PERSONS
-from mailgate.people import Staff, staff_called
 from mailgate.tickets.context import COMMANDS_LINE, leaked_line
 from mailgate.tickets.merging import CannotMerge, check_merge
 from mailgate.tickets.ticket import Ticket
-from mailgate.tickets.verbs import STAFF_VERBS, Command, Misread, StaffVerb, misread
+from mailgate.tickets.verbs import staff
 from store import people
 from store.desk import tickets
 from store.post import outbox
@@ -32,7 +32,7 @@ class Obstacle:
 def actions(mail: StaffMail) -> tuple[Action, ...]:
     """What the mail asks for, as the matrix names it."""
     if mail.alone:
-        return (STAFF_VERBS[mail.alone.verb].action,)
+        return (mail.alone.verb.action,)
     if mail.ticket is None:
         return (Action.STAFF_OPEN,)
     commands = bool(mail.commands or mail.misread)
@@ -44,8 +44,9 @@ def actions(mail: StaffMail) -> tuple[Action, ...]:
 
 def obstacle(act: Act, mail: StaffMail) -> Obstacle | None:
     """None when the mail can be carried out."""
-    if mail.excess:
-        return Obstacle(f"There are more than {MAX_DIRECTIVES} commands in it.")
+    too_many = next((one for one in mail.misread if one.fault is Fault.TOO_MANY), None)
+    if too_many:
+        return Obstacle(f"There are more than {too_many.values['most']} commands in it.")
     if mail.misread:
         return Obstacle("A command in it was not understood.", mail.misread)
     impossible = tuple(line for command in mail.commands if (line := _impossible(act, mail, command)))
@@ -62,7 +63,7 @@ def _on_ticket(act: Act, mail: StaffMail, ticket: Ticket) -> str | None:
         return NO_WORDS
     if not mail.is_reply:
         return None
-    if mail.command(StaffVerb.MERGE):
+    if mail.command(staff.MERGE):
         return "Words cannot be sent from a ticket that is being merged; put !note above them, or answer the other one."
     return reply_obstacle(act, ticket, mail.words) if mail.words else None
 
@@ -81,7 +82,7 @@ def _in_new_mail(act: Act, mail: StaffMail) -> str | None:
     sent_on = forwarded(act, mail)
     if isinstance(sent_on, str):
         return sent_on
-    customer = mail.command(StaffVerb.CUSTOMER)
+    customer = mail.command(staff.CUSTOMER)
     if sent_on is not None:
         return None
     if customer is None:
@@ -94,23 +95,7 @@ def _in_new_mail(act: Act, mail: StaffMail) -> str | None:
 def _impossible(act: Act, mail: StaffMail, command: Command) -> Misread | None:
     check = _CHECKS.get(command.verb)
     reason = check(act, mail, command) if check else None
-    return misread(command, reason) if reason else None
-
-
-def colleague(act: Act, words: str) -> Staff | str:
-    """Whom of the staff these words mean; text when that cannot be said, and why."""
-    found = staff_called(words, people.list_staff(act.conn))
-    if not found:
-        return f"nobody on the staff is called {words}"
-    if len(found) > 1:
-        addresses = ", ".join(one.address for one in found)
-        return f"several on the staff are called so, write which one: {addresses}"
-    return found[0]
-
-
-def _cannot_assign(act: Act, mail: StaffMail, command: Command) -> str | None:
-    found = colleague(act, command.argument.words)
-    return found if isinstance(found, str) else None
+    return because(command.line, reason) if reason else None
 
 
 def _cannot_merge(act: Act, mail: StaffMail, command: Command) -> str | None:
@@ -128,20 +113,17 @@ def _cannot_merge(act: Act, mail: StaffMail, command: Command) -> str | None:
 
 
 def _cannot_go(act: Act, mail: StaffMail, command: Command) -> str | None:
-    if not command.argument.words:
+    deputy = command.argument.person
+    if deputy is None:
         return None
-    found = colleague(act, command.argument.words)
-    if isinstance(found, str):
-        return found
-    if found.id == mail.writer.id:
+    if deputy.id == mail.writer.id:
         return "you cannot hand your tickets over to yourself"
-    return f"{found.name} is away, too" if found.is_away(act.now) else None
+    return f"{deputy.name} is away, too" if deputy.is_away(act.now) else None
 
 
-_CHECKS: Mapping[StaffVerb, Callable[[Act, StaffMail, Command], str | None]] = {
-    StaffVerb.ASSIGN: _cannot_assign,
-    StaffVerb.MERGE: _cannot_merge,
-    StaffVerb.AWAY: _cannot_go,
+_CHECKS: Mapping[Verb, Callable[[Act, StaffMail, Command], str | None]] = {
+    staff.MERGE: _cannot_merge,
+    staff.AWAY: _cannot_go,
 }
 
 

@@ -2,16 +2,21 @@
 
 from dataclasses import dataclass
 
+from mailgate.commands import grammar
 from mailgate.commands.directives import read_directives
+from mailgate.commands.misread import Misread
+from mailgate.commands.place import Where
+from mailgate.commands.verb import Command, Verb
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.place import place_of
 from mailgate.flows.story.record import doer_of
 from mailgate.flows.ticket.customer import claims_of
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.people import Staff
 from mailgate.tickets.thread import disagreement
 from mailgate.tickets.ticket import Doer, Ticket
-from mailgate.tickets.verbs import ALONE, Clock, Command, Misread, StaffVerb, read_commands
+from mailgate.tickets.verbs import staff
 from store.desk import tickets
 
 
@@ -25,16 +30,16 @@ class StaffMail:
     words: str
     commands: tuple[Command, ...] = ()
     misread: tuple[Misread, ...] = ()
-    excess: int = 0  # commands past the most that a mail may have
+    corrected: tuple[str, ...] = ()  # all its lines as they were most likely meant, where that is plain
 
-    def command(self, verb: StaffVerb) -> Command | None:
+    def command(self, verb: Verb) -> Command | None:
         """This command; None when it was not given."""
         return next((command for command in self.commands if command.verb is verb), None)
 
     @property
     def alone(self) -> Command | None:
         """The command of a mail that can have only one."""
-        return next((command for command in self.commands if command.verb in ALONE), None)
+        return next((command for command in self.commands if command.verb.alone), None)
 
     @property
     def has_content(self) -> bool:
@@ -44,7 +49,7 @@ class StaffMail:
     @property
     def is_note(self) -> bool:
         """What it brings is for staff alone."""
-        return self.command(StaffVerb.NOTE) is not None
+        return self.command(staff.NOTE) is not None
 
     @property
     def is_reply(self) -> bool:
@@ -75,10 +80,9 @@ def ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | Non
 
 def read(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None) -> StaffMail:
     """Sort the mail into commands and words."""
-    directives = read_directives(incoming.message)
-    clock = Clock(act.now, act.settings.gate.zone)
-    commands, misread = read_commands(directives.directives, on_ticket=ticket is not None, clock=clock)
-    note = next((command.argument.words for command in commands if command.verb is StaffVerb.NOTE), "")
-    below = directives.words if incoming.message.own_text else ""  # all quotes: none of it is his
+    place = place_of(act, writer, Where.TICKET if ticket else Where.NEW)
+    reading = grammar.read(read_directives(incoming.message), staff.STAFF, place)
+    note = next((command.argument.words for command in reading.commands if command.verb is staff.NOTE), "")
+    below = reading.words if incoming.message.own_text else ""  # all quotes: none of it is his
     words = "\n".join(part for part in (note, below) if part)
-    return StaffMail(incoming, writer, ticket, words, commands, misread, directives.excess)
+    return StaffMail(incoming, writer, ticket, words, reading.commands, reading.misread, reading.corrected)

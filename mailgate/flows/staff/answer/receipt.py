@@ -1,13 +1,16 @@
 """The answer to a command that stands alone: what came of it, to the registered address of whoever sent it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
+from mailgate.commands.place import Where
+from mailgate.commands.verb import Verb
 from mailgate.desks import desk_named
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.queue_list import queue_for
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.place import place_of
 from mailgate.flows.story.settled import Settled
 from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
@@ -16,7 +19,7 @@ from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.notices import Asked, Letterhead, ReplyAddress
 from mailgate.tickets.ticket import State
-from mailgate.tickets.verbs import STAFF_VERBS, StaffVerb, Usage, usable
+from mailgate.tickets.verbs import staff
 from store.desk import staff_acts
 from store.post import spool
 
@@ -33,7 +36,7 @@ def carried_out(mail: StaffMail) -> Settled:
     assert mail.alone is not None
     return Settled(
         Disposition.COMMAND,
-        f"!{mail.alone.verb.value}",
+        f"!{mail.alone.verb.name}",
         ticket_id=mail.ticket.id if mail.ticket else None,
         evidence=mail.incoming.evidence,
     )
@@ -60,21 +63,18 @@ def _to_writer(act: Act, mail: StaffMail, write: Callable[[Letterhead, Staff, As
     return write(head, mail.writer, asked, reply_address(act, Purpose.STAFF, desk))
 
 
-def _usages(act: Act, mail: StaffMail) -> Sequence[Usage]:
+def _usages(act: Act, mail: StaffMail) -> Sequence[Mapping[str, str]]:
     """Without what would do nothing on this ticket."""
-    ticket, idle = mail.ticket, set[StaffVerb]()
+    ticket, idle = mail.ticket, set[Verb]()
     if ticket is not None:
         if ticket.state is State.CLOSED:
-            idle.add(StaffVerb.CLOSE)
+            idle.add(staff.CLOSE)
         if ticket.assignee_id == mail.writer.id:
-            idle.add(StaffVerb.TAKE)
+            idle.add(staff.TAKE)
         if not spool.held_for(act.conn, mail.writer.id, ticket.id):
-            idle.add(StaffVerb.SEND)
+            idle.add(staff.SEND)
         acts = staff_acts.on_ticket(act.conn, ticket.id)
         if not any(one.outbox_ids for one in acts if one.staff_id == mail.writer.id):
-            idle.add(StaffVerb.UNDO)
-    return [
-        usage
-        for verb, usage in STAFF_VERBS.items()
-        if usage in usable(on_ticket=ticket is not None) and verb not in idle
-    ]
+            idle.add(staff.UNDO)
+    place = place_of(act, mail.writer, Where.TICKET if ticket else Where.NEW)
+    return [staff.STAFF.used(verb, place) for verb in staff.STAFF.verbs if verb.works_in(place) and verb not in idle]

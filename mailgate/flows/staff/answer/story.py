@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from mailgate.authority import Action, Verdict, decide
+from mailgate.commands.verb import Verb
 from mailgate.flows.staff.answer.ask import ask_writer
 from mailgate.flows.staff.answer.away import go_away
 from mailgate.flows.staff.answer.carry_out import begin, work
@@ -19,15 +20,15 @@ from mailgate.flows.story.parent import beside_parent
 from mailgate.flows.story.settled import Settled
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
-from mailgate.tickets.verbs import StaffVerb
+from mailgate.tickets.verbs import staff
 
-_ALONE: Mapping[StaffVerb, Callable[[Act, StaffMail], Settled]] = {
-    StaffVerb.UNDO: undo,
-    StaffVerb.SEND: send,
-    StaffVerb.SPAM: call_spam,
-    StaffVerb.AWAY: go_away,
-    StaffVerb.QUEUE: queued,
-    StaffVerb.HELP: helped,
+ALONE: Mapping[Verb, Callable[[Act, StaffMail], Settled]] = {
+    staff.UNDO: undo,
+    staff.SEND: send,
+    staff.SPAM: call_spam,
+    staff.AWAY: go_away,
+    staff.QUEUE: queued,
+    staff.HELP: helped,
 }
 """What the commands do beside which nothing else can stand."""
 
@@ -60,7 +61,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     if unproved:
         return ask_writer(act, mail, unproved)
     if mail.alone:
-        return _ALONE[mail.alone.verb](act, mail)
+        return ALONE[mail.alone.verb](act, mail)
     if ticket is None:
         return begin(act, mail)
     done = crossed(act, mail, ticket)

@@ -4,12 +4,14 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from mailgate.commands.place import Where
 from mailgate.desks import desk_named
 from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import cut_from
+from mailgate.flows.story.place import place_of
 from mailgate.flows.ticket.about import about
 from mailgate.flows.ticket.customer import file_of
 from mailgate.letters.notice import Notice
@@ -118,6 +120,7 @@ def _copies(act: Act, words: Words, ticket: Ticket, wrote: Collection[int]) -> l
             writer=words.writer,
             words=words.text,
             context=context,
+            place=place_of(act, reader, Where.TICKET),
             references=message_ids.of_thread(act.conn, ticket.id, reader.address),
             files=words.files,
         )

@@ -13,9 +13,10 @@ from mailgate.flows.post.notify import notify, reply_address
 from mailgate.flows.staff.lists.decide_held import decide_held
 from mailgate.flows.staff.lists.decide_queue import decide_queue
 from mailgate.flows.staff.lists.list_kind import ListKind
-from mailgate.flows.staff.place import of_held, of_queue, place_of
+from mailgate.flows.staff.place import of_held, of_queue
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.story.place import place_of
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import repeated
 from mailgate.letters.kind import Template
