@@ -14,7 +14,7 @@ from bench.inline import gate, opened, settle, spooled
 from bench.letters import mix
 from bench.run import Run
 from mailgate.wiring import Parts
-from workers.gathering import IN_HAND
+from workers.pace import IN_HAND
 
 MAILS = 300
 LINES = 30

@@ -12,7 +12,7 @@ from bench.inline import file_of, gate
 from bench.letters import PEOPLE
 from bench.results import STATEMENTS, Result
 from bench.run import Run
-from workers.gathering import IN_HAND
+from workers.pace import IN_HAND
 
 ALONE, TOGETHER = "one mail", f"{IN_HAND} settled together"
 SHOWN = 100

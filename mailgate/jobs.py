@@ -1,7 +1,7 @@
 """The names of the jobs. A job carries one row id and means "look now"; losing or repeating it does no harm."""
 
-import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from typing import Protocol
 
@@ -33,6 +33,8 @@ def no_fail_point(name: str) -> None:
     """What stands at a fail point in production: nothing."""
 
 
-computing = threading.Lock()
-"""Held by a job while it computes and writes, not while it waits for a server: two threads that compute only fight for
-the one interpreter, and lose a third of its time by it."""
+Computing = AbstractContextManager[object]
+"""What a job enters, time and again, when it computes and writes, and leaves when it waits for a server."""
+
+alone: Computing = nullcontext()
+"""In a process that works one thing after the other."""

@@ -18,12 +18,12 @@ from mailgate.flows.intake.receive import Receiver
 from mailgate.flows.knowledge import take_over
 from mailgate.flows.post.deliver import Deliverer
 from mailgate.flows.teach import TeachFilter, teach
-from mailgate.inbound.accept import Acceptance, Limits
+from mailgate.inbound.accept import Acceptance, Coming, Limits, nobody
 from mailgate.inbound.article_folder import ArticleFolder
 from mailgate.inbound.authenticate import SenderCheck, believed, header_check, own_check
 from mailgate.inbound.dns import DnsResolver
 from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
-from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
+from mailgate.jobs import Computing, Enqueue, FailPoint, Job, alone, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
@@ -59,6 +59,7 @@ class Parts:
     teach_filter: TeachFilter
     article_folder: ArticleFolder
     checkers: Executor | None  # for checks that wait for servers; None: none of them does
+    computing: Computing
     fail_point: FailPoint
     receive_all: Receiver = field(init=False)
     deliver: Deliverer = field(init=False)
@@ -74,6 +75,7 @@ class Parts:
             enqueue=self.enqueue,
             in_turn=self.checkers.map if self.checkers else map,
             suggest=self.article_folder.best,
+            computing=self.computing,
             fail_point=self.fail_point,
         )
         deliverer = Deliverer(
@@ -84,6 +86,7 @@ class Parts:
             smarthost=self.smarthost,
             unanswered=self.unanswered,
             enqueue=self.enqueue,
+            computing=self.computing,
             fail_point=self.fail_point,
         )
         object.__setattr__(self, "receive_all", receiver)  # frozen
@@ -107,7 +110,7 @@ class Parts:
         delivering = self.smarthost is not None
         due.sweep(self.engine, settings=self.settings, enqueue=self.enqueue, now=now, delivering=delivering)
         self.read_articles(now)
-        index_some(self.engine)
+        index_some(self.engine, self.computing)
 
     def run_due(self, at: datetime) -> Mapping[str, int]:
         """Do all that is due, inline; returns how many of each kind. Raises NotBuilt."""
@@ -128,8 +131,8 @@ class Parts:
     def _inline(self, enqueue: Enqueue) -> Mapping[Job, Callable[[int, datetime], None]]:
         return replace(self, enqueue=enqueue).work
 
-    def acceptance(self) -> Acceptance:
-        """A door for mail; the caller starts and stops it."""
+    def acceptance(self, coming: Coming = nobody) -> Acceptance:
+        """A door for mail; the caller starts and stops it. `coming` hears of each mail."""
         limits = self.settings.limits
         return Acceptance(
             self.engine,
@@ -137,6 +140,7 @@ class Parts:
             self.enqueue,
             Limits(limits.max_message_bytes, limits.max_header_bytes, limits.min_free_bytes),
             directory=self.settings.store.archive,
+            coming=coming,
             fail_point=self.fail_point,
         )
 
@@ -158,8 +162,12 @@ def refuse_unbuilt(settings: Settings) -> None:
         raise NotBuilt(f"store.url: {SERVER_NOT_BUILT}")
 
 
-def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fail_point) -> Parts:
+def build(
+    settings: Settings, enqueue: Enqueue, *, computing: Computing = alone, fail_point: FailPoint = no_fail_point
+) -> Parts:
     """Put the parts together; an empty or older embedded store is migrated first.
+
+    `computing`: whose turn it is, when jobs run in several threads.
 
     Raises what a missing secret or an unusable store raises.
     """
@@ -183,6 +191,7 @@ def build(settings: Settings, enqueue: Enqueue, *, fail_point: FailPoint = no_fa
             settings.knowledge_base.folder, reread_seconds=settings.knowledge_base.reread_seconds
         ),
         checkers=_checkers(settings),
+        computing=computing,
         fail_point=fail_point,
     )
 

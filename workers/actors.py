@@ -9,7 +9,7 @@ import dramatiq
 from mailgate.jobs import Job
 from mailgate.log_events import LogEvent
 from mailgate.wiring import Parts
-from workers.gathering import Gathering
+from workers.pace import Gathering, Pace
 
 log = logging.getLogger(__name__)
 
@@ -21,26 +21,22 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def register(
-    broker: dramatiq.Broker, parts: Parts, *, clock: Clock = utc_now, step_aside: Callable[[], None] = lambda: None
-) -> Gathering:
+def register(broker: dramatiq.Broker, parts: Parts, pace: Pace, *, clock: Clock = utc_now) -> Gathering:
     """Give the broker an actor for each job, under the job's name and in a queue of its own.
 
-    `step_aside` is called before each piece of work: it comes back when there is nothing more urgent. Mails that wait
-    at the same time are received together, by what is returned; it is closed before the workers stop.
+    Each piece of work steps aside for what is more urgent. Mails that wait at the same time are received together, by
+    what is returned; it is closed before the workers stop.
     """
-    received = Gathering(parts.receive_all, leaders=2 if parts.checkers else 1, clock=clock, before=step_aside)
-    actors = {job: _actor(job, flow, clock, step_aside) for job, flow in parts.work.items()}
+    received = pace.gathering(parts.receive_all, leaders=2 if parts.checkers else 1, clock=clock)
+    actors = {job: _actor(job, flow, clock, pace) for job, flow in parts.work.items()}
     for job, actor in {**actors, Job.RECEIVE: received.bring}.items():
         dramatiq.actor(broker=broker, actor_name=job.value, queue_name=job.value)(actor)
     return received
 
 
-def _actor(
-    job: Job, flow: Callable[[int, datetime], None], clock: Clock, step_aside: Callable[[], None]
-) -> Callable[[int], None]:
+def _actor(job: Job, flow: Callable[[int, datetime], None], clock: Clock, pace: Pace) -> Callable[[int], None]:
     def work(row_id: int) -> None:
-        step_aside()
+        pace.step_aside()
         try:
             flow(row_id, clock())
         except Exception:

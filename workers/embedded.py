@@ -28,8 +28,8 @@ from workers import broker as brokers
 from workers import fetching
 from workers.actors import Clock, register, utc_now
 from workers.fetching import Fetcher, fetchers
-from workers.gathering import Gathering
 from workers.metrics import Monitor
+from workers.pace import Gathering, Pace
 from workers.schedule import Schedule
 
 log = logging.getLogger(__name__)
@@ -63,8 +63,10 @@ class Running:
     ) -> None:
         refuse_unbuilt(settings)
         broker = brokers.connect(settings.workers.broker) if workers else None
-        self.parts = build(settings, brokers.enqueuer(broker) if broker else _no_job, fail_point=fail_point)
-        self.acceptance: Acceptance = self.parts.acceptance()
+        self._pace = Pace()
+        enqueue = brokers.enqueuer(broker) if broker else _no_job
+        self.parts = build(settings, enqueue, computing=self._pace.computing, fail_point=fail_point)
+        self.acceptance: Acceptance = self.parts.acceptance(self._pace.coming)
         if broker is None:
             self.acceptance.leave_to_sweep()
         self._broker = broker
@@ -83,7 +85,7 @@ class Running:
             self._lock = _lock(self.parts.settings.store.archive)
             self._clear_archive()
             self._take_up()
-            self._received = register(self._broker, self.parts, clock=self.clock, step_aside=self.acceptance.rush.wait)
+            self._received = register(self._broker, self.parts, self._pace, clock=self.clock)
         self.acceptance.start()
         opened = await self._listen()
         self._fetchers = fetchers(self.parts, self.acceptance, clock=self.clock)

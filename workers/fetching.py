@@ -38,7 +38,7 @@ NOTE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class Retries:
     """How long to wait after a failure; twice as long after each further one, up to `most_seconds`."""
 
     first_seconds: float = 2.0
@@ -61,7 +61,7 @@ class Fetcher:
         acceptance: Acceptance,
         *,
         clock: Clock = utc_now,
-        pace: Pace | None = None,
+        retries: Retries | None = None,
         trust: ssl.SSLContext | None = None,
     ) -> None:
         settings = parts.settings
@@ -69,7 +69,7 @@ class Fetcher:
         self._name = folder.name
         self._parts = parts
         self._clock = clock
-        self._pace = pace or Pace()
+        self._retries = retries or Retries()
         self._trust = trust
         self._fetch = Fetch(
             folder,
@@ -112,7 +112,7 @@ class Fetcher:
         # Two gates on one store would store each mail twice: the second one waits, and takes over.
         lock_name = f"imap-{hashlib.sha256(self._name.encode()).hexdigest()[:16]}.lock"
         while (lock := serving.take(self._parts.settings.store.archive, lock_name)) is None:
-            if self._stopping.wait(self._pace.first_seconds):
+            if self._stopping.wait(self._retries.first_seconds):
                 return
         with lock:
             while not self._stopping.is_set():
@@ -148,7 +148,7 @@ class Fetcher:
         if not expected and _lasting(words) != _lasting(self._said):
             log.error(LogEvent.BROKEN_FOLDER(folder=self._name), exc_info=error)
         self._note(words, fetched=False)
-        self._stopping.wait(self._pace.delay(error, self._failures))
+        self._stopping.wait(self._retries.delay(error, self._failures))
 
     def _note(self, problem: str | None, *, fetched: bool) -> None:
         """Log what has changed, and keep it for `mailgate status`."""

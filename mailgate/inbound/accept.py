@@ -18,7 +18,6 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from mailgate.errors import HeaderTooLarge, MailgateError, MessageTooLarge, SpoolUnavailable, StorageFull, Temporary
-from mailgate.inbound.rush import Rush
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.mail.envelope import Envelope
@@ -30,6 +29,14 @@ log = logging.getLogger(__name__)
 
 Beside = Callable[[Connection], None]
 """What else is written in the transaction of the spool row: where the message came from, so that it comes once."""
+
+Coming = Callable[["Future[int]"], None]
+"""Hears of each message that is taken in; the future is done when its client is answered."""
+
+
+def nobody(_accepted: "Future[int]") -> None:
+    """In a process that does nothing beside, nobody needs to hear of it."""
+
 
 MAX_GROUP = 100
 """Messages in one transaction: past this the gain is nothing and a failure costs more to take apart."""
@@ -66,6 +73,7 @@ class Acceptance:
         limits: Limits,
         *,
         directory: Path,
+        coming: Coming = nobody,
         fail_point: FailPoint = no_fail_point,
     ) -> None:
         self._engine = engine
@@ -73,7 +81,7 @@ class Acceptance:
         self._enqueue = enqueue
         self._limits = limits
         self._directory = directory
-        self.rush = Rush()
+        self._coming = coming
         self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._commit_groups, name="accept", daemon=True)
         self._fail_point = fail_point
@@ -111,8 +119,7 @@ class Acceptance:
             log.error(LogEvent.NOT_ARCHIVED(error=error))
             accepted.set_exception(unavailable(error))
             return accepted
-        self.rush.enter()
-        accepted.add_done_callback(lambda _: self.rush.leave())
+        self._coming(accepted)
         self._queue.put(_Waiting(envelope, blob, accepted, beside))
         return accepted
 

@@ -22,10 +22,10 @@ from tests.program import Program, Sections, configured
 from tests.servers.dovecot import PASSWORD, Dovecot
 from tests.servers.process import LOOPBACK, wait_until
 from workers import fetching
-from workers.fetching import Fetcher, Pace
+from workers.fetching import Fetcher, Retries
 
 LIMITS = Limits(max_message_bytes=36_700_160, max_header_bytes=262_144, min_free_bytes=0)
-QUICK = Pace(first_seconds=0.1, login_seconds=0.1, most_seconds=0.2)
+QUICK = Retries(first_seconds=0.1, login_seconds=0.1, most_seconds=0.2)
 WITHIN_SECONDS = 10.0
 
 
@@ -68,7 +68,7 @@ class Post:
         acceptance = Acceptance(parts.engine, parts.archive, parts.enqueue, self.limits, directory=archive)
         acceptance.start()
         fetcher = Fetcher(
-            self.folder, self.gate.parts, acceptance, **{"pace": QUICK, "clock": lambda: self.gate.now, **how}
+            self.folder, self.gate.parts, acceptance, **{"retries": QUICK, "clock": lambda: self.gate.now, **how}
         )
         self.running.append((fetcher, acceptance))
         fetcher.start()

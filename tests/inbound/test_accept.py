@@ -1,5 +1,6 @@
 """The one door: what is accepted is on disk, and mails that come together share their transaction."""
 
+from concurrent.futures import Future
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -117,6 +118,18 @@ def test_what_was_submitted_before_the_end_is_still_committed(gate: Gate) -> Non
     acceptance.stop()
 
     assert len({accepted.result() for accepted in waiting}) == len(spooled(gate)) == 150
+
+
+def test_who_asks_to_hears_of_every_mail_that_is_taken_in(gate: Gate) -> None:
+    heard_of: list[Future[int]] = []
+    acceptance = gate.parts.acceptance(heard_of.append)
+    acceptance.start()
+
+    taken = [acceptance.submit(MAIL, ENVELOPE) for _ in range(3)]
+    acceptance.stop()
+
+    assert heard_of == taken
+    assert all(accepted.done() for accepted in heard_of)
 
 
 @pytest.mark.parametrize(

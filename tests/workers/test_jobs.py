@@ -13,6 +13,7 @@ from tests.servers.process import wait_until
 from workers import broker as brokers
 from workers.actors import register
 from workers.broker import UnknownBroker
+from workers.pace import Pace
 from workers.schedule import Schedule
 
 
@@ -20,7 +21,7 @@ from workers.schedule import Schedule
 def broker(gate: Gate) -> Iterator[dramatiq.Broker]:
     """A broker whose workers know the gate's jobs, at the gate's own time."""
     broker = brokers.connect("memory://")
-    register(broker, gate.parts, clock=lambda: gate.now)
+    register(broker, gate.parts, Pace(), clock=lambda: gate.now)
     worker = dramatiq.Worker(broker, worker_threads=4, worker_timeout=50)
     worker.start()
     yield broker

@@ -17,7 +17,7 @@ from mailgate.flows.story.identify import claimed, identify
 from mailgate.flows.story.incoming import Incoming, read
 from mailgate.inbound.authenticate import SenderCheck
 from mailgate.inbound.spamd import OFF, SpamVerdict
-from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
+from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.mail.parse import parse
 from store import keys
@@ -46,6 +46,7 @@ class Receiver:
     enqueue: Enqueue
     in_turn: InTurn = map
     suggest: Suggest = no_article
+    computing: Computing = alone
     fail_point: FailPoint = no_fail_point
 
     def __call__(self, spool_ids: Sequence[int], now: datetime) -> None:
@@ -56,7 +57,7 @@ class Receiver:
         that is locked or a service that is down does not count against the message.
         """
         try:
-            with computing:
+            with self.computing:
                 with reading(self.engine) as conn:
                     known = keys.verifying(conn)
                 lent = spool.lend(self.engine, spool_ids, now=now)
@@ -154,7 +155,8 @@ class _Together:
             return
         given = self.given
         try:
-            with computing, transaction(given.engine, durable=False) as conn:  # undone by a power cut, the rows wait
+            # Not durable: undone by a power cut, the rows wait.
+            with given.computing, transaction(given.engine, durable=False) as conn:
                 begun = Act(conn, given.settings, self.now, self.now, self.keys, given.suggest)
                 acts = [begun.of(incoming.happened_at(self.now)) for incoming in group]
                 outcomes = [self._decide(act, incoming) for act, incoming in zip(acts, group, strict=True)]
@@ -188,7 +190,7 @@ class _Together:
 
     def _computed(self, step: Callable[[Stage], B], values: Sequence[Stage]) -> list[B]:
         """One step of several messages, which waits for nobody; those that went well."""
-        with computing:
+        with self.given.computing:
             results = _each(map, step, values)
         return self._good(results)
 

@@ -15,7 +15,7 @@ from mailgate.flows.post.composed import composed_bytes
 from mailgate.flows.post.ending import Ending
 from mailgate.flows.post.wanted import unwanted
 from mailgate.flows.story.act import send_jobs
-from mailgate.jobs import Enqueue, FailPoint, computing, no_fail_point
+from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.mail.bounces.hard import is_dead, status_in
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRefused
@@ -41,6 +41,7 @@ class Deliverer:
     smarthost: Pool | None
     unanswered: Unanswered
     enqueue: Enqueue
+    computing: Computing = alone
     fail_point: FailPoint = no_fail_point
 
     def __call__(self, outbox_id: int, now: datetime) -> None:
@@ -73,7 +74,7 @@ class Deliverer:
             if lent.row.phase is None and (reason := self._unwanted(lent)):
                 ending.drop(reason)
                 return
-            with computing:
+            with self.computing:
                 raw = composed_bytes(self.engine, self.archive, self.templates, lent)
             with self.unanswered.turn() as before_dot:
                 reply = self._submit(lent, raw, smarthost, before_dot)
