@@ -12,7 +12,7 @@ from mailgate.demo.browser import Browser
 from mailgate.demo.company import ANN, BOB, JANE, Person
 from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.flows.post.composed import EXPIRED
-from mailgate.tickets.ticket import EntryKind, State
+from mailgate.tickets.ticket import EntryKind, Event, State
 from mailgate.wiring import Parts
 from store.desk import tickets
 from store.engine import reading
@@ -126,7 +126,8 @@ class Story:
             history = tickets.history(conn, number)
         words = [entry.text for entry in history if entry.kind is EntryKind.MESSAGE]
         self._check("the ticket shows question, answer and thanks, without quotes", words == [QUESTION, ANSWER, THANKS])
-        self._check("and who closed it", any(entry.text == "closed by Bob Jones" for entry in history))
+        closed = [entry.author_name for entry in history if entry.event is Event.CLOSED]
+        self._check("and who closed it", closed == [BOB.name])
 
     def _archive_is_whole(self) -> bool:
         with reading(self._parts.engine) as conn:
