@@ -84,7 +84,7 @@ def _places(frame: FrameType | None) -> str:
     says = ""
     while frame is not None:
         file = file_of(frame)
-        if file and file != "store/engine.py":
+        if file and file not in {"store/engine.py", "store/rows.py"}:
             place = f"{file}:{frame.f_code.co_qualname.partition('.<locals>.<')[0]}"
             says = says or place
             if not file.startswith("store/"):

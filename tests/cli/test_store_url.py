@@ -30,7 +30,6 @@ COMMANDS = (
     "suppression list",
     "mail list",
     "keys list",
-    "generate",
     "sign-in-link anne@customer.example",
 )
 

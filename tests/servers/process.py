@@ -126,7 +126,7 @@ def process_group(
 
 
 def wait_until_ready(
-    process: "subprocess.Popen[bytes]", ready: Callable[[], bool], *, log: Path, within_seconds: float = 30.0
+    process: "subprocess.Popen[bytes]", ready: Callable[[], bool], *, log: Path, within_seconds: float = 90.0
 ) -> None:
     """Wait until a server that was just started is `ready`; raises NotReady, with the end of its log, if not."""
     try:
