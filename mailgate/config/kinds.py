@@ -9,8 +9,7 @@ from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from mailgate.config.codes import CODES
-from mailgate.config.currencies import CURRENCIES
+from mailgate.config.codes import CODES, CURRENCIES
 from mailgate.config.problems import BadValue, nearest
 from mailgate.config.values import HostPort, Kind, Shape
 from mailgate.errors import BadAddress
@@ -27,6 +26,20 @@ MEMORY_BROKER = "memory://"
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?\Z")
 _FILE_ENDING = re.compile(r"[A-Za-z0-9_+~-]{1,20}\Z")
 _PORT = re.compile(r"[0-9]{1,5}\Z")
+
+_PICTURES = ("png", "jpg", "jpeg", "jfif", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "avif")
+_TEXTS = ("pdf", "txt", "text", "log", "csv", "tsv", "md", "rtf", "diff", "patch")
+_OFFICE = ("doc", "docx", "odt", "xls", "xlsx", "ods", "ppt", "pptx", "odp", "pages", "numbers", "key")
+_DATA = ("json", "xml", "yaml", "yml", "ini", "conf", "cfg", "sql", "har", "pcap", "pcapng")
+_MAIL = ("eml", "ics", "vcf", "asc", "sig", "p7s", "p7m", "pem", "crt", "cer", "csr", "pub")
+_ARCHIVES = ("zip", "gz", "tgz", "tar", "bz2", "xz", "7z", "rar", "zst")
+_RECORDINGS = ("mp4", "mov", "webm", "mp3", "m4a")
+
+ALLOWED_ENDINGS = (*_PICTURES, *_TEXTS, *_OFFICE, *_DATA, *_MAIL, *_ARCHIVES, *_RECORDINGS)
+"""Of the files that a support desk takes unless its operator says otherwise.
+
+No programs, and nothing that a browser would run: html, svg and scripts.
+"""
 
 
 def whole(low: int, high: int) -> Kind:

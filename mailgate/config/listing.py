@@ -4,10 +4,9 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailgate.config.origin import DEFAULT, Origin
 from mailgate.config.positions import KeyPath
 from mailgate.config.problems import mask
-from mailgate.config.reading import Loaded
+from mailgate.config.reading import DEFAULT, Loaded, Origin
 from mailgate.config.sections import setting_names
 
 Plain = str | int | float | bool | list[str]

@@ -1,21 +1,57 @@
 """Reading the settings: file, then environment, then defaults; every mistake of all of them in one pass."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from mailgate.config.checks import CHECKS, Mistake, build_desks, desks_of_folders, folders
 from mailgate.config.document import Document, read_document
 from mailgate.config.environment import Override, overrides
-from mailgate.config.origin import DEFAULT, Origin, from_file, from_variable
-from mailgate.config.paths import anchored
+from mailgate.config.kinds import SQLITE
 from mailgate.config.positions import KeyPath
 from mailgate.config.problems import BadValue, ConfigErrors, Place, Problem, nearest
 from mailgate.config.sections import LISTS, Key, keys_of, sections, setting_names
 from mailgate.config.settings import DEFAULT_DESKS, DeskEntry, Settings
 from mailgate.config.values import from_text, shaped
 from mailgate.desks import Desk
+
+
+class Source(StrEnum):
+    """The three places that values come from; a later one gives way to an earlier one."""
+
+    ENVIRONMENT = "environment"
+    FILE = "file"
+    DEFAULT = "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One of the three places; `file` and `line`, or `variable`, are set where they mean something."""
+
+    source: Source
+    file: str | None = None
+    line: int | None = None
+    variable: str | None = None
+
+    def __str__(self) -> str:
+        if self.variable is not None:
+            return self.variable
+        return "default" if self.file is None else f"{self.file}:{self.line}"
+
+
+DEFAULT = Origin(Source.DEFAULT)
+
+
+def from_file(file: str, line: int | None) -> Origin:
+    """A line of the config file."""
+    return Origin(Source.FILE, file=file, line=line)
+
+
+def from_variable(variable: str) -> Origin:
+    """An environment variable."""
+    return Origin(Source.ENVIRONMENT, variable=variable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +202,25 @@ class _Reading:
 
 def _title(path: KeyPath) -> str:
     return f"[[{path[0]}]]" if path[0] in LISTS else f"[{path[0]}]"
+
+
+def anchored(settings: Settings, directory: Path) -> Settings:
+    """The same settings with all paths absolute; relative ones start at `directory`, which is absolute."""
+    changed = {name: _anchor(getattr(settings, name), directory) for name in sections()}
+    changed["store"] = replace(changed["store"], url=anchored_url(settings.store.url, directory))
+    imap = tuple(_anchor(folder, directory) for folder in settings.imap)
+    return replace(settings, **changed, imap=imap)
+
+
+def anchored_url(url: str, directory: Path) -> str:
+    """Make the path of a SQLite URL absolute: three slashes are relative, four absolute. Other URLs stay."""
+    if not url.startswith(SQLITE):
+        return url
+    name, mark, query = url.removeprefix(SQLITE).partition("?")
+    return f"{SQLITE}{directory / name}{mark}{query}"
+
+
+def _anchor(section: Any, directory: Path) -> Any:
+    values = {field.name: getattr(section, field.name) for field in fields(section)}
+    paths = {name: directory / value for name, value in values.items() if isinstance(value, Path)}
+    return replace(section, **paths)

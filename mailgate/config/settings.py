@@ -11,8 +11,7 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 from mailgate.config import kinds
-from mailgate.config.file_endings import ALLOWED
-from mailgate.config.kinds import one_of
+from mailgate.config.kinds import ALLOWED_ENDINGS, one_of
 from mailgate.config.values import HostPort
 from mailgate.desks import Desk
 from mailgate.mail.address import Mailbox
@@ -210,7 +209,7 @@ class DeskRules:
 class Attachments:
     """Which files of a customer's mail become part of its ticket."""
 
-    allowed: kinds.Endings = ALLOWED
+    allowed: kinds.Endings = ALLOWED_ENDINGS
     max_files: kinds.Count = 50
     max_total_bytes: kinds.Bytes = 26_214_400
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.config import load
-from mailgate.config.paths import anchored_url
+from mailgate.config.reading import anchored_url
 from tests.config.conftest import Loader
 
 

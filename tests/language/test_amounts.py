@@ -3,7 +3,7 @@
 import pytest
 from babel.numbers import get_currency_precision
 
-from mailgate.config.currencies import CURRENCIES
+from mailgate.config.codes import CURRENCIES
 from mailgate.language.amounts import amount, exponent
 from mailgate.language.telling import speaking
 
