@@ -21,7 +21,6 @@ from mailgate.tickets import notices
 from mailgate.tickets.context import copy_lines
 from mailgate.tickets.ticket import Direction, Doer, EntryKind, Event, NewAttachment, NewEntry, Ticket
 from mailgate.tickets.watchers import watchers
-from store import people
 from store.archive import in_row
 from store.archive import record as record_blob
 from store.desk import message_ids, staff_acts, tickets
@@ -105,7 +104,7 @@ def _to_customers(act: Act, words: Words, ticket: Ticket, entry_id: int) -> list
 
 def _copies(act: Act, words: Words, ticket: Ticket, wrote: Collection[int]) -> list[Notice]:
     """They leave with the answer, so that whoever undoes it has undone them too."""
-    staff = [one for one in people.list_staff(act.conn) if not one.is_away(act.now)]
+    staff = [one for one in act.staff if not one.is_away(act.now)]
     readers = watchers(staff, writer_id=words.writer.id, assignee_id=ticket.assignee_id, wrote=wrote)
     if not readers:
         return []
