@@ -1,7 +1,7 @@
 """The words of somebody on the staff at the command line: the same answer or note as by mail, with the same wait."""
 
 from mailgate.errors import Permanent
-from mailgate.flows.staff.answer.obstacle import NO_WORDS, reply_obstacle
+from mailgate.flows.staff.answer.refusal import NO_WORDS, reply_obstacle
 from mailgate.flows.staff.answer.words import Words, write
 from mailgate.flows.story.act import Act
 from mailgate.people import Staff

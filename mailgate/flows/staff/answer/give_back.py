@@ -6,8 +6,8 @@ from datetime import timedelta
 from mailgate.commands.misread import Misread
 from mailgate.desks import desk_named
 from mailgate.flows.post.notify import notify, reply_address
-from mailgate.flows.staff.answer.obstacle import Obstacle
 from mailgate.flows.staff.answer.read import StaffMail
+from mailgate.flows.staff.answer.refusal import Refusal
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled
@@ -35,7 +35,7 @@ def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, rea
     return Settled(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence)
 
 
-def send_back(act: Act, mail: StaffMail, why: Obstacle) -> Settled:
+def send_back(act: Act, mail: StaffMail, why: Refusal) -> Settled:
     """Nothing was done; the writer gets his words back with the reason, and can answer that mail."""
     if flood := flood_of_returned(act, mail.incoming, mail.writer, mail.ticket):
         disposition, reason = flood

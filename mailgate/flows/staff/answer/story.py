@@ -9,9 +9,9 @@ from mailgate.flows.staff.answer.away import go_away
 from mailgate.flows.staff.answer.carry_out import begin, work
 from mailgate.flows.staff.answer.collision import crossed, hold_crossed, send
 from mailgate.flows.staff.answer.give_back import hold, send_back
-from mailgate.flows.staff.answer.obstacle import actions, obstacle
 from mailgate.flows.staff.answer.read import StaffMail, read, ticket_of
 from mailgate.flows.staff.answer.receipt import helped, queued
+from mailgate.flows.staff.answer.refusal import actions, refusal
 from mailgate.flows.staff.answer.spam import call_spam
 from mailgate.flows.staff.answer.undo import undo
 from mailgate.flows.story.act import Act
@@ -55,7 +55,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
             case _:
                 reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
                 return hold(act, incoming, writer, ticket, reason)
-    why_not = obstacle(act, mail)
+    why_not = refusal(act, mail)
     if why_not:
         return send_back(act, mail, why_not)
     if unproved:

@@ -22,7 +22,7 @@ NO_WORDS = "There are no words of yours in it."
 
 
 @dataclass(frozen=True, slots=True)
-class Obstacle:
+class Refusal:
     """Why the mail goes back, in one sentence, and the lines of it that are at fault."""
 
     reason: str
@@ -42,20 +42,20 @@ def actions(mail: StaffMail) -> tuple[Action, ...]:
     )
 
 
-def obstacle(act: Act, mail: StaffMail) -> Obstacle | None:
+def refusal(act: Act, mail: StaffMail) -> Refusal | None:
     """None when the mail can be carried out."""
     too_many = next((one for one in mail.misread if one.fault is Fault.TOO_MANY), None)
     if too_many:
-        return Obstacle(f"There are more than {too_many.values['most']} commands in it.")
+        return Refusal(f"There are more than {too_many.values['most']} commands in it.")
     if mail.misread:
-        return Obstacle("A command in it was not understood.", mail.misread)
+        return Refusal("A command in it was not understood.", mail.misread)
     impossible = tuple(line for command in mail.commands if (line := _impossible(act, mail, command)))
     if impossible:
-        return Obstacle("A command in it cannot be carried out.", impossible)
+        return Refusal("A command in it cannot be carried out.", impossible)
     if mail.alone:
         return None
     reason = _on_ticket(act, mail, mail.ticket) if mail.ticket else _in_new_mail(act, mail)
-    return Obstacle(reason) if reason else None
+    return Refusal(reason) if reason else None
 
 
 def _on_ticket(act: Act, mail: StaffMail, ticket: Ticket) -> str | None:
