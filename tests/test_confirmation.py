@@ -1,13 +1,29 @@
 """What an answer means, in which language, and how long it is waited for."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.authority import MATRIX, Verdict
-from mailgate.confirmation import ACTIONS, Answer, ConfirmKind, lifetime, read_answer, words_for
+from mailgate.confirmation import (
+    KINDS,
+    LIMITS,
+    Answer,
+    Askee,
+    Confirmation,
+    ConfirmKind,
+    ConfirmState,
+    Effect,
+    Needed,
+    QuestionClass,
+    Whom,
+    effect,
+    read_answer,
+    words_for,
+)
 
 LANGUAGES = ("en", "da", "de", "es", "fr", "it", "nl", "pl", "pt", "sv")
 
@@ -83,9 +99,81 @@ def test_a_yes_with_a_word_that_is_no_courtesy_is_none(language: str, word: str,
 
 @pytest.mark.parametrize("kind", ConfirmKind)
 def test_a_yes_is_enough_for_what_is_asked(kind: ConfirmKind) -> None:
-    assert MATRIX[ACTIONS[kind]][-1] is Verdict.DO
+    assert MATRIX[KINDS[kind].action][-1] is Verdict.DO
 
 
 def test_identity_is_confirmed_within_a_day_and_the_rest_within_three() -> None:
-    assert lifetime(ConfirmKind.ADD_CONTACT) == timedelta(hours=24)
-    assert lifetime(ConfirmKind.CLOSE) == timedelta(hours=72)
+    assert LIMITS[KINDS[ConfirmKind.ADD_CONTACT].of].lifetime == timedelta(hours=24)
+    assert LIMITS[KINDS[ConfirmKind.CLOSE].of].lifetime == timedelta(hours=72)
+
+
+def test_each_class_has_a_budget_of_its_own() -> None:
+    assert {of: (limits.open, limits.per_day) for of, limits in LIMITS.items()} == {
+        QuestionClass.DESK: (3, 3),
+        QuestionClass.IDENTITY: (3, 3),
+        QuestionClass.QUOTE: (10, 20),
+        QuestionClass.DOMAIN: (10, 20),
+    }
+
+
+ASKED_AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+def question(people: int, needed: Needed) -> Confirmation:
+    """An open question to so many people, which may be answered for three days."""
+    return Confirmation(
+        id=1,
+        kind=ConfirmKind.CLOSE,
+        values={},
+        statement=(),
+        cost="",
+        needed=needed,
+        customer_id=1,
+        contact_id=1,
+        staff_id=None,
+        ticket_id=1,
+        spool_id=1,
+        evidence="S",
+        state=ConfirmState.OPEN,
+        replaced_by=None,
+        asked_at=ASKED_AT,
+        expires_at=ASKED_AT + timedelta(hours=72),
+        askees=tuple(Askee(number, Whom(contact_id=number), None, False) for number in range(people)),
+    )
+
+
+ENDS = {Effect.DO: ConfirmState.DONE, Effect.END: ConfirmState.REFUSED}
+ANSWERS = st.lists(st.tuples(st.integers(0, 3), st.sampled_from(Answer), st.integers(0, 30)), max_size=12)
+
+
+@given(st.integers(1, 4), st.sampled_from(Needed), ANSWERS)
+def test_whatever_is_answered_in_whatever_order_it_is_done_once_and_only_with_every_yes_that_it_needs(
+    people: int, needed: Needed, answers: list[tuple[int, Answer, int]]
+) -> None:
+    asked, now, done_with = question(people, needed), ASKED_AT, []
+    said: list[tuple[int, Answer]] = []
+
+    for number, answer, hours in answers:
+        now += timedelta(hours=hours)
+        askee = asked.askees[number % people]
+        what = effect(asked, askee, answer, now)
+        if now < asked.expires_at:
+            said.append((askee.id, answer))
+        if what is Effect.DO:
+            done_with.append(list(said))
+        if what in ENDS:
+            asked = replace(asked, state=ENDS[what])
+        if what is Effect.WAIT:
+            kept = (replace(one, answer=answer) if one.id == askee.id else one for one in asked.askees)
+            asked = replace(asked, askees=tuple(kept))
+
+    assert len(done_with) <= 1
+    for before in done_with:
+        assert Answer.NO not in {answer for _, answer in before}
+        yes = {one for one, answer in before if answer is Answer.YES}
+        assert yes == {one.id for one in asked.askees} or (needed is Needed.FIRST and yes)
+    needed_yes = {one for one, answer in said if answer is Answer.YES}
+    nobody_refused = Answer.NO not in {answer for _, answer in said}
+    enough = len(needed_yes) == people if needed is Needed.ALL else bool(needed_yes)
+    if nobody_refused and enough:
+        assert done_with

@@ -17,7 +17,7 @@ class Audience(StrEnum):
     READERS = "readers"  # who takes part in the ticket; of the customer's others those with one of the kind's roles
     CONTACTS = "contacts"  # the customer's contacts with one of these roles
     STAFF = "staff"
-    ASKED = "asked"  # of readers and staff, whom we put a question to
+    ASKED = "asked"  # whom the question was put to, and nobody else
     AUTHOR = "author"  # whoever wrote the mail that it answers, and nobody else
 
 
@@ -44,6 +44,7 @@ class Matter(StrEnum):
     TICKET = "ticket"
     LIST = "list"  # of held mail or of open tickets, that one of the staff got
     MAIL = "mail"  # that came in
+    QUESTION = "question"  # that was put, to be answered yes or no
 
 
 class Wanted(StrEnum):
@@ -105,6 +106,11 @@ def _to_staff(name: str, answers: Answers = Answers.NOTHING, **more: Any) -> Kin
     return Kind(name, Audience.STAFF, answers, is_searched=False, **more)
 
 
+def _to_asked(name: str, answers: Answers = Answers.NOTHING, **more: Any) -> Kind:
+    """About a question, to those whom it is put to."""
+    return Kind(name, Audience.ASKED, answers, about=Matter.QUESTION, **more)
+
+
 class Template(StrEnum):
     """The kinds of mail, by the names of their templates."""
 
@@ -150,8 +156,9 @@ class Template(StrEnum):
     MIGRATED = Kind("migrated", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None)
     RECEIPT = Kind("receipt", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # what became of a mail's commands
     COPY = Kind("copy", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # a mail that was sent before
-    CONFIRM = Kind("confirm", Audience.AUTHOR, Answers.WILLING, Budget.QUESTIONS)  # shall this be done?
-    NOT_CONFIRMED = Kind("not-confirmed", Audience.ASKED)  # no answer came in time
+    CONFIRM = _to_asked("confirm", Answers.WILLING, budget=Budget.QUESTIONS)  # shall this be done?
+    CONFIRMED = _to_asked("confirmed")  # to the others who were asked: it was done
+    NOT_CONFIRMED = _to_asked("not-confirmed")  # no answer came in time, or a no
     # to an owner: who was in copy and could be added
     PROPOSAL = Kind("proposal", Audience.CONTACTS, budget=Budget.COMMANDS, roles=frozenset({Role.OWNER}))
 

@@ -6,6 +6,7 @@ They are also the list of what each template is given; strings are plain text, w
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mailgate.confirmation import Became, Says
 from mailgate.letters.kind import Template
 
 _COMPANY = "Example Hosting"
@@ -53,8 +54,8 @@ _RECEIPT = {
     "subject": _SUBJECT,
     "fixed_subject": False,
     "results": [
-        {"words": "Ticket #1042 is closed now.", "lines": []},
-        {"words": "Your tickets, what changed last first:", "lines": [f"#1042, closed: {_SUBJECT}"]},
+        {"words": "Ticket #1042 is closed now.", "lines": [], "question": None},
+        {"words": "Your tickets, what changed last first:", "lines": [f"#1042, closed: {_SUBJECT}"], "question": None},
     ],
     "misread": [],
     "corrected": None,
@@ -62,18 +63,65 @@ _RECEIPT = {
     "actions": [_REOPEN],
 }
 
+_STATEMENT = [{"says": "add-contact", "given": {"address": "bob@example.org", "ticket": "1042"}}]
+_STAFF_STATEMENT = [
+    {"says": "commands-on", "given": {"ticket": "1042"}},
+    *({"says": "said", "given": {"words": line}} for line in ("!close", "!assign jane")),
+]
+# Every line that a statement may have.
+_STATEMENTS = [
+    [
+        {
+            "says": says.value,
+            "given": {"address": "bob@example.org", "ticket": "1042", "subject": _SUBJECT, "words": "!close"},
+        }
+    ]
+    for says in Says
+]
+# What a receipt may tell of a question.
+_QUESTIONS = [
+    {
+        "words": "",
+        "lines": [],
+        "question": {
+            "became": became.value,
+            "statement": [] if became in (Became.NOT_USED, Became.NOT_OWNER, Became.DECIDED) else _STATEMENT,
+            "why": "mail 17 is not held: it is refused, by Bart Jones",
+            "open": 3,
+            "per_day": 3,
+        },
+    }
+    for became in Became
+]
+
 _CONFIRM = {
     "company": _COMPANY,
     "number": 1042,
     "subject": _SUBJECT,
-    "statement": "bob@example.org becomes a contact of your account, for support.",
-    "cost": "nothing",
+    "statement": _STATEMENT,
+    "cost": "",
     "yes": "yes",
     "no": "no",
     "asked_at": _AT,
     "until": "2026-11-23T09:30:00+00:00",
-    "unclear": False,
+    "by": "Anne Miller",
+    "is_asking": True,
+    "others": 0,
+    "needed": "all",
+    "why": "asked",
     "reply_to": "confirm+aeaqscibaewbnwl23fwl4rplem@example.net",
+}
+
+_OTHERS = (("Anne Miller", "all"), ("Anne Miller", "first"), (None, "all"), (None, "first"))
+_ENDED = {
+    "company": _COMPANY,
+    "number": 1042,
+    "subject": _SUBJECT,
+    "statement": _STATEMENT,
+    "became": "expired",
+    "by": None,
+    "others": 0,
+    "needed": "all",
 }
 
 _STATE = {"number": 1042, "subject": _SUBJECT, "company": _COMPANY, "actions": [_REOPEN]}
@@ -195,6 +243,10 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "commands": [{"example": "!close", "meaning": "close the ticket"}],
             },
             _RECEIPT | {"number": None, "fixed_subject": True, "actions": []},
+            *(
+                _RECEIPT | {"results": [one], "number": None, "fixed_subject": True, "actions": []}
+                for one in _QUESTIONS
+            ),
         ),
         Template.COPY: (
             {
@@ -208,15 +260,21 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
         ),
         Template.CONFIRM: (
             _CONFIRM,
-            _CONFIRM | {"unclear": True, "yes": "ja", "no": "nein", "reply_to": "[one-time link or code, expired]"},
+            _CONFIRM | {"why": "unclear", "yes": "ja", "no": "nein", "reply_to": "[one-time link or code, expired]"},
+            _CONFIRM | {"why": "replaced", "cost": "EUR 12.00", "number": None, "statement": _STAFF_STATEMENT},
+            *(_CONFIRM | {"by": by, "is_asking": False, "others": 1, "needed": needed} for by, needed in _OTHERS),
+            *(_CONFIRM | {"number": None, "statement": statement} for statement in _STATEMENTS),
+        ),
+        Template.CONFIRMED: tuple(
+            _ENDED | {"by": by, "needed": needed, "number": number, "became": "done", "others": 1}
+            for by, needed in _OTHERS
+            for number in (1042, None)
         ),
         Template.NOT_CONFIRMED: (
-            {
-                "company": _COMPANY,
-                "number": 1042,
-                "subject": _SUBJECT,
-                "statement": "bob@example.org becomes a contact of your account, for support.",
-            },
+            _ENDED,
+            _ENDED | {"others": 2, "number": None, "statement": _STAFF_STATEMENT},
+            _ENDED | {"others": 1, "needed": "first"},
+            *(_ENDED | {"became": "refused", "others": 1, "by": by, "needed": needed} for by, needed in _OTHERS),
         ),
         Template.PROPOSAL: (
             {

@@ -102,6 +102,7 @@ EVENTS: Mapping[Event, Line] = {
     Event.COMMANDED: _for_all(mail=_NUMBER, commands=_WORDS),
     Event.NOT_UNDERSTOOD: _for_all(mail=_NUMBER),
     Event.ASKED: _for_all(**_ASKED),
+    Event.AGREED: _for_all(**_ASKED),
     Event.CONFIRMED: _for_all(**_ASKED),
     Event.DECLINED: _for_all(**_ASKED),
     Event.LAPSED: _for_all(**_ASKED),

@@ -51,6 +51,7 @@ class Event(StrEnum):
     COMMANDED = "commanded"  # by a customer's mail without words
     NOT_UNDERSTOOD = "not understood"  # such a mail
     ASKED = "asked"  # whether it is to be done, by confirmation
+    AGREED = "agreed"  # one of several whose yes it takes
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     LAPSED = "lapsed"  # no answer came in time
@@ -83,6 +84,7 @@ _CHANGES_NO_STATE = (
     Event.COMMANDED,
     Event.NOT_UNDERSTOOD,
     Event.ASKED,
+    Event.AGREED,
     Event.CONFIRMED,
     Event.DECLINED,
     Event.LAPSED,

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, func, insert, null, or_, select, update
 
+from mailgate.confirmation import ConfirmState
 from mailgate.letters.kind import NAMING_OTHERS, Template
 from mailgate.letters.notice import Notice
 from mailgate.mail.address import address_key
@@ -16,8 +17,10 @@ from store.archive import in_row, record
 from store.post.outbox import UNFINISHED, OutState, stored
 from store.schema import (
     allowed_senders,
+    askees,
     attachments,
     blobs,
+    confirmations,
     contacts,
     customers,
     entries,
@@ -100,6 +103,7 @@ def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Eras
         unsent = outbox.c.id.in_(ids), outbox.c.state.in_(UNFINISHED)
         conn.execute(update(outbox).where(*unsent).values(state=OutState.CANCELLED))
     _erase_mentions(conn, extent)
+    _erase_questions(conn, customer_id, extent)
     _erase_people(conn, customer_id, extent, now)
     search.remove(conn, search.Kind.CUSTOMER, (customer_id,))
     search.wipe(conn)
@@ -218,6 +222,26 @@ def _erase_mentions(conn: Connection, extent: _Extent) -> None:
         conn.execute(update(entries).where(events, named).values(text=ERASED, details=None))
         by_him = or_(func.lower(entries.c.author_address) == address, _names(entries.c.author_name, address))
         conn.execute(update(entries).where(events, by_him).values(author_name=ERASED, author_address=None))
+
+
+def _erase_questions(conn: Connection, customer_id: int, extent: _Extent) -> None:
+    """What was asked about him or by him, or names him; what was open is open no more: nobody is left to say yes."""
+    ids = set(_ids(conn, select(confirmations.c.id).where(confirmations.c.customer_id == customer_id)))
+    for some in _parts(extent.tickets):
+        ids.update(_ids(conn, select(confirmations.c.id).where(confirmations.c.ticket_id.in_(some))))
+    for address in extent.addresses:
+        told = or_(*(_names(column, address) for column in (confirmations.c.details, confirmations.c.statement)))
+        ids.update(_ids(conn, select(confirmations.c.id).where(told)))
+        asked = or_(*(_names(column, address) for column in (askees.c.address, askees.c.statement)))
+        ids.update(_ids(conn, select(askees.c.confirmation_id).where(asked)))
+    for some in _parts(sorted(ids)):
+        was_open = confirmations.c.id.in_(some), confirmations.c.state == ConfirmState.OPEN
+        conn.execute(update(confirmations).where(*was_open).values(state=ConfirmState.EXPIRED))
+        nothing = {"details": {}, "statement": [], "cost": ""}
+        conn.execute(update(confirmations).where(confirmations.c.id.in_(some)).values(**nothing))
+        theirs = askees.c.confirmation_id.in_(some)
+        conn.execute(update(askees).where(theirs, askees.c.address.is_not(None)).values(address=_nobody(0)))
+        conn.execute(update(askees).where(theirs).values(statement=null()))
 
 
 def _erase_people(conn: Connection, customer_id: int, extent: _Extent, now: datetime) -> None:

@@ -3,13 +3,23 @@
 from store.schema.columns import Utc, metadata
 from store.schema.found import articles, search_documents, search_marks
 from store.schema.mail import blobs, imap_folders, imap_mails, keys, lessons, lists, outbox, spool, unsent
-from store.schema.people import allowed_senders, confirmations, contacts, customers, erasures, staff, suppressions
+from store.schema.people import (
+    allowed_senders,
+    askees,
+    confirmations,
+    contacts,
+    customers,
+    erasures,
+    staff,
+    suppressions,
+)
 from store.schema.tickets import attachments, entries, message_ids, participants, proposals, staff_acts, tickets
 
 __all__ = [
     "Utc",
     "allowed_senders",
     "articles",
+    "askees",
     "attachments",
     "blobs",
     "confirmations",

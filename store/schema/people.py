@@ -95,23 +95,39 @@ confirmations = Table(
     Column("id", Integer, primary_key=True),
     Column("kind", String, nullable=False),
     Column("details", JSON, nullable=False),  # frozen when it was asked
-    Column("statement", Text, nullable=False),  # the sentence that was read
+    Column("statement", JSON, nullable=False),  # the lines that were read, as values
     Column("cost", String, nullable=False),
-    Column("customer_id", ForeignKey("customers.id")),  # whose budget it counts in; null: a staff member's
-    Column("contact_id", ForeignKey("contacts.id")),
-    Column("staff_id", ForeignKey("staff.id")),
+    Column("needed", String, nullable=False, server_default="all"),  # or the first who answers
+    Column("customer_id", ForeignKey("customers.id")),  # whose account it is about
+    Column("contact_id", ForeignKey("contacts.id")),  # who asks for it, in the account's budget
+    Column("staff_id", ForeignKey("staff.id")),  # the same, in a budget of his own
     Column("ticket_id", ForeignKey("tickets.id")),
     Column("spool_id", ForeignKey("spool.id"), nullable=False),  # the mail that asked for it
     Column("evidence", String, nullable=False),
-    Column("nonce_sha256", String(64), nullable=False, unique=True),  # the nonce itself is in the mail alone
     Column("state", String, nullable=False),
-    Column("returned", Boolean, nullable=False),  # an unclear answer has gone back once
+    Column("replaced_by", ForeignKey("confirmations.id")),  # the question that an edit made of it
     Column("asked_at", Utc, nullable=False),
     Column("expires_at", Utc, nullable=False),
-    Column("answered_at", Utc),
-    Column("answer_spool_id", ForeignKey("spool.id")),
     Index("ix_confirmations_customer_id_asked_at", "customer_id", "asked_at"),
     Index("ix_confirmations_staff_id_asked_at", "staff_id", "asked_at"),
     Index("ix_confirmations_state_expires_at", "state", "expires_at"),
+    sqlite_autoincrement=True,
+)
+
+askees = Table(
+    "askees",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("confirmation_id", ForeignKey("confirmations.id"), nullable=False, index=True),
+    Column("contact_id", ForeignKey("contacts.id")),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("address", String),  # of whom is neither
+    Column("statement", JSON),  # what he reads instead of the question's
+    Column("nonce_sha256", String(64), nullable=False, unique=True),  # the nonce itself is in his mail alone
+    Column("again_sha256", String(64), unique=True),  # of the last copy of that mail
+    Column("returned", Boolean, nullable=False),  # an unclear answer has gone back once
+    Column("answer", String),
+    Column("answered_at", Utc),
+    Column("answer_spool_id", ForeignKey("spool.id")),
     sqlite_autoincrement=True,
 )

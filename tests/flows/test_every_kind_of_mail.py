@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 
 from mailgate.config.settings import UnknownSender
+from mailgate.confirmation import ConfirmKind, Line, Needed, Says, Whom
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.identify import Identity
@@ -26,7 +27,7 @@ from mailgate.tickets.ticket import Participant, State
 from store import people
 from store.desk import tickets
 from store.engine import transaction
-from store.post import spool, suppressions
+from store.post import confirmations, spool, suppressions
 from store.post.outbox import OutState
 from store.schema import tickets as ticket_rows
 from tests.gate import SUPPORT, BeginGate, Gate, Person
@@ -42,6 +43,7 @@ OURS = Person("Support", SUPPORT)
 EVERYBODY = (ANNE, TAKING_PART, *BY_ROLE.values(), DORA, EVE, BART, OURS)
 OWNERS = {ANNE, BY_ROLE[Role.OWNER]}
 FOR_TICKETS = {ANNE, TAKING_PART, *(BY_ROLE[role] for role in (Role.OWNER, Role.GENERAL, Role.SUPPORT))}
+ASKED = {ANNE, EVE, BART}  # whom the question was put to
 TO_ITS_AUTHOR = set(EVERYBODY) - {OURS}
 
 READERS = {
@@ -68,8 +70,9 @@ READERS = {
     Template.MIGRATED: OWNERS,
     Template.RECEIPT: TO_ITS_AUTHOR,
     Template.COPY: TO_ITS_AUTHOR,
-    Template.CONFIRM: TO_ITS_AUTHOR,
-    Template.NOT_CONFIRMED: {*FOR_TICKETS, BART},
+    Template.CONFIRM: ASKED,
+    Template.CONFIRMED: ASKED,
+    Template.NOT_CONFIRMED: ASKED,
     Template.PROPOSAL: OWNERS,
 }
 AN_HOUR = {
@@ -121,6 +124,7 @@ class Walk:
             values=SAMPLES[self.template][0],
             ticket_id=1,
             customer_id=1,
+            about_id=1,
         )
 
     def _mail(self, raw: bytes) -> Incoming:
@@ -157,9 +161,34 @@ def walk(begin: BeginGate, template: Template) -> Walk:
             people.add_contact(conn, 1, person.name, person.address, (role,), now=gate.now)
         ina = people.add_contact(conn, 1, TAKING_PART.name, TAKING_PART.address, (Role.INVOICE,), now=gate.now)
         tickets.add_participant(conn, 1, Participant(TAKING_PART.name, TAKING_PART.address, ina.id))
+        _put_question(conn, gate)
         conn.execute(update(ticket_rows).values(state=_STATES[template.kind.wanted], warned_at=gate.now))
     gate.now += timedelta(days=2)
     return Walk(gate, template)
+
+
+def _put_question(conn: Connection, gate: Gate) -> None:
+    [anne], bart = people.contacts_with(conn, ANNE.address), people.staff_with(conn, BART.address)
+    assert bart is not None
+    whom = (Whom(contact_id=anne.id), Whom(staff_id=bart.id), Whom(address=EVE.address))
+    confirmations.add(
+        conn,
+        {
+            "kind": ConfirmKind.CLOSE,
+            "details": {},
+            "cost": "",
+            "customer_id": 1,
+            "contact_id": anne.id,
+            "ticket_id": 1,
+            "spool_id": 1,
+            "evidence": "D",
+            "asked_at": gate.now,
+            "expires_at": gate.now + timedelta(days=3),
+        },
+        [(one, number) for number, one in enumerate(whom)],
+        statement=(Line(Says.CLOSE, {"ticket": "1"}),),
+        needed=Needed.ALL,
+    )
 
 
 def test_the_tables_name_every_kind() -> None:

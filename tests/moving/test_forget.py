@@ -1,7 +1,9 @@
 """A forgotten customer: no word, name or address of his is left, and all that is others' stays."""
 
+import json
+
 import pytest
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, insert, select
 
 from mailgate.flows.indexing import index_all
 from mailgate.flows.moving.forget import AlreadyForgotten, MustBeKept, forget
@@ -15,27 +17,34 @@ from store.engine import reading, transaction
 from store.keeping import erasure_log
 from store.keeping.erasure import Erased, measure
 from store.post import senders
-from store.schema import erasures, metadata, search_documents
+from store.schema import askees, confirmations, erasures, metadata, search_documents
 from tests.gate import Gate, Person
 from tests.tickets.trail import let_everything_happen
 
 WORDS = "Grommets-7781"
-SECRETS = ("anne@customer.example", "Anne Miller", WORDS, "plan-5512.pdf")
+SECRETS = ("anne@customer.example", "Anne Miller", WORDS, "plan-5512.pdf", "bob@partner.example", "ivo@partner.example")
 
 
 @pytest.fixture
 def story(gate: Gate, bart: Person, anne: Person, cris: Person) -> Gate:
-    """Anne's ticket with files, answers and a note; a held mail of hers; Dora's ticket; a stranger's mail."""
+    """Anne's ticket with files, answers, a note, a question; a held mail of hers; Dora's ticket; a stranger's mail."""
     dora = gate.customer("Dora Hall", "dora@other.example")
     gate.deliver(anne.writes(WORDS, files=[("plan-5512.pdf", "application/pdf", b"%PDF " + WORDS.encode())]))
     gate.deliver(bart.replies(gate.mailbox(bart)[0], f"About {WORDS}: done."))
     gate.deliver(bart.replies(gate.mailbox(bart)[0], f"!note\n{WORDS} again"))
+    gate.deliver(anne.replies(gate.mailbox(anne)[0], "!add bob@partner.example"))
     gate.deliver(dora.writes("Something of Dora's."))
     gate.deliver(anne.replies(gate.mailbox(dora)[0], f"Is this mine? {WORDS}", subject="Re: [#2]"))
     gate.deliver(cris.writes("Hello."))
     gate.later(hours=2)
     with transaction(gate.parts.engine) as conn:
         senders.allow(conn, anne.address, by="Bart", now=gate.now)
+        own_words = json.dumps([{"says": "said", "given": {"words": "ivo@partner.example"}}])
+        conn.execute(
+            insert(askees).values(
+                confirmation_id=1, address="ivo@partner.example", statement=own_words, nonce_sha256="0", returned=False
+            )
+        )
     return gate
 
 
@@ -87,6 +96,15 @@ def test_no_value_of_an_event_names_the_customer(story: Gate) -> None:
     assert [values[entry] for entry in mine.values()] == [None] * len(mine)
     assert not any("anne" in str(values[entry]) for entry in named.values())
     assert story.events(2)[-1] == (Event.MERGED, "mailgate", {"other": 7})
+
+
+def test_a_question_of_someone_forgotten_is_open_no_more(story: Gate) -> None:
+    run(story)
+
+    with reading(story.parts.engine) as conn:
+        rows = conn.execute(select(confirmations.c.state, confirmations.c.statement)).all()
+    story.later(hours=80)
+    assert [tuple(row) for row in rows] == [("expired", [])]
 
 
 def test_no_word_of_the_customer_is_left_in_the_index(story: Gate) -> None:

@@ -40,7 +40,7 @@ def test_a_close_that_only_spf_speaks_for_is_confirmed_at_the_registered_address
 
     assert asked.outcome.evidence is not None
     assert (asked.outcome.evidence.level, asked.outcome.disposition) == (Level.SPF, Disposition.COMMAND)
-    assert "ticket #1 is closed." in question.text
+    assert "Ticket #1 is closed." in question.text
     assert (before, gate.ticket(1).state) == (State.OPEN, State.CLOSED)
     closed = next(entry for entry in gate.history(1) if entry.event is Event.CLOSED)
     assert (closed.author_name, closed.evidence) == ("Anne Miller", "C")

@@ -277,13 +277,13 @@ def test_a_command_without_its_token_is_carried_out_after_a_yes_of_its_writer(
 
     yes = gate.deliver(bart.replies(asked, "yes"))
 
-    assert "“!close” is carried out on ticket #1." in " ".join(asked.text.split())
+    assert "These commands of your mail are carried out on ticket #1: - !close It costs" in " ".join(asked.text.split())
     assert before is State.OPEN
     assert (yes.outcome.disposition, yes.outcome.evidence and yes.outcome.evidence.level) == (Disposition.COMMAND, "C")
     assert gate.ticket(1).state is State.CLOSED
     assert gate.inbox(held.id).outcome.disposition is Disposition.COMMAND
     assert gate.inbox(held.id).decided_by == f"its writer, mail {yes.id}, evidence C"
-    assert any("As you say, it is done now" in mail.text for mail in gate.mailbox(bart))
+    assert any("As you say, this is done now" in mail.text for mail in gate.mailbox(bart))
 
 
 def test_a_no_leaves_the_mail_to_a_person(gate: Gate, bart: Person, notification: Received) -> None:
@@ -328,7 +328,7 @@ def test_the_same_command_is_asked_for_once_and_a_late_yes_is_told_so(
     gate.later(hours=73)
 
     assert len(asked) == 1
-    assert "We have asked you already and wait for your answer: “!close” is carried out on ticket #1." in told
+    assert "You were asked already whether you wrote the same, and may still answer" in told
     assert any("We had no answer from you in time" in mail.text for mail in gate.mailbox(bart))
 
 

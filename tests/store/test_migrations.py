@@ -1,5 +1,6 @@
 """The migrations make the schema that the code knows, once, whoever asks and how often."""
 
+import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,9 +14,11 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, inspect, select, text
 
+from mailgate.confirmation import Answer, Line, Needed, Says, Whom
 from store import migrations
 from store.engine import connect, reading, transaction
 from store.migrations import StoreTooNew, current, is_current, upgrade
+from store.post import confirmations
 from store.schema import keys, metadata
 
 UPGRADE = """
@@ -114,6 +117,37 @@ def test_lines_from_before_values_were_kept_are_shown_to_customers_as_until_now(
     assert rows[-1].for_customers is None
 
 
+def test_a_question_that_was_asked_before_keeps_its_nonce_and_its_words(empty: Engine) -> None:
+    nonce = 7
+    old: dict[str, object] = {
+        "kind": "close",
+        "details": "{}",
+        "statement": "ticket #1 is closed",
+        "cost": "nothing",
+        "evidence": "D",
+    }
+    old |= {"staff_id": 1, "spool_id": 1, "returned": True}
+    with transaction(empty) as conn:
+        upgrade_to(conn, "0008")
+        add(conn, "blobs", sha256="1")
+        add(conn, "spool", id=1, sha256="1")
+        add(conn, "staff", id=1)
+        for number, state in enumerate(("open", "done", "refused"), 1):
+            digest = hashlib.sha256((nonce * number).to_bytes(8, "big")).hexdigest()
+            answered = None if state == "open" else "2026-03-02 10:00:00"
+            add(conn, "confirmations", id=number, **old, nonce_sha256=digest, state=state, answered_at=answered)
+
+    upgrade(empty)
+
+    with reading(empty) as conn:
+        found = [confirmations.with_nonce(conn, nonce * number) for number in (1, 2, 3)]
+        assert differences(conn) == []
+    [(asked, askee), (_, said_yes), (_, said_no)] = [one for one in found if one]
+    assert (asked.statement, asked.cost) == ((Line(Says.SAID, {"words": "ticket #1 is closed"}),), "")
+    assert (asked.needed, asked.state, askee.whom, askee.returned) == (Needed.ALL, "open", Whom(staff_id=1), True)
+    assert (askee.answer, said_yes.answer, said_no.answer) == (None, Answer.YES, Answer.NO)
+
+
 def upgrade_to(conn: Connection, revision: str) -> None:
     """Bring a store to an older schema."""
     config = Config()
@@ -125,6 +159,15 @@ def upgrade_to(conn: Connection, revision: str) -> None:
 def fill(conn: Connection, table: str, values: str) -> None:
     """Insert a row."""
     conn.execute(text(f"INSERT INTO {table} VALUES ({values})"))
+
+
+def add(conn: Connection, table: str, **values: object) -> None:
+    """A row of which the other columns do not matter."""
+    for column in inspect(conn).get_columns(table):
+        if not column["nullable"] and column["default"] is None:
+            values.setdefault(column["name"], "2026-03-02 09:00:00" if "AT" in str(column["type"]) else "[]")
+    names = ", ".join(values)
+    conn.execute(text(f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in values)})"), values)
 
 
 def test_a_second_upgrade_does_nothing(empty: Engine) -> None:

@@ -47,6 +47,7 @@ NEWS = {
     Event.COMMANDED,
     Event.NOT_UNDERSTOOD,
     Event.ASKED,
+    Event.AGREED,
     Event.CONFIRMED,
     Event.DECLINED,
     Event.LAPSED,

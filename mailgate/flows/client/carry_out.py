@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 
 from mailgate.authority import Action, Verdict
 from mailgate.commands.verb import Command, Verb
-from mailgate.confirmation import ConfirmKind
+from mailgate.confirmation import ConfirmKind, Line, Says
 from mailgate.desks import is_ours
 from mailgate.flows.client import deeds, look_up
 from mailgate.flows.client.asking import Asking
 from mailgate.flows.client.confirmed import ADDRESS
-from mailgate.flows.confirm.confirm import Request, ask
+from mailgate.flows.confirm.ask import Request, ask, not_asked
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Told
@@ -35,11 +35,11 @@ def carry_out(mail: Asking, command: Command) -> Result | None:
     return HANDLERS[command.verb](mail, command)
 
 
-def _deed(do: Callable[[Act, Incoming, Ticket, Contact], Told], kind: ConfirmKind, statement: str) -> Handler:
+def _deed(do: Callable[[Act, Incoming, Ticket, Contact], Told], kind: ConfirmKind) -> Handler:
     def handle(mail: Asking, command: Command) -> Result | None:
         ticket = _ticket(mail)
         if mail.may(action_of(mail, command)) is Verdict.CONFIRM:
-            return _ask(mail, ticket, kind, statement.format(ticket.id), {})
+            return _ask(mail, ticket, kind, {})
         return do(mail.act, mail.incoming, ticket, mail.contact).result
 
     return handle
@@ -52,12 +52,8 @@ def _add(mail: Asking, command: Command) -> Result | None:
         return Result(f"{address} is an address of ours; nothing was done.")
     if mail.may(action_of(mail, command)) is not Verdict.CONFIRM:
         return deeds.share(mail.act, mail.incoming, ticket, mail.contact, address).result
-    gets = f"gets the mails of ticket #{ticket.id}"
-    if _is_known(mail, address):
-        statement = f"{address}, a contact of your account, {gets}"
-        return _ask(mail, ticket, ConfirmKind.SHARE, statement, {ADDRESS: address})
-    statement = f"{address} becomes a support contact of your account, and {gets}"
-    return _ask(mail, ticket, ConfirmKind.ADD_CONTACT, statement, {ADDRESS: address})
+    kind = ConfirmKind.SHARE if _is_known(mail, address) else ConfirmKind.ADD_CONTACT
+    return _ask(mail, ticket, kind, {ADDRESS: address})
 
 
 def _status(mail: Asking, command: Command) -> Result:
@@ -84,10 +80,10 @@ def _help(mail: Asking, command: Command) -> Result:
 
 
 HANDLERS: Mapping[Verb, Handler] = {
-    customers.CLOSE: _deed(deeds.close, ConfirmKind.CLOSE, "ticket #{} is closed"),
-    customers.REOPEN: _deed(deeds.reopen, ConfirmKind.REOPEN, "ticket #{} is opened again"),
+    customers.CLOSE: _deed(deeds.close, ConfirmKind.CLOSE),
+    customers.REOPEN: _deed(deeds.reopen, ConfirmKind.REOPEN),
     customers.STATUS: _status,
-    customers.STOP: _deed(deeds.leave, ConfirmKind.STOP, "you get no more mails of ticket #{}"),
+    customers.STOP: _deed(deeds.leave, ConfirmKind.STOP),
     customers.ADD: _add,
     customers.TICKETS: _tickets,
     customers.RESEND: _resend,
@@ -106,16 +102,15 @@ def _is_known(mail: Asking, address: str) -> bool:
     return deeds.contact_of(mail.act, mail.contact.customer_id, address) is not None
 
 
-def _ask(mail: Asking, ticket: Ticket, kind: ConfirmKind, statement: str, values: Mapping[str, str]) -> Result | None:
-    """Put the question: what will happen, exactly, and what its function must know."""
+def _ask(mail: Asking, ticket: Ticket, kind: ConfirmKind, values: Mapping[str, str]) -> Result | None:
+    """Put the question; `values` are what its statement names and its deed must know."""
     request = Request(
         kind=kind,
-        statement=statement,
-        cost="nothing",
+        statement=(Line(Says(kind.value), {**values, "ticket": str(ticket.id)}),),
         values=values,
         ticket=ticket,
         customer_id=mail.contact.customer_id,
         contact_id=mail.contact.id,
     )
     refused = ask(mail.act, mail.incoming, request)
-    return Result(refused) if refused else None
+    return not_asked(request, refused) if refused else None

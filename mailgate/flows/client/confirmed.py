@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from mailgate.confirmation import Confirmation, ConfirmKind
+from mailgate.confirmation import Became, Confirmation, ConfirmKind
 from mailgate.flows.client import deeds
 from mailgate.flows.confirm.confirm import Executor
 from mailgate.flows.story import review
@@ -10,7 +10,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Told
 from mailgate.people import Contact, Role
-from mailgate.tickets.notices import Result
+from mailgate.tickets.notices import about_question
 from mailgate.tickets.ticket import Ticket
 from store import people
 from store.desk import tickets
@@ -22,7 +22,7 @@ ADDRESS = "address"
 def _on_ticket(
     do: Callable[[Act, Incoming, Ticket, Contact, Confirmation], Told], *, for_owner: bool = False
 ) -> Executor:
-    """An executor for a deed of the contact who was asked; `for_owner`: if he is still the owner."""
+    """An executor for a deed of the contact who asked for it; `for_owner`: if he is still the owner."""
 
     def execute(act: Act, incoming: Incoming, asked: Confirmation) -> Told:
         assert asked.ticket_id is not None
@@ -30,9 +30,9 @@ def _on_ticket(
         ticket = tickets.find(act.conn, asked.ticket_id)
         contact = people.find_contact(act.conn, asked.contact_id)
         assert ticket is not None
-        assert contact is not None
+        assert contact is not None  # whoever was removed answers no question
         if for_owner and Role.OWNER not in contact.roles:
-            return Told(Result("You are not the owner of the account any more; nothing was done."), ticket)
+            return Told(about_question(Became.NOT_OWNER), ticket)
         return do(act, incoming, ticket, contact, asked)
 
     return execute
@@ -44,8 +44,8 @@ def _release(act: Act, incoming: Incoming, asked: Confirmation) -> Told:
     try:
         review.release(act.conn, asked.spool_id, by=by, now=act.now)
     except review.NotHeld as error:
-        return Told(Result(f"Nothing was done now: {error}."))
-    return Told(Result(f"As you say, it is done now: {asked.statement}."))
+        return Told(about_question(Became.DECIDED, why=str(error)))
+    return Told(about_question(Became.DONE, asked.statement))
 
 
 EXECUTORS: Mapping[ConfirmKind, Executor] = {

@@ -1,119 +1,87 @@
-"""Confirmation by reply: a question goes to the registered address, and nothing is done before its yes.
+"""Confirmation by reply: what was asked is done after the last yes that it needs, once; a single no ends it.
 
-The question's Reply-To is the proof: a signed address with a nonce that stands in that mail alone, good once and until
-it expires. Whatever else an answer contains is ignored. A wrong answer does nothing.
+Whatever else an answer contains is ignored. A wrong answer does nothing.
 """
 
 import logging
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import timedelta
 
-from mailgate import confirmation as rules
 from mailgate.authority import Action, Verdict, decide
 from mailgate.commands.directives import read_directives
-from mailgate.confirmation import Answer, Confirmation, ConfirmKind, ConfirmState
+from mailgate.confirmation import (
+    KINDS,
+    Answer,
+    Askee,
+    Became,
+    Confirmation,
+    ConfirmKind,
+    ConfirmState,
+    Effect,
+    Whom,
+    effect,
+    read_answer,
+)
 from mailgate.desks import ServiceMailbox, service_at
-from mailgate.flows.confirm.question import language_of, put, reader_of, tell, tell_expired, tell_reader
+from mailgate.flows.confirm.ask import put_again
+from mailgate.flows.confirm.question import (
+    Why,
+    language_of,
+    put,
+    tell,
+    tell_end,
+    tell_reader,
+    told_of,
+)
+from mailgate.flows.confirm.trail import AGREED, ENDED, recorded
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
-from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled, Told
-from mailgate.log_events import LogEvent
-from mailgate.mail.address_token import AddressToken, Purpose, seal
+from mailgate.mail.address import address_key
+from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Registered, Sender, Staff
-from mailgate.tickets.notices import Result
-from mailgate.tickets.ticket import PROGRAM, Event, Participant, Ticket
-from store.desk import tickets
+from mailgate.tickets.notices import Result, about_question
+from mailgate.tickets.ticket import Event, Participant, Ticket
 from store.post import confirmations
 
 log = logging.getLogger(__name__)
-
-NOT_GOOD = Result(
-    "Your answer was not used: it came too late, was given before, or belongs to a question that was not put to you."
-    " Nothing was done. If it still matters, ask for it again."
-)
-"""The same words whatever was wrong: whoever tries answers learns nothing."""
-
-_LINES: Mapping[ConfirmState, tuple[Event, Event]] = {
-    ConfirmState.OPEN: (Event.ASKED, Event.STAFF_ASKED),
-    ConfirmState.DONE: (Event.CONFIRMED, Event.STAFF_CONFIRMED),
-    ConfirmState.REFUSED: (Event.DECLINED, Event.STAFF_DECLINED),
-    ConfirmState.EXPIRED: (Event.LAPSED, Event.STAFF_LAPSED),
-}
-"""What the history keeps of a question to a contact, and of one to a staff member."""
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What somebody asks for, who is registered and must confirm it; `contact_id` or `staff_id` says who that is.
-
-    `statement` is what will happen, exactly, in one sentence without its full stop; `cost` what it will cost.
-    `values` are what the function of its kind needs besides the ticket.
-    """
-
-    kind: ConfirmKind
-    statement: str
-    cost: str
-    values: Mapping[str, str]
-    ticket: Ticket | None = None
-    customer_id: int | None = None
-    contact_id: int | None = None
-    staff_id: int | None = None
-
 
 Executor = Callable[[Act, Incoming, Confirmation], Told]
 """Does what was confirmed. The mail is the yes, its evidence C; the world may have changed since the question."""
 
 
-def ask(act: Act, incoming: Incoming, request: Request) -> str | None:
-    """Put a question to the registered address; returns why not when none is put.
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    """The mail of somebody who was asked, and the question that it answers."""
 
-    The same question is put once; an account has three open, three a day. `incoming` is the mail that asks for it.
-    Nothing of the request is done here.
-    """
-    who = {"contact_id": request.contact_id, "staff_id": request.staff_id}
-    ticket_id = request.ticket.id if request.ticket else None
-    if confirmations.same_open(act.conn, request.kind, request.values, ticket_id=ticket_id, now=act.now, **who):
-        return f"We have asked you already and wait for your answer: {request.statement}."
-    open_now, recent = confirmations.counts(
-        act.conn,
-        customer_id=request.customer_id,
-        staff_id=request.staff_id,
-        since=act.now - timedelta(days=1),
-        now=act.now,
-    )
-    if open_now >= rules.MAX_OPEN or recent >= rules.MAX_PER_DAY:
-        return (
-            f"Not asked, and not done: {request.statement}. We put at most {rules.MAX_PER_DAY} such questions a day"
-            f" and {rules.MAX_OPEN} at a time. Answer the others first, or write to us in your own words."
-        )
-    nonce = secrets.randbits(63)
-    asked = confirmations.add(
-        act.conn,
-        nonce,
-        kind=request.kind,
-        details=dict(request.values),
-        statement=request.statement,
-        cost=request.cost,
-        customer_id=request.customer_id,
-        ticket_id=ticket_id,
-        spool_id=incoming.lent.spool_id,
-        evidence=incoming.evidence.level,
-        asked_at=act.now,
-        expires_at=act.now + rules.lifetime(request.kind),
-        **who,
-    )
-    token = AddressToken(Purpose.CONFIRM, nonce, request.contact_id or request.staff_id or 0, asked.expires_at.date())
-    answer_to = f"{ServiceMailbox.CONFIRM.value}+{seal(token, act.key)}@{act.settings.gate.domain}"
-    if not put(act, incoming, asked, answer_to, unclear=False):  # the send gate's budgets
-        confirmations.withdraw(act.conn, asked.id)
-        return f"Not asked, and not done: {request.statement}. No question can be sent to your address now."
-    _recorded(act, asked, ConfirmState.OPEN, incoming)
-    return None
+    act: Act
+    incoming: Incoming
+    sender: Sender
+    asked: Confirmation
+    askee: Askee
+
+    def settled(self, became: str) -> Settled:
+        """As a command, with what became of the question."""
+        reason = f"{became}: {self.asked.in_short}"
+        evidence = self.incoming.evidence
+        return Settled(Disposition.COMMAND, reason, ticket_id=self.asked.ticket_id, evidence=evidence)
+
+    def keep(self, answer: Answer, events: tuple[Event, Event]) -> Ticket | None:
+        """Note the answer, in the history of the ticket, too."""
+        spool_id = self.incoming.lent.spool_id
+        confirmations.answer(self.act.conn, self.askee.id, answer, spool_id=spool_id, now=self.act.now)
+        return recorded(self.act, self.asked, events, self.incoming, self.askee)
+
+    def tell(self, result: Result, ticket: Ticket | None) -> None:
+        """Say to whoever answered what came of it."""
+        tell(self.act, self.incoming, self.asked, self.askee.whom, Told(result, ticket))
+
+    def tell_others(self, state: ConfirmState, ticket: Ticket | None) -> None:
+        """Say to the others who were asked what his answer has decided."""
+        others = [one for one in self.asked.askees if one.id != self.askee.id]
+        tell_end(self.act, self.asked, others, state, ticket, by=self.askee)
 
 
 def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[ConfirmKind, Executor]) -> Settled:
@@ -123,62 +91,92 @@ def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[Confi
     if decide(Action.CONFIRM, incoming.evidence) is not Verdict.DO and not incoming.lent.released:
         return Settled(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
     token = incoming.token(Purpose.CONFIRM)
-    asked = confirmations.with_nonce(act.conn, token.object_id) if isinstance(token, AddressToken) else None
-    if asked is None or not _is_asked(sender, asked) or not asked.is_open(act.now):
+    found = confirmations.with_nonce(act.conn, token.object_id) if isinstance(token, AddressToken) else None
+    if found is None or not _is_from(incoming, sender, found[1].whom):
         return _not_good(act, incoming, sender)
-    lines = read_directives(incoming.message, marked=False).directives
-    first_line = f"{lines[0].verb} {lines[0].argument}" if lines else ""
-    match rules.read_answer(first_line, language_of(act, asked)):
-        case Answer.YES:
-            return _yes(act, incoming, asked, executors[asked.kind])
-        case Answer.NO:
-            return _no(act, incoming, asked)
-        case Answer.UNCLEAR:
-            return _unclear(act, incoming, asked)
+    mail = _Reply(act, incoming, sender, *found)
+    match effect(mail.asked, mail.askee, _answer(mail), act.now):
+        case Effect.NOTHING:
+            return _replaced(mail) or _not_good(act, incoming, sender)
+        case Effect.ASK_AGAIN:
+            return _unclear(mail)
+        case Effect.WAIT:
+            return _wait(mail)
+        case Effect.END:
+            return _no(mail)
+        case Effect.DO:
+            return _yes(mail, executors[mail.asked.kind])
 
 
 def expire(act: Act, number: int) -> None:
     """End a question whose time is over, if it is still open, and tell whoever was asked that nothing was done."""
-    asked = confirmations.show(act.conn, number)
-    if asked is None or asked.expires_at > act.now:
+    asked = confirmations.lock(act.conn, number)
+    if asked is None or asked.expires_at > act.now or not confirmations.end(act.conn, number, ConfirmState.EXPIRED):
         return
-    if not confirmations.finish(act.conn, number, ConfirmState.EXPIRED, spool_id=None, now=act.now):
-        return
-    ticket = _recorded(act, asked, ConfirmState.EXPIRED)
-    tell_expired(act, asked, ticket)
-    log.info(LogEvent.EXPIRED(confirmation=asked.id, kind=asked.kind.value))
+    ticket = recorded(act, asked, ENDED[ConfirmState.EXPIRED])
+    tell_end(act, asked, asked.askees, ConfirmState.EXPIRED, ticket)
+    log.info("expired confirmation=%d kind=%s", asked.id, asked.kind.value)
 
 
-def _yes(act: Act, incoming: Incoming, asked: Confirmation, execute: Executor) -> Settled:
+def _yes(mail: _Reply, execute: Executor) -> Settled:
+    """The last yes that was needed."""
+    act, incoming, asked = mail.act, mail.incoming, mail.asked
     reason = f"confirmed in answer to the question about mail {asked.spool_id}"
     proven = replace(incoming, evidence=Evidence(Level.CONFIRMED, (reason, *incoming.evidence.reasons)))
-    if decide(rules.ACTIONS[asked.kind], proven.evidence) is not Verdict.DO:  # what no mail may do
-        return Settled(Disposition.HELD, f"not by mail: {asked.statement}", evidence=proven.evidence)
-    ticket = _finish(act, incoming, asked, ConfirmState.DONE)
+    if decide(KINDS[asked.kind].action, proven.evidence) is not Verdict.DO:  # what no mail may do
+        return Settled(Disposition.HELD, f"not by mail: {asked.in_short}", evidence=proven.evidence)
+    if not confirmations.end(act.conn, asked.id, ConfirmState.DONE):  # another answer was quicker
+        return _not_good(act, incoming, mail.sender)
+    ticket = mail.keep(Answer.YES, ENDED[ConfirmState.DONE])
     done = execute(act, proven, asked)
-    tell(act, incoming, asked, done.result, done.ticket or ticket)
-    return _settled(proven, asked, "confirmed")
+    mail.tell(done.result, done.ticket or ticket)
+    mail.tell_others(ConfirmState.DONE, done.ticket or ticket)
+    return replace(mail, incoming=proven).settled("confirmed")
 
 
-def _no(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
-    ticket = _finish(act, incoming, asked, ConfirmState.REFUSED)
-    tell(act, incoming, asked, Result(f"As you say, nothing was done: {asked.statement}."), ticket)
-    return _settled(incoming, asked, "refused")
+def _wait(mail: _Reply) -> Settled:
+    """A yes, and others must say it, too."""
+    ticket = mail.keep(Answer.YES, AGREED)
+    mail.tell(told_of(mail.asked, mail.askee.whom, Became.WAITS), ticket)
+    return mail.settled("a yes, others are waited for")
 
 
-def _unclear(act: Act, incoming: Incoming, asked: Confirmation) -> Settled:
+def _no(mail: _Reply) -> Settled:
+    if not confirmations.end(mail.act.conn, mail.asked.id, ConfirmState.REFUSED):
+        return _not_good(mail.act, mail.incoming, mail.sender)
+    ticket = mail.keep(Answer.NO, ENDED[ConfirmState.REFUSED])
+    mail.tell(told_of(mail.asked, mail.askee.whom, Became.REFUSED), ticket)
+    mail.tell_others(ConfirmState.REFUSED, ticket)
+    return mail.settled("refused")
+
+
+def _unclear(mail: _Reply) -> Settled:
     """The question goes out once more, with the same address to answer to; otherwise a person looks."""
+    act, incoming, asked, askee = mail.act, mail.incoming, mail.asked, mail.askee
     domain = act.settings.gate.domain
     answer_to = next(one.address for one in incoming.recipients if service_at(one, domain) is ServiceMailbox.CONFIRM)
-    if not asked.returned and put(act, incoming, asked, answer_to, unclear=True):
-        confirmations.mark_returned(act.conn, asked.id)
-        return _settled(incoming, asked, "neither yes nor no, asked again")
-    reason = f"an answer that is neither yes nor no, and is not asked again: {asked.statement}"
+    if not askee.returned and put(act, incoming, asked, askee, answer_to, why=Why.UNCLEAR):
+        confirmations.mark_returned(act.conn, askee.id)
+        return mail.settled("neither yes nor no, asked again")
+    reason = f"an answer that is neither yes nor no, and is not asked again: {asked.in_short}"
     disposition = Disposition.COMMAND if incoming.lent.released else Disposition.HELD
     return Settled(disposition, reason, ticket_id=asked.ticket_id, evidence=incoming.evidence)
 
 
+def _replaced(mail: _Reply) -> Settled | None:
+    """Whoever answers an older question than the last that was put to him gets that once more."""
+    if mail.asked.state is not ConfirmState.REPLACED:
+        return None
+    last = confirmations.newest(mail.act.conn, mail.asked)
+    his = last.askee_like(mail.askee.whom)
+    is_waited_for = his is not None and his.answer is None and last.is_open(mail.act.now)
+    if his is None or not is_waited_for or not put_again(mail.act, mail.incoming, last, his):
+        return None
+    return mail.settled("replaced, so the newest question is sent again")
+
+
 def _not_good(act: Act, incoming: Incoming, sender: Sender) -> Settled:
+    """The same words whatever was wrong: whoever tries answers learns nothing."""
     reason = "it answers no question that is open and was put to its author"
     if isinstance(sender, Registered):
         contact = sender.contacts[0]
@@ -188,46 +186,19 @@ def _not_good(act: Act, incoming: Incoming, sender: Sender) -> Settled:
     else:
         disposition = Disposition.COMMAND if incoming.lent.released else Disposition.HELD
         return Settled(disposition, reason, evidence=incoming.evidence)
-    tell_reader(act, incoming, reader, NOT_GOOD, None, subject="", customer_id=customer_id)
+    tell_reader(act, incoming, reader, Told(about_question(Became.NOT_USED)), customer_id=customer_id)
     return Settled(Disposition.COMMAND, reason, evidence=incoming.evidence)
 
 
-def _settled(incoming: Incoming, asked: Confirmation, became: str) -> Settled:
-    return Settled(
-        Disposition.COMMAND,
-        f"{became}: {asked.statement}",
-        ticket_id=asked.ticket_id,
-        evidence=incoming.evidence,
-    )
+def _answer(mail: _Reply) -> Answer:
+    lines = read_directives(mail.incoming.message, marked=False).directives
+    return read_answer(f"{lines[0].verb} {lines[0].argument}" if lines else "", language_of(mail.act, mail.asked))
 
 
-def _is_asked(sender: Sender, asked: Confirmation) -> bool:
-    """The author is the one whom the question was put to."""
+def _is_from(incoming: Incoming, sender: Sender, whom: Whom) -> bool:
+    """The author is the one whom this mail of the question went to."""
+    if whom.address is not None:
+        return incoming.mailbox is not None and address_key(incoming.mailbox.address) == address_key(whom.address)
     if isinstance(sender, Staff):
-        return asked.staff_id == sender.id
-    return isinstance(sender, Registered) and asked.contact_id in {contact.id for contact in sender.contacts}
-
-
-def _finish(act: Act, incoming: Incoming, asked: Confirmation, state: ConfirmState) -> Ticket | None:
-    confirmations.finish(act.conn, asked.id, state, spool_id=incoming.lent.spool_id, now=act.now)
-    return _recorded(act, asked, state, incoming)
-
-
-def _recorded(act: Act, asked: Confirmation, state: ConfirmState, incoming: Incoming | None = None) -> Ticket | None:
-    """Leave a line in the history of the ticket that the question is about, and return that.
-
-    What a staff member is asked is about no ticket that its reader should know of: the line is there for staff alone.
-    """
-    to_contact, to_staff = _LINES[state]
-    name, doer = reader_of(act, asked).name, PROGRAM
-    if incoming is not None:  # named as registered: the mail that asks may come from anybody
-        doer = replace(doer_of(incoming), name=name, contact_id=asked.contact_id, staff_id=asked.staff_id)
-    if asked.kind is ConfirmKind.STAFF_MAIL:
-        worked_on = tickets.find(act.conn, int(asked.values["ticket"])) if asked.values["ticket"] else None
-        if worked_on is not None:
-            lines = asked.values["lines"]
-            record(act, worked_on, to_staff, doer=doer, mail=asked.spool_id, writer=name, lines=lines)
-        return None
-    ticket = tickets.find(act.conn, asked.ticket_id) if asked.ticket_id else None
-    deed, address = asked.kind.value, asked.values.get("address")
-    return ticket and record(act, ticket, to_contact, doer=doer, deed=deed, address=address)
+        return whom.staff_id == sender.id
+    return isinstance(sender, Registered) and whom.contact_id in {contact.id for contact in sender.contacts}

@@ -14,7 +14,7 @@ from mailgate.mail.automatic import answer_unwanted
 from mailgate.people import Role, Tongue
 from store import people
 from store.desk import tickets
-from store.post import outbox, suppressions
+from store.post import confirmations, outbox, suppressions
 
 _OUTSIDE = frozenset({Audience.READERS, Audience.CONTACTS, Audience.ASKED})
 
@@ -33,7 +33,7 @@ class Readers:
 def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
     """Look up whom these notices are for."""
     audiences = {notice.template.kind.audience for notice in notices}
-    staff = act.staff if audiences & {Audience.STAFF, Audience.ASKED} else ()
+    staff = act.staff if Audience.STAFF in audiences else ()
     outside = [notice for notice in notices if notice.template.kind.audience in _OUTSIDE]
     numbers = {notice.ticket_id for notice in outside if notice.ticket_id is not None}
     found = tickets.taking_part(act.conn, numbers)
@@ -73,11 +73,13 @@ def _not_for(act: Act, notice: Notice, readers: Readers, cause: Incoming | None)
         case Audience.AUTHOR:
             author = cause.mailbox if cause else None
             return None if author and address_key(author.address) == key else "it is for the author alone"
-        case Audience.ASKED if key in readers.staff:
+        case Audience.ASKED:
+            number = notice.about_id
+            is_asked = number is not None and confirmations.is_asked(act.conn, number, key)
+            return None if is_asked else "it is for those who are asked alone"
+        case Audience.READERS if (notice.ticket_id, key) in readers.taking_part:
             return None
-        case Audience.READERS | Audience.ASKED if (notice.ticket_id, key) in readers.taking_part:
-            return None
-        case Audience.READERS | Audience.ASKED | Audience.CONTACTS:
+        case Audience.READERS | Audience.CONTACTS:
             roles = notice.template.kind.roles
             return None if _has_role(act, notice, roles) else f"it is for {' and '.join(sorted(roles))} alone"
 

@@ -1,7 +1,16 @@
 """Which mail each ticket event calls for, with its frozen values. Words stand in `templates/mail/`."""
 
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress
-from mailgate.tickets.notices.to_askers import Result, Thread, confirm, copy, not_confirmed, proposal, receipt
+from mailgate.tickets.notices.to_askers import (
+    Result,
+    Thread,
+    about_question,
+    confirm,
+    copy,
+    ended,
+    proposal,
+    receipt,
+)
 from mailgate.tickets.notices.to_colleagues import Asked, Deeds, collision, done, staff_copy, staff_help
 from mailgate.tickets.notices.to_customers import (
     acknowledgement,
@@ -34,6 +43,7 @@ __all__ = [
     "ReplyAddress",
     "Result",
     "Thread",
+    "about_question",
     "acknowledgement",
     "autoclose_warning",
     "autoclosed",
@@ -43,9 +53,9 @@ __all__ = [
     "copy",
     "decided",
     "done",
+    "ended",
     "held",
     "held_alert",
-    "not_confirmed",
     "notification",
     "proposal",
     "queue",

@@ -1,10 +1,11 @@
 """Mails that answer the commands of customers, and those that ask before something is done."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgate.commands.misread import Misread, as_values
+from mailgate.confirmation import Became, Confirmation, ConfirmState, Statement
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import REPLY_TO, Notice, NoticeAttachment, stamp
 from mailgate.mail.mailto import MailAction
@@ -28,10 +29,14 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one command: a sentence, and further lines such as those of a list."""
+    """What became of one command: a sentence, and further lines such as those of a list; or what became of a question.
 
-    words: str
+    `question`: what `parts/question.md` has the words for.
+    """
+
+    words: str = ""
     lines: tuple[str, ...] = ()
+    question: Mapping[str, object] | None = None
 
 
 def receipt(
@@ -54,7 +59,9 @@ def receipt(
     subject = answer_subject(ticket.subject, ticket.id) if ticket else thread.subject
     values = {
         "fixed_subject": fixed_subject,
-        "results": [{"words": result.words, "lines": list(result.lines)} for result in results],
+        "results": [
+            {"words": result.words, "lines": list(result.lines), "question": result.question} for result in results
+        ],
         "misread": as_values(misread),
         "corrected": corrected_mail(corrected, to=thread.reply_to or head.address, subject=subject),
         "commands": list(commands),
@@ -83,33 +90,66 @@ def confirm(
     reader: Participant,
     thread: Thread,
     *,
+    about: Confirmation,
+    statement: Statement,
     answer_to: str,
-    statement: str,
-    cost: str,
     words: tuple[str, str],
-    asked_at: datetime,
-    until: datetime,
-    unclear: bool,
+    by: str | None,
+    is_asking: bool,
+    why: str,
 ) -> Notice:
-    """To the registered address: exactly what will happen, and that a reply decides. `words` mean yes and no.
+    """To one of those who must confirm: exactly what will happen, and that a reply decides. `words` mean yes and no.
 
-    `answer_to` proves that its bearer has read this mail, so the archive's copy is without it.
+    `answer_to` proves that its bearer has read this mail, so the archive's copy is without it. `by`: who asks for it,
+    if the reader may know; `is_asking`: that is the reader.
     """
     values = {
-        "statement": statement,
-        "cost": cost,
+        "statement": lines_of(statement),
+        "cost": about.cost,
         "yes": words[0],
         "no": words[1],
-        "asked_at": stamp(asked_at),
-        "until": stamp(until),
-        "unclear": unclear,
+        "asked_at": stamp(about.asked_at),
+        "until": stamp(about.expires_at),
+        "by": by,
+        "is_asking": is_asking,
+        "others": len(about.askees) - 1,
+        "needed": about.needed.value,
+        "why": why,
     }
-    return _to_contact(Template.CONFIRM, head, reader, thread, values, secret={REPLY_TO: answer_to})
+    notice = _to_contact(Template.CONFIRM, head, reader, thread, values, secret={REPLY_TO: answer_to})
+    return replace(notice, about_id=about.id)
 
 
-def not_confirmed(head: Letterhead, reader: Participant, thread: Thread, *, statement: str) -> Notice:
-    """To whoever was asked: the question is closed, and nothing was done."""
-    return _to_contact(Template.NOT_CONFIRMED, head, reader, thread, {"statement": statement})
+def ended(
+    head: Letterhead,
+    reader: Participant,
+    thread: Thread,
+    *,
+    about: Confirmation,
+    state: ConfirmState,
+    statement: Statement,
+    by: str | None,
+) -> Notice:
+    """To one of those who were asked: it was done, or the question is closed and nothing was; `by`: who decided."""
+    template = Template.CONFIRMED if state is ConfirmState.DONE else Template.NOT_CONFIRMED
+    values = {
+        "statement": lines_of(statement),
+        "became": state.value,
+        "by": by,
+        "others": len(about.askees) - 1,
+        "needed": about.needed.value,
+    }
+    return replace(_to_contact(template, head, reader, thread, values), about_id=about.id)
+
+
+def about_question(became: Became, statement: Statement = (), **given: str | int) -> Result:
+    """What came of an answer, or why no question was put."""
+    return Result(question={"became": became.value, "statement": lines_of(statement), **given})
+
+
+def lines_of(statement: Statement) -> list[Mapping[str, object]]:
+    """A statement as templates name it."""
+    return [{"says": line.says.value, "given": dict(line.given)} for line in statement]
 
 
 def proposal(head: Letterhead, owner: Participant, thread: Thread, *, proposed: Sequence[str], writer: str) -> Notice:

@@ -1,0 +1,45 @@
+"""Confirmation: what is done only after a yes, given in a reply to a mail that went to a registered address."""
+
+from mailgate.confirmation.answer import Answer, read_answer, words_for
+from mailgate.confirmation.question import (
+    KINDS,
+    LIMITS,
+    Askee,
+    Became,
+    Confirmation,
+    ConfirmKind,
+    ConfirmState,
+    Effect,
+    Kind,
+    Limits,
+    Line,
+    Needed,
+    QuestionClass,
+    Says,
+    Statement,
+    Whom,
+    effect,
+)
+
+__all__ = [
+    "KINDS",
+    "LIMITS",
+    "Answer",
+    "Askee",
+    "Became",
+    "ConfirmKind",
+    "ConfirmState",
+    "Confirmation",
+    "Effect",
+    "Kind",
+    "Limits",
+    "Line",
+    "Needed",
+    "QuestionClass",
+    "Says",
+    "Statement",
+    "Whom",
+    "effect",
+    "read_answer",
+    "words_for",
+]
