@@ -89,6 +89,7 @@ class LogEvent(Enum):
     UNDELIVERED = "undelivered", "outbox", "undelivered outbox={outbox} to={to} reply={reply!r}"
     DROPPED = "dropped", "outbox", "dropped outbox={outbox} to={to} reason={reason!r}"
     NOT_SENT = "not sent", "template", "not sent template={template} to={to} reason={reason!r}"
+    WORDS_PROBLEM = "template problem", "problem", "template problem problem={problem!r}"
     TEMPLATE_PROBLEM = (
         "template problem",
         "outbox",

@@ -181,7 +181,7 @@ def build(
         engine=engine,
         archive=Archive(settings.store.archive),
         enqueue=enqueue if smarthost else partial(_receive_only, enqueue),
-        templates=Templates(),
+        templates=Templates(settings.templates.directory),
         smarthost=Pool(smarthost) if smarthost else None,
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
         check_spam=spamd.check if spamd else _unchecked,

@@ -22,7 +22,7 @@ from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.people import Role
-from mailgate.phrases import built_in
+from mailgate.phrases import phrasebook
 from mailgate.tickets.ticket import EntryKind, Event, Ticket
 from mailgate.wiring import Parts, build
 from store import people
@@ -36,7 +36,7 @@ from store.schema import lessons as lesson_rows
 from tests.empty_store import put_empty_store
 from tests.outbound.sink import HOST, Sink, running
 
-IN_ENGLISH = built_in().of("en").told_in("Europe/Berlin", at=None)
+IN_ENGLISH = phrasebook().of("en").told_in("Europe/Berlin", at=None)
 """Makes the words of the audit trail."""
 
 BEGIN = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

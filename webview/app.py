@@ -15,6 +15,7 @@ from starlette.routing import Route
 from mailgate.commands.place import Where
 from mailgate.config import Settings
 from mailgate.mail.mailto import MailAction
+from mailgate.phrases import phrasebook
 from mailgate.tickets.verbs.customers import CUSTOMERS
 from store.archive import Archive
 from store.engine import reading
@@ -85,6 +86,7 @@ def create_app(
         clock=clock,
         rendering=Rendering(settings.gate.company),
         cookies=Cookies(is_secure(settings)),
+        phrasebook=phrasebook(settings.templates.directory),
     )
 
     def failure(status: int, incident: str) -> Response:

@@ -15,7 +15,7 @@ from mailgate.config import Settings
 from mailgate.desks import Desk, ServiceMailbox, desk_named
 from mailgate.language.tags import FALLBACK
 from mailgate.mail.address import Mailbox
-from mailgate.phrases import Phrasebook, built_in
+from mailgate.phrases import Phrasebook, phrasebook
 from mailgate.tickets.wording import Tell
 from store.archive import Archive
 from store.engine import reading
@@ -62,7 +62,7 @@ class Site:
     rendering: Rendering
     cookies: Cookies
     budgets: Budgets = field(default_factory=Budgets)
-    phrasebook: Phrasebook = field(default_factory=built_in)
+    phrasebook: Phrasebook = field(default_factory=phrasebook)
 
     @property
     def sign_in_address(self) -> str:

@@ -11,6 +11,7 @@ from mailgate.cli.meter import Meter
 from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_USAGE, fail, found_or_fail, json_option, print_object, say
 from mailgate.flows.moving import forget as forgetting
 from mailgate.flows.moving.export import export as write_export
+from mailgate.phrases import phrasebook
 from store import people
 from store.engine import reading
 from store.keeping import erasure
@@ -31,7 +32,9 @@ def export(customer_id: int, path: Path) -> None:
             fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint="mailgate customer list")
         if path.exists():
             fail(f"{path} is there already", code=EX_CANTCREAT, hint="name another file")
-        done = write_export(conn, parts.archive, found, visitor, path, progress=meter)
+        sentences = phrasebook(parts.settings.templates.directory).of(visitor.language)
+        tell = sentences.told_in(visitor.timezone, at=None)
+        done = write_export(conn, parts.archive, found, visitor, path, tell=tell, progress=meter)
     meter.end()
     row = {"customer": customer_id, "file": str(path), "tickets": done.tickets, "mails": done.mails}
     print_object({**row, "files": done.files})

@@ -14,6 +14,9 @@ from mailgate.config import Settings, Verify
 from mailgate.inbound.authenticate import best_evidence
 from mailgate.log_events import LogEvent
 from mailgate.mail.envelope import Door
+from mailgate.outbound.templates import built_in_directory
+from mailgate.setup.words.library import Library
+from mailgate.setup.words.mistakes import mistakes
 from mailgate.wiring import refuse_unbuilt
 from workers.embedded import Running
 
@@ -80,5 +83,8 @@ def _warn(chosen: Settings) -> None:
         log.warning(LogEvent.SETTING("smarthost.address is empty: outgoing mail stays queued"))
     if chosen.spam.spamd is None:
         log.warning(LogEvent.SETTING("spam.spamd is empty: no mail is checked for spam"))
+    if chosen.templates.directory is not None:
+        for problem in mistakes(Library(built_in_directory(), chosen.templates.directory)):
+            log.warning(LogEvent.WORDS_PROBLEM(problem=problem))
     for words in chosen.unbuilt():
         log.warning(LogEvent.NO_EFFECT_YET(words))

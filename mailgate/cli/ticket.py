@@ -26,7 +26,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import change
 from mailgate.language.tags import FALLBACK
 from mailgate.people import Staff
-from mailgate.phrases import built_in
+from mailgate.phrases import phrasebook
 from mailgate.tickets.ticket import Doer, State, Ticket
 from mailgate.tickets.wording import Tell, words_of
 from mailgate.wiring import Parts
@@ -186,7 +186,7 @@ def _known(found: Ticket | None, number: int) -> Ticket:
 
 
 def _tell(parts: Parts) -> Tell:
-    return built_in().of(FALLBACK).told_in(parts.settings.gate.timezone, at=now())
+    return phrasebook(parts.settings.templates.directory).of(FALLBACK).told_in(parts.settings.gate.timezone, at=now())
 
 
 def _show(conn: Connection, found: Ticket, tell: Tell) -> None:

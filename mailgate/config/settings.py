@@ -220,6 +220,13 @@ class Attachments:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnWords:
+    """The operator's own words in place of the shipped ones; without `directory` there are none."""
+
+    directory: kinds.OptionalFile = None
+
+
+@dataclass(frozen=True, slots=True)
 class KnowledgeBase:
     """Articles that anybody may read; without `folder` there are none."""
 
@@ -338,6 +345,7 @@ class Settings:
     workers: Workers = field(default_factory=Workers)
     desk_rules: DeskRules = field(default_factory=DeskRules)
     attachments: Attachments = field(default_factory=Attachments)
+    templates: OwnWords = field(default_factory=OwnWords)
     knowledge_base: KnowledgeBase = field(default_factory=KnowledgeBase)
     billing: Billing = field(default_factory=Billing)
     limits: Limits = field(default_factory=Limits)

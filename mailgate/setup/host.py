@@ -9,9 +9,11 @@ from shutil import disk_usage
 from zoneinfo import ZoneInfoNotFoundError
 
 from mailgate.config import SecretUnavailable, Verify, read_secret
-from mailgate.outbound.templates import Templates
+from mailgate.outbound.templates import built_in_directory
 from mailgate.setup.finding import Finding, fail, ok, skipped, warn, worst
 from mailgate.setup.site import Site
+from mailgate.setup.words.library import Library
+from mailgate.setup.words.mistakes import mistakes
 
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 WARN_FREE, FAIL_FREE = 0.15, 0.05
@@ -45,9 +47,9 @@ def time_zone(site: Site) -> Finding:
     return ok(f"{name}, now {now:%H:%M}, {offset / timedelta(hours=1):+g} h")
 
 
-def templates(_site: Site) -> Finding:
-    """Every mail can be worded."""
-    problems = Templates().check()
+def templates(site: Site) -> Finding:
+    """Every mail can be worded, and so can all else, with the operator's own words in front."""
+    problems = mistakes(Library(built_in_directory(), site.settings.templates.directory))
     return fail("; ".join(problems), "mailgate template check") if problems else ok("no mistakes")
 
 

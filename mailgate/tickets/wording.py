@@ -75,11 +75,12 @@ class _Wanted:
 
 
 def read_sentences(
-    language: str, given: Mapping[str, Any], behind: Sentences | None = None
+    language: str, given: Mapping[str, Any], behind: Sentences | None = None, *, is_whole: bool = True
 ) -> tuple[Sentences, tuple[str, ...]]:
     """The sentences of a file, and what is wrong with it, a line for each mistake.
 
-    In place of one that is missing or wrong stands the one of `behind`, another language.
+    In place of one that is missing or wrong stands the one of `behind`, another language, or the same one where a file
+    says a few sentences otherwise: then it is not whole, and none is missed.
     """
     events = dict(behind.events) if behind else {}
     words = dict(behind.words) if behind else {}
@@ -87,12 +88,16 @@ def read_sentences(
     rest = {name: dict(table) for name, table in given.items()}
     for event, line in EVENTS.items():
         found = _several(rest.get("event", {}).pop(event.value, ()))
+        if not found and not is_whole:
+            continue
         if problem := _wanted(line).problem_of(found):
             problems.append(f"event.{event.value}: {problem}")
         else:
             events[event] = found
     for (name, word), wanted in _WORDS.items():
         found = _several(rest.get(name, {}).pop(word, ()))
+        if not found and not is_whole:
+            continue
         if problem := wanted.problem_of(found):
             problems.append(f"{name}.{word}: {problem}")
         else:

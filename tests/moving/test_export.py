@@ -33,7 +33,7 @@ def write(gate: Gate, path: Path, customer_id: int = 1) -> Exported:
         customer, visitor = people.find_customer(conn, customer_id), visitors.owner(conn, customer_id)
         assert customer is not None
         assert visitor is not None
-        return export(conn, parts.archive, customer, visitor, path, progress=lambda *_: None)
+        return export(conn, parts.archive, customer, visitor, path, tell=IN_ENGLISH, progress=lambda *_: None)
 
 
 def read(path: Path) -> tuple[dict[str, Any], dict[str, bytes]]:

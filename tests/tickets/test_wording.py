@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from mailgate.cli.ticket import OPERATOR
-from mailgate.phrases import built_in
+from mailgate.phrases import phrasebook
 from mailgate.tickets.events import EVENTS, details_of, line_of
 from mailgate.tickets.ticket import Doer, Event
 from mailgate.tickets.wording import BY, read_sentences
@@ -21,11 +21,11 @@ def told(locale: str, event: Event, by: str = "Bart", /, *, for_customers: bool 
     line = line_of(event, Doer(by), **values)
     assert line.details is not None
     details = details_of(event, line.details, for_customers=for_customers)
-    return built_in().of(locale).told_in("Europe/Berlin", at=NOON)(event, details, by)
+    return phrasebook().of(locale).told_in("Europe/Berlin", at=NOON)(event, details, by)
 
 
 def test_no_sentence_is_missing_superfluous_or_names_what_is_not_there() -> None:
-    assert built_in().problems == []
+    assert phrasebook().problems == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
@@ -44,7 +44,7 @@ def test_every_event_has_words_in_every_language_for_whoever_may_read_it(event: 
 
 
 def test_no_two_languages_say_the_same() -> None:
-    english, german = built_in().of("en"), built_in().of("de")
+    english, german = phrasebook().of("en"), phrasebook().of("de")
 
     same = [event for event in EVENTS if english.events[event] == german.events[event]]
 
@@ -98,7 +98,7 @@ def test_a_customer_reads_it_in_his_language(event: Event, values: dict[str, Any
 
 
 def test_what_is_kept_for_long_tells_the_year_in_whatever_zone() -> None:
-    told = built_in().of("en").told_in("America/Los_Angeles", at=None)
+    told = phrasebook().of("en").told_in("America/Los_Angeles", at=None)
 
     assert (
         told(Event.PUT_OFF, {"until": "2026-03-05T08:00:00Z"}, "Bart") == "waits until Thu 5 Mar 2026, 00:00, says Bart"
@@ -118,11 +118,11 @@ def test_staff_read_the_values_that_customers_do_not() -> None:
     [("de", "de"), ("de-AT", "de"), ("DE_ch", "de"), ("en-GB", "en"), ("fr", "en"), ("", "en"), ("../de", "en")],
 )
 def test_a_language_without_sentences_of_its_own_reads_the_nearest(tag: str, language: str) -> None:
-    assert built_in().of(tag) is built_in().of(language)
+    assert phrasebook().of(tag) is phrasebook().of(language)
 
 
 def test_who_acts_at_the_command_line_has_a_german_name() -> None:
-    assert (BY, OPERATOR.name) in built_in().of("de").words
+    assert (BY, OPERATOR.name) in phrasebook().of("de").words
     assert told("de", Event.CLOSED, OPERATOR.name) == "von dem Betreiber geschlossen"
 
 
@@ -148,7 +148,7 @@ def test_a_value_is_put_in_as_it_is_and_never_read_again(name: str, address: str
     ],
 )
 def test_a_mistake_in_a_file_is_named_and_english_stands_in(event: str, sentence: object, problem: str) -> None:
-    english = built_in().of("en")
+    english = phrasebook().of("en")
 
     read, problems = read_sentences("de", {"event": {event: sentence}}, english)
 
@@ -157,7 +157,7 @@ def test_a_mistake_in_a_file_is_named_and_english_stands_in(event: str, sentence
 
 
 def test_a_file_need_not_say_everything_again() -> None:
-    english = built_in().of("en")
+    english = phrasebook().of("en")
 
     read, _ = read_sentences("de", {"event": {"closed": "shut by {by}"}}, english)
 

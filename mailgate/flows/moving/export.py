@@ -15,7 +15,6 @@ from mailgate.flows.moving.survey import Progress
 from mailgate.mail.blind_copies import without_bcc
 from mailgate.outbound.attachment import UNNAMED, safe_filename
 from mailgate.people import Customer
-from mailgate.phrases import built_in
 from mailgate.tickets.wording import Tell
 from store.archive import Archive
 from store.views import customer_mails, customer_tickets
@@ -41,15 +40,15 @@ def export(
     visitor: ContactVisitor,
     path: Path,
     *,
+    tell: Tell,
     progress: Progress,
 ) -> Exported:
     """Write the zip file, which must not be there. `visitor` is the customer's owner, who sees all of its tickets.
 
     It holds what the pages show him and nothing else: no notes, no lines for staff, no answers that were not sent; mail
-    as it came, without Bcc; our mail as it left, without live links. The audit trail is there as values, and as words
-    in his language. Raises FileExistsError and OSError.
+    as it came, without Bcc; our mail as it left, without live links. The audit trail is there as values, and as the
+    words that `tell` makes of them. Raises FileExistsError and OSError.
     """
-    tell = built_in().of(visitor.language).told_in(visitor.timezone, at=None)
     with open(path, "xb", opener=_private) as file:
         try:
             with ZipFile(file, "w", ZIP_DEFLATED) as target:
