@@ -12,6 +12,7 @@ class Answer(StrEnum):
     YES = "yes"
     NO = "no"
     UNCLEAR = "unclear"
+    EDIT = "edit"  # of what is asked, read by its kind's own reader
 
 
 @dataclass(frozen=True, slots=True)

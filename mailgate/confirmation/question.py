@@ -48,11 +48,10 @@ class ConfirmKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The rules of one kind. `takes_edits`: an answer may change what is asked, which is then asked anew."""
+    """The rules of one kind."""
 
     action: Action  # the row of the matrix that it is judged by
     of: QuestionClass
-    takes_edits: bool = False
 
 
 KINDS: Mapping[ConfirmKind, Kind] = {
@@ -117,6 +116,7 @@ class Effect(StrEnum):
     WAIT = "wait"  # others must say yes as well
     END = "end"  # nothing will be done
     ASK_AGAIN = "ask again"
+    REPLACE = "replace"  # the question, by one that asks for what the answer says
 
 
 class Became(StrEnum):
@@ -201,12 +201,14 @@ class Confirmation:
 
 
 def effect(asked: Confirmation, askee: Askee, answer: Answer, now: datetime) -> Effect:
-    """What the answer of one of those who were asked does. A no ends the question, also after one's own yes."""
-    if not asked.is_open(now) or (askee.answer is not None and answer is not Answer.NO):
+    """What the answer of one of those who were asked does. A no or an edit counts after one's own yes, too."""
+    if not asked.is_open(now) or (askee.answer is not None and answer not in (Answer.NO, Answer.EDIT)):
         return Effect.NOTHING
     match answer:
         case Answer.NO:
             return Effect.END
+        case Answer.EDIT:
+            return Effect.REPLACE
         case Answer.UNCLEAR:
             return Effect.ASK_AGAIN
         case Answer.YES:

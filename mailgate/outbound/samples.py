@@ -261,6 +261,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
         Template.CONFIRM: (
             _CONFIRM,
             _CONFIRM | {"why": "unclear", "yes": "ja", "no": "nein", "reply_to": "[one-time link or code, expired]"},
+            _CONFIRM | {"why": "edited"},
             _CONFIRM | {"why": "replaced", "cost": "EUR 12.00", "number": None, "statement": _STAFF_STATEMENT},
             *(_CONFIRM | {"by": by, "is_asking": False, "others": 1, "needed": needed} for by, needed in _OTHERS),
             *(_CONFIRM | {"number": None, "statement": statement} for statement in _STATEMENTS),

@@ -103,6 +103,7 @@ EVENTS: Mapping[Event, Line] = {
     Event.NOT_UNDERSTOOD: _for_all(mail=_NUMBER),
     Event.ASKED: _for_all(**_ASKED),
     Event.AGREED: _for_all(**_ASKED),
+    Event.EDITED: _for_all(**_ASKED),
     Event.CONFIRMED: _for_all(**_ASKED),
     Event.DECLINED: _for_all(**_ASKED),
     Event.LAPSED: _for_all(**_ASKED),

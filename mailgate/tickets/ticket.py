@@ -52,6 +52,7 @@ class Event(StrEnum):
     NOT_UNDERSTOOD = "not understood"  # such a mail
     ASKED = "asked"  # whether it is to be done, by confirmation
     AGREED = "agreed"  # one of several whose yes it takes
+    EDITED = "edited"  # what was asked, by an answer
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     LAPSED = "lapsed"  # no answer came in time
@@ -85,6 +86,7 @@ _CHANGES_NO_STATE = (
     Event.NOT_UNDERSTOOD,
     Event.ASKED,
     Event.AGREED,
+    Event.EDITED,
     Event.CONFIRMED,
     Event.DECLINED,
     Event.LAPSED,

@@ -48,6 +48,7 @@ NEWS = {
     Event.NOT_UNDERSTOOD,
     Event.ASKED,
     Event.AGREED,
+    Event.EDITED,
     Event.CONFIRMED,
     Event.DECLINED,
     Event.LAPSED,

@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 
 from mailgate.authority import Action, Verdict
 from mailgate.commands.verb import Command, Verb
-from mailgate.confirmation import ConfirmKind, Line, Says
-from mailgate.desks import is_ours
+from mailgate.confirmation import ConfirmKind
 from mailgate.flows.client import deeds, look_up
 from mailgate.flows.client.asking import Asking
-from mailgate.flows.client.confirmed import ADDRESS
+from mailgate.flows.client.request import not_to_be_added, request_of, request_to_add
 from mailgate.flows.confirm.ask import Request, ask, not_asked
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -17,7 +16,6 @@ from mailgate.people import Contact
 from mailgate.tickets.notices import Result
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import customers
-from store import people
 
 Handler = Callable[[Asking, Command], Result | None]
 """Does what is asked for, or asks whether it shall be done; None where a question tells its reader more."""
@@ -39,7 +37,7 @@ def _deed(do: Callable[[Act, Incoming, Ticket, Contact], Told], kind: ConfirmKin
     def handle(mail: Asking, command: Command) -> Result | None:
         ticket = _ticket(mail)
         if mail.may(action_of(mail, command)) is Verdict.CONFIRM:
-            return _ask(mail, ticket, kind, {})
+            return _ask(mail, request_of(kind, ticket, mail.contact, {}))
         return do(mail.act, mail.incoming, ticket, mail.contact).result
 
     return handle
@@ -47,13 +45,12 @@ def _deed(do: Callable[[Act, Incoming, Ticket, Contact], Told], kind: ConfirmKin
 
 def _add(mail: Asking, command: Command) -> Result | None:
     ticket, address = _ticket(mail), command.argument.words
-    settings = mail.act.settings
-    if is_ours(address, settings.desks, settings.gate.domain) or people.staff_with(mail.act.conn, address):
-        return Result(f"{address} is an address of ours; nothing was done.")
+    refused = not_to_be_added(mail.act, address)
+    if refused:
+        return refused
     if mail.may(action_of(mail, command)) is not Verdict.CONFIRM:
         return deeds.share(mail.act, mail.incoming, ticket, mail.contact, address).result
-    kind = ConfirmKind.SHARE if _is_known(mail, address) else ConfirmKind.ADD_CONTACT
-    return _ask(mail, ticket, kind, {ADDRESS: address})
+    return _ask(mail, request_to_add(mail.act, ticket, mail.contact, address))
 
 
 def _status(mail: Asking, command: Command) -> Result:
@@ -102,15 +99,6 @@ def _is_known(mail: Asking, address: str) -> bool:
     return deeds.contact_of(mail.act, mail.contact.customer_id, address) is not None
 
 
-def _ask(mail: Asking, ticket: Ticket, kind: ConfirmKind, values: Mapping[str, str]) -> Result | None:
-    """Put the question; `values` are what its statement names and its deed must know."""
-    request = Request(
-        kind=kind,
-        statement=(Line(Says(kind.value), {**values, "ticket": str(ticket.id)}),),
-        values=values,
-        ticket=ticket,
-        customer_id=mail.contact.customer_id,
-        contact_id=mail.contact.id,
-    )
+def _ask(mail: Asking, request: Request) -> Result | None:
     refused = ask(mail.act, mail.incoming, request)
     return not_asked(request, refused) if refused else None

@@ -1,10 +1,11 @@
-"""What is done after a yes: one function for each kind of question."""
+"""What is done after a yes, and what an answer may change: a row for each kind of question."""
 
 from collections.abc import Callable, Mapping
 
 from mailgate.confirmation import Became, Confirmation, ConfirmKind
 from mailgate.flows.client import deeds
-from mailgate.flows.confirm.confirm import Executor
+from mailgate.flows.client.request import ADDRESS, another_address
+from mailgate.flows.confirm.confirm import Deed, Executor
 from mailgate.flows.story import review
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -14,9 +15,6 @@ from mailgate.tickets.notices import about_question
 from mailgate.tickets.ticket import Ticket
 from store import people
 from store.desk import tickets
-
-ADDRESS = "address"
-"""Of whom SHARE and ADD_CONTACT speak, in the values of the question."""
 
 
 def _on_ticket(
@@ -48,17 +46,19 @@ def _release(act: Act, incoming: Incoming, asked: Confirmation) -> Told:
     return Told(about_question(Became.DONE, asked.statement))
 
 
-EXECUTORS: Mapping[ConfirmKind, Executor] = {
-    ConfirmKind.CLOSE: _on_ticket(lambda act, mail, ticket, who, _: deeds.close(act, mail, ticket, who)),
-    ConfirmKind.REOPEN: _on_ticket(lambda act, mail, ticket, who, _: deeds.reopen(act, mail, ticket, who)),
-    ConfirmKind.STOP: _on_ticket(lambda act, mail, ticket, who, _: deeds.leave(act, mail, ticket, who)),
-    ConfirmKind.SHARE: _on_ticket(
-        lambda act, mail, ticket, who, asked: deeds.share(act, mail, ticket, who, asked.values[ADDRESS]),
-        for_owner=True,
-    ),
-    ConfirmKind.ADD_CONTACT: _on_ticket(
-        lambda act, mail, ticket, who, asked: deeds.add_contact(act, mail, ticket, who, asked.values[ADDRESS]),
-        for_owner=True,
-    ),
-    ConfirmKind.STAFF_MAIL: _release,
+_SHARE = _on_ticket(
+    lambda act, mail, ticket, who, asked: deeds.share(act, mail, ticket, who, asked.values[ADDRESS]), for_owner=True
+)
+_ADD_CONTACT = _on_ticket(
+    lambda act, mail, ticket, who, asked: deeds.add_contact(act, mail, ticket, who, asked.values[ADDRESS]),
+    for_owner=True,
+)
+
+DEEDS: Mapping[ConfirmKind, Deed] = {
+    ConfirmKind.CLOSE: Deed(_on_ticket(lambda act, mail, ticket, who, _: deeds.close(act, mail, ticket, who))),
+    ConfirmKind.REOPEN: Deed(_on_ticket(lambda act, mail, ticket, who, _: deeds.reopen(act, mail, ticket, who))),
+    ConfirmKind.STOP: Deed(_on_ticket(lambda act, mail, ticket, who, _: deeds.leave(act, mail, ticket, who))),
+    ConfirmKind.SHARE: Deed(_SHARE, another_address),
+    ConfirmKind.ADD_CONTACT: Deed(_ADD_CONTACT, another_address),
+    ConfirmKind.STAFF_MAIL: Deed(_release),
 }

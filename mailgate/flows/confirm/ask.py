@@ -17,6 +17,7 @@ from mailgate.confirmation import (
     Became,
     Confirmation,
     ConfirmKind,
+    ConfirmState,
     Needed,
     Statement,
     Whom,
@@ -55,10 +56,11 @@ class Request:
     needed: Needed = Needed.ALL
 
 
-def ask(act: Act, incoming: Incoming, request: Request) -> Became | None:
+def ask(act: Act, incoming: Incoming, request: Request, *, replaces: Confirmation | None = None) -> Became | None:
     """Put a question; returns why not when none is put. `incoming` is the mail that asks for it.
 
     The same question is put once, each class has its budget, and a mail that nothing speaks for calls for none.
+    `replaces`: an open question that ends when this one is put.
     """
     if not incoming.evidence.at_least(Level.SPF):
         return Became.UNVERIFIED
@@ -66,7 +68,7 @@ def ask(act: Act, incoming: Incoming, request: Request) -> Became | None:
     by = {"contact_id": request.contact_id, "staff_id": request.staff_id}
     if confirmations.same_open(act.conn, request.kind, request.values, ticket_id=ticket_id, now=act.now, **by):
         return Became.ASKED_ALREADY
-    if _is_beyond_budget(act, request):
+    if _is_beyond_budget(act, request, replaced=int(replaces is not None)):
         return Became.TOO_MANY
     limits = LIMITS[KINDS[request.kind].of]
     nonces = [(one, secrets.randbits(63)) for one in request.whom or (Whom(request.contact_id, request.staff_id),)]
@@ -88,8 +90,11 @@ def ask(act: Act, incoming: Incoming, request: Request) -> Became | None:
         statement=request.statement,
         needed=request.needed,
     )
-    if not _all_put(act, incoming, asked, [nonce for _, nonce in nonces]):
+    why = Why.EDITED if replaces else Why.ASKED
+    if not _all_put(act, incoming, asked, [nonce for _, nonce in nonces], why):
         return Became.NO_MAIL
+    if replaces:
+        confirmations.end(act.conn, replaces.id, ConfirmState.REPLACED, replaced_by=asked.id)
     recorded(act, asked, ASKED, incoming)
     return None
 
@@ -109,11 +114,11 @@ def put_again(act: Act, incoming: Incoming, asked: Confirmation, askee: Askee) -
     return True
 
 
-def _all_put(act: Act, incoming: Incoming, asked: Confirmation, nonces: list[int]) -> bool:
+def _all_put(act: Act, incoming: Incoming, asked: Confirmation, nonces: list[int], why: Why) -> bool:
     """Send everybody his mail; where one that is needed cannot be sent nobody is asked."""
     before = len(act.outgoing)
     sent = [
-        put(act, incoming, asked, askee, _answer_to(act, asked, askee, nonce), why=Why.ASKED)
+        put(act, incoming, asked, askee, _answer_to(act, asked, askee, nonce), why=why)
         for askee, nonce in zip(asked.askees, nonces, strict=True)
     ]
     if all(sent) if asked.needed is Needed.ALL else any(sent):
@@ -132,7 +137,7 @@ def _answer_to(act: Act, asked: Confirmation, askee: Askee, nonce: int) -> str:
     return f"{ServiceMailbox.CONFIRM.value}+{seal(token, act.key)}@{act.settings.gate.domain}"
 
 
-def _is_beyond_budget(act: Act, request: Request) -> bool:
+def _is_beyond_budget(act: Act, request: Request, *, replaced: int) -> bool:
     of = KINDS[request.kind].of
     open_now, recent = confirmations.counts(
         act.conn,
@@ -142,4 +147,4 @@ def _is_beyond_budget(act: Act, request: Request) -> bool:
         since=act.now - timedelta(days=1),
         now=act.now,
     )
-    return open_now >= LIMITS[of].open or recent >= LIMITS[of].per_day
+    return open_now - replaced >= LIMITS[of].open or recent >= LIMITS[of].per_day

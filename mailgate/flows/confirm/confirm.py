@@ -1,6 +1,7 @@
 """Confirmation by reply: what was asked is done after the last yes that it needs, once; a single no ends it.
 
-Whatever else an answer contains is ignored. A wrong answer does nothing.
+An answer may change what is asked, where its kind has a reader for that: then it is asked anew, and a yes beside the
+change does nothing. Whatever else an answer contains is ignored. A wrong answer does nothing.
 """
 
 import logging
@@ -23,7 +24,7 @@ from mailgate.confirmation import (
     read_answer,
 )
 from mailgate.desks import ServiceMailbox, service_at
-from mailgate.flows.confirm.ask import put_again
+from mailgate.flows.confirm.ask import Request, ask, not_asked, put_again
 from mailgate.flows.confirm.question import (
     Why,
     language_of,
@@ -33,7 +34,7 @@ from mailgate.flows.confirm.question import (
     tell_reader,
     told_of,
 )
-from mailgate.flows.confirm.trail import AGREED, ENDED, recorded
+from mailgate.flows.confirm.trail import AGREED, EDITED, ENDED, recorded
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled, Told
@@ -50,6 +51,17 @@ log = logging.getLogger(__name__)
 
 Executor = Callable[[Act, Incoming, Confirmation], Told]
 """Does what was confirmed. The mail is the yes, its evidence C; the world may have changed since the question."""
+
+Editor = Callable[[Act, Incoming, Confirmation], Request | Result | None]
+"""Reads from an answer what is to be asked instead, or why that cannot be; None when it changes nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What follows from the answers to one kind of question."""
+
+    execute: Executor
+    edit: Editor | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +80,11 @@ class _Reply:
         evidence = self.incoming.evidence
         return Settled(Disposition.COMMAND, reason, ticket_id=self.asked.ticket_id, evidence=evidence)
 
+    def proven(self) -> Incoming:
+        """The mail with the evidence that it has by answering a question."""
+        reason = f"confirmed in answer to the question about mail {self.asked.spool_id}"
+        return replace(self.incoming, evidence=Evidence(Level.CONFIRMED, (reason, *self.incoming.evidence.reasons)))
+
     def keep(self, answer: Answer, events: tuple[Event, Event]) -> Ticket | None:
         """Note the answer, in the history of the ticket, too."""
         spool_id = self.incoming.lent.spool_id
@@ -84,7 +101,7 @@ class _Reply:
         tell_end(self.act, self.asked, others, state, ticket, by=self.askee)
 
 
-def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[ConfirmKind, Executor]) -> Settled:
+def reply(act: Act, incoming: Incoming, sender: Sender, deeds: Mapping[ConfirmKind, Deed]) -> Settled:
     """Settle a mail to the address of a question."""
     if incoming.automatic:
         return Settled(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
@@ -95,7 +112,10 @@ def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[Confi
     if found is None or not _is_from(incoming, sender, found[1].whom):
         return _not_good(act, incoming, sender)
     mail = _Reply(act, incoming, sender, *found)
-    match effect(mail.asked, mail.askee, _answer(mail), act.now):
+    deed = deeds[mail.asked.kind]
+    answer = _answer(mail)
+    edited = deed.edit(act, incoming, mail.asked) if deed.edit and answer is not Answer.NO else None
+    match effect(mail.asked, mail.askee, Answer.EDIT if edited else answer, act.now):
         case Effect.NOTHING:
             return _replaced(mail) or _not_good(act, incoming, sender)
         case Effect.ASK_AGAIN:
@@ -105,7 +125,10 @@ def reply(act: Act, incoming: Incoming, sender: Sender, executors: Mapping[Confi
         case Effect.END:
             return _no(mail)
         case Effect.DO:
-            return _yes(mail, executors[mail.asked.kind])
+            return _yes(mail, deed.execute)
+        case Effect.REPLACE:
+            assert edited is not None
+            return _edit(mail, edited)
 
 
 def expire(act: Act, number: int) -> None:
@@ -120,13 +143,11 @@ def expire(act: Act, number: int) -> None:
 
 def _yes(mail: _Reply, execute: Executor) -> Settled:
     """The last yes that was needed."""
-    act, incoming, asked = mail.act, mail.incoming, mail.asked
-    reason = f"confirmed in answer to the question about mail {asked.spool_id}"
-    proven = replace(incoming, evidence=Evidence(Level.CONFIRMED, (reason, *incoming.evidence.reasons)))
+    act, asked, proven = mail.act, mail.asked, mail.proven()
     if decide(KINDS[asked.kind].action, proven.evidence) is not Verdict.DO:  # what no mail may do
         return Settled(Disposition.HELD, f"not by mail: {asked.in_short}", evidence=proven.evidence)
     if not confirmations.end(act.conn, asked.id, ConfirmState.DONE):  # another answer was quicker
-        return _not_good(act, incoming, mail.sender)
+        return _not_good(act, mail.incoming, mail.sender)
     ticket = mail.keep(Answer.YES, ENDED[ConfirmState.DONE])
     done = execute(act, proven, asked)
     mail.tell(done.result, done.ticket or ticket)
@@ -148,6 +169,19 @@ def _no(mail: _Reply) -> Settled:
     mail.tell(told_of(mail.asked, mail.askee.whom, Became.REFUSED), ticket)
     mail.tell_others(ConfirmState.REFUSED, ticket)
     return mail.settled("refused")
+
+
+def _edit(mail: _Reply, edited: Request | Result) -> Settled:
+    """Ask for what the answer says instead; where that is not asked, the question that was answered stays open."""
+    proven = mail.proven()
+    if isinstance(edited, Request):
+        refused = ask(mail.act, proven, edited, replaces=mail.asked)
+        if refused is None:
+            mail.keep(Answer.EDIT, EDITED)
+            return replace(mail, incoming=proven).settled("changed, and asked anew")
+        edited = not_asked(edited, refused)
+    mail.tell(edited, None)
+    return mail.settled("a change that is not asked for")
 
 
 def _unclear(mail: _Reply) -> Settled:

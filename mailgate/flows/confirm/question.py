@@ -26,6 +26,7 @@ class Why(StrEnum):
 
     ASKED = "asked"  # for the first time
     UNCLEAR = "unclear"  # its answer was neither yes nor no
+    EDITED = "edited"  # in place of one that an answer has changed
     REPLACED = "replaced"  # an older one was answered, whose place it took
 
 

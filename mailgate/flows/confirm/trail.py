@@ -16,6 +16,8 @@ ASKED = (Event.ASKED, Event.STAFF_ASKED)
 
 AGREED = (Event.AGREED, Event.STAFF_CONFIRMED)  # such a mail has one writer, who is the only one asked
 
+EDITED = (Event.EDITED, Event.STAFF_LAPSED)  # nobody changes by an answer what a staff member's mail said
+
 ENDED: Mapping[ConfirmState, tuple[Event, Event]] = {
     ConfirmState.DONE: (Event.CONFIRMED, Event.STAFF_CONFIRMED),
     ConfirmState.REFUSED: (Event.DECLINED, Event.STAFF_DECLINED),

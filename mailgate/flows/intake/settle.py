@@ -6,7 +6,7 @@ from datetime import timedelta
 from mailgate.authority import Action, Verdict, decide
 from mailgate.config.settings import UnknownSender
 from mailgate.desks import ServiceMailbox, is_our_mailbox
-from mailgate.flows.client.confirmed import EXECUTORS
+from mailgate.flows.client.confirmed import DEEDS
 from mailgate.flows.client.customer_command import obey
 from mailgate.flows.client.sign_in import sign_in
 from mailgate.flows.confirm import confirm
@@ -92,7 +92,7 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
         reason = f"spam score {score:g}, held from {settings.spam.hold_score:g}: {' '.join(incoming.spam.symbols)}"
         return _held(act, incoming, sender, disposition=Disposition.QUARANTINED, reason=reason)
     if ServiceMailbox.CONFIRM in incoming.services:
-        return confirm.reply(act, incoming, sender, EXECUTORS)
+        return confirm.reply(act, incoming, sender, DEEDS)
     incoming = _with_token(incoming, sender)
     if isinstance(sender, Staff):
         return _from_staff(act, incoming, sender)
