@@ -21,9 +21,9 @@ _DONE = "Your answer was taken back: the customer does not get it."
 _LEFT_OUT = [{"name": "setup.exe", "size": 2_048_000, "reason": "files ending in .exe are not accepted"}]
 
 _TO = "support+aeaqscibaewbnwl23fwl4rplem@example.net"
-_CLOSE = {"words": "To close the ticket", "to": _TO, "subject": f"Re: {_SUBJECT} [#1042]", "body": "!close"}
-_REOPEN = _CLOSE | {"words": "To open the ticket again", "body": "!reopen"}
-_ADD = _CLOSE | {"words": "bob@example.org", "body": "!add bob@example.org"}
+_CLOSE = {"name": "close", "to": _TO, "subject": f"Re: {_SUBJECT} [#1042]", "body": "!close"}
+_REOPEN = _CLOSE | {"name": "reopen", "body": "!reopen"}
+_ADD = _CLOSE | {"name": "add", "address": "bob@example.org", "body": "!add bob@example.org"}
 
 
 def _misread(line: str, fault: str, *, correct: str | None = None, example: str | None = None, **given: str) -> object:
@@ -177,7 +177,7 @@ _HELD_USAGE = [
 
 _QUEUED = [
     {"number": 1042, "subject": _SUBJECT, "customer": "Anne Miller", "waits": 187_200, "assignee": "Jane"},
-    {"number": 1031, "subject": "DNS change", "customer": "not registered", "waits": 2_400, "assignee": ""},
+    {"number": 1031, "subject": "DNS change", "customer": "", "waits": 2_400, "assignee": ""},
 ]
 
 _DECIDED = {

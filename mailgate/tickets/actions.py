@@ -10,14 +10,6 @@ from mailgate.tickets.verbs import customers
 
 _MAX_SUBJECT = 120
 
-ACTION_WORDS = {
-    customers.CLOSE.name: "To close the ticket",
-    customers.REOPEN.name: "To open the ticket again",
-    customers.STATUS.name: "To see where it stands",
-    customers.STOP.name: "To get no more mails of it",
-}
-"""What the actions are called."""
-
 
 def answer_subject(subject: str, number: int) -> str:
     """The subject of an answer to a ticket."""

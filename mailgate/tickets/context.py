@@ -15,7 +15,6 @@ from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Evidence
 from mailgate.people import Staff
 from mailgate.tickets.ticket import State, Ticket
-from mailgate.tickets.verbs.staff import ASSIGN, SHOWN
 
 _QUOTE_MARKS = re.compile(r"(?m)^[ \t>|]+")
 _SHORTEST = 12
@@ -23,10 +22,8 @@ _SHORTEST = 12
 
 _MAX_SUBJECT = 60  # characters of another ticket's
 
-_BEFORE_NAMES = SHOWN[: SHOWN.index(ASSIGN)]
-
-COMMANDS_LINE = f"First line may be: {'  '.join(verb.example for verb in _BEFORE_NAMES)}"
-"""How the line begins that the template writes below these, each command a link."""
+_BEGIN = "\n-- \n"
+"""What stands above the block in every language (RFC 3676 §4.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +53,7 @@ class About:
 def context_lines(
     ticket: Ticket, evidence: Evidence, about: About, *, author: Author, marks: Iterable[str]
 ) -> tuple[str, ...]:
-    """What the notification says about author, ticket and customer, one fact a line; COMMANDS_LINE follows them."""
+    """What the notification says about author, ticket and customer, one fact a line."""
     return (
         f"Written by {author}",
         *(f"Please note: {mark}" for mark in marks),
@@ -72,6 +69,12 @@ def copy_lines(ticket: Ticket, about: About, *, writer: Staff) -> tuple[str, ...
         f"A copy: {writer.name} wrote this to {_readers(ticket)}, who have got it.",
         *_ticket_lines(ticket, about),
     )
+
+
+def block_lines(text: str) -> tuple[str, ...]:
+    """The lines of the block in the text of a mail to staff, in whatever language it was written."""
+    _, found, block = text.rpartition(_BEGIN)
+    return tuple(line for line in block.splitlines() if line) if found else ()
 
 
 def leaked_line(words: str, context: Iterable[str]) -> str | None:

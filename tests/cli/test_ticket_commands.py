@@ -1,11 +1,13 @@
 """A ticket from the command line: what an operator does to it, and what each command prints."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.gate import Person
+from tests.outbound.sink import HOST, Sink, running
 from tests.program import Program, configured
 
 ANNE = Person("Anne Miller", "anne@customer.example")
@@ -13,9 +15,16 @@ DORA = Person("Dora Dean", "dora@other.example")
 
 
 @pytest.fixture
-def program(tmp_path: Path) -> Program:
+def sink() -> Iterator[Sink]:
+    """The smarthost: what staff have not been sent cannot stand in an answer of theirs."""
+    with running(Sink()) as server:
+        yield server
+
+
+@pytest.fixture
+def program(tmp_path: Path, sink: Sink) -> Program:
     """A gate with Bart on its staff, tickets 1 and 2 of Anne's, and 3 of Dora's."""
-    program = configured(tmp_path / "gate", {})
+    program = configured(tmp_path / "gate", {"smarthost": {"address": f"{HOST}:{sink.port}", "tls": "none"}})
     program.ask("staff", "add", "Bart Jones", "bart@hosting.example")
     for person in (ANNE, DORA):
         program.ask("customer", "add", person.name, person.address)

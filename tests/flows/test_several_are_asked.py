@@ -237,8 +237,8 @@ def test_the_statement_has_its_lines_and_the_question_says_who_asks_and_how_many
 
     assert "Anne Miller asked for it on" in words
     assert "Ticket #1 is closed: - and stays so" in words
-    assert "It is done when all of you have said yes" in words
-    assert "asked for from your address" in owners.question(anne).text
+    assert "We do it once all of you have said yes" in words
+    assert "A mail from your address asked for it" in owners.question(anne).text
     assert owners.question(anne).message["Reply-To"] != owners.question(DORA).message["Reply-To"]
 
 

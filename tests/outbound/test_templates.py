@@ -118,7 +118,7 @@ def test_template_code_in_a_value_is_not_run() -> None:
 def test_missing_values_are_left_empty_and_reported() -> None:
     rendered = TEMPLATES.render(Template.CLOSED, "en", {"number": 1042, "subject": "Hello", "actions": []})
 
-    assert "answer to this mail opens the ticket again, and a person at\n will read it." in rendered.text
+    assert "the ticket is open again, and somebody at  will\nread what you write." in rendered.text
     assert rendered.problems == ("templates/mail/en/closed.md: no value for 'company'",)
 
 

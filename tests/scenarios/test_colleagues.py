@@ -15,8 +15,8 @@ def test_who_is_in_copy_is_proposed_and_gets_nothing(gate: Gate, anne: Person, b
     gate.deliver(bart.replies(gate.mailbox(bart)[0], "We look into it."))
 
     acknowledgement = gate.mailbox(anne)[0]
-    assert f"- For {SPY}, write !add {SPY} to" in acknowledgement.text
-    assert "These were in copy" in acknowledgement.text
+    assert f"- To add {SPY}, write !add {SPY} to" in acknowledgement.text
+    assert "You had others in copy" in acknowledgement.text
     assert f"Please note: in copy, and not added: {SPY}" in gate.mailbox(bart)[0].text
     assert readers(gate) == [anne.address]
     assert gate.mailbox(Person("Spy", SPY)) == []
@@ -47,7 +47,7 @@ def test_the_owner_is_asked_about_who_was_in_copy_of_a_contact_s_mail(gate: Gate
     gate.deliver(anne.replies(proposal, f"!add {bob.address}"))
 
     assert "dora@customer.example wrote to us about this" in proposal.text
-    assert "in copy and get no mails" not in gate.mailbox(dora)[0].text
+    assert "had others in copy" not in gate.mailbox(dora)[0].text
     assert readers(gate) == [dora.address, bob.address]
 
 

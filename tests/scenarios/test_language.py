@@ -16,7 +16,12 @@ from store.schema import outbox as outbox_rows
 from tests.gate import BeginGate, Gate, Person
 
 SIGN_IN = "sign-in@support.example"
-TO_CUSTOMERS = tuple(template for template in Template if template.kind.audience is not Audience.STAFF)
+# No command of today asks several people, so nobody is told that another one's yes was enough.
+TO_CUSTOMERS = tuple(
+    template
+    for template in Template
+    if template.kind.audience is not Audience.STAFF and template is not Template.CONFIRMED
+)
 
 
 def everything_to(gate: Gate, anna: Person, bart: Person) -> None:
@@ -61,6 +66,11 @@ def test_each_kind_of_mail_to_customers_is_in_their_language(sent: Mapping[Templ
 
     assert languages == dict.fromkeys(TO_CUSTOMERS, "de-AT")
     assert sent[Template.REPLY].notice.zone == "Asia/Tokyo"
+    words = {template: " ".join((sent[template].text or "").split()) for template in TO_CUSTOMERS}
+    silent = {template for template, text in words.items() if "Antworten Sie einfach auf diese Mail" not in text}
+    assert silent == {Template.SIGN_IN}
+    assert "Dieser Link öffnet Ihre Seiten" in words[Template.SIGN_IN]
+    assert "Ticket am Mi. 4. März, 07:00 Uhr" in words[Template.AUTOCLOSE_WARNING]
 
 
 def test_staff_and_strangers_are_written_to_in_the_language_of_the_gate(begin: BeginGate, cris: Person) -> None:
@@ -81,6 +91,20 @@ def test_staff_and_strangers_are_written_to_in_the_language_of_the_gate(begin: B
         (Template.SIGN_IN, "de", "Europe/Zurich"),
         (Template.HELD, "de", "Europe/Zurich"),
     }
+
+
+def test_lines_for_staff_alone_are_found_in_every_language(begin: BeginGate) -> None:
+    gate = begin(gate={"language": "de"})
+    anna, bart = gate.customer("Anna", "anna@customer.example"), gate.staff("Bart Jones", "bart@hosting.example")
+    gate.deliver(anna.writes("Es geht nicht."))
+    notification = gate.mailbox(bart)[0]
+    last_line = notification.text.rstrip().splitlines()[-1]
+
+    gate.deliver(bart.replies(notification, f"Jetzt geht es.\n{last_line}"))
+
+    assert last_line.startswith("Die erste Zeile darf sein: !note")
+    assert gate.outbox(Template.REPLY) == ()
+    assert gate.mailbox(bart)[-1].text.startswith("Ihre Mail kommt zurück:")
 
 
 def test_a_mail_that_was_queued_by_an_older_version_still_leaves(gate: Gate, anne: Person) -> None:

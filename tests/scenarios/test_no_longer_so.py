@@ -30,7 +30,7 @@ def test_a_warning_of_a_ticket_that_was_answered_meanwhile_is_cancelled(warned: 
     assert (deferred.state, deferred.last_reply) == (OutState.QUEUED, LATER)
     assert (dropped.state, dropped.due_at) == (OutState.CANCELLED, None)
     assert dropped.last_reply == "not sent, no longer so: the ticket is open"
-    assert [mail.subject for mail in warned.mailbox(anne) if "will be closed" in mail.text] == []
+    assert [mail.subject for mail in warned.mailbox(anne) if "we will close" in mail.text] == []
     assert warned.ticket(1).state is State.OPEN
 
 
@@ -49,7 +49,7 @@ def test_a_warning_that_is_still_so_goes_out_late(warned: Gate, anne: Person) ->
     warned.later(hours=1)
 
     assert [row.state for row in warned.outbox(Template.AUTOCLOSE_WARNING)] == [OutState.SENT]
-    assert "closed" in warned.mailbox(anne)[-1].text
+    assert "we will close" in warned.mailbox(anne)[-1].text
 
 
 def test_nobody_hears_of_a_close_that_his_answer_has_undone(begin: BeginGate) -> None:

@@ -38,7 +38,7 @@ def test_the_queue_comes_on_request_who_has_waited_longest_first(gate: Gate, lis
     assert [words.index(f"{place} Matter {place} [#{place}]") for place in (1, 2, 3)] == sorted(
         words.index(f"{place} Matter {place} [#{place}]") for place in (1, 2, 3)
     )
-    assert "Anne Miller, waits 2 hours" in words
+    assert "Anne Miller, waiting for 2 hours" in words
 
 
 def test_an_answer_takes_closes_and_gives_by_the_places_of_the_list(

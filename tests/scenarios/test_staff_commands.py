@@ -151,7 +151,7 @@ def test_a_command_that_was_not_understood_goes_back_and_nothing_is_done(
     assert (returned.outcome.disposition, returned.outcome.ticket_id) == (Disposition.COMMAND, 1)
     answer = gate.mailbox(bart)[-1]
     words = " ".join(answer.text.split())
-    assert "Your mail was not carried out" in words
+    assert "Your mail has come back" in words
     assert f"- {line}: {reason}" in words
     assert re.findall(r"Did you mean (.+?)\?|Write it like this: (\S+)", words) == shown
     assert "Done." in words

@@ -137,5 +137,5 @@ def test_the_words_below_undo_go_nowhere_and_the_writer_is_told(
     gate.deliver(bart.replies(notification, "!undo\n\nTry the right thing."))
     gate.later(minutes=2)
 
-    assert "The words below your command went nowhere" in gate.mailbox(bart)[-1].text
+    assert "Nobody has been sent the words below your command" in gate.mailbox(bart)[-1].text
     assert len(gate.mailbox(anne)) == 1

@@ -9,7 +9,7 @@ import pytest
 from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Staff
-from mailgate.tickets.context import COMMANDS_LINE, About, Other, context_lines, copy_lines, leaked_line
+from mailgate.tickets.context import About, Other, block_lines, context_lines, copy_lines, leaked_line
 from mailgate.tickets.ticket import Participant, State, Ticket
 
 BART = Staff(1, "Bart Jones", "bart@hosting.example")
@@ -62,9 +62,14 @@ def test_whose_ticket_it_is_stands_in_its_line() -> None:
     assert line == LINE.replace("not taken", "taken by Bart Jones")
 
 
-@pytest.mark.parametrize(
-    "lines", [_lines(marks=("unverified sender",)), copy_lines(TICKET, ABOUT, writer=BART), (COMMANDS_LINE,)]
-)
+def test_the_block_of_a_mail_is_what_stands_below_its_last_mark() -> None:
+    text = "Hello,\n-- \nAnne\n\n-- \nWritten by Anne\n\nFirst line may be: !note\n"
+
+    assert block_lines(text) == ("Written by Anne", "First line may be: !note")
+    assert block_lines("Hello,\nAnne\n") == ()
+
+
+@pytest.mark.parametrize("lines", [_lines(marks=("unverified sender",)), copy_lines(TICKET, ABOUT, writer=BART)])
 def test_every_line_of_a_block_is_long_enough_to_be_looked_for(lines: tuple[str, ...]) -> None:
     for line in lines:
         assert leaked_line(line, (line,)) == line

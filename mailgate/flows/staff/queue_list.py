@@ -59,7 +59,7 @@ def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None
         notices.QueuedTicket(
             number=ticket.id,
             subject=ticket.subject,
-            customer=ticket.customer or "not registered",
+            customer=ticket.customer or "",
             waits=act.now - ticket.since,
             assignee=ticket.assignee or "",
         )

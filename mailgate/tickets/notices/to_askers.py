@@ -9,7 +9,7 @@ from mailgate.confirmation import Became, Confirmation, ConfirmState, Statement
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import REPLY_TO, Notice, NoticeAttachment, stamp
 from mailgate.mail.mailto import MailAction
-from mailgate.tickets.actions import ACTION_WORDS, answer_subject, ticket_actions
+from mailgate.tickets.actions import answer_subject, ticket_actions
 from mailgate.tickets.notices.letterhead import Letterhead, corrected_mail
 from mailgate.tickets.ticket import Participant, Ticket
 from mailgate.tickets.verbs import customers
@@ -164,7 +164,7 @@ def offered(ticket: Ticket | None, reply_to: str | None, *, fixed_subject: bool 
         return []
     subject = f"[#{ticket.id}]" if fixed_subject else answer_subject(ticket.subject, ticket.id)
     actions = ticket_actions(ticket.state, to=reply_to, subject=subject, shared=len(ticket.participants) > 1)
-    return [_named(ACTION_WORDS[action.name], action) for action in actions]
+    return [_ready(action) for action in actions]
 
 
 def proposals(ticket: Ticket | None, addresses: Sequence[str], reply_to: str | None) -> list[Mapping[str, object]]:
@@ -173,12 +173,13 @@ def proposals(ticket: Ticket | None, addresses: Sequence[str], reply_to: str | N
         return []
     subject = answer_subject(ticket.subject, ticket.id)
     return [
-        _named(address, MailAction(customers.ADD.name, reply_to, subject, f"!add {address}\n")) for address in addresses
+        {"address": address, **_ready(MailAction(customers.ADD.name, reply_to, subject, f"!add {address}\n"))}
+        for address in addresses
     ]
 
 
-def _named(words: str, action: MailAction) -> Mapping[str, object]:
-    return {"words": words, "to": action.to, "subject": action.subject, "body": action.body.strip()}
+def _ready(action: MailAction) -> Mapping[str, object]:
+    return {"name": action.name, "to": action.to, "subject": action.subject, "body": action.body.strip()}
 
 
 def _to_contact(

@@ -194,7 +194,7 @@ class QueuedTicket:
 
     number: int
     subject: str
-    customer: str
+    customer: str  # "" for somebody who is not registered
     waits: timedelta
     assignee: str  # "" for nobody
 

@@ -1,6 +1,6 @@
 """Why a staff mail cannot be carried out: decided as a whole, before anything of it is done."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from mailgate.authority import Action
@@ -10,7 +10,7 @@ from mailgate.flows.staff.answer.forward import forwarded
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import OF_PERSONS
-from mailgate.tickets.context import COMMANDS_LINE, leaked_line
+from mailgate.tickets.context import block_lines, leaked_line
 from mailgate.tickets.merging import CannotMerge, check_merge
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import staff
@@ -73,8 +73,7 @@ def reply_obstacle(act: Act, ticket: Ticket, words: str) -> str | None:
     if not ticket.participants:
         return "The ticket has no address that it could be sent to."
     sent = [row for template in OF_PERSONS for row in outbox.on_ticket(act.conn, ticket.id, template)]
-    context = [str(line) for row in sent for line in _list(row.notice.values.get("context"))]
-    line = leaked_line(words, (*context, COMMANDS_LINE))
+    line = leaked_line(words, [line for row in sent for line in block_lines(row.text or "")])
     return None if line is None else f'It still contains a line that is for staff alone: "{line}".'
 
 
@@ -125,7 +124,3 @@ _CHECKS: Mapping[Verb, Callable[[Act, StaffMail, Command], str | None]] = {
     staff.MERGE: _cannot_merge,
     staff.AWAY: _cannot_go,
 }
-
-
-def _list(value: object) -> Sequence[object]:
-    return value if isinstance(value, Sequence) and not isinstance(value, str) else ()
