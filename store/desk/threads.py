@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, true
 
 from mailgate.tickets.ticket import State
 from store.schema import customers, tickets
@@ -12,7 +12,6 @@ LISTED = 3
 """Earlier tickets that a notification names."""
 
 _NAMES = select(tickets.c.thread_index, tickets.c.opened_at).where(tickets.c.id == bindparam("number"))
-_CUSTOMER = select(customers.c.name, customers.c.created_at).where(customers.c.id == bindparam("customer_id"))
 _EARLIER = (
     select(tickets.c.id, tickets.c.subject, tickets.c.state, tickets.c.updated_at)
     .where(
@@ -22,6 +21,13 @@ _EARLIER = (
     )
     .order_by(tickets.c.updated_at.desc(), tickets.c.id.desc())
     .limit(LISTED)
+    .subquery()
+)
+_CUSTOMER = (
+    select(customers.c.name, customers.c.created_at, _EARLIER)
+    .select_from(customers.outerjoin(_EARLIER, true()))
+    .where(customers.c.id == bindparam("customer_id"))
+    .order_by(_EARLIER.c.updated_at.desc(), _EARLIER.c.id.desc())
 )
 
 
@@ -41,13 +47,9 @@ def names(conn: Connection, number: int) -> tuple[str | None, datetime]:
     return row.thread_index, row.opened_at
 
 
-def customer(conn: Connection, customer_id: int) -> tuple[str, datetime]:
-    """Name, and since when."""
-    row = conn.execute(_CUSTOMER, {"customer_id": customer_id}).one()
-    return row.name, row.created_at
-
-
-def earlier(conn: Connection, customer_id: int, number: int) -> tuple[Earlier, ...]:
-    """The customer's last tickets but this one, what changed last first."""
-    rows = conn.execute(_EARLIER, {"customer_id": customer_id, "number": number})
-    return tuple(Earlier(row.id, row.subject, State(row.state), row.updated_at) for row in rows)
+def customer(conn: Connection, customer_id: int, number: int) -> tuple[str, datetime, tuple[Earlier, ...]]:
+    """Name, since when, and the last tickets but this one, what changed last first."""
+    rows = conn.execute(_CUSTOMER, {"customer_id": customer_id, "number": number}).all()
+    others = (row for row in rows if row.id is not None)
+    earlier = tuple(Earlier(row.id, row.subject, State(row.state), row.updated_at) for row in others)
+    return rows[0].name, rows[0].created_at, earlier

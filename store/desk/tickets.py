@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     Connection,
     RowMapping,
+    and_,
     bindparam,
     delete,
+    exists,
     insert,
     select,
     update,
@@ -40,17 +43,21 @@ _APPEND = insert(entries)
 _ATTACH = insert(attachments)
 _CHANGE = update(tickets).where(tickets.c.id == bindparam("the_id"))
 _THE_IDS: BindParameter[Any] = bindparam("the_ids", expanding=True)
-_NUMBERED = select(tickets).where(tickets.c.id.in_(_THE_IDS))
-_PARTICIPANTS = (
-    select(participants)
-    .outerjoin(contacts, contacts.c.id == participants.c.contact_id)
-    .where(participants.c.ticket_id.in_(_THE_IDS), contacts.c.removed_at.is_(None))  # who was removed gets no answers
-    .order_by(participants.c.contact_id)
+# Who was removed gets no answers.
+_IS_THERE = ~exists().where(contacts.c.id == participants.c.contact_id, contacts.c.removed_at.is_not(None))
+_NUMBERED = (
+    select(tickets, participants.c.contact_id, participants.c.name, participants.c.address)
+    .select_from(tickets)
+    .outerjoin(participants, and_(participants.c.ticket_id == tickets.c.id, _IS_THERE))
+    .where(tickets.c.id.in_(_THE_IDS))
+    .order_by(tickets.c.id, participants.c.contact_id)
 )
 _TAKING_PART = (
-    _PARTICIPANTS.join(tickets, tickets.c.id == participants.c.ticket_id)
+    select(participants, customers.c.language, customers.c.timezone)
+    .select_from(participants)
+    .join(tickets, tickets.c.id == participants.c.ticket_id)
     .outerjoin(customers, customers.c.id == tickets.c.customer_id)
-    .add_columns(customers.c.language, customers.c.timezone)
+    .where(participants.c.ticket_id.in_(_THE_IDS), _IS_THERE)
 )
 
 
@@ -202,8 +209,9 @@ def itself(conn: Connection, numbers: Iterable[int]) -> Mapping[int, Ticket]:
     wanted = set(numbers)
     if not wanted:
         return {}
-    rows = conn.execute(_NUMBERED, {"the_ids": list(wanted)}).mappings().all()
-    return {ticket.id: ticket for ticket in _with_participants(conn, rows)}
+    rows = conn.execute(_NUMBERED, {"the_ids": list(wanted)}).mappings()
+    found = ((number, list(some)) for number, some in groupby(rows, key=lambda row: int(row["id"])))
+    return {number: _TICKET.read(some[0], participants=_participants(some)) for number, some in found}
 
 
 def find(conn: Connection, number: int) -> Ticket | None:
@@ -230,12 +238,12 @@ def listing(
     limit: int | None = None,
 ) -> tuple[Ticket, ...]:
     """Tickets behind number `after`, newest last."""
-    query = select(tickets).where(tickets.c.id > after)
+    query = select(tickets.c.id).where(tickets.c.id > after)
     if state is not None:
         query = query.where(tickets.c.state == state)
     if customer_id is not None:
         query = query.where(tickets.c.customer_id == customer_id)
-    return _with_participants(conn, conn.execute(query.order_by(tickets.c.id).limit(limit)).mappings().all())
+    return tuple(itself(conn, conn.execute(query.order_by(tickets.c.id).limit(limit)).scalars()).values())
 
 
 def history(conn: Connection, ticket_id: int) -> tuple[Entry, ...]:
@@ -248,8 +256,6 @@ def history(conn: Connection, ticket_id: int) -> tuple[Entry, ...]:
     return tuple(_ENTRY.read(row, attachments=tuple(files[row["id"]])) for row in rows)
 
 
-def _with_participants(conn: Connection, rows: Sequence[RowMapping]) -> tuple[Ticket, ...]:
-    people: dict[int, list[Participant]] = {row["id"]: [] for row in rows}
-    for row in conn.execute(_PARTICIPANTS, {"the_ids": list(people)}).mappings():
-        people[row["ticket_id"]].append(_PARTICIPANT.read(row))
-    return tuple(_TICKET.read(row, participants=tuple(people[row["id"]])) for row in rows)
+def _participants(rows: Sequence[RowMapping]) -> tuple[Participant, ...]:
+    """Of one ticket's rows, one of which has nobody when there is nobody."""
+    return tuple(_PARTICIPANT.read(row) for row in rows if row["address"] is not None)

@@ -38,7 +38,5 @@ def _parent_text(act: Act, incoming: Incoming, ticket: Ticket | None) -> str | N
     message = incoming.message
     domain = act.settings.gate.domain
     ids = [one for one in (*message.in_reply_to, *reversed(message.references)) if outbox_id(one, domain)]
-    named = parents.text_named(act.conn, ids[:_MAX_IDS]) if ids else None
-    if named or ticket is None or not ticket.messages:
-        return named
-    return parents.latest_text(act.conn, ticket.id, incoming.author.address)
+    last_of = ticket.id if ticket is not None and ticket.messages else None
+    return parents.text_of(act.conn, ids[:_MAX_IDS], last_of, incoming.author.address)

@@ -14,8 +14,7 @@ def about(act: Act, ticket: Ticket) -> About:
     taken_by = staff.get(ticket.assignee_id or 0)
     if ticket.customer_id is None:
         return About(settings.gate.zone, settings.desk_rules.undo_seconds, page, taken_by)
-    name, since = threads.customer(act.conn, ticket.customer_id)
-    others = threads.earlier(act.conn, ticket.customer_id, ticket.id)
+    name, since, others = threads.customer(act.conn, ticket.customer_id, ticket.id)
     return About(
         settings.gate.zone,
         settings.desk_rules.undo_seconds,
