@@ -1,4 +1,7 @@
-"""Message ids that name tickets: of what came and went, and of what was only ever referred to."""
+"""Message ids that name tickets: of what came and went, and of what was only ever referred to.
+
+Those of our own mails stand in their rows of the outbox.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -15,10 +18,14 @@ MAX_REFERENCES = 50
 """Ids of one message that are looked up and remembered: a thread's References are rarely longer, an attacker's are."""
 
 _THE_IDS: BindParameter[Any] = bindparam("the_ids", expanding=True)
+_OURS = select(outbox.c.message_id, outbox.c.ticket_id, literal(False).label("referenced")).where(
+    outbox.c.message_id.in_(_THE_IDS), outbox.c.ticket_id.is_not(None)
+)
 _KNOWING = (
-    select(message_ids.c.message_id, message_ids.c.ticket_id)
+    select(message_ids.c.message_id, message_ids.c.ticket_id, message_ids.c.referenced)
     .where(message_ids.c.message_id.in_(_THE_IDS))
-    .order_by(message_ids.c.referenced, message_ids.c.ticket_id)
+    .union_all(_OURS)
+    .order_by("referenced", "ticket_id")
 )
 _CAME = select(entries.c.at.label("at"), literal(1).label("turn"), entries.c.message_id).where(
     entries.c.ticket_id == bindparam("the_id"),

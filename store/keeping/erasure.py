@@ -5,7 +5,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, String, and_, cast, delete, func, insert, null, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    String,
+    and_,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    update,
+)
 
 from mailgate.confirmation import ConfirmState
 from mailgate.letters.kind import NAMING_OTHERS, Template
@@ -202,6 +216,8 @@ def _no_mail_of_ours() -> dict[str, Any]:
         "notice": stored(notice),
         "to_address": _nobody(0),
         "to_key": _nobody(0),
+        # Each its own, as they must be: whatever answers such a mail names no ticket any more.
+        "message_id": literal("erased-").concat(cast(outbox.c.id, String)).concat("@erased.invalid"),
         **dict.fromkeys(("subject", "text", "gist", "sha256", "secret", "live", "last_reply", "due_at", "lease")),
     }
 

@@ -2,7 +2,6 @@
 
 import logging
 import secrets
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -21,7 +20,6 @@ from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.tickets.notices import ReplyAddress
 from mailgate.tickets.notices.letterhead import without_words
-from store.desk import message_ids
 from store.post import outbox, unsent
 
 log = logging.getLogger(__name__)
@@ -42,7 +40,6 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
     readers = readers_of(act, notices)
     is_anyone_reached = False
     unreachable: list[tuple[int, str]] = []
-    named: defaultdict[int, list[str]] = defaultdict(list)  # our message ids by ticket
     for notice in notices:
         kind, key = notice.template.kind, address_key(notice.to_address)
         dead = readers.dead.get(key)
@@ -58,16 +55,12 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
             continue
         is_strange = not kind.own_words and (notice.ticket_id, key) in readers.unregistered
         told = in_tongue(act, without_words(notice) if is_strange else notice, readers)
-        outbox_id, own_id = _queue(act, told, hold_until, dead)
-        if notice.ticket_id is not None:
-            named[notice.ticket_id].append(own_id)
+        outbox_id = _queue(act, told, hold_until, dead)
         act.outgoing.append(Queued(outbox_id, at_once=hold_until is None and not dead))
         if dead:
             unreachable.append((outbox_id, dead))
         else:
             is_anyone_reached = True
-    for ticket_id, ids in named.items():
-        message_ids.remember(act.conn, ticket_id, ids)
     _tell_unreachable(act, unreachable, reopens=not is_anyone_reached)
 
 
@@ -93,7 +86,7 @@ def _reply_address(act: Act, purpose: Purpose, desk: Desk, ticket_id: int, perso
     return f"{desk.mailbox.local_part}+{seal(token, act.key)}@{desk.mailbox.domain}"
 
 
-def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | None) -> tuple[int, str]:
+def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | None) -> int:
     domain = act.settings.gate.domain
     nonce = secrets.token_hex(5)
 
@@ -107,7 +100,7 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | No
         return f"{ServiceMailbox.BOUNCE.value}+{seal(token, act.key)}@{domain}"
 
     notice = _threaded(act, notice)
-    outbox_id = outbox.add(
+    return outbox.add(
         act.conn,
         notice,
         message_id=own_id,
@@ -116,7 +109,6 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | No
         failed_because=f"not sent: {dead}" if dead else None,
         now=act.now,
     )
-    return outbox_id, own_id(outbox_id)
 
 
 def _threaded(act: Act, notice: Notice) -> Notice:
