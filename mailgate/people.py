@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mailgate.errors import Permanent
-from mailgate.mail.address import Mailbox
+from mailgate.mail.address import Mailbox, address_key
 
 _MAX_DETAIL = 200  # characters: a name that is longer is something else, pasted
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -103,6 +103,12 @@ Sender = Staff | Registered | Stranger
 def present(staff: Sequence[Staff], *, now: datetime) -> tuple[Staff, ...]:
     """Who is there to be told; all, when nobody is."""
     return tuple(one for one in staff if not one.is_away(now)) or tuple(staff)
+
+
+def staff_at(address: str, staff: Sequence[Staff]) -> Staff | None:
+    """Who of the staff has this address."""
+    key = address_key(address)
+    return next((one for one in staff if address_key(one.address) == key), None)
 
 
 def staff_called(words: str, staff: Sequence[Staff]) -> tuple[Staff, ...]:

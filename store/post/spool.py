@@ -5,15 +5,28 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, bindparam, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 
+from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.sender.evidence import Evidence, Level
 from store.engine import transaction
 from store.post import leases
 from store.rows import Rows, insert_row
-from store.schema import blobs, spool
+from store.schema import blobs, spool, suppressions
 
 DUPLICATE_WINDOW = timedelta(days=30)
 
@@ -33,7 +46,20 @@ _COPY = (
     )
     .order_by(spool.c.id)
     .limit(1)
+    .subquery()
 )
+_MET = union_all(
+    select(_COPY), select(literal(None), literal(None)).where(suppressions.c.address_key == bindparam("the_key"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """What was known before a message came: the first like it with its ticket, and of its author's address."""
+
+    copy_of: int | None
+    ticket_id: int | None
+    is_suppressed: bool  # a mail server said that it takes no mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +208,16 @@ def quarantine(conn: Connection, spool_id: int, *, by: str, staff_id: int) -> bo
     return done.rowcount == 1
 
 
-def earlier_copy(conn: Connection, digest: str, *, before: Lent) -> tuple[int, int | None] | None:
-    """Id and ticket of a processed message with the same digest, not older than the window; None when there is none."""
+def met(conn: Connection, digest: str, author: str, *, before: Lent) -> Met:
+    """Look for a processed message with the same digest, not older than the window, and at what is held of its author.
+
+    Both at once: it is asked for each mail, and hardly ever found.
+    """
     since = before.envelope.received_at - DUPLICATE_WINDOW
-    row = conn.execute(_COPY, {"the_digest": digest, "the_id": before.spool_id, "the_since": since}).first()
-    return (row.id, row.ticket_id) if row else None
+    given = {"the_digest": digest, "the_id": before.spool_id, "the_since": since}
+    rows = conn.execute(_MET, {**given, "the_key": address_key(author) if author else ""}).all()
+    copy_of, ticket_id = next(((row.id, row.ticket_id) for row in rows if row.id is not None), (None, None))
+    return Met(copy_of, ticket_id, any(row.id is None for row in rows))
 
 
 def has_digest(conn: Connection, digest: str) -> bool:

@@ -13,7 +13,7 @@ from mailgate.flows.confirm.ask import Request
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.mail.address import parse_mailbox
-from mailgate.people import Contact
+from mailgate.people import Contact, staff_at
 from mailgate.tickets.notices import Result
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import customers
@@ -45,7 +45,7 @@ def request_to_add(act: Act, ticket: Ticket, owner: Contact, address: str) -> Re
 
 def not_to_be_added(act: Act, address: str) -> Result | None:
     """What whoever names an address of ours is told."""
-    if is_ours(address, act.settings.desks, act.settings.gate.domain) or people.staff_with(act.conn, address):
+    if is_ours(address, act.settings.desks, act.settings.gate.domain) or staff_at(address, act.staff):
         return Result(f"{address} is an address of ours; nothing was done.")
     return None
 

@@ -20,7 +20,8 @@ from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.mail.parse import parse
-from store import keys
+from mailgate.people import Staff
+from store import keys, people
 from store.archive import Archive
 from store.engine import is_busy, reading, transaction
 from store.post import leases, spool, work
@@ -59,14 +60,14 @@ class Receiver:
         try:
             with self.computing:
                 with reading(self.engine) as conn:
-                    known = keys.verifying(conn)
+                    known, staff = keys.verifying(conn), people.list_staff(conn)
                 lent = spool.lend(self.engine, spool_ids, now=now)
                 groups = list(self._groups(lent))
         except (OperationalError, TimeoutError) as error:
             ids = ",".join(map(str, spool_ids))
             log.warning(LogEvent.POSTPONED_SPOOL(spool=ids, error=error))  # the sweep looks again
             return
-        together = _Together(self, now, known)
+        together = _Together(self, now, known, staff)
         for group in groups:
             together.receive(group)
             self._go_on(group, now)
@@ -109,6 +110,7 @@ class _Together:
     given: Receiver
     now: datetime
     keys: Mapping[int, bytes]  # of addresses, by their ids
+    staff: Sequence[Staff]  # whose mail is judged more strictly
 
     def receive(self, group: Sequence[Lent]) -> None:
         """From the rows to the dispositions."""
@@ -125,9 +127,8 @@ class _Together:
     def _open(self, lent: Lent) -> Opened:
         with reading(self.given.engine) as conn:
             raw = self.given.archive.load(conn, lent.sha256)
-            claim = claimed(conn, raw)
         # An HTML body is rendered only when there is no other text.
-        return Opened(lent, raw, claim, parse(raw, render_html=False))
+        return Opened(lent, raw, claimed(raw, self.staff), parse(raw, render_html=False))
 
     def _check(self, one: Opened) -> Checked:
         """Before the transaction: the DNS and spamd may be slow."""

@@ -25,7 +25,7 @@ from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level, with_token
-from mailgate.people import Registered, Sender, Staff, Stranger, sender_of
+from mailgate.people import Registered, Sender, Staff, Stranger, sender_of, staff_at
 from mailgate.tickets import notices
 from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
 from store import people
@@ -60,11 +60,12 @@ def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Outcome:
 
 def _settle(act: Act, incoming: Incoming) -> Settled:
     conn, settings = act.conn, act.settings
-    if incoming.mailbox and not incoming.automatic and incoming.evidence.at_least(Level.DKIM):
-        suppressions.remove(conn, incoming.mailbox.address)  # whoever writes from there can be reached there
-    copy = spool.earlier_copy(conn, incoming.digest, before=incoming.lent)
-    if copy is not None:
-        return Settled(Disposition.DUPLICATE, f"the same mail as {copy[0]}", ticket_id=copy[1])
+    address = incoming.mailbox.address if incoming.mailbox else ""
+    met = spool.met(conn, incoming.digest, address, before=incoming.lent)
+    if met.is_suppressed and not incoming.automatic and incoming.evidence.at_least(Level.DKIM):
+        suppressions.remove(conn, address)  # whoever writes from there can be reached there
+    if met.copy_of is not None:
+        return Settled(Disposition.DUPLICATE, f"the same mail as {met.copy_of}", ticket_id=met.ticket_id)
     passed, limit = hops(incoming.message), settings.limits.max_hops
     if passed > limit and not incoming.lent.released:  # a loop, not a long route: RFC 5321 §6.3
         return Settled(Disposition.HELD, f"loop: it has passed {passed} servers, more than {limit}")
@@ -78,8 +79,7 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
         return Settled(
             Disposition.AUTOMATIC, "a mail of this gate came back: it bears our mark or a Message-ID of ours"
         )
-    address = incoming.mailbox.address if incoming.mailbox else ""
-    sender = sender_of(incoming.mailbox, people.contacts_with(conn, address), people.staff_with(conn, address))
+    sender = sender_of(incoming.mailbox, people.contacts_with(conn, address), staff_at(address, act.staff))
     if ServiceMailbox.SIGN_IN in incoming.services:
         return sign_in(act, incoming, sender)
     score = incoming.spam.score

@@ -1,10 +1,9 @@
 """Who wrote a mail, and how far that is believed: known before the transaction that settles it."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-
-from sqlalchemy import Connection
 
 from mailgate.errors import LookupFailed
 from mailgate.inbound.authenticate import SenderCheck
@@ -12,7 +11,7 @@ from mailgate.log_events import LogEvent
 from mailgate.mail.address import Mailbox
 from mailgate.mail.message import Message
 from mailgate.mail.sender.evidence import Evidence, Level, from_rule
-from store import people
+from mailgate.people import Staff, staff_at
 from store.post.spool import Lent
 
 log = logging.getLogger(__name__)
@@ -37,10 +36,10 @@ class Identity:
     evidence: Evidence
 
 
-def claimed(conn: Connection, raw: bytes) -> Claim:
+def claimed(raw: bytes, staff: Sequence[Staff]) -> Claim:
     """Read the From field."""
     author = from_rule(raw)
-    return Claim(author, isinstance(author, Mailbox) and bool(people.staff_with(conn, author.address)))
+    return Claim(author, isinstance(author, Mailbox) and staff_at(author.address, staff) is not None)
 
 
 def identify(

@@ -8,7 +8,7 @@ from mailgate.flows.story.incoming import Incoming
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.sender.evidence import Level
-from mailgate.people import Role
+from mailgate.people import Role, staff_at
 from mailgate.tickets.notices import Letterhead, Thread, proposal
 from mailgate.tickets.ticket import Participant, Ticket
 from store import people
@@ -30,7 +30,7 @@ def in_copy(act: Act, incoming: Incoming, ticket: Ticket) -> tuple[str, ...]:
         key = address_key(someone.address)
         if key in reading or key in found or is_ours(someone.address, settings.desks, settings.gate.domain):
             continue
-        if _is_address(someone.address) and not people.staff_with(act.conn, someone.address):
+        if _is_address(someone.address) and staff_at(someone.address, act.staff) is None:
             found[key] = someone.address
         if len(found) == MAX_PROPOSED:
             break

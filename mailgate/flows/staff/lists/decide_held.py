@@ -10,7 +10,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.sender.evidence import Level
-from mailgate.people import Staff
+from mailgate.people import Staff, staff_at
 from mailgate.tickets.verbs import lists
 from store import people
 from store.post import senders, spool
@@ -83,7 +83,7 @@ def _sender(act: Act, mail_id: int) -> str:
         parse_mailbox(address)
     except BadAddress as error:
         raise _Undecided("its From has no usable address; release it alone") from error
-    if is_ours(address, act.settings.desks, act.settings.gate.domain) or people.staff_with(act.conn, address):
+    if is_ours(address, act.settings.desks, act.settings.gate.domain) or staff_at(address, act.staff):
         raise _Undecided(f"{address} is an address of ours")
     return address
 
