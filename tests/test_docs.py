@@ -3,6 +3,7 @@
 import asyncio
 import re
 import shlex
+import subprocess
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -41,6 +42,7 @@ _SETTING = re.compile(r"([a-z_]+)\.([a-z_]+)\Z")
 _VARIABLE = re.compile(r"MAILGATE_([A-Z_]+?)__([A-Z_]+)")
 _PATH = re.compile(r"(?P<file>[\w./-]+?)(?::(?P<name>\w+))?\Z")
 _COMMAND = re.compile(r"(?:ExecStart=|alias mailgate='|sudo -u mailgate )*(?:\S*/)?mailgate (?=[a-z…-])(?P<words>.*)")
+_COMMIT = re.compile(r"`(?P<hash>[0-9a-f]{7,40})` (?P<subject>[^|\n]+?) *\|$", re.MULTILINE)
 _END_OF_COMMAND = re.compile(r" (?:\|\||&&|[|;<>#]|2>) ?")
 
 
@@ -287,3 +289,16 @@ def unsaid(shown: Iterable[str], said: Iterable[str]) -> list[str]:
 def slug(heading: str) -> str:
     """The anchor of a heading, as repository hosts make it."""
     return re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+
+
+def test_the_commits_that_are_examples_are_in_the_history() -> None:
+    named = _COMMIT.findall((ROOT / "CONTRIBUTING.md").read_text())
+    said = subprocess.run(("git", "log", "--format=%H %s"), cwd=ROOT, capture_output=True, text=True, check=False)
+    if said.returncode or said.stdout.count("\n") < 100:
+        pytest.skip("not a whole clone")
+    history = dict(line.split(" ", 1) for line in said.stdout.splitlines())
+
+    found = [(short, next((text for one, text in history.items() if one.startswith(short)), "")) for short, _ in named]
+
+    assert len(found) == 4
+    assert found == named
