@@ -4,6 +4,7 @@ from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import cached_property
 
 from mailgate.people import Role, Staff, staff_called
 
@@ -16,7 +17,7 @@ class Where(StrEnum):
     NEW = "new"  # a new mail, or an answer to something else
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what its examples name is found once
 class Place:
     """What the commands of one mail are understood by."""
 
@@ -32,18 +33,21 @@ class Place:
         """What examples name: people and numbers that there are. `at` is the place of the example among others; of
         `words`, which mean something there, none is taken for a name.
         """
+        first, address = self._somebody
         numbers = list(self.listed) or [3, 7]
         turned = [numbers[(at + one) % len(numbers)] for one in (0, 1)]
         return {
-            "colleague": self._colleague(words),
+            "colleague": address if first in words else first,
             "day": f"{self.now.astimezone(self.zone).date() + timedelta(days=7)}",
             "number": str(turned[0]),
             "numbers": " ".join(map(str, dict.fromkeys(turned))),
         }
 
-    def _colleague(self, words: Container[str]) -> str:
-        """By the first name, where that is enough; the writer only when he is alone."""
-        for one in sorted(self.staff, key=lambda one: one == self.writer):
-            first = one.name.strip().partition(" ")[0].lower()
-            return first if staff_called(first, self.staff) == (one,) and first not in words else one.address
-        return "anna"
+    @cached_property
+    def _somebody(self) -> tuple[str, str]:
+        """A colleague by the first name, where that is enough, and by address; the writer only when he is alone."""
+        if not self.staff:
+            return "anna", "anna"
+        one = next((one for one in self.staff if one != self.writer), self.staff[0])
+        first = one.name.strip().partition(" ")[0].lower()
+        return first if staff_called(first, self.staff) == (one,) else one.address, one.address

@@ -1,7 +1,9 @@
 """Message: what the raw bytes of a mail say, decoded; broken mail is data and comes with its defects."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class Attachment:
     other_names: tuple[str, ...] = ()  # further file names that its header gives, as another reader might take them
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: its fields are put in order once
 class Message:
     """One parsed message. Nothing in it is trusted; `defects` are short stable words for what was worked around."""
 
@@ -53,8 +55,9 @@ class Message:
 
     def header(self, name: str) -> str | None:
         """The first field of this name, any case; None when there is none."""
-        wanted, length = name.lower(), len(name)
-        for field, value in self.headers:
-            if len(field) == length and field.lower() == wanted:
-                return value
-        return None
+        return self.by_name.get(name.lower())
+
+    @cached_property
+    def by_name(self) -> Mapping[str, str]:
+        """The first field of each name, by the name in lower case."""
+        return {name.lower(): value for name, value in reversed(self.headers)}

@@ -2,7 +2,9 @@
 
 import binascii
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from mailgate.mail.wire.charset import codec_for, decode, storable
 from mailgate.mail.wire.defects import Defect
@@ -27,7 +29,7 @@ _ENCODED_WORD = re.compile(
 _CONTROL = re.compile("[\x01-\x1f\x7f\x85\u2028\u2029]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: its fields are put in order once
 class Block:
     """The header of a message or part: its fields as bytes, still folded, and where its body begins."""
 
@@ -37,11 +39,19 @@ class Block:
 
     def first(self, name: str) -> bytes | None:
         """The value of the first field of this (lower-case) name."""
-        return next((value for field, value in self.fields if field.lower() == name), None)
+        values = self._by_name.get(name)
+        return values[0] if values else None
 
     def every(self, name: str) -> tuple[bytes, ...]:
         """The values of all fields of this (lower-case) name."""
-        return tuple(value for field, value in self.fields if field.lower() == name)
+        return tuple(self._by_name.get(name, ()))
+
+    @cached_property
+    def _by_name(self) -> Mapping[str, list[bytes]]:
+        named: dict[str, list[bytes]] = {}
+        for field, value in self.fields:
+            named.setdefault(field.lower(), []).append(value)
+        return named
 
 
 def split_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
