@@ -38,7 +38,7 @@ def search(words: tuple[str, ...], kind: str | None, limit: int | None) -> None:
         return
     query = read_query(" ".join(_quoted(word) for word in words))
     if query.problems:
-        fail("; ".join(query.problems), code=EX_USAGE, hint="see mailgate search --help")
+        fail("; ".join(map(str, query.problems)), code=EX_USAGE, hint="see mailgate search --help")
     with gate() as parts, reading(parts.engine) as conn:
         zone = parts.settings.gate.zone
         hits = [hit for hit in found.numbered(conn, query) if kind in (None, hit.kind)]

@@ -8,6 +8,9 @@ from types import MappingProxyType
 
 from mailgate.confirmation import Became, Says
 from mailgate.letters.kind import Template
+from mailgate.tickets.result import Outcome
+from mailgate.tickets.search_query import SearchFault
+from mailgate.tickets.verbs.customers import CUSTOMERS
 
 _COMPANY = "Example Hosting"
 _SUBJECT = "No mail since Monday"
@@ -48,14 +51,23 @@ _ARTICLE = {
     "solved": {"to": "support+ab1042@support.example", "subject": "[#1042]", "body": "!close"},
 }
 
+# Every line that a receipt may have.
+_GIVEN = {
+    "ticket": 1042, "mail": 55, "subject": _SUBJECT, "title": "Full mailboxes", "state": "closed", "at": _AT,
+    "address": "bob@example.org", "readers": "anne@example.org, bob@example.org", "url": "https://desk.example.net/",
+    "words": "invoice march", "typed": "status:clsoed", "near": "closed", "states": "open, closed", "operator": "after",
+    "name": "close", "example": "!close",
+}  # fmt: skip
+_LINES = [{"says": says.value, "given": _GIVEN} for says in (*Outcome, *SearchFault)]
+
 _RECEIPT = {
     "company": _COMPANY,
     "number": 1042,
     "subject": _SUBJECT,
     "fixed_subject": False,
     "results": [
-        {"words": "Ticket #1042 is closed now.", "lines": [], "question": None},
-        {"words": "Your tickets, what changed last first:", "lines": [f"#1042, closed: {_SUBJECT}"], "question": None},
+        {"says": "closed", "given": {"ticket": 1042}, "lines": [], "question": None},
+        {"says": "tickets", "given": {}, "lines": _LINES, "question": None},
     ],
     "misread": [],
     "corrected": None,
@@ -81,7 +93,8 @@ _STATEMENTS = [
 # What a receipt may tell of a question.
 _QUESTIONS = [
     {
-        "words": "",
+        "says": "",
+        "given": {},
         "lines": [],
         "question": {
             "became": became.value,
@@ -240,7 +253,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "results": [],
                 "misread": [_misread("!clsoe", "unknown", correct="!close")],
                 "corrected": _CLOSE | {"lines": ["!close"]},
-                "commands": [{"example": "!close", "meaning": "close the ticket"}],
+                "commands": [{"name": verb.name, "example": verb.example} for verb in CUSTOMERS.verbs],
             },
             _RECEIPT | {"number": None, "fixed_subject": True, "actions": []},
             *(

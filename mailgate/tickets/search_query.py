@@ -3,8 +3,9 @@
 import difflib
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
+from enum import StrEnum
 
 from mailgate.tickets.search_words import words_of
 from mailgate.tickets.ticket import State
@@ -19,6 +20,43 @@ _NUMBER = re.compile(r"#?([1-9][0-9]{0,17})\Z")
 _SCHEMES = ("http", "https", "mailto", "ftp")  # a URL that was pasted has no operator
 
 
+class SearchFault(StrEnum):
+    """What is wrong with an operator; behind each what its words are given."""
+
+    NO_OPERATOR = "no-operator"  # typed
+    NO_OPERATOR_NEAR = "no-operator-near"  # typed, near
+    NOT_TURNED_ROUND = "not-turned-round"  # typed
+    NO_STATE = "no-state"  # typed, states
+    NO_STATE_NEAR = "no-state-near"  # typed, near
+    NO_DAY = "no-day"  # typed, operator
+    NOT_TO_HAVE = "not-to-have"  # typed
+    NOBODY = "nobody-named"  # typed
+
+
+_ENGLISH: Mapping[SearchFault, str] = {
+    SearchFault.NO_OPERATOR: "“{typed}” is not known",
+    SearchFault.NO_OPERATOR_NEAR: "“{typed}” is not known; did you mean “{near}”?",
+    SearchFault.NOT_TURNED_ROUND: "“{typed}” cannot be turned round: only words can be left out",
+    SearchFault.NO_STATE: "“{typed}” is no state; there are {states}",
+    SearchFault.NO_STATE_NEAR: "“{typed}” is no state; did you mean “{near}”?",
+    SearchFault.NO_DAY: "“{typed}” is no day; write it like {operator}:2026-01-31",
+    SearchFault.NOT_TO_HAVE: "“{typed}” is not known; there is has:file",
+    SearchFault.NOBODY: "“{typed}” needs a name or an address behind it",
+}
+"""For the command line and the pages of staff; what customers read of it by mail stands in `parts/outcome.md`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """A part of a query that was not understood, and is left out."""
+
+    fault: SearchFault
+    given: Mapping[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return _ENGLISH[self.fault].format(**self.given)
+
+
 @dataclass(frozen=True, slots=True)
 class Term:
     """Words that stand together; `is_prefix`: the last one may go on."""
@@ -29,7 +67,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What is searched for: all of it must hold. `problems` tell what was not understood, in words for who typed it."""
+    """What is searched for: all of it must hold. `problems` tell what was not understood."""
 
     terms: tuple[Term, ...] = ()
     without: tuple[Term, ...] = ()
@@ -41,7 +79,7 @@ class Query:
     customer: tuple[str, ...] = ()  # beginnings of words in its name and addresses, or its number
     has_file: bool = False
     number: int | None = None  # the whole query is a number: an object that has it comes first
-    problems: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -79,17 +117,22 @@ def read_query(typed: str) -> Query:
 def _with_operator(query: Query, minus: str, operator: str, value: str) -> Query:
     reading = OPERATORS.get(operator)
     if reading is None:
-        return _problem(query, f"“{operator}:” is not known{_nearest(operator, tuple(OPERATORS), ':')}")
+        near = _nearest(operator, tuple(OPERATORS))
+        if near:
+            return _problem(query, SearchFault.NO_OPERATOR_NEAR, typed=f"{operator}:", near=f"{near}:")
+        return _problem(query, SearchFault.NO_OPERATOR, typed=f"{operator}:")
     if minus:
-        return _problem(query, f"“-{operator}:” cannot be turned round: only words can be left out")
+        return _problem(query, SearchFault.NOT_TURNED_ROUND, typed=f"-{operator}:")
     return reading(query, value)
 
 
 def _status(query: Query, value: str) -> Query:
     states = [state.value for state in State]
     if value.lower() not in states:
-        near = _nearest(value.lower(), states) or f"; there are {', '.join(states)}"
-        return _problem(query, f"“status:{value}” is no state{near}")
+        near, typed = _nearest(value.lower(), states), f"status:{value}"
+        if near:
+            return _problem(query, SearchFault.NO_STATE_NEAR, typed=typed, near=near)
+        return _problem(query, SearchFault.NO_STATE, typed=typed, states=", ".join(states))
     return replace(query, status=State(value.lower()))
 
 
@@ -97,20 +140,20 @@ def _day(query: Query, operator: str, value: str) -> Query:
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        return _problem(query, f"“{operator}:{value}” is no day; write it like {operator}:2026-01-31")
+        return _problem(query, SearchFault.NO_DAY, typed=f"{operator}:{value}", operator=operator)
     return replace(query, before=day) if operator == "before" else replace(query, after=day)
 
 
 def _has(query: Query, value: str) -> Query:
     if value.lower() not in ("file", "files", "attachment"):
-        return _problem(query, f"“has:{value}” is not known; there is has:file")
+        return _problem(query, SearchFault.NOT_TO_HAVE, typed=f"has:{value}")
     return replace(query, has_file=True)
 
 
 def _person(query: Query, operator: str, value: str) -> Query:
     words = words_of(value)
     if not words:
-        return _problem(query, f"“{operator}:” needs a name or an address behind it")
+        return _problem(query, SearchFault.NOBODY, typed=f"{operator}:")
     if operator == "from":
         return replace(query, author=(*query.author, *words))
     return replace(query, customer=(*query.customer, *words))
@@ -127,10 +170,9 @@ OPERATORS: Mapping[str, Callable[[Query, str], Query]] = {
 }
 
 
-def _problem(query: Query, words: str) -> Query:
-    return replace(query, problems=(*query.problems, words))
+def _problem(query: Query, fault: SearchFault, **given: str) -> Query:
+    return replace(query, problems=(*query.problems, Problem(fault, given)))
 
 
-def _nearest(word: str, known: Sequence[str], end: str = "") -> str:
-    near = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"; did you mean “{near[0]}{end}”?" if near else ""
+def _nearest(word: str, known: Sequence[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(word, known, n=1, cutoff=0.5)), None)

@@ -92,7 +92,7 @@ def test_the_new_question_is_done_once_whichever_of_its_mails_is_answered(
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("add support@support.example", "support@support.example is an address of ours"),
+        ("add support@support.example", "support@support.example is one of our own addresses"),
         (f"add {WRONG}", "We have asked you already"),
     ],
 )

@@ -34,7 +34,7 @@ def test_a_colleague_who_is_a_contact_is_added_by_the_owner_at_once(gate: Gate, 
 
     assert (before, readers(gate)) == ([anne.address], [anne.address, dora.address])
     assert "We look into it." in gate.mailbox(dora)[0].text
-    assert any("gets the mails of ticket #1 already" in " ".join(mail.text.split()) for mail in gate.mailbox(anne))
+    assert any("gets the mails about ticket #1 already" in " ".join(mail.text.split()) for mail in gate.mailbox(anne))
     assert gate.outbox(Template.CONFIRM) == ()
 
 

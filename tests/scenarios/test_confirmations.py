@@ -45,7 +45,7 @@ def test_a_new_contact_is_registered_only_after_the_owners_yes(gate: Gate, anne:
     assert contacts(gate) == [anne.address, BOB]
     assert [reader.address for reader in gate.ticket(1).participants] == [anne.address, BOB]
     assert gate.ticket(1).state is State.OPEN
-    assert f"{BOB} gets the mails of ticket #1 from now on." in gate.mailbox(anne)[-1].text
+    assert f"{BOB} gets the mails about ticket #1 from now on." in gate.mailbox(anne)[-1].text
     confirmed = gate.history(1)[-3:]
     assert [entry.spool_id for entry in confirmed] == [answer.id] * 3
     assert [entry.evidence for entry in confirmed][-1] == "C"

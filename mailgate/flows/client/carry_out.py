@@ -13,7 +13,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Told
 from mailgate.people import Contact
-from mailgate.tickets.notices import Result
+from mailgate.tickets.result import Result
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import customers
 
@@ -54,7 +54,7 @@ def _add(mail: Asking, command: Command) -> Result | None:
 
 
 def _status(mail: Asking, command: Command) -> Result:
-    return look_up.status(mail.act, _ticket(mail))
+    return look_up.status(_ticket(mail))
 
 
 def _tickets(mail: Asking, command: Command) -> Result:

@@ -11,7 +11,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Told
 from mailgate.people import Contact, Role
-from mailgate.tickets.notices import about_question
+from mailgate.tickets.result import about_question
 from mailgate.tickets.ticket import Ticket
 from store import people
 from store.desk import tickets

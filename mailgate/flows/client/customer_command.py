@@ -19,7 +19,8 @@ from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.people import Registered
-from mailgate.tickets.notices import Result, receipt
+from mailgate.tickets.notices import receipt
+from mailgate.tickets.result import Outcome, Result, result
 from mailgate.tickets.thread import Joined, NewTicket
 from mailgate.tickets.ticket import Event
 from mailgate.tickets.verbs.customers import CUSTOMERS, valid_now
@@ -29,10 +30,7 @@ from store.desk import message_ids
 KeepWords = Callable[[Incoming], Settled]
 """Has a mail join its ticket, or open one, as if it held no command."""
 
-NOT_VERIFIED = Result(
-    "The commands of your mail were not carried out, because we could not verify that it is from you. A person will"
-    " read it."
-)
+NOT_VERIFIED = result(Outcome.NOT_VERIFIED)
 
 
 def obey(
@@ -75,7 +73,7 @@ def _answer(mail: Asking, reading: Reading, kept: Settled | None) -> Settled:
     if kept is None:
         _record(mail, reading)
     commands = () if reading.misread else reading.commands
-    results = [result for command in commands if (result := carry_out(mail, command))]
+    results = [told for command in commands if (told := carry_out(mail, command))]
     if results or reading.misread:
         _tell(mail, results, reading)
     if kept is not None:

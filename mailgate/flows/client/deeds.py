@@ -11,7 +11,7 @@ from mailgate.flows.ticket import change
 from mailgate.flows.ticket.tell_staff import tell_staff
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Role
-from mailgate.tickets.notices import Result
+from mailgate.tickets.result import Outcome, result
 from mailgate.tickets.ticket import Event, Participant, State, Ticket
 from store import people
 from store.desk import tickets
@@ -20,46 +20,44 @@ from store.desk import tickets
 def close(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Told:
     """Close the ticket; staff and its other readers are told."""
     if ticket.state is State.CLOSED:
-        return Told(Result(f"Ticket #{ticket.id} was closed already."), ticket)
+        return Told(result(Outcome.CLOSED_BEFORE, ticket=ticket.id), ticket)
     ticket = change.close(act, ticket, doer_of(incoming, contact))
     words = f"{contact.name} closed this ticket by mail."
     tell_staff(act, incoming, ticket, words=words, entry_id=None)
-    return Told(Result(f"Ticket #{ticket.id} is closed now."), ticket)
+    return Told(result(Outcome.CLOSED, ticket=ticket.id), ticket)
 
 
 def reopen(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Told:
     """Make it staff's turn again; they are told."""
     if ticket.state is not State.CLOSED:
-        return Told(Result(f"Ticket #{ticket.id} is not closed."), ticket)
+        return Told(result(Outcome.NOT_CLOSED, ticket=ticket.id), ticket)
     ticket = change.reopen(act, ticket, doer_of(incoming, contact))
     words = f"{contact.name} opened this ticket again by mail, without further words."
     tell_staff(act, incoming, ticket, words=words, entry_id=None)
-    return Told(Result(f"Ticket #{ticket.id} is open again."), ticket)
+    return Told(result(Outcome.REOPENED, ticket=ticket.id), ticket)
 
 
 def leave(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact) -> Told:
     """Take the contact out of the ticket's readers, but never the last one: nobody would get the answers."""
     if contact.id not in {reader.contact_id for reader in ticket.participants}:
-        return Told(Result(f"You get no mails of ticket #{ticket.id}."), ticket)
+        return Told(result(Outcome.NO_READER, ticket=ticket.id), ticket)
     if len(ticket.participants) == 1:
-        return Told(
-            Result(f"You are the only one who gets the mails of ticket #{ticket.id}; !close closes it."), ticket
-        )
+        return Told(result(Outcome.ONLY_READER, ticket=ticket.id), ticket)
     ticket = tickets.dismiss(act.conn, ticket, contact.id)
     ticket = record(act, ticket, Event.READER_LEFT, doer=doer_of(incoming, contact), address=contact.address)
-    return Told(Result(f"You get no more mails of ticket #{ticket.id}."), ticket)
+    return Told(result(Outcome.LEFT, ticket=ticket.id), ticket)
 
 
 def share(act: Act, incoming: Incoming, ticket: Ticket, owner: Contact, address: str) -> Told:
     """Have a registered contact of the owner's account get the ticket's mails."""
     if address_key(address) in {address_key(reader.address) for reader in ticket.participants}:
-        return Told(Result(f"{address} gets the mails of ticket #{ticket.id} already."), ticket)
+        return Told(result(Outcome.SHARED_BEFORE, address=address, ticket=ticket.id), ticket)
     contact = contact_of(act, owner.customer_id, address)
     if contact is None:
-        return Told(Result(f"{address} is no contact of your account; nothing was done."), ticket)
+        return Told(result(Outcome.NO_CONTACT, address=address), ticket)
     ticket = tickets.admit(act.conn, ticket, Participant(contact.name, contact.address, contact.id))
     ticket = record(act, ticket, Event.READER_ADDED, doer=doer_of(incoming, owner), address=contact.address)
-    return Told(Result(f"{contact.address} gets the mails of ticket #{ticket.id} from now on."), ticket)
+    return Told(result(Outcome.SHARED, address=contact.address, ticket=ticket.id), ticket)
 
 
 def add_contact(act: Act, incoming: Incoming, ticket: Ticket, owner: Contact, address: str) -> Told:

@@ -14,7 +14,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.mail.address import parse_mailbox
 from mailgate.people import Contact, staff_at
-from mailgate.tickets.notices import Result
+from mailgate.tickets.result import Outcome, Result, result
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import customers
 from store import people
@@ -46,7 +46,7 @@ def request_to_add(act: Act, ticket: Ticket, owner: Contact, address: str) -> Re
 def not_to_be_added(act: Act, address: str) -> Result | None:
     """What whoever names an address of ours is told."""
     if is_ours(address, act.settings.desks, act.settings.gate.domain) or staff_at(address, act.staff):
-        return Result(f"{address} is an address of ours; nothing was done.")
+        return result(Outcome.OUR_ADDRESS, address=address)
     return None
 
 

@@ -29,7 +29,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.sender.evidence import Level
-from mailgate.tickets.notices import Result, about_question
+from mailgate.tickets.result import Result, about_question
 from mailgate.tickets.ticket import Ticket
 from store.post import confirmations, outbox
 

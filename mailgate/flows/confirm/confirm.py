@@ -43,7 +43,7 @@ from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Registered, Sender, Staff
-from mailgate.tickets.notices import Result, about_question
+from mailgate.tickets.result import Result, about_question
 from mailgate.tickets.ticket import Event, Participant, Ticket
 from store.post import confirmations
 

@@ -14,8 +14,9 @@ from mailgate.mail.address import address_key
 from mailgate.mail.address_token import Purpose
 from mailgate.people import Contact, Staff
 from mailgate.tickets import notices
-from mailgate.tickets.notices import Letterhead, Result, Thread
+from mailgate.tickets.notices import Letterhead, Thread
 from mailgate.tickets.notices.letterhead import customer_reply
+from mailgate.tickets.result import Result, about_question
 from mailgate.tickets.ticket import Participant, Ticket
 from store import people
 from store.desk import tickets
@@ -105,7 +106,7 @@ def tell_reader(act: Act, incoming: Incoming, reader: Participant, told: Told, *
 
 def told_of(asked: Confirmation, whom: Whom, became: Became) -> Result:
     """What a receipt says of the question."""
-    return notices.about_question(became, whom.statement or asked.statement)
+    return about_question(became, whom.statement or asked.statement)
 
 
 def _thread(

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence
-from mailgate.tickets.notices import Result
+from mailgate.tickets.result import Result
 from mailgate.tickets.ticket import Ticket
 
 

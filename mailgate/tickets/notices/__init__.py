@@ -2,9 +2,7 @@
 
 from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress
 from mailgate.tickets.notices.to_askers import (
-    Result,
     Thread,
-    about_question,
     confirm,
     copy,
     ended,
@@ -41,9 +39,7 @@ __all__ = [
     "Letterhead",
     "QueuedTicket",
     "ReplyAddress",
-    "Result",
     "Thread",
-    "about_question",
     "acknowledgement",
     "autoclose_warning",
     "autoclosed",

@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mailgate.commands.misread import Misread, as_values
-from mailgate.confirmation import Became, Confirmation, ConfirmState, Statement
+from mailgate.confirmation import Confirmation, ConfirmState, Statement
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import REPLY_TO, Notice, NoticeAttachment, stamp
 from mailgate.mail.mailto import MailAction
 from mailgate.tickets.actions import answer_subject, ticket_actions
 from mailgate.tickets.notices.letterhead import Letterhead, corrected_mail
+from mailgate.tickets.result import Result, lines_of
 from mailgate.tickets.ticket import Participant, Ticket
 from mailgate.tickets.verbs import customers
 
@@ -25,18 +26,6 @@ class Thread:
     in_reply_to: str | None
     references: tuple[str, ...]
     customer_id: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """What became of one command: a sentence, and further lines such as those of a list; or what became of a question.
-
-    `question`: what `parts/question.md` has the words for.
-    """
-
-    words: str = ""
-    lines: tuple[str, ...] = ()
-    question: Mapping[str, object] | None = None
 
 
 def receipt(
@@ -59,9 +48,7 @@ def receipt(
     subject = answer_subject(ticket.subject, ticket.id) if ticket else thread.subject
     values = {
         "fixed_subject": fixed_subject,
-        "results": [
-            {"words": result.words, "lines": list(result.lines), "question": result.question} for result in results
-        ],
+        "results": [result.as_values() for result in results],
         "misread": as_values(misread),
         "corrected": corrected_mail(corrected, to=thread.reply_to or head.address, subject=subject),
         "commands": list(commands),
@@ -140,16 +127,6 @@ def ended(
         "needed": about.needed.value,
     }
     return replace(_to_contact(template, head, reader, thread, values), about_id=about.id)
-
-
-def about_question(became: Became, statement: Statement = (), **given: str | int) -> Result:
-    """What came of an answer, or why no question was put."""
-    return Result(question={"became": became.value, "statement": lines_of(statement), **given})
-
-
-def lines_of(statement: Statement) -> list[Mapping[str, object]]:
-    """A statement as templates name it."""
-    return [{"says": line.says.value, "given": dict(line.given)} for line in statement]
 
 
 def proposal(head: Letterhead, owner: Participant, thread: Thread, *, proposed: Sequence[str], writer: str) -> Notice:

@@ -1,0 +1,111 @@
+"""What became of a command, or of an answer to a question: values alone, the words stand in the templates."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from mailgate.confirmation import Became, Statement
+from mailgate.tickets.ticket import State
+
+
+class Outcome(StrEnum):
+    """What a line of a receipt says; behind each what its words are given.
+
+    They stand in `templates/mail/<locale>/parts/outcome.md`.
+    """
+
+    NOT_VERIFIED = "not-verified"  # so no command of the mail was carried out
+    # of a ticket
+    CLOSED = "closed"  # ticket
+    CLOSED_BEFORE = "closed-before"  # ticket
+    REOPENED = "reopened"  # ticket
+    NOT_CLOSED = "not-closed"  # ticket
+    LEFT = "left"  # ticket
+    NO_READER = "no-reader"  # ticket
+    ONLY_READER = "only-reader"  # ticket
+    SHARED = "shared"  # address, ticket
+    SHARED_BEFORE = "shared-before"  # address, ticket
+    NO_CONTACT = "no-contact"  # address
+    OUR_ADDRESS = "our-address"  # address
+    # where a ticket stands
+    IS_OPEN = "is-open"  # ticket
+    IS_ANSWERED = "is-answered"  # ticket
+    IS_WAITING = "is-waiting"  # ticket
+    IS_CLOSED = "is-closed"  # ticket
+    OPENED_AT = "opened-at"  # at
+    CHANGED_AT = "changed-at"  # at
+    READERS = "readers"  # readers
+    # lists
+    NO_TICKETS = "no-tickets"
+    TICKETS = "tickets"
+    TICKET = "ticket"  # ticket, state, subject
+    OLDER_TICKETS = "older-tickets"  # url
+    FOUND = "found"  # words
+    FOUND_NOTHING = "found-nothing"  # words
+    FOUND_TICKET = "found-ticket"  # ticket, state, subject
+    FOUND_MAIL = "found-mail"  # mail, subject
+    FOUND_ARTICLE = "found-article"  # title, url
+    MORE_FOUND = "more-found"  # url
+    COMMANDS = "commands"
+    COMMAND = "command"  # name, example
+    # of a mail
+    COPIED = "copied"  # mail
+    NO_SUCH_MAIL = "no-such-mail"  # mail, address
+
+
+STANDS: Mapping[State, Outcome] = {
+    State.OPEN: Outcome.IS_OPEN,
+    State.ANSWERED: Outcome.IS_ANSWERED,
+    State.WAITING: Outcome.IS_WAITING,
+    State.CLOSED: Outcome.IS_CLOSED,
+}
+"""Where a ticket stands, and whose turn it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One line."""
+
+    says: StrEnum
+    given: Mapping[str, object] = field(default_factory=dict)
+
+    def as_values(self) -> Mapping[str, object]:
+        """The line as templates name it."""
+        return {"says": self.says.value, "given": dict(self.given)}
+
+
+def item(says: StrEnum, **given: object) -> Item:
+    """A line, and what its words are given."""
+    return Item(says, given)
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A sentence, and further lines such as those of a list; or what became of a question.
+
+    `question`: what `parts/question.md` has the words for.
+    """
+
+    sentence: Item | None = None
+    lines: tuple[Item, ...] = ()
+    question: Mapping[str, object] | None = None
+
+    def as_values(self) -> Mapping[str, object]:
+        """The result as templates name it."""
+        said = self.sentence.as_values() if self.sentence else {"says": "", "given": {}}
+        return {**said, "lines": [line.as_values() for line in self.lines], "question": self.question}
+
+
+def result(says: Outcome, *lines: Item, **given: object) -> Result:
+    """What became of a command."""
+    return Result(Item(says, given), lines)
+
+
+def about_question(became: Became, statement: Statement = (), **given: str | int) -> Result:
+    """What came of an answer, or why no question was put."""
+    return Result(question={"became": became.value, "statement": lines_of(statement), **given})
+
+
+def lines_of(statement: Statement) -> list[Mapping[str, object]]:
+    """A statement as templates name it."""
+    return [{"says": line.says.value, "given": dict(line.given)} for line in statement]

@@ -1,0 +1,101 @@
+"""What a receipt says: a sentence for each outcome and command, in each language that has its words."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+
+from mailgate.commands.verb import Verb
+from mailgate.confirmation import Became, Says
+from mailgate.letters.kind import Template
+from mailgate.outbound.samples import SAMPLES
+from mailgate.outbound.templates import built_in_directory
+from mailgate.tickets.result import Outcome
+from mailgate.tickets.search_query import SearchFault
+from mailgate.tickets.verbs.customers import CUSTOMERS
+from tests.outbound.notices import TEMPLATES
+
+PARTS = sorted(built_in_directory().glob("mail/*/parts"))
+SAMPLE = SAMPLES[Template.RECEIPT][0]
+GIVEN: dict[str, object] = {
+    "ticket": 1042, "mail": 55, "subject": "Disk", "title": "Disks", "state": "closed",
+    "at": "2026-11-22T09:30:00+00:00", "address": "bob@example.org", "readers": "anne@example.org", "url": "https://desk.example.net/",
+    "words": "invoice", "typed": "status:clsoed", "near": "closed", "states": "open, closed", "operator": "after",
+}  # fmt: skip
+
+
+def language(parts: Path) -> str:
+    return parts.parent.name
+
+
+def receipt(parts: Path, line: dict[str, object]) -> str:
+    result = dict[str, object](says="tickets", given={}, lines=[line], question=None)
+    rendered = TEMPLATES.render(Template.RECEIPT, language(parts), {**SAMPLE, "results": [result], "actions": []})
+    assert rendered.problems == ()
+    said = re.search(r"(?m)^- (.+)$", rendered.text)
+    assert said
+    return said[1]
+
+
+@pytest.mark.parametrize("says", [*(one for one in Outcome if one is not Outcome.COMMAND), *SearchFault])
+@pytest.mark.parametrize("parts", PARTS, ids=language)
+def test_every_outcome_has_its_sentence(parts: Path, says: StrEnum) -> None:
+    said = receipt(parts, {"says": says.value, "given": GIVEN})
+
+    assert len(said) > 5
+    assert not re.search(r"[{}]", said)
+
+
+@pytest.mark.parametrize("verb", CUSTOMERS.verbs, ids=lambda verb: verb.name)
+@pytest.mark.parametrize("parts", PARTS, ids=language)
+def test_every_command_of_customers_has_its_meaning(parts: Path, verb: Verb) -> None:
+    said = receipt(parts, {"says": "command", "given": {"name": verb.name, "example": verb.example}})
+
+    example, _, meaning = said.partition(": ")
+    assert example == verb.example
+    assert len(meaning) > 5
+
+
+@pytest.mark.parametrize(
+    ("part", "known"),
+    [
+        ("outcome.md", {*Outcome, *SearchFault} - {Outcome.COMMAND}),
+        ("command.md", {verb.name for verb in CUSTOMERS.verbs}),
+        ("statement.md", set(Says)),
+    ],
+)
+@pytest.mark.parametrize("parts", PARTS, ids=language)
+def test_no_sentence_is_left_that_nothing_says(parts: Path, part: str, known: set[str]) -> None:
+    assert set(re.findall(r'(?m)^  "([a-z-]+)":', (parts / part).read_text("utf-8"))) == known
+
+
+@pytest.mark.parametrize("parts", PARTS, ids=language)
+def test_every_end_of_a_question_has_words(parts: Path) -> None:
+    assert set(re.findall(r'became == "([a-z-]+)"', (parts / "question.md").read_text("utf-8"))) == set(Became)
+
+
+@pytest.mark.parametrize("parts", PARTS, ids=language)
+def test_an_instant_in_a_receipt_is_told_as_its_reader_tells_it(parts: Path) -> None:
+    said = receipt(parts, {"says": "opened-at", "given": {"at": "2026-11-30T08:01:00+00:00"}})
+
+    assert {"en": "Opened: Mon 30 Nov, 08:01", "de": "Eröffnet: Mo. 30. Nov., 08:01"}.get(language(parts), said) == said
+
+
+def test_words_of_a_writer_cannot_fill_in_a_sentence() -> None:
+    [english] = [parts for parts in PARTS if language(parts) == "en"]
+
+    said = receipt(english, {"says": "found", "given": {"words": "{url} {0.__class__}"}})
+
+    assert said == "This was found for: {url} {0.__class__}"
+
+
+def test_a_receipt_that_an_older_version_has_queued_keeps_its_sentences() -> None:
+    old = [{"words": "Ticket #1 is closed now.", "lines": ["#1, closed: Disk"], "question": None}]
+    commands = [{"name": "close", "example": "!close", "meaning": "close the ticket"}]
+
+    rendered = TEMPLATES.render(Template.RECEIPT, "en", {**SAMPLE, "results": old, "commands": commands})
+
+    assert "Ticket #1 is closed now.\n\n- #1, closed: Disk\n" in rendered.text
+    assert "- !close: close the ticket" in rendered.text
+    assert rendered.problems == ()
