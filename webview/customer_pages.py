@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 from starlette.responses import Response
 
+from mailgate.letters.letter import own_address
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link
@@ -19,7 +20,6 @@ from store.views.visitors import ContactVisitor
 from store.views.weight import cut
 from webview.files import download, safe_name
 from webview.html_mail import BODY_CSP, inert_html
-from webview.mailto import ticket_address
 from webview.plain import plain
 from webview.site import NoSuchPage, Site, Visit
 
@@ -181,7 +181,7 @@ def _resend(visit: ContactVisit, found: MailDetail) -> MailAction | None:
 
 def answer_to(site: Site, conn: Connection, visitor: ContactVisitor, head: TicketHead) -> MailAction:
     """An answer of this visitor to a ticket."""
-    address = ticket_address(
+    address = own_address(
         site.desk_mailbox(head.desk),
         Purpose.REPLY,
         head.line.id,

@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from mailgate.letters.letter import own_address
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.mailto import MailAction
 from mailgate.tickets.actions import answer_subject
@@ -10,7 +11,6 @@ from store.views import staff_tickets, visitors
 from store.views.staff_tickets import StaffTicketHead
 from store.views.visitors import StaffVisitor
 from webview.files import download, safe_name
-from webview.mailto import ticket_address
 from webview.plain import plain
 from webview.site import NoSuchPage, Visit
 
@@ -69,7 +69,7 @@ def ticket_file(visit: StaffVisit) -> Response:
 
 
 def _actions(visit: StaffVisit, head: StaffTicketHead) -> list[MailAction]:
-    address = ticket_address(
+    address = own_address(
         visit.site.desk_mailbox(head.line.desk),
         Purpose.STAFF,
         head.line.id,

@@ -2,10 +2,9 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, date, datetime
 from email.utils import format_datetime
-from functools import partial
 from random import Random
 
 from bench.generate.letters import Words, mail
@@ -13,6 +12,7 @@ from bench.generate.rows import Beginning, Home, Rows, stamp
 from mailgate.commands.place import Place, Where
 from mailgate.desks import Desk, ServiceMailbox
 from mailgate.letters.kind import Matter
+from mailgate.letters.letter import TOKEN_LIFETIME, Sheet
 from mailgate.letters.notice import Notice
 from mailgate.mail import message_id
 from mailgate.mail.address_token import AddressToken, Purpose, seal
@@ -23,11 +23,19 @@ from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, State, Ticket, waiting_since
+from mailgate.tickets.ticket import (
+    Direction,
+    EntryKind,
+    Event,
+    NewAttachment,
+    Participant,
+    State,
+    Ticket,
+    waiting_since,
+)
 from store.post.outbox import OutState
 from store.schema import attachments, entries, message_ids, outbox, spool
 
-TOKEN_LIFETIME = timedelta(days=60)
 LONGEST_REFERENCES = 5
 ACKNOWLEDGED = "We have received your mail. A person will read it and answer you."
 
@@ -168,41 +176,42 @@ class Exchange:
     def _called_for(self, one: _Mail) -> Iterator[Notice]:
         """The customer's mail is told to the staff, the first one acknowledged too; a staff member's goes to him."""
         thread, ticket = one.thread, one.thread.ticket
-        head = notices.Letterhead(self._home.company, thread.desk)
         reader = ticket.participants[0]
-        own_id, references = thread.ids[-1], thread.ids[-LONGEST_REFERENCES:]
-        customers_reply = partial(self._reply_address, thread, Purpose.REPLY, one.at)
+        references = tuple(thread.ids[-LONGEST_REFERENCES:])
+        to_customer = self._sheet(one, Purpose.REPLY, thread.writer.contact_id, reader, references)
         if one.staff is not None:
             yield notices.reply(
-                head,
-                ticket,
-                reader,
-                customers_reply,
-                words=one.words,
-                writer=one.staff,
-                entry_id=one.entry_id,
-                references=references,
-                files=one.files,
+                to_customer, ticket, words=one.words, writer=one.staff, entry_id=one.entry_id, files=one.files
             )
             return
         for colleague in self._staff:
             yield notices.notification(
-                head,
-                ticket,
-                colleague,
-                partial(self._reply_address, thread, Purpose.STAFF, one.at),
+                self._sheet(one, Purpose.STAFF, colleague.id, colleague, references),
                 words=one.words,
                 author=Author(thread.writer.name, thread.writer.address),
                 context=(f"Ticket #{ticket.id}",),
                 place=Place(Where.TICKET, one.at, UTC, staff=tuple(self._staff), writer=colleague),
                 entry_id=one.entry_id,
-                references=references,
                 files=one.files,
             )
         if one.is_first:
-            yield notices.acknowledgement(
-                head, ticket, reader, customers_reply, in_reply_to=own_id, references=(own_id,), fixed_subject=False
-            )
+            yield notices.acknowledgement(replace(to_customer, references=references[-1:]), ticket)
+
+    def _sheet(
+        self, one: _Mail, purpose: Purpose, person_id: int, reader: Participant | Staff, references: tuple[str, ...]
+    ) -> Sheet:
+        thread, ticket = one.thread, one.thread.ticket
+        return Sheet(
+            company=self._home.company,
+            desk=thread.desk,
+            name=reader.name,
+            address=reader.address,
+            own_address=self._reply_address(thread, purpose, one.at, ticket.id, person_id),
+            number=ticket.id,
+            subject=ticket.subject,
+            customer_id=ticket.customer_id,
+            references=references,
+        )
 
     def _mail_out(self, one: _Mail, notice: Notice, stamped: str) -> None:
         """A mail of ours, sent."""

@@ -81,6 +81,7 @@ class Kind:
     carries_entry: bool = False  # of the ticket: its customer's pages show the entry when this has left
     gives_back: bool = False  # its reader's own words, which he may send once more: they are no history then
     names_others: bool = False  # whose ticket it is not about: who wrote or was written to
+    is_reported: bool = False  # when it does not arrive we hear of it: its reverse-path is our bounce address, not null
     is_searched: bool = True
     wanted: Wanted | None = None  # None: whenever it may leave
 
@@ -127,13 +128,16 @@ class Template(StrEnum):
     ACKNOWLEDGEMENT = Kind("acknowledgement", Audience.READERS, Answers.WILLING, Budget.ANSWERS)
     # to the sender of a further mail: files of it are not in the ticket
     LEFT_OUT = Kind("left-out", Audience.READERS, Answers.WILLING, Budget.ANSWERS)
-    REPLY = Kind("reply", Audience.READERS, must_arrive=True, own_words=True, carries_entry=True)
-    NOTIFICATION = _to_staff("notification", carries_words=True)
+    REPLY = Kind("reply", Audience.READERS, must_arrive=True, own_words=True, carries_entry=True, is_reported=True)
+    NOTIFICATION = _to_staff("notification", carries_words=True, is_reported=True)
     CLOSED = Kind("closed", Audience.READERS, wanted=Wanted.CLOSED)
     # to a customer who says nothing: the ticket will be closed
-    AUTOCLOSE_WARNING = Kind("autoclose-warning", Audience.READERS, must_arrive=True, wanted=Wanted.WARNED)
-    AUTOCLOSED = Kind("autoclosed", Audience.READERS, wanted=Wanted.CLOSED)
-    WAIT_ENDED = _to_staff("wait-ended", wanted=Wanted.OPEN)  # the day has come until which a ticket was put off
+    AUTOCLOSE_WARNING = Kind(
+        "autoclose-warning", Audience.READERS, must_arrive=True, wanted=Wanted.WARNED, is_reported=True
+    )
+    AUTOCLOSED = Kind("autoclosed", Audience.READERS, wanted=Wanted.CLOSED, is_reported=True)
+    # the day has come until which a ticket was put off
+    WAIT_ENDED = _to_staff("wait-ended", wanted=Wanted.OPEN, is_reported=True)
     # Outlook asks for no automatic answer in every mail of its users: staff must hear all the same.
     RETURNED = _to_staff("returned", Answers.PERSONS, gives_back=True)  # not understood or not sent on
     DONE = _to_staff("done", Answers.PERSONS)  # what came of a command that answers
@@ -141,7 +145,7 @@ class Template(StrEnum):
     COLLISION = _to_staff(
         "collision", Answers.PERSONS, about=Matter.MAIL, carries_words=True
     )  # a colleague was quicker
-    STAFF_COPY = _to_staff("staff-copy", carries_words=True)  # what a colleague wrote to the customer
+    STAFF_COPY = _to_staff("staff-copy", carries_words=True, is_reported=True)  # what a colleague wrote to the customer
     # to a sender: a person will look at your mail
     HELD = Kind("held", Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS, about=None)
     HELD_ALERT = _to_staff("held-alert", about=Matter.LIST, names_others=True)  # mail waits for your decision
@@ -152,8 +156,8 @@ class Template(StrEnum):
     # to whoever asked: a link that opens the web view, which nobody looks for later
     SIGN_IN = Kind("sign-in", Audience.AUTHOR, Answers.WILLING, Budget.LINKS, about=None, is_searched=False)
     # to a customer who was taken over: where to write, how to sign in; the second was a customer before
-    WELCOME = Kind("welcome", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None)
-    MIGRATED = Kind("migrated", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None)
+    WELCOME = Kind("welcome", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None, is_reported=True)
+    MIGRATED = Kind("migrated", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None, is_reported=True)
     RECEIPT = Kind("receipt", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # what became of a mail's commands
     COPY = Kind("copy", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # a mail that was sent before
     CONFIRM = _to_asked("confirm", Answers.WILLING, budget=Budget.QUESTIONS)  # shall this be done?

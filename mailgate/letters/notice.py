@@ -48,6 +48,7 @@ class Notice:
     attachments: tuple[NoticeAttachment, ...] = ()
     secret: Mapping[str, str] = field(default_factory=dict)  # live links and codes: sent, but never kept
     thread_index: str | None = None  # Outlook's name of the thread
+    topic: str | None = None  # by which Outlook groups besides; None: nothing of it may be repeated
     locale: str = "en"  # BCP 47
     zone: str = "UTC"  # IANA
     ticket_id: int | None = None

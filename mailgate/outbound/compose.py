@@ -100,9 +100,8 @@ def _outlook_fields(notice: Notice, message_id: str, at: datetime) -> list[Field
     if notice.thread_index is None:
         return []
     index = text_field("Thread-Index", thread_index.extend(notice.thread_index, message_id, at))
-    topic = topic_of(str(notice.values.get("subject") or ""))
-    # Of an author who was not verified no word is repeated.
-    return [index] if not topic or notice.values.get("fixed_subject") else [text_field("Thread-Topic", topic), index]
+    topic = topic_of(notice.topic or "")
+    return [text_field("Thread-Topic", topic), index] if topic else [index]
 
 
 def _program_fields(notice: Notice) -> list[Field]:

@@ -1,18 +1,17 @@
 """A contact's mail with commands: who asks, what about, and how far he is believed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.commands.place import Place, Where
-from mailgate.desks import desk_named
-from mailgate.flows.post.notify import reply_address
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.letters.letter import Sheet
 from mailgate.mail.address_token import Purpose, TokenFault
 from mailgate.people import Contact, Registered, Role
-from mailgate.tickets.notices import Letterhead, Thread
 from mailgate.tickets.thread import Joined, NewTicket
-from mailgate.tickets.ticket import Participant, Ticket
+from mailgate.tickets.ticket import Ticket
 from store.desk import message_ids, tickets
 
 
@@ -25,19 +24,13 @@ class Asking:
     sender: Registered
     contact: Contact
     ticket: Ticket | None  # that he may command: he takes part in it, or owns the account
-    head: Letterhead
-    thread: Thread
+    sheet: Sheet  # what his answer is written on
 
     @property
     def place(self) -> Place:
         """What his commands are understood by."""
         where = Where.TICKET if self.ticket else Where.NEW
         return Place(where, self.act.now, self.act.settings.gate.zone, roles=frozenset(self.contact.roles))
-
-    @property
-    def reader(self) -> Participant:
-        """Whom the answer goes to, at the registered address."""
-        return Participant(self.contact.name, self.contact.address, self.contact.id)
 
     def ticket_now(self) -> Ticket | None:
         """As it is now: an earlier command may have changed it."""
@@ -53,18 +46,12 @@ class Asking:
 def asking(act: Act, incoming: Incoming, sender: Registered, placed: Joined | NewTicket) -> Asking:
     """Find out who asks, and about which ticket."""
     ticket, contact = _subject_matter(act, incoming, sender, placed)
-    desk = desk_named(ticket.desk, act.settings.desks) if ticket else incoming.desk
-    own_id = incoming.message.message_id
-    ids = (own_id,) if own_id else ()
-    thread = Thread(
-        ticket=ticket,
-        subject=ticket.subject if ticket else incoming.message.subject,
-        reply_to=reply_address(act, Purpose.REPLY, desk)(ticket.id, contact.id) if ticket else None,
-        in_reply_to=own_id,
-        references=(*(message_ids.of_thread(act.conn, ticket.id, contact.address) if ticket else ()), *ids),
-        customer_id=contact.customer_id,
-    )
-    return Asking(act, incoming, sender, contact, ticket, Letterhead(act.settings.gate.company, desk), thread)
+    sheet = sheet_for(act, contact, ticket=ticket, answers=incoming)
+    if ticket is not None:  # his mail may have begun anew: the answer stands in the ticket's thread all the same
+        sheet = replace(
+            sheet, references=(*message_ids.of_thread(act.conn, ticket.id, contact.address), *sheet.references)
+        )
+    return Asking(act, incoming, sender, contact, ticket, sheet)
 
 
 def _subject_matter(

@@ -64,7 +64,7 @@ def _tickets(mail: Asking, command: Command) -> Result:
 def _resend(mail: Asking, command: Command) -> Result:
     number = command.argument.number
     assert number is not None
-    return look_up.resend(mail.act, mail.incoming, mail.contact, number, head=mail.head, thread=mail.thread)
+    return look_up.resend(mail.act, mail.incoming, mail.contact, number, mail.sheet)
 
 
 def _search(mail: Asking, command: Command) -> Result:

@@ -62,7 +62,7 @@ def _as_words(mail: Asking, placed: Joined | NewTicket, keep_words: KeepWords) -
     kept = keep_words(mail.incoming)
     if kept.disposition in AWAITING_REVIEW or isinstance(placed, NewTicket):
         return kept
-    _tell(mail, [NOT_VERIFIED], fixed_subject=True)
+    _tell(mail, [NOT_VERIFIED], is_fixed=True)
     return kept
 
 
@@ -102,20 +102,16 @@ def _record(mail: Asking, reading: Reading) -> None:
     record(mail.act, mail.ticket, Event.COMMANDED, doer=doer, mail=number, commands=verbs)
 
 
-def _tell(
-    mail: Asking, results: Sequence[Result], reading: Reading | None = None, *, fixed_subject: bool = False
-) -> None:
+def _tell(mail: Asking, results: Sequence[Result], reading: Reading | None = None, *, is_fixed: bool = False) -> None:
     """The receipt, as the ticket is now."""
     reading = reading or Reading()
     ticket = mail.ticket_now()
     notice = receipt(
-        mail.head,
-        mail.reader,
-        replace(mail.thread, ticket=ticket),
+        mail.sheet.fixed() if is_fixed else mail.sheet,
+        ticket,
         results=results,
         misread=reading.misread,
         corrected=reading.corrected,
         commands=valid_now(mail.place, ticket.state if ticket else None) if reading.misread else (),
-        fixed_subject=fixed_subject,
     )
     notify(mail.act, [notice], cause=mail.incoming)

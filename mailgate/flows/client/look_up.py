@@ -1,19 +1,21 @@
 """What a contact asks to see by mail: the same as on the pages, and only to the registered address."""
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from mailgate.commands.place import Place
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.letters.kind import Template
+from mailgate.letters.letter import Sheet, letter
 from mailgate.letters.notice import NoticeAttachment, stamp
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Registered
 from mailgate.tickets.article import KB_PATH
-from mailgate.tickets.notices import Letterhead, Thread, copy
 from mailgate.tickets.result import STANDS, Item, Outcome, Result, item, result
 from mailgate.tickets.search_query import read_query
-from mailgate.tickets.ticket import Participant, State, Ticket
+from mailgate.tickets.ticket import State, Ticket
 from mailgate.tickets.verbs.customers import valid_now
 from store.search.index import Kind
 from store.views import customer_mails, customer_tickets, found, visitors
@@ -84,31 +86,18 @@ def _found(hit: Hit, url: str) -> Item:
     return item(Outcome.FOUND_ARTICLE, title=title, url=f"{url}{KB_PATH}{hit.slug}")
 
 
-def resend(act: Act, incoming: Incoming, contact: Contact, number: int, *, head: Letterhead, thread: Thread) -> Result:
+def resend(act: Act, incoming: Incoming, contact: Contact, number: int, sheet: Sheet) -> Result:
     """A copy of a mail that went to the same address before; of any other it is not said whether there is one."""
     visitor = visitors.contact(act.conn, contact.id)
     assert visitor is not None
     mail = customer_mails.find(act.conn, visitor, number)
     if mail is None or address_key(mail.line.to_address) != visitor.address_key or mail.text is None:
         return result(Outcome.NO_SUCH_MAIL, mail=number, address=contact.address)
-    notice = copy(
-        head,
-        Participant(contact.name, contact.address, contact.id),
-        Thread(
-            thread.ticket,
-            mail.line.subject or "",
-            thread.reply_to,
-            thread.in_reply_to,
-            thread.references,
-            contact.customer_id,
-        ),
-        mail_id=number,
-        sent_at=mail.sent_at or mail.line.at,
-        text=mail.text,
-        files=tuple(
-            NoticeAttachment(file.filename or file.content_type, file.content_type, file.sha256) for file in mail.files
-        ),
-    )
+    files = [
+        NoticeAttachment(file.filename or file.content_type, file.content_type, file.sha256) for file in mail.files
+    ]
+    values = {"mail_id": number, "sent_on": stamp(mail.sent_at or mail.line.at), "text": mail.text}
+    notice = letter(Template.COPY, replace(sheet, subject=mail.line.subject or ""), values, files=files)
     notify(act, [notice], cause=incoming)
     return result(Outcome.COPIED, mail=number)
 

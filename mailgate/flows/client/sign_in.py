@@ -5,15 +5,18 @@ from datetime import datetime, timedelta
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled
+from mailgate.letters.kind import Template
+from mailgate.letters.letter import letter
+from mailgate.letters.notice import Notice
 from mailgate.mail.address import Mailbox
 from mailgate.mail.automatic import answer_unwanted
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link, sign_in_code
-from mailgate.people import Registered, Sender, Staff
-from mailgate.tickets import notices
+from mailgate.people import Contact, Registered, Sender, Staff
 from store import people
 
 LINK_LIFETIME = timedelta(minutes=30)
@@ -32,29 +35,27 @@ def sign_in(act: Act, incoming: Incoming, sender: Sender) -> Settled:
     if decide(Action.SIGN_IN, incoming.evidence) is not Verdict.DO:
         return Settled(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
     nonce = next(filter(None, map(_nonce_in, incoming.recipients)), NO_NONCE)
-    head = notices.Letterhead(act.settings.gate.company, act.settings.desks[0])
-    in_reply_to = incoming.message.message_id
     if isinstance(sender, Staff):
-        link = staff_link(act, sender.id, nonce)
         code = sign_in_code(sender.id, people.epoch_of_staff(act.conn, sender.id), act.key, at=act.now)
-        asked = [notices.sign_in(head, sender.name, sender.address, link=link, code=code, in_reply_to=in_reply_to)]
+        asked = [_letter(act, incoming, sender, staff_link(act, sender.id, nonce), code)]
     elif isinstance(sender, Registered):
         asked = [
-            notices.sign_in(
-                head,
-                contact.name,
-                contact.address,
-                link=contact_link(act, contact.id, nonce),
-                code=None,
-                in_reply_to=in_reply_to,
-                customer_id=contact.customer_id,
-            )
-            for contact in sender.contacts
+            _letter(act, incoming, contact, contact_link(act, contact.id, nonce), None) for contact in sender.contacts
         ]
     else:
         return Settled(Disposition.COMMAND, "asks to sign in, but is nobody we know", evidence=incoming.evidence)
     notify(act, asked, cause=incoming)
     return Settled(Disposition.COMMAND, "sign-in link sent", evidence=incoming.evidence)
+
+
+def _letter(act: Act, incoming: Incoming, reader: Staff | Contact, link: str, code: str | None) -> Notice:
+    """`code`: what staff may type instead, None for customers."""
+    return letter(
+        Template.SIGN_IN,
+        sheet_for(act, reader, answers=incoming, subject=""),
+        {"has_code": code is not None},
+        secret={"link": link, "code": code or ""},
+    )
 
 
 def _nonce_in(recipient: Mailbox) -> str:

@@ -35,6 +35,7 @@ from mailgate.flows.confirm.question import (
     told_of,
 )
 from mailgate.flows.confirm.trail import AGREED, EDITED, ENDED, recorded
+from mailgate.flows.post.sheet import Reader
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled, Told
@@ -44,7 +45,7 @@ from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Registered, Sender, Staff
 from mailgate.tickets.result import Result, about_question
-from mailgate.tickets.ticket import Event, Participant, Ticket
+from mailgate.tickets.ticket import Event, Ticket
 from store.post import confirmations
 
 log = logging.getLogger(__name__)
@@ -213,10 +214,10 @@ def _not_good(act: Act, incoming: Incoming, sender: Sender) -> Settled:
     """The same words whatever was wrong: whoever tries answers learns nothing."""
     reason = "it answers no question that is open and was put to its author"
     if isinstance(sender, Registered):
-        contact = sender.contacts[0]
-        reader, customer_id = Participant(contact.name, contact.address, contact.id), contact.customer_id
+        reader: Reader = sender.contacts[0]
+        customer_id: int | None = sender.contacts[0].customer_id
     elif isinstance(sender, Staff):
-        reader, customer_id = Participant(sender.name, sender.address, None), None
+        reader, customer_id = sender, None
     else:
         disposition = Disposition.COMMAND if incoming.lent.released else Disposition.HELD
         return Settled(disposition, reason, evidence=incoming.evidence)

@@ -5,17 +5,15 @@ from dataclasses import replace
 from enum import StrEnum
 
 from mailgate.confirmation import Askee, Became, Confirmation, ConfirmState, Whom, words_for
-from mailgate.desks import desk_named
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import Reader, sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Told
+from mailgate.letters.letter import Sheet
 from mailgate.mail.address import address_key
-from mailgate.mail.address_token import Purpose
 from mailgate.people import Contact, Staff
 from mailgate.tickets import notices
-from mailgate.tickets.notices import Letterhead, Thread
-from mailgate.tickets.notices.letterhead import customer_reply
 from mailgate.tickets.result import Result, about_question
 from mailgate.tickets.ticket import Participant, Ticket
 from store import people
@@ -36,21 +34,16 @@ def put(act: Act, incoming: Incoming, asked: Confirmation, askee: Askee, answer_
     reader = reader_of(act, askee.whom)
     if reader is None:
         return False
-    ticket = _ticket(act, asked, askee.whom)
-    is_his_mail = _is_author(incoming, reader)
-    message_id = incoming.message.message_id if is_his_mail else None
+    sheet = _sheet(
+        act,
+        reader,
+        _ticket(act, asked, askee.whom),
+        customer_id=_account(asked, askee.whom),
+        answers=incoming if _is_author(incoming, reader) else None,
+    )
     by = None if askee.whom.address is not None else name_of(act, asked.contact_id, asked.staff_id)
     notice = notices.confirm(
-        _head(act, ticket),
-        reader,
-        Thread(
-            ticket,
-            ticket.subject if ticket else "",
-            None,
-            message_id,
-            (message_id,) if message_id else (),
-            _account(asked, askee.whom),
-        ),
+        sheet,
         about=asked,
         statement=askee.whom.statement or asked.statement,
         answer_to=answer_to,
@@ -80,11 +73,10 @@ def tell_end(
         if reader is None:
             continue
         about = ticket if askee.whom.address is None else None
-        head = _head(act, about)
-        thread = _thread(act, None, head, reader, about, customer_id=_account(asked, askee.whom))
+        sheet = _sheet(act, reader, about, customer_id=_account(asked, askee.whom))
         name = name_of(act, *by.whom.person) if by and askee.whom.address is None else None
         statement = askee.whom.statement or asked.statement
-        told.append(notices.ended(head, reader, thread, about=asked, state=state, statement=statement, by=name))
+        told.append(notices.ended(sheet, about=asked, state=state, statement=statement, by=name))
     notify(act, told, cause=None)
 
 
@@ -96,11 +88,10 @@ def tell(act: Act, incoming: Incoming, asked: Confirmation, whom: Whom, told: To
         tell_reader(act, incoming, reader, his, customer_id=_account(asked, whom))
 
 
-def tell_reader(act: Act, incoming: Incoming, reader: Participant, told: Told, *, customer_id: int | None) -> None:
+def tell_reader(act: Act, incoming: Incoming, reader: Reader, told: Told, *, customer_id: int | None) -> None:
     """A receipt for an answer."""
-    head = _head(act, told.ticket)
-    thread = _thread(act, incoming, head, reader, told.ticket, customer_id=customer_id)
-    notice = notices.receipt(head, reader, thread, results=(told.result,), fixed_subject=told.ticket is None)
+    sheet = _sheet(act, reader, told.ticket, customer_id=customer_id, answers=incoming)
+    notice = notices.receipt(sheet if told.ticket else sheet.fixed(), told.ticket, results=(told.result,))
     notify(act, [notice], cause=incoming)
 
 
@@ -109,31 +100,20 @@ def told_of(asked: Confirmation, whom: Whom, became: Became) -> Result:
     return about_question(became, whom.statement or asked.statement)
 
 
-def _thread(
-    act: Act,
-    incoming: Incoming | None,
-    head: Letterhead,
-    reader: Participant,
-    ticket: Ticket | None,
-    *,
-    customer_id: int | None,
-) -> Thread:
-    reply_to = None
-    if ticket is not None and reader.contact_id is not None:
-        reply_to = customer_reply(head, ticket, reader, reply_address(act, Purpose.REPLY, head.desk))
-    message_id = incoming.message.message_id if incoming else None
-    references = (message_id,) if message_id else ()
-    return Thread(ticket, ticket.subject if ticket else "", reply_to, message_id, references, customer_id)
+def _sheet(
+    act: Act, reader: Reader, ticket: Ticket | None, *, customer_id: int | None, answers: Incoming | None = None
+) -> Sheet:
+    sheet = sheet_for(act, reader, ticket=ticket, answers=answers, subject="")
+    # What such a mail offers besides is for customers.
+    own_address = None if isinstance(reader, Staff) else sheet.own_address
+    return replace(sheet, own_address=own_address, customer_id=customer_id)
 
 
-def reader_of(act: Act, whom: Whom) -> Participant | None:
+def reader_of(act: Act, whom: Whom) -> Reader | None:
     """Whom the question is put to, at the address that is registered now; None when he was removed."""
     if whom.address is not None:
         return Participant("", whom.address, None)
-    person = _person(act, whom.contact_id, whom.staff_id)
-    if person is None:
-        return None
-    return Participant(person.name, person.address, person.id if isinstance(person, Contact) else None)
+    return _person(act, whom.contact_id, whom.staff_id)
 
 
 def language_of(act: Act, asked: Confirmation) -> str:
@@ -163,9 +143,5 @@ def _ticket(act: Act, asked: Confirmation, whom: Whom) -> Ticket | None:
     return tickets.find(act.conn, asked.ticket_id) if asked.ticket_id and whom.address is None else None
 
 
-def _is_author(incoming: Incoming, reader: Participant) -> bool:
+def _is_author(incoming: Incoming, reader: Reader) -> bool:
     return incoming.mailbox is not None and address_key(incoming.mailbox.address) == address_key(reader.address)
-
-
-def _head(act: Act, ticket: Ticket | None) -> Letterhead:
-    return Letterhead(act.settings.gate.company, desk_named(ticket.desk if ticket else "", act.settings.desks))

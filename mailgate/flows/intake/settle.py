@@ -11,6 +11,7 @@ from mailgate.flows.client.customer_command import obey
 from mailgate.flows.client.sign_in import sign_in
 from mailgate.flows.confirm import confirm
 from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer import answer
 from mailgate.flows.staff.lists.decide import decide as decide_on_list
 from mailgate.flows.story.act import Act
@@ -21,12 +22,13 @@ from mailgate.flows.ticket.bounce import bounce
 from mailgate.flows.ticket.customer import append, claims_of, open_ticket
 from mailgate.flows.ticket.flood import flood_in_ticket, flood_of_tickets
 from mailgate.letters.kind import Template
+from mailgate.letters.letter import letter
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition
+from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level, with_token
 from mailgate.people import Registered, Sender, Staff, Stranger, sender_of, staff_at
-from mailgate.tickets import notices
 from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
 from store import people
 from store.archive import Archive
@@ -207,9 +209,9 @@ def _held(
 ) -> Settled:
     """A person decides. Whoever proved his address is told so, in fixed words; staff are told by `flows.due`."""
     if incoming.evidence.at_least(Level.DKIM) and _is_told(act, incoming, sender, disposition):
-        head = notices.Letterhead(act.settings.gate.company, incoming.desk)
-        notice = notices.held(head, incoming.author, in_reply_to=incoming.message.message_id)
-        notify(act, [notice], cause=incoming)
+        nameless = Author("", incoming.author.address)
+        sheet = sheet_for(act, nameless, answers=incoming, subject="")  # no word of his comes back
+        notify(act, [letter(Template.HELD, sheet)], cause=incoming)
     return Settled(disposition, reason, ticket_id=ticket_id, evidence=incoming.evidence)
 
 

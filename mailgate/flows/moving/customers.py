@@ -15,11 +15,12 @@ from mailgate.errors import MailgateError
 from mailgate.flows.moving.customer_table import CustomerRow, Fault
 from mailgate.flows.moving.survey import Progress
 from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
+from mailgate.letters.letter import letter
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Customer, Role, named
-from mailgate.tickets import notices
 from store import people, people_edits
 from store.desk.welcomes import was_welcomed
 from store.engine import reading, transaction
@@ -105,11 +106,11 @@ def _write(act: Act, row: CustomerRow, welcome: Template | None, result: Result)
         with act.conn.begin_nested():
             customer = _carry_out(act, planned)
             if welcome and not was_welcomed(act.conn, customer.id):
-                head = notices.Letterhead(act.settings.gate.company, act.settings.desks[0])
+                sheet = sheet_for(act, customer)
                 sign_in = f"{ServiceMailbox.SIGN_IN.value}@{act.settings.gate.domain}"
-                mail = notices.welcome(head, customer, template=welcome, sign_in_address=sign_in)
+                addresses = {"support_address": sheet.answer_to, "sign_in_address": sign_in}
                 before = len(act.outgoing)
-                notify(act, [mail], cause=None)
+                notify(act, [letter(welcome, sheet, addresses)], cause=None)
                 result.welcomed += len(act.queued_since(before))
     except MailgateError as error:
         result.faults.append(Fault(row.line, "email", row.email, str(error)))

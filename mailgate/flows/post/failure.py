@@ -1,6 +1,6 @@
 """A mail of ours does not reach its reader: what its ticket says of that, and the notices that tell the staff."""
 
-from mailgate.desks import desk_named
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
 from mailgate.letters.notice import Notice
@@ -28,13 +28,10 @@ def undelivered_notices(
         ticket = record(act, ticket, event, doer=doer, mail=row.id, to=to_address, reply=reply_line)
     if kind.is_for_staff:
         return []  # told in `mailgate queue list` and the log alone: a mail about it could fail the same way
-    desks = act.settings.desks
-    head = notices.Letterhead(act.settings.gate.company, desk_named(ticket.desk if ticket else "", desks))
     return [
         notices.undelivered(
-            head,
-            reader,
-            ticket=ticket,
+            sheet_for(act, reader, ticket=ticket),
+            ticket,
             to_address=row.notice.to_address,
             subject=row.subject or "",
             reply_line=reply_line,

@@ -4,28 +4,23 @@ import logging
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from functools import partial
+from datetime import datetime
 
-from mailgate.desks import Desk, ServiceMailbox
+from mailgate.desks import ServiceMailbox
 from mailgate.flows.post.failure import undelivered_notices
 from mailgate.flows.post.obstacle import beyond_budget_in_all, obstacle, readers_of
 from mailgate.flows.post.tongue import in_tongue
 from mailgate.flows.story.act import Act, Queued
 from mailgate.flows.story.incoming import Incoming
+from mailgate.letters.letter import TOKEN_LIFETIME, without_words
 from mailgate.letters.notice import Notice
 from mailgate.log_events import LogEvent
 from mailgate.mail import message_id, thread_index
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
-from mailgate.tickets.notices import ReplyAddress
-from mailgate.tickets.notices.letterhead import without_words
 from store.post import outbox, unsent
 
 log = logging.getLogger(__name__)
-
-TOKEN_LIFETIME = timedelta(days=60)
-"""A reply later than this opens a ticket of its own, linked to the old one."""
 
 
 def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_until: datetime | None = None) -> None:
@@ -74,16 +69,6 @@ def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: boo
         told += undelivered_notices(act, row, words, reopens=reopens)
     if told:
         notify(act, told, cause=None)
-
-
-def reply_address(act: Act, purpose: Purpose, desk: Desk) -> ReplyAddress:
-    """Makes `<desk>+<token>@<domain>`: where the reply of one person to one ticket goes."""
-    return partial(_reply_address, act, purpose, desk)
-
-
-def _reply_address(act: Act, purpose: Purpose, desk: Desk, ticket_id: int, person_id: int) -> str:
-    token = AddressToken(purpose, ticket_id, person_id, act.today + TOKEN_LIFETIME)
-    return f"{desk.mailbox.local_part}+{seal(token, act.key)}@{desk.mailbox.domain}"
 
 
 def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | None) -> int:

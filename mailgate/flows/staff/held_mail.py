@@ -7,13 +7,13 @@ from sqlalchemy import Connection
 
 from mailgate.commands.place import Where
 from mailgate.config import Settings
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.place import of_held
 from mailgate.flows.staff.queue_list import morning
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
-from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import AWAITING_REVIEW
 from mailgate.people import present
 from mailgate.tickets import notices
@@ -72,9 +72,6 @@ def tell(act: Act, *, daily: bool) -> None:
         )
         for mail in waiting
     ]
-    desk = settings.desks[0]
-    head = notices.Letterhead(settings.gate.company, desk)
-    address = reply_address(act, Purpose.LIST, desk)
     ids, of_morning = [mail.id for mail in held], morning(now, settings) if daily else None
     told = []
     for reader in present(people.list_staff(conn), now=now):
@@ -82,14 +79,12 @@ def tell(act: Act, *, daily: bool) -> None:
         if list_id is not None:
             told.append(
                 notices.held_alert(
-                    head,
-                    reader,
+                    sheet_for(act, reader, list_id=list_id),
                     held,
                     listed=LISTED_MAILS,
                     daily=daily,
                     usage=HELD.usage(place_of(act, reader, Where.NEW, listed=of_held(ids))),
                     list_id=list_id,
-                    reply_to=address(list_id, reader.id),
                 )
             )
     notify(act, told, cause=None)

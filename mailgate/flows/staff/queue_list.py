@@ -8,13 +8,13 @@ from sqlalchemy import Connection
 from mailgate.commands.place import Where
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.place import of_queue
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
-from mailgate.mail.address_token import Purpose
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
 from mailgate.tickets.verbs.lists import QUEUE
@@ -65,15 +65,12 @@ def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None
         )
         for ticket in found[:LISTED_TICKETS]
     ]
-    desk, numbers = act.settings.desks[0], [line.number for line in lines]
-    head, address = notices.Letterhead(act.settings.gate.company, desk), reply_address(act, Purpose.LIST, desk)
+    numbers, more = [line.number for line in lines], len(found) > LISTED_TICKETS
     written = []
     for reader in readers:
         list_id = lists.add(act.conn, Template.QUEUE, reader.id, numbers, morning=of_morning, now=act.now)
         if list_id is not None:
             usage = QUEUE.usage(place_of(act, reader, Where.NEW, listed=of_queue(numbers)))
-            more, reply_to = len(found) > LISTED_TICKETS, address(list_id, reader.id)
-            written.append(
-                notices.queue(head, reader, lines, more=more, usage=usage, list_id=list_id, reply_to=reply_to)
-            )
+            sheet = sheet_for(act, reader, list_id=list_id)
+            written.append(notices.queue(sheet, lines, more=more, usage=usage, list_id=list_id))
     return written

@@ -4,41 +4,24 @@ Each function returns the ticket as it is now, and leaves a line in the audit tr
 and with which evidence. It does nothing when it is done already: a mail that comes twice changes a ticket once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
-from typing import Protocol
 
-from mailgate.desks import desk_named
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
-from mailgate.letters.notice import Notice
-from mailgate.mail.address_token import Purpose
+from mailgate.letters.kind import Template
+from mailgate.letters.letter import letter
+from mailgate.letters.notice import Notice, stamp
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
 from mailgate.tickets.deadlines import deadline
 from mailgate.tickets.merging import check_merge
-from mailgate.tickets.notices import Letterhead, ReplyAddress
-from mailgate.tickets.ticket import Doer, Event, Participant, State, Ticket
+from mailgate.tickets.ticket import Doer, Event, State, Ticket
 from store import people
-from store.desk import deadlines, message_ids, tickets
-
-
-class ToReader(Protocol):
-    """Writes the notice of one change to one of those who take part."""
-
-    def __call__(
-        self,
-        head: Letterhead,
-        ticket: Ticket,
-        reader: Participant,
-        reply_address: ReplyAddress,
-        /,
-        *,
-        references: Sequence[str],
-    ) -> Notice: ...
+from store.desk import deadlines, tickets
 
 
 def close(act: Act, ticket: Ticket, doer: Doer, *, hold_until: datetime | None = None) -> Ticket:
@@ -49,7 +32,7 @@ def close(act: Act, ticket: Ticket, doer: Doer, *, hold_until: datetime | None =
     if ticket.state is State.CLOSED:
         return ticket
     ticket = record(act, ticket, Event.CLOSED, doer=doer)
-    told = _to_readers(act, ticket, notices.closed, besides=doer.contact_id)
+    told = _to_readers(act, ticket, Template.CLOSED, besides=doer.contact_id)
     notify(act, told, cause=None, hold_until=hold_until)
     return ticket
 
@@ -100,8 +83,8 @@ def warn(act: Act, ticket: Ticket) -> Ticket:
     ticket = record(act, ticket, Event.WARNED)
     closing = deadline(ticket, act.settings.desk_rules.silence)
     assert closing is not None
-    warning = partial(notices.autoclose_warning, close_at=closing.at)
-    notify(act, _to_readers(act, ticket, warning), cause=None)
+    told = _to_readers(act, ticket, Template.AUTOCLOSE_WARNING, {"close_at": stamp(closing.at)})
+    notify(act, told, cause=None)
     return ticket
 
 
@@ -109,43 +92,30 @@ def auto_close(act: Act, ticket: Ticket) -> Ticket:
     """Close it after the customer's silence and tell who takes part."""
     hours = act.settings.desk_rules.autoclose_hours
     ticket = record(act, ticket, Event.AUTO_CLOSED, hours=hours)
-    notify(act, _to_readers(act, ticket, notices.autoclosed), cause=None)
+    notify(act, _to_readers(act, ticket, Template.AUTOCLOSED), cause=None)
     return ticket
 
 
 def end_wait(act: Act, ticket: Ticket) -> Ticket:
     """Make it staff's turn again and tell whose matter it is, everybody when it is nobody's."""
     ticket = record(act, ticket, Event.WAIT_ENDED)
-    desk = desk_named(ticket.desk, act.settings.desks)
     staff = present(people.list_staff(act.conn), now=act.now)
-    told = [
-        notices.wait_ended(
-            Letterhead(act.settings.gate.company, desk),
-            ticket,
-            reader,
-            reply_address(act, Purpose.STAFF, desk),
-            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
-        )
-        for reader in [one for one in staff if one.id == ticket.assignee_id] or staff
-    ]
+    readers = [one for one in staff if one.id == ticket.assignee_id] or staff
+    told = [letter(Template.WAIT_ENDED, sheet_for(act, reader, ticket=ticket)) for reader in readers]
     notify(act, told, cause=None)
     return ticket
 
 
-def _to_readers(act: Act, ticket: Ticket, write: ToReader, *, besides: int | None = None) -> list[Notice]:
-    desk = desk_named(ticket.desk, act.settings.desks)
+def _to_readers(
+    act: Act,
+    ticket: Ticket,
+    template: Template,
+    values: Mapping[str, object] | None = None,
+    *,
+    besides: int | None = None,
+) -> list[Notice]:
     return [
-        write(
-            Letterhead(act.settings.gate.company, desk),
-            ticket,
-            reader,
-            reply_address(act, Purpose.REPLY, desk),
-            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
-        )
+        notices.of_state(template, sheet_for(act, reader, ticket=ticket), ticket, values or {})
         for reader in ticket.participants
         if besides is None or reader.contact_id != besides
     ]
-
-
-def _local(act: Act, at: datetime) -> str:
-    return at.astimezone(act.settings.gate.zone).strftime("%Y-%m-%d %H:%M %Z")

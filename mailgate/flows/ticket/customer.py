@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from mailgate.authority import Action, Verdict, decide
-from mailgate.desks import Desk, desk_named
 from mailgate.errors import BadAddress
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import cut_from
@@ -93,7 +93,7 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
     if proposed and not is_owner:
         propose(act, incoming, ticket, proposed)
     if participant:
-        _acknowledge(act, incoming, ticket, participant, desk, proposed=proposed if is_owner else ())
+        _acknowledge(act, incoming, ticket, participant, proposed=proposed if is_owner else ())
     disposition = Disposition.AUTOMATIC if incoming.automatic else Disposition.OPENED
     return Settled(
         disposition,
@@ -119,7 +119,6 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     ticket = joined.ticket
     if ticket.state is State.CLOSED and not incoming.automatic:
         ticket = record(act, ticket, Event.REOPENED, doer=doer_of(incoming, joined.contact), cause="reply")
-    desk = desk_named(ticket.desk, act.settings.desks)
     budget = act.settings.budgets.machine_mails_per_ticket_hour
     crowded = crowd(programs_within_hour(act, incoming, ticket), budget)
     reason = incoming.automatic or f"by {joined.by.value}"
@@ -130,7 +129,7 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     propose(act, incoming, ticket, proposable(act, incoming, ticket))
     reader = _participant(joined.contact, incoming.author)
     if incoming.choice.left_out and reader:
-        _acknowledge(act, incoming, ticket, reader, desk, template=Template.LEFT_OUT)
+        _acknowledge(act, incoming, ticket, reader, template=Template.LEFT_OUT)
     return Settled(
         Disposition.AUTOMATIC if incoming.automatic else Disposition.JOINED,
         reason,
@@ -198,7 +197,6 @@ def _acknowledge(
     incoming: Incoming,
     ticket: Ticket,
     reader: Participant,
-    desk: Desk,
     *,
     proposed: Sequence[str] = (),
     template: Template = Template.ACKNOWLEDGEMENT,
@@ -208,22 +206,18 @@ def _acknowledge(
         return
     if reader.contact_id is None and not incoming.evidence.at_least(Level.DKIM):
         return
-    message_id = incoming.message.message_id
-    fixed_subject = reader.contact_id is None or not incoming.evidence.at_least(Level.SPF)
+    sheet = sheet_for(act, reader, ticket=ticket, answers=incoming)
+    if reader.contact_id is None or not incoming.evidence.at_least(Level.SPF):
+        sheet = sheet.fixed()
     article = None
-    if template is Template.ACKNOWLEDGEMENT and not fixed_subject:
+    if template is Template.ACKNOWLEDGEMENT and not sheet.is_fixed:
         article = act.suggest(ticket.subject, words_of(incoming.message), act.now)
     notice = notices.acknowledgement(
-        notices.Letterhead(act.settings.gate.company, desk),
+        sheet,
         ticket,
-        reader,
-        reply_address(act, Purpose.REPLY, desk),
-        in_reply_to=message_id,
-        references=(message_id,) if message_id else (),
         left_out=incoming.choice.left_out,
         proposed=proposed,
         template=template,
-        fixed_subject=fixed_subject,
         article=(article, f"{act.settings.web.public_url}{KB_PATH}{article.slug}") if article else None,
     )
     before = len(act.outgoing)

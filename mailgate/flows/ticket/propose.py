@@ -1,18 +1,20 @@
 """People in copy: they are proposed to the account's owner, and never added by a mail alone."""
 
-from mailgate.desks import desk_named, is_ours
+from mailgate.desks import is_ours
 from mailgate.errors import BadAddress
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.letters.kind import Template
+from mailgate.letters.letter import letter
 from mailgate.mail.address import address_key, parse_mailbox
-from mailgate.mail.address_token import Purpose
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Role, staff_at
-from mailgate.tickets.notices import Letterhead, Thread, proposal
-from mailgate.tickets.ticket import Participant, Ticket
+from mailgate.tickets import notices
+from mailgate.tickets.ticket import Ticket
 from store import people
-from store.desk import message_ids, proposals
+from store.desk import proposals
 
 MAX_PROPOSED = 5
 """Of one mail: a mail to a whole company is no wish to have all of it read the ticket."""
@@ -56,30 +58,17 @@ def propose(act: Act, incoming: Incoming, ticket: Ticket, addresses: tuple[str, 
     customer = people.find_customer(act.conn, ticket.customer_id) if ticket.customer_id and addresses else None
     if customer is None:
         return
-    desk = desk_named(ticket.desk, act.settings.desks)
+    told = [
+        letter(
+            Template.PROPOSAL,
+            sheet := sheet_for(act, owner, ticket=ticket),
+            {"proposed": notices.proposals(ticket, addresses, sheet), "writer": incoming.author.address},
+        )
+        for owner in customer.contacts
+        if Role.OWNER in owner.roles
+    ]
     before = len(act.outgoing)
-    notify(
-        act,
-        [
-            proposal(
-                Letterhead(act.settings.gate.company, desk),
-                Participant(owner.name, owner.address, owner.id),
-                Thread(
-                    ticket,
-                    ticket.subject,
-                    reply_address(act, Purpose.REPLY, desk)(ticket.id, owner.id),
-                    None,
-                    message_ids.of_thread(act.conn, ticket.id, owner.address),
-                    customer.id,
-                ),
-                proposed=addresses,
-                writer=incoming.author.address,
-            )
-            for owner in customer.contacts
-            if Role.OWNER in owner.roles
-        ],
-        cause=incoming,
-    )
+    notify(act, told, cause=incoming)
     if act.queued_since(before):
         proposals.add(act.conn, ticket.id, addresses)
 

@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 
 from mailgate.commands.place import Where
-from mailgate.desks import desk_named
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.place import place_of
 from mailgate.flows.ticket.about import about
-from mailgate.mail.address_token import Purpose
 from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import present
@@ -17,7 +16,6 @@ from mailgate.tickets import notices
 from mailgate.tickets.context import context_lines
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import NewAttachment, Ticket
-from store.desk import message_ids
 
 
 def tell_staff(
@@ -41,27 +39,20 @@ def tell_staff(
     readers = present(act.staff, now=act.now)
     if not readers:
         return
-    settings = act.settings
     author = author or incoming.author
-    desk = desk_named(ticket.desk, settings.desks)
     if not incoming.evidence.at_least(Level.DKIM):
         marks = ["unverified sender", *marks]
     if incoming.automatic:
         marks = [f"written by a program ({incoming.automatic})", *marks]
     context = context_lines(ticket, incoming.evidence, about(act, ticket), author=author, marks=marks)
-    own = (incoming.message.message_id,) if incoming.message.message_id else ()
     told = [
         notices.notification(
-            notices.Letterhead(settings.gate.company, desk),
-            ticket,
-            reader,
-            reply_address(act, Purpose.STAFF, desk),
+            sheet_for(act, reader, ticket=ticket, answers=incoming if is_first else None),
             words=words,
             author=author,
             context=context,
             place=place_of(act, reader, Where.TICKET),
             entry_id=entry_id,
-            references=own if is_first else message_ids.of_thread(act.conn, ticket.id, reader.address),
             files=files,
             left_out=left_out,
             mail_id=incoming.lent.spool_id,

@@ -1,25 +1,8 @@
-"""Which mail each ticket event calls for, with its frozen values. Words stand in `templates/mail/`."""
+"""What the mails of the desk are filled with. Words stand in `templates/mail/`, who may get them in `letters`."""
 
-from mailgate.tickets.notices.letterhead import Letterhead, ReplyAddress
-from mailgate.tickets.notices.to_askers import (
-    Thread,
-    confirm,
-    copy,
-    ended,
-    proposal,
-    receipt,
-)
-from mailgate.tickets.notices.to_colleagues import Asked, Deeds, collision, done, staff_copy, staff_help
-from mailgate.tickets.notices.to_customers import (
-    acknowledgement,
-    autoclose_warning,
-    autoclosed,
-    closed,
-    held,
-    reply,
-    sign_in,
-    welcome,
-)
+from mailgate.tickets.notices.to_askers import confirm, ended, proposals, receipt
+from mailgate.tickets.notices.to_colleagues import Deeds, collision, staff_copy
+from mailgate.tickets.notices.to_customers import acknowledgement, of_state, reply
 from mailgate.tickets.notices.to_staff import (
     HeldMail,
     QueuedTicket,
@@ -29,39 +12,25 @@ from mailgate.tickets.notices.to_staff import (
     queue,
     returned,
     undelivered,
-    wait_ended,
 )
 
 __all__ = [
-    "Asked",
     "Deeds",
     "HeldMail",
-    "Letterhead",
     "QueuedTicket",
-    "ReplyAddress",
-    "Thread",
     "acknowledgement",
-    "autoclose_warning",
-    "autoclosed",
-    "closed",
     "collision",
     "confirm",
-    "copy",
     "decided",
-    "done",
     "ended",
-    "held",
     "held_alert",
     "notification",
-    "proposal",
+    "of_state",
+    "proposals",
     "queue",
     "receipt",
     "reply",
     "returned",
-    "sign_in",
     "staff_copy",
-    "staff_help",
     "undelivered",
-    "wait_ended",
-    "welcome",
 ]

@@ -1,81 +1,47 @@
-"""Mails that answer the commands of customers, and those that ask before something is done."""
+"""Mails that answer the commands of customers and ask for a yes, and what can be done about a ticket."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 
 from mailgate.commands.misread import Misread, as_values
 from mailgate.confirmation import Confirmation, ConfirmState, Statement
 from mailgate.letters.kind import Template
-from mailgate.letters.notice import REPLY_TO, Notice, NoticeAttachment, stamp
+from mailgate.letters.letter import Sheet, letter
+from mailgate.letters.notice import REPLY_TO, Notice, stamp
 from mailgate.mail.mailto import MailAction
 from mailgate.tickets.actions import answer_subject, ticket_actions
-from mailgate.tickets.notices.letterhead import Letterhead, corrected_mail
+from mailgate.tickets.notices.parts import corrected_mail
 from mailgate.tickets.result import Result, lines_of
-from mailgate.tickets.ticket import Participant, Ticket
+from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import customers
 
 
-@dataclass(frozen=True, slots=True)
-class Thread:
-    """What a mail of ours belongs to. `ticket` is None outside of tickets; `subject` is then the other mail's."""
-
-    ticket: Ticket | None
-    subject: str
-    reply_to: str | None
-    in_reply_to: str | None
-    references: tuple[str, ...]
-    customer_id: int | None
-
-
 def receipt(
-    head: Letterhead,
-    reader: Participant,
-    thread: Thread,
+    sheet: Sheet,
+    ticket: Ticket | None,
     *,
     results: Sequence[Result],
     misread: Sequence[Misread] = (),
     corrected: Sequence[str] = (),
     commands: Sequence[Mapping[str, str]] = (),
-    fixed_subject: bool = False,
 ) -> Notice:
     """To a contact: what was done, line by line, or that nothing was, with what can be commanded now.
 
-    `corrected` are all lines of his mail as they were most likely meant. `fixed_subject`: repeat no word of an author
-    who was not verified.
+    `corrected` are all lines of his mail as they were most likely meant.
     """
-    ticket = thread.ticket
-    subject = answer_subject(ticket.subject, ticket.id) if ticket else thread.subject
+    subject = answer_subject(ticket.subject, ticket.id) if ticket else sheet.subject
     values = {
-        "fixed_subject": fixed_subject,
         "results": [result.as_values() for result in results],
         "misread": as_values(misread),
-        "corrected": corrected_mail(corrected, to=thread.reply_to or head.address, subject=subject),
+        "corrected": corrected_mail(corrected, to=sheet.answer_to, subject=subject),
         "commands": list(commands),
-        "actions": [] if fixed_subject else offered(thread.ticket, thread.reply_to),
+        "actions": [] if sheet.is_fixed else offered(ticket, sheet),
     }
-    return _to_contact(Template.RECEIPT, head, reader, thread, values)
-
-
-def copy(
-    head: Letterhead,
-    reader: Participant,
-    thread: Thread,
-    *,
-    mail_id: int,
-    sent_at: datetime,
-    text: str,
-    files: Sequence[NoticeAttachment],
-) -> Notice:
-    """To a contact: the words and files of a mail that went to the same address before, less what opened something."""
-    values = {"mail_id": mail_id, "sent_on": stamp(sent_at), "text": text}
-    return _to_contact(Template.COPY, head, reader, thread, values, files=files)
+    return letter(Template.RECEIPT, sheet, values)
 
 
 def confirm(
-    head: Letterhead,
-    reader: Participant,
-    thread: Thread,
+    sheet: Sheet,
     *,
     about: Confirmation,
     statement: Statement,
@@ -103,20 +69,11 @@ def confirm(
         "needed": about.needed.value,
         "why": why,
     }
-    notice = _to_contact(Template.CONFIRM, head, reader, thread, values, secret={REPLY_TO: answer_to})
-    return replace(notice, about_id=about.id)
+    secret = {REPLY_TO: answer_to}
+    return letter(Template.CONFIRM, replace(sheet, own_address=None), values, secret=secret, about_id=about.id)
 
 
-def ended(
-    head: Letterhead,
-    reader: Participant,
-    thread: Thread,
-    *,
-    about: Confirmation,
-    state: ConfirmState,
-    statement: Statement,
-    by: str | None,
-) -> Notice:
+def ended(sheet: Sheet, *, about: Confirmation, state: ConfirmState, statement: Statement, by: str | None) -> Notice:
     """To one of those who were asked: it was done, or the question is closed and nothing was; `by`: who decided."""
     template = Template.CONFIRMED if state is ConfirmState.DONE else Template.NOT_CONFIRMED
     values = {
@@ -126,27 +83,22 @@ def ended(
         "others": len(about.askees) - 1,
         "needed": about.needed.value,
     }
-    return replace(_to_contact(template, head, reader, thread, values), about_id=about.id)
+    return letter(template, sheet, values, about_id=about.id)
 
 
-def proposal(head: Letterhead, owner: Participant, thread: Thread, *, proposed: Sequence[str], writer: str) -> Notice:
-    """To an owner: these were in copy, get nothing from us, and can be added."""
-    values = {"proposed": proposals(thread.ticket, proposed, thread.reply_to), "writer": writer}
-    return _to_contact(Template.PROPOSAL, head, owner, thread, values)
-
-
-def offered(ticket: Ticket | None, reply_to: str | None, *, fixed_subject: bool = False) -> list[Mapping[str, object]]:
+def offered(ticket: Ticket | None, sheet: Sheet) -> list[Mapping[str, object]]:
     """What the reader can do about the ticket, as templates name it; nothing without an address of his own."""
-    if ticket is None or reply_to is None:
+    if ticket is None or sheet.own_address is None:
         return []
-    subject = f"[#{ticket.id}]" if fixed_subject else answer_subject(ticket.subject, ticket.id)
-    actions = ticket_actions(ticket.state, to=reply_to, subject=subject, shared=len(ticket.participants) > 1)
+    subject = f"[#{ticket.id}]" if sheet.is_fixed else answer_subject(ticket.subject, ticket.id)
+    actions = ticket_actions(ticket.state, to=sheet.own_address, subject=subject, shared=len(ticket.participants) > 1)
     return [_ready(action) for action in actions]
 
 
-def proposals(ticket: Ticket | None, addresses: Sequence[str], reply_to: str | None) -> list[Mapping[str, object]]:
+def proposals(ticket: Ticket, addresses: Sequence[str], sheet: Sheet) -> list[Mapping[str, object]]:
     """Whom the reader can add to the ticket, as templates name it."""
-    if ticket is None or reply_to is None:
+    reply_to = sheet.own_address
+    if reply_to is None:
         return []
     subject = answer_subject(ticket.subject, ticket.id)
     return [
@@ -157,33 +109,3 @@ def proposals(ticket: Ticket | None, addresses: Sequence[str], reply_to: str | N
 
 def _ready(action: MailAction) -> Mapping[str, object]:
     return {"name": action.name, "to": action.to, "subject": action.subject, "body": action.body.strip()}
-
-
-def _to_contact(
-    template: Template,
-    head: Letterhead,
-    reader: Participant,
-    thread: Thread,
-    values: Mapping[str, object],
-    *,
-    files: Sequence[NoticeAttachment] = (),
-    secret: Mapping[str, str] | None = None,
-) -> Notice:
-    ticket = thread.ticket
-    always = {"company": head.company, "number": ticket.id if ticket else None, "subject": thread.subject}
-    return Notice(
-        template=template,
-        to_address=reader.address,
-        to_name=reader.name,
-        from_name=head.company,
-        from_address=head.address,
-        values={**always, **values},
-        reply_to=thread.reply_to,
-        reverse_path="",
-        in_reply_to=thread.in_reply_to,
-        references=thread.references,
-        attachments=tuple(files),
-        secret=secret or {},
-        ticket_id=ticket.id if ticket else None,
-        customer_id=thread.customer_id,
-    )

@@ -1,14 +1,13 @@
 """An answer that was written before a colleague's act on the ticket is held for its writer, who decides."""
 
-from mailgate.desks import desk_named
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.receipt import carried_out, told
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.review import NotHeld, refuse, release
 from mailgate.flows.story.settled import Settled
 from mailgate.letters.kind import Template
-from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets import acts, notices
 from mailgate.tickets.acts import StaffAct
@@ -52,17 +51,12 @@ def hold_crossed(act: Act, mail: StaffMail, ticket: Ticket, done: tuple[StaffAct
         )
         for one in done
     ]
-    desk = desk_named(ticket.desk, act.settings.desks)
     notice = notices.collision(
-        notices.Letterhead(act.settings.gate.company, desk),
-        ticket,
-        mail.writer,
-        reply_address(act, Purpose.STAFF, desk),
+        sheet_for(act, mail.writer, ticket=ticket, answers=mail.incoming),
         deeds=deeds,
         words=mail.words,
         context=WAYS_OUT,
         mail_id=mail.incoming.lent.spool_id,
-        in_reply_to=mail.incoming.message.message_id,
     )
     notify(act, [notice], cause=mail.incoming)
     return Settled(

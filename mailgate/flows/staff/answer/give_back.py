@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from mailgate.commands.misread import Misread
-from mailgate.desks import desk_named
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.refusal import Refusal
 from mailgate.flows.story.act import Act
@@ -14,7 +14,6 @@ from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import flood_of_returned, went_back
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
-from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets import notices
@@ -73,17 +72,8 @@ def _returned(
     misread: Sequence[Misread] = (),
     corrected: Sequence[str] = (),
 ) -> Notice:
-    desk = desk_named(ticket.desk, act.settings.desks) if ticket else incoming.desk
-    address = reply_address(act, Purpose.STAFF, desk)
+    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming)
+    words = incoming.message.reply_text
     return notices.returned(
-        notices.Letterhead(act.settings.gate.company, desk),
-        writer,
-        reason=reason,
-        misread=misread,
-        corrected=corrected,
-        words=incoming.message.reply_text,
-        subject=incoming.message.subject,
-        ticket=ticket,
-        in_reply_to=incoming.message.message_id,
-        reply_to=address(ticket.id, writer.id) if ticket else None,
+        sheet, reason=reason, misread=misread, corrected=corrected, words=words, answered=incoming.message.subject
     )

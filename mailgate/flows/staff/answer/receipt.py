@@ -1,23 +1,19 @@
 """The answer to a command that stands alone: what came of it, to the registered address of whoever sent it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 
 from mailgate.commands.place import Where
 from mailgate.commands.verb import Verb
-from mailgate.desks import desk_named
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.queue_list import queue_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
 from mailgate.flows.story.settled import Settled
-from mailgate.letters.notice import Notice
-from mailgate.mail.address_token import Purpose
+from mailgate.letters.kind import Template
+from mailgate.letters.letter import Sheet, letter
 from mailgate.mail.disposition import Disposition
-from mailgate.people import Staff
-from mailgate.tickets import notices
-from mailgate.tickets.notices import Asked, Letterhead, ReplyAddress
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import staff
 from store.desk import staff_acts
@@ -26,8 +22,8 @@ from store.post import spool
 
 def told(act: Act, mail: StaffMail, *sentences: str) -> Settled:
     """Say what came of the command."""
-    write = partial(notices.done, sentences=sentences, is_unread=mail.has_content)
-    notify(act, [_to_writer(act, mail, write)], cause=mail.incoming)
+    values = {"sentences": list(sentences), "is_unread": mail.has_content}
+    notify(act, [letter(Template.DONE, _sheet(act, mail), values)], cause=mail.incoming)
     return carried_out(mail)
 
 
@@ -44,8 +40,8 @@ def carried_out(mail: StaffMail) -> Settled:
 
 def helped(act: Act, mail: StaffMail) -> Settled:
     """`!help`: the commands that work here and now."""
-    write = partial(notices.staff_help, usages=_usages(act, mail))
-    notify(act, [_to_writer(act, mail, write)], cause=mail.incoming)
+    values = {"commands": _usages(act, mail)}
+    notify(act, [letter(Template.STAFF_HELP, _sheet(act, mail), values)], cause=mail.incoming)
     return carried_out(mail)
 
 
@@ -55,12 +51,8 @@ def queued(act: Act, mail: StaffMail) -> Settled:
     return carried_out(mail)
 
 
-def _to_writer(act: Act, mail: StaffMail, write: Callable[[Letterhead, Staff, Asked, ReplyAddress], Notice]) -> Notice:
-    desks, message = act.settings.desks, mail.incoming.message
-    desk = desk_named(mail.ticket.desk, desks) if mail.ticket else mail.incoming.desk
-    head = Letterhead(act.settings.gate.company, desk)
-    asked = Asked(message.subject, message.message_id, mail.ticket)
-    return write(head, mail.writer, asked, reply_address(act, Purpose.STAFF, desk))
+def _sheet(act: Act, mail: StaffMail) -> Sheet:
+    return sheet_for(act, mail.writer, ticket=mail.ticket, answers=mail.incoming)
 
 
 def _usages(act: Act, mail: StaffMail) -> Sequence[Mapping[str, str]]:

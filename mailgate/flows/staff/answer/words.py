@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mailgate.commands.place import Where
-from mailgate.desks import desk_named
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -15,7 +15,6 @@ from mailgate.flows.story.place import place_of
 from mailgate.flows.ticket.about import about
 from mailgate.flows.ticket.customer import file_of
 from mailgate.letters.notice import Notice
-from mailgate.mail.address_token import Purpose
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.context import copy_lines
@@ -23,7 +22,7 @@ from mailgate.tickets.ticket import Direction, Doer, EntryKind, Event, NewAttach
 from mailgate.tickets.watchers import watchers
 from store.archive import in_row
 from store.archive import record as record_blob
-from store.desk import message_ids, staff_acts, tickets
+from store.desk import staff_acts, tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,17 +84,13 @@ def undo_until(act: Act) -> datetime | None:
 
 
 def _to_customers(act: Act, words: Words, ticket: Ticket, entry_id: int) -> list[Notice]:
-    desk = desk_named(ticket.desk, act.settings.desks)
     return [
         notices.reply(
-            notices.Letterhead(act.settings.gate.company, desk),
+            sheet_for(act, reader, ticket=ticket),
             ticket,
-            reader,
-            reply_address(act, Purpose.REPLY, desk),
             words=words.text,
             writer=words.writer,
             entry_id=entry_id,
-            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
             files=words.files,
         )
         for reader in ticket.participants
@@ -108,19 +103,14 @@ def _copies(act: Act, words: Words, ticket: Ticket, wrote: Collection[int]) -> l
     readers = watchers(staff, writer_id=words.writer.id, assignee_id=ticket.assignee_id, wrote=wrote)
     if not readers:
         return []
-    desk = desk_named(ticket.desk, act.settings.desks)
     context = copy_lines(ticket, about(act, ticket), writer=words.writer)
     return [
         notices.staff_copy(
-            notices.Letterhead(act.settings.gate.company, desk),
-            ticket,
-            reader,
-            reply_address(act, Purpose.STAFF, desk),
+            sheet_for(act, reader, ticket=ticket),
             writer=words.writer,
             words=words.text,
             context=context,
             place=place_of(act, reader, Where.TICKET),
-            references=message_ids.of_thread(act.conn, ticket.id, reader.address),
             files=words.files,
         )
         for reader in readers

@@ -9,7 +9,8 @@ from mailgate.commands.directives import read_directives
 from mailgate.commands.grammar import read
 from mailgate.commands.misread import Misread
 from mailgate.commands.place import Where
-from mailgate.flows.post.notify import notify, reply_address
+from mailgate.flows.post.notify import notify
+from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.lists.decide_held import decide_held
 from mailgate.flows.staff.lists.decide_queue import decide_queue
 from mailgate.flows.staff.lists.list_kind import ListKind
@@ -21,7 +22,7 @@ from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import repeated
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import gist_of
-from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.address_token import AddressToken
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets import notices
@@ -88,18 +89,13 @@ def _answer(
     corrected: Sequence[str] = (),
     done: Sequence[str] = (),
 ) -> None:
-    desk = act.settings.desks[0]
     notice = notices.decided(
-        notices.Letterhead(act.settings.gate.company, desk),
-        writer,
+        sheet_for(act, writer, answers=incoming, list_id=list_id),
         usage=usage,
         done=done,
         obstacle=obstacle,
         misread=misread,
         corrected=corrected,
-        answered=incoming.message.subject,
-        in_reply_to=incoming.message.message_id,
         list_id=list_id,
-        reply_to=reply_address(act, Purpose.LIST, desk)(list_id, writer.id),
     )
     notify(act, [notice], cause=incoming)

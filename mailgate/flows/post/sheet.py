@@ -1,0 +1,86 @@
+"""The sheet that a mail is written on: everything of it that follows from its reader and from what it is about."""
+
+from functools import partial
+
+from mailgate.desks import Desk, desk_named
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.letters.letter import Sheet, own_address
+from mailgate.mail.address_token import Purpose
+from mailgate.mail.message import Author
+from mailgate.people import Contact, Customer, Staff
+from mailgate.tickets.ticket import Participant, Ticket
+from store.desk import message_ids
+
+Reader = Participant | Contact | Staff | Customer | Author
+
+
+def sheet_for(
+    act: Act,
+    reader: Reader,
+    *,
+    ticket: Ticket | None = None,
+    answers: Incoming | None = None,
+    list_id: int | None = None,
+    subject: str | None = None,
+) -> Sheet:
+    """To this reader, at the registered address: about a ticket, a list that he may answer, or neither.
+
+    `answers`: the mail that it answers; else it stands in the ticket's thread, as far as this reader has that.
+    `subject`: of what has no ticket, where it is not that of the mail that is answered.
+    """
+    desk = _desk(act, ticket, answers)
+    return Sheet(
+        company=act.settings.gate.company,
+        desk=desk,
+        name=reader.name,
+        address=reader.address,
+        own_address=_own_address(act, desk, reader, ticket, list_id),
+        number=ticket.id if ticket else None,
+        subject=_subject(ticket, answers, subject),
+        customer_id=_customer(reader, ticket),
+        references=_references(act, reader, ticket, answers),
+    )
+
+
+def _desk(act: Act, ticket: Ticket | None, answers: Incoming | None) -> Desk:
+    if ticket is not None:
+        return desk_named(ticket.desk, act.settings.desks)
+    return answers.desk if answers else act.settings.desks[0]
+
+
+def _own_address(act: Act, desk: Desk, reader: Reader, ticket: Ticket | None, list_id: int | None) -> str | None:
+    make = partial(own_address, desk.mailbox, key=act.key, today=act.today)
+    match reader:
+        case Staff(id=staff_id) if list_id is not None:
+            return make(Purpose.LIST, list_id, staff_id)
+        case Staff(id=staff_id) if ticket:
+            return make(Purpose.STAFF, ticket.id, staff_id)
+        case Contact(id=contact_id) if ticket:
+            return make(Purpose.REPLY, ticket.id, contact_id)
+        case Participant(contact_id=int(contact_id)) if ticket:
+            return make(Purpose.REPLY, ticket.id, contact_id)
+    return None  # a stranger has no id that a token could be bound to: his answers thread by their references
+
+
+def _subject(ticket: Ticket | None, answers: Incoming | None, subject: str | None) -> str:
+    if ticket is not None:
+        return ticket.subject  # it never changes: clients group by it
+    if subject is not None:
+        return subject
+    return answers.message.subject if answers else ""
+
+
+def _customer(reader: Reader, ticket: Ticket | None) -> int | None:
+    match reader:
+        case Contact():
+            return reader.customer_id  # who takes part in another customer's ticket is nonetheless his own
+        case Customer():
+            return reader.id
+    return ticket.customer_id if ticket else None
+
+
+def _references(act: Act, reader: Reader, ticket: Ticket | None, answers: Incoming | None) -> tuple[str, ...]:
+    if answers is not None:
+        return (answers.message.message_id,) if answers.message.message_id else ()
+    return message_ids.of_thread(act.conn, ticket.id, reader.address) if ticket else ()

@@ -1,0 +1,43 @@
+"""What several mails of the desk are made from."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from mailgate.commands.place import Place
+from mailgate.letters.notice import NoticeAttachment
+from mailgate.tickets.files import MAX_NAMED, LeftOut
+from mailgate.tickets.ticket import NewAttachment
+from mailgate.tickets.verbs.staff import PREFILLED, SHOWN, STAFF
+
+
+def named(files: Sequence[LeftOut]) -> list[Mapping[str, object]]:
+    """What a mail says of files that are not in the ticket."""
+    return [asdict(file) for file in files[:MAX_NAMED]]
+
+
+def named_files(files: Sequence[NewAttachment]) -> list[Mapping[str, object]]:
+    """What a mail to staff says of the files that it brings."""
+    return [{"name": file.filename or file.content_type, "size": file.size} for file in files]
+
+
+def ready_commands(reply_to: str, place: Place) -> list[Mapping[str, object]]:
+    """The commands that a mail to staff names, each with the mail that sends it: one's own address needs no other."""
+    return [
+        {"label": (example := STAFF.example(verb, place)), "to": reply_to, "body": PREFILLED.get(verb, example)}
+        for verb in SHOWN
+    ]
+
+
+def corrected_mail(lines: Sequence[str], *, to: str, subject: str) -> Mapping[str, object] | None:
+    """A mail of commands as it was most likely meant, ready to be sent; None where that is not plain."""
+    if not lines:
+        return None
+    return {"to": to, "subject": subject, "body": "\n".join(lines), "lines": list(lines)}
+
+
+def sent_along(files: Sequence[NewAttachment]) -> tuple[NoticeAttachment, ...]:
+    """The files of an entry, as the mail that carries them names them."""
+    return tuple(
+        NoticeAttachment(file.filename or f"part-{position}", file.content_type, file.sha256)
+        for position, file in enumerate(files, start=1)
+    )
