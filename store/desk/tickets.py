@@ -35,7 +35,7 @@ from mailgate.tickets.ticket import (
 )
 from store.engine import insert_once
 from store.rows import Rows, insert_row
-from store.schema import attachments, contacts, customers, entries, participants, tickets
+from store.schema import attachments, contacts, customers, entries, participants, suppressions, tickets
 from store.search import index as search
 
 _OPEN = insert(tickets)
@@ -53,10 +53,14 @@ _NUMBERED = (
     .order_by(tickets.c.id, participants.c.contact_id)
 )
 _TAKING_PART = (
-    select(participants, customers.c.language, customers.c.timezone)
+    select(participants, customers.c.language, customers.c.timezone, suppressions.c.reason)
     .select_from(participants)
     .join(tickets, tickets.c.id == participants.c.ticket_id)
     .outerjoin(customers, customers.c.id == tickets.c.customer_id)
+    .outerjoin(
+        suppressions,
+        and_(suppressions.c.address_key == participants.c.address_key, suppressions.c.until > bindparam("now")),
+    )
     .where(participants.c.ticket_id.in_(_THE_IDS), _IS_THERE)
 )
 
@@ -69,6 +73,7 @@ class TakesPart:
     address_key: str
     contact_id: int | None  # None for a stranger
     tongue: Tongue | None  # of the ticket's customer
+    dead: str | None  # why nothing is sent to the address
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,12 +224,18 @@ def find(conn: Connection, number: int) -> Ticket | None:
     return load(conn, (number,)).get(number)
 
 
-def taking_part(conn: Connection, numbers: Iterable[int]) -> tuple[TakesPart, ...]:
+def taking_part(conn: Connection, numbers: Iterable[int], *, now: datetime) -> tuple[TakesPart, ...]:
     """Who takes part in these tickets."""
     wanted = list(numbers)
-    rows = conn.execute(_TAKING_PART, {"the_ids": wanted}) if wanted else ()
+    rows = conn.execute(_TAKING_PART, {"the_ids": wanted, "now": now}) if wanted else ()
     return tuple(
-        TakesPart(row.ticket_id, row.address_key, row.contact_id, row.language and Tongue(row.language, row.timezone))
+        TakesPart(
+            row.ticket_id,
+            row.address_key,
+            row.contact_id,
+            row.language and Tongue(row.language, row.timezone),
+            row.reason,
+        )
         for row in rows
     )
 

@@ -36,13 +36,16 @@ def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
     staff = act.staff if Audience.STAFF in audiences else ()
     outside = [notice for notice in notices if notice.template.kind.audience in _OUTSIDE]
     numbers = {notice.ticket_id for notice in outside if notice.ticket_id is not None}
-    found = tickets.taking_part(act.conn, numbers)
+    found = tickets.taking_part(act.conn, numbers, now=act.now)
+    named = {one.address_key for one in found}
+    others = [notice.to_address for notice in outside if address_key(notice.to_address) not in named]
     return Readers(
         staff=frozenset(address_key(one.address) for one in staff),
         taking_part=frozenset((one.number, one.address_key) for one in found),
         unregistered=frozenset((one.number, one.address_key) for one in found if one.contact_id is None),
         tongues={one.number: one.tongue for one in found if one.tongue},
-        dead=suppressions.reasons(act.conn, (notice.to_address for notice in outside), now=act.now),
+        dead={one.address_key: one.dead for one in found if one.dead}
+        | suppressions.reasons(act.conn, others, now=act.now),
     )
 
 
