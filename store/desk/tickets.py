@@ -122,7 +122,9 @@ _CHANGING = (
 
 def open_ticket(
     conn: Connection,
+    first: NewEntry,
     *,
+    event: Event | None,
     desk: str,
     customer_id: int | None,
     subject: str,
@@ -130,8 +132,11 @@ def open_ticket(
     linked_to: int | None,
     now: datetime,
     thread_index: str | None = None,
-) -> Ticket:
-    """Insert an open ticket with its first participant, None when no address is known."""
+) -> tuple[int, Ticket]:
+    """Insert an open ticket with its first entry and its first participant, None when no address is known.
+
+    Returns the id of the entry and the ticket as it is now.
+    """
     ticket = Ticket(
         id=0,
         desk=desk,
@@ -146,10 +151,11 @@ def open_ticket(
         updated_at=now,
         participants=(participant,) if participant else (),
     )
+    ticket = after_entry(ticket, first.kind, event, now=now)
     number = insert_row(conn, _OPEN, {**_TICKET.columns(ticket), "thread_index": thread_index})
     if participant is not None:
         add_participant(conn, number, participant)
-    return replace(ticket, id=number)
+    return _enter(conn, number, first, event=event, now=now), replace(ticket, id=number)
 
 
 def add_participant(conn: Connection, ticket_id: int, participant: Participant) -> None:
@@ -184,7 +190,14 @@ def append(
 
     `ticket` was read or returned within this transaction; what was changed in it since then is written too.
     """
-    values = {"ticket_id": ticket.id, "at": now, "event": event, **_NEW_ENTRY.columns(entry)}
+    entry_id = _enter(conn, ticket.id, entry, event=event, now=now)
+    after = after_entry(ticket, entry.kind, event, now=now)
+    conn.execute(_CHANGE, {"the_id": ticket.id, **{name: getattr(after, name) for name in _CHANGING}})
+    return entry_id, after
+
+
+def _enter(conn: Connection, number: int, entry: NewEntry, *, event: Event | None, now: datetime) -> int:
+    values = {"ticket_id": number, "at": now, "event": event, **_NEW_ENTRY.columns(entry)}
     entry_id = insert_row(conn, _APPEND, {**values, "left_out": values["left_out"] or None})
     files = [
         {"entry_id": entry_id, "position": position, **_FILE.columns(file)}
@@ -192,11 +205,9 @@ def append(
     ]
     if files:
         conn.execute(_ATTACH, files)
-    after = after_entry(ticket, entry.kind, event, now=now)
-    conn.execute(_CHANGE, {"the_id": ticket.id, **{name: getattr(after, name) for name in _CHANGING}})
     if entry.kind is not EntryKind.EVENT:
         search.mark(conn, search.Kind.TICKET, entry_id)
-    return entry_id, after
+    return entry_id
 
 
 def load(conn: Connection, numbers: Iterable[int]) -> Mapping[int, Ticket]:

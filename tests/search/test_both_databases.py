@@ -55,15 +55,14 @@ def fill(engine: Engine) -> Engine:
             )
         for number, (customer_id, subject, text, kind, files) in enumerate(TICKETS):
             at = BEGIN + timedelta(hours=number)
-            ticket = tickets.open_ticket(
-                conn, desk="support" if number else "billing", customer_id=customer_id, subject=subject,
-                participant=None, linked_to=None, now=at,
-            )  # fmt: skip
             entry = NewEntry(
                 kind=kind, author_name=CUSTOMERS[customer_id - 1], author_address="x@customer.example", text=text,
                 direction=Direction.IN if kind is EntryKind.MESSAGE else None, attachments=files,
             )  # fmt: skip
-            tickets.append(conn, ticket, entry, event=None, now=at)
+            tickets.open_ticket(
+                conn, entry, event=None, desk="support" if number else "billing", customer_id=customer_id,
+                subject=subject, participant=None, linked_to=None, now=at,
+            )  # fmt: skip
     index(engine)
     return engine
 
@@ -145,12 +144,15 @@ def test_messages_of_one_ticket_are_one_hit_and_pages_follow_each_other(engine: 
     with transaction(engine) as conn:
         for number in range(120):
             at = BEGIN + timedelta(minutes=number)
-            ticket = tickets.open_ticket(
-                conn, desk="support", customer_id=None, subject="Disk", participant=None, linked_to=None, now=at
+            one, two = (
+                NewEntry(kind=EntryKind.MESSAGE, author_name="Ann", author_address=None, text=text)
+                for text in ("one", "two")
             )
-            for text in ("one", "two"):
-                entry = NewEntry(kind=EntryKind.MESSAGE, author_name="Ann", author_address=None, text=text)
-                tickets.append(conn, ticket, entry, event=None, now=at)
+            _, ticket = tickets.open_ticket(
+                conn, one, event=None, desk="support", customer_id=None, subject="Disk", participant=None,
+                linked_to=None, now=at,
+            )  # fmt: skip
+            tickets.append(conn, ticket, two, event=None, now=at)
     index(engine)
 
     seen: list[int] = []

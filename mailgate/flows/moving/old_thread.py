@@ -79,8 +79,14 @@ class Pen:
     def _open(self, conn: Connection, thread: OldThread, first: ReadMail) -> Ticket:
         written_to = (*first.message.to, *first.message.cc, *((first.message.author,) if first.message.author else ()))
         desks = (desk_for(one.address, self.settings.desks) for one in written_to)
-        ticket = tickets.open_ticket(
+        if self.wish.state is State.CLOSED:
+            event, line = Event.CLOSED, line_of(Event.CLOSED, cause="moved-in")
+        else:
+            event, line = Event.MOVED_IN, line_of(Event.MOVED_IN)
+        _, ticket = tickets.open_ticket(
             conn,
+            line,
+            event=event,
             desk=next((desk for desk in desks if desk), self.wish.desk).name,
             customer_id=thread.customer_id,
             subject=without_tag(thread.subject),
@@ -88,11 +94,7 @@ class Pen:
             linked_to=None,
             now=first.old.at,
         )
-        if self.wish.state is State.CLOSED:
-            event, line = Event.CLOSED, line_of(Event.CLOSED, cause="moved-in")
-        else:
-            event, line = Event.MOVED_IN, line_of(Event.MOVED_IN)
-        return tickets.append(conn, ticket, line, event=event, now=first.old.at)[1]
+        return ticket
 
     def _append(self, conn: Connection, thread: OldThread, ticket: Ticket, one: ReadMail) -> Ticket:
         message, at = one.message, one.old.at

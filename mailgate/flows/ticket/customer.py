@@ -26,7 +26,7 @@ from mailgate.mail.words.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.people import Contact, Registered, Role, Stranger
 from mailgate.tickets import notices
 from mailgate.tickets.article import KB_PATH
-from mailgate.tickets.events import why_not_joined
+from mailgate.tickets.events import line_of, why_not_joined
 from mailgate.tickets.files import MAX_NAMED, ending_of
 from mailgate.tickets.flood import Crowd, crowd, event_of
 from mailgate.tickets.thread import Claims, Joined, NewTicket, tag_in, without_tag
@@ -62,32 +62,19 @@ def claims_of(act: Act, incoming: Incoming) -> Claims:
 
 def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: NewTicket) -> Settled:
     """A new ticket, acknowledged once to a person, and told to the staff."""
-    desk = incoming.desk
     contact = sender.contacts[0] if isinstance(sender, Registered) else None
-    author = incoming.author
-    participant = _participant(contact, author)
-    ticket = tickets.open_ticket(
-        act.conn,
-        desk=desk.name,
-        customer_id=contact.customer_id if contact else None,
-        subject=without_tag(incoming.message.subject),
-        participant=participant,
-        linked_to=placed.claimed,
-        thread_index=root_in(incoming.message.header("Thread-Index")),
-        now=act.at,
-    )
+    participant = _participant(contact, incoming.author)
     marks = []
-    doer = doer_of(incoming, contact)
-    if placed.claimed:
-        why = why_not_joined(placed)
-        ticket = record(act, ticket, Event.LINKED, doer=doer, other=placed.claimed, why=why)
-        claimed = tickets.find(act.conn, placed.claimed)
-        assert claimed is not None
-        record(act, claimed, Event.NAMED, doer=doer, other=ticket.id, address=author.address, why=why)
-        marks.append(f"linked to #{placed.claimed}: {placed.why}")
     if isinstance(sender, Registered) and sender.is_ambiguous and contact:
         marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
-    ticket = _write(act, incoming, ticket, contact=contact, marks=marks)
+    entry, event = _entry(incoming, contact), event_of(incoming.automatic)
+    if placed.claimed:
+        marks.insert(0, f"linked to #{placed.claimed}: {placed.why}")
+        ticket = _link(act, incoming, contact, placed)
+        entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
+    else:
+        entry_id, ticket = _begin(act, incoming, contact, first=entry, event=event)
+    _tell(act, incoming, ticket, entry, entry_id, contact=contact, marks=marks)
     proposed = proposable(act, incoming, ticket)
     is_owner = contact is not None and Role.OWNER in contact.roles
     if proposed and not is_owner:
@@ -101,6 +88,41 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
         ticket_id=ticket.id,
         evidence=incoming.evidence,
     )
+
+
+def _begin(
+    act: Act,
+    incoming: Incoming,
+    contact: Contact | None,
+    *,
+    first: NewEntry,
+    event: Event | None,
+    linked_to: int | None = None,
+) -> tuple[int, Ticket]:
+    return tickets.open_ticket(
+        act.conn,
+        first,
+        event=event,
+        desk=incoming.desk.name,
+        customer_id=contact.customer_id if contact else None,
+        subject=without_tag(incoming.message.subject),
+        participant=_participant(contact, incoming.author),
+        linked_to=linked_to,
+        thread_index=root_in(incoming.message.header("Thread-Index")),
+        now=act.at,
+    )
+
+
+def _link(act: Act, incoming: Incoming, contact: Contact | None, placed: NewTicket) -> Ticket:
+    """A ticket that begins with the name of the one that the mail claims, where that is noted, too."""
+    assert placed.claimed is not None
+    claimed = tickets.find(act.conn, placed.claimed)
+    assert claimed is not None
+    doer, why = doer_of(incoming, contact), why_not_joined(placed)
+    line = line_of(Event.LINKED, doer, other=placed.claimed, why=why)
+    _, ticket = _begin(act, incoming, contact, first=line, event=Event.LINKED, linked_to=placed.claimed)
+    record(act, claimed, Event.NAMED, doer=doer, other=ticket.id, address=incoming.author.address, why=why)
+    return ticket
 
 
 def _participant(contact: Contact | None, author: Author) -> Participant | None:
@@ -125,7 +147,9 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     marks = [LAST_TOLD.format(budget)] if crowded is Crowd.LAST else []
     if crowded is Crowd.BEYOND:
         reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
-    ticket = _write(act, incoming, ticket, contact=joined.contact, marks=marks, quiet=crowded is Crowd.BEYOND)
+    entry = _entry(incoming, joined.contact)
+    entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event_of(incoming.automatic), now=act.at)
+    _tell(act, incoming, ticket, entry, entry_id, contact=joined.contact, marks=marks, quiet=crowded is Crowd.BEYOND)
     propose(act, incoming, ticket, proposable(act, incoming, ticket))
     reader = _participant(joined.contact, incoming.author)
     if incoming.choice.left_out and reader:
@@ -138,25 +162,16 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     )
 
 
-def _write(
-    act: Act,
-    incoming: Incoming,
-    ticket: Ticket,
-    *,
-    contact: Contact | None,
-    marks: list[str],
-    quiet: bool = False,
-) -> Ticket:
-    """Append the message to the ticket and tell the staff, unless `quiet`; returns the ticket as it is now."""
-    conn, message = act.conn, incoming.message
-    words = words_of(message)
-    entry = NewEntry(
+def _entry(incoming: Incoming, contact: Contact | None) -> NewEntry:
+    """The message as the ticket keeps it."""
+    message = incoming.message
+    return NewEntry(
         kind=EntryKind.MESSAGE,
         author_name=incoming.author.name or incoming.author.address,
         author_address=incoming.author.address,
         contact_id=contact.id if contact else None,
         direction=Direction.IN,
-        text=words,
+        text=words_of(message),
         message_id=message.message_id,
         spool_id=incoming.lent.spool_id,
         evidence=incoming.evidence.level,
@@ -165,31 +180,43 @@ def _write(
         left_out=incoming.choice.left_out,
         cut_away=cut_from(message),
     )
-    event = event_of(incoming.automatic)
-    entry_id, ticket = tickets.append(conn, ticket, entry, event=event, now=act.at)
+
+
+def _tell(
+    act: Act,
+    incoming: Incoming,
+    ticket: Ticket,
+    entry: NewEntry,
+    entry_id: int,
+    *,
+    contact: Contact | None,
+    marks: list[str],
+    quiet: bool = False,
+) -> None:
+    """What follows from a message in its ticket: mails that name it are known, and staff are told unless `quiet`."""
+    message = incoming.message
     own = [message.message_id] if message.message_id else []
-    message_ids.remember(conn, ticket.id, own, (*message.references, *message.in_reply_to))
+    message_ids.remember(act.conn, ticket.id, own, (*message.references, *message.in_reply_to))
     if contact and not timedelta(0) <= act.at - contact.active_at < TOUCH_AFTER:
-        people.touch(conn, contact.id, now=act.at)
+        people.touch(act.conn, contact.id, now=act.at)
+    if quiet:
+        return
     if incoming.spam.unscored_reason:
         marks = [*marks, f"not checked for spam ({incoming.spam.unscored_reason})"]
     if copied := in_copy(act, incoming, ticket):
         marks = [*marks, f"in copy, and not added: {', '.join(copied)}"]
     marks = [*marks, *(f"{file.name}: {file.reason}" for file in incoming.choice.suspects[:MAX_NAMED])]
-    if quiet:
-        return ticket
     tell_staff(
         act,
         incoming,
         ticket,
-        words=words,
+        words=entry.text,
         entry_id=entry_id,
         marks=marks,
         is_first=ticket.messages == 1,
         files=entry.attachments,
         left_out=entry.left_out,
     )
-    return ticket
 
 
 def _acknowledge(

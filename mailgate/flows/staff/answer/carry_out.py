@@ -9,11 +9,11 @@ from mailgate.flows.staff.answer.forward import Forwarded, forwarded, newest_con
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.words import undo_until, words_in, write
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.change import assign, close, merge, wait
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.acts import Deed
+from mailgate.tickets.events import line_of
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Event, Participant, Ticket
 from mailgate.tickets.verbs import staff
@@ -29,8 +29,10 @@ def begin(act: Act, mail: StaffMail) -> Settled:
     assert customer is not None
     contact = newest_contact(act, customer.argument.words)
     assert contact is not None
-    ticket = tickets.open_ticket(
+    _, ticket = tickets.open_ticket(
         act.conn,
+        line_of(Event.OPENED_FOR, mail.doer, customer=contact.name),
+        event=Event.OPENED_FOR,
         desk=mail.incoming.desk.name,
         customer_id=contact.customer_id,
         subject=without_tag(mail.incoming.message.subject),
@@ -38,7 +40,6 @@ def begin(act: Act, mail: StaffMail) -> Settled:
         linked_to=None,
         now=act.at,
     )
-    ticket = record(act, ticket, Event.OPENED_FOR, doer=mail.doer, customer=contact.name)
     worked = work(act, mail, ticket)
     return replace(worked, disposition=Disposition.OPENED)
 

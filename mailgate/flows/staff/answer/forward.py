@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.words import files_of
 from mailgate.flows.story.act import Act
-from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.customer import file_of, words_of
 from mailgate.flows.ticket.tell_staff import tell_staff
@@ -19,6 +18,7 @@ from mailgate.mail.message import Author, Message
 from mailgate.mail.parse import parse
 from mailgate.mail.sender.evidence import from_rule
 from mailgate.people import Contact
+from mailgate.tickets.events import line_of
 from mailgate.tickets.files import LeftOut, choose_files
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Participant
@@ -69,8 +69,10 @@ def newest_contact(act: Act, address: str) -> Contact | None:
 def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
     """Open the ticket; what the staff member wrote above or sent beside it is a note. The customer is told nothing."""
     message, contact, writer = sent_on.message, sent_on.contact, mail.writer
-    ticket = tickets.open_ticket(
+    _, ticket = tickets.open_ticket(
         act.conn,
+        line_of(Event.SENT_ON, mail.doer, customer=contact.name),
+        event=Event.SENT_ON,
         desk=mail.incoming.desk.name,
         customer_id=contact.customer_id,
         subject=without_tag(message.subject),
@@ -78,7 +80,6 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
         linked_to=None,
         now=act.at,
     )
-    ticket = record(act, ticket, Event.SENT_ON, doer=mail.doer, customer=contact.name)
     files, left_out = _files_of(act, message)
     entry = NewEntry(
         kind=EntryKind.MESSAGE,
