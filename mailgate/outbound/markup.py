@@ -1,9 +1,14 @@
 """Markdown: data escaped so that it shows literally, and a template's text rendered to HTML."""
 
 import re
+from collections.abc import Sequence
+from typing import Any
 
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
 
+from mailgate.outbound.direction import RTL, isolated_html
 from mailgate.outbound.plain_text import readable
 
 # A backslash makes any ASCII punctuation literal (CommonMark §2.4). Left alone is what has no meaning anywhere, which
@@ -15,6 +20,20 @@ _TAB = 8
 # No raw HTML and nothing remote. Without indented code and underlined headings a template may be indented with its
 # `{% if %}`, and the `-- ` above the context block stays text.
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "code", "lheading"])
+
+
+def _isolated(renderer: RendererHTML, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+    return isolated_html(tokens[place].content)
+
+
+def _link_from_left(renderer: RendererHTML, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+    tokens[place].attrSet("dir", "ltr")
+    return renderer.renderToken(tokens, place, options, env)
+
+
+_FROM_RIGHT = MarkdownIt("commonmark", {"html": False}).disable(["image", "code", "lheading"])
+_FROM_RIGHT.add_render_rule("text", _isolated)
+_FROM_RIGHT.add_render_rule("link_open", _link_from_left)
 
 
 class Written(str):
@@ -36,9 +55,9 @@ def escape_markdown(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", "".join(written)).strip("\n")
 
 
-def to_html(markdown: str) -> str:
-    """The HTML of one Markdown text."""
-    return str(_MARKDOWN.render(markdown))
+def to_html(markdown: str, direction: str = "ltr") -> str:
+    """The HTML of one Markdown text, whose words run in this direction."""
+    return str((_FROM_RIGHT if direction == RTL else _MARKDOWN).render(markdown))
 
 
 def _escape_line(line: str) -> str:

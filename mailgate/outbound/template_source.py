@@ -7,6 +7,8 @@ from typing import Any
 from jinja2 import BaseLoader, ChainableUndefined, Environment, StrictUndefined, Undefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from mailgate.language.telling import speech
+from mailgate.outbound.direction import RTL, isolated_text
 from mailgate.outbound.filters import FILTERS
 from mailgate.outbound.mail_link import link_in_markdown, link_in_text
 from mailgate.outbound.markup import Written, escape_markdown, to_html
@@ -72,7 +74,11 @@ class TemplateSource:
             if not subject:
                 raise ValueError("the subject is empty")
             text = self._text.render(values).strip("\n") + "\n"
-            html = "" if len(text) > MAX_HTML_SOURCE else to_html(self._markdown.render(values).strip("\n"))
+            direction = str(speech().locale.text_direction)
+            markdown = "" if len(text) > MAX_HTML_SOURCE else self._markdown.render(values).strip("\n")
+            html = to_html(markdown, direction)
+            if direction == RTL:
+                text = isolated_text(text)
         finally:
             _missing.reset(token)
         return subject, text, html, tuple(missing)
