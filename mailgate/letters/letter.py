@@ -31,6 +31,8 @@ class Sheet:
     is_fixed: bool = False  # no word of an author who proved nothing may be repeated
     customer_id: int | None = None
     references: tuple[str, ...] = ()  # message ids; it answers the last
+    staff_root: str | None = None  # the id that all mails to staff about the ticket share, and no mail has
+    thread_index: str | None = None  # Outlook's name of the ticket's thread
 
     @property
     def answer_to(self) -> str:
@@ -64,6 +66,9 @@ def letter(
         "subject": sheet.subject,
         "fixed_subject": sheet.is_fixed,
     }
+    references = sheet.references
+    if template.kind.is_for_staff and sheet.staff_root:
+        references = (sheet.staff_root, *references)
     return Notice(
         template=template,
         to_address=sheet.address,
@@ -74,7 +79,8 @@ def letter(
         reply_to=sheet.own_address,
         reverse_path=None if template.kind.is_reported else "",
         in_reply_to=sheet.references[-1] if sheet.references else None,
-        references=sheet.references,
+        references=references,
+        thread_index=sheet.thread_index,
         attachments=tuple(files),
         secret=secret or {},
         topic=None if sheet.is_fixed else sheet.subject,

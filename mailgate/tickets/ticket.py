@@ -174,6 +174,7 @@ class Ticket:
     warned_at: datetime | None = None  # while it is answered: when the customer was told that it will be closed
     wait_until: datetime | None = None  # while it is waiting
     merged_into: int | None = None  # an alias for good: what names this ticket means that one
+    thread_index: str | None = None  # Outlook's name of the thread, as the mail that began it gave it
 
 
 def after_entry(ticket: Ticket, kind: EntryKind, event: Event | None, *, now: datetime) -> Ticket:

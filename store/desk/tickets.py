@@ -150,9 +150,10 @@ def open_ticket(
         opened_at=now,
         updated_at=now,
         participants=(participant,) if participant else (),
+        thread_index=thread_index,
     )
     ticket = after_entry(ticket, first.kind, event, now=now)
-    number = insert_row(conn, _OPEN, {**_TICKET.columns(ticket), "thread_index": thread_index})
+    number = insert_row(conn, _OPEN, _TICKET.columns(ticket))
     if participant is not None:
         add_participant(conn, number, participant)
     return _enter(conn, number, first, event=event, now=now), replace(ticket, id=number)

@@ -3,7 +3,6 @@
 import logging
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from mailgate.desks import ServiceMailbox
@@ -15,7 +14,7 @@ from mailgate.flows.story.incoming import Incoming
 from mailgate.letters.letter import TOKEN_LIFETIME, without_words
 from mailgate.letters.notice import Notice
 from mailgate.log_events import LogEvent
-from mailgate.mail import message_id, thread_index
+from mailgate.mail import message_id
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from store.post import outbox, unsent
@@ -84,7 +83,6 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | No
         token = AddressToken(Purpose.VERP, outbox_id, 0, act.today + TOKEN_LIFETIME)
         return f"{ServiceMailbox.BOUNCE.value}+{seal(token, act.key)}@{domain}"
 
-    notice = _threaded(act, notice)
     return outbox.add(
         act.conn,
         notice,
@@ -94,18 +92,3 @@ def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | No
         failed_because=f"not sent: {dead}" if dead else None,
         now=act.now,
     )
-
-
-def _threaded(act: Act, notice: Notice) -> Notice:
-    """With the names by which mail clients find the thread of its ticket.
-
-    A customer's begins with his own first mail. Staff get a mail here and there, so theirs begins with an id that no
-    mail has and that all mails of the ticket share: a random first one would be another thread for each of them.
-    """
-    if notice.ticket_id is None:
-        return notice
-    index, opened_at = act.thread_names(notice.ticket_id)
-    root = message_id.make("t", notice.ticket_id, "root", act.settings.gate.domain)
-    index = index or thread_index.begin(root, opened_at)
-    references = (root, *notice.references) if notice.template.kind.is_for_staff else notice.references
-    return replace(notice, references=references, thread_index=index)

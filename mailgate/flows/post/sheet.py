@@ -6,6 +6,7 @@ from mailgate.desks import Desk, desk_named
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.letters.letter import Sheet, own_address
+from mailgate.mail import message_id, thread_index
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.message import Author
 from mailgate.people import Contact, Customer, Staff
@@ -30,6 +31,7 @@ def sheet_for(
     `subject`: of what has no ticket, where it is not that of the mail that is answered.
     """
     desk = _desk(act, ticket, answers)
+    root, index = _thread(act, ticket)
     return Sheet(
         company=act.settings.gate.company,
         desk=desk,
@@ -40,6 +42,8 @@ def sheet_for(
         subject=_subject(ticket, answers, subject),
         customer_id=_customer(reader, ticket),
         references=_references(act, reader, ticket, answers),
+        staff_root=root,
+        thread_index=index,
     )
 
 
@@ -78,6 +82,18 @@ def _customer(reader: Reader, ticket: Ticket | None) -> int | None:
         case Customer():
             return reader.id
     return ticket.customer_id if ticket else None
+
+
+def _thread(act: Act, ticket: Ticket | None) -> tuple[str | None, str | None]:
+    """The names by which mail clients find the thread of the ticket.
+
+    A customer's begins with his own first mail. Staff get a mail here and there, so theirs begins with an id that no
+    mail has and that all mails of the ticket share: a random first one would be another thread for each of them.
+    """
+    if ticket is None:
+        return None, None
+    root = message_id.make("t", ticket.id, "root", act.settings.gate.domain)
+    return root, ticket.thread_index or thread_index.begin(root, ticket.opened_at)
 
 
 def _references(act: Act, reader: Reader, ticket: Ticket | None, answers: Incoming | None) -> tuple[str, ...]:

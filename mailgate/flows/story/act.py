@@ -12,7 +12,6 @@ from mailgate.mail.address_token import Key
 from mailgate.people import Staff
 from mailgate.tickets.article import Article
 from store import keys, people
-from store.desk import threads
 
 Suggest = Callable[[str, str, datetime], Article | None]
 """Subject and text of a mail, and the instant → the article that answers it, if one plainly does."""
@@ -27,7 +26,6 @@ class Memo:
     """What was read once and is asked for several times while one mail is settled."""
 
     staff: tuple[Staff, ...] | None = None
-    threads: dict[int, tuple[str | None, datetime]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +72,6 @@ class Act:
         if self.memo.staff is None:
             self.memo.staff = people.list_staff(self.conn)
         return self.memo.staff
-
-    def thread_names(self, ticket_id: int) -> tuple[str | None, datetime]:
-        """Outlook's name of the ticket's thread, if it has one, and when the ticket began."""
-        if ticket_id not in self.memo.threads:
-            self.memo.threads[ticket_id] = threads.names(self.conn, ticket_id)
-        return self.memo.threads[ticket_id]
 
     @property
     def key(self) -> Key:

@@ -3,7 +3,7 @@
 from mailgate.flows.story.act import Act
 from mailgate.tickets.context import About, Other
 from mailgate.tickets.ticket import Ticket
-from store.desk import threads
+from store.desk import earlier
 
 
 def about(act: Act, ticket: Ticket) -> About:
@@ -14,7 +14,7 @@ def about(act: Act, ticket: Ticket) -> About:
     taken_by = staff.get(ticket.assignee_id or 0)
     if ticket.customer_id is None:
         return About(settings.gate.zone, settings.desk_rules.undo_seconds, page, taken_by)
-    name, since, others = threads.customer(act.conn, ticket.customer_id, ticket.id)
+    name, since, others = earlier.customer(act.conn, ticket.customer_id, ticket.id)
     return About(
         settings.gate.zone,
         settings.desk_rules.undo_seconds,

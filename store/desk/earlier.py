@@ -1,4 +1,4 @@
-"""What names a ticket's thread to mail clients, and what a notification says of its customer."""
+"""What a notification says of a ticket's customer."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +11,6 @@ from store.schema import customers, tickets
 LISTED = 3
 """Earlier tickets that a notification names."""
 
-_NAMES = select(tickets.c.thread_index, tickets.c.opened_at).where(tickets.c.id == bindparam("number"))
 _EARLIER = (
     select(tickets.c.id, tickets.c.subject, tickets.c.state, tickets.c.updated_at)
     .where(
@@ -41,15 +40,9 @@ class Earlier:
     updated_at: datetime
 
 
-def names(conn: Connection, number: int) -> tuple[str | None, datetime]:
-    """Outlook's name of a thread, if the mail that began it brought one, and when it began."""
-    row = conn.execute(_NAMES, {"number": number}).one()
-    return row.thread_index, row.opened_at
-
-
 def customer(conn: Connection, customer_id: int, number: int) -> tuple[str, datetime, tuple[Earlier, ...]]:
     """Name, since when, and the last tickets but this one, what changed last first."""
     rows = conn.execute(_CUSTOMER, {"customer_id": customer_id, "number": number}).all()
     others = (row for row in rows if row.id is not None)
-    earlier = tuple(Earlier(row.id, row.subject, State(row.state), row.updated_at) for row in others)
-    return rows[0].name, rows[0].created_at, earlier
+    found = tuple(Earlier(row.id, row.subject, State(row.state), row.updated_at) for row in others)
+    return rows[0].name, rows[0].created_at, found
