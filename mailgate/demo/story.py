@@ -11,7 +11,7 @@ from mailgate.demo import letter
 from mailgate.demo.browser import Browser
 from mailgate.demo.company import ANN, BOB, JANE, Person
 from mailgate.demo.mailboxes import Arrived, Mailboxes
-from mailgate.flows.post.composed import EXPIRED
+from mailgate.letters.notice import EXPIRED
 from mailgate.tickets.ticket import EntryKind, Event, State
 from mailgate.wiring import Parts
 from store.desk import tickets

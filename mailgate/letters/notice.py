@@ -2,13 +2,16 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from mailgate.letters.kind import Template
 
 REPLY_TO = "reply_to"
 """Among the secrets of a notice: the address that its answer goes to, in the place of `Notice.reply_to`."""
+
+EXPIRED = "[one-time link or code, expired]"
+"""What the archive's copy of a mail has in the place of what opened something."""
 
 
 def gist_of(*words: str) -> str:
@@ -56,6 +59,14 @@ class Notice:
     entry_id: int | None = None  # the ticket entry that this notice carries or is about
     about_id: int | None = None  # what its kind is about has this number; None: the ticket's, where it is about that
     gist: str | None = None  # of what it says, where the same must not be said to its reader again: see `gist_of`
+
+    def as_sent(self) -> "Notice":
+        """The same with its secrets among the values: what opens something works."""
+        return replace(self, values={**self.values, **self.secret}, reply_to=self.secret.get(REPLY_TO, self.reply_to))
+
+    def as_kept(self) -> "Notice":
+        """The same for the archive: each secret has expired."""
+        return replace(self, values={**self.values, **dict.fromkeys(self.secret, EXPIRED)})
 
 
 def stamp(at: datetime) -> str:

@@ -1,12 +1,10 @@
 """The bytes of a mail of ours: sent is what was written, however often it is tried."""
 
 import logging
-from dataclasses import replace
 from functools import partial
 
 from sqlalchemy import Engine
 
-from mailgate.letters.notice import REPLY_TO
 from mailgate.log_events import LogEvent
 from mailgate.outbound.compose import compose
 from mailgate.outbound.templates import Templates
@@ -16,9 +14,6 @@ from store.post import outbox
 from store.post.outbox import LentOut
 
 log = logging.getLogger(__name__)
-
-EXPIRED = "[one-time link or code, expired]"
-"""What the archive's copy of a mail has in the place of what opened something."""
 
 
 def composed_bytes(engine: Engine, archive: Archive, templates: Templates, lent: LentOut) -> bytes:
@@ -42,10 +37,9 @@ def composed_bytes(engine: Engine, archive: Archive, templates: Templates, lent:
         attachments=files,
         templates=templates,
     )
-    notice, secret = row.notice, row.notice.secret
-    composed = write(replace(notice, values={**notice.values, **dict.fromkeys(secret, EXPIRED)}))
-    reply_to = secret.get(REPLY_TO, notice.reply_to)
-    live = write(replace(notice, values={**notice.values, **secret}, reply_to=reply_to)).raw if secret else None
+    notice = row.notice
+    composed = write(notice.as_kept())
+    live = write(notice.as_sent()).raw if notice.secret else None
     for problem in composed.problems:
         log.warning(LogEvent.TEMPLATE_PROBLEM(outbox=row.id, template=row.notice.template.value, problem=problem))
     blob = archive.prepare(composed.raw)
