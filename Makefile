@@ -6,7 +6,7 @@ WORKERS ?= 3
 SIDE_BY_SIDE := $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 ALONE := $(BIN)/pytest -q
 
-.PHONY: bench demo fuzz venv dev check test lock clean
+.PHONY: bench demo fuzz venv dev check test words lock clean
 
 demo: venv ## a seeded gate on loopback, nothing leaves the machine
 	@$(BIN)/mailgate demo
@@ -51,6 +51,9 @@ bench: dev ## measure: rates, memory and pages, as ratios within one run (ARGS="
 
 fuzz: dev ## ten minutes of broken mails by chance; what raises or is slow is kept in var/fuzz (ARGS="--seconds 60")
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+words: dev ## bring the catalogues of pages, templates/web/*.po, up to what templates and code say
+	$(BIN)/python -m tests.webview.page_words
 
 lock: ## resolve the locks anew (needs uv); hashes, no addresses
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build pyproject.toml -o requirements.lock

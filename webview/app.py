@@ -7,6 +7,7 @@ from typing import ClassVar
 from sqlalchemy import Engine
 from starlette.applications import Starlette
 from starlette.convertors import Convertor, register_url_convertor
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -78,27 +79,28 @@ def create_app(
     by SMTP, and raises MailgateError when it cannot. `clock` tells the instant, in UTC. All templates are compiled
     here.
     """
+    own = settings.templates.directory
     site = Site(
         settings=settings,
         engine=engine,
         archive=archive,
         submit=submit,
         clock=clock,
-        rendering=Rendering(settings.gate.company),
+        rendering=Rendering(settings.gate.company, own=own and own / "web"),
         cookies=Cookies(is_secure(settings)),
-        phrasebook=phrasebook(settings.templates.directory),
+        phrasebook=phrasebook(own),
     )
 
-    def failure(status: int, incident: str) -> Response:
+    def failure(status: int, incident: str, headers: Headers) -> Response:
         problem = {400: "host", 404: "missing", 405: "method", 503: "busy"}.get(status, "failed")
-        page = site.rendering.page("failure.html", status=status, problem=problem, incident=incident, signed_in=None)
+        page = site.page(headers, "failure.html", status=status, problem=problem, incident=incident)
         if status == 503:
             page.headers.update({"Retry-After": str(RETRY_SECONDS), "Cache-Control": "no-store"})
         return page
 
     def not_found(request: Request, _error: Exception) -> Response:
         with reading(engine) as conn:
-            return site.no_such_page(site.session(request, conn))
+            return site.no_such_page(request, site.session(request, conn))
 
     return Starlette(
         routes=[*_customer_routes(site), *_staff_routes(site), *_open_routes(site)],
@@ -179,10 +181,10 @@ def _help(site: Site, request: Request) -> Response:
     """`/help`: how to do each thing by mail; for everybody, so that it can be read before signing in."""
     with reading(site.engine) as conn:
         session = site.session(request, conn)
-    return site.rendering.versioned(
+    return site.open_page(
         request,
         "help.html",
-        signed_in=session,
+        session,
         desks=[MailAction("new-ticket", desk.mailbox.address) for desk in site.desks],
         desk_names=[desk.name for desk in site.desks],
         has_articles=site.settings.knowledge_base.folder is not None,

@@ -23,10 +23,10 @@ def articles(site: Site, request: Request) -> Response:
         session = site.session(request, conn)
         hits = found.find(conn, query, Kind.ARTICLE, turn, zone=site.settings.gate.zone)
         page = knowledge.listing(conn, turn)
-    return site.rendering.versioned(
+    return site.open_page(
         request,
         "articles.html",
-        signed_in=session,
+        session,
         asked=asked,
         query=query,
         page=hits if asked else page,
@@ -42,13 +42,15 @@ def article(site: Site, request: Request) -> Response:
         shown = knowledge.find(conn, request.path_params["slug"])
     if shown is None:
         raise NoSuchPage
-    return site.rendering.versioned(
+    reader = site.reader(session.visitor if session else None, request.headers.get("accept-language", ""))
+    words = site.rendering.words_for(reader)
+    return site.open_page(
         request,
         "article.html",
-        signed_in=session,
+        session,
         article=shown,
         html=article_html(shown.markdown),
-        action=MailAction("ask", site.desks[0].mailbox.address, f"About: {shown.title}"),
+        action=MailAction("ask", site.desks[0].mailbox.address, words.gettext("About: %(title)s", title=shown.title)),
     )
 
 

@@ -175,7 +175,8 @@ def _resend(visit: ContactVisit, found: MailDetail) -> MailAction | None:
     """Only what went to the visitor's own address comes again, and only what is written."""
     if found.text is None or address_key(found.line.to_address) != visit.visitor.address_key:
         return None
-    subject, body = f"Mail {found.line.id} again", f"!{RESEND.name} {found.line.id}\n"
+    subject = visit.words.gettext("Mail %(number)s again", number=found.line.id)
+    body = f"!{RESEND.name} {found.line.id}\n"
     return MailAction(RESEND.name, visit.site.desks[0].mailbox.address, subject, body)
 
 

@@ -39,8 +39,8 @@ _HOST = re.compile(r"(?P<name>\[[0-9a-fA-F:.]+\]|[0-9a-zA-Z.-]+)(?::(?P<port>[0-
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _PORTS = {"http": 80, "https": 443}
 
-ErrorPage = Callable[[int, str], Response]
-"""(status, id of the failure or "") → the page that says so."""
+ErrorPage = Callable[[int, str, Headers], Response]
+"""(status, id of the failure or "", header of the request) → the page that says so."""
 
 
 def _is_sign_in(path: str) -> bool:
@@ -73,7 +73,7 @@ class Front:
         except Exception as error:
             if is_busy(error) and not answer.begun:
                 log.warning(LogEvent.BUSY(method=scope["method"], path=shown_path(scope["path"]), error=error))
-                await self._error_page(503, "")(scope, receive, answer.send)
+                await self._error_page(503, "", Headers(scope=scope))(scope, receive, answer.send)
                 return
             incident = secrets.token_hex(4)
             log.exception(
@@ -81,19 +81,19 @@ class Front:
             )
             if answer.begun:
                 raise
-            await self._error_page(500, incident)(scope, receive, answer.send)
+            await self._error_page(500, incident, Headers(scope=scope))(scope, receive, answer.send)
 
     def _refusal(self, scope: Scope) -> Response | None:
         # By the Host alone, never by X-Forwarded-Host; an absolute request URI leaves no path that begins with "/".
         hosts = Headers(scope=scope).getlist("host")
         if len(hosts) != 1 or not self._is_ours(hosts[0]) or not scope["path"].startswith("/"):
             log.warning(LogEvent.REFUSED_HOST(host=",".join(hosts)[:200], path=shown_path(scope["path"])))
-            return self._error_page(400, "")
+            return self._error_page(400, "", Headers(scope=scope))
         allowed = ("GET", "HEAD", "POST") if self._takes_form(scope["path"]) else ("GET", "HEAD")
         if scope["method"] in allowed:
             return None
         log.warning(LogEvent.REFUSED_METHOD(method=scope["method"][:20], path=shown_path(scope["path"])))
-        response = self._error_page(405, "")
+        response = self._error_page(405, "", Headers(scope=scope))
         response.headers["Allow"] = ", ".join(allowed)
         return response
 

@@ -15,7 +15,7 @@ _GAP = 0.25  # of the place of a bar
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two numbers of one day."""
+    """Two numbers of one day, and both in words."""
 
     name: str
     up: int
@@ -40,18 +40,18 @@ class Dot:
     href: str
 
 
-def pairs(title: str, conclusion: str, days: Sequence[Pair]) -> Markup:
-    """Bars upwards and downwards from a line, a pair each day."""
+def pairs(title: str, conclusion: str, days: Sequence[Pair], *, ends: tuple[str, str]) -> Markup:
+    """Bars upwards and downwards from a line, a pair each day; `ends` are the words above and below the highest."""
     most = max([1, *(max(day.up, day.down) for day in days)])
     place, middle = WIDTH / max(len(days), 1), HEIGHT / 2
     room = middle - 14
-    marks = [_line(0, middle, WIDTH, middle), _word(2, 11, f"{most} opened"), _word(2, HEIGHT - 3, f"{most} closed")]
+    marks = [_line(0, middle, WIDTH, middle), _word(2, 11, ends[0]), _word(2, HEIGHT - 3, ends[1])]
     for number, day in enumerate(days):
         left, width = number * place + place * _GAP / 2, place * (1 - _GAP)
         up, down = room * day.up / most, room * day.down / most
         bars = [_bar("up", (left, middle - up, width, up))] if day.up else []
         bars += [_bar("down", (left, middle, width, down))] if day.down else []
-        marks.append(_told(f"{day.name}: {day.up} opened, {day.down} closed", bars))
+        marks.append(_told(day.name, bars))
     return _picture(title, conclusion, marks)
 
 

@@ -1,4 +1,4 @@
-"""Templates compiled once, and the responses that are made from them. Words stand in `templates/web/`, none here.
+"""Templates compiled once, and the responses that are made from them, each for its reader: in his language and zone.
 
 Pages are not compressed here: mail of anybody and signed words of the visitor stand side by side on them, and their
 lengths must not be compared (BREACH). A reverse proxy may be told otherwise. The style sheet is.
@@ -6,22 +6,24 @@ lengths must not be compared (BREACH). A reverse proxy may be told otherwise. Th
 
 import gzip
 import hashlib
-from collections.abc import Callable
+import logging
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
 from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import Response
 
 import mailgate
+from mailgate.log_events import LogEvent
 from webview.files import is_known
+from webview.page_templates import PageTemplates
+from webview.reader import SOMEBODY, Reader
+from webview.words import Catalogues, Words
+
+log = logging.getLogger(__name__)
 
 STATIC_PATH = "/static/"
 _TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml"}
-_SIZES = ("B", "kB", "MB", "GB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,39 +44,48 @@ class StaticFile:
 class Rendering:
     """Renders pages; may be used by many threads at once.
 
-    Of two templates with one name that of the first directory counts.
+    Of two templates with one name that of the first directory counts. Those of `own`, the operator's, stand before all
+    others; a page that fails with one of them is rendered without.
     """
 
-    def __init__(self, company: str, *directories: Path) -> None:
-        directories = directories or (built_in_directory(),)
-        paths = [path for directory in directories for suffix in _TYPES for path in directory.glob(f"*{suffix}")]
-        self.static = {file.name: file for file in map(_static, paths)}
-        environment = jinja2.Environment(
-            loader=jinja2.FileSystemLoader(directories),
-            autoescape=True,
-            undefined=jinja2.StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        environment.globals["company"] = company
-        environment.globals["static"] = {name.partition(".")[0]: file.path for name, file in self.static.items()}
-        environment.filters["size"] = size
-        environment.filters["clip"] = clip
-        names = {path.relative_to(place).as_posix() for place in directories for path in place.rglob("*.html")}
-        self._templates = {name: environment.get_template(name) for name in names}
+    def __init__(self, company: str, *directories: Path, own: Path | None = None) -> None:
+        ours = directories or (built_in_directory(),)
+        everything = (own, *ours) if own else ours
+        self.catalogues = Catalogues(everything)
+        for problem in self.catalogues.problems:
+            log.warning(LogEvent.WORDS_PROBLEM(problem=problem))
+        paths = [path for place in everything for suffix in _TYPES for path in sorted(place.glob(f"*{suffix}"))]
+        static = [_static(path) for path in paths]
+        self.static = {file.name: file for file in static}
+        fixed = {"company": company, "static": {file.name.partition(".")[0]: file.path for file in reversed(static)}}
+        words = [self.catalogues.of(language) for language in self.catalogues.languages]
+        self._ours = {one.language: PageTemplates(ours, one, fixed) for one in words}
+        for pages in self._ours.values():
+            pages.compile_all()
+        has_own = own is not None and any(own.rglob("*.html"))
+        self._own = {one.language: PageTemplates(everything, one, fixed) for one in words} if has_own else {}
 
-    def html(self, template: str, **values: object) -> bytes:
+    def words_for(self, reader: Reader) -> Words:
+        """What the reader's page says."""
+        return self.catalogues.of(reader.language)
+
+    def html(self, template: str, reader: Reader = SOMEBODY, **values: object) -> bytes:
         """A page as bytes."""
-        return self._templates[template].render(values).encode("utf-8", "replace")
+        language = self.words_for(reader).language
+        if self._own:
+            try:
+                return self._own[language].render(template, reader, values)
+            except Exception as error:  # noqa: BLE001 - an operator's expression may raise anything; it is reported
+                log.warning(LogEvent.WORDS_PROBLEM(problem=f"web/{template}: {error}"))
+        return self._ours[language].render(template, reader, values)
 
-    def page(self, template: str, *, status: int = 200, **values: object) -> Response:
+    def page(self, template: str, reader: Reader = SOMEBODY, *, status: int = 200, **values: object) -> Response:
         """A response without a version: answers to forms, and refusals."""
-        return Response(self.html(template, **values), status, media_type="text/html")
+        return Response(self.html(template, reader, **values), status, media_type="text/html")
 
-    def versioned(self, request: Request, template: str, **values: object) -> Response:
+    def versioned(self, request: Request, template: str, reader: Reader = SOMEBODY, **values: object) -> Response:
         """A page, or 304 when the browser has the same one."""
-        html = self.html(template, **values)
+        html = self.html(template, reader, **values)
         etag = f'"{hashlib.blake2b(html, digest_size=16).hexdigest()}"'
         if is_known(request, etag):
             return Response(status_code=304, headers={"ETag": etag})
@@ -98,32 +109,6 @@ def built_in_directory(kind: str = "web") -> Path:
     package = Path(mailgate.__file__).parent
     installed = package / "_templates"
     return (installed if installed.is_dir() else package.parent / "templates") / kind
-
-
-def instants_in(zone: tzinfo) -> Callable[[datetime], Markup]:
-    """A function for templates: an instant as a time in this zone, with its offset for programs."""
-
-    def when(at: datetime) -> Markup:
-        local = at.astimezone(zone).isoformat(" ", "minutes")
-        return Markup(f'<time datetime="{local.replace(" ", "T")}">{local[:16]}</time>')  # noqa: S704 - digits alone
-
-    return when
-
-
-def size(count: int) -> str:
-    """A number of bytes for people."""
-    amount = float(count)
-    for unit in _SIZES:
-        if amount < 1000 or unit == _SIZES[-1]:
-            break
-        amount /= 1000
-    return f"{amount:.0f}\u00a0{unit}" if amount >= 10 or unit == "B" else f"{amount:.1f}\u00a0{unit}"
-
-
-def clip(text: str, length: int) -> str:
-    """One line, cut when it is longer."""
-    line = " ".join(text[: length * 4].split())
-    return line if len(line) <= length else f"{line[: length - 1]}…"
 
 
 def _static(path: Path) -> StaticFile:

@@ -7,12 +7,14 @@ from datetime import datetime, time, timedelta
 from markupsafe import Markup
 from starlette.responses import Response
 
-from mailgate.tickets.figures import DAYS, WEEKS, DayFigures, WeekFigures, by_day, by_week, in_words
+from mailgate.language.telling import day, number, span, speaking
+from mailgate.tickets.figures import DAYS, WEEKS, DayFigures, WeekFigures, by_day, by_week
 from store.views import figures
 from store.views.figures import MOST_WAITING, Waiting
 from webview import pictures
 from webview.pictures import Dot, Pair, Span
 from webview.staff_pages import StaffVisit
+from webview.words import Words
 
 _LISTED = 10
 
@@ -40,63 +42,96 @@ def reports(visit: StaffVisit) -> Response:
         "staff/reports.html",
         days=days,
         weeks=weeks,
-        waiting=[(one, in_words(visit.now - one.since)) for one in waiting[:_LISTED]],
-        keeping_up=_keeping_up(days),
-        answering=_answering(weeks),
-        queue=_queue(waiting, visit.now),
-        in_words=in_words,
+        waiting=[(one, visit.now - one.since) for one in waiting[:_LISTED]],
+        **_told(visit, days, weeks, waiting),
     )
 
 
-def _keeping_up(days: tuple[DayFigures, ...]) -> Shown:
-    opened, closed = sum(day.opened for day in days), sum(day.closed for day in days)
-    title = f"Opened and closed, the last {DAYS} days"
-    conclusion = f"In {DAYS} days {opened} {_tickets(opened)} opened and {closed} closed."
-    bars = [Pair(f"{day.day:%d %b}", day.opened, day.closed) for day in days]
-    return Shown(title, conclusion, pictures.pairs(title, conclusion, bars))
+def _told(
+    visit: StaffVisit, days: tuple[DayFigures, ...], weeks: tuple[WeekFigures, ...], waiting: Sequence[Waiting]
+) -> dict[str, Shown]:
+    """The pictures, in the words of the visitor."""
+    words, reader = visit.words, visit.reader
+    with speaking(words.language, reader.timezone, at=reader.at):
+        return {
+            "keeping_up": _keeping_up(words, days),
+            "answering": _answering(words, weeks),
+            "queue": _queue(words, waiting, visit.now),
+        }
 
 
-def _answering(weeks: tuple[WeekFigures, ...]) -> Shown:
-    title = f"First answer, the last {WEEKS} weeks"
+def _keeping_up(words: Words, days: tuple[DayFigures, ...]) -> Shown:
+    opened, closed = sum(one.opened for one in days), sum(one.closed for one in days)
+    title = words.gettext("Opened and closed, the last %(count)s days", count=DAYS)
+    conclusion = words.ngettext(
+        "In %(days)s days %(num)s ticket was opened and %(closed)s closed.",
+        "In %(days)s days %(num)s tickets were opened and %(closed)s closed.",
+        opened,
+        days=DAYS,
+        closed=number(closed),
+    )
+    said = [
+        words.gettext(
+            "%(day)s: %(opened)s opened, %(closed)s closed", day=day(one.day), opened=one.opened, closed=one.closed
+        )
+        for one in days
+    ]
+    most = max([1, *(max(one.opened, one.closed) for one in days)])
+    ends = words.gettext("%(count)s opened", count=most), words.gettext("%(count)s closed", count=most)
+    bars = [Pair(told, one.opened, one.closed) for one, told in zip(days, said, strict=True)]
+    return Shown(title, conclusion, pictures.pairs(title, conclusion, bars, ends=ends))
+
+
+def _answering(words: Words, weeks: tuple[WeekFigures, ...]) -> Shown:
+    title = words.gettext("First answer, the last %(count)s weeks", count=WEEKS)
     measured = [week for week in weeks if week.answered]
-    conclusion = "No ticket was answered in this time."
+    conclusion = words.gettext("No ticket was answered in this time.")
     if measured:
         last = measured[-1]
-        conclusion = (
-            f"In the week of {last.monday:%d %b} half of the tickets were answered within {in_words(last.usual)}, "
-            f"nine of ten within {in_words(last.worst)}."
+        conclusion = words.gettext(
+            "In the week of %(day)s half of the tickets were answered within %(usual)s, nine of ten within %(worst)s.",
+            day=day(last.monday),
+            usual=span(last.usual),
+            worst=span(last.worst),
         )
-    bars = [Span(f"{week.monday:%d %b}", _hours(week.usual), _hours(week.worst)) for week in weeks]
-    words = [f"{week.monday:%d %b}: half {in_words(week.usual)}, nine of ten {in_words(week.worst)}" for week in weeks]
-    return Shown(title, conclusion, pictures.spans(title, conclusion, bars, words=words))
+    bars = [Span(day(week.monday), _hours(week.usual), _hours(week.worst)) for week in weeks]
+    said = [
+        words.gettext(
+            "%(day)s: half within %(usual)s, nine of ten within %(worst)s",
+            day=day(week.monday),
+            usual=span(week.usual),
+            worst=span(week.worst),
+        )
+        for week in weeks
+    ]
+    return Shown(title, conclusion, pictures.spans(title, conclusion, bars, words=said))
 
 
-def _queue(waiting: Sequence[Waiting], now: datetime) -> Shown:
-    title = "Who waits now"
+def _queue(words: Words, waiting: Sequence[Waiting], now: datetime) -> Shown:
+    title = words.gettext("Who waits now")
     if not waiting:
-        return Shown(title, "Nobody waits for an answer.", Markup(""))
-    longest = in_words(now - waiting[0].since)
-    many = f"{len(waiting)}{' or more' if len(waiting) == MOST_WAITING else ''}"
-    conclusion = f"{many} {_wait(len(waiting))} for an answer, the longest for {longest}."
+        return Shown(title, words.gettext("Nobody waits for an answer."), Markup(""))
+    longest = span(now - waiting[0].since)
+    shown = number(len(waiting)) + ("+" if len(waiting) == MOST_WAITING else "")
+    conclusion = words.ngettext(
+        "%(shown)s customer waits for an answer, the longest for %(longest)s.",
+        "%(shown)s customers wait for an answer, the longest for %(longest)s.",
+        len(waiting),
+        shown=shown,
+        longest=longest,
+    )
+    nobody = words.gettext("nobody has it")
     marks = [
         Dot(
-            f"#{one.id}, {in_words(now - one.since)}, {one.assignee or 'nobody has it'}",
+            f"#{one.id}, {span(now - one.since)}, {one.assignee or nobody}",
             _hours(now - one.since) or 0.0,
             f"/staff/tickets/{one.id}",
         )
         for one in waiting
     ]
-    ends = (in_words(now - waiting[-1].since), longest)
+    ends = (span(now - waiting[-1].since), longest)
     return Shown(title, conclusion, pictures.dots(title, conclusion, marks, ends=ends))
 
 
-def _hours(span: timedelta | None) -> float | None:
-    return None if span is None else span.total_seconds() / 3600
-
-
-def _tickets(count: int) -> str:
-    return "ticket was" if count == 1 else "tickets were"
-
-
-def _wait(count: int) -> str:
-    return "customer waits" if count == 1 else "customers wait"
+def _hours(time: timedelta | None) -> float | None:
+    return None if time is None else time.total_seconds() / 3600

@@ -21,7 +21,7 @@ from store.engine import reading
 from store.views import visitors
 from store.views.visitors import StaffVisitor
 from webview import access
-from webview.access import Visitor
+from webview.access import Session, Visitor
 from webview.budget import Budget, network_of
 from webview.form import is_from_elsewhere, read_fields
 from webview.letter import sign_in_letter
@@ -50,13 +50,15 @@ def arrive(site: Site, request: Request) -> Response:
     with reading(site.engine) as conn:
         token, visitor = _linked(site, request, conn)
         if token is None or visitor is None:
-            return _expired(site)
+            return _expired(site, request)
         same_browser = access.is_same_browser(request, site.cookies, token.nonce)
         if same_browser and not access.is_look_ahead(request):
             return _signed_in(site, conn, visitor, how="link")
         if isinstance(visitor, StaffVisitor) and not same_browser and token.nonce != CONSOLE:
-            return _page(site, "sign-in-code.html", 200)
-        return _page(site, "sign-in-continue.html", 200, hint=_hint(visitor.address), path=f"{request.url.path}/go")
+            return _page(site, request, "sign-in-code.html", 200)
+        return _page(
+            site, request, "sign-in-continue.html", 200, hint=_hint(visitor.address), path=f"{request.url.path}/go"
+        )
 
 
 def go(site: Site, request: Request) -> Response:
@@ -64,12 +66,14 @@ def go(site: Site, request: Request) -> Response:
     with reading(site.engine) as conn:
         token, visitor = _linked(site, request, conn)
         if token is None or visitor is None:
-            return _expired(site)
+            return _expired(site, request)
         bound = token.viewer is Viewer.STAFF and token.nonce != CONSOLE
         if bound and not access.is_same_browser(request, site.cookies, token.nonce):
-            return _page(site, "sign-in-code.html", 200)
+            return _page(site, request, "sign-in-code.html", 200)
         if access.is_look_ahead(request):
-            return _page(site, "sign-in-continue.html", 200, hint=_hint(visitor.address), path=request.url.path)
+            return _page(
+                site, request, "sign-in-continue.html", 200, hint=_hint(visitor.address), path=request.url.path
+            )
         return _signed_in(site, conn, visitor, how="link")
 
 
@@ -78,31 +82,29 @@ def sign_out(site: Site, request: Request) -> Response:
     with reading(site.engine) as conn:
         session = site.session(request, conn)
     if session is None:
-        return _page(site, "sign-out.html", 200, done=True)
+        return _page(site, request, "sign-out.html", 200, done=True)
     if request.query_params.get("k") != session.key or access.is_look_ahead(request):
-        return _page(site, "sign-out.html", 200, signed_in=session, done=False)
-    response = _page(site, "sign-out.html", 200, done=True)
+        return _page(site, request, "sign-out.html", 200, session, done=False)
+    response = _page(site, request, "sign-out.html", 200, done=True)
     site.cookies.clear(response, site.cookies.session)
     log.info(LogEvent.SIGNED_OUT(_who(session.visitor)))
     return response
 
 
 def _form(site: Site, request: Request) -> Response:
-    return site.rendering.versioned(
-        request, "sign-in.html", signed_in=None, problem="", address="", action=_link_by_mail(site)
-    )
+    return site.open_page(request, "sign-in.html", None, problem="", address="", action=_link_by_mail(site))
 
 
 def _answer(site: Site, request: Request, fields: dict[str, str] | None) -> Response:
     if is_from_elsewhere(request, site.settings.web.public_url):
         log.warning(LogEvent.REFUSED_FORM(network=_network(request)))
-        return site.rendering.page("failure.html", status=403, problem="elsewhere", incident="", signed_in=None)
+        return site.page(request.headers, "failure.html", status=403, problem="elsewhere", incident="")
     try:
         mailbox = parse_mailbox(fields.get("email", "").strip(" ")) if fields else None
     except BadAddress:
         mailbox = None
     if mailbox is None or fields is None:
-        return _form_again(site, 422, "address")
+        return _form_again(site, request, 422, "address")
     code = fields.get("code", "").strip()
     return _try_code(site, request, mailbox, code) if code else _ask_for_link(site, request, mailbox)
 
@@ -110,7 +112,7 @@ def _answer(site: Site, request: Request, fields: dict[str, str] | None) -> Resp
 def _ask_for_link(site: Site, request: Request, mailbox: Mailbox) -> Response:
     budgets = site.budgets
     if not _allowed(site, request, mailbox, budgets.links_per_network, budgets.links_per_address):
-        return _form_again(site, 429, "often", address=mailbox.address, wait=budgets.links_per_network)
+        return _form_again(site, request, 429, "often", address=mailbox.address, wait=budgets.links_per_network)
     # The same secret again for a browser that asks twice: whichever of the two mails is opened fits.
     browser_secret = request.cookies.get(site.cookies.nonce, "")
     if len(browser_secret) != len(access.new_browser_secret()) or not browser_secret.isalnum():
@@ -120,11 +122,11 @@ def _ask_for_link(site: Site, request: Request, mailbox: Mailbox) -> Response:
         site.submit(sign_in_letter(mailbox, nonce=nonce, domain=site.settings.gate.domain, now=now))
     except MailgateError as error:
         log.warning(LogEvent.SIGN_IN_NOT_ACCEPTED(network=_network(request), error=error))
-        response = _form_again(site, 503, "unavailable", address=mailbox.address)
+        response = _form_again(site, request, 503, "unavailable", address=mailbox.address)
         response.headers["Retry-After"] = str(RETRY_SECONDS)
         return response
     log.info(LogEvent.SIGN_IN_ASKED(network=_network(request)))
-    response = _page(site, "sign-in-sent.html", 200, address=mailbox.address)
+    response = _page(site, request, "sign-in-sent.html", 200, address=mailbox.address)
     site.cookies.set(response, site.cookies.nonce, browser_secret, access.NONCE_LIFETIME)
     return response
 
@@ -132,7 +134,7 @@ def _ask_for_link(site: Site, request: Request, mailbox: Mailbox) -> Response:
 def _try_code(site: Site, request: Request, mailbox: Mailbox, code: str) -> Response:
     budgets = site.budgets
     if not _allowed(site, request, mailbox, budgets.codes_per_network, budgets.codes_per_address):
-        return _form_again(site, 429, "tries", address=mailbox.address, wait=budgets.codes_per_address)
+        return _form_again(site, request, 429, "tries", address=mailbox.address, wait=budgets.codes_per_address)
     with reading(site.engine) as conn:
         staff = visitors.staff_with(conn, mailbox.address)
         keys = visitors.verifying_keys(conn)
@@ -141,7 +143,7 @@ def _try_code(site: Site, request: Request, mailbox: Mailbox, code: str) -> Resp
         fits = is_sign_in_code(code[:100], person, epoch, keys, now=site.clock())
         if staff is None or not fits:
             log.warning(LogEvent.REFUSED_CODE(network=_network(request)))
-            return _form_again(site, 403, "code", address=mailbox.address)
+            return _form_again(site, request, 403, "code", address=mailbox.address)
         return _signed_in(site, conn, staff, how="code")
 
 
@@ -170,20 +172,26 @@ def _linked(site: Site, request: Request, conn: Connection) -> tuple[LinkToken |
     return token, access.visitor_of(conn, token) if token else None
 
 
-def _expired(site: Site) -> Response:
+def _expired(site: Site, request: Request) -> Response:
     """The same for a word that is forged, broken, too old or revoked."""
-    return _page(site, "sign-in-expired.html", 410, action=_link_by_mail(site))
+    return _page(site, request, "sign-in-expired.html", 410, action=_link_by_mail(site))
 
 
-def _form_again(site: Site, status: int, problem: str, *, address: str = "", wait: Budget | None = None) -> Response:
-    response = _page(site, "sign-in.html", status, problem=problem, address=address, action=_link_by_mail(site))
+def _form_again(
+    site: Site, request: Request, status: int, problem: str, *, address: str = "", wait: Budget | None = None
+) -> Response:
+    response = _page(
+        site, request, "sign-in.html", status, problem=problem, address=address, action=_link_by_mail(site)
+    )
     if wait is not None:
         response.headers["Retry-After"] = str(int(wait.window.total_seconds()))
     return response
 
 
-def _page(site: Site, template: str, status: int, **values: object) -> Response:
-    response = site.rendering.page(template, status=status, **{"signed_in": None, **values})
+def _page(
+    site: Site, request: Request, template: str, status: int, session: Session | None = None, **values: object
+) -> Response:
+    response = site.page(request.headers, template, session, status=status, **values)
     response.headers.update(_NO_STORE)
     return response
 

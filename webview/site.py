@@ -8,12 +8,12 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Engine
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from mailgate.config import Settings
 from mailgate.desks import Desk, ServiceMailbox, desk_named
-from mailgate.language.tags import FALLBACK
 from mailgate.mail.address import Mailbox
 from mailgate.phrases import Phrasebook, phrasebook
 from mailgate.tickets.wording import Tell
@@ -22,13 +22,18 @@ from store.engine import reading
 from store.views import visitors
 from store.views.paging import Turn
 from store.views.visitors import ContactVisitor, StaffVisitor
-from webview.access import Cookies, Session, session_of
+from webview.access import Cookies, Session, Visitor, session_of
 from webview.budget import Budget
-from webview.rendering import Rendering, instants_in
+from webview.reader import Reader
+from webview.rendering import Rendering
+from webview.words import Words
 
 SIGN_IN_PATH = "/sign-in"
 CUSTOMER_HOME = "/"
 STAFF_HOME = "/staff/"
+
+VARY = "Cookie, Accept-Language"
+"""What a page depends on that anybody may see."""
 
 RETRY_SECONDS = 30
 """When to come again, for whoever met a busy store."""
@@ -83,9 +88,36 @@ class Site:
         keys = visitors.verifying_keys(conn)
         return session_of(request, conn, keys, cookies=self.cookies, now=self.clock())
 
-    def no_such_page(self, session: Session | None) -> Response:
+    def reader(self, visitor: Visitor | None, accept_language: str = "") -> Reader:
+        """Whom a page is for: customers have a language and a zone of their own, staff those of the gate.
+
+        Of somebody who is not signed in the browser tells the language.
+        """
+        gate, now = self.settings.gate, self.clock()
+        if isinstance(visitor, ContactVisitor):
+            return Reader(visitor.language, visitor.timezone, now)
+        wanted = self.rendering.catalogues.wanted(accept_language) if visitor is None else None
+        return Reader(wanted or gate.language, gate.timezone, now)
+
+    def page(
+        self, headers: Headers, template: str, session: Session | None = None, *, status: int = 200, **values: object
+    ) -> Response:
+        """An answer to a form, or a refusal, to the request with these headers."""
+        reader = self.reader(session.visitor if session else None, headers.get("accept-language", ""))
+        response = self.rendering.page(template, reader, status=status, signed_in=session, **values)
+        response.headers["Vary"] = VARY if session is None else "Cookie"
+        return response
+
+    def open_page(self, request: Request, template: str, session: Session | None, **values: object) -> Response:
+        """A page that needs nobody to be signed in."""
+        reader = self.reader(session.visitor if session else None, request.headers.get("accept-language", ""))
+        response = self.rendering.versioned(request, template, reader, signed_in=session, **values)
+        response.headers["Vary"] = VARY
+        return response
+
+    def no_such_page(self, request: Request, session: Session | None) -> Response:
         """What is shown for whatever is missing or not the visitor's: the same, to the byte."""
-        return self.rendering.page("failure.html", status=404, problem="missing", incident="", signed_in=session)
+        return self.page(request.headers, "failure.html", session, status=404, problem="missing", incident="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,13 +143,12 @@ class Visit(Generic[V]):
 
     def page(self, template: str, **values: object) -> Response:
         """A page of the visitor's own view."""
-        zone = self.zone
         return self.site.rendering.versioned(
             self.request,
             template,
+            self.reader,
             signed_in=self.session,
-            when=instants_in(zone),
-            zone=str(zone),
+            zone=str(self.zone),
             sign_in_address=self.site.sign_in_address,
             **values,
         )
@@ -133,10 +164,19 @@ class Visit(Generic[V]):
         return self.site.settings.gate.zone
 
     @property
+    def reader(self) -> Reader:
+        """Whom the page is for."""
+        return self.site.reader(self.visitor)
+
+    @property
+    def words(self) -> Words:
+        """What pages say in the visitor's language."""
+        return self.site.rendering.words_for(self.reader)
+
+    @property
     def tell(self) -> Tell:
-        """Makes the words of the audit trail for the visitor; for staff they are in English."""
-        language = self.visitor.language if isinstance(self.visitor, ContactVisitor) else FALLBACK
-        return self.site.phrasebook.of(language).told_in(str(self.zone), at=self.now)
+        """Makes the words of the audit trail for the visitor."""
+        return self.site.phrasebook.of(self.reader.language).told_in(str(self.zone), at=self.now)
 
 
 Endpoint = Callable[[Request], Response]
@@ -170,7 +210,7 @@ def for_contacts(site: Site, handler: Callable[[Visit[ContactVisitor]], Response
                 return (
                     RedirectResponse(STAFF_HOME, 303)
                     if request.url.path == CUSTOMER_HOME
-                    else site.no_such_page(session)
+                    else site.no_such_page(request, session)
                 )
             return _handled(handler, Visit(site, request, conn, session, session.visitor, site.clock()))
 
@@ -186,7 +226,7 @@ def for_staff(site: Site, handler: Callable[[Visit[StaffVisitor]], Response]) ->
             if session is None:
                 return to_sign_in()
             if not isinstance(session.visitor, StaffVisitor):
-                return site.no_such_page(session)
+                return site.no_such_page(request, session)
             return _handled(handler, Visit(site, request, conn, session, session.visitor, site.clock()))
 
     return endpoint
@@ -199,7 +239,7 @@ def for_everybody(site: Site, handler: Callable[[Site, Request], Response]) -> E
         try:
             return handler(site, request)
         except NoSuchPage:
-            return site.no_such_page(None)
+            return site.no_such_page(request, None)
 
     return endpoint
 
@@ -218,4 +258,4 @@ def _handled(handler: Callable[[Visit[V]], Response], visit: Visit[V]) -> Respon
     try:
         return handler(visit)
     except NoSuchPage:
-        return visit.site.no_such_page(visit.session)
+        return visit.site.no_such_page(visit.request, visit.session)

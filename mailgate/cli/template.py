@@ -1,4 +1,4 @@
-"""`mailgate template`: the words of our mails and histories, and the operator's own in place of them."""
+"""`mailgate template`: the words of our mails, pages and histories, and the operator's own in place of them."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -125,8 +125,8 @@ def preview(name: str, form: str, sample: int, locale: str | None) -> None:
 def copy(name: str, locale: str | None, force: bool) -> None:
     """Copy what is shipped into templates.directory, to be changed there.
 
-    NAME is that of a mail, `parts/NAME` of what several mails say, `layout` of what stands around a mail's HTML, or
-    `history`. In a language of which there is none the nearest is the beginning.
+    NAME is that of a mail, `parts/NAME` of what several mails say, `layout` of what stands around a mail's HTML,
+    `pages`, `history`, or a path such as web/home.html. Of a language that there is not the nearest is the beginning.
     """
     library = _own_library()
     try:

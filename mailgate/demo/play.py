@@ -9,7 +9,8 @@ from mailgate.demo.clock import DemoClock, TimeMachine
 from mailgate.demo.mailboxes import Mailboxes
 from mailgate.demo.players import Player
 from mailgate.wiring import Parts
-from webview.rendering import Rendering, instants_in
+from webview.reader import Reader
+from webview.rendering import Rendering
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +36,16 @@ class Play:
 
     def page(self, template: str, me: Player | None, *, status: int = 200, **values: object) -> Response:
         """A page with the clock on it; `me` is who looks at it."""
+        now, zone = self.clock(), self.parts.settings.gate.timezone
         return self.rendering.page(
             template,
+            Reader(timezone=zone, at=now),
             status=status,
             root=self.root,
             me=me,
             mailbox=self.mailbox(me.address) if me else None,
-            now=self.clock(),
-            when=instants_in(self.parts.settings.gate.zone),
-            zone=str(self.parts.settings.gate.zone),
+            now=now,
+            zone=zone,
             due=self.machine.next_item(),
             done=self.machine.last_done,
             **values,

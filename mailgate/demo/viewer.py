@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
@@ -54,7 +55,7 @@ Act = Callable[[Play, Request, Mapping[str, str]], Response]
 
 
 def _app(play: Play, url: str) -> Starlette:
-    def failure(status: int, incident: str) -> Response:
+    def failure(status: int, incident: str, _headers: Headers) -> Response:
         return _failure(play, status, incident)
 
     def missing(_request: Request, _error: Exception) -> Response:

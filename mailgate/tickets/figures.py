@@ -1,4 +1,4 @@
-"""What the desk's figures are made from: days of a zone, shares of sorted values, times in words."""
+"""What the desk's figures are made from: days of a zone, shares of sorted values."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -70,17 +70,3 @@ def share(ordered: Sequence[timedelta], part: float) -> timedelta | None:
     if not ordered:
         return None
     return ordered[max(0, -(-len(ordered) * round(part * 100) // 100) - 1)]
-
-
-def in_words(span: timedelta | None) -> str:
-    """A time for people: `40 min`, `3 h 20 min`, `2 days 4 h`; "–" for none."""
-    if span is None:
-        return "–"
-    minutes = round(span.total_seconds() / 60)
-    if minutes < 60:
-        return f"{minutes} min"
-    hours, rest = divmod(minutes, 60)
-    if hours < 48:
-        return f"{hours} h {rest} min" if rest else f"{hours} h"
-    days, left = divmod(hours, 24)
-    return f"{days} days {left} h" if left else f"{days} days"

@@ -17,6 +17,7 @@ SHIPPED = {
     "mail/base.html": "{{ body }}",
     "mail/en/closed.md": "Subject: Closed\n\nIt is closed.\n",
     "mail/en/parts/actions.md": "To close: write.\n",
+    "web/en.po": 'msgid "Sign in"\nmsgstr ""\n',
     "history/en.toml": '[event]\n"closed" = "closed by {by}"\n',
 }
 
@@ -57,6 +58,13 @@ def mistakes_in(directory: Path, files: dict[str, str]) -> tuple[str, ...]:
         ("history/de.toml", '[event]\n"clsoed" = "x"\n', "history/de.toml: event.clsoed: nothing is called so"),
         ("history/de.toml", '[event]\n"closed" = "{who}"\n', "history/de.toml: event.closed: there is no {who} here"),
         ("history/de.toml", "[event\n", "history/de.toml: "),
+        ("web/de.po", 'msgid "Sing in"\nmsgstr "x"\n', "web/de.po: no page says 'Sing in'; did you mean 'Sign in'?"),
+        ("web/de.po", 'msgid "Sign in"\nmsgstr "<b>x"\n', "web/de.po: 'Sign in': its tags must be none"),
+        ("web/de.po", 'msgid "To %(address)s"\nmsgstr "An"\n', "'To %(address)s': %(address)s is missing"),
+        ("web/de.po", 'msgid "Sign in\n', "web/de.po: "),
+        ("web/ed.po", 'msgid "Sign in"\nmsgstr "x"\n', "'ed' is not a language tag"),
+        ("web/singin.html", "x", "web/singin.html: nothing is called so; did you mean 'web/sign-in.html'?"),
+        ("web/sign-in.html", "fine\n{% if %}", "web/sign-in.html:2: "),
         ("history/de.toml", "event = 3\n", "history/de.toml: "),
     ],
 )

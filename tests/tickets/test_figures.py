@@ -1,13 +1,12 @@
-"""The desk's figures: days of a zone, shares of sorted values, times in words."""
+"""The desk's figures: days of a zone, shares of sorted values."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.tickets.figures import by_day, by_week, in_words, share
+from mailgate.tickets.figures import by_day, by_week, share
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = date(2026, 3, 2)
@@ -57,20 +56,3 @@ def test_a_share_is_one_of_the_values_and_holds_for_so_many(ordered: list[timede
     assert sum(value <= found for value in ordered) >= part * len(ordered)
     smaller = [value for value in ordered if value < found]
     assert len(smaller) < part * len(ordered)
-
-
-@pytest.mark.parametrize(
-    ("span", "words"),
-    [
-        (None, "–"),
-        (timedelta(0), "0 min"),
-        (timedelta(minutes=59, seconds=20), "59 min"),
-        (timedelta(minutes=59, seconds=40), "1 h"),
-        (timedelta(hours=3, minutes=20), "3 h 20 min"),
-        (timedelta(hours=47, minutes=59), "47 h 59 min"),
-        (timedelta(hours=52), "2 days 4 h"),
-        (timedelta(days=9), "9 days"),
-    ],
-)
-def test_times_are_said_as_people_say_them(span: timedelta | None, words: str) -> None:
-    assert in_words(span) == words

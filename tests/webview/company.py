@@ -1,11 +1,12 @@
 """A gate with the story in it and its web view, for tests that only look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from mailgate.flows.indexing import index_all
+from mailgate.jobs import no_fail_point
 from tests.gate import Gate, begin_gate
 from tests.knowledge.shelf import fill
 from tests.webview.story import Story, tell
@@ -22,9 +23,10 @@ class Company:
 
 
 @contextmanager
-def open_company(directory: Path) -> Iterator[Company]:
-    """Tell the story in an empty directory, and serve it."""
-    with begin_gate(directory, knowledge_base={"folder": fill(directory / "kb")}) as gate:
+def open_company(directory: Path, **overrides: Mapping[str, object]) -> Iterator[Company]:
+    """Tell the story in an empty directory, and serve it; `overrides` are sections with their settings."""
+    overrides = {"knowledge_base": {"folder": fill(directory / "kb")}, **overrides}
+    with begin_gate(directory, fail_point=no_fail_point, **overrides) as gate:
         story = tell(gate)
         gate.parts.read_articles(gate.now)
         index_all(gate.parts.engine)

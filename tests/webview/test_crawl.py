@@ -40,7 +40,7 @@ def test_every_page_is_whole_light_and_safe(company: Company, who: str, start: s
         assert not [link for link in links_of(page.text) if link.startswith(("http:", "https:", "//"))], path
         anchors = re.findall(r'\sid="([^"]*)"', page.text)
         assert len(anchors) == len(set(anchors)), path
-        assert re.search(r'<html lang="\w+">', page.text), path
+        assert re.search(r'<html lang="[\w-]+" dir="(?:ltr|rtl)">', page.text), path
 
 
 def test_the_style_sheet_is_kept_for_a_year_and_changes_its_name_with_its_words(company: Company) -> None:

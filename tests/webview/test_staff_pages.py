@@ -115,8 +115,8 @@ def test_times_are_those_of_the_reader(company: Company) -> None:
     for_staff = company.web.signed_in(company.story.bart).get(f"/staff/tickets/{number}").text
     for_customer = company.web.signed_in(company.story.anne).get(f"/tickets/{number}").text
 
-    assert '<time datetime="2026-03-02T10:00+01:00">2026-03-02 10:00</time>' in for_staff
-    assert '<time datetime="2026-03-02T09:00+00:00">2026-03-02 09:00</time>' in for_customer
+    assert '<time datetime="2026-03-02T10:00+01:00">Mon 2 Mar, 10:00</time>' in for_staff
+    assert '<time datetime="2026-03-02T09:00+00:00">Mon 2 Mar, 09:00</time>' in for_customer
 
 
 def test_the_path_without_its_slash_leads_to_the_queue(company: Company) -> None:

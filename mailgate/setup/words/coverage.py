@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from mailgate.language.tags import FALLBACK
 from mailgate.setup.words.library import AREAS, Area, Library
+from webview.translation import UNREADABLE, first_form, is_whole, read_catalogue
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,15 @@ def _sentences(directory: Path, area: Area, locale: str) -> Set[str]:
     return {f"{table}.{key}" for table, given in tables.items() if isinstance(given, dict) for key in given}
 
 
+def _messages(directory: Path, area: Area, locale: str) -> Set[str]:
+    """The messages of a locale that say something; English is what they say in the templates."""
+    try:
+        catalogue = read_catalogue(directory / area.file.format(locale=locale))
+    except UNREADABLE:
+        return set()
+    return {first_form(one.id) for one in catalogue if one.id and (locale == FALLBACK or is_whole(one.string))}
+
+
 _FINDERS: Mapping[str, Callable[[Path, Area, str], Set[str]]] = MappingProxyType(
-    {"mails": _files, "history": _sentences}
+    {"mails": _files, "pages": _messages, "history": _sentences}
 )

@@ -44,6 +44,7 @@ class Area:
 AREAS: Mapping[str, Area] = MappingProxyType(
     {
         "mails": Area("mail", "mail/{locale}/{name}.md", "mail/*/**/*.md"),
+        "pages": Area("web", "web/{locale}.po", "web/*.po"),
         "history": Area("history", "history/{locale}.toml", "history/*.toml"),
     }
 )
@@ -51,6 +52,8 @@ AREAS: Mapping[str, Area] = MappingProxyType(
 
 LAYOUT = "mail/base.html"
 """What stands around each mail in HTML; it has no words, and so no locale."""
+
+_WORDLESS = (LAYOUT, "web/*.html", "web/*/*.html", "web/*.css", "web/*.svg")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,8 @@ class Library:
     @property
     def shipped_files(self) -> tuple[str, ...]:
         """All that can be copied."""
-        found = sorted(name for area in AREAS.values() for name in _names(self.shipped, area.pattern))
-        return (*found, LAYOUT)
+        patterns = (*(area.pattern for area in AREAS.values()), *_WORDLESS)
+        return tuple(sorted(name for pattern in patterns for name in _names(self.shipped, pattern)))
 
     @property
     def own_files(self) -> tuple[str, ...]:
@@ -75,9 +78,9 @@ class Library:
 
     def behind(self, file: str) -> str | None:
         """The shipped file that an own one stands in front of: of its name, or of the nearest language."""
-        if (self.shipped / file).is_file():
-            return file
         area = area_of(file)
+        if area and (self.shipped / file).is_file():
+            return file
         locale = area.locale_of(file) if area else None
         if area is None or locale is None:
             return None

@@ -10,6 +10,7 @@ from mailgate.outbound.templates import Templates
 from mailgate.people import BadDetails, checked_details
 from mailgate.phrases import Phrasebook
 from mailgate.setup.words.library import Library, area_of
+from mailgate.setup.words.pages import page_mistakes
 
 
 def mistakes(library: Library) -> tuple[str, ...]:
@@ -17,7 +18,8 @@ def mistakes(library: Library) -> tuple[str, ...]:
     if library.own is not None and not library.own.is_dir():
         return (f"templates.directory: {library.own} is not a directory",)
     history = Phrasebook(library.shipped / "history", library.own and library.own / "history")
-    found = (*_names(library), *Templates(library.own, library.shipped).check(), *history.problems)
+    mails = Templates(library.own, library.shipped).check()
+    found = (*_names(library), *mails, *page_mistakes(library), *history.problems)
     return tuple(dict.fromkeys(found))
 
 
@@ -40,12 +42,16 @@ def _is_mail(file: str) -> bool:
 
 
 def _is_included(file: str, library: Library) -> bool:
-    """A part that the operator's own templates share."""
+    """A part that the operator's own templates share: of mails by its name alone, of pages by its path."""
     path = PurePosixPath(file)
-    if path.parent.name != "parts":
+    if path.parent.name == "parts":
+        said, ending = f'"{path.name}"', ".md"
+    elif file.startswith("web/"):
+        said, ending = f'"{path.relative_to("web")}"', ".html"
+    else:
         return False
-    templates = (one for one in library.own_files if one.startswith("mail/") and one != file)
-    return any(f'"{path.name}"' in library.own_text(one).replace("'", '"') for one in templates)
+    templates = (one for one in library.own_files if one.endswith(ending) and one != file)
+    return any(said in library.own_text(one).replace("'", '"') for one in templates)
 
 
 def _nearest(file: str, library: Library) -> str | None:
