@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel import Locale
@@ -57,9 +58,8 @@ def moment(value: object) -> str:
     if at is None:
         return _as_is(value)
     local = at.astimezone(said.zone)
-    joined = str(said.locale.datetime_formats["medium"])
-    clock = format_time(local, "short", locale=said.locale)
-    return joined.replace("{1}", _date(local.date(), said)).replace("{0}", clock)
+    clock = _clock(local.hour, local.minute, said.locale)
+    return _joined(said.locale).replace("{1}", _date(local.date(), said)).replace("{0}", clock)
 
 
 def day(value: object) -> str:
@@ -84,7 +84,7 @@ def span(seconds: object) -> str:
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     units = (("day", days), ("hour", hours)) if days else (("hour", hours), ("minute", minutes))
     locale = speech().locale
-    parts = [format_unit(count, f"duration-{unit}", "long", locale=locale) for unit, count in units if count]
+    parts = [_unit(count, f"duration-{unit}", locale) for unit, count in units if count]
     return " ".join(parts)
 
 
@@ -117,12 +117,33 @@ def plural(count: object, **forms: str) -> str:
 
 
 def _date(on: date, said: Speech) -> str:
-    is_of_this_year = said.year is None or said.year == on.year
+    return _written(on, said.locale, said.year is None or said.year == on.year)
+
+
+# A page tells some fifty instants, a tenth of a millisecond each for Babel; those of a list are of a few days.
+@lru_cache(maxsize=1_000)
+def _written(on: date, locale: Locale, is_of_this_year: bool) -> str:
     own, skeleton = (_SHORT_DAY, "MMMEd") if is_of_this_year else (_LONG_DAY, "yMMMEd")
-    pattern = own.get(str(said.locale)) or own.get(said.locale.language)
+    pattern = own.get(str(locale)) or own.get(locale.language)
     if pattern:
-        return format_date(on, pattern, locale=said.locale)
-    return format_skeleton(skeleton, datetime(on.year, on.month, on.day), locale=said.locale)  # noqa: DTZ001 - a day
+        return format_date(on, pattern, locale=locale)
+    return format_skeleton(skeleton, datetime(on.year, on.month, on.day), locale=locale)  # noqa: DTZ001 - a day
+
+
+@lru_cache(maxsize=5_000)
+def _clock(hour: int, minute: int, locale: Locale) -> str:
+    return format_time(time(hour, minute), "short", locale=locale)
+
+
+@lru_cache(maxsize=64)
+def _joined(locale: Locale) -> str:
+    """How a day and a time stand together."""
+    return str(locale.datetime_formats["medium"])
+
+
+@lru_cache(maxsize=5_000)
+def _unit(count: int, unit: str, locale: Locale) -> str:
+    return format_unit(count, unit, "long", locale=locale)
 
 
 def _instant(value: object) -> datetime | None:
