@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from mailgate.confirmation import Became, Says
 from mailgate.letters.kind import Template
+from mailgate.tickets.files import Unwanted
 from mailgate.tickets.result import Outcome
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
@@ -21,7 +22,10 @@ _LINK = "https://desk.example.net/in/1.WyJjb250YWN0Ii.AbC"
 
 _DONE = "Your answer was taken back: the customer does not get it."
 
-_LEFT_OUT = [{"name": "setup.exe", "size": 2_048_000, "reason": "files ending in .exe are not accepted"}]
+_LEFT_OUT = [
+    {"name": "setup.exe", "size": 2_048_000, "reason": "", "why": why.value, "given": {"ending": "exe", "most": 20}}
+    for why in Unwanted
+]
 
 _TO = "support+aeaqscibaewbnwl23fwl4rplem@example.net"
 _CLOSE = {"name": "close", "to": _TO, "subject": f"Re: {_SUBJECT} [#1042]", "body": "!close"}
@@ -213,13 +217,13 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
         Template.ACKNOWLEDGEMENT: (
             _ACKNOWLEDGEMENT,
             _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
-            _ACKNOWLEDGEMENT | {"left_out": _LEFT_OUT, "left_out_count": 1},
+            _ACKNOWLEDGEMENT | {"left_out": _LEFT_OUT, "left_out_count": len(_LEFT_OUT)},
             _ACKNOWLEDGEMENT | {"article": _ARTICLE},
             _ACKNOWLEDGEMENT | {"proposed": [_ADD], "actions": []},
         ),
         Template.LEFT_OUT: (
             _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
-            _ACKNOWLEDGEMENT | {"left_out": _LEFT_OUT, "left_out_count": 1},
+            _ACKNOWLEDGEMENT | {"left_out": _LEFT_OUT, "left_out_count": len(_LEFT_OUT)},
         ),
         Template.REPLY: (
             {
@@ -234,7 +238,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
         Template.NOTIFICATION: (
             _NOTIFICATION,
             _NOTIFICATION | {"attachments": []},
-            _NOTIFICATION | {"left_out": _LEFT_OUT, "left_out_count": 2},
+            _NOTIFICATION | {"left_out": _LEFT_OUT, "left_out_count": 7},
         ),
         Template.SIGN_IN: (
             {"company": _COMPANY, "link": _LINK, "has_code": False, "code": ""},

@@ -1,8 +1,9 @@
 """Which files of a mail become part of its ticket. What is left out is named, and stays in the mail as it came."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
 
 from mailgate.mail.message import Attachment
 
@@ -53,13 +54,42 @@ class FileRules:
     max_bytes: int  # of all files of a mail together
 
 
+class Unwanted(StrEnum):
+    """Why a file is not taken; behind each what its words are given.
+
+    They stand in `templates/mail/<locale>/parts/unwanted.md`.
+    """
+
+    ENDING = "ending"  # ending
+    NO_ENDING = "no-ending"
+    PROGRAM = "program"
+    TOO_MANY = "too-many"  # most
+    TOO_LARGE = "too-large"  # most: bytes
+
+
+_ENGLISH: Mapping[Unwanted, str] = {
+    Unwanted.ENDING: "files ending in .{ending} are not accepted",
+    Unwanted.NO_ENDING: "its kind is not known",
+    Unwanted.PROGRAM: "it is a program, whatever its name says",
+    Unwanted.TOO_MANY: "more than {most} files in one mail",
+    Unwanted.TOO_LARGE: "more than {most:,} bytes of files in one mail",
+}
+"""For the command line, exports and lists of staff."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A file that stays in the mail alone, and why; its words are safe to show."""
 
     name: str
     size: int
-    reason: str
+    reason: str  # in English
+    why: str = ""  # an Unwanted; "": of an older version, which kept the words alone
+    given: Mapping[str, str | int] = field(default_factory=dict)
+
+
+def _left_out(file: Attachment, why: Unwanted, **given: str | int) -> LeftOut:
+    return LeftOut(_shown(file), len(file.content), _ENGLISH[why].format(**given), why.value, given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +112,19 @@ def choose_files(files: Sequence[Attachment], rules: FileRules) -> Choice:
     room = rules.max_bytes
     for place, file in enumerate(files):
         size = len(file.content)
-        disguise = _disguise(file)
-        reason = _unwanted(file, rules) or (disguise if rules.allowed else None)
-        if reason is None and len(taken) >= rules.max_files:
-            reason = f"more than {rules.max_files} files in one mail"
-        if reason is None and size > room:
-            reason = f"more than {rules.max_bytes:,} bytes of files in one mail"
-        if reason is not None:
-            left_out.append(LeftOut(_shown(file), size, reason))
+        disguise = _left_out(file, Unwanted.PROGRAM) if _is_disguised(file) else None
+        missing = _unwanted(file, rules) or (disguise if rules.allowed else None)
+        if missing is None and len(taken) >= rules.max_files:
+            missing = _left_out(file, Unwanted.TOO_MANY, most=rules.max_files)
+        if missing is None and size > room:
+            missing = _left_out(file, Unwanted.TOO_LARGE, most=rules.max_bytes)
+        if missing is not None:
+            left_out.append(missing)
             continue
         taken.append(place)
         room -= size
         if disguise:
-            suspects.append(LeftOut(_shown(file), size, disguise))
+            suspects.append(disguise)
     return Choice(tuple(taken), tuple(left_out), tuple(suspects))
 
 
@@ -122,21 +152,19 @@ def _ending_of_type(content_type: str) -> str:
     return subtype if kind == "image" and _ENDING.match(subtype) else "html" if "html" in subtype else ""
 
 
-def _unwanted(file: Attachment, rules: FileRules) -> str | None:
+def _unwanted(file: Attachment, rules: FileRules) -> LeftOut | None:
     for ending in _endings(file) if rules.allowed else ():
         if ending not in rules.allowed:
-            return f"files ending in .{ending} are not accepted" if ending else "its kind is not known"
+            return _left_out(file, Unwanted.ENDING, ending=ending) if ending else _left_out(file, Unwanted.NO_ENDING)
     return None
 
 
-def _disguise(file: Attachment) -> str | None:
+def _is_disguised(file: Attachment) -> bool:
     """Machine code under the name of something harmless: nobody sends that by mistake."""
     head = file.content[:64]
     # Two letters may begin a text too; the header of a program for Windows has NULs soon after.
     is_program = head.startswith(_MACHINE_CODE) or (head.startswith(b"MZ") and b"\0" in head)
-    if not is_program or any(ending in _PROGRAMS for ending in _endings(file)):
-        return None
-    return "it is a program, whatever its name says"
+    return is_program and not any(ending in _PROGRAMS for ending in _endings(file))
 
 
 def _shown(file: Attachment) -> str:

@@ -1,7 +1,7 @@
 """Whose mails these are, and what several of them are made from."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from mailgate.commands.place import Place
 from mailgate.desks import Desk
@@ -42,7 +42,7 @@ def fixed_words(number: int | None) -> str:
 
 def named(files: Sequence[LeftOut]) -> list[Mapping[str, object]]:
     """What a mail says of files that are not in the ticket."""
-    return [{"name": file.name, "size": file.size, "reason": file.reason} for file in files[:MAX_NAMED]]
+    return [asdict(file) for file in files[:MAX_NAMED]]
 
 
 def ready_commands(reply_to: str, place: Place) -> list[Mapping[str, object]]:

@@ -1,4 +1,4 @@
-"""What a receipt says: a sentence for each outcome and command, in each language that has its words."""
+"""What a mail says of something: a sentence for each outcome, command and reason, in each language with its words."""
 
 import re
 from enum import StrEnum
@@ -11,6 +11,7 @@ from mailgate.confirmation import Became, Says
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import built_in_directory
+from mailgate.tickets.files import Unwanted
 from mailgate.tickets.result import Outcome
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
@@ -63,11 +64,30 @@ def test_every_command_of_customers_has_its_meaning(parts: Path, verb: Verb) -> 
         ("outcome.md", {*Outcome, *SearchFault} - {Outcome.COMMAND}),
         ("command.md", {verb.name for verb in CUSTOMERS.verbs}),
         ("statement.md", set(Says)),
+        ("unwanted.md", set(Unwanted)),
     ],
 )
 @pytest.mark.parametrize("parts", PARTS, ids=language)
 def test_no_sentence_is_left_that_nothing_says(parts: Path, part: str, known: set[str]) -> None:
     assert set(re.findall(r'(?m)^  "([a-z-]+)":', (parts / part).read_text("utf-8"))) == known
+
+
+@pytest.mark.parametrize(
+    ("file", "said"),
+    [
+        ({"why": "ending", "given": {"ending": "exe"}}, "Dateien mit der Endung .exe nehmen wir nicht an"),
+        ({"why": "too-large", "given": {"most": 26_214_400}}, "zusammen waren die Dateien der Mail größer als 26,2 MB"),
+        ({"reason": "its kind is not known"}, "its kind is not known"),  # of an older version
+    ],
+)
+def test_why_a_file_is_left_out_is_told_in_the_language_of_the_mail(file: dict[str, object], said: str) -> None:
+    missing = {"name": "setup.exe", "size": 100, **file}
+    values = {**SAMPLES[Template.LEFT_OUT][1], "left_out": [missing], "left_out_count": 1}
+
+    rendered = TEMPLATES.render(Template.LEFT_OUT, "de", values)
+
+    assert f"- setup.exe: {said}\n" in rendered.text
+    assert rendered.problems == ()
 
 
 @pytest.mark.parametrize("parts", PARTS, ids=language)
