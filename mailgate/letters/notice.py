@@ -10,9 +10,6 @@ from mailgate.letters.kind import Template
 REPLY_TO = "reply_to"
 """Among the secrets of a notice: the address that its answer goes to, in the place of `Notice.reply_to`."""
 
-EXPIRED = "[one-time link or code, expired]"
-"""What the archive's copy of a mail has in the place of what opened something."""
-
 
 def gist_of(*words: str) -> str:
     """By what two mails are known to say the same."""
@@ -64,9 +61,9 @@ class Notice:
         """The same with its secrets among the values: what opens something works."""
         return replace(self, values={**self.values, **self.secret}, reply_to=self.secret.get(REPLY_TO, self.reply_to))
 
-    def as_kept(self) -> "Notice":
-        """The same for the archive: each secret has expired."""
-        return replace(self, values={**self.values, **dict.fromkeys(self.secret, EXPIRED)})
+    def as_kept(self, gone: str) -> "Notice":
+        """The same for the archive: each secret has expired, and these words stand in its place."""
+        return replace(self, values={**self.values, **dict.fromkeys(self.secret, gone)})
 
 
 def stamp(at: datetime) -> str:

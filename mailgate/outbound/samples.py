@@ -57,7 +57,7 @@ _ARTICLE = {
 
 # Every line that a receipt may have.
 _GIVEN = {
-    "ticket": 1042, "mail": 55, "subject": _SUBJECT, "title": "Full mailboxes", "state": "closed", "at": _AT,
+    "ticket": 1042, "mail": 55, "subject": _SUBJECT, "title": "Full mailboxes", "state": "answered", "at": _AT,
     "address": "bob@example.org", "readers": "anne@example.org, bob@example.org", "url": "https://desk.example.net/",
     "words": "invoice march", "typed": "status:clsoed", "near": "closed", "states": "open, closed", "operator": "after",
     "name": "close", "example": "!close",

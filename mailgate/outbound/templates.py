@@ -21,6 +21,7 @@ from mailgate.errors import Permanent
 from mailgate.language.tags import FALLBACK, chain, direction
 from mailgate.language.telling import speaking
 from mailgate.letters.kind import Template
+from mailgate.outbound.plain_text import one_line
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.template_source import TemplateSource
 
@@ -96,6 +97,11 @@ class Templates:
             return Rendered(subject, text, html, tuple(problems))
         raise TemplateFailed(f"no template for {template.value!r}: {'; '.join(problems) or 'no such file'}")
 
+    def phrase(self, part: str, locale: str) -> str:
+        """A part that is given no values, as one line: `parts/<part>.md`."""
+        folders = _part_folders(locale, self._directories)
+        return one_line(next(filter(Path.is_file, (folder / f"{part}.md" for folder in folders))).read_text("utf-8"))
+
     def check(self) -> tuple[str, ...]:
         """Every file rendered strictly with sample values; a line for each mistake, with its line number and a hint."""
         problems = [
@@ -151,9 +157,12 @@ class Templates:
 
 
 def _read(file: _File, *, strict: bool = False) -> TemplateSource:
-    languages = chain(file.path.parent.name)
-    folders = [directory / "mail" / name / "parts" for name in languages for directory in file.parts]
+    folders = _part_folders(file.path.parent.name, file.parts)
     return TemplateSource(file.path.read_text("utf-8"), parts=jinja2.FileSystemLoader(folders), strict=strict)
+
+
+def _part_folders(locale: str, directories: Iterable[Path]) -> list[Path]:
+    return [directory / "mail" / name / "parts" for name in chain(locale) for directory in directories]
 
 
 def _spoken(locale: str, path: Path) -> str:

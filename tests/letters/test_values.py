@@ -8,7 +8,7 @@ import pytest
 
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import letter
-from mailgate.letters.notice import EXPIRED, REPLY_TO
+from mailgate.letters.notice import REPLY_TO
 from tests.letters.test_letter import TO_ANNE
 
 ROOT = Path(__file__).parents[2]
@@ -112,7 +112,7 @@ def test_the_lists_name_what_is_there() -> None:
 def test_secrets_are_among_the_values_of_what_is_sent_and_expired_in_what_is_kept() -> None:
     notice = letter(Template.SIGN_IN, TO_ANNE, {"has_code": False}, secret={"link": "https://x", REPLY_TO: "k@y"})
 
-    sent, kept = notice.as_sent(), notice.as_kept()
+    sent, kept = notice.as_sent(), notice.as_kept("[gone]")
 
     assert (sent.values["link"], sent.reply_to) == ("https://x", "k@y")
-    assert (kept.values["link"], kept.values[REPLY_TO], kept.reply_to) == (EXPIRED, EXPIRED, TO_ANNE.own_address)
+    assert (kept.values["link"], kept.values[REPLY_TO], kept.reply_to) == ("[gone]", "[gone]", TO_ANNE.own_address)

@@ -1,6 +1,8 @@
 """Each mail is in the language of its reader: a customer's own; staff and strangers get the gate's."""
 
+import re
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
 
@@ -14,7 +16,9 @@ from store.post import outbox
 from store.post.outbox import Outgoing
 from store.schema import outbox as outbox_rows
 from tests.gate import BeginGate, Gate, Person
+from tests.outbound.pseudo import PSEUDO, unmarked, write_pseudo
 
+ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
 SIGN_IN = "sign-in@support.example"
 # No command of today asks several people, so nobody is told that another one's yes was enough.
 TO_CUSTOMERS = tuple(
@@ -24,7 +28,7 @@ TO_CUSTOMERS = tuple(
 )
 
 
-def everything_to(gate: Gate, anna: Person, bart: Person) -> None:
+def everything_to(gate: Gate, anna: Person, bart: Person, language: str = "de-AT") -> None:
     """Provoke every kind of mail that a customer may get, all of them to Anna or her colleague."""
     cc = {"Cc": "bob@partner.example"}
     with transaction(gate.parts.engine) as conn:
@@ -44,12 +48,12 @@ def everything_to(gate: Gate, anna: Person, bart: Person) -> None:
     gate.deliver(bart.replies(gate.mailbox(bart)[-1], "!close"))
     gate.later(hours=25)
     gate.later(hours=60)
-    row = CustomerRow(2, "old-1", "Neu", "neu@customer.example", None, None, None, "de-AT")
+    row = CustomerRow(2, "old-1", "Neu", "neu@customer.example", None, None, None, language)
     for welcome in (Template.MIGRATED, Template.WELCOME):
         customers.apply(
             gate.parts.engine, gate.parts.settings, [row], welcome=welcome, now=gate.now, progress=lambda *_: None
         )
-        row = CustomerRow(3, "old-2", "Neu", "neu2@customer.example", None, None, None, "de-AT")
+        row = CustomerRow(3, "old-2", "Neu", "neu2@customer.example", None, None, None, language)
     gate.work()
 
 
@@ -71,6 +75,43 @@ def test_each_kind_of_mail_to_customers_is_in_their_language(sent: Mapping[Templ
     assert silent == {Template.SIGN_IN}
     assert "Dieser Link öffnet Ihre Seiten" in words[Template.SIGN_IN]
     assert "Ticket am Mi. 4. März, 07:00 Uhr" in words[Template.AUTOCLOSE_WARNING]
+
+
+def test_no_sentence_to_a_customer_stands_outside_of_the_templates(begin: BeginGate, tmp_path: Path) -> None:
+    gate = begin(templates={"directory": write_pseudo(tmp_path)})
+    anna = gate.customer("Anna", "anna@customer.example", language=PSEUDO)
+    everything_to(gate, anna, gate.staff("Bart Jones", "bart@hosting.example"), PSEUDO)
+    first = gate.mailbox(anna)[0]
+    for commands in (
+        "!close\n!status", "!reopen\n!tickets\n!help", "!search Wohin\n!search status:opne\n!search x:y\n!resend 999",
+        "!stop\n!stop it", "!add nobody", "!status\n!status", "!clsoe", "!resend 1",
+    ):  # fmt: skip
+        gate.later(hours=1)
+        gate.deliver(anna.replies(first, commands))
+
+    known = (
+        *("Anna", "Dora", "Bart Jones", "Example Hosting", "No mail since Monday", "setup.exe", "a.exe", "exe"),
+        *(
+            "Es geht nicht.",
+            "Hier noch eine.",
+            "Und das.",
+            "Bitte noch einmal.",
+            "Wohin",
+            "status:opne",
+            "x:",
+            "yes",
+            "no",
+        ),
+        *("nobody", "it", "“open”", "invoice march"),
+    )
+    receipts = gate.outbox(Template.RECEIPT)
+    escaped = {
+        (row.notice.template, *words)
+        for row in gate.outbox()
+        if row.notice.locale == PSEUDO and (words := unmarked(ADDRESS.sub(" ", f"{row.subject}\n{row.text}"), known))
+    }
+    assert len(receipts) > 8
+    assert escaped == set()
 
 
 def test_staff_and_strangers_are_written_to_in_the_language_of_the_gate(begin: BeginGate, cris: Person) -> None:

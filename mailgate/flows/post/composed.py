@@ -19,7 +19,8 @@ log = logging.getLogger(__name__)
 def composed_bytes(engine: Engine, archive: Archive, templates: Templates, lent: LentOut) -> bytes:
     """The bytes of the message: made and kept by the first attempt, read back by every other.
 
-    A mail with a live link or code is composed twice: with it to be sent, without it for the archive.
+    A mail with a live link or code is composed twice: with it to be sent, without it for the archive, where
+    `parts/expired.md` stands in its place.
     """
     row = lent.row
     if row.live is not None:
@@ -38,7 +39,8 @@ def composed_bytes(engine: Engine, archive: Archive, templates: Templates, lent:
         templates=templates,
     )
     notice = row.notice
-    composed = write(notice.as_kept())
+    gone = templates.phrase("expired", notice.locale) if notice.secret else ""
+    composed = write(notice.as_kept(gone))
     live = write(notice.as_sent()).raw if notice.secret else None
     for problem in composed.problems:
         log.warning(LogEvent.TEMPLATE_PROBLEM(outbox=row.id, template=row.notice.template.value, problem=problem))
