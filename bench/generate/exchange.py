@@ -14,7 +14,6 @@ from mailgate.desks import Desk, ServiceMailbox
 from mailgate.letters.kind import Matter
 from mailgate.letters.letter import TOKEN_LIFETIME, Sheet
 from mailgate.letters.notice import Notice
-from mailgate.mail import message_id
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.digest import content_digest
 from mailgate.mail.disposition import Disposition
@@ -217,7 +216,7 @@ class Exchange:
         """A mail of ours, sent."""
         ticket = one.thread.ticket
         row_id = self._rows.number(outbox)
-        own_id = message_id.make("o", row_id, self._nonce, self._home.domain)
+        own_id = f"o.{row_id}.{self._nonce}@{self._home.domain}"  # made again the same, each time
         back = notice.reverse_path
         if back is None:
             token = AddressToken(Purpose.VERP, row_id, 0, (one.at + TOKEN_LIFETIME).date())

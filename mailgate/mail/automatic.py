@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from mailgate.mail.address import address_key
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message
-from mailgate.mail.message_id import outbox_id
+from mailgate.mail.message_id import is_ours
 
 INSTANCE_FIELD = "X-Mailgate-Instance"
 """In each mail of ours: the domain of the gate that wrote it. A mail that comes in with our own is one come back."""
@@ -135,7 +135,7 @@ def _is_marked(message: Message, domain: str) -> bool:
     if any(mark.strip().lower() == domain.lower() for mark in marks):
         return True
     # A forwarder may strip the field; the id is what it keeps. Made up, it harms nobody but its maker.
-    return message.message_id is not None and outbox_id(message.message_id, domain) is not None
+    return message.message_id is not None and is_ours(message.message_id, domain)
 
 
 def _is_complaint(message: Message) -> bool:

@@ -4,13 +4,14 @@ Ids are without angle brackets everywhere inside the program. An id of ours is a
 """
 
 import re
+import secrets
 
 MAX_IDS = 1000
 _MAX_ID = 998  # a line of RFC 5322 §2.1.1
 _BRACKETED = re.compile(r"<([^<>]{1,2000})>")
 _BLANK = re.compile(r"\s+")
 _WORD = re.compile(r"[^\s<>,;\"()]++")  # with the `@` in the pattern, a long word without one would cost square time
-_OURS = re.compile(r"o\.([1-9][0-9]{0,18})\.([a-z0-9]{1,64})\Z")
+_OURS = re.compile(r"o\.(?:[0-9a-f]{20}|[1-9][0-9]{0,18}\.[a-z0-9]{1,64})\Z")  # the second: of the first versions
 
 
 def read_ids(text: str) -> tuple[str, ...]:
@@ -38,18 +39,17 @@ def read_id(text: str) -> str | None:
     return word if word and not _BLANK.search(word) and len(word) <= _MAX_ID else None
 
 
-def make(kind: str, row_id: int, nonce: str, domain: str) -> str:
-    """A Message-ID of ours, such as `o.77.k3v9@example.org`; `nonce` makes it unguessable, from outside."""
-    return f"{kind}.{row_id}.{nonce}@{domain}"
+def make(domain: str) -> str:
+    """A new Message-ID of ours, such as `o.4f1c09be7a5d33e60218@example.org`: nobody can guess it from outside."""
+    return f"o.{secrets.token_hex(10)}@{domain}"
 
 
-def outbox_id(message_id: str, domain: str) -> tuple[int, str] | None:
-    """The outbox row and the nonce that an id of ours names; None for anybody else's.
+def root(ticket_id: int, domain: str) -> str:
+    """The id that all mails to staff about a ticket refer to, and that no mail has."""
+    return f"t.{ticket_id}.root@{domain}"
 
-    Whoever uses it compares the whole id with the row's: a number alone can be made up.
-    """
+
+def is_ours(message_id: str, domain: str) -> bool:
+    """It has the form of ours. Anybody can make one up: whoever uses it looks for the row that has it."""
     local, _, given = message_id.strip("<>").rpartition("@")
-    found = _OURS.match(local.lower())
-    if not found or given.lower() != domain.lower():
-        return None
-    return int(found[1]), found[2]
+    return given.lower() == domain.lower() and _OURS.match(local.lower()) is not None

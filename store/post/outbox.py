@@ -1,7 +1,6 @@
 """Messages on their way out: one row from the event that called for it to the smarthost's last word, and after."""
 
-import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -40,8 +39,7 @@ class Phase(StrEnum):
 
 _FIELDS = fields(Notice)
 _ADD = insert(outbox)
-_WRITE = update(outbox).where(outbox.c.id == bindparam("the_id"))
-_WRITE_LENT = _WRITE.where(outbox.c.lease == bindparam("the_lease"))
+_WRITE_LENT = update(outbox).where(outbox.c.id == bindparam("the_id"), outbox.c.lease == bindparam("the_lease"))
 _TO_BE_SENT = outbox.c.state.in_((OutState.QUEUED, OutState.SENDING))
 _LEND = leases.lending(outbox, when=_TO_BE_SENT, state=OutState.SENDING)
 _RECENT = select(func.count()).where(
@@ -66,7 +64,7 @@ class Outgoing:
     id: int
     created_at: datetime
     notice: Notice
-    reverse_path: str
+    reverse_path: str  # "": the null path; of what is to be reported on: until composed
     message_id: str
     state: OutState
     phase: Phase | None
@@ -92,13 +90,12 @@ def add(
     conn: Connection,
     notice: Notice,
     *,
-    message_id: Callable[[int], str],
-    reverse_path: Callable[[int], str],
+    message_id: str,
     hold_until: datetime | None,
     failed_because: str | None = None,
     now: datetime,
 ) -> int:
-    """Insert a message to be sent; both functions are given the new id, which is also returned.
+    """Insert a message to be sent, and return its id.
 
     `failed_because`: it is only kept, and goes out when somebody retries it.
     """
@@ -110,8 +107,8 @@ def add(
         "secret": dict(notice.secret) or None,
         "to_address": notice.to_address,
         "to_key": address_key(notice.to_address),
-        "reverse_path": "",
-        "message_id": f"unnamed.{secrets.token_hex(8)}",
+        "reverse_path": notice.reverse_path or "",
+        "message_id": message_id,
         "customer_id": notice.customer_id,
         "ticket_id": notice.ticket_id,
         "entry_id": notice.entry_id,
@@ -122,10 +119,7 @@ def add(
         "last_reply": failed_because,
         "attempts": 0,
     }
-    row_id = insert_row(conn, _ADD, values)
-    named = {"message_id": message_id(row_id), "reverse_path": reverse_path(row_id)}
-    conn.execute(_WRITE, {"the_id": row_id, **named})
-    return row_id
+    return insert_row(conn, _ADD, values)
 
 
 def _about(notice: Notice) -> dict[str, Any]:
@@ -147,9 +141,11 @@ def end_waits(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> 
     conn.execute(update(outbox).where(outbox.c.id.in_(outbox_ids), *waits).values(state=OutState.QUEUED))
 
 
-def save_composed(conn: Connection, lent: LentOut, *, sha256: str, live: bytes | None, subject: str, text: str) -> bool:
+def save_composed(
+    conn: Connection, lent: LentOut, *, sha256: str, live: bytes | None, subject: str, text: str, reverse_path: str
+) -> bool:
     """Keep what was composed: from here on these bytes are what is sent. False when the lease was lost."""
-    saved = _write(conn, lent, sha256=sha256, live=live, subject=subject, text=text)
+    saved = _write(conn, lent, sha256=sha256, live=live, subject=subject, text=text, reverse_path=reverse_path)
     if saved and lent.row.notice.template.kind.is_searched:
         search.mark(conn, search.Kind.MAIL, lent.row.id)
     return saved

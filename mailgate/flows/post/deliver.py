@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from mailgate.config import Settings
 from mailgate.config.settings import InDoubt
 from mailgate.errors import MailgateError, Permanent
-from mailgate.flows.post.composed import composed_bytes
+from mailgate.flows.post.composed import Composed, composed
 from mailgate.flows.post.ending import Ending
 from mailgate.flows.post.wanted import unwanted
 from mailgate.flows.story.act import send_jobs
@@ -75,9 +75,16 @@ class Deliverer:
                 ending.drop(reason)
                 return
             with self.computing:
-                raw = composed_bytes(self.engine, self.archive, self.templates, lent)
+                mail = composed(
+                    self.engine,
+                    self.archive,
+                    self.templates,
+                    lent,
+                    domain=self.settings.gate.domain,
+                    today=ending.now.date(),
+                )
             with self.unanswered.turn() as before_dot:
-                reply = self._submit(lent, raw, smarthost, before_dot)
+                reply = self._submit(lent, mail, smarthost, before_dot)
                 if reply is not None:
                     ending.sent(reply)
         except ReplyLost as error:
@@ -105,18 +112,18 @@ class Deliverer:
         with reading(self.engine) as conn:
             return unwanted(conn, lent.row.notice)
 
-    def _submit(self, lent: LentOut, raw: bytes, smarthost: Pool, before_dot: Callable[[], None]) -> str | None:
+    def _submit(self, lent: LentOut, mail: Composed, smarthost: Pool, before_dot: Callable[[], None]) -> str | None:
         """The dialogue, with a commit just before DATA; the final reply, or None when somebody else has the row."""
         row = lent.row
         phase = Phase.DATA if row.phase is None else Phase.DATA_AGAIN
         with smarthost.connect() as session:
-            session.envelope(row.reverse_path, row.notice.to_address)
+            session.envelope(mail.reverse_path, row.notice.to_address)
             with transaction(self.engine) as conn:
                 if not outbox.enter_data(conn, lent, phase):
                     return None
             self.fail_point("deliver.before-data")
             try:
-                reply = session.data(raw, before_dot=before_dot)
+                reply = session.data(mail.raw, before_dot=before_dot)
             except MailgateError:
                 raise
             except Exception as error:  # nothing foreseen: nobody can say how far it came

@@ -1,22 +1,19 @@
 """The send gate: every mail of ours passes here, in the transaction of the event that called for it."""
 
 import logging
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from mailgate.desks import ServiceMailbox
 from mailgate.flows.post.failure import undelivered_notices
 from mailgate.flows.post.obstacle import beyond_budget_in_all, obstacle, readers_of
 from mailgate.flows.post.tongue import in_tongue
 from mailgate.flows.story.act import Act, Queued
 from mailgate.flows.story.incoming import Incoming
-from mailgate.letters.letter import TOKEN_LIFETIME, without_words
+from mailgate.letters.letter import without_words
 from mailgate.letters.notice import Notice
 from mailgate.log_events import LogEvent
 from mailgate.mail import message_id
 from mailgate.mail.address import address_key
-from mailgate.mail.address_token import AddressToken, Purpose, seal
 from store.post import outbox, unsent
 
 log = logging.getLogger(__name__)
@@ -71,23 +68,10 @@ def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: boo
 
 
 def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | None) -> int:
-    domain = act.settings.gate.domain
-    nonce = secrets.token_hex(5)
-
-    def own_id(outbox_id: int) -> str:
-        return message_id.make("o", outbox_id, nonce, domain)
-
-    def return_path(outbox_id: int) -> str:
-        if notice.reverse_path is not None:
-            return notice.reverse_path
-        token = AddressToken(Purpose.VERP, outbox_id, 0, act.today + TOKEN_LIFETIME)
-        return f"{ServiceMailbox.BOUNCE.value}+{seal(token, act.key)}@{domain}"
-
     return outbox.add(
         act.conn,
         notice,
-        message_id=own_id,
-        reverse_path=return_path,
+        message_id=message_id.make(act.settings.gate.domain),
         hold_until=hold_until,
         failed_because=f"not sent: {dead}" if dead else None,
         now=act.now,

@@ -92,7 +92,7 @@ def _thread(act: Act, ticket: Ticket | None) -> tuple[str | None, str | None]:
     """
     if ticket is None:
         return None, None
-    root = message_id.make("t", ticket.id, "root", act.settings.gate.domain)
+    root = message_id.root(ticket.id, act.settings.gate.domain)
     return root, ticket.thread_index or thread_index.begin(root, ticket.opened_at)
 
 

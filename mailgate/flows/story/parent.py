@@ -5,7 +5,7 @@ from dataclasses import replace
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.mail.message import Message
-from mailgate.mail.message_id import outbox_id
+from mailgate.mail.message_id import is_ours
 from mailgate.mail.words.reply_text import cut_text, own_text
 from mailgate.tickets.ticket import Ticket
 from store.post import parents
@@ -37,6 +37,6 @@ def cut_from(message: Message) -> str | None:
 def _parent_text(act: Act, incoming: Incoming, ticket: Ticket | None) -> str | None:
     message = incoming.message
     domain = act.settings.gate.domain
-    ids = [one for one in (*message.in_reply_to, *reversed(message.references)) if outbox_id(one, domain)]
+    ids = [one for one in (*message.in_reply_to, *reversed(message.references)) if is_ours(one, domain)]
     last_of = ticket.id if ticket is not None and ticket.messages else None
     return parents.text_of(act.conn, ids[:_MAX_IDS], last_of, incoming.author.address)

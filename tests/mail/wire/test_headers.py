@@ -3,7 +3,7 @@
 import pytest
 
 from mailgate.mail.message import Author
-from mailgate.mail.message_id import make, outbox_id, read_id, read_ids
+from mailgate.mail.message_id import is_ours, make, read_id, read_ids
 from mailgate.mail.parse import parse
 from mailgate.mail.wire.address_list import read_addresses
 from mailgate.mail.wire.defects import Defect
@@ -125,21 +125,23 @@ def test_a_message_id_without_brackets_still_names_the_message() -> None:
     assert read_id("<[") is None
 
 
-def test_an_id_of_ours_names_its_row_and_others_do_not() -> None:
-    ours = make("o", 77, "k3v9", "in.example")
+def test_an_id_of_ours_is_known_as_such_and_others_are_not() -> None:
+    ours = make("in.example")
 
-    assert ours == "o.77.k3v9@in.example"
-    assert outbox_id(ours, "in.example") == (77, "k3v9")
-    assert outbox_id("O.77.K3V9@IN.EXAMPLE", "in.example") == (77, "k3v9")
+    assert make("in.example") != ours
+    for one in (ours, f"<{ours}>", ours.upper(), "o.77.k3v9@in.example", "O.77.K3V9@IN.EXAMPLE"):
+        assert is_ours(one, "in.example")
     for other in (
+        make("evil.example"),
         "o.77.k3v9@evil.example",
         "n.77.k3v9@in.example",
         "o.077.x@in.example",
         "o.7@in.example",
+        f"o.{'z' * 20}@in.example",
         "",
         "o.-1.x@in.example",
     ):
-        assert outbox_id(other, "in.example") is None
+        assert not is_ours(other, "in.example")
 
 
 PARAMETERS = [
