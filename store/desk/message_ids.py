@@ -1,6 +1,6 @@
 """Message ids that name tickets: of what came and went, and of what was only ever referred to.
 
-Those of our own mails stand in their rows of the outbox.
+Those of our own mails stand in their rows of the outbox, those of mails whose words are in a ticket in its entries.
 """
 
 from collections.abc import Sequence
@@ -21,10 +21,13 @@ _THE_IDS: BindParameter[Any] = bindparam("the_ids", expanding=True)
 _OURS = select(outbox.c.message_id, outbox.c.ticket_id, literal(False).label("referenced")).where(
     outbox.c.message_id.in_(_THE_IDS), outbox.c.ticket_id.is_not(None)
 )
+_IN_TICKETS = select(entries.c.message_id, entries.c.ticket_id, literal(False).label("referenced")).where(
+    entries.c.message_id.in_(_THE_IDS)
+)
 _KNOWING = (
     select(message_ids.c.message_id, message_ids.c.ticket_id, message_ids.c.referenced)
     .where(message_ids.c.message_id.in_(_THE_IDS))
-    .union_all(_OURS)
+    .union_all(_OURS, _IN_TICKETS)
     .order_by("referenced", "ticket_id")
 )
 _CAME = select(entries.c.at.label("at"), literal(1).label("turn"), entries.c.message_id).where(
@@ -40,8 +43,11 @@ _WENT = select(outbox.c.created_at.label("at"), literal(2).label("turn"), outbox
 _THREAD = _CAME.union_all(_WENT).order_by("at", "turn")
 
 
-def remember(conn: Connection, ticket_id: int, own: Sequence[str], referenced: Sequence[str] = ()) -> None:
-    """A later mail that refers to one of these ids speaks of this ticket, also where we never had that message."""
+def remember(conn: Connection, ticket_id: int, own: Sequence[str] = (), referenced: Sequence[str] = ()) -> None:
+    """A later mail that refers to one of these ids speaks of this ticket, also where we never had that message.
+
+    `own`: of a mail to the ticket of which no entry bears the id.
+    """
     seen = list(dict.fromkeys(referenced))[-MAX_REFERENCES:]
     rows = [{"message_id": one, "ticket_id": ticket_id, "referenced": False} for one in own]
     rows += [{"message_id": one, "ticket_id": ticket_id, "referenced": True} for one in seen if one not in own]

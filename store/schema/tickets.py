@@ -86,6 +86,12 @@ entries = Table(
     Column("for_customers", Boolean),  # of an event: they may read it
     Column("cut_away", Text),  # quotes and signature of the mail that `text` is from; for staff alone
     Index("ix_entries_ticket_id_id", "ticket_id", "id"),
+    Index(
+        "ix_entries_message_id",
+        "message_id",
+        sqlite_where=text("message_id IS NOT NULL"),
+        postgresql_where=text("message_id IS NOT NULL"),
+    ),
     sqlite_autoincrement=True,
 )
 

@@ -129,8 +129,7 @@ class Pen:
         )
         event = self._event(ticket, one, direction)
         _, ticket = tickets.append(conn, ticket, entry, event=event, now=at)
-        own = [message.message_id] if message.message_id else []
-        message_ids.remember(conn, ticket.id, own, (*message.references, *message.in_reply_to))
+        message_ids.remember(conn, ticket.id, referenced=(*message.references, *message.in_reply_to))
         return ticket
 
     def _place(

@@ -195,8 +195,7 @@ def _tell(
 ) -> None:
     """What follows from a message in its ticket: mails that name it are known, and staff are told unless `quiet`."""
     message = incoming.message
-    own = [message.message_id] if message.message_id else []
-    message_ids.remember(act.conn, ticket.id, own, (*message.references, *message.in_reply_to))
+    message_ids.remember(act.conn, ticket.id, referenced=(*message.references, *message.in_reply_to))
     if contact and not timedelta(0) <= act.at - contact.active_at < TOUCH_AFTER:
         people.touch(act.conn, contact.id, now=act.at)
     if quiet:

@@ -95,7 +95,7 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
         left_out=left_out,
     )
     entry_id, ticket = tickets.append(act.conn, ticket, entry, event=Event.CUSTOMER_WROTE, now=act.at)
-    own = [one for one in (message.message_id, mail.incoming.message.message_id) if one]
+    own = [mail.incoming.message.message_id] if mail.incoming.message.message_id else []
     message_ids.remember(act.conn, ticket.id, own, (*message.references, *message.in_reply_to))
     beside = files_of(act, mail.incoming) if len(mail.incoming.message.attachments) > 1 else ()
     if mail.words or beside:
