@@ -15,7 +15,7 @@ from store.engine import transaction
 from store.post import outbox
 from store.post.outbox import Outgoing
 from store.schema import outbox as outbox_rows
-from tests.gate import BeginGate, Gate, Person
+from tests.gate import BeginGate, Gate, Person, Received
 from tests.outbound.pseudo import PSEUDO, unmarked, write_pseudo
 
 ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
@@ -26,6 +26,11 @@ TO_CUSTOMERS = tuple(
     for template in Template
     if template.kind.audience is not Audience.STAFF and template is not Template.CONFIRMED
 )
+
+
+def read(mail: Received) -> str:
+    """The words of a mail, wherever its lines end."""
+    return " ".join(mail.text.split())
 
 
 def everything_to(gate: Gate, anna: Person, bart: Person, language: str = "de-AT") -> None:
@@ -75,6 +80,42 @@ def test_each_kind_of_mail_to_customers_is_in_their_language(sent: Mapping[Templ
     assert silent == {Template.SIGN_IN}
     assert "Dieser Link öffnet Ihre Seiten" in words[Template.SIGN_IN]
     assert "Ticket am Mi. 4. März, 07:00 Uhr" in words[Template.AUTOCLOSE_WARNING]
+
+
+@pytest.mark.parametrize(
+    ("zone", "asked", "until"),
+    [
+        ("Asia/Tokyo", "am Mo. 2. März, 18:00 Uhr", "bis Di. 3. März, 18:00 Uhr"),
+        ("Europe/Berlin", "am Mo. 2. März, 10:00 Uhr", "bis Di. 3. März, 10:00 Uhr"),
+    ],
+)
+def test_what_a_german_customer_commands_is_answered_in_german_and_in_his_zone(
+    gate: Gate, zone: str, asked: str, until: str
+) -> None:
+    anna = gate.customer("Anna", "anna@customer.example", language="de", timezone=zone)
+    gate.deliver(anna.writes("Es geht nicht.", subject="Keine Mails seit Montag"))
+    acknowledgement = gate.mailbox(anna)[0]
+    gate.deliver(anna.replies(acknowledgement, "!add bob@partner.example"))
+    question = gate.mailbox(anna)[1]
+    gate.deliver(anna.replies(question, "ja"))
+    gate.deliver(anna.replies(acknowledgement, "!status\n!tickets"))
+    gate.deliver(anna.replies(acknowledgement, "!clsoe"))
+    added, status, misread = (read(mail) for mail in gate.mailbox(anna)[2:5])
+
+    assert acknowledgement.subject == "Re: Keine Mails seit Montag [#1]"
+    assert "Vielen Dank, Ihre Mail ist angekommen. Sie hat die Ticketnummer 1." in read(acknowledgement)
+    assert "- Um das Ticket zu schließen, schreiben Sie !close an support+" in read(acknowledgement)
+    assert f"Darum bat uns eine Mail von Ihrer Adresse {asked}:" in read(question)
+    assert "bob@partner.example wird Ansprechpartner Ihres Kontos für den Support" in read(question)
+    assert "Es kostet nichts." in read(question)
+    assert "- ja, und wir tun es: Schreiben Sie ja an confirm+" in read(question)
+    assert f"Wir warten auf Ihre Antwort {until}." in read(question)
+    assert "bob@partner.example bekommt ab jetzt die Mails zum Ticket #1." in added
+    assert "Das Ticket #1 ist offen: Wir sind an der Reihe." in status
+    assert f"- Eröffnet: {asked.removeprefix('am ').removesuffix(' Uhr')} -" in status
+    assert "- #1, offen: Keine Mails seit Montag" in status
+    assert "- !clsoe: diesen Befehl gibt es nicht. Meinten Sie !close?" in misread
+    assert "- !search invoice march: Ihre Tickets und Mails" in misread
 
 
 def test_no_sentence_to_a_customer_stands_outside_of_the_templates(begin: BeginGate, tmp_path: Path) -> None:
