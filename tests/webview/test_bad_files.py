@@ -164,7 +164,7 @@ def test_what_was_left_out_is_named_wherever_the_mail_is_told_of(
 
     gate.deliver(anne.writes("See the files.", files=files))
 
-    ending, disguise = "files ending in .exe are not accepted", "it is a program, whatever its name says"
+    ending, disguise = "we do not accept files ending in .exe", "it is a program, whatever its name says"
     told = [
         gate.mailbox(anne)[0].text,
         gate.mailbox(bart)[0].text,
@@ -201,7 +201,7 @@ def test_a_further_mail_whose_file_was_left_out_is_answered_once(gate: Gate, ann
     gate.deliver(anne.replies(first, "And this.", files=[("a.txt", "text/plain", b"x")]))
 
     [_, told] = gate.mailbox(anne)
-    assert "a.exe: files ending in .exe are not accepted" in told.text
+    assert "a.exe: we do not accept files ending in .exe" in told.text
     assert told.message["Auto-Submitted"] == "auto-replied"
     assert told.message["In-Reply-To"] is not None
     assert told.reverse_path == ""

@@ -117,7 +117,7 @@ def test_a_customer_reads_the_nearest_language(web: Web, gate: Gate, language: s
 
 def test_a_customer_reads_german_to_the_end_whatever_his_browser_says(web: Web, gate: Gate, bart: Person) -> None:
     anna = gate.customer("Anna", "anna@customer.example", language="de")
-    gate.deliver(anna.writes("Es geht nicht.", subject="Keine Mail"))
+    gate.deliver(anna.writes("Es geht nicht.", subject="Keine Mail", files=[("a.exe", "application/pdf", b"x")]))
     gate.deliver(bart.replies(gate.mailbox(bart)[0], "!close\nJetzt geht es."))
     browser = web.signed_in(anna)
     browser.headers["accept-language"] = "en"
@@ -127,6 +127,7 @@ def test_a_customer_reads_german_to_the_end_whatever_his_browser_says(web: Web, 
 
     assert "Ihre Antwort öffnet das Ticket wieder." in ticket
     assert "Mo. 2. März, 09:00" in ticket
+    assert "Dateien mit der Endung .exe nehmen wir nicht an" in ticket
     assert "von Bart Jones geschlossen" in ticket
     assert "Diese Seite gibt es nicht" in missing
     assert "„statsu:“ ist nicht bekannt; meinten Sie „status:“?" in found
