@@ -17,7 +17,9 @@ from email.utils import format_datetime
 from mailgate.errors import BadAddress
 from mailgate.mail.address import Mailbox, parse_mailbox
 from store.views.customer_tickets import ThreadEntry, TicketHead
+from store.views.files import File
 from webview.files import safe_name
+from webview.words import Words
 
 _ATOM = "http://www.w3.org/2005/Atom"
 _FROM_LINE = re.compile(rb"(?m)^(>*From )")
@@ -40,6 +42,7 @@ class Thread:
     domain: str
     url: str  # of the page
     zone: tzinfo
+    words: Words  # in the reader's language
 
 
 def as_mail(thread: Thread, entry: ThreadEntry, files: Iterable[bytes]) -> bytes:
@@ -59,7 +62,7 @@ def as_mail(thread: Thread, entry: ThreadEntry, files: Iterable[bytes]) -> bytes
     message["References"] = f"<thread.{thread.head.line.id}@{thread.domain}>"
     if entry.automatic:
         message["Auto-Submitted"] = "auto-generated"
-    message.set_content(entry.text or "(no words)", charset="utf-8")
+    message.set_content(entry.text or thread.words.gettext("(no words)"), charset="utf-8")
     for file, content in zip(entry.files, files, strict=True):
         kind = file.content_type if _TYPE.fullmatch(file.content_type) else "application/octet-stream"
         main, _, sub = kind.partition("/")
@@ -76,7 +79,8 @@ def in_mbox(mail: bytes, at: datetime) -> bytes:
 
 def as_text(thread: Thread, entries: Iterable[ThreadEntry]) -> Iterator[str]:
     """The whole conversation, piece by piece, for reading and for searching with any tool."""
-    head = thread.head
+    head, words = thread.head, thread.words
+    nothing = words.gettext("(no words)")
     yield f"{head.line.subject} [#{head.line.id}]\n{thread.url}\n"
     for entry in entries:
         when = entry.at.astimezone(thread.zone).strftime("%Y-%m-%d %H:%M %Z")
@@ -84,8 +88,8 @@ def as_text(thread: Thread, entries: Iterable[ThreadEntry]) -> Iterator[str]:
             yield f"\n{EVENT_MARK} {when}  {' '.join(entry.text.split())}\n"
             continue
         who = f"{entry.author} ({thread.company})" if entry.from_us else _named(entry)
-        files = "".join(f"\n[file: {file.filename or file.content_type}, {file.size} bytes]" for file in entry.files)
-        yield f"\n== {when}  {who}\n\n{entry.text or '(no words)'}\n{files}{chr(10) if files else ''}"
+        files = "".join(f"\n{_told(file, words)}" for file in entry.files)
+        yield f"\n== {when}  {who}\n\n{entry.text or nothing}\n{files}{chr(10) if files else ''}"
 
 
 def as_feed(thread: Thread, entries: Sequence[ThreadEntry], *, own_url: str) -> bytes:
@@ -101,13 +105,24 @@ def as_feed(thread: Thread, entries: Sequence[ThreadEntry], *, own_url: str) -> 
     for entry in reversed(entries):
         item = ET.SubElement(feed, "entry")
         _child(item, "id", f"{tag}-{entry.id}")
-        _child(item, "title", f"{'Answer of' if entry.from_us else 'From'} {entry.author}")
+        _child(item, "title", _title(entry, thread.words))
         _child(item, "updated", _instant(entry.at))
         _child(ET.SubElement(item, "author"), "name", entry.author)
         ET.SubElement(item, "link", {"rel": "alternate", "type": "text/html", "href": f"{thread.url}#m{entry.id}"})
         _child(item, "content", entry.text).set("type", "text")
     content: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return content
+
+
+def _told(file: File, words: Words) -> str:
+    name = file.filename or file.content_type
+    return words.gettext("[file: %(name)s, %(size)s bytes]", name=name, size=file.size)
+
+
+def _title(entry: ThreadEntry, words: Words) -> str:
+    if entry.from_us:
+        return words.gettext("Answer of %(name)s", name=entry.author)
+    return words.gettext("From %(name)s", name=entry.author)
 
 
 def _named(entry: ThreadEntry) -> str:

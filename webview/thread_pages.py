@@ -89,6 +89,7 @@ def thread_of(site: Site, conn: Connection, visitor: ContactVisitor, head: Ticke
         domain=gate.domain,
         url=f"{site.settings.web.public_url}/tickets/{head.line.id}",
         zone=gate.zone,
+        words=site.rendering.words_for(site.reader(visitor)),
     )
 
 

@@ -117,18 +117,25 @@ def test_a_customer_reads_the_nearest_language(web: Web, gate: Gate, language: s
 
 def test_a_customer_reads_german_to_the_end_whatever_his_browser_says(web: Web, gate: Gate, bart: Person) -> None:
     anna = gate.customer("Anna", "anna@customer.example", language="de")
-    gate.deliver(anna.writes("Es geht nicht.", subject="Keine Mail", files=[("a.exe", "application/pdf", b"x")]))
+    gate.deliver(
+        anna.writes(
+            "Es geht nicht.",
+            subject="Keine Mail",
+            files=[("a.exe", "application/pdf", b"x"), ("a.pdf", "application/pdf", b"x")],
+        )
+    )
     gate.deliver(bart.replies(gate.mailbox(bart)[0], "!close\nJetzt geht es."))
     browser = web.signed_in(anna)
     browser.headers["accept-language"] = "en"
 
     ticket, missing = browser.get("/tickets/1").text, browser.get("/tickets/99").text
-    found = browser.get("/search", params={"q": "statsu:offen"}).text
+    found, taken_away = browser.get("/search", params={"q": "statsu:offen"}).text, browser.get("/tickets/1.txt").text
 
     assert "Ihre Antwort öffnet das Ticket wieder." in ticket
     assert "Mo. 2. März, 09:00" in ticket
     assert "Dateien mit der Endung .exe nehmen wir nicht an" in ticket
     assert "von Bart Jones geschlossen" in ticket
+    assert "[Datei: a.pdf, 1 Bytes]" in taken_away
     assert "Diese Seite gibt es nicht" in missing
     assert "„statsu:“ ist nicht bekannt; meinten Sie „status:“?" in found
 

@@ -8,6 +8,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.parser import BytesParser
+from gettext import NullTranslations
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,7 @@ from tests.webview.company import Company
 from tests.webview.story import NOTE, Story
 from tests.webview.web import Web
 from webview.thread_mail import Thread, as_feed, as_mail, as_text, in_mbox
+from webview.words import Words
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -61,6 +63,7 @@ def thread(*readers: Writer) -> Thread:
         domain="support.example",
         url="https://desk.example/tickets/7",
         zone=UTC,
+        words=Words("en", NullTranslations()),
     )
 
 
