@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from mailgate import __version__
-from mailgate.cli.context import Context
+from mailgate.cli.context import given
 from mailgate.cli.gate import now, settings, told_errors
 from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_TEMPFAIL, fail, json_option, print_object, say
 from store.keeping.backup import back_up
@@ -22,13 +22,11 @@ from store.keeping.backup import back_up
 def backup(target: Path) -> None:
     """Copy database, large mails and settings into the new directory TARGET. `mailgate serve` may go on meanwhile."""
     chosen = settings()
-    context = click.get_current_context().find_object(Context)
-    assert context is not None
     with told_disk_errors(), told_errors():
         contents = back_up(
             chosen.store.url,
             chosen.store.archive,
-            context.config_path,
+            given().config_path,
             target.absolute(),
             program=__version__,
             now=now(),

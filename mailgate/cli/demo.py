@@ -13,7 +13,7 @@ import click
 from click.core import ParameterSource
 
 from mailgate.cli.config import fail as fail_config
-from mailgate.cli.context import Context
+from mailgate.cli.context import given
 from mailgate.cli.gate import settings
 from mailgate.cli.logs import configure
 from mailgate.cli.output import EX_NOINPUT, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, fail, say
@@ -48,11 +48,10 @@ def demo(ctx: click.Context, script: bool) -> None:
 
 @demo.command()
 @click.argument("letter_file", metavar="LETTER", type=click.Path(path_type=Path))
-@click.pass_obj
-def send(context: Context, letter_file: Path) -> None:
+def send(letter_file: Path) -> None:
     """Send a letter, or any mail file, to the running demo."""
     address = settings().smtp.listen
-    ready = context.config_path.parent / letter.LETTERS / f"{letter_file}.eml"
+    ready = given().config_path.parent / letter.LETTERS / f"{letter_file}.eml"
     letter_file = ready if ready.is_file() else letter_file
     if address is None:
         fail("smtp.listen is empty", code=EX_USAGE, hint="the demo prints the command with its own --config")
@@ -72,11 +71,9 @@ def send(context: Context, letter_file: Path) -> None:
 
 
 def _refuse_beside_a_store(ctx: click.Context) -> None:
-    context = ctx.find_object(Context)
-    assert context is not None
     named = ctx.find_root().get_parameter_source("config_path") is not ParameterSource.DEFAULT
     try:
-        url = store_beside(context.config_path, os.environ, named=named)
+        url = store_beside(given().config_path, os.environ, named=named)
     except ConfigErrors as errors:
         fail_config(errors)
     if url is not None:

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-import click
 from sqlalchemy.exc import DBAPIError
 
 from mailgate.cli.config import fail as fail_config
-from mailgate.cli.context import Context
+from mailgate.cli.context import given
 from mailgate.cli.output import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL, fail
 from mailgate.config import ConfigErrors, Settings, load
 from mailgate.errors import MailgateError, Misconfigured, Temporary
@@ -20,10 +19,8 @@ from mailgate.wiring import Parts, build
 
 def settings() -> Settings:
     """The settings of `--config`; mistakes in them end the command with exit code 78."""
-    context = click.get_current_context().find_object(Context)
-    assert context is not None
     try:
-        return load(context.config_path, os.environ)
+        return load(given().config_path, os.environ)
     except ConfigErrors as errors:
         fail_config(errors)
 

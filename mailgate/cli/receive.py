@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 import click
 from sqlalchemy import Engine
 
-from mailgate.cli.context import Context
+from mailgate.cli.context import given
 from mailgate.cli.output import EX_TEMPFAIL, say
 from mailgate.config import Settings, load
 from mailgate.inbound.accept import Acceptance, Limits
@@ -39,14 +39,11 @@ class _Pipe(click.Command):
 @click.command(cls=_Pipe)
 @click.option("--sender", metavar="ADDRESS", help="The reverse-path; '<>' or '' for the null path.")
 @click.option("--recipient", "recipients", metavar="ADDRESS", multiple=True, help="A forward-path; may be repeated.")
-@click.pass_context
-def receive(ctx: click.Context, sender: str | None, recipients: tuple[str, ...]) -> None:
+def receive(sender: str | None, recipients: tuple[str, ...]) -> None:
     """Take one mail from standard input. Exit 0 only when it is on disk, else 75: the MTA tries again."""
     logging.getLogger().addHandler(logging.NullHandler())  # the first line of stderr is the reason, in our words
     try:
-        context = ctx.find_object(Context)
-        assert context is not None
-        _accept(context.config_path, sender, recipients)
+        _accept(given().config_path, sender, recipients)
     except Exception as error:  # noqa: BLE001 - the pipe's one promise: 0 is durable, all else is 75
         _later(" ".join(str(error).split()) or type(error).__name__)
 
