@@ -68,9 +68,7 @@ def add_customer(
     }
     number = insert_row(conn, insert(customers), values)
     add_contact(conn, number, name, address, (Role.OWNER,), now=now)
-    customer = find_customer(conn, number)
-    assert customer is not None
-    return customer
+    return get_customer(conn, number)
 
 
 def add_contact(
@@ -116,6 +114,14 @@ def add_staff(conn: Connection, name: str, address: str, *, now: datetime) -> St
 def find_customer(conn: Connection, customer_id: int) -> Customer | None:
     """A customer with all contacts; None when there is no such id."""
     return next(iter(list_customers(conn, only=customer_id)), None)
+
+
+def get_customer(conn: Connection, customer_id: int) -> Customer:
+    """The same of an id that was read from a row of ours. Raises LookupError when there is none after all."""
+    customer = find_customer(conn, customer_id)
+    if customer is None:
+        raise LookupError(f"there is no customer {customer_id}")
+    return customer
 
 
 def find_by_external_id(conn: Connection, external_id: str) -> Customer | None:

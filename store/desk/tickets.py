@@ -236,6 +236,14 @@ def find(conn: Connection, number: int) -> Ticket | None:
     return load(conn, (number,)).get(number)
 
 
+def get(conn: Connection, number: int) -> Ticket:
+    """The same of a number that was read from a row of ours. Raises LookupError when there is none after all."""
+    ticket = find(conn, number)
+    if ticket is None:
+        raise LookupError(f"there is no ticket {number}")
+    return ticket
+
+
 def taking_part(conn: Connection, numbers: Iterable[int], *, now: datetime) -> tuple[TakesPart, ...]:
     """Who takes part in these tickets."""
     wanted = list(numbers)

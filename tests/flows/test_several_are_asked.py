@@ -213,6 +213,22 @@ def test_somebody_who_was_removed_meanwhile_keeps_no_question_from_ending(among:
     assert owners.state() is ConfirmState.EXPIRED
 
 
+def test_what_somebody_asked_for_who_was_removed_meanwhile_is_not_done_for_a_colleague_s_yes(
+    among: Among, anne: Person
+) -> None:
+    owners = among(DORA)
+    owners.asks(Needed.FIRST)
+    with transaction(owners.gate.parts.engine) as conn:
+        [contact] = people.contacts_with(conn, anne.address)
+        people_edits.remove_contact(conn, contact.id, now=owners.gate.now)
+
+    became = owners.says(DORA, "yes")
+
+    assert became is Disposition.COMMAND
+    assert not owners.is_done
+    assert "Your answer was not used" in owners.gate.mailbox(DORA)[-1].text
+
+
 def test_whoever_has_an_address_alone_reads_his_own_words_and_says_yes(among: Among, anne: Person) -> None:
     owners = among(anne, IVO)
     owners.asks()

@@ -25,10 +25,10 @@ def _on_ticket(
     def execute(act: Act, incoming: Incoming, asked: Confirmation) -> Told:
         assert asked.ticket_id is not None
         assert asked.contact_id is not None
-        ticket = tickets.find(act.conn, asked.ticket_id)
+        ticket = tickets.get(act.conn, asked.ticket_id)
         contact = people.find_contact(act.conn, asked.contact_id)
-        assert ticket is not None
-        assert contact is not None  # whoever was removed answers no question
+        if contact is None:  # he asked for it, was removed, and somebody else said yes
+            return Told(about_question(Became.NOT_USED), ticket)
         if for_owner and Role.OWNER not in contact.roles:
             return Told(about_question(Became.NOT_OWNER), ticket)
         return do(act, incoming, ticket, contact, asked)

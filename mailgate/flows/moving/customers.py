@@ -163,9 +163,7 @@ def _carry_out(act: Act, planned: Planned) -> Customer:
     assert owner is not None
     name = changes.get("name") if owner.name == planned.customer.name else None  # else it is a person's, kept apart
     people_edits.edit_contact(act.conn, owner.id, name=name, address=address)
-    changed = people.find_customer(act.conn, planned.customer.id)
-    assert changed is not None
-    return changed
+    return people.get_customer(act.conn, planned.customer.id)
 
 
 def _owner(customer: Customer) -> Contact | None:

@@ -116,8 +116,7 @@ def _begin(
 def _link(act: Act, incoming: Incoming, contact: Contact | None, placed: NewTicket) -> Ticket:
     """A ticket that begins with the name of the one that the mail claims, where that is noted, too."""
     assert placed.claimed is not None
-    claimed = tickets.find(act.conn, placed.claimed)
-    assert claimed is not None
+    claimed = tickets.get(act.conn, placed.claimed)
     doer, why = doer_of(incoming, contact), why_not_joined(placed)
     line = line_of(Event.LINKED, doer, other=placed.claimed, why=why)
     _, ticket = _begin(act, incoming, contact, first=line, event=Event.LINKED, linked_to=placed.claimed)

@@ -31,8 +31,7 @@ def remove_contact(act: Act, contact: Contact, *, force: bool) -> None:
 
 def refuse_only_owner(conn: Connection, contact: Contact) -> None:
     """Raise StillNeeded when the customer would be left without an owner."""
-    customer = people.find_customer(conn, contact.customer_id)
-    assert customer is not None
+    customer = people.get_customer(conn, contact.customer_id)
     if [one.id for one in customer.contacts if Role.OWNER in one.roles] == [contact.id]:
         raise StillNeeded(
             f"contact {contact.id} is the only owner of customer {customer.id}: "

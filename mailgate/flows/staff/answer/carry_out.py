@@ -100,9 +100,7 @@ def _close(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticke
 
 def _merge(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
     assert command.argument.number is not None
-    into = tickets.find(act.conn, command.argument.number)
-    assert into is not None
-    return merge(act, ticket, mail.doer, into=into)
+    return merge(act, ticket, mail.doer, into=tickets.get(act.conn, command.argument.number))
 
 
 HANDLERS: Mapping[Verb, tuple[Deed, Callable[[Act, StaffMail, Ticket, Command], Ticket]]] = {

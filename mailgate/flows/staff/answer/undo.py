@@ -23,8 +23,7 @@ def undo(act: Act, mail: StaffMail) -> Settled:
             act, mail, "It is too late: your last answer has left. Write to the customer again if it was wrong."
         )
     is_as_before = staff_acts.take_back(act.conn, last, now=act.now)
-    ticket = tickets.find(act.conn, mail.ticket.id)
-    assert ticket is not None
+    ticket = tickets.get(act.conn, mail.ticket.id)
     _record(act, mail, ticket, last, is_as_before=is_as_before)
     stands = f"The ticket is {ticket.state.value}"
     stands += ", as before." if is_as_before else ": somebody changed it since, and that was left alone."
