@@ -1,17 +1,28 @@
 """What a mail template may call: `{{ size | file_size }}`."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
+
+from jinja2 import Environment, pass_environment
 
 from mailgate.language.filters import LANGUAGE_FILTERS
 from mailgate.outbound import plain_text, subject
 
 
-def reply_subject(words: object, number: object = None) -> str:
-    """`Re: <subject> [#number]`; no tag when the number is not known."""
+@pass_environment
+def reply_subject(environment: Environment, words: object, number: object = None) -> str:
+    """`Re: <subject> [#number]`; no tag when the number is not known. What says nothing is named in `no-subject.md`."""
     digits = str(number)
-    return subject.reply_subject(str(words), int(digits) if digits.isdecimal() else None)
+    of = int(digits) if digits.isdecimal() else None
+    return subject.reply_subject(str(words), of, unnamed=partial(_no_subject, environment))
+
+
+def _no_subject(environment: Environment) -> str:
+    if environment.loader is None:  # a template that stands alone
+        return subject.NO_SUBJECT
+    return plain_text.one_line(environment.get_template("no-subject.md").render())
 
 
 def one_line(words: object) -> str:

@@ -1,6 +1,7 @@
 """The subject of an answer: one `Re:`, the subject as it was, the ticket's tag once."""
 
 import re
+from collections.abc import Callable
 
 from mailgate.outbound.plain_text import one_line
 
@@ -47,9 +48,10 @@ def topic_of(subject: str) -> str:
     return one_line(words, max_length=MAX_SUBJECT)
 
 
-def reply_subject(subject: str, number: int | None) -> str:
+def reply_subject(subject: str, number: int | None, *, unnamed: Callable[[], str] = lambda: NO_SUBJECT) -> str:
     """`Re: <subject> [#number]`, whatever answer prefixes and tags the subject had already; without number, no tag.
 
+    `unnamed` says what stands for a subject without words; tickets keep NO_SUBJECT in its place.
     Every `[#digits]` gives way to the ticket's own: two tags in one subject would name two tickets in the next answer.
     """
     words = one_line(subject)
@@ -57,4 +59,4 @@ def reply_subject(subject: str, number: int | None) -> str:
         words = _TAG.sub("", words).strip(" ")
     words = topic_of(words)
     tag = "" if number is None else f" [#{number}]"
-    return f"Re: {one_line(words, max_length=MAX_SUBJECT) or NO_SUBJECT}{tag}"
+    return f"Re: {unnamed() if words in ('', NO_SUBJECT) else one_line(words, max_length=MAX_SUBJECT)}{tag}"

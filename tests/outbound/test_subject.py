@@ -4,7 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailgate.letters.kind import Template
+from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.subject import MAX_SUBJECT, reply_subject
+from tests.outbound.notices import TEMPLATES
 
 
 @pytest.mark.parametrize(
@@ -31,6 +34,16 @@ from mailgate.outbound.subject import MAX_SUBJECT, reply_subject
 )
 def test_answer_has_one_prefix_and_one_tag(subject: str, expected: str) -> None:
     assert reply_subject(subject, 1042) == expected
+
+
+@pytest.mark.parametrize("subject", ["", "(no subject)", "Re: (no subject) [#7]"])
+@pytest.mark.parametrize(("language", "words"), [("en", "(no subject)"), ("de-AT", "(ohne Betreff)")])
+def test_a_subject_that_says_nothing_is_named_in_the_language_of_the_mail(
+    subject: str, language: str, words: str
+) -> None:
+    values = {**SAMPLES[Template.CLOSED][0], "subject": subject}
+
+    assert TEMPLATES.render(Template.CLOSED, language, values).subject == f"Re: {words} [#1042]"
 
 
 def test_without_a_number_no_tag_is_written_and_none_removed() -> None:
