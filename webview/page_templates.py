@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from types import CodeType
 
@@ -11,7 +12,7 @@ from markupsafe import Markup, escape
 
 from mailgate.language.filters import LANGUAGE_FILTERS
 from mailgate.language.tags import FALLBACK, direction
-from mailgate.language.telling import moment, speaking, speech
+from mailgate.language.telling import Speech, moment, speaking, speech
 from webview.reader import Reader
 from webview.words import Words
 
@@ -79,7 +80,12 @@ class PageTemplates:
 
 def when(at: datetime) -> Markup:
     """For templates: an instant as the reader tells it, with its offset for programs."""
-    local = at.astimezone(speech().zone).isoformat("T", "minutes")
+    return _when(at, speech())
+
+
+@lru_cache(maxsize=10_000)  # a list has fifty, and is looked at again and again
+def _when(at: datetime, told_to: Speech) -> Markup:
+    local = at.astimezone(told_to.zone).isoformat("T", "minutes")
     return Markup('<time datetime="{}">{}</time>').format(local, moment(at))
 
 

@@ -80,11 +80,15 @@ class _InTurn(gettext.NullTranslations):
     def __init__(self, catalogues: Sequence[gettext.GNUTranslations]) -> None:
         super().__init__()
         self._catalogues = catalogues
+        self._said: dict[str, str] = {}
 
     def gettext(self, message: str) -> str:
         """The message, as the first has it that says it otherwise."""
-        found = (catalogue.gettext(message) for catalogue in self._catalogues)
-        return next((text for text in found if text != message), message)
+        said = self._said.get(message)
+        if said is None:
+            found = (catalogue.gettext(message) for catalogue in self._catalogues)
+            said = self._said[message] = next((text for text in found if text != message), message)
+        return said
 
     def ngettext(self, msgid1: str, msgid2: str, n: int) -> str:
         """The form for a count."""
