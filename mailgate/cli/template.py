@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 
 import click
 from click.core import ParameterSource
@@ -29,7 +28,7 @@ from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import Templates, built_in_directory
 from mailgate.setup.words import copies
 from mailgate.setup.words.coverage import coverage as find_coverage
-from mailgate.setup.words.library import AREAS, Library, area_of, file_for
+from mailgate.setup.words.library import AREAS, Library, file_for
 from mailgate.setup.words.mistakes import mistakes
 
 PREVIEWED_AT = datetime(2026, 1, 2, 9, 30, tzinfo=UTC)
@@ -209,11 +208,8 @@ def _own_library() -> Library:
 
 def _locales(name: Name, files: Iterable[str]) -> list[str]:
     mails = AREAS["mails"]
-    return [
-        locale
-        for file in files
-        if area_of(file) is mails and Path(file).stem == name.value and (locale := mails.locale_of(file))
-    ]
+    found = ((file, mails.locale_of(file)) for file in files)
+    return [locale for file, locale in found if locale and file == mails.file.format(locale=locale, name=name.value)]
 
 
 def _told(one: copies.Difference) -> Iterable[str]:

@@ -42,6 +42,9 @@ def test_coverage_counts_each_language(program: Program) -> None:
     found = {(one["locale"], one["words"]): one for one in program.ask("template", "coverage")}
     french = program.ask("template", "coverage", "--locale", "fr")
 
+    listed = {one["name"]: one for one in program.ask("template", "list")}
+    assert listed["left-out"] == {"name": "left-out", "shipped": ["de", "en"], "own": []}
+    assert listed["reply"]["own"] == ["fr"]
     assert found["en", "mails"]["percent"] == found["de", "history"]["percent"] == 100
     assert found["fr", "mails"]["own"] == found["fr", "mails"]["there"] == 1
     assert "closed" in french[0]["missing"]
