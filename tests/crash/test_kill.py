@@ -41,7 +41,7 @@ def test_a_gate_killed_at_every_step_in_turn_keeps_its_promises(program: Program
         if sends:  # a message that is killed twice is parked, not sent
             with program.serve():
                 sender.try_all(program.smtp_port)
-                wait_until(ledger.is_quiet, what=f"all mail settled and sent after {place}", within_seconds=30)
+                wait_until(ledger.is_quiet, what=f"all mail settled and sent after {place}")
 
     copies = ledger.copies_sent()
     assert set(sender.promised) == set(sender.mails)

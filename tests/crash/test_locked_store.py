@@ -173,13 +173,12 @@ def test_a_store_that_is_locked_under_load_costs_time_and_nothing_else(
                 wait_until(
                     lambda: reader.reads() and bool(clients.refused) and form.done(),
                     what="a refused mail and a refused form",
-                    within_seconds=30,
                 )
-            wait_until(lambda: len(clients.promised) == MAILS, what="a 250 for each mail", within_seconds=30)
+            wait_until(lambda: len(clients.promised) == MAILS, what="a 250 for each mail")
             gate.terminate()
             assert gate.exit_code() == 0
         with program.serve():
-            wait_until(ledger.is_quiet, what="all mail settled and sent", within_seconds=30)
+            wait_until(ledger.is_quiet, what="all mail settled and sent")
 
     assert {reply[:3] for reply in clients.refused} == {"451"}
     assert set(reader.statuses) == {200}

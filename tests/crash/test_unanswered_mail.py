@@ -60,7 +60,7 @@ def test_of_a_kill_just_those_mails_come_twice_that_the_smarthost_had_and_had_no
     unanswered = set(ledger.copies_sent())
     sink.holds = False
     with program.serve():
-        wait_until(ledger.is_quiet, what="all mail settled and sent", within_seconds=30)
+        wait_until(ledger.is_quiet, what="all mail settled and sent")
 
     copies = ledger.copies_sent()
     assert len(unanswered) == unanswered_at_once

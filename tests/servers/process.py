@@ -47,7 +47,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until(condition: Callable[[], bool], *, what: str, within_seconds: float = 60.0) -> None:
+def wait_until(condition: Callable[[], bool], *, what: str, within_seconds: float = 240.0) -> None:
     """Return as soon as `condition` holds; raises NotReady, naming `what`, when it does not within the time.
 
     The time ends a wait that is in vain, and measures nothing: on a busy machine everything takes several times longer.
@@ -126,7 +126,7 @@ def process_group(
 
 
 def wait_until_ready(
-    process: "subprocess.Popen[bytes]", ready: Callable[[], bool], *, log: Path, within_seconds: float = 90.0
+    process: "subprocess.Popen[bytes]", ready: Callable[[], bool], *, log: Path, within_seconds: float = 240.0
 ) -> None:
     """Wait until a server that was just started is `ready`; raises NotReady, with the end of its log, if not."""
     try:
