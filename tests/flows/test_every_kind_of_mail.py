@@ -3,7 +3,7 @@
 The tables below say it a second time, by hand: whoever changes a row of `mailgate.letters.kind` changes them too.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import pytest
@@ -106,10 +106,15 @@ class Walk:
 
     def sends(self, to: Person, *, author: Person | None, headers: dict[str, str] | None = None) -> int:
         """How many mails arrive when this kind is sent to somebody; `author`: of the mail that it answers."""
-        gate, before = self.gate, len(self.gate.mailbox(to))
+        return self.sends_this(self.notice(to), author=author, headers=headers)
+
+    def sends_this(self, notice: Notice, *, author: Person | None, headers: dict[str, str] | None = None) -> int:
+        """The same of this very mail."""
+        gate, to = self.gate, Person(notice.to_name, notice.to_address)
+        before = len(gate.mailbox(to))
         cause = self._mail(author.writes("Hello?", headers=headers)) if author else None
         with transaction(gate.parts.engine) as conn:
-            notify(Act.begin(conn, gate.parts.settings, gate.now), [self.notice(to)], cause=cause)
+            notify(Act.begin(conn, gate.parts.settings, gate.now), [notice], cause=cause)
         gate.work()
         return len(gate.mailbox(to)) - before
 
@@ -233,6 +238,40 @@ def test_one_address_gets_as_many_as_the_budget_has(walk: Walk, template: Templa
 
     assert within_the_hour == AN_HOUR[template]
     assert walk.sends(ANNE, author=author) == 1
+
+
+@pytest.mark.parametrize("template", AN_HOUR)
+def test_all_addresses_together_get_as_many_as_the_budget_of_all_has(walk: Walk, template: Template) -> None:
+    parts = walk.gate.parts
+    budgets = replace(parts.settings.budgets, automatic_answers_per_hour=1)
+    walk.gate.parts = replace(parts, settings=replace(parts.settings, budgets=budgets))
+    another = EVE if template.kind.audience is Audience.ASKED else BY_ROLE[Role.OWNER]
+    answers = template.kind.answers is not Answers.NOTHING
+
+    sent = [walk.sends(person, author=person if answers else None) for person in (ANNE, another)]
+    walk.gate.now += timedelta(hours=1, seconds=1)
+
+    assert sent == [1, 0]
+    assert walk.sends(another, author=another if answers else None) == 1
+
+
+@pytest.mark.parametrize(
+    "template", [one for one in Template if one.kind.audience is Audience.READERS and not one.kind.own_words]
+)
+def test_a_reader_who_is_not_registered_gets_no_word_of_the_mail_that_opened_the_ticket(
+    walk: Walk, template: Template
+) -> None:
+    gate = walk.gate
+    with transaction(gate.parts.engine) as conn:
+        tickets.add_participant(conn, 1, Participant(EVE.name, EVE.address, None))
+    file = {"name": "pills.exe", "size": 7, "reason": "ending", "value": ".exe"}
+    words = {"subject": "Cheap pills", "left_out": [file], "left_out_count": 1}
+    notice = replace(walk.notice(EVE), values={**SAMPLES[template][0], **words}, topic="Cheap pills")
+
+    sent = walk.sends_this(notice, author=EVE if template.kind.answers is not Answers.NOTHING else None)
+
+    assert sent == 1
+    assert "pills" not in gate.mailbox(EVE)[-1].raw.decode().lower()
 
 
 @pytest.mark.parametrize(
