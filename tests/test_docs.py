@@ -29,6 +29,7 @@ from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs.customers import CUSTOMERS
 from mailgate.tickets.verbs.staff import STAFF
 from store.post.outbox import OutState
+from store.schema import metadata
 
 ROOT = Path(__file__).parents[1]
 PAGES = ("README.md", "CHANGELOG.md", "CONTRIBUTING.md", *(f"docs/{path.name}" for path in ROOT.glob("docs/*.md")))
@@ -43,6 +44,7 @@ _VARIABLE = re.compile(r"MAILGATE_([A-Z_]+?)__([A-Z_]+)")
 _PATH = re.compile(r"(?P<file>[\w./-]+?)(?::(?P<name>\w+))?\Z")
 _COMMAND = re.compile(r"(?:ExecStart=|alias mailgate='|sudo -u mailgate )*(?:\S*/)?mailgate (?=[a-z…-])(?P<words>.*)")
 _COMMIT = re.compile(r"`(?P<hash>[0-9a-f]{7,40})` (?P<subject>[^|\n]+?) *\|$", re.MULTILINE)
+_TABLES = re.compile(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", re.MULTILINE)
 _END_OF_COMMAND = re.compile(r" (?:\|\||&&|[|;<>#]|2>) ?")
 
 
@@ -128,6 +130,14 @@ def fault_of(words: list[str], *, whole: bool) -> str:
     except click.ClickException as error:
         return f"{' '.join(words)}: {error.format_message()}"
     return ""
+
+
+def test_each_table_of_the_store_has_its_row() -> None:
+    described = [
+        name for cell in _TABLES.findall(page_named("docs/architecture.md").text) for name in _SPAN.findall(cell)
+    ]
+
+    assert sorted(name for name in described if name in metadata.tables) == sorted(metadata.tables)
 
 
 def test_every_command_in_a_block_can_be_given_as_it_stands(page: Page) -> None:
