@@ -1,6 +1,7 @@
 """Our mail meets a smarthost that says later, never, or nothing at all (F14)."""
 
 from datetime import timedelta
+from email import message_from_bytes
 
 import pytest
 
@@ -98,9 +99,12 @@ def test_a_refused_reply_fails_at_once_and_its_ticket_and_staff_are_told(
     assert (failed.state, failed.attempts, failed.last_reply) == (OutState.FAILED, 1, REFUSED)
     lost = {"mail": failed.id, "to": "anne@customer.example", "reply": REFUSED}
     assert gate.events(1)[-1] == (Event.UNDELIVERED, "mailgate", lost)
-    told = gate.mailbox(bart)[-1].text
-    assert "anne@customer.example" in told
-    assert REFUSED in told
+    told = gate.mailbox(bart)[-1]
+    assert "anne@customer.example" in told.text
+    assert REFUSED in told.text
+    fields = message_from_bytes(told.raw)
+    assert (fields["X-Mailgate-Ticket"], fields["X-Mailgate-Customer"]) == ("1", "1")
+    assert gate.outbox(Template.NOTIFICATION)[0].message_id in fields["References"]
     assert gate.ticket(1).state is State.OPEN
 
 
