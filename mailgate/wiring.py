@@ -24,6 +24,7 @@ from mailgate.inbound.authenticate import SenderCheck, believed, header_check, o
 from mailgate.inbound.dns import DnsResolver
 from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
 from mailgate.jobs import Computing, Enqueue, FailPoint, Job, alone, no_fail_point
+from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
@@ -52,6 +53,7 @@ class Parts:
     archive: Archive
     enqueue: Enqueue
     templates: Templates
+    makers: Mapping[str, Maker]  # of files that exist when a mail is composed
     smarthost: Pool | None  # None: outgoing mail stays queued
     unanswered: Unanswered
     check_spam: Callable[[bytes], SpamVerdict]
@@ -86,6 +88,7 @@ class Parts:
             smarthost=self.smarthost,
             unanswered=self.unanswered,
             enqueue=self.enqueue,
+            makers=self.makers,
             computing=self.computing,
             fail_point=self.fail_point,
         )
@@ -182,6 +185,7 @@ def build(
         archive=Archive(settings.store.archive),
         enqueue=enqueue if smarthost else partial(_receive_only, enqueue),
         templates=Templates(settings.templates.directory),
+        makers={},
         smarthost=Pool(smarthost) if smarthost else None,
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
         check_spam=spamd.check if spamd else _unchecked,

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from random import Random
@@ -291,10 +291,7 @@ class Exchange:
 
 
 def _as_stored(notice: Notice) -> str:
-    """The JSON of `dataclasses.asdict`, which would copy every value."""
+    """The JSON of `dataclasses.asdict`, which would copy every value of the template."""
     values = {name: getattr(notice, name) for name in _FIELDS}
-    values["attachments"] = [
-        {"filename": file.filename, "content_type": file.content_type, "sha256": file.sha256}
-        for file in notice.attachments
-    ]
+    values["attachments"] = [asdict(file) for file in notice.attachments]
     return json.dumps(values)

@@ -59,4 +59,5 @@ def show(mail_id: int, raw: bool) -> None:
 
 
 def _row(one: Outgoing) -> dict[str, object]:
-    return {**queue_row(one), "sent_at": instant(one.sent_at), "text": one.text}
+    files = [file.filename for file in one.notice.attachments]
+    return {**queue_row(one), "sent_at": instant(one.sent_at), "text": one.text, "files": files}

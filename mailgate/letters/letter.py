@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from mailgate.desks import Desk
 from mailgate.letters.kind import Template
-from mailgate.letters.notice import Notice, NoticeAttachment
+from mailgate.letters.notice import MadeFile, Notice, NoticeAttachment
 from mailgate.mail.address import Mailbox
 from mailgate.mail.address_token import AddressToken, Key, Purpose, seal
 
@@ -50,7 +50,7 @@ def letter(
     values: Mapping[str, object] = _NOTHING,
     *,
     writer: str | None = None,
-    files: Sequence[NoticeAttachment] = (),
+    files: Sequence[NoticeAttachment | MadeFile] = (),
     secret: Mapping[str, str] | None = None,
     entry_id: int | None = None,
     about_id: int | None = None,

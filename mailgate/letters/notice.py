@@ -1,7 +1,7 @@
 """Notice: template, recipient and frozen values of a mail to be written; a wish, not yet a message."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -26,6 +26,30 @@ class NoticeAttachment:
 
 
 @dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file that does not exist before the mail is composed: its maker makes it of these values, once.
+
+    Then it is archived with the mail, and a `NoticeAttachment` stands in its place. `values` are stored as JSON.
+    """
+
+    filename: str
+    content_type: str
+    maker: str  # its name
+    values: Mapping[str, object]
+
+    def made(self, sha256: str) -> NoticeAttachment:
+        """What names the file from now on."""
+        return NoticeAttachment(self.filename, self.content_type, sha256)
+
+
+Maker = Callable[[Mapping[str, object]], bytes]
+"""Makes the bytes of a file: of the same values the same ones, since a crash may call for it twice.
+
+Raises Temporary when it should be tried again later, Permanent when it will never work.
+"""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One mail to be sent to one address.
 
@@ -45,7 +69,7 @@ class Notice:
     reverse_path: str | None = None
     in_reply_to: str | None = None  # message id, no angle brackets
     references: tuple[str, ...] = ()
-    attachments: tuple[NoticeAttachment, ...] = ()
+    attachments: tuple[NoticeAttachment | MadeFile, ...] = ()
     secret: Mapping[str, str] = field(default_factory=dict)  # live links and codes: sent, but never kept
     thread_index: str | None = None  # Outlook's name of the thread
     topic: str | None = None  # by which Outlook groups besides; None: nothing of it may be repeated

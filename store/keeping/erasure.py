@@ -1,6 +1,6 @@
 """Erase a customer: every word, name, address and byte that is only his; numbers, dates and a mark stay."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -28,12 +28,13 @@ from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.tickets.ticket import PROGRAM, EntryKind, State
 from store.archive import in_row, record
-from store.post.outbox import UNFINISHED, OutState, stored
+from store.keeping.erased_blobs import named_by, parts, remove_unnamed
+from store.post.notices import stored
+from store.post.outbox import UNFINISHED, OutState
 from store.schema import (
     allowed_senders,
     askees,
     attachments,
-    blobs,
     confirmations,
     contacts,
     customers,
@@ -53,7 +54,6 @@ from store.search import index as search
 
 ERASED = "(erased)"
 _MARK = in_row(b"This mail was erased.\n")
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +87,10 @@ def measure(conn: Connection, customer_id: int) -> Erased:
 def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Erased:
     """Erase the customer, in the transaction of the caller. A second time finds nothing more."""
     extent = _extent(conn, customer_id)
-    digests = _digests(conn, extent)
+    digests = named_by(conn, spool_ids=extent.spool, entry_ids=extent.entries, outbox_ids=extent.outbox)
     erased = _count(conn, extent)
     record(conn, _MARK)
-    for ids in _parts(extent.entries):
+    for ids in parts(extent.entries):
         search.remove(conn, search.Kind.TICKET, ids)
         conn.execute(delete(attachments).where(attachments.c.entry_id.in_(ids)))
         nothing = {"text": ERASED, "message_id": None, "left_out": None, "cut_away": None, "author_address": None}
@@ -98,20 +98,20 @@ def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Eras
         conn.execute(update(entries).where(entries.c.id.in_(ids)).values(**nothing))
         others = entries.c.id.in_(ids), entries.c.staff_id.is_(None), entries.c.author_name != PROGRAM.name
         conn.execute(update(entries).where(*others).values(author_name=ERASED))
-    for ids in _parts(extent.tickets):
+    for ids in parts(extent.tickets):
         conn.execute(delete(message_ids).where(message_ids.c.ticket_id.in_(ids)))
         conn.execute(delete(participants).where(participants.c.ticket_id.in_(ids)))
         conn.execute(delete(proposals).where(proposals.c.ticket_id.in_(ids)))
         shell = {"subject": ERASED, "state": State.CLOSED, "assignee_id": None}
         shell |= dict.fromkeys(("waiting_since", "silent_since", "warned_at", "wait_until"))
         conn.execute(update(tickets).where(tickets.c.id.in_(ids)).values(**shell))
-    for ids in _parts(extent.contacts):
+    for ids in parts(extent.contacts):
         conn.execute(delete(participants).where(participants.c.contact_id.in_(ids)))
-    for ids in _parts(extent.spool):
+    for ids in parts(extent.spool):
         conn.execute(update(spool).where(spool.c.id.in_(ids)).values(**_NO_MAIL))
         held = spool.c.id.in_(ids), spool.c.disposition.in_(AWAITING_REVIEW)
         conn.execute(update(spool).where(*held).values(disposition=Disposition.REFUSED))  # there is nothing to let in
-    for ids in _parts(extent.outbox):
+    for ids in parts(extent.outbox):
         search.remove(conn, search.Kind.MAIL, ids)
         conn.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**_no_mail_of_ours()))
         unsent = outbox.c.id.in_(ids), outbox.c.state.in_(UNFINISHED)
@@ -122,7 +122,7 @@ def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Eras
     search.remove(conn, search.Kind.CUSTOMER, (customer_id,))
     search.wipe(conn)
     conn.execute(insert(erasures).values(customer_id=customer_id, erased_at=now, erased_by=by))
-    return replace(erased, bytes_of=_remove_blobs(conn, digests))
+    return replace(erased, bytes_of=remove_unnamed(conn, digests - {_MARK.sha256}))
 
 
 def was_erased(conn: Connection, customer_id: int) -> bool:
@@ -136,7 +136,7 @@ def _extent(conn: Connection, customer_id: int) -> _Extent:
     lines: list[int] = []
     came: set[int] = set()
     went: set[int] = set()
-    for ids in _parts(numbers):
+    for ids in parts(numbers):
         rows = conn.execute(select(entries.c.id, entries.c.spool_id).where(entries.c.ticket_id.in_(ids))).all()
         lines.extend(row.id for row in rows)
         came.update(row.spool_id for row in rows if row.spool_id is not None)
@@ -177,22 +177,9 @@ def _names(column: ColumnElement[Any], address: str) -> ColumnElement[bool]:
     return func.lower(cast(column, String)).contains(address, autoescape=True)
 
 
-def _digests(conn: Connection, extent: _Extent) -> set[str]:
-    found: set[str] = set()
-    for ids in _parts(extent.spool):
-        found.update(conn.execute(select(spool.c.sha256).where(spool.c.id.in_(ids))).scalars())
-    for ids in _parts(extent.entries):
-        found.update(conn.execute(select(attachments.c.sha256).where(attachments.c.entry_id.in_(ids))).scalars())
-    for ids in _parts(extent.outbox):
-        for row in conn.execute(select(outbox.c.sha256, outbox.c.notice).where(outbox.c.id.in_(ids))):
-            found.update(file["sha256"] for file in row.notice["attachments"])
-            found.update([row.sha256] if row.sha256 else [])
-    return found
-
-
 def _count(conn: Connection, extent: _Extent) -> Erased:
     files = 0
-    for ids in _parts(extent.entries):
+    for ids in parts(extent.entries):
         counted = select(func.count()).select_from(attachments).where(attachments.c.entry_id.in_(ids))
         files += conn.execute(counted).scalar_one()
     return Erased(len(extent.tickets), len(extent.spool), len(extent.outbox), files)
@@ -243,14 +230,14 @@ def _erase_mentions(conn: Connection, extent: _Extent) -> None:
 def _erase_questions(conn: Connection, customer_id: int, extent: _Extent) -> None:
     """What was asked about him or by him, or names him; what was open is open no more: nobody is left to say yes."""
     ids = set(_ids(conn, select(confirmations.c.id).where(confirmations.c.customer_id == customer_id)))
-    for some in _parts(extent.tickets):
+    for some in parts(extent.tickets):
         ids.update(_ids(conn, select(confirmations.c.id).where(confirmations.c.ticket_id.in_(some))))
     for address in extent.addresses:
         told = or_(*(_names(column, address) for column in (confirmations.c.details, confirmations.c.statement)))
         ids.update(_ids(conn, select(confirmations.c.id).where(told)))
         asked = or_(*(_names(column, address) for column in (askees.c.address, askees.c.statement)))
         ids.update(_ids(conn, select(askees.c.confirmation_id).where(asked)))
-    for some in _parts(sorted(ids)):
+    for some in parts(sorted(ids)):
         was_open = confirmations.c.id.in_(some), confirmations.c.state == ConfirmState.OPEN
         conn.execute(update(confirmations).where(*was_open).values(state=ConfirmState.EXPIRED))
         nothing = {"details": {}, "statement": [], "cost": ""}
@@ -275,24 +262,5 @@ def _erase_people(conn: Connection, customer_id: int, extent: _Extent, now: date
     conn.execute(changed.values(**left, removed_at=now, epoch=customers.c.epoch + 1))
 
 
-def _remove_blobs(conn: Connection, digests: set[str]) -> tuple[str, ...]:
-    """Remove the bytes that no row names any more; returns their digests."""
-    removed: list[str] = []
-    for some in _parts(sorted(digests - {_MARK.sha256})):
-        used: set[str] = set()
-        for column in (spool.c.sha256, attachments.c.sha256, outbox.c.sha256):
-            used.update(conn.execute(select(column).where(column.in_(some))).scalars())
-        unused = [one for one in some if one not in used]
-        conn.execute(delete(blobs).where(blobs.c.sha256.in_(unused)))
-        removed.extend(unused)
-    return tuple(removed)
-
-
 def _ids(conn: Connection, query: Any) -> tuple[int, ...]:
     return tuple(conn.execute(query).scalars())
-
-
-def _parts(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
-    """So many at a time as a statement takes."""
-    for begin in range(0, len(values), _AT_ONCE):
-        yield values[begin : begin + _AT_ONCE]

@@ -1,18 +1,19 @@
 """Messages on their way out: one row from the event that called for it to the smarthost's last word, and after."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, case, func, insert, select, update
 
 from mailgate.letters.kind import Matter, Template
-from mailgate.letters.notice import Notice, NoticeAttachment
+from mailgate.letters.notice import Notice
 from mailgate.mail.address import address_key
 from store.engine import transaction
 from store.post import leases
+from store.post.notices import read_notice, stored
 from store.rows import Rows, insert_row
 from store.schema import outbox
 from store.search import index as search
@@ -37,7 +38,6 @@ class Phase(StrEnum):
     DATA_AGAIN = "data-again"  # the one repetition of a mail in doubt
 
 
-_FIELDS = fields(Notice)
 _ADD = insert(outbox)
 _WRITE_LENT = update(outbox).where(outbox.c.id == bindparam("the_id"), outbox.c.lease == bindparam("the_lease"))
 _TO_BE_SENT = outbox.c.state.in_((OutState.QUEUED, OutState.SENDING))
@@ -141,11 +141,13 @@ def end_waits(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> 
     conn.execute(update(outbox).where(outbox.c.id.in_(outbox_ids), *waits).values(state=OutState.QUEUED))
 
 
-def save_composed(
-    conn: Connection, lent: LentOut, *, sha256: str, live: bytes | None, subject: str, text: str, reverse_path: str
-) -> bool:
-    """Keep what was composed: from here on these bytes are what is sent. False when the lease was lost."""
-    saved = _write(conn, lent, sha256=sha256, live=live, subject=subject, text=text, reverse_path=reverse_path)
+def save_composed(conn: Connection, lent: LentOut, notice: Notice, **kept: str | bytes | None) -> bool:
+    """Keep what was composed, by columns: from here on these bytes are what is sent. False when the lease was lost.
+
+    `notice` is that of the row, with the digests of files that were made just now.
+    """
+    made = {} if notice.attachments == lent.row.notice.attachments else {"notice": stored(notice)}
+    saved = _write(conn, lent, **kept, **made)
     if saved and lent.row.notice.template.kind.is_searched:
         search.mark(conn, search.Kind.MAIL, lent.row.id)
     return saved
@@ -286,17 +288,4 @@ def _move(conn: Connection, outbox_id: int, states: Sequence[OutState], **values
     return conn.execute(update(outbox).where(*there).values(**values)).rowcount == 1
 
 
-def stored(notice: Notice) -> dict[str, Any]:
-    """A notice as its row has it: without its secrets. Its values are JSON already, so none of them is copied."""
-    values = {field.name: getattr(notice, field.name) for field in _FIELDS}
-    return {**values, "attachments": [asdict(file) for file in notice.attachments], "secret": {}}
-
-
-def _notice(row: RowMapping) -> Notice:
-    stored = {**row["notice"], "secret": row["secret"] or {}}
-    files = tuple(NoticeAttachment(**file) for file in stored["attachments"])
-    rest = {**stored, "attachments": files, "references": tuple(stored["references"])}
-    return Notice(**{**rest, "template": Template(stored["template"])})
-
-
-_OUTGOING = Rows(Outgoing, notice=_notice)
+_OUTGOING = Rows(Outgoing, notice=read_notice)

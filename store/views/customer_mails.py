@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, and_, bindparam, func, or_, select
 
 from mailgate.letters.kind import FOR_STAFF
+from store.post.notices import archived_files
 from store.post.outbox import OutState
 from store.schema import blobs, outbox, staff
 from store.views.customer_tickets import NOT_LEFT
@@ -73,17 +74,16 @@ def find(conn: Connection, visitor: ContactVisitor, mail_id: int) -> MailDetail 
 
 
 def files_in(conn: Connection, notice: Mapping[str, Any]) -> tuple[File, ...]:
-    """The files of a stored notice, numbered in their order."""
-    named = notice["attachments"]
+    """The files of a stored notice, numbered in their order; one that is made with the mail is not there before."""
+    named = archived_files(notice)
     if not named:
         return ()
-    rows = conn.execute(
-        select(blobs.c.sha256, blobs.c.size).where(blobs.c.sha256.in_([one["sha256"] for one in named]))
-    )
+    digests = [one["sha256"] for one in named.values()]
+    rows = conn.execute(select(blobs.c.sha256, blobs.c.size).where(blobs.c.sha256.in_(digests)))
     sizes = {row.sha256: row.size for row in rows}
     return tuple(
         File(position, one["filename"], one["content_type"], sizes.get(one["sha256"], 0), one["sha256"])
-        for position, one in enumerate(named)
+        for position, one in named.items()
     )
 
 

@@ -84,7 +84,7 @@ def test_the_archive_shows_a_sent_mail_to_the_byte(program: Program, sink: Sink)
     [listed] = program.ask("mail", "list")
     shown = program.ask("mail", "show", "1")
 
-    assert set(listed) >= QUEUED | {"sent_at", "text"}
+    assert set(listed) >= QUEUED | {"sent_at", "text", "files"}
     assert shown == listed == program.ask("mail", "list", "--customer", "1")[0]
     assert program.ask("mail", "list", "--customer", "2") == []
     assert (shown["state"], shown["last_reply"]) == ("sent", "250 2.0.0 OK: queued as 1")

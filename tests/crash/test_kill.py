@@ -17,6 +17,7 @@ PLACES = (
     "receive.checked",
     "receive.before-commit",
     "receive.committed",
+    "deliver.composed",
     "deliver.before-data",
     "deliver.after-dot",
 )

@@ -26,6 +26,7 @@ def test_a_job_lets_its_turn_go_while_it_waits_for_a_server(begin: BeginGate, an
         "receive.checked": False,
         "receive.before-commit": True,
         "receive.committed": False,
+        "deliver.composed": True,
         "deliver.before-data": False,
         "deliver.after-dot": False,
     }

@@ -33,9 +33,10 @@ OTHERS = {
     "mailgate/flows/client/confirmed.py": {"asked"},
     "mailgate/flows/confirm/ask.py": {"request"},
     "mailgate/flows/confirm/trail.py": {"asked"},
+    "mailgate/flows/post/composed.py": {"file"},
     "mailgate/flows/staff/answer/refusal.py": {"too_many"},
 }
-"""What has `values` and is no notice: a command's, a setting's, a question's. A new one is entered here."""
+"""What has `values` and is no notice: a command's, a setting's, a question's, a file's. A new one is entered here."""
 
 
 def modules() -> Iterator[tuple[str, ast.Module]]:

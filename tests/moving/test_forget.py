@@ -1,5 +1,6 @@
 """A forgotten customer: no word, name or address of his is left, and all that is others' stays."""
 
+import hashlib
 import json
 
 import pytest
@@ -17,8 +18,10 @@ from store.engine import reading, transaction
 from store.keeping import erasure_log
 from store.keeping.erasure import Erased, measure
 from store.post import senders
+from store.post.outbox import OutState
 from store.schema import askees, confirmations, erasures, metadata, search_documents
 from tests.gate import Gate, Person
+from tests.made_files import Printer, send_statement, with_printer
 from tests.tickets.trail import let_everything_happen
 
 WORDS = "Grommets-7781"
@@ -105,6 +108,27 @@ def test_a_question_of_someone_forgotten_is_open_no_more(story: Gate) -> None:
         rows = conn.execute(select(confirmations.c.state, confirmations.c.statement)).all()
     story.later(hours=80)
     assert [tuple(row) for row in rows] == [("expired", [])]
+
+
+def test_files_made_for_the_customer_go_unless_somebody_else_got_the_same(story: Gate) -> None:
+    with_printer(story, Printer())
+    for ticket, number in ((1, 7), (1, 8), (2, 8)):
+        send_statement(story, number, ticket=ticket)
+        story.work()
+    unmade = send_statement(story, 9)
+
+    run(story)
+
+    with reading(story.parts.engine) as conn:
+        left = story.parts.archive.sizes(conn, [digest_of(number) for number in (7, 8, 9)])
+    assert list(left) == [digest_of(8)]
+    assert "statement-9" not in everything(story)
+    assert next(row.state for row in story.outbox() if row.id == unmade) is OutState.CANCELLED
+
+
+def digest_of(number: int) -> str:
+    """Of the statement with this number."""
+    return hashlib.sha256(f"%PDF statement {number}".encode()).hexdigest()
 
 
 def test_no_word_of_the_customer_is_left_in_the_index(story: Gate) -> None:

@@ -12,7 +12,7 @@ from mailgate.letters.kind import Audience, Template
 from mailgate.people import Role
 from store import people
 from store.engine import transaction
-from store.post import outbox
+from store.post.notices import stored
 from store.post.outbox import Outgoing
 from store.schema import outbox as outbox_rows
 from tests.gate import BeginGate, Gate, Person, Received
@@ -193,7 +193,7 @@ def test_a_mail_that_was_queued_by_an_older_version_still_leaves(gate: Gate, ann
     gate.accept(anne.writes("It is broken."))
     gate.parts.receive(1, gate.now)
     with transaction(gate.parts.engine) as conn:
-        older = {name: value for name, value in outbox.stored(gate.outbox()[0].notice).items() if name != "zone"}
+        older = {name: value for name, value in stored(gate.outbox()[0].notice).items() if name != "zone"}
         conn.execute(outbox_rows.update().values(notice=older))
 
     gate.work()

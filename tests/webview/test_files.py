@@ -3,6 +3,7 @@
 import pytest
 
 from tests.gate import Gate, Person
+from tests.made_files import Printer, send_statement, with_printer
 from tests.webview.company import Company
 from tests.webview.web import Web
 from webview.files import DOWNLOAD_CSP, safe_name
@@ -115,3 +116,19 @@ def test_a_file_that_went_with_an_answer_is_with_the_mail_and_with_the_ticket(
 
     assert with_mail.content == with_ticket.content == for_staff.content == b"the plan"
     assert 'filename="plan.txt"' in with_mail.headers["content-disposition"]
+
+
+def test_a_file_is_with_its_mail_when_it_has_been_made(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
+    with_printer(gate, Printer())
+    gate.deliver(anne.writes("What do I owe?"))
+    mail = send_statement(gate)
+    browser, for_staff = web.signed_in(anne), web.signed_in(bart)
+    before = browser.get(f"/mails/{mail}"), browser.get(f"/mails/{mail}/files/0")
+
+    gate.work()
+
+    page, file = browser.get(f"/mails/{mail}"), browser.get(f"/mails/{mail}/files/0")
+    assert [answer.status_code for answer in before] == [200, 404]
+    assert "statement-7.pdf" not in before[0].text
+    assert "statement-7.pdf (16" in page.text
+    assert file.content == for_staff.get(f"/staff/outbox/{mail}/files/0").content == b"%PDF statement 7"

@@ -1,14 +1,19 @@
 """The bytes of a mail of ours: sent is what was written, however often it is tried."""
 
+import hashlib
 import logging
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 
 from sqlalchemy import Connection, Engine
 
 from mailgate.desks import ServiceMailbox
+from mailgate.errors import Permanent
+from mailgate.jobs import FailPoint
 from mailgate.letters.letter import TOKEN_LIFETIME
+from mailgate.letters.notice import MadeFile, Maker, Notice
 from mailgate.log_events import LogEvent
 from mailgate.mail.address_token import AddressToken, Key, Purpose, seal
 from mailgate.outbound.compose import compose
@@ -22,6 +27,10 @@ from store.post.outbox import LentOut, Outgoing
 log = logging.getLogger(__name__)
 
 
+class UnknownMaker(Permanent):
+    """A mail names a maker of files that this program does not have."""
+
+
 @dataclass(frozen=True, slots=True)
 class Composed:
     """What is sent, and where reports about it go ("": nowhere)."""
@@ -30,43 +39,72 @@ class Composed:
     reverse_path: str
 
 
-def composed(
-    engine: Engine, archive: Archive, templates: Templates, lent: LentOut, *, domain: str, today: date
-) -> Composed:
-    """The message: made and kept by the first attempt, read back by every other.
+@dataclass(frozen=True, slots=True)
+class Composer:
+    """Makes the message of a row."""
 
-    A mail with a live link or code is composed twice: with it to be sent, without it for the archive, where
-    `parts/expired.md` stands in its place.
-    """
-    row = lent.row
-    if row.live is not None:
-        return Composed(row.live, row.reverse_path)
-    if row.sha256 is not None:
-        with reading(engine) as conn:
-            return Composed(archive.load(conn, row.sha256), row.reverse_path)
-    with reading(engine) as conn:
-        files = [(file, archive.load(conn, file.sha256)) for file in row.notice.attachments]
-        reverse_path = _return_path(conn, row, domain=domain, today=today)
-    write = partial(
-        compose,
-        message_id=row.message_id,
-        at=row.created_at,
-        reverse_path=reverse_path,
-        attachments=files,
-        templates=templates,
-    )
-    notice = row.notice
-    gone = templates.phrase("expired", notice.locale) if notice.secret else ""
-    kept = write(notice.as_kept(gone))
-    live = write(notice.as_sent()).raw if notice.secret else None
-    for problem in kept.problems:
-        log.warning(LogEvent.TEMPLATE_PROBLEM(outbox=row.id, template=row.notice.template.value, problem=problem))
-    blob = archive.prepare(kept.raw)
-    with transaction(engine, durable=False) as conn:  # the commit before DATA keeps it
-        archive.add(conn, blob)
-        words = {"subject": kept.subject, "text": kept.text}
-        outbox.save_composed(conn, lent, sha256=blob.sha256, live=live, reverse_path=reverse_path, **words)
-    return Composed(live or kept.raw, reverse_path)
+    engine: Engine
+    archive: Archive
+    templates: Templates
+    makers: Mapping[str, Maker]  # of files that exist when a mail is composed
+    domain: str
+    fail_point: FailPoint
+
+    def __call__(self, lent: LentOut, *, today: date) -> Composed:
+        """The message: made and kept by the first attempt, read back by every other.
+
+        A mail with a live link or code is composed twice: with it to be sent, without it for the archive, where
+        `parts/expired.md` stands in its place. Files that are made now are kept in the same transaction, so that every
+        later look at the mail finds the same bytes; a crash before has them made again. Raises what a maker raises.
+        """
+        row = lent.row
+        if row.live is not None:
+            return Composed(row.live, row.reverse_path)
+        if row.sha256 is not None:
+            with reading(self.engine) as conn:
+                return Composed(self.archive.load(conn, row.sha256), row.reverse_path)
+        notice, made = _with_files_made(row.notice, self.makers)
+        with reading(self.engine) as conn:
+            files = [
+                (file, made[file.sha256] if file.sha256 in made else self.archive.load(conn, file.sha256))
+                for file in notice.attachments
+                if not isinstance(file, MadeFile)
+            ]
+            reverse_path = _return_path(conn, row, domain=self.domain, today=today)
+        write = partial(
+            compose,
+            message_id=row.message_id,
+            at=row.created_at,
+            reverse_path=reverse_path,
+            attachments=files,
+            templates=self.templates,
+        )
+        gone = self.templates.phrase("expired", notice.locale) if notice.secret else ""
+        kept = write(notice.as_kept(gone))
+        live = write(notice.as_sent()).raw if notice.secret else None
+        for problem in kept.problems:
+            log.warning(LogEvent.TEMPLATE_PROBLEM(outbox=row.id, template=row.notice.template.value, problem=problem))
+        self.fail_point("deliver.composed")
+        blob, *of_files = [self.archive.prepare(raw) for raw in (kept.raw, *made.values())]
+        with transaction(self.engine, durable=False) as conn:  # the commit before DATA keeps it
+            for one in (blob, *of_files):
+                self.archive.add(conn, one)
+            words = {"subject": kept.subject, "text": kept.text}
+            outbox.save_composed(conn, lent, notice, sha256=blob.sha256, live=live, reverse_path=reverse_path, **words)
+        return Composed(live or kept.raw, reverse_path)
+
+
+def _with_files_made(notice: Notice, makers: Mapping[str, Maker]) -> tuple[Notice, Mapping[str, bytes]]:
+    """The notice as if all its files had always been there, and the bytes of those that were made, by digest."""
+    files, made = list(notice.attachments), {}
+    for place, file in enumerate(files):
+        if isinstance(file, MadeFile):
+            if file.maker not in makers:
+                raise UnknownMaker(f"nothing here makes {file.filename}: there is no maker {file.maker!r}")
+            raw = makers[file.maker](file.values)
+            sha256 = hashlib.sha256(raw).hexdigest()
+            made[sha256], files[place] = raw, file.made(sha256)
+    return replace(notice, attachments=tuple(files)), made
 
 
 def _return_path(conn: Connection, row: Outgoing, *, domain: str, today: date) -> str:

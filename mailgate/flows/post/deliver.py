@@ -1,8 +1,8 @@
 """One outbox row goes to the smarthost: composed once, then the same bytes each time until it is sent or given up."""
 
 import logging
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import Engine
@@ -10,12 +10,13 @@ from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
 from mailgate.config.settings import InDoubt
-from mailgate.errors import MailgateError, Permanent
-from mailgate.flows.post.composed import Composed, composed
+from mailgate.errors import MailgateError, Permanent, Temporary
+from mailgate.flows.post.composed import Composed, Composer
 from mailgate.flows.post.ending import Ending
 from mailgate.flows.post.wanted import unwanted
 from mailgate.flows.story.act import send_jobs
 from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
+from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
 from mailgate.mail.bounces.hard import is_dead, status_in
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRefused
@@ -41,6 +42,7 @@ class Deliverer:
     smarthost: Pool | None
     unanswered: Unanswered
     enqueue: Enqueue
+    makers: Mapping[str, Maker] = field(default_factory=dict)
     computing: Computing = alone
     fail_point: FailPoint = no_fail_point
 
@@ -48,8 +50,8 @@ class Deliverer:
         """Send one message, or say when to try again, or give it up; one that is sent or not due is left alone.
 
         Never raises. A 4yz reply or a broken connection: again later, for `smarthost.lifetime_hours`; 5yz: failed at
-        once, and the staff are told. When nobody can know whether DATA went through, `smarthost.in_doubt` decides: the
-        same bytes once more, or parked.
+        once, and the staff are told. The same holds for what a maker of files raises. When nobody can know whether DATA
+        went through, `smarthost.in_doubt` decides: the same bytes once more, or parked.
         """
         if self.smarthost is None:
             return
@@ -75,14 +77,7 @@ class Deliverer:
                 ending.drop(reason)
                 return
             with self.computing:
-                mail = composed(
-                    self.engine,
-                    self.archive,
-                    self.templates,
-                    lent,
-                    domain=self.settings.gate.domain,
-                    today=ending.now.date(),
-                )
+                mail = self._composer()(lent, today=ending.now.date())
             with self.unanswered.turn() as before_dot:
                 reply = self._submit(lent, mail, smarthost, before_dot)
                 if reply is not None:
@@ -96,11 +91,17 @@ class Deliverer:
             ending.fail(line, dead=error.is_about_recipient and is_dead(status_in(line), line))
         except Permanent as error:
             ending.fail(str(error))
+        except Temporary as error:
+            ending.later(error)
         except (OperationalError, TimeoutError):
             raise
         except Exception as error:
             log.exception(LogEvent.FAILED_OUTBOX(outbox=lent.row.id, attempt=lent.row.attempts))
             ending.later(error)
+
+    def _composer(self) -> Composer:
+        domain = self.settings.gate.domain
+        return Composer(self.engine, self.archive, self.templates, self.makers, domain, self.fail_point)
 
     def _may_repeat(self, lent: LentOut) -> bool:
         """A message in doubt may be sent a second time, and never a third."""
