@@ -192,7 +192,7 @@ def _help(site: Site, request: Request) -> Response:
         commands=[
             {
                 "example": verb.example,
-                "meaning": verb.meaning,
+                "name": verb.name,
                 "on_ticket": verb.where is Where.TICKET,
                 "for_owner": verb.roles == frozenset(),
             }

@@ -42,14 +42,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Verb:
-    """How a command is written, what it means, where and for whom it works, and what it takes.
+    """How a command is written, where and for whom it works, and what it takes; what it means is said by templates.
 
-    In `example` stand the samples of a place, such as `{colleague}`. `meaning` goes on where "To " stands before it.
+    In `example` stand the samples of a place, such as `{colleague}`.
     """
 
     name: str
     example: str
-    meaning: str
     action: Action  # the row of the matrix by which it is judged
     read: Reader
     where: Where = Where.ANYWHERE
@@ -111,7 +110,7 @@ class Table:
 
     def used(self, verb: Verb, place: Place) -> Mapping[str, str]:
         """One of these."""
-        return {"name": verb.name, "example": self.example(verb, place), "meaning": verb.meaning}
+        return {"name": verb.name, "example": self.example(verb, place)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,15 @@ They are also the list of what each template is given; strings are plain text, w
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from mailgate.commands.verb import Table
 from mailgate.confirmation import Became, Says
 from mailgate.letters.kind import Template
 from mailgate.tickets.files import Unwanted
 from mailgate.tickets.result import Outcome
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
+from mailgate.tickets.verbs.lists import HELD, QUEUE
+from mailgate.tickets.verbs.staff import STAFF
 
 _COMPANY = "Example Hosting"
 _SUBJECT = "No mail since Monday"
@@ -31,6 +34,11 @@ _TO = "support+aeaqscibaewbnwl23fwl4rplem@example.net"
 _CLOSE = {"name": "close", "to": _TO, "subject": f"Re: {_SUBJECT} [#1042]", "body": "!close"}
 _REOPEN = _CLOSE | {"name": "reopen", "body": "!reopen"}
 _ADD = _CLOSE | {"name": "add", "address": "bob@example.org", "body": "!add bob@example.org"}
+
+
+def _usage(table: Table) -> list[object]:
+    named = {"number": "3", "numbers": "3 7", "colleague": "jane", "day": "2026-12-24"}
+    return [{"name": verb.name, "example": verb.example.format_map(named)} for verb in table.verbs]
 
 
 def _misread(line: str, fault: str, *, correct: str | None = None, example: str | None = None, **given: str) -> object:
@@ -187,10 +195,8 @@ _UNDELIVERED = {
     "reply_line": "550 5.1.1 No such user here",
 }
 
-_HELD_USAGE = [
-    {"example": "release 3 7", "meaning": "let it in, as of the day it came; several numbers may stand on a line"},
-    {"example": "register 6 Ann Miller", "meaning": "make its sender a customer, and let it in"},
-]
+_HELD_USAGE = _usage(HELD)
+_QUEUE_USAGE = _usage(QUEUE)
 
 _QUEUED = [
     {"number": 1042, "subject": _SUBJECT, "customer": "Anne Miller", "waits": 187_200, "assignee": "Jane"},
@@ -257,7 +263,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "results": [],
                 "misread": [_misread("!clsoe", "unknown", correct="!close")],
                 "corrected": _CLOSE | {"lines": ["!close"]},
-                "commands": [{"name": verb.name, "example": verb.example} for verb in CUSTOMERS.verbs],
+                "commands": _usage(CUSTOMERS),
             },
             _RECEIPT | {"number": None, "fixed_subject": True, "actions": []},
             *(
@@ -316,7 +322,7 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
                 "company": _COMPANY,
                 "number": number,
                 "subject": _SUBJECT,
-                "commands": [{"example": "!close", "meaning": "close the ticket"}],
+                "commands": _usage(STAFF),
             }
             for number in (1042, None)
         ),
@@ -371,9 +377,9 @@ SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
             for numbers, more, daily in (([17], 0, False), ([17, 18], 3, False), ([17, 18], 0, True))
         ),
         Template.QUEUE: (
-            {"company": _COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": False, "usage": _HELD_USAGE},
-            {"company": _COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": True, "usage": _HELD_USAGE},
-            {"company": _COMPANY, "tickets": [], "numbers": [], "more": False, "usage": _HELD_USAGE},
+            {"company": _COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": False, "usage": _QUEUE_USAGE},
+            {"company": _COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": True, "usage": _QUEUE_USAGE},
+            {"company": _COMPANY, "tickets": [], "numbers": [], "more": False, "usage": _QUEUE_USAGE},
         ),
         Template.DECIDED: (
             _DECIDED,

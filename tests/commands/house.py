@@ -29,28 +29,28 @@ VALUE = Field("value", '"v=spf1 mx -all"', readers.quoted_text)
 REMARK = Field("remark", "please call first", readers.text)
 
 ORDER = Verb(
-    "order", "!order business-linux", "order a plan", _ORDER, readers.name, repeats=True,
+    "order", "!order business-linux", _ORDER, readers.name, repeats=True,
     fields=(DOMAIN, CYCLE, COPY_TO, REMARK),
 )  # fmt: skip
-DNS = Verb("dns", "!dns example.org", "change a record", _ORDER, readers.name, fields=(VALUE,))
+DNS = Verb("dns", "!dns example.org", _ORDER, readers.name, fields=(VALUE,))
 CLOSE = Verb(
-    "close", "!close", "close the ticket", Action.CLOSE_OR_REOPEN, readers.nothing, where=Where.TICKET,
+    "close", "!close", Action.CLOSE_OR_REOPEN, readers.nothing, where=Where.TICKET,
     contraries=frozenset({"reopen"}),
 )  # fmt: skip
-REOPEN = Verb("reopen", "!reopen", "open it again", Action.CLOSE_OR_REOPEN, readers.nothing, where=Where.TICKET)
-ASSIGN = Verb("assign", "!assign {colleague}", "give it away", Action.STAFF_COMMAND, readers.colleague)
-AWAY = Verb("away", "!away until {day}", "be away", Action.STAFF_ABSENCE, readers.absence, alone=True)
-CUSTOMER = Verb("customer", "!customer ann@example.org", "begin", Action.STAFF_OPEN, readers.address, where=Where.NEW)
-PAY = Verb("pay", "!pay 17", "pay", _ORDER, readers.mail, roles=frozenset({Role.INVOICE}))
+REOPEN = Verb("reopen", "!reopen", Action.CLOSE_OR_REOPEN, readers.nothing, where=Where.TICKET)
+ASSIGN = Verb("assign", "!assign {colleague}", Action.STAFF_COMMAND, readers.colleague)
+AWAY = Verb("away", "!away until {day}", Action.STAFF_ABSENCE, readers.absence, alone=True)
+CUSTOMER = Verb("customer", "!customer ann@example.org", Action.STAFF_OPEN, readers.address, where=Where.NEW)
+PAY = Verb("pay", "!pay 17", _ORDER, readers.mail, roles=frozenset({Role.INVOICE}))
 
 HOUSE = Table((ORDER, DNS, CLOSE, REOPEN, ASSIGN, AWAY, CUSTOMER, PAY))
 
 _DECIDE = Action.STAFF_COMMAND
-RELEASE = Verb("release", "release {numbers}", "let these in", _DECIDE, readers.no_more)
-REGISTER = Verb("register", "register {number} Ann Miller", "make its sender a customer", _DECIDE, readers.called)
-MINE = Verb("mine", "{number} mine", "take it", _DECIDE, readers.no_more)
-WAIT = Verb("wait", "{number} wait 3d", "let it rest", _DECIDE, readers.instant)
-GIVE = Verb("give", "{number} {colleague}", "give it away", _DECIDE, readers.colleague)
+RELEASE = Verb("release", "release {numbers}", _DECIDE, readers.no_more)
+REGISTER = Verb("register", "register {number} Ann Miller", _DECIDE, readers.called)
+MINE = Verb("mine", "{number} mine", _DECIDE, readers.no_more)
+WAIT = Verb("wait", "{number} wait 3d", _DECIDE, readers.instant)
+GIVE = Verb("give", "{number} {colleague}", _DECIDE, readers.colleague)
 
 HELD = Table((RELEASE, REGISTER), numbered=True)
 QUEUE = Table((MINE, WAIT, GIVE), numbered=True, otherwise=GIVE)

@@ -15,6 +15,8 @@ from mailgate.tickets.files import Unwanted
 from mailgate.tickets.result import Outcome
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
+from mailgate.tickets.verbs.lists import HELD, QUEUE
+from mailgate.tickets.verbs.staff import STAFF
 from tests.outbound.notices import TEMPLATES
 
 PARTS = sorted(built_in_directory().glob("mail/*/parts"))
@@ -63,6 +65,8 @@ def test_every_command_of_customers_has_its_meaning(parts: Path, verb: Verb) -> 
     [
         ("outcome.md", {*Outcome, *SearchFault} - {Outcome.COMMAND}),
         ("command.md", {verb.name for verb in CUSTOMERS.verbs}),
+        ("staff-command.md", {verb.name for verb in STAFF.verbs}),
+        ("decision.md", {verb.name for verb in (*HELD.verbs, *QUEUE.verbs)}),
         ("statement.md", set(Says)),
         ("unwanted.md", set(Unwanted)),
     ],

@@ -8,7 +8,6 @@ from babel.messages.extract import extract
 from babel.messages.pofile import write_po
 
 from mailgate.language.tags import FALLBACK
-from mailgate.tickets.verbs.customers import CUSTOMERS
 from webview.rendering import built_in_directory
 from webview.translation import first_form, is_whole, read_catalogue
 
@@ -28,7 +27,6 @@ def said() -> Iterator[Message]:
                 with path.open("rb") as file:
                     for _, message, _, _ in extract(method, file, _KEYWORDS, options=_OPTIONS):
                         yield message
-    yield from (verb.meaning for verb in CUSTOMERS.verbs)  # `/help` translates what the table says
 
 
 def brought_up(catalogue: Catalog, language: str) -> Catalog:

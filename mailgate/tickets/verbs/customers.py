@@ -12,46 +12,25 @@ from mailgate.tickets.ticket import State
 _TICKET = Where.TICKET
 
 CLOSE = Verb(
-    "close",
-    "!close",
-    "close the ticket",
-    Action.CLOSE_OR_REOPEN,
-    readers.nothing,
-    where=_TICKET,
-    contraries=frozenset({"reopen"}),
+    "close", "!close", Action.CLOSE_OR_REOPEN, readers.nothing, where=_TICKET, contraries=frozenset({"reopen"})
 )
-REOPEN = Verb("reopen", "!reopen", "open the ticket again", Action.CLOSE_OR_REOPEN, readers.nothing, where=_TICKET)
-STATUS = Verb("status", "!status", "see where the ticket stands", Action.SEE_OWN, readers.nothing, where=_TICKET)
-STOP = Verb("stop", "!stop", "get no more mails of this ticket", Action.LEAVE, readers.nothing, where=_TICKET)
+REOPEN = Verb("reopen", "!reopen", Action.CLOSE_OR_REOPEN, readers.nothing, where=_TICKET)
+STATUS = Verb("status", "!status", Action.SEE_OWN, readers.nothing, where=_TICKET)
+STOP = Verb("stop", "!stop", Action.LEAVE, readers.nothing, where=_TICKET)
 # What a person needs who is no contact yet is more: `flows.client.carry_out` asks for that.
 ADD = Verb(
     "add",
     "!add bob@example.org",
-    "have this person get the ticket's mails, too",
     Action.SHARE,
     readers.address,
     where=_TICKET,
     roles=frozenset(),  # for the owner alone
     repeats=True,
 )
-TICKETS = Verb("tickets", "!tickets", "see your tickets", Action.SEE_OWN, readers.nothing)
-RESEND = Verb(
-    "resend",
-    "!resend 17",
-    "get a copy of a mail that we sent you; its number stands on your pages",
-    Action.SEE_OWN,
-    readers.mail,
-    repeats=True,
-)
-SEARCH = Verb(
-    "search",
-    "!search invoice march",
-    "find your tickets and mails, and our help articles, by their words",
-    Action.SEE_OWN,
-    readers.some_words,
-    repeats=True,
-)
-HELP = Verb("help", "!help", "see what you can command", Action.ACKNOWLEDGE, readers.nothing)
+TICKETS = Verb("tickets", "!tickets", Action.SEE_OWN, readers.nothing)
+RESEND = Verb("resend", "!resend 17", Action.SEE_OWN, readers.mail, repeats=True)
+SEARCH = Verb("search", "!search invoice march", Action.SEE_OWN, readers.some_words, repeats=True)
+HELP = Verb("help", "!help", Action.ACKNOWLEDGE, readers.nothing)
 
 CUSTOMERS = Table((CLOSE, REOPEN, STATUS, STOP, ADD, TICKETS, RESEND, SEARCH, HELP))
 
