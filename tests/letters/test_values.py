@@ -103,6 +103,22 @@ def test_a_look_into_a_row_is_seen(line: str) -> None:
     assert any(map(takes_values_of_a_stored_one, ast.walk(ast.parse(line))))
 
 
+def test_a_mail_is_written_by_letter_alone() -> None:
+    writing = {
+        name
+        for name, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == "Notice"
+    }
+
+    assert writing == {
+        "mailgate/letters/letter.py",
+        "mailgate/cli/template.py",  # of samples, to be looked at
+        "store/post/notices.py",  # read back from its row
+        "store/keeping/erasure.py",  # what is left of one that was erased
+    }
+
+
 def test_the_lists_name_what_is_there() -> None:
     found = {name: set(owners_of_values(tree)) for name, tree in modules()}
 
