@@ -101,6 +101,7 @@ def test_a_refused_reply_fails_at_once_and_its_ticket_and_staff_are_told(
     assert gate.events(1)[-1] == (Event.UNDELIVERED, "mailgate", lost)
     told = gate.mailbox(bart)[-1]
     assert "anne@customer.example" in told.text
+    assert f"{failed.id}, No mail since Monday" in told.text
     assert REFUSED in told.text
     fields = message_from_bytes(told.raw)
     assert (fields["X-Mailgate-Ticket"], fields["X-Mailgate-Customer"]) == ("1", "1")

@@ -33,7 +33,7 @@ def undelivered_notices(
             sheet_for(act, reader, ticket=ticket),
             ticket,
             to_address=row.notice.to_address,
-            subject=row.subject or "",
+            subject=row.subject or row.notice.topic or "",  # not composed yet, or just now
             reply_line=reply_line,
             outbox_id=row.id,
         )
