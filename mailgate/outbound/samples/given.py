@@ -1,0 +1,34 @@
+"""What samples of several kinds of mail are given."""
+
+from mailgate.commands.verb import Table
+from mailgate.tickets.files import Unwanted
+
+COMPANY = "Example Hosting"
+
+SUBJECT = "No mail since Monday"
+
+AT = "2026-11-22T09:30:00+00:00"
+
+LEFT_OUT = [
+    {"name": "setup.exe", "size": 2_048_000, "reason": "", "why": why.value, "given": {"ending": "exe", "most": 20}}
+    for why in Unwanted
+]
+
+TO = "support+aeaqscibaewbnwl23fwl4rplem@example.net"
+
+CLOSE = {"name": "close", "to": TO, "subject": f"Re: {SUBJECT} [#1042]", "body": "!close"}
+
+REOPEN = CLOSE | {"name": "reopen", "body": "!reopen"}
+
+STATE = {"number": 1042, "subject": SUBJECT, "company": COMPANY, "actions": [REOPEN]}
+
+
+def usage(table: Table) -> list[object]:
+    """What can be written, as templates are given it."""
+    named = {"number": "3", "numbers": "3 7", "colleague": "jane", "day": "2026-12-24"}
+    return [{"name": verb.name, "example": verb.example.format_map(named)} for verb in table.verbs]
+
+
+def misread(line: str, fault: str, *, correct: str | None = None, example: str | None = None, **given: str) -> object:
+    """A line that was not understood."""
+    return {"line": line, "fault": fault, "given": given, "correct": correct, "example": example}

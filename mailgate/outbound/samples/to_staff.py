@@ -1,0 +1,174 @@
+"""Samples of what staff read."""
+
+from collections.abc import Mapping
+
+from mailgate.letters.kind import Template
+from mailgate.outbound.samples.given import AT, COMPANY, LEFT_OUT, STATE, SUBJECT, TO, misread, usage
+from mailgate.tickets.verbs.lists import HELD, QUEUE
+from mailgate.tickets.verbs.staff import STAFF
+
+_ANNE = "Anne Miller <anne@example.org>"
+
+_DONE = "Your answer was taken back: the customer does not get it."
+
+_COMMANDS = [{"label": line, "to": "support+k7f3@example.net", "body": line} for line in ("!note", "!close")]
+
+_NOTIFICATION = {
+    "company": COMPANY,
+    "number": 1042,
+    "subject": SUBJECT,
+    "text": "Hello,\n\nsince Monday every mail to info@ comes back:\n\n    mailbox full <info@example.org>\n\nAnne",
+    "attachments": [{"name": "bounce.txt", "size": 2048}, {"name": "screen.png", "size": 88_210}],
+    "left_out": [],
+    "left_out_count": 0,
+    "mail_id": 17,
+    "context": [
+        f"Written by {_ANNE}",
+        "Please note: unverified sender",
+        "Your reply goes to Anne Miller <anne@example.org>, 60 s after we get it.",
+        "Ticket #1042, open, desk support   https://desk.example.net/staff/tickets/1042",
+        "Sender evidence D: aligned DKIM",
+    ],
+    "commands": _COMMANDS,
+}
+
+_RETURNED = {
+    "company": COMPANY,
+    "number": 1042,
+    "subject": SUBJECT,
+    "reason": "Two lines were not understood.",
+    "misread": [
+        misread("!clsoe", "unknown", correct="!close"),
+        misread("!wait soon", "no-time", example="!wait 3d", words="soon", day="2026-11-29"),
+    ],
+    "corrected": None,
+    "text": "!clsoe\n!wait soon\n\nHello Anne,\nyour mailbox is larger now.\n\nJane",
+}
+
+_UNDELIVERED = {
+    "company": COMPANY,
+    "mail_id": 55,
+    "to_address": "anne@example.org",
+    "subject": "Re: No mail since Monday [#1042]",
+    "number": 1042,
+    "ticket_subject": SUBJECT,
+    "reply_line": "550 5.1.1 No such user here",
+}
+
+_HELD_USAGE = usage(HELD)
+
+_QUEUE_USAGE = usage(QUEUE)
+
+_QUEUED = [
+    {"number": 1042, "subject": SUBJECT, "customer": "Anne Miller", "waits": 187_200, "assignee": "Jane"},
+    {"number": 1031, "subject": "DNS change", "customer": "", "waits": 2_400, "assignee": ""},
+]
+
+_DECIDED = {
+    "company": COMPANY,
+    "done": ["mail 3: let in", "mail 4: nothing was done: mail 4 is not held: it is refused, by Jane"],
+    "obstacle": "",
+    "misread": [],
+    "corrected": None,
+    "usage": _HELD_USAGE,
+}
+
+TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
+    Template.NOTIFICATION: (
+        _NOTIFICATION,
+        _NOTIFICATION | {"attachments": []},
+        _NOTIFICATION | {"left_out": LEFT_OUT, "left_out_count": 7},
+    ),
+    Template.WAIT_ENDED: (STATE,),
+    Template.RETURNED: (
+        _RETURNED,
+        _RETURNED | {"number": None, "misread": [], "reason": "A new ticket begins with a line !customer ADDRESS."},
+    ),
+    Template.DONE: (
+        {"company": COMPANY, "number": 1042, "subject": SUBJECT, "is_unread": False, "sentences": [_DONE]},
+        {"company": COMPANY, "number": None, "subject": "Away", "is_unread": True, "sentences": [_DONE, _DONE]},
+    ),
+    Template.STAFF_HELP: tuple(
+        {
+            "company": COMPANY,
+            "number": number,
+            "subject": SUBJECT,
+            "commands": usage(STAFF),
+        }
+        for number in (1042, None)
+    ),
+    Template.COLLISION: (
+        {
+            "company": COMPANY,
+            "number": 1042,
+            "subject": SUBJECT,
+            "deeds": [
+                {
+                    "line": "Jane answered the customer",
+                    "at": AT,
+                    "text": "Your mailbox is larger now.",
+                },
+                {"line": "Bart closed the ticket", "at": AT, "text": ""},
+            ],
+            "text": "Please delete some mail.",
+            "mail_id": 18,
+            "context": ["To send yours all the same, answer this mail with the first line !send"],
+        },
+    ),
+    Template.STAFF_COPY: tuple(
+        {
+            "company": COMPANY,
+            "number": 1042,
+            "subject": SUBJECT,
+            "text": "Hello Anne,\n\nyour mailbox is larger now.\n\nJane",
+            "attachments": files,
+            "context": ["A copy: Jane wrote this to Anne Miller <anne@example.org>"],
+            "commands": _COMMANDS,
+        }
+        for files in ([], [{"name": "terms.pdf", "size": 20_480}])
+    ),
+    Template.HELD_ALERT: tuple(
+        {
+            "company": COMPANY,
+            "more": more,
+            "mails": [
+                {
+                    "id": number,
+                    "received_at": AT,
+                    "author": "Cris <cris@example.net>",
+                    "subject": "Offer",
+                    "reason": "not a registered address",
+                }
+                for number in numbers
+            ],
+            "daily": daily,
+            "usage": _HELD_USAGE,
+        }
+        for numbers, more, daily in (([17], 0, False), ([17, 18], 3, False), ([17, 18], 0, True))
+    ),
+    Template.QUEUE: (
+        {"company": COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": False, "usage": _QUEUE_USAGE},
+        {"company": COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": True, "usage": _QUEUE_USAGE},
+        {"company": COMPANY, "tickets": [], "numbers": [], "more": False, "usage": _QUEUE_USAGE},
+    ),
+    Template.DECIDED: (
+        _DECIDED,
+        _DECIDED
+        | {
+            "done": [],
+            "obstacle": "2 lines were not understood.",
+            "misread": [
+                misread("spam 4 now", "nothing-more", example="spam 4"),
+                misread("spam 9", "not-listed", number="9"),
+            ],
+        },
+        _DECIDED
+        | {
+            "done": [],
+            "obstacle": "One line was not understood.",
+            "misread": [misread("relase 3", "unknown", correct="release 3")],
+            "corrected": {"to": TO, "subject": "Re: 2 held mails", "body": "release 3", "lines": ["release 3"]},
+        },
+    ),
+    Template.UNDELIVERED: (_UNDELIVERED, _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""}),
+}
