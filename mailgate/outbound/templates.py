@@ -115,10 +115,15 @@ class Templates:
             except ValueError:
                 problems.append(f"{_label(path)}: no mail has this name{_nearest(path.stem, Template)}")
                 continue
+            try:
+                source = _read(_File(path, self._directories), strict=True)
+            except Exception as error:  # noqa: BLE001 - reported, as below
+                problems.append(_problem(path, error))
+                continue
             for values in samples:
                 try:
                     with speaking(path.parent.name, "UTC"):
-                        _read(_File(path, self._directories), strict=True).render(values)
+                        source.render(values)
                 except Exception as error:  # noqa: BLE001 - reported, line by line
                     problems.append(_problem(path, error, values))
         for path in (directory / _LAYOUT for directory in self._directories):
