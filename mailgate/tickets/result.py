@@ -53,6 +53,30 @@ class Outcome(StrEnum):
     NO_SUCH_MAIL = "no-such-mail"  # mail, address
 
 
+class Done(StrEnum):
+    """What is said to staff of a command that stands alone; behind each what its words are given.
+
+    They stand in `templates/mail/<locale>/parts/done.md`.
+    """
+
+    BACK = "back"
+    AWAY = "away"  # until
+    HANDED = "handed"  # to, tickets
+    HANDED_TO_ALL = "handed-to-all"  # tickets
+    NOTHING_HANDED = "nothing-handed"
+    EARLIER = "earlier"
+    SPAM = "spam"  # mails
+    SPAM_BEFORE = "spam-before"
+    IF_NOT_SPAM = "if-not-spam"  # mails
+    NOTHING_TO_UNDO = "nothing-to-undo"
+    TOO_LATE = "too-late"
+    TAKEN_BACK = "taken-back"
+    AS_BEFORE = "as-before"  # state
+    CHANGED_SINCE = "changed-since"  # state
+    NONE_HELD = "none-held"
+    HELD_NO_MORE = "held-no-more"
+
+
 STANDS: Mapping[State, Outcome] = {
     State.OPEN: Outcome.IS_OPEN,
     State.ANSWERED: Outcome.IS_ANSWERED,

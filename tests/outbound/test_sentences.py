@@ -12,7 +12,7 @@ from mailgate.letters.kind import Template
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import built_in_directory
 from mailgate.tickets.files import Unwanted
-from mailgate.tickets.result import Outcome
+from mailgate.tickets.result import Done, Outcome
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
 from mailgate.tickets.verbs.lists import HELD, QUEUE
@@ -69,6 +69,7 @@ def test_every_command_of_customers_has_its_meaning(parts: Path, verb: Verb) -> 
         ("decision.md", {verb.name for verb in (*HELD.verbs, *QUEUE.verbs)}),
         ("statement.md", set(Says)),
         ("unwanted.md", set(Unwanted)),
+        ("done.md", set(Done)),
     ],
 )
 @pytest.mark.parametrize("parts", PARTS, ids=language)

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples.given import AT, COMPANY, LEFT_OUT, STATE, SUBJECT, TO, misread, usage
+from mailgate.tickets.result import Done
 from mailgate.tickets.verbs.lists import HELD, QUEUE
 from mailgate.tickets.verbs.staff import STAFF
 
 _ANNE = "Anne Miller <anne@example.org>"
 
-_DONE = "Your answer was taken back: the customer does not get it."
+_GIVEN = {"until": AT, "to": "Jane", "tickets": "#1042, #1031", "mails": "17 18", "state": "answered"}
+_DONE = [{"says": says.value, "given": _GIVEN} for says in Done]
 
 _COMMANDS = [{"label": line, "to": "support+k7f3@example.net", "body": line} for line in ("!note", "!close")]
 
@@ -85,8 +87,8 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _RETURNED | {"number": None, "misread": [], "reason": "A new ticket begins with a line !customer ADDRESS."},
     ),
     Template.DONE: (
-        {"company": COMPANY, "number": 1042, "subject": SUBJECT, "is_unread": False, "sentences": [_DONE]},
-        {"company": COMPANY, "number": None, "subject": "Away", "is_unread": True, "sentences": [_DONE, _DONE]},
+        {"company": COMPANY, "number": 1042, "subject": SUBJECT, "is_unread": False, "sentences": _DONE[-5:-3]},
+        {"company": COMPANY, "number": None, "subject": "Away", "is_unread": True, "sentences": _DONE},
     ),
     Template.STAFF_HELP: tuple(
         {

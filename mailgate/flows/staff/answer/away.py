@@ -5,6 +5,8 @@ from mailgate.flows.staff.answer.receipt import told
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.change import assign
+from mailgate.letters.notice import stamp
+from mailgate.tickets.result import Done, item
 from store import people
 from store.desk import staff_acts, tickets
 
@@ -15,17 +17,16 @@ def go_away(act: Act, mail: StaffMail) -> Settled:
     argument = mail.alone.argument
     people.set_away(act.conn, mail.writer.id, until=argument.until)
     if argument.until is None:
-        return told(act, mail, "Welcome back. From now on you are told of tickets again.")
+        return told(act, mail, item(Done.BACK))
     deputy = argument.person
     handed = tickets.load(act.conn, staff_acts.unclosed_of(act.conn, mail.writer.id)).values()
     for ticket in handed:
         assign(act, ticket, mail.doer, to=deputy)
-    until = f"{argument.until.astimezone(act.settings.gate.zone):%Y-%m-%d %H:%M %Z}"
     numbers = ", ".join(f"#{ticket.id}" for ticket in handed)
-    return told(
-        act,
-        mail,
-        f"You are away until {until}. Until then the others are told of tickets, and you only when nobody is there.",
-        f"Handed over to {deputy.name if deputy else 'nobody, for all to take'}: {numbers or 'no ticket was yours'}.",
-        "Back earlier? Write !away off",
-    )
+    if not numbers:
+        over = item(Done.NOTHING_HANDED)
+    elif deputy is None:
+        over = item(Done.HANDED_TO_ALL, tickets=numbers)
+    else:
+        over = item(Done.HANDED, to=deputy.name, tickets=numbers)
+    return told(act, mail, item(Done.AWAY, until=stamp(argument.until)), over, item(Done.EARLIER))

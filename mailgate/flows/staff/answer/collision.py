@@ -12,6 +12,7 @@ from mailgate.mail.disposition import Disposition
 from mailgate.tickets import acts, notices
 from mailgate.tickets.acts import StaffAct
 from mailgate.tickets.notices import Deeds
+from mailgate.tickets.result import Done, item
 from mailgate.tickets.ticket import Ticket
 from store import people
 from store.desk import staff_acts
@@ -76,11 +77,11 @@ def send(act: Act, mail: StaffMail) -> Settled:
     named = answered.mail_id if answered and answered.template is Template.COLLISION else None
     which = named or next(reversed(waiting), None)
     if which is None:
-        return told(act, mail, "No answer of yours is held on this ticket.")
+        return told(act, mail, item(Done.NONE_HELD))
     try:
         release(act.conn, which, by=_by(mail), now=act.now)
     except NotHeld:
-        return told(act, mail, "That answer is not held any more: it was sent, or you wrote another one since.")
+        return told(act, mail, item(Done.HELD_NO_MORE))
     return carried_out(mail)
 
 

@@ -14,15 +14,16 @@ from mailgate.flows.story.settled import Settled
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import Sheet, letter
 from mailgate.mail.disposition import Disposition
+from mailgate.tickets.result import Item
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import staff
 from store.desk import staff_acts
 from store.post import spool
 
 
-def told(act: Act, mail: StaffMail, *sentences: str) -> Settled:
+def told(act: Act, mail: StaffMail, *sentences: Item) -> Settled:
     """Say what came of the command."""
-    values = {"sentences": list(sentences), "is_unread": mail.has_content}
+    values = {"sentences": [one.as_values() for one in sentences], "is_unread": mail.has_content}
     notify(act, [letter(Template.DONE, _sheet(act, mail), values)], cause=mail.incoming)
     return carried_out(mail)
 

@@ -6,6 +6,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.tickets.acts import Deed
+from mailgate.tickets.result import Done, item
 from mailgate.tickets.ticket import Direction, Event, State
 from store.desk import deadlines, staff_acts, tickets
 from store.post import lessons, spool
@@ -36,11 +37,6 @@ def call_spam(act: Act, mail: StaffMail) -> Settled:
         now=act.now,
     )
     if not held:
-        return told(act, mail, "The ticket is closed. It has no mail that is not held as spam already.")
+        return told(act, mail, item(Done.SPAM_BEFORE))
     numbers = " ".join(map(str, held))
-    return told(
-        act,
-        mail,
-        f"Held as spam, and the filter is taught: mail {numbers}. The ticket is closed, and nobody was told.",
-        f"If that was wrong: mailgate quarantine release {numbers}",
-    )
+    return told(act, mail, item(Done.SPAM, mails=numbers), item(Done.IF_NOT_SPAM, mails=numbers))

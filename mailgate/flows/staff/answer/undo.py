@@ -6,6 +6,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
 from mailgate.flows.story.settled import Settled
 from mailgate.tickets.acts import Deed, StaffAct
+from mailgate.tickets.result import Done, item
 from mailgate.tickets.ticket import Event, Ticket
 from store.desk import deadlines, staff_acts, tickets
 
@@ -17,17 +18,14 @@ def undo(act: Act, mail: StaffMail) -> Settled:
     sent = [one for one in staff_acts.on_ticket(act.conn, mail.ticket.id) if one.outbox_ids]
     last = next((one for one in reversed(sent) if one.staff_id == mail.writer.id), None)
     if last is None:
-        return told(act, mail, "There is no answer of yours on this ticket that could be taken back.")
+        return told(act, mail, item(Done.NOTHING_TO_UNDO))
     if not staff_acts.cancel_mails(act.conn, last):
-        return told(
-            act, mail, "It is too late: your last answer has left. Write to the customer again if it was wrong."
-        )
+        return told(act, mail, item(Done.TOO_LATE))
     is_as_before = staff_acts.take_back(act.conn, last, now=act.now)
     ticket = tickets.get(act.conn, mail.ticket.id)
     _record(act, mail, ticket, last, is_as_before=is_as_before)
-    stands = f"The ticket is {ticket.state.value}"
-    stands += ", as before." if is_as_before else ": somebody changed it since, and that was left alone."
-    return told(act, mail, "Your last answer was taken back: the customer does not get it.", stands)
+    stands = item(Done.AS_BEFORE if is_as_before else Done.CHANGED_SINCE, state=ticket.state.value)
+    return told(act, mail, item(Done.TAKEN_BACK), stands)
 
 
 def _record(act: Act, mail: StaffMail, ticket: Ticket, last: StaffAct, *, is_as_before: bool) -> None:
