@@ -68,6 +68,7 @@ class LogEvent(Enum):
     NOT_SAVED = "not saved", "spool", "not saved spool={spool}; its lease will run out"
     RELEASED = "released", "spool", "released spool={spool} by={by!r}"
     REFUSED_SPOOL = "refused", "spool", "refused spool={spool} by={by!r} spam={spam}"
+    NOT_ASKED = "not asked", "spool", "not asked spool={spool} kind={kind}"
     EXPIRED = "expired", "confirmation", "expired confirmation={confirmation} kind={kind}"
 
     # Spam

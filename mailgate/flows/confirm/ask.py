@@ -27,6 +27,7 @@ from mailgate.flows.confirm.question import Why, put
 from mailgate.flows.confirm.trail import ASKED, recorded
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.log_events import LogEvent
 from mailgate.mail.address_token import AddressToken, Purpose, seal
 from mailgate.mail.sender.evidence import Level
 from mailgate.tickets.result import Result, about_question
@@ -127,7 +128,7 @@ def _all_put(act: Act, incoming: Incoming, asked: Confirmation, nonces: list[int
         outbox.cancel(act.conn, outbox_id)
     del act.outgoing[before:]
     confirmations.withdraw(act.conn, asked.id)
-    log.warning("not asked confirmation=%d kind=%s", asked.id, asked.kind.value)
+    log.warning(LogEvent.NOT_ASKED(spool=incoming.lent.spool_id, kind=asked.kind.value))
     return False
 
 

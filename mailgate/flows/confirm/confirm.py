@@ -39,6 +39,7 @@ from mailgate.flows.post.sheet import Reader
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Settled, Told
+from mailgate.log_events import LogEvent
 from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition
@@ -139,7 +140,7 @@ def expire(act: Act, number: int) -> None:
         return
     ticket = recorded(act, asked, ENDED[ConfirmState.EXPIRED])
     tell_end(act, asked, asked.askees, ConfirmState.EXPIRED, ticket)
-    log.info("expired confirmation=%d kind=%s", asked.id, asked.kind.value)
+    log.info(LogEvent.EXPIRED(confirmation=asked.id, kind=asked.kind.value))
 
 
 def _yes(mail: _Reply, execute: Executor) -> Settled:
