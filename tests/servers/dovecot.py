@@ -157,7 +157,10 @@ class Dovecot:
     def _make(self, directory: Path) -> None:
         for made in (*reversed(directory.parents), directory):
             if made.is_relative_to(self.directory / "mail") and not made.exists():
-                made.mkdir()
+                try:
+                    made.mkdir()
+                except FileExistsError:  # by Dovecot, for somebody who logged in meanwhile
+                    continue
                 if self.owner is not None:
                     entry = pwd.getpwnam(self.owner)
                     os.chown(made, entry.pw_uid, entry.pw_gid)

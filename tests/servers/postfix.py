@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -178,23 +179,32 @@ def _write_config(
     config = directory / "config"
     config.mkdir()
     routes = [f"{{ {domain} = lmtp:inet:{_next_hop(address)} }}" for domain, address in lmtp.items()]
-    (config / "main.cf").write_text(
-        _SETTINGS.format(
-            directory=directory,
-            loopback=LOOPBACK,
-            domains=", ".join(lmtp),
-            # An inline table may not be empty.
-            transport_maps=f"inline:{{ {', '.join(routes)} }}" if routes else "",
-            relayhost=_next_hop(relayhost) if relayhost else "",
-            default_transport="smtp" if relayhost else "error:5.1.2 nothing leaves this machine",
-        )
-        + main_cf
+    settings = _SETTINGS.format(
+        directory=directory,
+        loopback=LOOPBACK,
+        domains=", ".join(lmtp),
+        # An inline table may not be empty.
+        transport_maps=f"inline:{{ {', '.join(routes)} }}" if routes else "",
+        relayhost=_next_hop(relayhost) if relayhost else "",
+        default_transport="smtp" if relayhost else "error:5.1.2 nothing leaves this machine",
     )
+    # Every process would warn of a setting that is there twice, and they wait for postlogd, which warns itself as well:
+    # when ten lines have come before its own it waits for ever, and nothing of this Postfix answers.
+    (config / "main.cf").write_text(_without(settings, {_name(line) for line in main_cf.splitlines()} - {""}) + main_cf)
     (config / "master.cf").write_text(_SERVICES.format(listen=f"{LOOPBACK}:{port}") + master_cf)
     make_readable(config)
     # Postfix reads settings again and again while they are younger than a second or two; these are finished.
     for written in config.iterdir():
         os.utime(written, (0, 0))
+
+
+def _without(settings: str, names: AbstractSet[str]) -> str:
+    return "".join(line for line in settings.splitlines(keepends=True) if _name(line) not in names)
+
+
+def _name(line: str) -> str:
+    """What a line sets; "" for none, such as one that goes on with the line before."""
+    return "" if line[:1].isspace() or line.startswith("#") else line.partition("=")[0].strip()
 
 
 def _make_queue(directory: Path, *, owner: str, setgid_group: str) -> None:

@@ -146,3 +146,13 @@ def test_two_instances_run_side_by_side_and_each_ends_alone(postfix: StartPostfi
     assert not one.directory.exists()
     assert port_answers(other.port, begins=b"220")
     assert one.address != other.address
+
+
+def test_a_setting_that_a_test_gives_stands_once_so_that_no_process_warns(postfix: StartPostfix) -> None:
+    server = postfix(main_cf="relay_domains = support.test\n")
+
+    with smtplib.SMTP(server.host, server.port) as client:
+        client.noop()
+
+    assert server.log
+    assert "overriding" not in server.log
