@@ -3,10 +3,12 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests at a time: one more than the build server has cores, since much of their time is waiting.
 WORKERS ?= 3
+# Where mails and cases lie that are not ours to give away, with what scores them.
+SHARED ?= ../shared
 SIDE_BY_SIDE := $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 ALONE := $(BIN)/pytest -q
 
-.PHONY: bench demo fuzz venv dev check test words lock clean
+.PHONY: bench demo fuzz score venv dev check test words lock clean
 
 demo: venv ## a seeded gate on loopback, nothing leaves the machine
 	@$(BIN)/mailgate demo
@@ -51,6 +53,13 @@ bench: dev ## measure: rates, memory and pages, as ratios within one run (ARGS="
 
 fuzz: dev ## ten minutes of broken mails by chance; what raises or is slow is kept in var/fuzz (ARGS="--seconds 60")
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+score: dev ## how many of the mails and cases in SHARED are read right; the last 18 need a running gate
+	@test -d $(SHARED)/mail-samples || { echo "no mails to score in $(SHARED): name their place, make score SHARED=/path" >&2; exit 1; }
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SHARED)/score/score.py
+	-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SHARED)/mail-cases/score_small.py $(SHARED)/mail-cases
+	-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SHARED)/bug-cases/check.py $(SHARED)/bug-cases
+	-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SHARED)/bug-cases/gate_cases.py
 
 words: dev ## bring the catalogues of pages, templates/web/*.po, up to what templates and code say
 	$(BIN)/python -m tests.webview.page_words
