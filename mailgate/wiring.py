@@ -134,13 +134,13 @@ class Parts:
     def _inline(self, enqueue: Enqueue) -> Mapping[Job, Callable[[int, datetime], None]]:
         return replace(self, enqueue=enqueue).work
 
-    def acceptance(self, coming: Coming = nobody) -> Acceptance:
-        """A door for mail; the caller starts and stops it. `coming` hears of each mail."""
+    def acceptance(self, coming: Coming = nobody, enqueue: Enqueue | None = None) -> Acceptance:
+        """A door for mail; the caller starts and stops it. `coming` hears of each mail, `enqueue` of each on disk."""
         limits = self.settings.limits
         return Acceptance(
             self.engine,
             self.archive,
-            self.enqueue,
+            enqueue or self.enqueue,
             Limits(limits.max_message_bytes, limits.max_header_bytes, limits.min_free_bytes),
             directory=self.settings.store.archive,
             coming=coming,

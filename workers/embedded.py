@@ -66,7 +66,7 @@ class Running:
         self._pace = Pace()
         enqueue = brokers.enqueuer(broker) if broker else _no_job
         self.parts = build(settings, enqueue, computing=self._pace.computing, fail_point=fail_point)
-        self.acceptance: Acceptance = self.parts.acceptance(self._pace.coming)
+        self.acceptance: Acceptance = self.parts.acceptance(self._pace.coming, self._hand_over)
         if broker is None:
             self.acceptance.leave_to_sweep()
         self._broker = broker
@@ -124,6 +124,11 @@ class Running:
         self.parts.close()
         if self._lock is not None:
             self._lock.close()
+
+    def _hand_over(self, job: Job, row_id: int) -> None:
+        """A mail is on disk. While its like are worked it joins them; the broker would only bring it there."""
+        if self._received is None or not self._received.leave(row_id):
+            self.parts.enqueue(job, row_id)
 
     async def _listen(self) -> tuple[Listening, ...]:
         settings = self.parts.settings

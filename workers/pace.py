@@ -33,10 +33,8 @@ class Pace:
     """One for a process, passed to whatever runs beside others in it."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self.computing = threading.Lock()
-        """Held by a job while it computes and writes, not while it waits for a server: two threads that compute only
-        fight for the one interpreter, and lose a third of its time by it."""
         self._rush = Rush(clock)
+        self.computing = Computing(self._rush)
 
     def coming(self, accepted: "Future[int]") -> None:
         """A mail comes in, and is answered for when this is done."""
@@ -52,6 +50,25 @@ class Pace:
     ) -> "Gathering":
         """Jobs of one kind, worked together and stepping aside."""
         return Gathering(flow, leaders=leaders, clock=clock, before=self.step_aside)
+
+
+class Computing:
+    """Held by a job while it computes and writes, not while it waits for a server: two threads that compute only fight
+    for the one interpreter, and lose a third of its time by it.
+
+    Who enters steps aside first, in the middle of a job, too: at one mail after the other a client would feel each.
+    """
+
+    def __init__(self, rush: "Rush") -> None:
+        self._rush = rush
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        self._rush.wait()
+        self._lock.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
 
 
 class Rush:
@@ -139,6 +156,14 @@ class Gathering:
                 # The flow answers for its rows itself; what comes through is a fault of its own. The rows stay, with
                 # their attempt counted, and are looked at again when their leases run out.
                 log.exception(LogEvent.BROKEN_ROWS(rows=",".join(map(str, group))))
+
+    def leave(self, row_id: int) -> bool:
+        """Leave this row to the leaders, if there are enough of them; then they have it, and no thread is needed."""
+        with self._lock:
+            if self._leaders < self._most_leaders:
+                return False
+            self._waiting.append(row_id)
+            return True
 
     def close(self) -> None:
         """Take up no further group: the process ends."""

@@ -78,6 +78,23 @@ def test_no_row_is_lost_or_worked_twice_when_many_threads_bring_them() -> None:
     assert sorted(row_id for group in work.groups for row_id in group) == list(range(300))
 
 
+def test_a_row_is_left_to_those_who_work_its_like_and_only_to_them() -> None:
+    work = Work()
+    work.go_on.clear()
+    gathered = gathering(work)
+    alone = gathered.leave(6)
+    leaders = bring(gathered, range(LEADERS))
+    wait_until(lambda: len(work.groups) == LEADERS, what="the leaders")
+
+    taken = [gathered.leave(row_id) for row_id in (7, 8)]
+    work.go_on.set()
+    for thread in leaders:
+        thread.join(10)
+
+    assert (alone, taken) == (False, [True, True])
+    assert [row_id for group in work.groups for row_id in group if row_id >= LEADERS] == [7, 8]
+
+
 def test_a_group_that_fails_stops_no_other(caplog: pytest.LogCaptureFixture) -> None:
     worked: list[int] = []
 
@@ -193,3 +210,22 @@ def test_a_mail_holds_the_work_up_until_its_client_is_answered(
     worker.join(5)
 
     assert (meanwhile, worked) == ([], [7])
+
+
+def test_who_is_about_to_compute_steps_aside_for_a_mail_that_comes_in(clock: Clock) -> None:
+    pace, accepted = Pace(clock), Future[int]()
+    computed = threading.Event()
+
+    def compute() -> None:
+        with pace.computing:
+            computed.set()
+
+    pace.coming(accepted)
+    job = threading.Thread(target=compute, daemon=True)
+    job.start()
+    meanwhile = computed.wait(0.05)
+    accepted.set_result(8)
+    clock.now += 2 * QUIET_SECONDS
+
+    assert not meanwhile
+    assert computed.wait(5)
