@@ -42,6 +42,11 @@ MACHINE_MAILBOXES = frozenset({ServiceMailbox.BOUNCE, ServiceMailbox.SIGN_IN, Se
 """Read by the program alone, so no desk can have them; `postmaster` and `abuse` are read by staff and may be desks."""
 
 
+def sending_domains(desks: Iterable[Desk], domain: str) -> tuple[str, ...]:
+    """The domains that stand in the From of our mail, in lower case: the gate's own, then those of desks elsewhere."""
+    return tuple(dict.fromkeys((domain.lower(), *(desk.mailbox.domain.lower() for desk in desks))))
+
+
 def desk_at(mailbox: Mailbox, desks: Iterable[Desk]) -> Desk | None:
     """The desk that a mailbox means, whatever its detail and case."""
     key = mailbox.key

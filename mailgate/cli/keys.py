@@ -1,7 +1,8 @@
-"""`mailgate keys`: the keys that sign reply addresses."""
+"""`mailgate keys`: the keys that sign reply addresses, and those that sign our mail."""
 
 import click
 
+from mailgate.cli.dkim import dkim
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import instant, json_option, print_object, print_rows
 from store import keys as key_rows
@@ -10,13 +11,16 @@ from store.engine import reading, transaction
 
 @click.group()
 def keys() -> None:
-    """Signing keys of reply addresses."""
+    """Signing keys, of reply addresses and of our mail."""
+
+
+keys.add_command(dkim)
 
 
 @keys.command("list")
 @json_option
 def list_() -> None:
-    """All keys, oldest first; never their secrets."""
+    """All keys of reply addresses, oldest first; never their secrets."""
     with gate() as parts, reading(parts.engine) as conn:
         found = key_rows.listing(conn)
     rows = [
@@ -28,7 +32,7 @@ def list_() -> None:
 @keys.command()
 @json_option
 def rotate() -> None:
-    """Make a new key. Addresses that older keys signed stay good until they expire."""
+    """Make a new key of reply addresses. Addresses that older keys signed stay good until they expire."""
     with gate() as parts, transaction(parts.engine) as conn:
         kid = key_rows.rotate(conn, now=now())
     print_object({"id": kid})

@@ -36,7 +36,7 @@ COMMANDS = {
     "suppression": "addresses that nothing is sent to",
     "mail": "the archive of sent mail",
     "template": "the words of our mails",
-    "keys": "signing keys of reply addresses",
+    "keys": "signing keys, of reply addresses and of our mail (DKIM)",
     "import": "history and customers of an older system",
     "sign-in-link": "a link into the web view",
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from mailgate.config import ConfigErrors
-from mailgate.setup import database, doors, host, loop, queues, sending, spam, zone
+from mailgate.setup import database, dkim, doors, host, loop, queues, sending, spam, zone
 from mailgate.setup.examine import Check, Examined
 from mailgate.setup.finding import Finding, Status, fail, skipped
 
@@ -30,6 +30,7 @@ CHECKS = (
     Check("ptr", zone.ptr, needs=("addresses",)),
     Check("spf", zone.spf, needs=("domain",)),
     Check("dmarc", zone.dmarc_policy, needs=("domain",)),
+    Check("dkim", dkim.dkim, needs=("domain", "schema")),
     Check("spamd", spam.spamd),
     Check("gtube", spam.gtube, needs=("spamd",)),
     Check("queues", queues.queues, needs=("schema",)),

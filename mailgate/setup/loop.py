@@ -22,11 +22,14 @@ from mailgate.mail.address_token import AddressToken, Key, Purpose, seal
 from mailgate.mail.automatic import hops
 from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
+from mailgate.mail.sender.dkim_rule import Worth
 from mailgate.mail.wire.headers import split_block
+from mailgate.outbound.sign import signed
+from mailgate.setup.dkim import verified
 from mailgate.setup.finding import Finding, fail, ok, skipped
 from mailgate.setup.site import Site
 from mailgate.wiring import smarthost_of
-from store import keys
+from store import keys, signing_keys
 from store.archive import Archive
 from store.post import spool
 from store.post.spool import Accepted
@@ -39,6 +42,8 @@ _GOOD_FOR = timedelta(days=1)
 _MAX_BYTES = 1 << 20  # ours is small, and so is a report about it
 _EXTENSION = "keep what stands behind +: Postfix `recipient_delimiter = +`, Exim `local_part_suffix = +*`"
 
+_CHANGED = "mailgate doctor --only dkim; when that is well, have no mail server on the way change mails"
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -48,6 +53,7 @@ class Probe:
     address: str  # with the token behind its +
     message_id: str
     raw: bytes
+    signed_for: str | None  # the domain, if it is signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ def loop(site: Site, *, wait_seconds: float = WAIT_SECONDS) -> Finding:
         return skipped("smarthost.address is empty")
     probe = _write(site)
     back = _send(site, probe, wait_seconds)
-    return back if isinstance(back, Finding) else _judge(probe, back)
+    return back if isinstance(back, Finding) else _judge(site, probe, back)
 
 
 def forged_results(site: Site) -> Finding:
@@ -93,6 +99,7 @@ def _write(site: Site, *, pretending: Sequence[str] = ()) -> Probe:
     nonce = secrets.token_hex(8)
     with site.reading() as conn:
         key = Key(*keys.signing(conn))
+        signers = signing_keys.signing(conn)
     token = AddressToken(Purpose.LOOP, int(nonce[:10], 16), 0, (now + _GOOD_FOR).date())
     address = Mailbox(desk.local_part, seal(token, key), desk.domain).address
     message_id = f"loop.{nonce}@{site.settings.gate.domain}"
@@ -106,7 +113,8 @@ def _write(site: Site, *, pretending: Sequence[str] = ()) -> Probe:
     mail["Message-ID"] = f"<{message_id}>"
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content("This mail looks for its way back to the gate. Nothing needs to be done about it.")
-    return Probe(nonce, address, message_id, mail.as_bytes())
+    raw = signed(mail.as_bytes(), signers, domain=desk.domain.lower(), at=now)
+    return Probe(nonce, address, message_id, raw, desk.domain.lower() if signers else None)
 
 
 def _send(site: Site, probe: Probe, wait_seconds: float = WAIT_SECONDS) -> Back | Finding:
@@ -150,13 +158,19 @@ def _read(site: Site, probe: Probe, accepted: Accepted, raw: bytes, began: float
     return Back(raw, message, recipients, time.monotonic() - began)
 
 
-def _judge(probe: Probe, back: Back) -> Finding:
+def _judge(site: Site, probe: Probe, back: Back) -> Finding:
     if back.message.message_id != probe.message_id:
         return _returned(back)
     if not any(one.lower() == probe.address.lower() for one in back.recipients):
         to = ", ".join(back.recipients) or "nobody of ours"
         return fail(f"it came back without its token, to {to}: replies and bounces lose theirs too", _EXTENSION)
-    return ok(f"back after {back.after_seconds:.1f} s, {hops(back.message)} hops, its token intact")
+    words = f"back after {back.after_seconds:.1f} s, {hops(back.message)} hops, its token intact"
+    if probe.signed_for is None:
+        return ok(words)
+    signature = verified(back.raw, probe.signed_for, site.lookups(), site.now())
+    if signature.worth is not Worth.VOUCHES:
+        return fail(f"{words}, but {signature.reason}", _CHANGED)
+    return ok(f"{words}, its signature too")
 
 
 def _returned(back: Back) -> Finding:

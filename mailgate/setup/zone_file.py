@@ -3,6 +3,8 @@
 import ipaddress
 from collections.abc import Sequence
 
+from mailgate.mail.signing_key import MAX_STRING, record_name
+
 PLACEHOLDER_4, PLACEHOLDER_6 = "192.0.2.1", "2001:db8::1"
 """Reserved for documentation (RFC 5737, RFC 3849): whoever pastes them unread harms nobody."""
 
@@ -31,6 +33,12 @@ def spf_record(domain: str, senders: Sequence[str] = ()) -> str:
 def dmarc_record(domain: str) -> str:
     """What others do with mail that fails: keep it out."""
     return f'_dmarc.{domain}. IN TXT "v=DMARC1; p=quarantine; rua=mailto:postmaster@{domain}"'
+
+
+def dkim_record(selector: str, domain: str, text: str) -> str:
+    """A key of ours; a text that is longer than a string may be stands in several, which readers join."""
+    strings = [f'"{text[at : at + MAX_STRING]}"' for at in range(0, len(text), MAX_STRING)]
+    return f"{record_name(selector, domain)}. IN TXT {' '.join(strings)}"
 
 
 def _mechanism(sender: str) -> str:

@@ -2,7 +2,18 @@
 
 from store.schema.columns import Utc, metadata
 from store.schema.found import articles, search_documents, search_marks
-from store.schema.mail import blobs, imap_folders, imap_mails, keys, lessons, lists, outbox, spool, unsent
+from store.schema.mail import (
+    blobs,
+    imap_folders,
+    imap_mails,
+    keys,
+    lessons,
+    lists,
+    outbox,
+    signing_keys,
+    spool,
+    unsent,
+)
 from store.schema.people import (
     allowed_senders,
     askees,
@@ -39,6 +50,7 @@ __all__ = [
     "proposals",
     "search_documents",
     "search_marks",
+    "signing_keys",
     "spool",
     "staff",
     "staff_acts",

@@ -35,6 +35,20 @@ keys = Table(
     Column("retired_at", Utc),  # verifies, signs no more
 )
 
+signing_keys = Table(
+    "signing_keys",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("selector", String, nullable=False, unique=True),
+    Column("algorithm", String, nullable=False),
+    Column("private", LargeBinary),  # null: retired
+    Column("public", LargeBinary, nullable=False),
+    Column("created_at", Utc, nullable=False),
+    Column("enabled_at", Utc),  # null: waits for its record in the DNS
+    Column("retired_at", Utc),
+    sqlite_autoincrement=True,
+)
+
 spool = Table(
     "spool",
     metadata,

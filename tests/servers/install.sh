@@ -12,6 +12,7 @@ spamd         spamd
 chromium      chromium
 dovecot-imapd dovecot
 nsd           nsd
+opendkim      opendkim
 postgresql    pg_ctlcluster
 '
 

@@ -4,7 +4,7 @@ import hashlib
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from sqlalchemy import Connection, Engine
@@ -15,10 +15,12 @@ from mailgate.jobs import FailPoint
 from mailgate.letters.letter import TOKEN_LIFETIME
 from mailgate.letters.notice import MadeFile, Maker, Notice
 from mailgate.log_events import LogEvent
+from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Key, Purpose, seal
 from mailgate.outbound.compose import compose
+from mailgate.outbound.sign import signed
 from mailgate.outbound.templates import Templates
-from store import keys
+from store import keys, signing_keys
 from store.archive import Archive
 from store.engine import reading, transaction
 from store.post import outbox
@@ -50,12 +52,13 @@ class Composer:
     domain: str
     fail_point: FailPoint
 
-    def __call__(self, lent: LentOut, *, today: date) -> Composed:
-        """The message: made and kept by the first attempt, read back by every other.
+    def __call__(self, lent: LentOut, *, now: datetime) -> Composed:
+        """The message: made, signed and kept by the first attempt, read back by every other.
 
         A mail with a live link or code is composed twice: with it to be sent, without it for the archive, where
-        `parts/expired.md` stands in its place. Files that are made now are kept in the same transaction, so that every
-        later look at the mail finds the same bytes; a crash before has them made again. Raises what a maker raises.
+        `parts/expired.md` stands in its place and no signature, for nobody was sent that. Files that are made now are
+        kept in the same transaction, so that every later look at the mail finds the same bytes; a crash before has them
+        made again. Raises what a maker raises.
         """
         row = lent.row
         if row.live is not None:
@@ -70,7 +73,8 @@ class Composer:
                 for file in notice.attachments
                 if not isinstance(file, MadeFile)
             ]
-            reverse_path = _return_path(conn, row, domain=self.domain, today=today)
+            reverse_path = _return_path(conn, row, domain=self.domain, today=now.date())
+            signers = signing_keys.signing(conn)
         write = partial(
             compose,
             message_id=row.message_id,
@@ -81,17 +85,20 @@ class Composer:
         )
         gone = self.templates.phrase("expired", notice.locale) if notice.secret else ""
         kept = write(notice.as_kept(gone))
-        live = write(notice.as_sent()).raw if notice.secret else None
+        author = parse_mailbox(notice.from_address).domain.lower()
+        raw = write(notice.as_sent()).raw if notice.secret else kept.raw
+        sent = signed(raw, signers, domain=author, at=now)
+        archived, live = (kept.raw, sent) if notice.secret else (sent, None)
         for problem in kept.problems:
             log.warning(LogEvent.TEMPLATE_PROBLEM(outbox=row.id, template=row.notice.template.value, problem=problem))
         self.fail_point("deliver.composed")
-        blob, *of_files = [self.archive.prepare(raw) for raw in (kept.raw, *made.values())]
+        blob, *of_files = [self.archive.prepare(one) for one in (archived, *made.values())]
         with transaction(self.engine, durable=False) as conn:  # the commit before DATA keeps it
             for one in (blob, *of_files):
                 self.archive.add(conn, one)
             words = {"subject": kept.subject, "text": kept.text}
             outbox.save_composed(conn, lent, notice, sha256=blob.sha256, live=live, reverse_path=reverse_path, **words)
-        return Composed(live or kept.raw, reverse_path)
+        return Composed(sent, reverse_path)
 
 
 def _with_files_made(notice: Notice, makers: Mapping[str, Maker]) -> tuple[Notice, Mapping[str, bytes]]:

@@ -77,7 +77,7 @@ class Deliverer:
                 ending.drop(reason)
                 return
             with self.computing:
-                mail = self._composer()(lent, today=ending.now.date())
+                mail = self._composer()(lent, now=ending.now)
             with self.unanswered.turn() as before_dot:
                 reply = self._submit(lent, mail, smarthost, before_dot)
                 if reply is not None:
