@@ -12,7 +12,7 @@ from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.headers import MAX_ADDRESS_BYTES, Block, decode_words, unfold
 from mailgate.mail.wire.mime import Leaf, take_apart
 from mailgate.mail.wire.parameters import file_name, other_file_names
-from mailgate.mail.words.html_text import MAX_HTML, marked_text, without_marks
+from mailgate.mail.words.html_text import MAX_HTML, marked_text, with_links, without_marks
 from mailgate.mail.words.reply_text import own_text
 
 _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "reply-to", "bcc", "sender", "resent-to", "resent-cc", "resent-from"})
@@ -69,7 +69,7 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
         references=message_id.read_ids(_first(block, "references", charset) or ""),
         text=text,
         html_text=shown,
-        reply_text=own or text.strip(),
+        reply_text=own or with_links(source).strip(),
         own_text=own,
         marked_text=source,
         attachments=_attachments(tree.leaves, bodies, sources),

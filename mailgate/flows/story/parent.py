@@ -6,6 +6,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.mail.message import Message
 from mailgate.mail.message_id import is_ours
+from mailgate.mail.words.html_text import with_links
 from mailgate.mail.words.reply_text import cut_text, own_text
 from mailgate.tickets.ticket import Ticket
 from store.post import parents
@@ -31,7 +32,7 @@ def beside_parent(act: Act, incoming: Incoming, ticket: Ticket | None) -> Incomi
 
 def cut_from(message: Message) -> str | None:
     """What `reply_text` leaves out, as an entry keeps it; None when that is nothing."""
-    return cut_text(message.text, message.reply_text)[:_MAX_CUT] or None
+    return cut_text(with_links(message.marked_text), message.reply_text)[:_MAX_CUT] or None
 
 
 def _parent_text(act: Act, incoming: Incoming, ticket: Ticket | None) -> str | None:

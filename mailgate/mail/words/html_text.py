@@ -1,39 +1,47 @@
 """The text that an HTML body shows; what it quotes begins with `> `, as in plain text. Never raises.
 
-A walk over lxml's tree. Not inscriptis: it takes two to three times as long, decodes `&amp;lt;` twice, loses texts that
-are nested deeply (it recurses), and has no word for a quotation.
+Not inscriptis: it takes two to three times as long, decodes `&amp;lt;` twice, loses texts that are nested deeply (it
+recurses), and has no word for a quotation.
 """
 
 import html
 import re
 
-from lxml import etree  # type: ignore[import-untyped]
-
 from mailgate.mail.wire.charset import storable
+from mailgate.mail.words.html_elements import Element, walk
 
 MAX_HTML = 1_000_000  # characters; what is behind them is not shown as text
+MAX_QUOTE_MARKS = 20  # at the beginning of a line: below that depth nobody tells whose words they are
+MAX_TIMES = 3  # the text is no longer than so many times its source: each line of a quotation bears its marks
+_MAX_ROW_LINES = 40  # of a row of a table that may come to stand on one line
+_CELL_LINES = 3
+_MAX_CELL = 2_000  # characters
+_MAX_LINK = 500
 
-_HIDDEN = frozenset({"head", "script", "style", "title", "template", "link", "meta", "datalist"})
 _PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "blockquote", "pre", "table", "hr"})
 _LINES = frozenset(
     {"address", "article", "aside", "body", "center", "dd", "div", "dt", "fieldset", "figcaption", "figure", "footer"}
-    | {"form", "header", "html", "legend", "li", "main", "nav", "option", "section", "summary", "tr", "caption"}
+    | {"form", "header", "html", "legend", "li", "main", "nav", "option", "section", "summary", "tr", "td", "th"}
+    | {"caption"}
 )
-_CELLS = frozenset({"td", "th"})
+_STRUCTURE = frozenset({"ul", "ol", "li", "a", "table", "tr", "td", "th"})
 # What mail programs call the history below an answer, and the line that leads it in.
 _QUOTES = frozenset({"gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "tutanota_quote"})
 # Where mail programs begin the history below an answer without quoting it, in whatever language its header is.
 _HISTORY_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "olk_src_body_section", "stopspelling"})
 _HISTORY_CLASSES = frozenset({"outlookmessageheader"})
 HISTORY = "\ufdd0"  # a line of its own that says so; a code point that is no character, so no mail has it
-_NO_DISPLAY = re.compile(r"display\s*:\s*none", re.IGNORECASE)
+_HISTORY_LINE = re.compile(f"{HISTORY}\n?")
+# The address of a link stands between these behind its words, until it is decided whether it is shown.
+_LINK, _LINK_END = "\ufdd1", "\ufdd2"
+LINK_MARK = re.compile(f"{_LINK}([^{_LINK_END}]*+){_LINK_END}")
+_LINK_BETWEEN = re.compile(f" ?{LINK_MARK.pattern}(\\w?)")
+_MARKS = re.compile(f"[{HISTORY}{_LINK}{_LINK_END}]")
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
-
-# Without a tree: comments, scripts and styles to their end or the end of all, then each tag.
-_UNSHOWN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|head)\b.*?(?:</\1\s*>|\Z)", re.IGNORECASE | re.DOTALL)
-_BREAK = re.compile(r"<(?:br|/?p|/?div|/?tr|/?li|/?h\d)\b[^<>]*>", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+\Z|(?:mailto|tel):[^\s<>\"]+\Z", re.IGNORECASE)
+_UNSAID = re.compile(r"^(?:(?:https?|ftp)://(?:www\.)?|mailto:|tel:)|\s+")
+_BORDER = re.compile(r"border[a-z-]*+\s*+:[^;]*?\b(?:solid|dotted|dashed|double|inset)", re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^<>]{0,200}>([^<]{1,500})<", re.IGNORECASE)
-_TAG = re.compile(r"<[^<>]*>")
 
 
 def html_text(source: str) -> str:
@@ -43,60 +51,39 @@ def html_text(source: str) -> str:
 
 def without_marks(text: str) -> str:
     """The text as it is shown."""
-    return text.replace(f"{HISTORY}\n", "").replace(HISTORY, "").strip("\n") if HISTORY in text else text
+    return _HISTORY_LINE.sub("", LINK_MARK.sub("", text)).strip("\n") if _MARKS.search(text) else text
+
+
+def with_links(text: str) -> str:
+    """The same, with the address of each link behind its words: `click <https://a.example/>`."""
+    return without_marks(_LINK_BETWEEN.sub(_spelt_out, text)) if _MARKS.search(text) else text
+
+
+def _spelt_out(link: re.Match[str]) -> str:
+    return f" <{link[1]}> {link[2]}".rstrip()
 
 
 def marked_text(source: str) -> str:
-    """The same with a line HISTORY wherever the mail program says that history begins: what `reply_text` reads."""
-    source = source[:MAX_HTML].replace(HISTORY, "")
+    """The text with its marks: what `reply_text` reads.
+
+    A line HISTORY stands wherever the mail program says that history begins, LINK_MARK behind the words of a link.
+    """
+    source = _MARKS.sub("", storable(source[:MAX_HTML]))
     if not source.strip():
         return ""
-    return _from_tree(source) or _from_tags(source) or _title(source)
+    page = _Page(len(source) * MAX_TIMES)
+    walk(source, page)
+    return page.text() or _title(source)
 
 
-def _from_tree(source: str) -> str:
-    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=True, remove_comments=True, remove_pis=True)
-    try:
-        root = etree.fromstring(storable(source).encode("utf-8"), parser)
-    except (etree.LxmlError, ValueError):
-        return ""
-    last = parser.error_log.last_error
-    if root is None or (last is not None and last.level >= etree.ErrorLevels.FATAL):
-        return ""  # libxml2 stops at 2,048 levels and forgets what is below
-    page = _Page()
-    waiting: list[tuple[etree._Element, bool]] = [(root, False)]
-    while waiting:  # not recursive: mails nest tables by the hundred, bombs by the ten thousand
-        element, closing = waiting.pop()
-        if closing:
-            page.close(element.tag, element)
-        elif not isinstance(element.tag, str) or _is_hidden(element):
-            pass
-        else:
-            page.open(element.tag, element)
-            page.write(element.text)
-            waiting.append((element, True))
-            waiting.extend((child, False) for child in element.iterchildren(reversed=True))
-            continue
-        if element is not root:
-            page.write(element.tail)
-    return page.text()
-
-
-def _is_hidden(element: etree._Element) -> bool:
-    if element.tag in _HIDDEN:
-        return True
-    style = element.get("style")
-    return element.get("hidden") is not None or (style is not None and _NO_DISPLAY.search(style) is not None)
-
-
-def _is_quote(tag: str, element: etree._Element) -> bool:
+def _is_quote(tag: str, element: Element) -> bool:
     if tag == "blockquote":
         return True
     names = element.get("class")
     return names is not None and not _QUOTES.isdisjoint(names.split())
 
 
-def _begins_history(element: etree._Element) -> bool:
+def _begins_history(element: Element) -> bool:
     identifier, names = element.get("id"), element.get("class")
     # Outlook puts `x_` before the names in a message that it shows, and each time it is answered another one.
     if identifier is not None and identifier.lower().removeprefix("x_") in _HISTORY_IDS:
@@ -109,17 +96,24 @@ def _begins_history(element: etree._Element) -> bool:
 class _Page:
     """Lines as they fill up; paragraphs ask for an empty line between them."""
 
-    __slots__ = ("depth", "gap", "line", "lines", "numbers", "pre")
+    __slots__ = ("depth", "gap", "left", "line", "lines", "links", "numbers", "rows", "tables")
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self.left = most  # characters
         self.lines: list[str] = []
         self.line: list[str] = []
         self.gap = False
         self.depth = 0  # of quotations
-        self.pre = 0
         self.numbers: list[int] = []  # of open lists: the last number, -1 for bullets
+        self.links: list[tuple[str, int, int]] = []  # open ones: the address; lines, and pieces of this one, before it
+        self.rows: list[list[int]] = []  # open ones: where each cell begins
+        self.tables: list[bool] = []  # open ones: has it lines between its cells
 
-    def open(self, tag: str, element: etree._Element) -> None:
+    @property
+    def is_full(self) -> bool:
+        return self.left <= 0
+
+    def open(self, tag: str, element: Element) -> None:
         if tag == "br":
             self.end_line(even_empty=True)
             return
@@ -127,32 +121,47 @@ class _Page:
         if element.attrib and self.depth == 0 and _begins_history(element):
             self.end_line()
             self.lines.append(HISTORY)
-        if _is_quote(tag, element):
+        if (element.attrib or tag == "blockquote") and _is_quote(tag, element):
             self.end_line()
             self.depth += 1
-        if tag == "pre":
-            self.pre += 1
-        elif tag in ("ul", "ol"):
-            self.numbers.append(0 if tag == "ol" else -1)
-        elif tag == "li":
-            self.line.append(self._bullet())
-        elif tag in _CELLS and self.line:
-            self.line.append(" ")
+        if tag not in _STRUCTURE:
+            return
+        match tag:
+            case "ul" | "ol":
+                self.numbers.append(0 if tag == "ol" else -1)
+            case "li":
+                self.line.append(self._bullet())
+            case "a":
+                self.links.append((_address(element), len(self.lines), len(self.line)))
+            case "table":
+                self.tables.append(element.get("border") not in (None, "", "0", "none"))
+            case "tr":
+                self.rows.append([])
+            case "td" | "th" if self.rows:
+                self.rows[-1].append(len(self.lines))
+                if self.tables and (tag == "th" or _BORDER.search(element.get("style") or "")):
+                    self.tables[-1] = True
 
-    def close(self, tag: str, element: etree._Element) -> None:
-        if _is_quote(tag, element):
+    def close(self, tag: str, element: Element) -> None:
+        if (element.attrib or tag == "blockquote") and _is_quote(tag, element):
             self.end_line()
             self.depth -= 1
-        if tag == "pre":
-            self.pre -= 1
-        elif tag in ("ul", "ol") and self.numbers:
-            self.numbers.pop()
+        match tag:
+            case _ if tag not in _STRUCTURE:
+                pass
+            case "ul" | "ol" if self.numbers:
+                self.numbers.pop()
+            case "a" if self.links:
+                self._put_address(*self.links.pop())
+            case "tr" if self.rows:
+                self.end_line()
+                self._join(self.rows.pop())
+            case "table" if self.tables:
+                self.tables.pop()
         self._border(tag)
 
-    def write(self, text: str | None) -> None:
-        if not text:
-            return
-        if not self.pre:
+    def write(self, text: str, *, preserved: bool) -> None:
+        if not preserved:
             self.line.append(text)
             return
         first, *others = text.replace("\r\n", "\n").split("\n")
@@ -163,15 +172,18 @@ class _Page:
 
     def end_line(self, *, even_empty: bool = False) -> None:
         """Put the line down; an empty one only where a `<br>` made it."""
+        if not self.line and not even_empty:
+            return
         text = _BLANKS.sub(" ", "".join(self.line)).strip().replace("\ue000", " ").rstrip()
         self.line.clear()
         if not text and not even_empty:
             return
-        mark = "> " * self.depth
+        mark = "> " * min(self.depth, MAX_QUOTE_MARKS)
         if self.gap and self.lines and self.lines[-1].strip("> "):
             self.lines.append(mark.rstrip())
         self.gap = False
         self.lines.append((mark + text).rstrip())
+        self.left -= 2 * len(mark) + len(text) + 1
 
     def text(self) -> str:
         self.end_line()
@@ -190,14 +202,53 @@ class _Page:
         self.numbers[-1] += 1
         return f"{self.numbers[-1]}. "
 
+    def _put_address(self, address: str, lines: int, pieces: int) -> None:
+        """The address of a link that ends here, if its words are others."""
+        if not address:
+            return
+        if len(self.lines) == lines:
+            words = "".join(self.line[pieces:]).strip()
+            if words and not _says(words, address):
+                self.line.append(f"{_LINK}{address}{_LINK_END}")
+        elif self.lines[-1] and not _says(self.lines[-1].lstrip("> "), address):
+            self.lines[-1] += f"{_LINK}{address}{_LINK_END}"
+
+    def _join(self, cells: list[int]) -> None:
+        """The cells of a row on one line, when each has one line at most, or a few in a table with lines."""
+        if len(cells) < 2 or not 1 < len(self.lines) - cells[0] <= _MAX_ROW_LINES:
+            return
+        mark = "> " * min(self.depth, MAX_QUOTE_MARKS)
+        is_grid = bool(self.tables) and self.tables[-1]
+        texts: list[str] = []
+        for start, end in zip(cells, [*cells[1:], len(self.lines)], strict=True):
+            lines = [text for line in self.lines[start:end] if (text := line.removeprefix(mark.rstrip()).strip())]
+            if len(lines) > (_CELL_LINES if is_grid else 1) or any(line.startswith((">", HISTORY)) for line in lines):
+                return
+            texts.append(" ".join(lines))
+            if len(texts[-1]) > _MAX_CELL:
+                return
+        joined = (" | " if is_grid else " ").join(text for text in texts if text or is_grid)
+        # A paragraph in the first cell asked for an empty line: not between the rows of such a table.
+        is_apart = not self.lines[cells[0]].strip("> ") and not (
+            is_grid and " | " in "".join(self.lines[cells[0] - 1 : cells[0]])
+        )
+        self.lines[cells[0] :] = [mark.rstrip()] * is_apart + [(mark + joined).rstrip()]
+        self.gap = False
+
+
+def _address(element: Element) -> str:
+    """Where a link leads, as far as it can be said in a text; "" for places in the page, scripts and the like."""
+    address = (element.get("href") or "").strip()
+    return address if len(address) <= _MAX_LINK and _ADDRESS.match(address) and not _MARKS.search(address) else ""
+
+
+def _says(words: str, address: str) -> bool:
+    """The words of a link are its address, or all of it that people say."""
+    said, meant = (_UNSAID.sub("", text.strip().lower()).rstrip("/") for text in (words, address))
+    return said == meant or (address.startswith(("mailto:", "tel:")) and said == meant.partition("?")[0])
+
 
 def _title(source: str) -> str:
     """What a mail program shows of a page without any words: its title."""
     found = _TITLE.search(source)
-    return storable(_BLANKS.sub(" ", html.unescape(found[1])).strip()) if found else ""
-
-
-def _from_tags(source: str) -> str:
-    shown = _TAG.sub("", _BREAK.sub("\n", _UNSHOWN.sub(" ", source)))
-    lines = (_BLANKS.sub(" ", line).strip() for line in html.unescape(shown).split("\n"))
-    return storable("\n".join(line for line in lines if line))
+    return _BLANKS.sub(" ", html.unescape(found[1])).strip() if found else ""

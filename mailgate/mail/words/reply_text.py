@@ -12,7 +12,7 @@ import mailparser_reply
 
 from mailgate.mail.words import reply_marks as marks
 from mailgate.mail.words.alignment import repeated_lines
-from mailgate.mail.words.html_text import HISTORY, without_marks
+from mailgate.mail.words.html_text import HISTORY, LINK_MARK, with_links
 
 MAX_TEXT = 100_000  # characters that are looked at; what is behind them stays as it is
 _MAX_LINE = 500  # characters of a line that are looked at
@@ -34,11 +34,11 @@ def own_text(text: str, parent: str | None = None) -> str:
     """
     head, tail = text[:MAX_TEXT], text[MAX_TEXT:]
     lines = head.split("\n")
-    plain = head if head.isascii() else marks.DIRECTION.sub("", head)
+    plain = head if head.isascii() else marks.DIRECTION.sub("", LINK_MARK.sub("", head))
     known = repeated_lines(plain, parent) if parent else frozenset()
     reading = _Reading([line[:_MAX_LINE] for line in plain.split("\n")], known)
     kept = [lines[at] for at in reading.kept()]
-    return without_marks("\n".join(kept) + ("" if reading.cut else tail)).strip()
+    return with_links("\n".join(kept) + ("" if reading.cut else tail)).strip()
 
 
 def cut_text(text: str, kept: str) -> str:
