@@ -1,6 +1,7 @@
 """Judge the sender of one mail in the way that the settings ask for; the network is asked here."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol
 
 from mailgate.config import Settings, Verify
@@ -48,7 +49,7 @@ def own_check(settings: Settings, resolver: Resolver) -> SenderCheck:
                 author,
                 lookup=lookups,
                 check_spf=lambda: check_spf(envelope, lookups.another()),
-                to_us=_to_us(message, settings),
+                ours=partial(is_ours, desks=settings.desks, domain=settings.gate.domain),
                 exact=exact,
                 coverage=settings.authentication.dkim_coverage,
                 now=envelope.received_at,
@@ -73,8 +74,9 @@ def header_check(settings: Settings) -> SenderCheck:
             author,
             door=envelope.door,
             trusted=settings.authentication.trusted_authserv_ids,
-            to_us=_to_us(message, settings),
+            ours=partial(is_ours, desks=settings.desks, domain=settings.gate.domain),
             exact=exact,
+            coverage=settings.authentication.dkim_coverage,
         )
         return capped(evidence, message)
 
@@ -104,8 +106,3 @@ def best_evidence(settings: Settings) -> Mapping[Door, tuple[Level, str]]:
                 Door.PIPE: (Level.DKIM, without),
                 Door.IMAP: (Level.DKIM, without),
             }
-
-
-def _to_us(message: Message, settings: Settings) -> bool:
-    named = (*message.to, *message.cc)
-    return any(is_ours(entry.address, settings.desks, settings.gate.domain) for entry in named)

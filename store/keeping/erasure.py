@@ -44,6 +44,7 @@ from store.schema import (
     outbox,
     participants,
     proposals,
+    seals,
     spool,
     staff,
     suppressions,
@@ -108,6 +109,7 @@ def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Eras
     for ids in parts(extent.contacts):
         conn.execute(delete(participants).where(participants.c.contact_id.in_(ids)))
     for ids in parts(extent.spool):
+        conn.execute(delete(seals).where(seals.c.spool_id.in_(ids)))
         conn.execute(update(spool).where(spool.c.id.in_(ids)).values(**_NO_MAIL))
         held = spool.c.id.in_(ids), spool.c.disposition.in_(AWAITING_REVIEW)
         conn.execute(update(spool).where(*held).values(disposition=Disposition.REFUSED))  # there is nothing to let in

@@ -98,6 +98,13 @@ spool = Table(
     sqlite_autoincrement=True,
 )
 
+seals = Table(
+    "seals",
+    metadata,
+    Column("seal", String(64), primary_key=True),  # of what a signature signs: whoever has it is the mail itself
+    Column("spool_id", ForeignKey("spool.id"), nullable=False),
+)
+
 lessons = Table(
     "lessons",
     metadata,

@@ -58,6 +58,7 @@ def test_our_own_rule_takes_it_for_the_whole_mail_as_strictly_as_for_staff(key: 
         aligned=lambda domain: domain == OURS,
         exact=OURS,
         coverage=Coverage.STRICT,
+        ours=lambda _: True,
         lookup=Zone(RECORDS),
         now=AT,
     )

@@ -244,8 +244,9 @@ def test_a_header_of_our_own_mail_server_is_believed_where_it_stands_on_top(begi
     )
     received = b"Received: from a by mx.in.example; Mon, 2 Mar 2026 09:00:00 +0000\r\n"
     near = partial(gate.deliver, door=Door.LMTP, peer="127.0.0.1")
+    signed = CUSTOMER.sign(anne.writes("One.", headers=DATE), at=BEGIN)
 
-    good = near(found % b"pass" + received + anne.writes("One."))
+    good = near(found % b"pass" + received + signed)
     failed = near(found % b"fail" + received + anne.writes("Two."))
     forged = near(received + found % b"pass" + anne.writes("Three."))
     elsewhere = near(found.replace(b"mx.in", b"mx.out") % b"pass" + received + anne.writes("Four."))

@@ -33,7 +33,7 @@ from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
 from store import people
 from store.archive import Archive
 from store.desk import tickets
-from store.post import outbox, senders, spool, suppressions
+from store.post import outbox, seals, senders, spool, suppressions
 from store.post.spool import Outcome
 
 TOLD_AGAIN_AFTER = timedelta(days=1)
@@ -68,6 +68,10 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
         suppressions.remove(conn, address)  # whoever writes from there can be reached there
     if met.copy_of is not None:
         return Settled(Disposition.DUPLICATE, f"the same mail as {met.copy_of}", ticket_id=met.ticket_id)
+    original = seals.claim(conn, incoming.lent.spool_id, incoming.evidence.seals)
+    if original is not None:  # what its signature does not cover was changed, by a relay or by whoever sends it again
+        reason = f"the same signed mail as {original.spool_id}"
+        return Settled(Disposition.DUPLICATE, reason, ticket_id=original.ticket_id)
     passed, limit = hops(incoming.message), settings.limits.max_hops
     if passed > limit and not incoming.lent.released:  # a loop, not a long route: RFC 5321 §6.3
         return Settled(Disposition.HELD, f"loop: it has passed {passed} servers, more than {limit}")

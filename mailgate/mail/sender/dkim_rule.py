@@ -1,7 +1,7 @@
 """The DKIM rule: which signatures of a mail are valid (RFC 6376), and which of those speak for the whole of it."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -12,24 +12,17 @@ from dkim.util import parse_tag_value
 
 from mailgate.errors import LookupFailed
 from mailgate.mail.sender.canonical_body import CanonicalBody
-from mailgate.mail.sender.coverage import Coverage, uncovered
+from mailgate.mail.sender.coverage import Coverage
 from mailgate.mail.sender.lookup import Lookup
-from mailgate.mail.wire.headers import MAX_FIELDS, MAX_HEADER_BYTES
+from mailgate.mail.sender.signature_fields import DOMAIN, MAX_NAMED, SignatureField, SignedMail, take_apart, weakness
 
 MAX_SIGNATURES = 5  # that are verified; each costs a hash of the body
-MAX_LOOKED_AT = 20
-MAX_SIGNATURE_BYTES = 4096  # dkimpy's search for `b=` takes the square of a field's blanks
-MAX_NAMED = 200  # fields in `h=`
-MIN_RSA_BITS = 1024  # RFC 8301 §3.2
 MAX_KEY_BYTES = 600  # an RSA key of 4096 bits has 550; more is not asked for (RFC 8301 §3.2) and costs time
 CLOCK_SKEW = timedelta(minutes=10)
 MAX_AGE = timedelta(hours=72)
 """An older signature may be that of a mail which somebody kept, to send it once more."""
 
 _ALGORITHMS = {b"rsa-sha256": b"rsa", b"ed25519-sha256": b"ed25519"}
-_NAME = re.compile(
-    rb"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*"
-)
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]+=*")
 _SECONDS = re.compile(rb"[0-9]{1,12}")
 
@@ -49,6 +42,7 @@ class Signature:
     domain: str
     worth: Worth
     reason: str
+    seals: tuple[str, ...] = ()  # of one that vouches: by them a copy of the mail is known, whatever was added to it
 
 
 class _Unfit(Exception):
@@ -61,30 +55,31 @@ def check_signatures(
     aligned: Callable[[str], bool],
     exact: str | None,
     coverage: Coverage,
+    ours: Callable[[str], bool],
     lookup: Lookup,
     now: datetime,
 ) -> tuple[Signature, ...]:
     """Judge the signatures of domains for which `aligned` holds, from the top, up to the first that vouches.
 
-    `exact`: only this domain can vouch. `now` is when the mail came. A message that dkimpy cannot read has no valid
-    signature. Raises LookupFailed when none vouches and a key could not be looked up.
+    `exact`: only this domain can vouch. `ours`: an address is one of ours; only a mail to us is vouched for. `now` is
+    when the mail came. A message that dkimpy cannot read has no valid signature. Raises LookupFailed when none vouches
+    and a key could not be looked up.
     """
-    mail = _taken_apart(raw)
+    mail = take_apart(raw)
     if mail is None:
         return ()
     body = CanonicalBody(mail.body)
     found: list[Signature] = []
     failed: LookupFailed | None = None
-    fields = [value for name, value in mail.headers if name.lower() == b"dkim-signature"]
-    for index, value in enumerate(fields[:MAX_LOOKED_AT]):
-        domain = _domain_of(value) if len(value) <= MAX_SIGNATURE_BYTES else None
-        if domain is None:
-            continue
+    for field in mail.signatures:
         if len(found) >= MAX_SIGNATURES:
             break
+        domain = field.domain
         try:
             if aligned(domain):
-                found.append(_judged(mail, body, index, domain, exact=exact, coverage=coverage, lookup=lookup, now=now))
+                found.append(
+                    _judged(mail, body, field, exact=exact, coverage=coverage, ours=ours, lookup=lookup, now=now)
+                )
         except _Unfit as error:
             found.append(Signature(domain, Worth.NOTHING, f"the DKIM signature of {domain} {error}"))
         except LookupFailed as error:
@@ -96,58 +91,37 @@ def check_signatures(
     return tuple(found)
 
 
-def _taken_apart(raw: bytes) -> "dkim.DKIM | None":
-    if b"dkim-signature" not in raw[:MAX_HEADER_BYTES].lower():
-        return None
-    try:
-        mail = dkim.DKIM(raw, logger=_Quiet(), minkey=MIN_RSA_BITS)
-    except Exception:  # noqa: BLE001 - dkimpy fails in many ways on what is no mail (an IndexError on a folded first line)
-        return None
-    if len(mail.headers) > MAX_FIELDS:
-        return None
-    # Two readers who see different authors are how identities get forged.
-    return mail if sum(name.lower() == b"from" for name, _ in mail.headers) == 1 else None
-
-
-def _domain_of(value: bytes) -> str | None:
-    try:
-        domain = parse_tag_value(value).get(b"d", b"")
-    except Exception:  # noqa: BLE001 - a field that is no list of tags is no signature
-        return None
-    return domain.decode("ascii").lower() if _NAME.fullmatch(domain) else None
-
-
 def _judged(
-    mail: "dkim.DKIM",
+    mail: SignedMail,
     body: CanonicalBody,
-    index: int,
-    domain: str,
+    field: SignatureField,
     *,
     exact: str | None,
     coverage: Coverage,
+    ours: Callable[[str], bool],
     lookup: Lookup,
     now: datetime,
 ) -> Signature:
-    field = [header for header in mail.headers if header[0].lower() == b"dkim-signature"][index]
-    tags: dict[bytes, bytes] = parse_tag_value(field[1])
-    signed = _signed_fields(tags, domain, now)
+    domain, tags = field.domain, field.tags
+    _check_tags(field, now)
     key = _key(tags, domain, lookup)
-    _verify(mail, body, tags=tags, signed=signed, field=field, key=key)
-    weakness = _weakness(mail, body.original, tags, signed, coverage=coverage, now=now)
-    if weakness is None and exact is not None and domain != exact:
-        weakness = f"is not of {exact} itself, as it must be for staff"
-    if weakness is not None:
-        return Signature(domain, Worth.PARTIAL, f"the DKIM signature of {domain} is valid, but {weakness}")
-    return Signature(domain, Worth.VOUCHES, f"a DKIM signature of {domain} covers the mail")
+    _verify(mail, body, field, key=key)
+    weak = weakness(mail, field, body.original, coverage=coverage, ours=ours) or _age(mail, tags, now)
+    if weak is None and exact is not None and domain != exact:
+        weak = f"is not of {exact} itself, as it must be for staff"
+    if weak is not None:
+        return Signature(domain, Worth.PARTIAL, f"the DKIM signature of {domain} is valid, but {weak}")
+    return Signature(domain, Worth.VOUCHES, f"a DKIM signature of {domain} covers the mail", mail.seals)
 
 
-def _signed_fields(tags: Mapping[bytes, bytes], domain: str, now: datetime) -> list[bytes]:
-    """The fields that the signature names, in lower case; raises _Unfit when its tags are not what RFC 6376 asks."""
+def _check_tags(field: SignatureField, now: datetime) -> None:
+    """Raises _Unfit when they are not what RFC 6376 asks."""
+    domain, tags = field.domain, field.tags
     if any(tag not in tags for tag in (b"v", b"a", b"b", b"bh", b"d", b"h", b"s")) or tags[b"v"] != b"1":
         raise _Unfit("is incomplete")
     if tags[b"a"] not in _ALGORITHMS:
         raise _Unfit("is of a kind that proves nothing")  # rsa-sha1: RFC 8301 §3.1
-    if not _NAME.fullmatch(tags[b"s"]) or not all(_is_base64(tags[tag]) for tag in (b"b", b"bh")):
+    if not DOMAIN.fullmatch(tags[b"s"]) or not all(_is_base64(tags[tag]) for tag in (b"b", b"bh")):
         raise _Unfit("is malformed")
     if b"dns/txt" not in tags.get(b"q", b"dns/txt").replace(b" ", b"").split(b":"):
         raise _Unfit("has its key elsewhere than in the DNS")
@@ -159,12 +133,10 @@ def _signed_fields(tags: Mapping[bytes, bytes], domain: str, now: datetime) -> l
         raise _Unfit("was made in the future")
     if until is not None and (until < now.timestamp() or (at is not None and until < at)):
         raise _Unfit("has expired")
-    signed = [name.strip().lower() for name in tags[b"h"].split(b":")]
-    if len(signed) > MAX_NAMED:
+    if len(field.signed) > MAX_NAMED:
         raise _Unfit("names too many fields")
-    if b"from" not in signed:  # RFC 6376 §5.4
+    if b"from" not in field.signed:  # RFC 6376 §5.4
         raise _Unfit("leaves out From")
-    return signed
 
 
 def _is_base64(value: bytes) -> bool:
@@ -215,23 +187,16 @@ def _listed(tags: Mapping[bytes, bytes], tag: bytes, default: bytes) -> set[byte
     return {word.strip().lower() for word in tags.get(tag, default).split(b":")}
 
 
-def _verify(
-    mail: "dkim.DKIM",
-    body: CanonicalBody,
-    *,
-    tags: Mapping[bytes, bytes],
-    signed: Sequence[bytes],
-    field: Sequence[bytes],
-    key: bytes,
-) -> None:
+def _verify(mail: SignedMail, body: CanonicalBody, field: SignatureField, *, key: bytes) -> None:
     """Have dkimpy compute it; raises _Unfit when it does not fit.
 
     Not by its `verify`, which sees nothing but the clock on the wall and allows it ten hours.
     """
-    ready, kind = body.ready(tags.get(b"c", b"simple/simple"))
-    mail.body = ready
+    ready, kind = body.ready(field.tags.get(b"c", b"simple/simple"))
+    mail.parts.body = ready
     try:
-        valid = mail.verify_sig({**tags, b"c": kind}, list(signed), field, lambda name, timeout: key)
+        tags = {**field.tags, b"c": kind}
+        valid = mail.parts.verify_sig(tags, list(field.signed), field.field, lambda name, timeout: key)
     except dkim.KeyFormatError:
         raise _Unfit("has a key that is too short") from None
     except Exception:  # noqa: BLE001 - whatever dkimpy stumbles over proves nothing
@@ -240,21 +205,8 @@ def _verify(
         raise _Unfit("does not fit the mail")
 
 
-def _weakness(
-    mail: "dkim.DKIM",
-    body: bytes,
-    tags: Mapping[bytes, bytes],
-    signed: Sequence[bytes],
-    *,
-    coverage: Coverage,
-    now: datetime,
-) -> str | None:
-    """Why a valid signature does not speak for the whole mail."""
-    if b"l" in tags:
-        return "covers only the beginning of the text"
-    left_out = uncovered(mail.headers, signed, body, coverage)
-    if left_out is not None:
-        return left_out
+def _age(mail: SignedMail, tags: Mapping[bytes, bytes], now: datetime) -> str | None:
+    """Why a valid signature may be that of a mail which somebody kept."""
     made = _made_at(mail, tags)
     if made is None:
         return "does not say when it was made"
@@ -263,7 +215,7 @@ def _weakness(
     return None
 
 
-def _made_at(mail: "dkim.DKIM", tags: Mapping[bytes, bytes]) -> float | None:
+def _made_at(mail: SignedMail, tags: Mapping[bytes, bytes]) -> float | None:
     at = _time(tags, b"t")
     if at is not None:
         return at
@@ -272,16 +224,3 @@ def _made_at(mail: "dkim.DKIM", tags: Mapping[bytes, bytes]) -> float | None:
         return parsedate_to_datetime(dates[0].decode("ascii", "replace")).timestamp() if len(dates) == 1 else None
     except (ValueError, TypeError, OverflowError):
         return None
-
-
-class _Quiet:
-    """A logger for dkimpy, which would write what strangers say into our log."""
-
-    def debug(self, *_words: object) -> None:
-        """Say nothing."""
-
-    error = debug
-
-    def isEnabledFor(self, _level: int) -> bool:
-        """Say nothing, and do not work out what it would be."""
-        return False

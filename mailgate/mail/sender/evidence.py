@@ -1,7 +1,7 @@
 """Evidence: how far a message is believed to be from its author; the From rule that comes before all of it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.utils import getaddresses
 from enum import StrEnum
 
@@ -33,6 +33,7 @@ class Evidence:
 
     level: Level
     reasons: tuple[str, ...]
+    seals: tuple[str, ...] = field(default=(), compare=False)  # `SignedMail.seals`, where a signature proves it
 
     def at_least(self, level: Level) -> bool:
         """This evidence is worth as much as `level`, or more."""

@@ -29,14 +29,14 @@ def verify(
     *,
     lookup: Lookup,
     check_spf: Callable[[], Spf | None],
-    to_us: bool,
+    ours: Callable[[str], bool],
     exact: bool,
     coverage: Coverage,
     now: datetime,
 ) -> Evidence:
     """Judge a mail whose From rule was kept; asks no more than it needs, DKIM before SPF. Raises LookupFailed.
 
-    `to_us`: To or Cc names an address of ours. `exact`: an author whose words are acted upon (staff), so that only a
+    `ours`: an address is one of ours. `exact`: an author whose words are acted upon (staff), so that only a
     signature of his very domain counts. `check_spf` gives None where the sender's own host is not known.
     """
     domain = discover(author.domain, lookup)
@@ -45,6 +45,7 @@ def verify(
         aligned=lambda other: domain.aligns(other, strict=domain.strict_dkim, lookup=lookup),
         exact=domain.name if exact else None,
         coverage=coverage,
+        ours=ours,
         lookup=lookup,
         now=now,
     )
@@ -52,10 +53,7 @@ def verify(
     if not signatures:
         told = (f"no DKIM signature of {domain.name}",)
     elif signatures[-1].worth is Worth.VOUCHES:
-        if to_us:
-            return Evidence(Level.DKIM, (signatures[-1].reason,))
-        # A true mail to somebody else can be sent on to us by whoever has it.
-        told = (f"{signatures[-1].reason}, but it is addressed to somebody else",)
+        return Evidence(Level.DKIM, (signatures[-1].reason,), signatures[-1].seals)
     spf = check_spf()
     return _without_dkim(domain, signatures, told, spf, lookup)
 

@@ -16,7 +16,9 @@ from tests.zone import Zone
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 ANNE = Mailbox("anne", "", "cust.example")
 CUST, EVIL = Signer("cust.example"), Signer("evil.example")
-MAIL = written("Subject: hello", "Date: Mon, 02 Mar 2026 08:59:00 +0000", author="anne@cust.example")
+MAIL = written(
+    "To: support@support.example", "Subject: hello", "Date: Mon, 02 Mar 2026 08:59:00 +0000", author="anne@cust.example"
+)
 SIGNED = CUST.sign(MAIL, at=NOW)
 PASS, FAIL = Spf("pass", "cust.example", "192.0.2.7"), Spf("fail", "cust.example", "192.0.2.7")
 LISTED = SIGNED + b"-- \r\nThis list is for all\r\n"  # what a mailing list does to a signature
@@ -37,7 +39,7 @@ def judged(
         ANNE,
         lookup=at or zone(policy),
         check_spf=lambda: spf,
-        to_us=to_us,
+        ours=lambda address: to_us,
         exact=False,
         coverage=Coverage.COMMON,
         now=NOW,
@@ -92,7 +94,7 @@ def test_a_true_mail_to_somebody_else_is_no_proof_here() -> None:
     assert evidence == Evidence(
         Level.UNKNOWN,
         (
-            "a DKIM signature of cust.example covers the mail, but it is addressed to somebody else",
+            "the DKIM signature of cust.example is valid, but the mail is addressed to somebody else",
             "no SPF: the sender's host is not known here",
         ),
     )
@@ -133,7 +135,14 @@ def test_spf_is_not_asked_for_when_dkim_decides() -> None:
         raise AssertionError("SPF was asked for")
 
     evidence = verify(
-        SIGNED, ANNE, lookup=zone("p=none"), check_spf=no_spf, to_us=True, exact=True, coverage=Coverage.COMMON, now=NOW
+        SIGNED,
+        ANNE,
+        lookup=zone("p=none"),
+        check_spf=no_spf,
+        ours=lambda address: True,
+        exact=True,
+        coverage=Coverage.COMMON,
+        now=NOW,
     )
 
     assert evidence.level is Level.DKIM
