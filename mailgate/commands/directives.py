@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import dropwhile, takewhile
 
-from mailgate.commands.typed import seen
+from mailgate.commands.typed import UNSEEN, seen
 from mailgate.mail.message import Message
 
 MARK = "!"
@@ -20,7 +20,13 @@ _HISTORY = (">", "--")  # a quote, a signature, a rule above what is older
 # A dash alone makes an item of a list, two of them a signature.
 _BULLET = re.compile(r"[•●◦▪‣·]\s*|(?:[*+–—]|-(?!-))\s+")
 _EMPHASIS = re.compile(r"([*_`~]{1,3})(?=\S)")
-_MARKS = (MARK, "！")
+_MARKED = re.compile(
+    r"(?:\d{1,2}[.)]\s+)?"  # an item of a numbered list
+    rf"(?P<opened>[*_`~]{{0,6}})[\s{re.escape(UNSEEN)}]*\\?"  # Markdown's escape
+    r"[!！﹗︕]"
+)
+_BEGINS_EMPHASIS = re.compile(r"[*_`~]+")
+_ENDS_WORD = re.compile(r"(?P<word>[^\s*_`~]+)[*_`~]+(?=[\s.,:;!]|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +49,9 @@ class Directives:
     first_excess: str = ""  # the 21st of them
     below: tuple[str, ...] = field(default=(), compare=False)  # what stands below them, to the end of its first block
     whole: str = field(default="", compare=False)  # the words with the commands, for a mail that has none after all
+    has_own: bool = field(default=False, compare=False)  # some of the words are the writer's, not all of them quoted
+    subject: str = field(default="", compare=False)  # "" where it is a command, and read
+    body: str = field(default="", compare=False)  # all of it, with what is cut away as quoted
 
     def words_below(self, lines: int) -> str:
         """The words less the first lines of what stands below the commands: those that were fields."""
@@ -63,16 +72,17 @@ def read_directives(message: Message, *, marked: bool = True) -> Directives:
     found, end = _top_lines(lines, marked=marked)
     if not found and not message.own_text and (said := command_in(message.subject)) is not None:
         return Directives((directive(0, said, message.subject),), "", whole=message.reply_text)
-    if not found:
-        top = tuple(_block(list(dropwhile(lambda line: not seen(line), lines[:_MAX_BELOW]))))
-        return Directives((), message.reply_text, below=top, whole=message.reply_text)
+    words = _without(message.reply_text, [text for _, _, text in found])
     return Directives(
         tuple(directive(line_no, said, text) for line_no, said, text in found[:MAX_DIRECTIVES]),
-        _without(message.reply_text, [text for _, _, text in found]),
+        words,
         max(0, len(found) - MAX_DIRECTIVES),
         found[MAX_DIRECTIVES][2] if len(found) > MAX_DIRECTIVES else "",
-        tuple(_block(lines[end:])),
-        message.reply_text,
+        tuple(_block(lines[end:] if found else list(dropwhile(lambda line: not seen(line), lines[:_MAX_BELOW])))),
+        whole=message.reply_text,
+        has_own=bool(message.own_text),
+        subject=message.subject,
+        body=message.text,
     )
 
 
@@ -84,12 +94,13 @@ def nearest(verb: str, known: Iterable[str]) -> str | None:
 def command_in(line: str, *, marked: bool = True) -> str | None:
     """What the line says behind its mark, None without one; where lines need not be `marked` each says something."""
     said = unlisted(line)
+    mark = _MARKED.match(said)
+    if mark:
+        return _without_emphasis(seen(said[mark.end() :]), mark["opened"])
+    if marked:
+        return None
     emphasis = _EMPHASIS.match(said)
-    if emphasis and (not marked or said[emphasis.end() : emphasis.end() + 1] in _MARKS):
-        said = _plain(said[emphasis.end() :], emphasis[1])
-    if said.startswith(_MARKS):
-        return seen(said[1:])
-    return None if marked else said
+    return _without_emphasis(said[emphasis.end() :], emphasis[1]) if emphasis else said
 
 
 def unlisted(line: str) -> str:
@@ -135,11 +146,18 @@ def directive(line_no: int, said: str, text: str) -> Directive:
     return Directive(line_no, verb.lower(), " ".join(argument.split())[:_MAX_ARGUMENT], text)
 
 
-def _plain(said: str, emphasis: str) -> str:
-    """Without the end of the emphasis that was begun: at the end of the line, else behind the words that have it."""
-    if said.endswith(emphasis):
-        return said.removesuffix(emphasis)
-    return said.replace(emphasis, "", 1)
+def _without_emphasis(said: str, opened: str) -> str:
+    """Without the emphasis that was begun before it, or begins here: behind the first word or at the end."""
+    begins = _BEGINS_EMPHASIS.match(said)
+    if begins:
+        said = seen(said[begins.end() :])
+    if not (opened or begins):
+        return said
+    ends = _ENDS_WORD.match(said)
+    if ends:
+        return seen(ends["word"] + said[ends.end() :])
+    at_end = said.rstrip("*_`~")
+    return seen(at_end if at_end != said else _BEGINS_EMPHASIS.sub("", said, count=1))
 
 
 def _without(reply_text: str, commands: list[str]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
+from mailgate.commands.astray import hidden, stated
 from mailgate.commands.directives import MARK, MAX_DIRECTIVES, Directive, Directives, command_in, directive, nearest
 from mailgate.commands.fields import Given, by_name, field_in, read_fields
 from mailgate.commands.misread import BadArgument, Fault, Misread
@@ -28,17 +29,37 @@ class Reading:
     corrected: tuple[str, ...] = ()
 
 
+def may_command(directives: Directives) -> bool:
+    """Some line has a mark: nearly all mail has none, and needs not be read further."""
+    return bool(directives.directives) or next(stated(directives.whole, directives), None) is not None
+
+
 def read(directives: Directives, table: Table, place: Place) -> Reading:
-    """Sort the lines of a mail. A first line with a mark that is plainly no command makes the whole mail words."""
+    """Sort the lines of a mail. A first line with a mark that is plainly no command makes the whole mail words.
+
+    What stands astray among the words is read as well, where no command at the top was misread.
+    """
+    reading, found = _at_the_top(directives, table, place)
+    if table.numbered or directives.excess:
+        return reading
+    if table.guards:
+        is_open = not any(command.verb.is_private for command in reading.commands)
+        lines = hidden(reading.words, directives, table, is_open=is_open)
+        astray = tuple(Misread(line, Fault.ASTRAY) for line in lines)
+        return replace(reading, misread=reading.misread + astray, corrected=() if astray else reading.corrected)
+    return reading if reading.misread else _with_stated(reading, found, directives, table, place)
+
+
+def _at_the_top(directives: Directives, table: Table, place: Place) -> tuple[Reading, list[Read]]:
     lines = directives.directives
     if not lines:
         alone = _fields_alone(directives.below, table) if table.has_fields else None
-        return Reading(misread=(alone,) if alone else (), words=directives.whole)
+        return Reading(misread=(alone,) if alone else (), words=directives.whole), []
     if not table.numbered and _is_plainly_words(lines[0].verb, table):
-        return Reading(words=directives.whole)
+        return Reading(words=directives.whole), []
     if directives.excess:
         count = {"most": str(MAX_DIRECTIVES), "count": str(len(lines) + directives.excess)}
-        return Reading(misread=(Misread(directives.first_excess, Fault.TOO_MANY, count),), words=directives.words)
+        return Reading(misread=(Misread(directives.first_excess, Fault.TOO_MANY, count),), words=directives.words), []
     found = _read_all(lines, table, place)
     given, wrong = _given(found, directives.below, place)
     commands = [command for one in found for command in one.commands]
@@ -46,7 +67,30 @@ def read(directives: Directives, table: Table, place: Place) -> Reading:
         commands[-1] = replace(commands[-1], fields=given.values)
     misread = (*(one.misread for one in found if one.misread), *wrong)
     corrected = _corrected(found, given, wrong, table, place) if misread else ()
-    return Reading(tuple(commands), misread, directives.words_below(given.lines), corrected)
+    return Reading(tuple(commands), misread, directives.words_below(given.lines), corrected), found
+
+
+def _with_stated(
+    reading: Reading, found: Sequence[Read], directives: Directives, table: Table, place: Place
+) -> Reading:
+    """With the commands among the words: harmless ones are carried out, of others it is said why not.
+
+    A line that has a command's name and cannot be understood is words, which a person reads.
+    """
+    commands, others, wrong = list(reading.commands), list(found), list[Misread]()
+    for line in stated(reading.words, directives):
+        verb = table.named(line.verb)
+        if verb is None or not _is_readable(line, verb, place):
+            continue
+        one = _read(line, table, place)
+        fault = one.misread or (None if verb.is_harmless else Misread(line.text, Fault.ASTRAY))
+        fault = fault or _beside(one, others, place, numbered=False)
+        if fault is None:
+            commands += one.commands
+            others.append(one)
+        elif fault.fault is not Fault.TWICE:  # said at the top and once more below does no harm
+            wrong.append(fault)
+    return replace(reading, commands=tuple(commands), misread=tuple(wrong))
 
 
 def _read_all(lines: Sequence[Directive], table: Table, place: Place) -> list[Read]:
@@ -69,6 +113,14 @@ def _read(line: Directive, table: Table, place: Place) -> Read:
         except BadArgument as error:
             misread = Misread(line.text, error.fault, error.values, example=table.example(verb, place))
     return Read(line, misread=misread, verb=verb)
+
+
+def _is_readable(line: Directive, verb: Verb, place: Place) -> bool:
+    try:
+        verb.read(line.argument, place)
+    except BadArgument:
+        return False
+    return True
 
 
 def _unknown(line: Directive, table: Table, place: Place) -> Read:

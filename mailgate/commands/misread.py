@@ -21,6 +21,7 @@ class Fault(StrEnum):
     ROLE = "role"  # roles: besides the owner
     TWICE = "twice"
     CONTRARY = "contrary"  # other
+    ASTRAY = "astray"  # it stands elsewhere than at the top
     # what stands behind it
     NOTHING_BELONGS = "nothing-belongs"
     WORDS_BELONG = "words-belong"

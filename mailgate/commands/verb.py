@@ -9,6 +9,7 @@ from mailgate.authority import Action
 from mailgate.commands.directives import Directive
 from mailgate.commands.misread import Misread
 from mailgate.commands.place import Place, Where
+from mailgate.commands.typed import plain
 from mailgate.people import Role, Staff
 
 
@@ -56,6 +57,8 @@ class Verb:
     alone: bool = False  # no other can stand beside it
     repeats: bool = False  # it may stand several times, about different things
     contraries: frozenset[str] = frozenset()  # names of commands that cannot be meant as well
+    is_harmless: bool = False  # it may be done wherever its line stands in its writer's words
+    is_private: bool = False  # the words below it are for staff alone
     fields: tuple[Field, ...] = ()
 
     def allows(self, place: Place) -> bool:
@@ -76,11 +79,13 @@ class Table:
     """The commands of one kind of mail.
 
     In a numbered one each line is about things in a list, `close 2` or `2 close`, and needs no mark; `otherwise` is
-    then what a line means that has no known word beside its number.
+    then what a line means that has no known word beside its number. Where the words of a mail go on to somebody else,
+    it `guards` them: what looks like a command among them stops the mail.
     """
 
     verbs: tuple[Verb, ...]
     numbered: bool = False
+    guards: bool = False
     otherwise: Verb | None = None
 
     @cached_property
@@ -89,8 +94,8 @@ class Table:
         return {verb.name: verb for verb in self.verbs}
 
     def named(self, word: str) -> Verb | None:
-        """The verb that is written so, in any case, perhaps with a mark behind it: `Note: call him`."""
-        return self.by_name.get(word.rstrip(ENDINGS).lower())
+        """The verb that a reader sees there, in any case, perhaps with a mark behind it: `Note: call him`."""
+        return self.by_name.get(plain(word).rstrip(ENDINGS).lower())
 
     @cached_property
     def has_fields(self) -> bool:

@@ -118,6 +118,10 @@ def test_an_answer_is_sent_as_by_mail_and_a_note_is_kept(program: Program) -> No
             ),
             "It still contains a line that is for staff alone",
         ),
+        (
+            ("reply", "1", "--as", "bart@hosting.example", "--text", "Hello,\n\n*!note*\nShe never pays."),
+            "A line of it is a command, which does something only by mail: *!note*",
+        ),
     ],
 )
 def test_words_that_cannot_be_said_change_nothing(program: Program, arguments: tuple[str, ...], reason: str) -> None:

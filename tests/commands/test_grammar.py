@@ -91,10 +91,10 @@ def test_emphasis_ends_where_the_command_does_not() -> None:
     ],
 )
 def test_a_first_line_that_is_plainly_no_command_is_words(words: str) -> None:
-    found = reading(f"{words}\n!close\n")
+    found = reading(f"{words}\nIt works.\n")
 
     assert (found.commands, found.misread) == ((), ())
-    assert found.words == f"{words}\n!close"
+    assert found.words == f"{words}\nIt works."
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,6 @@ LINES = ("!close", "!spam", "!take", "!wait 3d", "!merge 2", "!away until 2026-1
 BELOW = (
     "It works.\n\n> {}",
     "It works.\n\n-- \n{}",
-    "It works.\n{}",
     "It works.\n\n---------- Forwarded message ---------\nFrom: Cris <cris@stranger.example>\n\n{}",
     "It works.\n\nOn Mon, 2 Mar 2026 at 10:00, Cris <cris@stranger.example> wrote:\n{}",
 )
@@ -25,7 +24,7 @@ def notification(gate: Gate, anne: Person, bart: Person) -> Received:
 
 
 @pytest.mark.parametrize("text", [shape.format(line) for shape in BELOW for line in LINES])
-def test_a_command_that_does_not_stand_at_the_top_is_not_run(
+def test_a_command_that_is_not_the_writer_s_is_not_run(
     gate: Gate, anne: Person, bart: Person, notification: Received, text: str
 ) -> None:
     gate.deliver(bart.writes(text, to=str(notification.message["Reply-To"])))
@@ -34,6 +33,20 @@ def test_a_command_that_does_not_stand_at_the_top_is_not_run(
     assert (ticket.state, ticket.assignee_id, ticket.wait_until) == (State.ANSWERED, None, None)
     assert gate.inbox(1).outcome.disposition is Disposition.OPENED
     assert "It works." in gate.mailbox(anne)[-1].text
+
+
+@pytest.mark.parametrize("line", LINES)
+def test_a_command_among_the_words_stops_the_mail(
+    gate: Gate, anne: Person, bart: Person, notification: Received, line: str
+) -> None:
+    stopped = gate.deliver(bart.replies(notification, f"Hello Anne,\n\nit works.\n{line}\n\nBart"))
+
+    assert stopped.outcome.disposition is Disposition.COMMAND
+    assert (gate.ticket(1).state, gate.ticket(1).assignee_id) == (State.OPEN, None)
+    assert (len(gate.mailbox(anne)), gate.outbox(Template.REPLY)) == (1, ())
+    told = " ".join(gate.mailbox(bart)[-1].text.split())
+    assert f"- {line}: a command does something only at the very top of a mail" in told
+    assert "move it there, or take it out" in told
 
 
 def test_a_body_that_begins_with_a_quoted_command_has_none(

@@ -320,14 +320,80 @@ def test_a_bounce_never_runs_a_command(gate: Gate, anne: Person, acknowledgement
 
 @pytest.mark.parametrize(
     "body",
-    ["Fine.\n\n> !close", "> !close", "Thanks\n!close", "Thanks\n\n-- \n!close"],
+    [
+        "Fine.\n\n> !close",
+        "> !close",
+        "Thanks\n\n-- \n!close",
+        "Look at this.\n\n---------- Forwarded message ---------\nFrom: Cris <cris@stranger.example>\n\n!close",
+    ],
 )
-def test_a_command_in_a_quote_a_signature_or_below_words_is_none(
+def test_a_command_in_a_quote_a_signature_or_a_forward_is_none(
     gate: Gate, anne: Person, acknowledgement: Received, body: str
 ) -> None:
     gate.deliver(anne.replies(acknowledgement, body))
 
     assert gate.ticket(1).state is State.OPEN
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Thanks, it works.\n\n!close\n\nAnne",
+        "Merci beaucoup\n**!Close**",
+        "Danke!\n\n1. !close\n",
+        "\u00a1Gracias!\n\n\u200e\uff01close.",
+    ],
+)
+def test_a_harmless_command_below_words_is_carried_out(
+    gate: Gate, anne: Person, bart: Person, acknowledgement: Received, body: str
+) -> None:
+    mail = gate.deliver(anne.replies(acknowledgement, body))
+
+    assert mail.outcome.disposition is Disposition.JOINED
+    assert gate.ticket(1).state is State.CLOSED
+    assert body.split(maxsplit=1)[0] in gate.history(1)[1].text
+    assert "is closed now" in gate.mailbox(anne)[-1].text
+
+
+def test_a_command_in_the_subject_above_words_is_carried_out_when_it_is_harmless(
+    gate: Gate, anne: Person, acknowledgement: Received
+) -> None:
+    gate.deliver(anne.replies(acknowledgement, "Thanks, it works.", subject="!close"))
+
+    assert gate.ticket(1).state is State.CLOSED
+    assert messages(gate)[-1] == "Thanks, it works."
+
+
+@pytest.mark.parametrize("line", ["!stop", "!add bob@example.org"])
+def test_one_that_changes_who_reads_is_answered_with_why_not(
+    gate: Gate, anne: Person, bart: Person, acknowledgement: Received, line: str
+) -> None:
+    gate.deliver(anne.replies(acknowledgement, f"Bob should read this, too.\n\n{line}\n"))
+
+    assert [one.address for one in gate.ticket(1).participants] == [anne.address]
+    assert messages(gate)[-1] == f"Bob should read this, too.\n\n{line}"
+    assert f"- {line}: a command does something only at the very top" in " ".join(gate.mailbox(anne)[-1].text.split())
+    assert len(gate.outbox(Template.CONFIRM)) == 0
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "!Hola! No funciona el correo.\n\nAnne",
+        "![picture](https://x.example/1.png)\nThis is what I see.",
+        "!!!\nThe shop is down.",
+        "The shop is down.\n!!! HELP !!!",
+        "I wrote\n!close the window\nand nothing happened.",
+        "What does this do:\n!important",
+        "\u2757 Server down \u2757",
+    ],
+)
+def test_words_with_such_marks_are_words_and_reach_staff(gate: Gate, anne: Person, bart: Person, body: str) -> None:
+    opened = gate.deliver(anne.writes(body))
+
+    assert opened.outcome.disposition is Disposition.OPENED
+    assert gate.mailbox(bart)[-1].text.replace("\r\n", "\n").startswith(body)
+    assert [row.notice.template for row in gate.outbox()].count(Template.RECEIPT) == 0
 
 
 def test_reply_to_is_no_identity_for_commands(gate: Gate, anne: Person, cris: Person) -> None:

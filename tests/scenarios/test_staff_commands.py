@@ -219,14 +219,13 @@ def test_more_than_twenty_commands_go_back(gate: Gate, anne: Person, bart: Perso
 @pytest.mark.parametrize(
     "text",
     [
-        "It works.\n!close",
         "It works.\n\n> !close",
         "It works.\n\n-- \n!close",
         "It works.\n\n---------- Forwarded message ---------\nFrom: Cris <cris@stranger.example>\n\n!close",
         "It works.\n\nOn Mon, 2 Mar 2026 at 10:00, Cris <cris@stranger.example> wrote:\n!close",
     ],
 )
-def test_a_command_below_the_top_does_nothing(
+def test_a_command_that_is_not_the_writer_s_does_nothing(
     gate: Gate, anne: Person, bart: Person, notification: Received, text: str
 ) -> None:
     gate.deliver(bart.writes(text, to=str(notification.message["Reply-To"])))

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from mailgate.authority import Action, Verdict
 from mailgate.commands.directives import read_directives
-from mailgate.commands.grammar import Reading, read
+from mailgate.commands.grammar import Reading, may_command, read
 from mailgate.flows.client.asking import Asking, asking
 from mailgate.flows.client.carry_out import action_of, carry_out
 from mailgate.flows.post.notify import notify
@@ -38,7 +38,7 @@ def obey(
 ) -> Settled | None:
     """Carry out the commands of a mail that may be answered. None when it has none: then it is words."""
     directives = read_directives(incoming.message)
-    if not directives.directives:
+    if not may_command(directives):
         return None
     mail = asking(act, incoming, sender, placed)
     reading = read(directives, CUSTOMERS, mail.place)

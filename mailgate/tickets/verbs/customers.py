@@ -1,4 +1,4 @@
-"""What a customer's contact may command by mail: the first lines that start with `!`."""
+"""What a customer's contact may command by mail: the first lines that start with `!`, and harmless ones anywhere."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -12,10 +12,16 @@ from mailgate.tickets.ticket import State
 _TICKET = Where.TICKET
 
 CLOSE = Verb(
-    "close", "!close", Action.CLOSE_OR_REOPEN, readers.nothing, where=_TICKET, contraries=frozenset({"reopen"})
+    "close",
+    "!close",
+    Action.CLOSE_OR_REOPEN,
+    readers.nothing,
+    where=_TICKET,
+    contraries=frozenset({"reopen"}),
+    is_harmless=True,
 )
-REOPEN = Verb("reopen", "!reopen", Action.CLOSE_OR_REOPEN, readers.nothing, where=_TICKET)
-STATUS = Verb("status", "!status", Action.SEE_OWN, readers.nothing, where=_TICKET)
+REOPEN = Verb("reopen", "!reopen", Action.CLOSE_OR_REOPEN, readers.nothing, where=_TICKET, is_harmless=True)
+STATUS = Verb("status", "!status", Action.SEE_OWN, readers.nothing, where=_TICKET, is_harmless=True)
 STOP = Verb("stop", "!stop", Action.LEAVE, readers.nothing, where=_TICKET)
 # What a person needs who is no contact yet is more: `flows.client.carry_out` asks for that.
 ADD = Verb(
@@ -27,10 +33,10 @@ ADD = Verb(
     roles=frozenset(),  # for the owner alone
     repeats=True,
 )
-TICKETS = Verb("tickets", "!tickets", Action.SEE_OWN, readers.nothing)
-RESEND = Verb("resend", "!resend 17", Action.SEE_OWN, readers.mail, repeats=True)
-SEARCH = Verb("search", "!search invoice march", Action.SEE_OWN, readers.some_words, repeats=True)
-HELP = Verb("help", "!help", Action.ACKNOWLEDGE, readers.nothing)
+TICKETS = Verb("tickets", "!tickets", Action.SEE_OWN, readers.nothing, is_harmless=True)
+RESEND = Verb("resend", "!resend 17", Action.SEE_OWN, readers.mail, repeats=True, is_harmless=True)
+SEARCH = Verb("search", "!search invoice march", Action.SEE_OWN, readers.some_words, repeats=True, is_harmless=True)
+HELP = Verb("help", "!help", Action.ACKNOWLEDGE, readers.nothing, is_harmless=True)
 
 CUSTOMERS = Table((CLOSE, REOPEN, STATUS, STOP, ADD, TICKETS, RESEND, SEARCH, HELP))
 

@@ -10,7 +10,7 @@ from mailgate.commands.verb import Table, Verb
 
 _COMMAND, _TICKET = Action.STAFF_COMMAND, Where.TICKET
 
-NOTE = Verb("note", "!note", _COMMAND, readers.anything, where=_TICKET)
+NOTE = Verb("note", "!note", _COMMAND, readers.anything, where=_TICKET, is_private=True)
 CLOSE = Verb("close", "!close", _COMMAND, readers.nothing, where=_TICKET, contraries=frozenset({"wait", "merge"}))
 WAIT = Verb("wait", "!wait 3d", _COMMAND, readers.instant, where=_TICKET, contraries=frozenset({"merge"}))
 ASSIGN = Verb("assign", "!assign {colleague}", _COMMAND, readers.colleague, where=_TICKET)
@@ -24,7 +24,10 @@ AWAY = Verb("away", "!away until {day}", Action.STAFF_ABSENCE, readers.absence, 
 QUEUE = Verb("queue", "!queue", Action.STAFF_LOOK, readers.nothing, alone=True)
 HELP = Verb("help", "!help", Action.ACKNOWLEDGE, readers.nothing, alone=True)
 
-STAFF = Table((NOTE, CLOSE, WAIT, ASSIGN, TAKE, MERGE, SPAM, UNDO, SEND, CUSTOMER, AWAY, QUEUE, HELP))
+STAFF = Table(
+    (NOTE, CLOSE, WAIT, ASSIGN, TAKE, MERGE, SPAM, UNDO, SEND, CUSTOMER, AWAY, QUEUE, HELP),
+    guards=True,
+)
 
 SHOWN = (NOTE, CLOSE, WAIT, ASSIGN, TAKE, SPAM, UNDO)
 """What each notification names; the rest is in the answer to `!help`."""

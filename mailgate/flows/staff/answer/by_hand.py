@@ -1,5 +1,7 @@
 """The words of somebody on the staff at the command line: the same answer or note as by mail, with the same wait."""
 
+from mailgate.commands.astray import hidden
+from mailgate.commands.directives import Directives
 from mailgate.errors import Permanent
 from mailgate.flows.staff.answer.refusal import NO_WORDS, reply_obstacle
 from mailgate.flows.staff.answer.words import Words, write
@@ -7,6 +9,7 @@ from mailgate.flows.story.act import Act
 from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.ticket import Doer, Ticket
+from mailgate.tickets.verbs.staff import STAFF
 from store.desk import deadlines, staff_acts
 
 
@@ -18,7 +21,9 @@ def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) ->
     """Send them to who takes part, or keep them as a note; returns the ticket as it is now. Raises NotSaid."""
     text = text.strip()
     why_not = None if text else NO_WORDS
-    if text and not is_note:
+    if line := next(hidden(text, Directives((), text, has_own=True), STAFF, is_open=not is_note), None):
+        why_not = f"A line of it is a command, which does something only by mail: {line}"
+    elif text and not is_note:
         why_not = reply_obstacle(act, ticket, text)
     if why_not:
         raise NotSaid(why_not)

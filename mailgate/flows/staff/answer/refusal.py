@@ -18,6 +18,7 @@ from store import people
 from store.desk import tickets
 from store.post import outbox
 
+ASTRAY = "A command stands among the words of it, or in its subject."
 NO_WORDS = "There are no words of yours in it."
 
 
@@ -48,7 +49,8 @@ def refusal(act: Act, mail: StaffMail) -> Refusal | None:
     if too_many:
         return Refusal(f"There are more than {too_many.values['most']} commands in it.")
     if mail.misread:
-        return Refusal("A command in it was not understood.", mail.misread)
+        astray = all(one.fault is Fault.ASTRAY for one in mail.misread)
+        return Refusal(ASTRAY if astray else "A command in it was not understood.", mail.misread)
     impossible = tuple(line for command in mail.commands if (line := _impossible(act, mail, command)))
     if impossible:
         return Refusal("A command in it cannot be carried out.", impossible)
