@@ -1,13 +1,13 @@
 """Raw bytes → Message: the one cheap reading of a mail that everything else starts from."""
 
 import re
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from mailgate.mail import message_id
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.wire.address_list import read_addresses
 from mailgate.mail.wire.charset import codec_for, decode
+from mailgate.mail.wire.date import read_date
 from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.headers import MAX_ADDRESS_BYTES, Block, decode_words, unfold
 from mailgate.mail.wire.mime import Leaf, take_apart
@@ -19,8 +19,6 @@ _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "reply-to", "bcc", "sender", "r
 _ONCE = ("from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references")  # RFC 5322 §3.6
 MAX_TEXT_BYTES = 4 * 1024 * 1024  # of the bodies of one type; files count for nothing here
 
-_LEAP_SECOND = re.compile(r"(\d\d:\d\d):60\b")
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d")
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 
 
@@ -53,7 +51,7 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
         if not text.strip():
             text, source = shown, marked
     own = own_text(source)
-    identifier = _first(block, "message-id", charset)
+    identifier = decode_words(_first(block, "message-id", charset) or "")
     parsed_id = message_id.read_id(identifier) if identifier else None
     if identifier and (parsed_id is None or "@" not in parsed_id):
         defects.append(Defect.BAD_MESSAGE_ID)
@@ -65,8 +63,8 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
         cc=_addresses(block, "cc", charset),
         reply_to=_addresses(block, "reply-to", charset),
         subject=decode_words(_first(block, "subject", charset) or ""),
-        in_reply_to=message_id.read_ids(_first(block, "in-reply-to", charset) or ""),
-        references=message_id.read_ids(_first(block, "references", charset) or ""),
+        in_reply_to=_ids(block, "in-reply-to", charset),
+        references=_ids(block, "references", charset),
         text=text,
         html_text=shown,
         reply_text=own or with_links(source).strip(),
@@ -134,26 +132,15 @@ def _author(block: Block, charset: str | None, defects: list[Defect]) -> Author 
 def _date(text: str | None, defects: list[Defect]) -> datetime | None:
     if text is None:
         return None
-    try:
-        date = _instant(text[:200])
-        aware = date if date.tzinfo else date.replace(tzinfo=UTC)  # `-0000`: the instant is UTC, RFC 5322 §3.3
-        aware.astimezone(UTC)  # year 9999 in New York is no instant that anybody can store
-    except (ValueError, TypeError, IndexError, OverflowError):
+    date, understood = read_date(text)
+    if not understood:
         defects.append(Defect.BAD_DATE)
-        return None
-    if aware.year < 1900:
-        defects.append(Defect.BAD_DATE)
-        return None
-    return aware
+    return date
 
 
-def _instant(text: str) -> datetime:
-    try:
-        return parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        # Encoded, which no date may be; a leap second, which RFC 5322 §3.3 allows; or as ISO 8601 has it.
-        plain = _LEAP_SECOND.sub(r"\1:59", decode_words(text).strip())
-        return datetime.fromisoformat(plain) if _ISO_DATE.match(plain) else parsedate_to_datetime(plain)
+def _ids(block: Block, name: str, charset: str | None) -> tuple[str, ...]:
+    # Python's own mailer makes encoded words of a long id, which no id may hold; so it can be read in one way only.
+    return message_id.read_ids(decode_words(_first(block, name, charset) or ""))
 
 
 def _charset(leaf: Leaf) -> str | None:

@@ -10,6 +10,7 @@ import re
 from mailgate.mail.message import Author
 from mailgate.mail.wire.headers import decode_words, one_line
 
+_MAX_WORDS = 12  # of a name with commas
 _MAX_ADDRESS = 320  # 64 + @ + 255 octets: nothing longer can be mailed to
 
 # The repetitions are bounded or possessive: what is opened and never closed must not cost square time.
@@ -38,6 +39,8 @@ def read_addresses(text: str) -> tuple[Author, ...]:
         if token["mark"] == ":":
             if entry.angle is None:  # `Team: ann@…` and `mailto:ann@…`
                 entry = _Entry()
+        elif token["mark"] == "," and entry.is_half_a_name():
+            entry.words.append((",", False))
         elif token["mark"]:
             found.append(entry.author())
             entry = _Entry()
@@ -70,6 +73,13 @@ class _Entry:
             case "word":
                 self.words.append((token[0], False))
 
+    def is_half_a_name(self) -> bool:
+        """Words without an address: `Ash, Anne <anne@…>` is one mailbox, whose comma nobody quoted."""
+        if not self.words or self.angle is not None or self.comments or len(self.words) > _MAX_WORDS:
+            return False
+        text = decode_words("".join(text for text, _ in self.words))
+        return "@" not in text and not text.isspace()
+
     def author(self) -> Author | None:
         """What was meant, if it names an address; a comment is the name where there is no other."""
         if self.angle:
@@ -80,9 +90,14 @@ class _Entry:
 
     def _bare(self) -> tuple[str, str | None]:
         """An address without brackets: `ann@example.org`, `ann @ example.org`, `Ann Lee ann@example.org`."""
-        text = "".join(f'"{word}"' if quoted else word for word, quoted in self.words).strip()
+        text = "".join(f'"{word}"' if quoted else word for word, quoted in self.words)
+        text = text.rpartition(",")[2].strip() if (",", False) in self.words else text.strip()
         if "@" not in text:
-            return "", _address(text) if "=?" in text else None
+            if "=?" not in text:
+                return "", None
+            # All of it, brackets too, in one encoded word.
+            inner = read_addresses(decoded) if "=?" not in (decoded := decode_words(text)) else ()
+            return (inner[0].name, inner[0].address) if inner else ("", None)
         if tight := _address(text):
             return "", tight
         words = text.split()

@@ -15,10 +15,24 @@ MAX_FIELDS = 1000
 MAX_ADDRESS_BYTES = 32 * 1024  # an address field: readers of addresses cost the most
 _MAX_MBOX_LINES = 100
 
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _BLOCK_END = re.compile(rb"\n\r*\n")  # some relays write CR CR LF
 _LINE_ENDS = re.compile(rb"[\r\n]+")
 _MBOX_FROM = re.compile(rb">?From [^\n]*\n")
 _FIELD = re.compile(rb"([\x21-\x39\x3b-\x7e]+)[ \t]*:")  # RFC 5322 §2.2; blanks before the colon: §4.5 (obsolete)
+# A field of a mail for sure, whatever stands around it; a line of a letter may begin with "From:" or "Date:", too.
+_SURE = re.compile(
+    rb"(from|to|cc|reply-to|sender|return-path|delivered-to)[ \t]*:.*@|(date)[ \t]*:.*\d:\d\d|(subject)[ \t]*:"
+    rb"|(mime-version)[ \t]*:[ \t]*\d|(message-id|in-reply-to|references)[ \t]*:[ \t]*<"
+    rb"|(content-[a-z-]+|received|dkim-signature|x-mailer|user-agent|list-[a-z]+|arc-[a-z-]+)[ \t]*:",
+    re.IGNORECASE,
+)
+_OFTEN = frozenset({b"received"})  # these go on where others have been before
+_SHOWN = frozenset(
+    {"from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references"}
+    | {"content-type", "content-disposition", "content-transfer-encoding"}
+)
+_FOLDED = 60  # bytes: programs fold where a line is full
 _FOLD = re.compile(rb"(?<!\r)\r*+\n[ \t]")  # looked for at the first CR of a run alone: it may be long
 
 # An encoded word (RFC 2047 §2, language by RFC 2231 §5). Senders put `?` and blanks into the text, and no blanks
@@ -57,8 +71,8 @@ class Block:
 def split_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
     """Split the header off what stands between `start` and `end`.
 
-    Blank lines and mbox `From ` lines before the first field are skipped. A line that can be no field ends the header,
-    and the body begins with it.
+    Blank lines and mbox `From ` lines before the first field are skipped. A line that can be no field, such as a
+    continuation that lost its blank, ends the header only where no field of a mail follows before the blank line.
     """
     end = len(raw) if end is None else end
     defects: list[Defect] = []
@@ -76,13 +90,14 @@ def split_block(raw: bytes, start: int = 0, end: int | None = None) -> Block:
 
 
 def _fields(lines: list[bytes], defects: list[Defect]) -> tuple[list[tuple[str, bytes]], int | None]:
-    """The fields in these lines, and where the line begins that can be none."""
+    """The fields in these lines, and where the line begins that ends them because it can be none."""
     fields: list[tuple[str, bytes]] = []
     name = ""
     value: list[bytes] = []
+    seen: set[bytes] = set()
+    last: Mapping[bytes, int] | None = None
     at = 0
-    stray_at = None
-    for ended in lines:
+    for number, ended in enumerate(lines):
         line = ended.rstrip(b"\r")
         if line[:1] in (b" ", b"\t"):
             value.append(line)  # of no field, before the first one: dropped below
@@ -90,6 +105,7 @@ def _fields(lines: list[bytes], defects: list[Defect]) -> tuple[list[tuple[str, 
             if name:
                 fields.append((name, b"\n".join(value)))
             name, value = found[1].decode("ascii"), [line[found.end() :]]
+            seen.add(found[1].lower())
             if len(fields) >= MAX_FIELDS:
                 defects.append(Defect.TOO_MANY_FIELDS)
                 return fields, None
@@ -97,17 +113,38 @@ def _fields(lines: list[bytes], defects: list[Defect]) -> tuple[list[tuple[str, 
             defects.append(Defect.MBOX_FROM_LINE)
         elif line.strip():
             defects.append(Defect.BAD_HEADER_LINE)
-            stray_at = at
-            break
+            last = _last_of_each(lines) if last is None else last
+            goes_on = any(place > number and (known not in seen or known in _OFTEN) for known, place in last.items())
+            if not goes_on or line.startswith(b"--"):  # the latter begins a part
+                return [*fields, (name, b"\n".join(value))] if name else fields, at
+            if value and _continues(name, value[-1], line):
+                value.append(b" " + line)
         at += len(ended) + 1
     if name:
         fields.append((name, b"\n".join(value)))
-    return fields, stray_at
+    return fields, None
+
+
+def _last_of_each(lines: list[bytes]) -> Mapping[bytes, int]:
+    """Where the last field of each name stands, of those whose name and value no line of a text has by chance."""
+    return {found[found.lastindex or 0].lower(): at for at, line in enumerate(lines) if (found := _SURE.match(line))}
+
+
+def _continues(name: str, above: bytes, line: bytes) -> bool:
+    """A line that is no field ends the value above, having lost its blank; else it is somebody's remark."""
+    if name.lower() not in _SHOWN:
+        return True  # a trace, a signature: nobody reads it
+    above = above.strip()
+    return (
+        len(name) + len(above) >= _FOLDED or above.endswith((b",", b";", b"=")) or line.startswith((b"=?", b"<", b"("))
+    )
 
 
 def _skip_to_first_field(raw: bytes, start: int, end: int, defects: list[Defect]) -> int:
     if start:  # only a whole message has been through mailboxes and editors
         return start
+    if raw.startswith(_BYTE_ORDER_MARK):
+        start = len(_BYTE_ORDER_MARK)
     if blank := _LINE_ENDS.match(raw, start, end):
         start = blank.end()
     for _ in range(_MAX_MBOX_LINES):

@@ -5,7 +5,14 @@ import re
 from itertools import islice
 
 _LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_BASE64 = _LETTERS + b"=\r\n"
 _NOT_BASE64 = bytes(set(range(256)) - set(_LETTERS))
+_SMALL = b"abcdefghijklmnopqrstuvwxyz"
+_HIGH = bytes(range(128, 256))
+_SHORT = 24  # bytes at the top that may be a word, or the beginning of base64
+_SAMPLE = 2_000  # bytes that tell words from base64
+_BASE64_LINES = re.compile(rb"(?:(?:[A-Za-z0-9+/]{3}[A-Za-z0-9+/=])++=?[ \t]*+\r?\n|[ \t]*\r?\n)*+")
+_NO_LETTER = re.compile(r"[^a-z0-9]+")
 _MAX_UU_LINES = 1_000_000  # 45 bytes in each is the rule: more than any mail holds
 _UU_BEGIN = re.compile(rb"^begin [^\r\n]*", re.MULTILINE)
 _LINE = re.compile(rb"[^\r\n]++")
@@ -13,17 +20,41 @@ _LINE = re.compile(rb"[^\r\n]++")
 
 def decode_transfer(body: bytes, encoding: str) -> tuple[bytes, bool]:
     """Undo one transfer encoding; False when it was damaged or unknown and the bytes are the best that could be had."""
-    match encoding:
+    match _NO_LETTER.sub("", encoding):
         case "" | "7bit" | "8bit" | "binary":
             return body, True
         case "base64":
-            return decode_base64(body)
-        case "quoted-printable":
+            coded, rest = _without_words(body)
+            content, whole = decode_base64(coded)
+            return content + rest, whole and not rest
+        case "quotedprintable":
             return binascii.a2b_qp(body), True
-        case "x-uuencode" | "uuencode" | "x-uue" | "uue":
+        case "xuuencode" | "uuencode" | "xuue" | "uue":
             return _decode_uu(body)
         case _:
             return body, False
+
+
+def _without_words(body: bytes) -> tuple[bytes, bytes]:
+    """What may be base64, and the words behind it, where a gateway put its own or nothing was encoded at all."""
+    if not body.translate(None, _BASE64):
+        return body, b""
+    coded = _BASE64_LINES.match(body)
+    end = coded.end() if coded else 0
+    if end < _SHORT and b"=" not in body[:end]:  # `Dear`
+        end = 0
+    if end < len(body) and _is_prose(body[end : end + _SAMPLE]):
+        return body[:end], body[end:]
+    return body, b""
+
+
+def _is_prose(text: bytes) -> bool:
+    """Words with blanks, mostly in small letters, or in none of the letters of base64: a third of those is small."""
+    letters = len(text) - len(text.translate(None, _LETTERS[:-2]))
+    small = len(text) - len(text.translate(None, _SMALL))
+    others = text.translate(None, _BASE64)
+    foreign = len(others) - len(others.translate(None, _HIGH))
+    return foreign * 4 > len(text) or (len(others) * 20 > len(text) and small >= letters * 0.7)
 
 
 def decode_base64(data: bytes) -> tuple[bytes, bool]:

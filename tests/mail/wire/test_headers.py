@@ -53,6 +53,70 @@ def test_a_block_ends_where_no_field_can_be() -> None:
     assert block.defects == (Defect.BAD_HEADER_LINE,)
 
 
+STRAY = {
+    "a folded trace that lost its blanks": (
+        "Received: from a.example (a.example [192.0.2.7])\nby mx.ash.example with ESMTPS id 4x\n; 3 Feb 2026\n{fields}"
+    ),
+    "a gateway's remark at the top": "== scanned by wall.ash.example ==\n{fields}",
+    "a gateway's remark amid": "X-A: b\n{fields}*** this mail was checked ***\nMIME-Version: 1.0\n",
+    "what a tracker keeps": "X-Track: QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVo=\nQUJDREVGR0hJSktMTU5P\n{fields}",
+    "a name with a blank": "X Wall Score: 3\n{fields}",
+    "a byte order mark": "\ufeff{fields}",
+    "a byte order mark before a remark": "\ufeffchecked\n{fields}",
+}
+
+
+@pytest.mark.parametrize("header", STRAY.values(), ids=STRAY)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_line_that_is_no_field_does_not_end_a_header_that_goes_on(header: str, end: str) -> None:
+    fields = "From: Anne Ash <anne@ash.example>\nSubject: Disk full\nMessage-ID: <7@ash.example>\n"
+    raw = header.format(fields=fields) + "\nPlease help.\n"
+
+    message = parse(raw.replace("\n", end).encode())
+
+    assert message.author == Author("Anne Ash", "anne@ash.example")
+    assert (message.subject, message.message_id, message.text) == ("Disk full", "7@ash.example", "Please help.\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "name", "value"),
+    [
+        ("Subject: =?utf-8?q?Festplatte_?=\n=?utf-8?q?voll?=", "subject", "Festplatte voll"),
+        ("Subject: The disk of our second server has been full again since\nthis morning", "subject", None),
+        ("Subject: Disk full\nscanned by wall", "subject", "Disk full"),
+        ("To: anne@ash.example,\nbart@ash.example", "to", "anne@ash.example, bart@ash.example"),
+        ("References: <1@ash.example>\n<2@ash.example>", "references", "<1@ash.example> <2@ash.example>"),
+        ('Content-Type: multipart/mixed;\nboundary="b1"', "content-type", 'multipart/mixed; boundary="b1"'),
+    ],
+)
+def test_a_line_that_lost_its_blank_goes_on_with_the_field_above(header: str, name: str, value: str | None) -> None:
+    block = split_block(f"{header}\nMIME-Version: 1.0\n\nx".encode())
+
+    found = block.first(name)
+    whole = header.partition(": ")[2].replace("\n", " ")
+    assert found is not None
+    assert decode_value(found) == (whole if value is None else value)
+    assert block.first("mime-version") is not None
+
+
+BODIES = {
+    "a letter": "Hello,\nthe disk is full: since noon.\n",
+    "a letter about a mail": "I wrote:\nFrom: anne@ash.example\nSubject: Disk\nand heard nothing.\n",
+    "a part": "--b\nContent-Type: text/plain\nContent-Disposition: inline\n",
+}
+
+
+@pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
+def test_a_header_without_its_blank_line_ends_where_no_field_of_a_mail_follows(body: str) -> None:
+    header = "From: anne@ash.example\nSubject: Disk full\nContent-Type: multipart/mixed; boundary=b\n"
+    raw = f"{header}{body}\nmore\n".encode()
+
+    block = split_block(raw)
+
+    assert [name for name, _ in block.fields] == ["From", "Subject", "Content-Type"]
+    assert raw[block.body_at :].decode() == f"{body}\nmore\n"
+
+
 def test_a_field_may_have_blanks_before_its_colon_and_odd_line_ends() -> None:
     block = split_block(b"Subject : a\r\r\n b\r\r\nTo:c\r\r\n\r\r\nbody")
 
@@ -81,6 +145,23 @@ ADDRESSES = [
     ('Anne "open <ann@x.example>', [("Anne open", "ann@x.example")]),
     ("Anne <ann@x.example", [("Anne", "ann@x.example")]),
     ("a@x.example <ann@y.example>", [("a@x.example", "ann@y.example")]),
+    ("Ash, Anne <ann@x.example>", [("Ash, Anne", "ann@x.example")]),
+    (
+        "Ash, Anne, Dr. <ann@x.example>; Berg, Bart <bart@x.example>",
+        [("Ash, Anne, Dr.", "ann@x.example"), ("Berg, Bart", "bart@x.example")],
+    ),
+    ("bart@x.example, Ash, Anne <ann@x.example>", [("", "bart@x.example"), ("Ash, Anne", "ann@x.example")]),
+    ("everybody, ann@x.example", [("", "ann@x.example")]),
+    (
+        "Team: Bart <bart@x.example>, Ash, Anne <ann@x.example>;",
+        [("Bart", "bart@x.example"), ("Ash, Anne", "ann@x.example")],
+    ),
+    ("ann@x.example, , Bart <bart@x.example>", [("", "ann@x.example"), ("Bart", "bart@x.example")]),
+    ("=?utf-8?q?Anne_=C3=84sch_=3Cann=40x=2Eexample=3E?=", [("Anne Äsch", "ann@x.example")]),
+    ("=?utf-8?b?QXNoIDxhbm5AeC5leGFtcGxlPg==?=", [("Ash", "ann@x.example")]),
+    ("=?utf-8?q?=C3=84sch?=, Anne <ann@x.example>", [("Äsch, Anne", "ann@x.example")]),
+    ("=?utf-8?q?ann=40x=2Eexample?=", [("", "ann@x.example")]),
+    ("=?utf-8?q?=3D=3Futf-8=3Fq=3Fx=3F=3D?=", []),
     ("x@" + "y" * 400 + ".example", []),
 ]
 
@@ -111,6 +192,20 @@ IDS = [
 @pytest.mark.parametrize(("field", "ids"), IDS)
 def test_ids_are_read_from_broken_fields(field: str, ids: tuple[str, ...]) -> None:
     assert read_ids(field) == ids
+
+
+@pytest.mark.parametrize("name", ["In-Reply-To", "References"])
+@pytest.mark.parametrize(
+    "value",
+    [
+        "=?utf-8?q?=3Co=2E77=2Ek3v9=40in=2Eexample=3E?=",
+        "=?us-ascii?b?PG8uNzcuaw==?=\n =?us-ascii?b?M3Y5QGluLmV4YW1wbGU+?=",
+    ],
+)
+def test_an_id_that_was_made_an_encoded_word_is_read(name: str, value: str) -> None:
+    message = parse(f"{name}: {value}\n\nx".encode())
+
+    assert (*message.in_reply_to, *message.references) == ("o.77.k3v9@in.example",)
 
 
 def test_an_id_folded_in_half_is_joined() -> None:
