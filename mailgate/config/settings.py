@@ -156,8 +156,19 @@ class Smarthost:
     timeout_seconds: kinds.Timeout = 60.0
     after_dot_seconds: kinds.Timeout = 600.0
     lifetime_hours: kinds.Hours = 96
+    delay_notice_hours: Annotated[int, kinds.whole(0, 24 * 365)] = 4
     in_doubt: Annotated[InDoubt, one_of(InDoubt)] = InDoubt.RETRY
     unanswered_at_once: Annotated[int, kinds.whole(1, 256)] = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Suppression:
+    """When an address of a customer is left alone; `failures` 0: only a dead one is."""
+
+    dead_days: kinds.Days = 30
+    failures: kinds.Count = 3
+    half_life_days: Annotated[int, kinds.whole(1, 365)] = 14
+    failures_days: kinds.Days = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +351,7 @@ class Settings:
     lmtp: Lmtp = field(default_factory=Lmtp)
     web: Web = field(default_factory=Web)
     smarthost: Smarthost = field(default_factory=Smarthost)
+    suppression: Suppression = field(default_factory=Suppression)
     spam: Spam = field(default_factory=Spam)
     authentication: Authentication = field(default_factory=Authentication)
     workers: Workers = field(default_factory=Workers)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
 from mailgate.flows.confirm.confirm import expire
+from mailgate.flows.post import delays
 from mailgate.flows.staff import held_mail, queue_list
 from mailgate.flows.story.act import Act, send_jobs
 from mailgate.flows.ticket.deadline import meet_deadline
@@ -37,6 +38,7 @@ class DueKind(StrEnum):
     HELD_DIGEST = "held-digest"  # the list of each day, of all held mail that still waits
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
     QUEUE_LIST = "queue-list"  # the open tickets, each day
+    DELAYED = "delayed"  # staff have not been told of mail that is long on its way
     AUTOCLOSE_WARNING = Step.WARN.value  # a customer says nothing
     AUTO_CLOSE = Step.CLOSE.value  # and still nothing
     WAIT_ENDED = Step.END_WAIT.value  # a ticket was put off until now
@@ -98,6 +100,7 @@ DUE = (
     *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job),
     Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True)),
     Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False)),
+    Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act)),
     Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act)),
     *(
         Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))

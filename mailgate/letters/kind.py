@@ -153,6 +153,7 @@ class Template(StrEnum):
     # what your answer to such a list did
     DECIDED = _to_staff("decided", Answers.PERSONS, about=Matter.LIST, names_others=True)
     UNDELIVERED = _to_staff("undelivered", names_others=True)  # a mail of ours did not reach its reader
+    DELAYED = _to_staff("delayed", about=None, names_others=True)  # mails of ours are long on their way
     # to whoever asked: a link that opens the web view, which nobody looks for later
     SIGN_IN = Kind("sign-in", Audience.AUTHOR, Answers.WILLING, Budget.LINKS, about=None, is_searched=False)
     # to a customer who was taken over: where to write, how to sign in; the second was a customer before
@@ -173,6 +174,7 @@ OWN_WORDS = frozenset(one for one in Template if one.kind.own_words)
 CARRYING_ENTRIES = frozenset(one for one in Template if one.kind.carries_entry)
 GIVING_BACK = frozenset(one for one in Template if one.kind.gives_back)
 NAMING_OTHERS = frozenset(one for one in Template if one.kind.names_others)
+LATE_IS_TOLD = frozenset(one for one in Template if one.kind.is_reported and not one.kind.is_for_staff)
 SEARCHED = frozenset(one for one in Template if one.kind.is_searched)
 
 

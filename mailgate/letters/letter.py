@@ -100,6 +100,26 @@ def without_words(notice: Notice) -> Notice:
     return replace(notice, values=kept, topic=None)
 
 
+def for_another(notice: Notice, sheet: Sheet, actions: Sequence[Mapping[str, object]]) -> Notice:
+    """The same to the reader of this sheet; `actions` are what he can do, with his own address."""
+    kept = {**notice.values, "actions": list(actions)} if "actions" in notice.values else notice.values
+    return replace(
+        notice,
+        to_address=sheet.address,
+        to_name=sheet.name,
+        reply_to=sheet.own_address,
+        in_reply_to=sheet.references[-1] if sheet.references else None,
+        references=sheet.references,
+        values=kept,
+    )
+
+
+def says_the_same(one: Notice, other: Notice) -> bool:
+    """But for the ways to answer, which each reader has for himself."""
+    words = [{name: value for name, value in each.values.items() if name != "actions"} for each in (one, other)]
+    return one.template is other.template and one.entry_id == other.entry_id and words[0] == words[1]
+
+
 def own_address(desk: Mailbox, purpose: Purpose, number: int, person_id: int, key: Key, *, today: date) -> str:
     """Makes `<desk>+<token>@<domain>`: where the answers of one person go that are about one ticket, or one list."""
     token = AddressToken(purpose, number, person_id, today + TOKEN_LIFETIME)

@@ -11,9 +11,15 @@ class SmarthostDeferred(Temporary):
 
     pause = False  # True: nothing is wrong with the message, and no other would fare better; a person must look
 
-    def __init__(self, reason: str, reply_line: str = "") -> None:
+    def __init__(self, reason: str, reply_line: str = "", *, step: str = "") -> None:
         super().__init__(f"{reason}: {reply_line}" if reply_line else reason)
         self.reply_line = reply_line  # "" when the smarthost said nothing
+        self.step = step
+
+    @property
+    def is_about_recipient(self) -> bool:
+        """It was said of the address that was written to."""
+        return self.step == "RCPT"
 
 
 class SmarthostUnreachable(SmarthostDeferred):

@@ -140,7 +140,7 @@ class Session:
             return SmarthostRefused(step, line)
         if code // 100 != 4:  # neither yes nor no: what state the other side is in cannot be known
             self._smtp.close()
-        return SmarthostDeferred(f"deferred at {step}", line)
+        return SmarthostDeferred(f"deferred at {step}", line, step=step)
 
 
 def reply_line(code: int, text: bytes) -> str:

@@ -1,6 +1,6 @@
 """Messages on their way out: one row from the event that called for it to the smarthost's last word, and after."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -228,6 +228,24 @@ def recent_in_all(conn: Connection, templates: Sequence[Template], *, domain: st
     which = {"the_end": f"@{domain}", "the_since": since, "the_templates": list(templates)}
     in_all, to_domain = conn.execute(_IN_ALL, which).one()
     return int(in_all), int(to_domain)
+
+
+def late(conn: Connection, templates: Collection[Template], *, limit: int | None = None) -> tuple[Outgoing, ...]:
+    """Mails of these templates that were tried in vain so far and of which nobody was told, oldest first."""
+    tried = (outbox.c.attempts > 0, outbox.c.state.in_((OutState.QUEUED, OutState.SENDING)))
+    untold = (outbox.c.due_at.is_not(None), outbox.c.late_told_at.is_(None), outbox.c.template.in_(templates))
+    query = select(outbox).where(*tried, *untold).order_by(outbox.c.created_at, outbox.c.id)
+    return tuple(_OUTGOING.read(row) for row in conn.execute(query.limit(limit)).mappings())
+
+
+def mark_late_told(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> None:
+    """Staff were told that these are late."""
+    conn.execute(update(outbox).where(outbox.c.id.in_(outbox_ids)).values(late_told_at=now))
+
+
+def last_written(conn: Connection, template: Template) -> datetime | None:
+    """When the last mail of a template was called for."""
+    return conn.execute(select(func.max(outbox.c.created_at)).where(outbox.c.template == template)).scalar()
 
 
 def was_said(

@@ -1,12 +1,16 @@
-"""Addresses that take no mail, by the word of their mail server: until a date, or until somebody writes from there."""
+"""Addresses that take no mail, by the word of their mail server: until a date, or until somebody writes from there.
+
+Failures that only count are kept in the same row: nothing is held back by them until there are enough.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from mailgate.mail.address import address_key
+from mailgate.mail.address_failure import Score
 from store.engine import insert_once
 from store.schema import suppressions
 
@@ -31,6 +35,24 @@ def add(conn: Connection, address: str, reason: str, *, since: datetime, until: 
     remove(conn, address)
     row = {"address_key": address_key(address), "address": address, "reason": reason, "since": since, "until": until}
     insert_once(conn, suppressions, row)
+
+
+def count(conn: Connection, address: str, reason: str, score: Score, *, since: datetime, until: datetime) -> None:
+    """Keep the score of an address, and send nothing there until then; one that takes no mail stays as it is."""
+    key = address_key(address)
+    counted = {"score": score.points, "scored_at": score.at}
+    when = {"reason": reason, "since": since, "until": until}
+    insert_once(conn, suppressions, {"address_key": key, "address": address, **when, **counted})
+    mine = suppressions.c.address_key == key
+    conn.execute(update(suppressions).where(mine).values(**counted))
+    conn.execute(update(suppressions).where(mine, suppressions.c.until <= since).values(**when))
+
+
+def score(conn: Connection, address: str) -> Score | None:
+    """What was counted against an address; None where nothing was."""
+    query = select(suppressions.c.score, suppressions.c.scored_at)
+    row = conn.execute(query.where(suppressions.c.address_key == address_key(address))).first()
+    return Score(row.score, row.scored_at) if row and row.scored_at else None
 
 
 def remove(conn: Connection, address: str) -> bool:

@@ -176,6 +176,7 @@ outbox = Table(
     Column("secret", JSON),  # live links and codes, and the bytes that hold them: only until sent or failed
     Column("live", LargeBinary),
     Column("sent_at", Utc),
+    Column("late_told_at", Utc),  # staff were told that it is long on its way
     Index(
         "ix_outbox_due_at",
         "due_at",

@@ -4,6 +4,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -86,7 +87,9 @@ suppressions = Table(
     Column("address", String, nullable=False),
     Column("reason", Text, nullable=False),  # what the mail server said
     Column("since", Utc, nullable=False),
-    Column("until", Utc, nullable=False),
+    Column("until", Utc, nullable=False),  # in the past: nothing but a score
+    Column("score", Float, nullable=False, server_default="0"),  # of failures that count, as of `scored_at`
+    Column("scored_at", Utc),
 )
 
 confirmations = Table(

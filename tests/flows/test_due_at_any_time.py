@@ -29,7 +29,7 @@ EVENING = BEGIN + timedelta(hours=38)
 """Held mail is to be told of, and a silent customer who was warned has had his time."""
 
 MORNING = BEGIN + timedelta(hours=47, minutes=30)
-"""The lists of the day, a warning, the end of a wait, a question without an answer, and mails whose jobs got lost."""
+"""The lists of the day, a warning, the end of a wait, a question without an answer, late mail, and lost jobs."""
 
 
 class Died(BaseException):
@@ -173,6 +173,9 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
         gate.deliver(cris.writes("Do you sell servers?"))
         keep(EVENING)
         gate.later(hours=1)
+        gate.deliver(anne.writes("It is slow.", subject="Slow disk"))
+        gate.sink.replies["RCPT"] = ["451 4.7.1 later"]  # to the answer alone, which is long on its way then
+        gate.deliver(bart.replies(gate.mailbox(bart)[-1], "Is it quicker now?"))
         gate.now = MORNING - timedelta(minutes=10)
         gate.accept(anne.writes("The job of this mail gets lost.", subject="Lost"))
         gate.parts.receive(gate.accept(anne.writes("Those of its answers.", subject="Settled")), gate.now)

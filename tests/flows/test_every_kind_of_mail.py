@@ -65,6 +65,7 @@ READERS = {
     Template.QUEUE: {BART},
     Template.DECIDED: {BART},
     Template.UNDELIVERED: {BART},
+    Template.DELAYED: {BART},
     Template.SIGN_IN: TO_ITS_AUTHOR,
     Template.WELCOME: OWNERS,
     Template.MIGRATED: OWNERS,

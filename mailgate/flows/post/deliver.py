@@ -18,6 +18,7 @@ from mailgate.flows.story.act import send_jobs
 from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
+from mailgate.mail.address_failure import AddressFailure, failure_of
 from mailgate.mail.bounces.hard import is_dead, status_in
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRefused
 from mailgate.outbound.pool import Pool
@@ -87,8 +88,7 @@ class Deliverer:
         except SmarthostDeferred as error:
             ending.later(error)
         except SmarthostRefused as error:
-            line = error.reply_line
-            ending.fail(line, dead=error.is_about_recipient and is_dead(status_in(line), line))
+            ending.fail(error.reply_line, failure=_failure(error))
         except Permanent as error:
             ending.fail(str(error))
         except Temporary as error:
@@ -131,3 +131,10 @@ class Deliverer:
                 raise ReplyLost(f"the dialogue broke off: {error!r}") from error
         self.fail_point("deliver.after-dot")
         return reply
+
+
+def _failure(error: SmarthostRefused) -> AddressFailure:
+    if not error.is_about_recipient:
+        return AddressFailure.NOTHING
+    status = status_in(error.reply_line)
+    return failure_of(status, dead=is_dead(status, error.reply_line))

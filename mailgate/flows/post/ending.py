@@ -11,7 +11,9 @@ from mailgate.config.settings import InDoubt
 from mailgate.flows.post.undelivered import tell_undelivered
 from mailgate.flows.story.act import Act, Queued
 from mailgate.log_events import LogEvent
-from mailgate.outbound.failure import ReplyLost
+from mailgate.mail.address_failure import AddressFailure, failure_of
+from mailgate.mail.bounces.hard import status_in
+from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
 from store.desk import deadlines
 from store.engine import transaction
 from store.post import leases, outbox
@@ -58,7 +60,9 @@ class Ending:
         reply = getattr(error, "reply_line", "") or str(error)
         lifetime = self.settings.smarthost.lifetime_hours
         if self.now - row.created_at > timedelta(hours=lifetime):
-            self.fail(f"given up after {lifetime} h: {reply}")
+            is_about_recipient = isinstance(error, SmarthostDeferred) and error.is_about_recipient
+            failure = failure_of(status_in(reply), dead=False) if is_about_recipient else AddressFailure.NOTHING
+            self.fail(f"given up after {lifetime} h: {reply}", failure=failure)
             return
         due_at = self.now + outbox.backoff(row.attempts)
         log.warning(LogEvent.DEFERRED(outbox=row.id, attempt=row.attempts, next=due_at.isoformat(), reply=reply))
@@ -84,16 +88,16 @@ class Ending:
             if not outbox.mark_in_doubt(conn, self.lent, reply=reply, due_at=None):
                 return
             act = Act.begin(conn, self.settings, self.now)
-            tell_undelivered(act, row, f"perhaps sent, in doubt: {reply}")
+            tell_undelivered(act, row, f"perhaps sent, in doubt: {reply}", is_certain=False)
         self.told.extend(act.outgoing)
 
-    def fail(self, reply: str, *, dead: bool = False) -> None:
-        """It will never be taken; `dead`: nor will any other for this address."""
+    def fail(self, reply: str, *, failure: AddressFailure = AddressFailure.NOTHING) -> None:
+        """It will never be taken; `failure`: what that says of the address."""
         row = self.lent.row
         log.error(LogEvent.UNDELIVERED(outbox=row.id, to=row.notice.to_address, reply=reply))
         with transaction(self.engine) as conn:
             if not outbox.mark_failed(conn, self.lent, reply=reply):
                 return
             act = Act.begin(conn, self.settings, self.now)
-            tell_undelivered(act, row, reply, dead=dead)
+            tell_undelivered(act, row, reply, failure=failure)
         self.told.extend(act.outgoing)

@@ -13,17 +13,24 @@ from store.post.outbox import Outgoing
 
 
 def undelivered_notices(
-    act: Act, row: Outgoing, reply_line: str, *, doer: Doer = PROGRAM, reopens: bool = True
+    act: Act,
+    row: Outgoing,
+    reply_line: str,
+    *,
+    doer: Doer = PROGRAM,
+    reopens: bool = True,
+    instead: Notice | None = None,
 ) -> list[Notice]:
     """Record the failure on its ticket and return a notice to each staff member.
 
-    `reopens`: when it was an answer, or the warning before a close, it is staff's turn again.
+    `reopens`: when it was an answer, or the warning before a close, it is staff's turn again. `instead`: the same mail
+    to somebody else, who then may answer.
     """
     kind = row.notice.template.kind
     ticket = tickets.find(act.conn, row.notice.ticket_id) if row.notice.ticket_id is not None else None
     if ticket is not None:
         lost = Event.STAFF_MAIL_LOST if kind.is_for_staff else Event.NOTICE_LOST
-        event = Event.UNDELIVERED if reopens and kind.must_arrive else lost
+        event = Event.UNDELIVERED if reopens and kind.must_arrive and instead is None else lost
         to_address = row.notice.to_address
         ticket = record(act, ticket, event, doer=doer, mail=row.id, to=to_address, reply=reply_line)
     if kind.is_for_staff:
@@ -36,6 +43,7 @@ def undelivered_notices(
             subject=row.subject or row.notice.topic or "",  # not composed yet, or just now
             reply_line=reply_line,
             outbox_id=row.id,
+            instead=instead.to_address if instead else None,
         )
         for reader in present(people.list_staff(act.conn), now=act.now)
     ]

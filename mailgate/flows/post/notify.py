@@ -4,6 +4,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
+from mailgate.flows.post.another_reader import for_another_reader
 from mailgate.flows.post.failure import undelivered_notices
 from mailgate.flows.post.obstacle import beyond_budget_in_all, obstacle, readers_of
 from mailgate.flows.post.tongue import in_tongue
@@ -52,19 +53,23 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
             unreachable.append((outbox_id, dead))
         else:
             is_anyone_reached = True
-    _tell_unreachable(act, unreachable, reopens=not is_anyone_reached)
+    _tell_unreachable(act, unreachable, reopens=not is_anyone_reached, hold_until=hold_until)
 
 
-def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: bool) -> None:
-    """The ticket is staff's turn again when none of its readers could be written to."""
+def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: bool, hold_until: datetime | None) -> None:
+    """The next contact gets it when none of its readers could be written to; without one it is staff's turn again."""
     told: list[Notice] = []
+    instead: Notice | None = None
     for outbox_id, reason in rows:
         row = outbox.show(act.conn, outbox_id)
         assert row is not None
         words = f"not sent, the address takes no mail: {reason}"
-        told += undelivered_notices(act, row, words, reopens=reopens)
+        instead = instead or (for_another_reader(act, row) if reopens else None)
+        told += undelivered_notices(act, row, words, reopens=reopens, instead=instead)
     if told:
         notify(act, told, cause=None)
+    if instead is not None:
+        notify(act, [instead], cause=None, hold_until=hold_until)
 
 
 def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | None) -> int:

@@ -1,24 +1,32 @@
-"""A mail of ours did not reach its reader: the ticket says so, the staff are told, a dead address is remembered."""
+"""A mail of ours did not reach its reader: ticket and staff hear of it, the address is remembered, another is tried."""
 
-from datetime import timedelta
-
+from mailgate.flows.post.another_reader import for_another_reader
 from mailgate.flows.post.failure import undelivered_notices
 from mailgate.flows.post.notify import notify
+from mailgate.flows.post.standing import remember
 from mailgate.flows.story.act import Act
+from mailgate.mail.address_failure import AddressFailure
 from mailgate.tickets.ticket import PROGRAM, Doer
-from store.post import suppressions
 from store.post.outbox import Outgoing
 
-SUPPRESSED_FOR = timedelta(days=30)
-"""Long enough to spare our name with its mail server, short enough for an address that is made anew."""
 
+def tell_undelivered(
+    act: Act,
+    row: Outgoing,
+    reply_line: str,
+    *,
+    failure: AddressFailure = AddressFailure.NOTHING,
+    is_certain: bool = True,
+    doer: Doer = PROGRAM,
+) -> None:
+    """Record the failure on its ticket, queue a mail to each staff member, and what must arrive to the next contact.
 
-def tell_undelivered(act: Act, row: Outgoing, reply_line: str, *, dead: bool = False, doer: Doer = PROGRAM) -> None:
-    """Record the failure on its ticket and queue a mail to each staff member.
-
-    `dead`: the address itself cannot receive, so that nothing is sent there for a while; staff are written to all the
-    same, for a silent desk would be worse.
+    `failure`: what it says against the address; staff are written to all the same, for a silent desk would be worse.
+    `is_certain`: it has not arrived; of what may have, nobody else gets a copy.
     """
-    if dead and not row.notice.template.kind.is_for_staff:
-        suppressions.add(act.conn, row.notice.to_address, reply_line, since=act.now, until=act.now + SUPPRESSED_FOR)
-    notify(act, undelivered_notices(act, row, reply_line, doer=doer), cause=None)
+    if not row.notice.template.kind.is_for_staff:
+        remember(act, row.notice.to_address, reply_line, failure)
+    instead = for_another_reader(act, row) if is_certain else None
+    notify(act, undelivered_notices(act, row, reply_line, doer=doer, instead=instead), cause=None)
+    if instead is not None:
+        notify(act, [instead], cause=None)

@@ -6,6 +6,7 @@ from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled
 from mailgate.mail.address import address_key
+from mailgate.mail.address_failure import AddressFailure, failure_of
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.bounces.bounce import Bounce
 from mailgate.mail.bounces.finding import BounceAction
@@ -35,6 +36,8 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
             record(act, ticket, event, doer=doer, mail=row.id, to=row.notice.to_address, reply=reply_line)
         return Settled(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)
     own = address_key(row.notice.to_address)  # the report may be about whomever the reader has it forwarded to
-    dead = any(one.hard and address_key(one.address) == own for one in report.recipients)
-    tell_undelivered(act, row, reply_line, dead=dead, doer=doer)
+    said = [one for one in report.recipients if address_key(one.address) == own]
+    told = {failure_of(one.status, dead=one.hard) for one in said if one.action is not BounceAction.DELAYED}
+    worst = next((one for one in (AddressFailure.DEAD, AddressFailure.COUNTS) if one in told), AddressFailure.NOTHING)
+    tell_undelivered(act, row, reply_line, failure=worst, doer=doer)
     return Settled(Disposition.BOUNCE, reply_line, ticket_id=ticket_id)

@@ -55,6 +55,7 @@ _UNDELIVERED = {
     "number": 1042,
     "ticket_subject": SUBJECT,
     "reply_line": "550 5.1.1 No such user here",
+    "instead": None,
 }
 
 _HELD_USAGE = usage(HELD)
@@ -172,5 +173,27 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "corrected": {"to": TO, "subject": "Re: 2 held mails", "body": "release 3", "lines": ["release 3"]},
         },
     ),
-    Template.UNDELIVERED: (_UNDELIVERED, _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""}),
+    Template.DELAYED: tuple(
+        {
+            "company": COMPANY,
+            "more": more,
+            "lifetime_hours": 96,
+            "mails": [
+                {
+                    "id": number,
+                    "since": AT,
+                    "to_address": "anne@example.org",
+                    "subject": "Re: No mail since Monday [#1042]",
+                    "reply_line": reply_line,
+                }
+                for number in numbers
+            ],
+        }
+        for numbers, more, reply_line in (([55], 0, "451 4.7.1 Try again later"), ([55, 56], 3, ""))
+    ),
+    Template.UNDELIVERED: (
+        _UNDELIVERED,
+        _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""},
+        _UNDELIVERED | {"instead": "karl@example.org"},
+    ),
 }

@@ -2,11 +2,13 @@
 
 from mailgate.tickets.notices.to_askers import confirm, ended, proposals, receipt
 from mailgate.tickets.notices.to_colleagues import Deeds, collision, staff_copy
-from mailgate.tickets.notices.to_customers import acknowledgement, of_state, reply
+from mailgate.tickets.notices.to_customers import acknowledgement, of_state, reply, to_another
 from mailgate.tickets.notices.to_staff import (
     HeldMail,
+    LateMail,
     QueuedTicket,
     decided,
+    delayed,
     held_alert,
     notification,
     queue,
@@ -17,11 +19,13 @@ from mailgate.tickets.notices.to_staff import (
 __all__ = [
     "Deeds",
     "HeldMail",
+    "LateMail",
     "QueuedTicket",
     "acknowledgement",
     "collision",
     "confirm",
     "decided",
+    "delayed",
     "ended",
     "held_alert",
     "notification",
@@ -32,5 +36,6 @@ __all__ = [
     "reply",
     "returned",
     "staff_copy",
+    "to_another",
     "undelivered",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from mailgate.letters.kind import Template
-from mailgate.letters.letter import Sheet, letter
+from mailgate.letters.letter import Sheet, for_another, letter
 from mailgate.letters.notice import Notice
 from mailgate.people import Staff
 from mailgate.tickets.article import Article
@@ -46,6 +46,11 @@ def reply(
     values = {"text": words, "staff_name": writer.name, "actions": offered(ticket, sheet)}
     writer_here = f"{writer.name} ({sheet.company})"
     return letter(Template.REPLY, sheet, values, writer=writer_here, files=sent_along(files), entry_id=entry_id)
+
+
+def to_another(notice: Notice, sheet: Sheet, ticket: Ticket) -> Notice:
+    """The same mail about this ticket to somebody else, with his own ways to answer."""
+    return for_another(notice, sheet, offered(ticket, sheet))
 
 
 def of_state(template: Template, sheet: Sheet, ticket: Ticket, values: Mapping[str, object]) -> Notice:

@@ -140,14 +140,40 @@ def decided(
 
 
 def undelivered(
-    sheet: Sheet, ticket: Ticket | None, *, to_address: str, subject: str, reply_line: str, outbox_id: int
+    sheet: Sheet,
+    ticket: Ticket | None,
+    *,
+    to_address: str,
+    subject: str,
+    reply_line: str,
+    outbox_id: int,
+    instead: str | None,
 ) -> Notice:
-    """To a staff member: a mail of ours did not reach its reader."""
+    """To a staff member: a mail of ours did not reach its reader; `instead`: who gets it in his place."""
     values = {
         "ticket_subject": ticket.subject if ticket else None,
         "to_address": to_address,
         "subject": subject,
         "reply_line": reply_line,
         "mail_id": outbox_id,
+        "instead": instead,
     }
     return letter(Template.UNDELIVERED, sheet, values)
+
+
+@dataclass(frozen=True, slots=True)
+class LateMail:
+    """One line of the list of late mails."""
+
+    id: int
+    since: datetime
+    to_address: str
+    subject: str
+    reply_line: str  # of the last attempt; "" when there was none
+
+
+def delayed(sheet: Sheet, mails: Sequence[LateMail], *, listed: int, lifetime_hours: int) -> Notice:
+    """To a staff member: these mails are long on their way; past the first `listed` they are only counted."""
+    lines = [{**asdict(mail), "since": stamp(mail.since)} for mail in mails[:listed]]
+    values = {"mails": lines, "more": len(mails) - len(lines), "lifetime_hours": lifetime_hours}
+    return letter(Template.DELAYED, sheet, values)
