@@ -111,12 +111,12 @@ def unseal(detail: str, keys: Mapping[int, bytes], *, today: date) -> AddressTok
 
 
 def of_purpose(tokens: Iterable[AddressToken | TokenFault], purpose: Purpose) -> AddressToken | TokenFault | None:
-    """The first of this purpose; a fault only when there is none. One of another purpose is as bad as a broken one."""
+    """The first of this purpose; a fault only when there is none: a broken one rather than one of another purpose."""
     fault: TokenFault | None = None
     for token in tokens:
         if isinstance(token, AddressToken) and token.purpose is purpose:
             return token
-        fault = token if isinstance(token, TokenFault) else TokenFault.WRONG_PURPOSE
+        fault = token if isinstance(token, TokenFault) else fault or TokenFault.WRONG_PURPOSE
     return fault
 
 

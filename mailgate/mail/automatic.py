@@ -4,6 +4,7 @@ import re
 from collections.abc import Set as AbstractSet
 
 from mailgate.mail.address import address_key
+from mailgate.mail.away_subject import is_auto_reply_subject
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message
 from mailgate.mail.message_id import is_ours
@@ -13,8 +14,14 @@ INSTANCE_FIELD = "X-Mailgate-Instance"
 
 OWN_MARK = "own-mark"
 
-_DAEMONS = frozenset({"mailer-daemon", "mailerdaemon", "postmaster", "mail-daemon", "mdaemon"})
-_DAEMON_WORD = re.compile(r"(?:^|[\s<\"])mailer-daemon\b", re.IGNORECASE)  # with or without a host
+AWAY = "vacation-subject"
+"""Its subject and one more sign say so, and nothing else: it may be a person's all the same."""
+
+DOUBTFUL = frozenset({AWAY, "null-path", "mailer-daemon"})
+"""What a person's mail may look like who has an odd program: filed without a word, it would be lost."""
+
+_DAEMONS = frozenset({"mailer-daemon", "mailerdaemon", "mail-daemon", "mdaemon"})
+_POSTMASTER = "postmaster"  # people read and write there (RFC 2142 §5): a sign beside others
 _NO_REPLY = re.compile(r"(?:no|do-?not)[._-]?reply(?:[._+-].*)?\Z", re.IGNORECASE)
 _ROLES = frozenset({"root", "daemon", "cron", "nobody", "www-data", "apache", "nagios", "abuse"})
 """Accounts of programs, and the desk where spam reports meet: a person may write from there, but expects no answer."""
@@ -47,22 +54,10 @@ _REPORT_TYPES = frozenset(
     {"message/delivery-status", "message/global-delivery-status", "message/disposition-notification"}
 )
 
-# The weakest hint, so only in the form in which programs write it: the phrase, then a colon or nothing.
-_VACATION = re.compile(
-    r"(?:auto(?:matic|mated|matische|matiskt?)?[ -]?(?:reply|response|antwort|answer|svar)|auto"
-    r"|out of (?:the )?office(?: auto-?reply| reply)?|ooo|on vacation|vacation(?: reply)?"
-    r"|away from (?:my mail|the office)"
-    r"|(?:automatische )?abwesenheit(?:snotiz|smeldung|sassistent)?|abwesend|automatisch antwoord|afwezig(?:heid)?"
-    r"|réponse automatique(?: d.absence)?|absence(?: du bureau)?|absent|respuesta autom[áa]tica|fuera de la oficina"
-    r"|resposta autom[áa]tica|risposta automatica|fuori ufficio|autosvar|frånvaro|fravær|automaattinen vastaus"
-    r"|odpowied[zź] automatyczna|automatick[áa] odpov[ěe][ďd]|автоответ|自动回复|自動回覆|自動返信|自動応答|자동 회신)"
-    r"\s*(?:[:：]|\Z|\(|\[)",
-    re.IGNORECASE,
-)
-
 _LIST_FIELDS = frozenset(
     {"list-id", "list-post", "list-unsubscribe", "list-help", "mailing-list", "x-mailing-list", "x-loop"}
 )
+_TAG = re.compile(r"\[#\d{1,12}\]")
 _SUPPRESS = frozenset({"all", "autoreply", "oof"})  # MS-OXCMAIL: kinds of answers that are ours
 
 
@@ -79,6 +74,9 @@ def automatic(
     the mark or a Message-ID of the gate at `own_domain`, whoever seems to have sent it. A mailing list is
     no sign of a program: people write through it (`answer_unwanted` tells of lists). `Auto-Submitted: no` settles the
     matter for all that is only a hint (RFC 3834 §5), not for reports and the null path.
+
+    What people also write, send on or are called counts with one more sign: the subject of a responder, a report among
+    the attachments, `postmaster@` and names that sound like a mail system.
     """
     declared = _first_word(message.header("Auto-Submitted"))
     if message.author and address_key(message.author.address) in own_addresses:
@@ -87,7 +85,7 @@ def automatic(
         return OWN_MARK
     if _is_complaint(message):
         return "auto-generated"
-    if _is_report(message):
+    if _is_report(message, envelope):
         return "report"
     if declared == "auto-replied":
         return declared
@@ -101,8 +99,7 @@ def answer_unwanted(message: Message) -> str | None:
 
     A mail through a list or with `X-Auto-Response-Suppress` opens and reopens tickets like any other.
     """
-    suppress = message.header("X-Auto-Response-Suppress")
-    if suppress and not _SUPPRESS.isdisjoint(part.strip().lower() for part in suppress.split(",")):
+    if _suppresses(message):
         return "response-suppress"
     precedence = _precedence(message)
     if precedence in ("bulk", "junk"):
@@ -125,11 +122,6 @@ def is_mailing_list(message: Message) -> bool:
     return _precedence(message) == "list" or not _LIST_FIELDS.isdisjoint(message.by_name)
 
 
-def is_auto_reply_subject(subject: str) -> bool:
-    """The subject is that of an answering program."""
-    return _VACATION.match(subject) is not None
-
-
 def _is_marked(message: Message, domain: str) -> bool:
     marks = [value for name, value in message.headers if name.lower() == INSTANCE_FIELD.lower()]
     if any(mark.strip().lower() == domain.lower() for mark in marks):
@@ -143,10 +135,12 @@ def _is_complaint(message: Message) -> bool:
     return any(attachment.content_type == "message/feedback-report" for attachment in message.attachments)
 
 
-def _is_report(message: Message) -> bool:
+def _is_report(message: Message, envelope: Envelope | None) -> bool:
+    """It is one (RFC 6522), or a mail system has one attached; what a person sends on is none."""
     if message.content_type == "multipart/report" or message.content_type in _REPORT_TYPES:
         return True
-    return any(attachment.content_type in _REPORT_TYPES for attachment in message.attachments)
+    has_report = any(attachment.content_type in _REPORT_TYPES for attachment in message.attachments)
+    return has_report and (_from_the_mail_system(message, envelope) is not None or _sounds_like_one(message))
 
 
 def _from_the_mail_system(message: Message, envelope: Envelope | None) -> str | None:
@@ -154,10 +148,22 @@ def _from_the_mail_system(message: Message, envelope: Envelope | None) -> str | 
         return "null-path"
     if (envelope is None or envelope.reverse_path is None) and message.header("Return-Path") in ("<>", ""):
         return "null-path"
-    local_part = message.author.address.rpartition("@")[0].lower() if message.author else ""
-    if local_part in _DAEMONS or _DAEMON_WORD.search(message.header("From") or ""):
+    local_part = _local_part(message)
+    if local_part in _DAEMONS or (local_part == _POSTMASTER and _wants_no_answer(message)):
         return "mailer-daemon"
     return None
+
+
+def _sounds_like_one(message: Message) -> bool:
+    name = message.author.name.lower() if message.author else ""
+    words = ("mailer-daemon", "mail delivery", "delivery subsystem", _POSTMASTER)
+    return _local_part(message) == _POSTMASTER or any(word in name for word in words)
+
+
+def _local_part(message: Message) -> str:
+    """Of the author's address, or the first word where From has none: `MAILER-DAEMON (Mail System)`. Lower case."""
+    written = message.author.address if message.author else (message.header("From") or "")
+    return written.lower().partition("@")[0].partition(" ")[0]
 
 
 def _hint(message: Message) -> str | None:
@@ -165,7 +171,24 @@ def _hint(message: Message) -> str | None:
         value = message.by_name.get(name)
         if value is not None and (value.lower() == wanted if wanted else value.lower() not in _OFF):
             return reason
-    return "vacation-subject" if is_auto_reply_subject(message.subject) else None
+    if not is_auto_reply_subject(message.subject):
+        return None
+    signs = (_answers(message), _wants_no_answer(message), _NO_REPLY.match(_local_part(message)) is not None)
+    return None if not any(signs) else AWAY if sum(signs) == 1 else "auto-replied"
+
+
+def _answers(message: Message) -> bool:
+    """It names what it answers: by its references, or by the number of a ticket in the subject."""
+    return bool(message.in_reply_to or message.references or _TAG.search(message.subject))
+
+
+def _wants_no_answer(message: Message) -> bool:
+    return _suppresses(message) or _precedence(message) in ("bulk", "junk")
+
+
+def _suppresses(message: Message) -> bool:
+    suppress = message.header("X-Auto-Response-Suppress") or ""
+    return not _SUPPRESS.isdisjoint(part.strip().lower() for part in suppress.split(","))
 
 
 def _precedence(message: Message) -> str:

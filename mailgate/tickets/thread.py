@@ -129,7 +129,8 @@ def place(
             return Contradiction(reason, token.object_id)
         return _gate(tickets[token.object_id], address, contacts, ThreadedBy.TOKEN)
     named_by_tag = claims.tag if claims.tag is not None and claims.tag in tickets else None
-    if isinstance(claims.token, TokenFault):
+    # A program that answers our return address has a good token of ours that says nothing of a ticket.
+    if isinstance(claims.token, TokenFault) and claims.token is not TokenFault.WRONG_PURPOSE:
         # Somebody tampered with the address, or the thread is older than its tokens: no other road joins either.
         claimed = referenced[0] if referenced else named_by_tag
         return NewTicket(claimed, claims.token)
@@ -141,7 +142,7 @@ def place(
         return _gate(tickets[referenced[0]], address, contacts, ThreadedBy.REFERENCES)
     if named_by_tag is not None:
         return _gate(tickets[named_by_tag], address, contacts, ThreadedBy.TAG)
-    return NewTicket()
+    return NewTicket(cause=claims.token if isinstance(claims.token, TokenFault) else None)
 
 
 def _gate(ticket: Ticket, address: str, contacts: Sequence[Contact], by: ThreadedBy) -> Joined | NewTicket:

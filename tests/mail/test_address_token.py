@@ -58,6 +58,13 @@ def test_no_purpose_passes_for_another(token: AddressToken, wanted: Purpose) -> 
     assert of_purpose([sealed], wanted) == (token if wanted is token.purpose else TokenFault.WRONG_PURPOSE)
 
 
+def test_a_forged_token_is_worse_than_one_of_another_purpose() -> None:
+    verp = AddressToken(Purpose.VERP, 1, 1, date(2030, 1, 1))
+
+    assert of_purpose([verp, TokenFault.FORGED], Purpose.REPLY) is TokenFault.FORGED
+    assert of_purpose([TokenFault.FORGED, verp], Purpose.REPLY) is TokenFault.FORGED
+
+
 def test_one_good_token_of_several_is_enough_and_without_any_there_is_no_fault() -> None:
     another = AddressToken(Purpose.VERP, 55, 0, TODAY)
 

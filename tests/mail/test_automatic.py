@@ -6,6 +6,8 @@ from mailgate.mail.automatic import answer_unwanted, automatic, is_mailing_list
 from mailgate.mail.parse import parse
 from tests.mail.mails import envelope, from_corpus, written
 
+ANSWERS = "In-Reply-To: <o.1.abc@in.example>"
+
 MACHINES = [
     (("Auto-Submitted: auto-replied (vacation)",), "auto-replied"),
     (("auto-submitted: AUTO-GENERATED; owner-email=x",), "auto-generated"),
@@ -22,11 +24,14 @@ MACHINES = [
     (("X-Vacation: yes",), "x-autoreply"),
     (("X-Cron-Env: <SHELL=/bin/sh>",), "auto-generated"),
     (("X-FC-MachineGenerated: true",), "auto-generated"),
-    (("Subject: Out of Office: back in May",), "vacation-subject"),
-    (("Subject: Automatic reply: your ticket",), "vacation-subject"),
-    (("Subject: Abwesenheitsnotiz",), "vacation-subject"),
-    (("Subject: =?utf-8?q?R=C3=A9ponse_automatique_=3A_oui?=",), "vacation-subject"),
-    (("Subject: 自动回复: 你好",), "vacation-subject"),
+    (("Subject: Out of Office: back in May", ANSWERS), "vacation-subject"),
+    (("Subject: Automatic reply: your ticket", ANSWERS), "vacation-subject"),
+    (("Subject: Abwesenheitsnotiz", "X-Auto-Response-Suppress: OOF"), "vacation-subject"),
+    (("Subject: =?utf-8?q?R=C3=A9ponse_automatique_=3A_oui_[#7]?=",), "vacation-subject"),
+    (("Subject: 自动回复: 你好", "References: <o.1.abc@in.example>"), "vacation-subject"),
+    (("Subject: Autosvar: Domän", ANSWERS, "Precedence: bulk"), "auto-replied"),
+    (("Subject: Odpowiedź automatyczna: Domena", ANSWERS, "X-Auto-Response-Suppress: All"), "auto-replied"),
+    (("Content-Type: message/disposition-notification",), "report"),
     (("Return-Path: <>",), "null-path"),
 ]
 
@@ -40,6 +45,12 @@ PEOPLE = [
     ("X-Loop: users@list.example",),
     ("X-Autoreply: no",),
     ("Subject: Out of office calendar does not sync",),
+    ("Subject: Out of office",),
+    ("Subject: Abwesenheitsnotiz",),
+    ("Subject: Respuesta automática: cómo se hace",),
+    ("Subject: Re: Out of office", ANSWERS),
+    ("Subject: Automatic renewal: no, thanks", ANSWERS),
+    ("X-Auto-Response-Suppress: All", ANSWERS),
     ("Subject: automatic renewal of my domain",),
     ("Subject: Auto insurance",),
 ]
@@ -61,11 +72,52 @@ def test_the_null_path_is_a_program_s() -> None:
     assert automatic(parse(written()), envelope("")) == "null-path"
 
 
-@pytest.mark.parametrize(
-    "author", ["MAILER-DAEMON@mx.example", "MAILER-DAEMON (Mail System)", "<postmaster@mx.example>"]
-)
+@pytest.mark.parametrize("author", ["MAILER-DAEMON@mx.example", "MAILER-DAEMON (Mail System)", "<MDaemon@mx.example>"])
 def test_the_mail_system_is_a_program(author: str) -> None:
     assert automatic(parse(written(author=author)), envelope()) == "mailer-daemon"
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "<postmaster@elm.example>",
+        "Postmaster <postmaster@elm.example>",
+        "Mailer-Daemon Fan Club <anne@elm.example>",
+        "Mail Delivery Ltd <office@elm.example>",
+        '"System Administrator" <admin@elm.example>',
+        "Daemon Smith <d.smith@elm.example>",
+    ],
+)
+def test_whoever_is_called_like_a_mail_system_is_a_person(author: str) -> None:
+    assert automatic(parse(written(author=author)), envelope("anne@elm.example")) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "reverse_path"),
+    [(("Precedence: bulk",), "a@elm.example"), (("X-Auto-Response-Suppress: All",), "a@elm.example"), ((), "")],
+)
+def test_a_postmaster_with_one_more_sign_is_a_program(fields: tuple[str, ...], reverse_path: str) -> None:
+    message = parse(written(*fields, author="Postmaster <postmaster@elm.example>"))
+
+    assert automatic(message, envelope(reverse_path)) is not None
+
+
+RECEIPT = (
+    '--b\nContent-Type: text/plain\n\nIs this of any use to you?\n--b\nContent-Type: {}; name="details"\n'
+    "Content-Disposition: attachment\n\nFinal-Recipient: rfc822; bob@oak.example\nAction: failed\n"
+    "Disposition: manual-action/MDN-sent-manually; displayed\n--b--\n"
+)
+MIXED = "Content-Type: multipart/mixed; boundary=b"
+
+
+@pytest.mark.parametrize("kind", ["message/disposition-notification", "message/delivery-status"])
+def test_a_report_that_a_person_sends_on_is_her_file(kind: str) -> None:
+    body = RECEIPT.format(kind)
+
+    assert automatic(parse(written(MIXED, body=body)), envelope()) is None
+    assert automatic(parse(written(MIXED, body=body)), envelope("")) == "report"
+    by_a_system = written(MIXED, body=body, author="Mail Delivery Subsystem <noreply@mx.example>")
+    assert automatic(parse(by_a_system), envelope("noreply@mx.example")) == "report"
 
 
 def test_mail_from_our_own_address_is_a_loop() -> None:

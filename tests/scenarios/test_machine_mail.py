@@ -131,6 +131,46 @@ def test_a_machine_at_the_return_address_of_a_reply_changes_nothing(
     assert {row.state.value for row in gate.outbox()} == {"sent"}
 
 
+@pytest.mark.parametrize(
+    ("headers", "sender", "mark", "answers"),
+    [
+        ({"Subject": "Out of office"}, "a@elm.example", "its subject is like that of an answering program", 1),
+        ({"Subject": "Odpowiedź automatyczna: jak?"}, "a@elm.example", "its subject is like that", 1),
+        (
+            {"Subject": "Im Urlaub", "In-Reply-To": "<x@elm.example>"},
+            "a@elm.example",
+            "perhaps written by a program",
+            0,
+        ),
+        ({"Subject": "MX record"}, "", "perhaps written by a program (null-path)", 0),
+    ],
+)
+def test_what_may_be_a_customer_s_own_mail_opens_a_ticket_that_says_so(
+    gate: Gate, headers: dict[str, str], sender: str, mark: str, answers: int
+) -> None:
+    anne, bart = gate.customer("Anne Miller", "anne@customer.example"), gate.staff("Bart Jones", "bart@hosting.example")
+    subject, rest = headers["Subject"], {name: said for name, said in headers.items() if name != "Subject"}
+    mail = anne.writes("How do I set this up?", subject=subject, headers=rest)
+
+    opened = gate.deliver(mail, sender=sender)
+
+    assert opened.outcome.ticket_id == 1
+    told = gate.mailbox(bart)[-1].text
+    assert told.startswith("How do I set this up?")
+    assert f"Please note: {mark}" in told
+    assert len(gate.mailbox(anne)) == answers
+
+
+def test_a_postmaster_and_a_customer_with_an_odd_name_are_answered_like_others(gate: Gate, bart: Person) -> None:
+    for name, address in (("Example Admin", "postmaster@oak.example"), ("Mailer-Daemon Club", "club@elm.example")):
+        person = gate.customer(name, address)
+
+        opened = gate.deliver(person.writes("Please set our MX record.", subject=f"MX of {address}"), sender=address)
+
+        assert opened.outcome.disposition is Disposition.OPENED
+        assert len(gate.mailbox(person)) == 1
+
+
 def test_two_gates_do_not_answer_each_other_for_ever(gate: Gate, anne: Person) -> None:
     acknowledged = anne.writes("We have received your mail.", headers={"Auto-Submitted": "auto-replied"})
 

@@ -83,6 +83,21 @@ def test_a_token_of_another_purpose_does_not_join(
     assert opened.outcome.reason == "its reply address is not valid (wrong-purpose)"
 
 
+@pytest.mark.parametrize("purpose", [Purpose.VERP, Purpose.SIGN_IN])
+def test_with_a_good_token_of_another_purpose_the_references_decide(
+    gate: Gate, anne: Person, acknowledgement: Received, purpose: Purpose
+) -> None:
+    to = _sealed(gate, purpose, 1, 1)
+    headers = {"In-Reply-To": str(acknowledgement.message["Message-ID"])}
+    dora = gate.customer("Dora Dean", "dora@other.example")
+
+    joined = gate.deliver(anne.writes("My program takes the return address.", to=to, headers=headers))
+    other = gate.deliver(dora.writes("Let me in.", to=to, headers=headers))
+
+    assert (joined.outcome.disposition, joined.outcome.ticket_id) == (Disposition.JOINED, 1)
+    assert (other.outcome.disposition, other.outcome.ticket_id) == (Disposition.OPENED, 2)
+
+
 def test_somebody_else_s_token_is_no_better_evidence(gate: Gate, anne: Person, acknowledgement: Received) -> None:
     dora = gate.customer("Dora Dean", "dora@other.example")
 

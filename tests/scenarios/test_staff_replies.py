@@ -154,14 +154,37 @@ def test_an_out_of_office_reply_of_staff_never_reaches_a_customer(
     gate: Gate, anne: Person, bart: Person, notification: Received
 ) -> None:
     away = bart.replies(notification, "I am on the beach.", headers={"Auto-Submitted": "auto-replied"})
-    by_subject = bart.replies(notification, "I am on the beach!", subject="Automatic reply: No mail since Monday [#1]")
+    by_subject = [
+        bart.replies(notification, f"I am on the beach{end}", subject=f"{said}: No mail since Monday [#1]", **more)
+        for said in (
+            "Automatic reply",
+            "Odpowied\u017a automatyczna",
+            "Is niet op kantoor",
+            "\uc790\ub3d9 \ud68c\uc2e0",
+        )
+        for end, more in (("!", {}), (".", {"headers": {"X-Auto-Response-Suppress": "All"}}))
+    ]
 
-    settled = [gate.deliver(away), gate.deliver(by_subject), gate.deliver(away + b"x", sender="")]
+    settled = [gate.deliver(mail).outcome.disposition for mail in (away, away + b"x", *by_subject)]
 
-    assert {mail.outcome.disposition for mail in settled} == {Disposition.AUTOMATIC}
+    assert settled.count(Disposition.HELD) == 1  # what has no sign but its subject is for a person to see, once
+    assert set(settled) == {Disposition.AUTOMATIC, Disposition.HELD}
     assert gate.outbox(Template.REPLY) == ()
     assert gate.ticket(1).state is State.OPEN
     assert not [entry for entry in gate.history(1) if "beach" in entry.text]
+
+
+def test_an_answer_of_staff_that_only_looks_like_a_program_s_goes_out_when_it_is_released(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    held = gate.deliver(bart.replies(notification, "Set it so.", subject="Out of office: how it is set up"))
+    gate.later(seconds=1)
+    told = " ".join(gate.mailbox(bart)[-1].text.split())
+
+    gate.release(held.id)
+
+    assert "Reason: perhaps the answer of a program (vacation-subject)" in told
+    assert "Set it so." in gate.mailbox(anne)[-1].text
 
 
 def test_a_notification_asks_programs_not_to_answer(notification: Received) -> None:

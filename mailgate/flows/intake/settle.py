@@ -44,6 +44,8 @@ def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Outcome:
     """Decide, and write whatever follows except the outcome itself, which the caller writes to the mail's row."""
     for blob in incoming.files:
         archive.add(act.conn, blob)
+    if incoming.lent.released and incoming.automatic_is_doubtful:  # whoever let it in has seen that a person wrote it
+        incoming = replace(incoming, automatic=None)
     settled = _settle(act, incoming)
     message = incoming.message
     return Outcome(
@@ -169,7 +171,8 @@ def _keep_words(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
 def _new(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: NewTicket) -> Settled:
     """No ticket that it may join: a new one, or a person decides."""
     settings = act.settings
-    if incoming.automatic and not incoming.automatic_is_request:
+    is_for_staff = incoming.automatic_is_request or (incoming.automatic_is_doubtful and isinstance(sender, Registered))
+    if incoming.automatic and not is_for_staff:
         return Settled(Disposition.AUTOMATIC, incoming.automatic, evidence=incoming.evidence)
     welcome = (
         isinstance(sender, Registered)

@@ -10,7 +10,7 @@ from mailgate.flows.story.identify import Identity
 from mailgate.inbound.spamd import SpamVerdict
 from mailgate.mail.address import Mailbox
 from mailgate.mail.address_token import AddressToken, Purpose, TokenFault, of_purpose, unseal
-from mailgate.mail.automatic import automatic
+from mailgate.mail.automatic import DOUBTFUL, automatic
 from mailgate.mail.bounces.bounce import Bounce, read_report
 from mailgate.mail.digest import content_digest
 from mailgate.mail.message import Author, Message
@@ -47,6 +47,11 @@ class Incoming:
     def automatic_is_request(self) -> bool:
         """A program wrote it on its own account (a monitor, a form), not in answer to anything: staff should see it."""
         return self.automatic == "auto-generated"
+
+    @property
+    def automatic_is_doubtful(self) -> bool:
+        """A person may have written it all the same: staff should see it, when they know who she is."""
+        return self.automatic in DOUBTFUL
 
     def token(self, purpose: Purpose) -> AddressToken | TokenFault | None:
         """The token of this purpose in the addresses that were written to; a fault only when none of them is good."""

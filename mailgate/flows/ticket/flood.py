@@ -69,6 +69,14 @@ def flood_of_returned(
     return None
 
 
+def recorded(act: Act, incoming: Incoming) -> tuple[Disposition, str]:
+    """What becomes of a mail of staff that a program wrote, or seems to have written, and why."""
+    reason = incoming.automatic or ""
+    if not incoming.automatic_is_doubtful:
+        return Disposition.AUTOMATIC, reason
+    return repeated(act, incoming), f"perhaps the answer of a program ({reason})"
+
+
 def repeated(act: Act, incoming: Incoming) -> Disposition:
     """What becomes of a mail of staff that says again what was answered already: it is held once, for staff to see.
 

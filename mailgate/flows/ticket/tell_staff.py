@@ -9,6 +9,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.place import place_of
 from mailgate.flows.ticket.about import about
+from mailgate.mail.away_subject import is_auto_reply_subject
 from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import present
@@ -43,7 +44,10 @@ def tell_staff(
     if not incoming.evidence.at_least(Level.DKIM):
         marks = ["unverified sender", *marks]
     if incoming.automatic:
-        marks = [f"written by a program ({incoming.automatic})", *marks]
+        perhaps = "perhaps " if incoming.automatic_is_doubtful else ""
+        marks = [f"{perhaps}written by a program ({incoming.automatic})", *marks]
+    elif is_auto_reply_subject(incoming.message.subject):
+        marks = ["its subject is like that of an answering program, and nothing else of it is", *marks]
     context = context_lines(ticket, incoming.evidence, about(act, ticket), author=author, marks=marks)
     told = [
         notices.notification(

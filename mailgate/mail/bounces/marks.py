@@ -2,7 +2,8 @@
 
 import re
 
-from mailgate.mail.automatic import automatic, is_auto_reply_subject
+from mailgate.mail.automatic import automatic
+from mailgate.mail.away_subject import is_auto_reply_subject
 from mailgate.mail.bounces.words import FAILURE, MAX_REPORT
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message

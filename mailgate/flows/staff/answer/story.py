@@ -18,7 +18,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import beside_parent
 from mailgate.flows.story.settled import Settled
-from mailgate.mail.disposition import Disposition
+from mailgate.flows.ticket.flood import recorded
 from mailgate.people import Staff
 from mailgate.tickets.verbs import staff
 
@@ -36,12 +36,13 @@ ALONE: Mapping[Verb, Callable[[Act, StaffMail], Settled]] = {
 def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     """Do what a staff mail asks for, or ask its writer first, or send it back, or hold it.
 
-    A program's mail is recorded and nothing more.
+    A program's mail is recorded and nothing more; what only looks like one is held.
     """
     ticket, doubt = ticket_of(act, incoming, writer)
     if incoming.automatic:
         number = ticket.id if ticket else None
-        return Settled(Disposition.AUTOMATIC, incoming.automatic, ticket_id=number, evidence=incoming.evidence)
+        disposition, reason = recorded(act, incoming)
+        return Settled(disposition, reason, ticket_id=number, evidence=incoming.evidence)
     if doubt and not incoming.lent.released:
         return hold(act, incoming, writer, ticket, doubt)
     mail = read(act, beside_parent(act, incoming, ticket), writer, ticket)

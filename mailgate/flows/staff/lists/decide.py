@@ -19,7 +19,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.place import place_of
 from mailgate.flows.story.settled import Settled
-from mailgate.flows.ticket.flood import repeated
+from mailgate.flows.ticket.flood import recorded, repeated
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import gist_of
 from mailgate.mail.address_token import AddressToken
@@ -40,7 +40,8 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     """Carry out the lines of an answer to a list, or none of them; `incoming` has the evidence of its token."""
     evidence = incoming.evidence
     if incoming.automatic:
-        return Settled(Disposition.AUTOMATIC, incoming.automatic, evidence=evidence)
+        disposition, reason = recorded(act, incoming)
+        return Settled(disposition, reason, evidence=evidence)
     unscored = bool(incoming.spam.unscored_reason)
     if may(Action.STAFF_COMMAND, evidence, unscored=unscored) is not Verdict.DO and not incoming.lent.released:
         reason = f"not enough evidence to {Action.STAFF_COMMAND.value}: {'; '.join(evidence.reasons)}"
