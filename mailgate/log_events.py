@@ -100,6 +100,12 @@ class LogEvent(Enum):
     FAILED_OUTBOX = "failed", "outbox", "failed outbox={outbox} attempt={attempt}"
     NOT_YET_SAVED_OUTBOX = "not yet saved", "outbox", "not yet saved outbox={outbox} error={error!r}"
     SMARTHOST_SLOW = "smarthost slow", "", "smarthost slow: one mail more goes out unanswered after {:g} s"
+    SMARTHOST_RESTS = (
+        "smarthost rests",
+        "smarthost",
+        "smarthost rests smarthost={smarthost} failures={failures} until={until} error={error!r}",
+    )
+    SMARTHOST_BACK = "smarthost back", "smarthost", "smarthost back smarthost={smarthost} since={since}"
 
     # Work that is due
     DUE_FAILED = "due failed", "kind", "due failed kind={kind} object={object}"

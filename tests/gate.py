@@ -190,8 +190,10 @@ class Gate:
         return self.inbox(spool_id)
 
     def work(self) -> None:
-        """Do the jobs of all rows that are ready now, and of those that they make."""
-        while jobs := self._ready():
+        """Do the jobs of all rows that are ready now, and of those that they make; each once, as a broker sends it."""
+        done: set[tuple[Job, int]] = set()
+        while jobs := [job for job in self._ready() if job not in done]:
+            done.update(jobs)
             for job, row_id in jobs:
                 self.parts.work[job](row_id, self.now)
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import ssl
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,10 @@ WAKE_MILLISECONDS = 250
 """How often an idle worker looks whether it is to stop; dramatiq's own second makes every stop take two."""
 
 
+RECEIVERS = 3
+"""Two that lead what has gathered, and one that brings them more."""
+
+
 class AlreadyServed(Temporary):
     """Another `serve` works on this store."""
 
@@ -71,7 +76,7 @@ class Running:
             self.acceptance.leave_to_sweep()
         self._broker = broker
         self.clock = clock
-        self._worker: dramatiq.Worker | None = None
+        self._workers: tuple[dramatiq.Worker, ...] = ()
         self._received: Gathering | None = None
         self._schedule: Schedule | None = None
         self._listeners: list[Listener] = []
@@ -96,9 +101,7 @@ class Running:
             self._monitor = Monitor(self.parts.settings, self.parts.engine, address, clock=self.clock)
             self._monitor.start()
         if self._broker is not None:
-            threads = self.parts.settings.workers.threads
-            self._worker = dramatiq.Worker(self._broker, worker_threads=threads, worker_timeout=WAKE_MILLISECONDS)
-            self._worker.start()
+            self._workers = _workers(self._broker, sending=self.parts.settings.workers.threads)
             self._schedule = Schedule(self.parts, clock=self.clock)
             self._schedule.start()
         return opened
@@ -117,8 +120,9 @@ class Running:
             self._schedule.stop()
         if self._received is not None:
             self._received.close()
-        if self._worker is not None:
-            self._worker.stop(timeout=int(WORK_SECONDS * 1000))
+        with ThreadPoolExecutor() as side_by_side:  # each waits for what it has in hand
+            for worker in self._workers:
+                side_by_side.submit(worker.stop, timeout=int(WORK_SECONDS * 1000))
         if self._monitor is not None:
             self._monitor.stop()
         self.parts.close()
@@ -176,6 +180,18 @@ class Running:
             mails_in, mails_out = work.take_over(conn, now=now)
         if mails_in or mails_out:
             log.info(LogEvent.TAKEN_UP(in_=mails_in, out=mails_out))
+
+
+def _workers(broker: dramatiq.Broker, *, sending: int) -> tuple[dramatiq.Worker, ...]:
+    """Threads of its own for each job, started: a smarthost or a spamd that hangs keeps no mail from its ticket."""
+    threads = {Job.RECEIVE: RECEIVERS, Job.DELIVER: sending, Job.TEACH: 1}
+    workers = tuple(
+        dramatiq.Worker(broker, queues={job.value}, worker_threads=number, worker_timeout=WAKE_MILLISECONDS)
+        for job, number in threads.items()
+    )
+    for worker in workers:
+        worker.start()
+    return workers
 
 
 def _is_ours(settings: Settings, address: str) -> bool:

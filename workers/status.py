@@ -1,28 +1,26 @@
 """How the gate is doing: queues, listeners, disk and schema, and what needs a person. Looks only, changes nothing."""
 
-import socket
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from shutil import disk_usage
-from urllib.parse import urlsplit
 
 from sqlalchemy import Connection, Engine
 
-from mailgate.config import HostPort, ImapFolder, Settings
-from mailgate.config.settings import NOT_BUILT
+from mailgate.config import ImapFolder, Settings
 from mailgate.mail.disposition import Disposition
 from store import health
 from store.engine import read_url, reading
 from store.health import Health
 from store.keeping import serving
 from store.migrations import HEAD, current
-from store.post import folders
+from store.post import folders, smarthosts
 from store.post.folders import Remaining
 from store.post.outbox import OutState
+from store.post.smarthosts import Down
+from workers.listeners import ListenerState, ask_listeners
 
-ANSWER_SECONDS = 1.0
 LATE = timedelta(minutes=5)
 """The sweep looks every second: what is overdue for so long has nobody who works on it."""
 
@@ -31,19 +29,6 @@ UNDELIVERED = timedelta(hours=4)
 """Greylisting and a restart of the smarthost are over by then; mail servers warn their senders after as long."""
 
 SHOWN_LEFT = 5
-
-_GREETINGS = {"smtp": b"220", "lmtp": b"220", "web": b"HTTP/"}
-"""How the first line of each listener begins."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListenerState:
-    """One listener of the settings."""
-
-    name: str
-    address: str
-    answers: bool
-    detail: str  # its greeting, or why there is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +76,7 @@ class Status:
     health: Health | None
     listeners: tuple[ListenerState, ...]
     folders: tuple[FolderState, ...]
+    smarthosts: tuple[Down, ...]  # that do not answer
     disk: Disk
     serve: bool  # a `mailgate serve` holds the store
     attention: tuple[Attention, ...]
@@ -107,15 +93,19 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
         revision = current(conn)
         found = health.read(conn, now) if revision == HEAD else None
         fetched = tuple(_folders(conn, settings)) if revision == HEAD else ()
+        silent = smarthosts.listing(conn) if revision == HEAD else ()
     asked = tuple(ask_listeners(settings)) if listeners else ()
     room = _disk(settings)
     attention = (
         *(_of_schema(revision) if found is None else _of_queues(found, sends=settings.smarthost.address is not None)),
         *(_of_listener(listener) for listener in asked if not listener.answers),
         *(one for folder in settings.imap for one in _of_folder(folder, fetched, now)),
+        *(one for down in silent for one in _of_smarthost(down, now)),
         *_of_disk(room, settings),
     )
-    return Status(now, revision, found, asked, fetched, room, serving.is_taken(settings.store.archive), attention)
+    return Status(
+        now, revision, found, asked, fetched, silent, room, serving.is_taken(settings.store.archive), attention
+    )
 
 
 def as_json(status: Status) -> Mapping[str, object]:
@@ -150,6 +140,16 @@ def as_json(status: Status) -> Mapping[str, object]:
                 "left": [{"uid": mail.uid, "size": mail.size, "reason": mail.left_because} for mail in folder.left],
             }
             for folder in status.folders
+        ],
+        "smarthosts": [
+            {
+                "address": down.address,
+                "failures": down.failures,
+                "since": _instant(down.since),
+                "rests_until": _instant(down.rests_until),
+                "reason": down.reason,
+            }
+            for down in status.smarthosts
         ],
         "serve": status.serve,
         "revision": status.revision,
@@ -225,6 +225,14 @@ def _of_folder(setting: ImapFolder, fetched: Sequence[FolderState], now: datetim
         yield Attention("imap_left", message, hint, fault=False)
 
 
+def _of_smarthost(down: Down, now: datetime) -> Iterator[Attention]:
+    """A broken connection is nothing; several attempts over minutes are."""
+    if now - down.since > LATE:
+        message = f"smarthost {down.address} has not answered for {_words(now - down.since)}: {down.reason}"
+        hint = f"mend it, it is tried again by itself; {down.failures} attempts failed so far"
+        yield Attention("smarthost", message, hint, fault=True)
+
+
 def _folders(conn: Connection, settings: Settings) -> Iterator[FolderState]:
     """What the store knows of the folders of the settings; others were fetched once and are not any more."""
     known = {folder.name: folder for folder in folders.listing(conn)}
@@ -239,35 +247,6 @@ def _of_disk(room: Disk, settings: Settings) -> Iterator[Attention]:
     if room.free < least:
         message = f"{room.free} bytes are free, less than limits.min_free_bytes = {least}: mail is answered with 452"
         yield Attention("disk", message, f"make room for {settings.store.archive}", fault=True)
-
-
-def ask_listeners(settings: Settings) -> Iterator[ListenerState]:
-    """Connect to each listener of the settings and wait for its greeting, a second at most."""
-    unbuilt = {section for section, key, _ in NOT_BUILT if key == "listen"}
-    host = urlsplit(settings.web.public_url).netloc  # the web view answers to no other, and logs who asks for one
-    for name, begins in _GREETINGS.items():
-        address: HostPort | None = getattr(settings, name).listen
-        if address is None or not address.port or name in unbuilt:  # port 0 was another one at each start
-            continue
-        request = f"HEAD / HTTP/1.0\r\nHost: {host}\r\n\r\n" if name == "web" else ""
-        try:
-            greeting = _ask(address, request.encode())
-        except OSError as error:
-            yield ListenerState(name, str(address), False, error.strerror or str(error) or type(error).__name__)
-            continue
-        yield ListenerState(name, str(address), greeting.startswith(begins), greeting.decode("ascii", "replace"))
-
-
-def _ask(address: HostPort, request: bytes) -> bytes:
-    """The first line that a listener says. Raises OSError."""
-    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to ask, not where to listen
-    host = everywhere.get(address.host, address.host)
-    with socket.create_connection((host, address.port), timeout=ANSWER_SECONDS) as connection:
-        connection.sendall(request)
-        line = connection.recv(512).partition(b"\r\n")[0]
-        if not request:
-            connection.sendall(b"QUIT\r\n")
-    return line
 
 
 def _disk(settings: Settings) -> Disk:

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import click
 
@@ -57,6 +57,9 @@ def _rows(found: Status) -> Iterator[tuple[str, str]]:
         state = folder.problem or f"last looked at {_ago(folder.fetched_at, found.at)}"
         left = f", {len(folder.left)} mails left on the server" if folder.left else ""
         yield "imap", f"{folder.name}: {state}{left}"
+    for down in found.smarthosts:
+        until = down.rests_until.astimezone(UTC)
+        yield "smarthost", f"{down.address} does not answer: {down.reason}; left alone until {until:%H:%M:%S} UTC"
     yield "serve", "works on the store" if found.serve else "no `mailgate serve` with workers holds the store"
     database = "no file" if found.disk.database is None else _size(found.disk.database)
     yield "store", f"database {database}, archive {_size(found.disk.archive)}, free {_size(found.disk.free)}"

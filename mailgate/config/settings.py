@@ -196,7 +196,7 @@ class Workers:
     """Who does the work of the jobs."""
 
     broker: kinds.BrokerUrl = kinds.MEMORY_BROKER
-    threads: Annotated[int, kinds.whole(1, 256)] = 4
+    threads: Annotated[int, kinds.whole(1, 256)] = 4  # that send
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,11 @@ class Pool:
         self._idle: list[tuple[Session, float]] = []
         self._lock = threading.Lock()
 
+    @property
+    def address(self) -> str:
+        """Whose connections these are: host:port."""
+        return f"{self._smarthost.host}:{self._smarthost.port}"
+
     @contextmanager
     def connect(self) -> Iterator[Session]:
         """A session, fresh or kept; the same contract as `Smarthost.connect`."""

@@ -9,7 +9,7 @@ from mailgate.inbound.imap import ImapSession
 from mailgate.setup.finding import Finding, fail, ok, skipped, warn, worst
 from mailgate.setup.site import Site
 from store.keeping import serving
-from workers import status
+from workers.listeners import ListenerState, ask_listeners
 
 IMAP_SECONDS = 4.0
 _LISTENERS = ("smtp", "lmtp", "web", "metrics")
@@ -25,7 +25,7 @@ def serve(site: Site) -> Finding:
 def listeners(site: Site) -> Finding:
     """The ports of the settings: a running gate answers on them, else they are free for one."""
     if serving.is_taken(site.settings.store.archive):
-        found = [_answers(one) for one in status.ask_listeners(site.settings)]
+        found = [_answers(one) for one in ask_listeners(site.settings)]
     else:
         places = ((name, getattr(site.settings, name).listen) for name in _LISTENERS)
         found = [_free(name, address) for name, address in places if address is not None]
@@ -38,7 +38,7 @@ def imap(site: Site) -> Finding:
     return worst([_opens(folder) for folder in folders]) if folders else skipped("there is no [[imap]]")
 
 
-def _answers(one: status.ListenerState) -> Finding:
+def _answers(one: ListenerState) -> Finding:
     if one.answers:
         return ok(f"{one.name} {one.address} answers")
     return fail(f"{one.name} {one.address} does not answer: {one.detail}", "see the log of `mailgate serve`")

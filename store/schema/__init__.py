@@ -12,6 +12,7 @@ from store.schema.mail import (
     outbox,
     seals,
     signing_keys,
+    smarthosts,
     spool,
     unsent,
 )
@@ -53,6 +54,7 @@ __all__ = [
     "search_documents",
     "search_marks",
     "signing_keys",
+    "smarthosts",
     "spool",
     "staff",
     "staff_acts",

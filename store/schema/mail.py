@@ -135,6 +135,16 @@ imap_folders = Table(
     Column("problem_since", Utc),
 )
 
+smarthosts = Table(
+    "smarthosts",
+    metadata,
+    Column("address", String, primary_key=True),  # host:port; a row while it does not answer, none while it does
+    Column("failures", Integer, nullable=False),  # one after the other
+    Column("since", Utc, nullable=False),
+    Column("rests_until", Utc, nullable=False),
+    Column("reason", Text, nullable=False),  # of the last failure
+)
+
 imap_mails = Table(
     "imap_mails",
     metadata,

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from email.parser import BytesHeaderParser
 
@@ -33,7 +33,7 @@ class Sender:
     mails: list[bytes] = field(default_factory=list)
     promised: dict[bytes, int] = field(default_factory=dict)
 
-    def try_all(self, port: int) -> None:
+    def try_all(self, port: int, *, between: Callable[[], object] = lambda: None) -> None:
         """Send what has no 250 yet, each in a connection of its own, until the other side is gone."""
         for raw in self.mails:
             if raw in self.promised:
@@ -46,6 +46,7 @@ class Sender:
             if not reply.startswith("250 "):
                 return
             self.promised[raw] = int(reply.rpartition(" ")[2])
+            between()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from tests.crash.gates import dying
 from tests.crash.ledger import Ledger, Sender
 from tests.crash.people import ANNE
 from tests.outbound.sink import Sink
-from tests.program import Program
+from tests.program import Program, Serving
 from tests.servers.process import wait_until
 
 PLACES = (
@@ -37,7 +37,14 @@ def test_a_gate_killed_at_every_step_in_turn_keeps_its_promises(program: Program
         sends = place.startswith("deliver")  # else nothing leaves, or the kill would hit what is just being sent
         sender.mails += [ANNE.writes(f"Question {number}.", subject=f"{place} {number}") for number in range(MAILS)]
         with dying(program, place, environment={} if sends else NO_SMARTHOST) as gate:
-            sender.try_all(program.smtp_port)
+
+            def done_with_it(gate: Serving = gate) -> bool:
+                return not (gate.is_running and ledger.waiting())
+
+            def one_by_one() -> None:  # else all of them are received in one group, which passes each place once
+                wait_until(done_with_it, what="the mail settled or the gate dead")
+
+            sender.try_all(program.smtp_port, between=one_by_one)
             assert gate.exit_code() == -signal.SIGKILL, place
         if sends:  # a message that is killed twice is parked, not sent
             with program.serve():

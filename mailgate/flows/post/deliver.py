@@ -11,8 +11,10 @@ from sqlalchemy.exc import OperationalError
 from mailgate.config import Settings
 from mailgate.config.settings import InDoubt
 from mailgate.errors import MailgateError, Permanent, Temporary
+from mailgate.flows.post import rest
 from mailgate.flows.post.composed import Composed, Composer
 from mailgate.flows.post.ending import Ending
+from mailgate.flows.post.rest import Turn
 from mailgate.flows.post.wanted import unwanted
 from mailgate.flows.story.act import send_jobs
 from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
@@ -20,7 +22,13 @@ from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
 from mailgate.mail.address_failure import AddressFailure, failure_of
 from mailgate.mail.bounces.hard import is_dead, status_in
-from mailgate.outbound.failure import ReplyLost, SmarthostDeferred, SmarthostRefused
+from mailgate.outbound.failure import (
+    ReplyLost,
+    SmarthostDeferred,
+    SmarthostNotReady,
+    SmarthostRefused,
+    SmarthostUnreachable,
+)
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.templates import Templates
 from mailgate.outbound.unanswered import Unanswered
@@ -57,18 +65,19 @@ class Deliverer:
         if self.smarthost is None:
             return
         try:
-            lent = outbox.lend(self.engine, outbox_id, now=now)
-            if lent is None:
-                return
-            ending = Ending(self.engine, self.settings, lent, now)
-            self._try(lent, self.smarthost, ending)
+            with rest.turn(self.engine, self.smarthost.address, now) as turn:
+                lent = turn and outbox.lend(self.engine, outbox_id, now=now)
+                if not turn or not lent:
+                    return
+                ending = Ending(self.engine, self.settings, lent, now)
+                self._try(lent, self.smarthost, turn, ending)
         except (OperationalError, TimeoutError) as error:
             # The sweep looks again, at the latest when the lease has run out.
             log.warning(LogEvent.POSTPONED_OUTBOX(outbox=outbox_id, error=error))
             return
         send_jobs(ending.told, self.enqueue)
 
-    def _try(self, lent: LentOut, smarthost: Pool, ending: Ending) -> None:
+    def _try(self, lent: LentOut, smarthost: Pool, turn: Turn, ending: Ending) -> None:
         """Carry out one attempt. Raises what a locked store raises."""
         try:
             if lent.row.phase is not None and not self._may_repeat(lent):
@@ -83,12 +92,18 @@ class Deliverer:
                 reply = self._submit(lent, mail, smarthost, before_dot)
                 if reply is not None:
                     ending.sent(reply)
+                    turn.answered = True
         except ReplyLost as error:
             ending.in_doubt(error)
+            turn.failed(str(error))
+        except (SmarthostUnreachable, SmarthostNotReady) as error:
+            ending.later(error, due_at=turn.failed(str(error)))
         except SmarthostDeferred as error:
             ending.later(error)
+            turn.answered = True
         except SmarthostRefused as error:
             ending.fail(error.reply_line, failure=_failure(error))
+            turn.answered = True
         except Permanent as error:
             ending.fail(str(error))
         except Temporary as error:

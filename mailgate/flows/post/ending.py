@@ -54,8 +54,8 @@ class Ending:
         with transaction(self.engine) as conn:
             outbox.mark_dropped(conn, self.lent, reason=reason)
 
-    def later(self, error: Exception) -> None:
-        """It was certainly not taken this time: again after a while, unless it is too old."""
+    def later(self, error: Exception, *, due_at: datetime | None = None) -> None:
+        """It was certainly not taken this time: again after a while, or then, unless it is too old."""
         row = self.lent.row
         reply = getattr(error, "reply_line", "") or str(error)
         lifetime = self.settings.smarthost.lifetime_hours
@@ -64,7 +64,7 @@ class Ending:
             failure = failure_of(status_in(reply), dead=False) if is_about_recipient else AddressFailure.NOTHING
             self.fail(f"given up after {lifetime} h: {reply}", failure=failure)
             return
-        due_at = self.now + outbox.backoff(row.attempts)
+        due_at = due_at or self.now + outbox.backoff(row.attempts)
         log.warning(LogEvent.DEFERRED(outbox=row.id, attempt=row.attempts, next=due_at.isoformat(), reply=reply))
         with transaction(self.engine) as conn:
             outbox.mark_later(conn, self.lent, reply=reply, due_at=due_at)
