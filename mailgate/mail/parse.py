@@ -12,6 +12,7 @@ from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.headers import MAX_ADDRESS_BYTES, Block, decode_words, unfold
 from mailgate.mail.wire.mime import Leaf, take_apart
 from mailgate.mail.wire.parameters import file_name, other_file_names
+from mailgate.mail.wire.sniff import sniff
 from mailgate.mail.words.html_text import MAX_HTML, marked_text, with_links, without_marks
 from mailgate.mail.words.reply_text import own_text
 
@@ -34,6 +35,7 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
     defects = [*_byte_defects(raw, tree.block.body_at), *tree.defects]
     charset = next((found for leaf in tree.leaves if (found := _charset(leaf))), None)
     block = _within_limits(tree.block, defects)
+    charset = _header_charset(block, charset)
     defects.extend(Defect.REPEATED_FIELD for name in _ONCE if len(block.every(name)) > 1)
 
     bodies = [leaf for leaf in tree.leaves if _is_body(leaf)]
@@ -71,7 +73,7 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
         own_text=own,
         marked_text=source,
         attachments=_attachments(tree.leaves, bodies, sources),
-        headers=tuple((name, decode_words(unfold(value, charset))) for name, value in block.fields),
+        headers=tuple((name, _plainly(value, charset)) for name, value in block.fields),
         content_type=tree.content_type,
         report_type=tree.type_field.parameters.get("report-type", "").lower() or None,
         defects=tuple(dict.fromkeys(defects)),
@@ -108,6 +110,19 @@ def _within_limits(block: Block, defects: list[Defect]) -> Block:
         (name, value[:MAX_ADDRESS_BYTES] if name.lower() in _ADDRESS_FIELDS else value) for name, value in block.fields
     )
     return Block(fields, block.body_at, block.defects)
+
+
+def _header_charset(block: Block, declared: str | None) -> str | None:
+    """The charset of raw 8-bit fields: that of the body, unless subject and author together say another clearly."""
+    raw = b" ".join(value for name in ("subject", "from") for value in block.every(name) if not value.isascii())
+    if not raw or decode(raw)[1]:
+        return declared
+    return sniff(raw, codec_for(declared) if declared else None) or declared
+
+
+def _plainly(value: bytes, charset: str | None) -> str:
+    """A field as it says that it is to be read: most of them nobody reads, and every one could be a riddle."""
+    return decode_words(unfold(value, charset, may_guess=False), guesses=0)
 
 
 def _first(block: Block, name: str, charset: str | None) -> str | None:

@@ -1,9 +1,12 @@
 """Bytes to text: the charsets that mail really uses, whatever it declares; never raises."""
 
+import encodings
 import re
+from encodings.aliases import aliases
 from functools import lru_cache
 
-from mailgate.mail.wire.sniff import sniff
+from mailgate.mail.wire.iso_2022_jp import decode_iso_2022_jp
+from mailgate.mail.wire.sniff import is_right, sniff
 
 # Mail often declares a subset of what it uses; the superset reads both (WHATWG Encoding §4.2 does the same).
 _SUPERSET = {
@@ -21,6 +24,7 @@ _SUPERSET = {
     "latin-1": "cp1252",
     "latin1": "cp1252",
     "ansi": "cp1252",
+    "koi8-r": "koi8-u",
     "iso-8859-9": "cp1254",
     "iso-8859-8-i": "cp1255",
     "iso-8859-8-e": "cp1255",
@@ -48,11 +52,26 @@ _SUPERSET = {
 }
 _NAME = re.compile(r"[a-z0-9][a-z0-9.:-]{0,39}\Z")  # no look-up of module names that a stranger chose
 # Codecs of Python that are no charsets of text: their results are not what any sender wrote.
-_NO_CHARSET = frozenset({"idna", "punycode", "unicode-escape", "raw-unicode-escape", "undefined", "mbcs", "oem"})
-# Japanese mail programs put row 13 (circled digits and the like) into ISO-2022-JP, where it is not: Python's codec
-# stops there, but EUC-JIS-2004 has that row, and is the same two bytes with their high bits set.
-_KANJI = re.compile(rb"\x1b\$[@B]((?:[\x21-\x7e]{2})*)(?:\x1b\([BJ])?")
+_NO_CHARSET = frozenset(
+    {
+        "base64_codec",
+        "bz2_codec",
+        "hex_codec",
+        "idna",
+        "mbcs",
+        "punycode",
+        "quopri_codec",
+        "raw_unicode_escape",
+        "rot_13",
+    }
+    | {"undefined", "unicode_escape", "uu_codec", "zlib_codec"}
+)
+_WITHOUT_ALIAS = ("cp720", "cp737", "cp856", "cp874", "koi8_t", "koi8_u", "mac_croatian", "mac_romanian", "utf_8_sig")
+_TEXT_CODECS = frozenset(name for name, codec in aliases.items() if codec not in _NO_CHARSET) | (
+    frozenset([*aliases.values(), *_WITHOUT_ALIAS]) - _NO_CHARSET
+)
 _SHIFTED = re.compile(rb"\x1b\$[@B]|\x1b\([IJ]|\x1b\$\)C")
+_ISO_2022_JP = frozenset({"iso-2022-jp", "csiso2022jp", "iso2022-jp", "iso-2022-jp-1", "iso-2022-jp-2", "cp50221"})
 _EIGHT_BIT = frozenset({"utf-8", "cp1252", None})
 _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL takes no NUL, UTF-8 no lone surrogate
 
@@ -61,63 +80,81 @@ _UNSTORABLE = re.compile("[\0\ud800-\udfff]")  # PostgreSQL takes no NUL, UTF-8 
 def codec_for(charset: str) -> str | None:
     """The codec that reads this declared charset; None when nobody knows it."""
     name = charset.strip(" \t\"'").lower().replace("_", "-")
-    if not _NAME.match(name) or name in _NO_CHARSET:
+    if not _NAME.match(name):
         return None
+    if name in _ISO_2022_JP:
+        return "iso-2022-jp"
     codec = _SUPERSET.get(name, name)
-    try:
-        b"".decode(codec)  # LookupError also for zlib, hex and their like, which are codecs but not of text
-        b"a\n".decode(codec, "replace")
-    except (LookupError, UnicodeError, ValueError):
-        return None
-    return codec
+    # Only what is known is looked up: Python keeps each name that it was ever asked for.
+    return codec if encodings.normalize_encoding(codec) in _TEXT_CODECS else None
 
 
-def decode(data: bytes, charset: str | None = None) -> tuple[str, bool]:
-    """Decode by the declared charset, else as UTF-8, else by a guess; False when the declaration was no help.
+def decode(data: bytes, charset: str | None = None, *, may_guess: bool = True) -> tuple[str, bool]:
+    """Decode by the declared charset if it makes sense, else by another; False when the declaration was no help.
 
-    Nothing declared is no fault, as long as the bytes are UTF-8.
+    Nothing declared is no fault, as long as the bytes are UTF-8. `may_guess=False` is for what is not worth the time of
+    weighing every charset: it is read as declared, else as UTF-8.
     """
     codec = codec_for(charset) if charset else "utf-8"
-    if codec in _EIGHT_BIT and _SHIFTED.search(data) and data.isascii():  # ISO-2022 is ASCII by its bytes, and no text
-        shifted = "iso2022_kr" if b"\x1b$)C" in data else "iso-2022-jp"
-        text, right = decode(data, shifted)
-        if right:
-            return text, False
-    if codec == "cp1252" and not data.isascii():  # no Latin text happens to be well-formed UTF-8
-        try:
-            return storable(data.decode("utf-8")), False
-        except UnicodeError:
-            pass
-    if codec:
-        try:
-            return storable(data.decode(codec)), True
-        except (UnicodeError, ValueError):
-            pass
-    if codec == "iso-2022-jp":
-        try:
-            return storable(_KANJI.sub(_vendor_kanji, data).decode("utf-8")), True
-        except (UnicodeError, ValueError):
-            pass
-    if codec != "utf-8" and (codec is None or not data.isascii()):  # escape sequences are UTF-8, and no text
-        try:
-            return storable(data.decode("utf-8")), False
-        except UnicodeError:
-            pass
-    return storable(_guess(data, codec)), False
+    if codec and codec.startswith(("utf-16", "utf-32")) and b"\0" not in data:  # no line end, no blank: it is not
+        codec = None
+    if data.isascii():
+        return _decode_ascii(data, codec)
+    if not may_guess:
+        texts = (_strictly(data, one) for one in (codec or "utf-8", "utf-8"))
+        return storable(next(filter(None, texts), None) or data.decode("cp1252", "replace")), codec is not None
+    text = _strictly(data, codec) if codec else None
+    if text is not None and (codec == "utf-8" or (codec != "cp1252" and codec and is_right(data, codec))):
+        return storable(text), True
+    if codec != "utf-8" and (unicode := _strictly(data, "utf-8")) is not None:  # no other text happens to be UTF-8
+        return storable(unicode), False
+    if text is None:
+        return storable(_guess(data, codec)), False
+    chosen = sniff(data, codec)
+    if chosen in (None, codec):
+        return storable(text), True
+    return storable(data.decode(chosen or "utf-8", "replace")), False
 
 
-def _vendor_kanji(run: re.Match[bytes]) -> bytes:
-    return bytes(byte | 0x80 for byte in run[1]).decode("euc_jis_2004").encode("utf-8")
+def _decode_ascii(data: bytes, codec: str | None) -> tuple[str, bool]:
+    # ISO-2022 is ASCII by its bytes, and its escape sequences are no text.
+    if codec == "iso-2022-jp" and b"\x1b" in data:
+        text = _strictly(data, codec)
+        text, right = (text, True) if text is not None else decode_iso_2022_jp(data)
+        return storable(text), right
+    if codec in _EIGHT_BIT and _SHIFTED.search(data):
+        if b"\x1b$)C" in data:
+            shifted = _strictly(data, "iso2022_kr")
+        else:
+            text, right = decode_iso_2022_jp(data)
+            shifted = text if right else None
+        if shifted is not None:
+            return storable(shifted), False
+    text = _strictly(data, codec) if codec else None
+    return (storable(data.decode("ascii")), False) if text is None else (storable(text), True)
+
+
+def _strictly(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except (UnicodeError, ValueError, LookupError):
+        return None
 
 
 def _guess(data: bytes, codec: str | None) -> str:
-    if codec and codec != "utf-8":  # mostly right, with a few broken bytes: cut or damaged on the way
-        return data.decode(codec, "replace")
+    """The best that can be made of bytes that are not in the declared charset, nor in UTF-8."""
+    if codec == "iso-2022-jp" and b"\x1b" in data:
+        return decode_iso_2022_jp(data)[0]
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     if broken * 2 < sum(ch > "\x7f" for ch in text):
         return text
-    return data.decode(sniff(data) or "cp1252", "replace")
+    chosen = sniff(data)
+    if codec in (None, "utf-8") or (chosen and is_right(data, chosen)):
+        return data.decode(chosen or "cp1252", "replace")
+    text = data.decode(codec, "replace")  # mostly right, with a few broken bytes: cut or damaged on the way
+    is_read = not text.replace("\ufffd", "").isascii()
+    return text if is_read else data.decode(chosen or "cp1252", "replace")
 
 
 def storable(text: str) -> str:

@@ -32,6 +32,7 @@ _SHOWN = frozenset(
     {"from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references"}
     | {"content-type", "content-disposition", "content-transfer-encoding"}
 )
+_MAX_GUESSES = 8
 _FOLDED = 60  # bytes: programs fold where a line is full
 _FOLD = re.compile(rb"(?<!\r)\r*+\n[ \t]")  # looked for at the first CR of a run alone: it may be long
 
@@ -156,7 +157,7 @@ def _skip_to_first_field(raw: bytes, start: int, end: int, defects: list[Defect]
     return start
 
 
-def unfold(value: bytes, charset: str | None = None) -> str:
+def unfold(value: bytes, charset: str | None = None, *, may_guess: bool = True) -> str:
     """One field's value as text on one line, encoded words as they stand; raw 8-bit text is read as best it can be.
 
     `charset` is what the body declares: where a header holds raw bytes, it mostly tells their charset too.
@@ -166,7 +167,7 @@ def unfold(value: bytes, charset: str | None = None) -> str:
     try:
         text = value.decode("utf-8")  # ASCII, or RFC 6532
     except UnicodeError:
-        text = decode(value, charset)[0]
+        text = decode(value, charset, may_guess=may_guess)[0]
     if "\x1b" in text:  # raw ISO-2022-JP is ASCII, too
         text = decode(value, None)[0]
     return one_line(text)
@@ -181,8 +182,10 @@ def one_line(text: str) -> str:
     return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()
 
 
-def decode_words(text: str) -> str:
+def decode_words(text: str, *, guesses: int = _MAX_GUESSES) -> str:
     """Decode the encoded words of an unfolded value; adjacent ones are joined before decoding.
+
+    `guesses`: so many of them, at most, are read otherwise than they declare.
 
     RFC 2047 §6.2 drops blanks between encoded words. Senders cut multi-byte characters in half between two words,
     which §5 forbids: so the bytes of neighbours in one charset are decoded together.
@@ -193,29 +196,28 @@ def decode_words(text: str) -> str:
     pending: list[bytes] = []
     charset = ""
     at = 0
+    left = guesses
+
+    def put() -> None:
+        nonlocal left
+        if pending:
+            text, right = decode(b"".join(pending), charset, may_guess=left > 0)
+            left -= not right
+            pieces.append(text)
+            pending.clear()
+
     for word in _ENCODED_WORD.finditer(text):
         gap = text[at : word.start()]
         at = word.end()
-        if pending and gap.strip():
-            pieces.append(_decoded(pending, charset))
-        elif pending and word[1].lower() != charset:
-            pieces.append(_decoded(pending, charset))
-            gap = ""
-        elif pending:
-            gap = ""
-        pieces.append(gap)
+        is_next = bool(pending) and not gap.strip()  # RFC 2047 §6.2: the blank between two of them goes
+        if not is_next or word[1].lower() != charset:
+            put()
+        pieces.append("" if is_next else gap)
         charset = word[1].lower()
         pending.append(_word_bytes(word))
-    if pending:
-        pieces.append(_decoded(pending, charset))
+    put()
     pieces.append(text[at:])
     return one_line("".join(pieces))
-
-
-def _decoded(pending: list[bytes], charset: str) -> str:
-    text = decode(b"".join(pending), charset)[0]
-    pending.clear()
-    return text
 
 
 def _word_bytes(word: re.Match[str]) -> bytes:

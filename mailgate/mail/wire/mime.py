@@ -17,6 +17,7 @@ from mailgate.mail.wire.transfer import decode_transfer
 MAX_PARTS = 500
 MAX_DEPTH = 50
 _MAX_CANDIDATES = 100_000  # places that look like a boundary, in all multiparts together
+MAX_STRUCTURED_BYTES = 16 * 1024  # of a field of a part that is looked at
 _MAX_PADDING = 1000  # blanks behind a boundary
 
 _NONE_GIVEN = Structured("")
@@ -88,7 +89,7 @@ def take_apart(raw: bytes) -> Tree:
 
 def _type_of(block: Block) -> Structured:
     value = block.first("content-type")
-    return _NONE_GIVEN if value is None else read_structured(unfold(value))
+    return _NONE_GIVEN if value is None else read_structured(unfold(value[:MAX_STRUCTURED_BYTES]))
 
 
 def _split_multipart(
@@ -164,7 +165,7 @@ def _leaf(body: bytes, block: Block, content_type: str, type_field: Structured, 
     encoding = block.first("content-transfer-encoding")
     content = body
     if encoding is not None:
-        words = unfold(encoding).lower().replace(";", " ").split()
+        words = unfold(encoding[:MAX_STRUCTURED_BYTES]).lower().replace(";", " ").split()
         content, whole = decode_transfer(body, words[0].strip("\"'") if words else "")
         if not whole:
             defects.append(Defect.BAD_TRANSFER_ENCODING)
@@ -173,7 +174,7 @@ def _leaf(body: bytes, block: Block, content_type: str, type_field: Structured, 
     return Leaf(
         content_type,
         type_field,
-        _NONE_GIVEN if disposition is None else read_structured(unfold(disposition)),
-        (unfold(content_id).strip("<> ") or None) if content_id is not None else None,
+        _NONE_GIVEN if disposition is None else read_structured(unfold(disposition[:MAX_STRUCTURED_BYTES])),
+        (unfold(content_id[:MAX_STRUCTURED_BYTES]).strip("<> ") or None) if content_id is not None else None,
         content,
     )

@@ -56,9 +56,72 @@ def test_utf_8_that_is_declared_as_latin_1_is_utf_8() -> None:
     assert decode("Größe".encode("latin-1"), "iso-8859-1") == ("Größe", True)
 
 
-def test_a_declared_charset_that_fits_is_believed() -> None:
-    assert decode(RUSSIAN.encode("koi8-r"), "koi8-r") == (RUSSIAN, True)
-    assert decode(RUSSIAN.encode("koi8-r"), "windows-1251")[0] != RUSSIAN
+TRUE = [
+    ("iso-8859-1", "Müller"),
+    ("iso-8859-1", "25°C, 5 £, ½ Zoll"),
+    ("iso-8859-1", "ÄÖÜ"),
+    ("windows-1250", "Łódź, Zażółć"),
+    ("koi8-r", RUSSIAN),
+    ("koi8-r", "СРОЧНО: ОПЛАТА"),
+    ("windows-1251", "СРОЧНО: ОПЛАТА"),
+    ("gb2312", "张伟"),
+    ("big5", "陳大文"),
+    ("shift_jis", "ﾊﾝｶｸ"),
+    ("shift_jis", "会議資料"),
+    ("euc-kr", "김철수"),
+    ("cp437", "naïve"),
+]
+
+
+@pytest.mark.parametrize(("charset", "text"), TRUE)
+def test_a_declared_charset_that_may_be_right_is_believed(charset: str, text: str) -> None:
+    assert decode(text.encode(charset), charset) == (text, True)
+
+
+FALSE = [
+    ("windows-1251", "koi8-r", RUSSIAN),
+    ("koi8-r", "cp1251", "доступ к сайту закрыт"),
+    ("iso-8859-1", "koi8-r", "Не приходит счёт"),
+    ("iso-8859-1", "cp1251", "Счёт за март"),
+    ("iso-8859-15", "gb18030", "服务器今天不能连接"),
+    ("iso-8859-1", "big5", "網站從昨天開始無法連線"),
+    ("gb2312", "big5", "請問發票什麼時候寄出"),
+    ("us-ascii", "cp949", "서버 접속이 안 됩니다"),
+    ("iso-8859-1", "cp949", "견적서를 다시 보내 주세요"),
+    ("iso-2022-jp", "cp932", "サーバーが止まっています"),
+    ("utf-8", "cp932", "ドメインの更新について"),
+    ("iso-8859-1", "euc-jp", "請求書をお送りください"),
+    ("windows-1250", "cp1251", "Почта не работает"),
+    ("iso-8859-1", "cp1253", "Δεν ανοίγει η σελίδα μας"),
+    ("gb2312", "cp1252", "Müller & Söhne"),
+    ("iso-8859-15", "cp1252", "it doesn’t – “work”"),
+    ("utf-16", "ascii", "plain words"),
+]
+
+
+@pytest.mark.parametrize(("charset", "codec", "text"), FALSE)
+def test_another_charset_is_taken_when_it_wins_clearly(charset: str, codec: str, text: str) -> None:
+    assert decode(text.encode(codec), charset) == (text, False)
+
+
+JAPANESE_OF_WINDOWS = [
+    (b"\x1b$B\x7c\x62\x3a\x6a\x1b(B", "髙崎"),
+    (b'\x1b$B-!-"\x1b(B', "①②"),
+    (b"\x1b(I3B\x1b(B no", "ｳﾂ no"),
+    (b"\x1b$BF|K\x5c\n\x1b$B8l\x1b(B.", "日本\n語."),
+    (b"\x1b$B!A!]\x1b(B", "〜−"),
+]
+
+
+@pytest.mark.parametrize(("data", "text"), JAPANESE_OF_WINDOWS)
+@pytest.mark.parametrize("charset", ["iso-2022-jp", "csISO2022JP"])
+def test_iso_2022_jp_is_read_with_the_characters_of_windows(data: bytes, text: str, charset: str) -> None:
+    assert decode(data, charset) == (text, True)
+
+
+def test_a_name_that_is_no_charset_is_never_looked_up() -> None:
+    for name in ("nope", "zlib", "hex", "os", "x" * 200, "..", "utf-8\0", "base64"):
+        assert decode(b"words", name) == ("words", False)
 
 
 @pytest.mark.parametrize("codec", ["koi8-r", "cp1251", "utf-8"])
