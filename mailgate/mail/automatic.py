@@ -5,6 +5,7 @@ from collections.abc import Set as AbstractSet
 
 from mailgate.mail.address import address_key
 from mailgate.mail.away_subject import is_auto_reply_subject
+from mailgate.mail.complaint import is_complaint
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message
 from mailgate.mail.message_id import is_ours
@@ -83,7 +84,7 @@ def automatic(
         return "own-loop"
     if own_domain and _is_marked(message, own_domain):
         return OWN_MARK
-    if _is_complaint(message):
+    if is_complaint(message):  # it answers no mail of ours
         return "auto-generated"
     if _is_report(message, envelope):
         return "report"
@@ -128,11 +129,6 @@ def _is_marked(message: Message, domain: str) -> bool:
         return True
     # A forwarder may strip the field; the id is what it keeps. Made up, it harms nobody but its maker.
     return message.message_id is not None and is_ours(message.message_id, domain)
-
-
-def _is_complaint(message: Message) -> bool:
-    """A report of abuse (RFC 5965) answers no mail of ours: a program brings what a person complained of."""
-    return any(attachment.content_type == "message/feedback-report" for attachment in message.attachments)
 
 
 def _is_report(message: Message, envelope: Envelope | None) -> bool:

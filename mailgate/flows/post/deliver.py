@@ -21,7 +21,8 @@ from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
 from mailgate.mail.address_failure import AddressFailure, failure_of
-from mailgate.mail.bounces.hard import is_dead, status_in
+from mailgate.mail.bounces.codes import status_in
+from mailgate.mail.bounces.hard import is_dead
 from mailgate.outbound.failure import (
     ReplyLost,
     SmarthostDeferred,

@@ -12,7 +12,7 @@ from mailgate.flows.post.undelivered import tell_undelivered
 from mailgate.flows.story.act import Act, Queued
 from mailgate.log_events import LogEvent
 from mailgate.mail.address_failure import AddressFailure, failure_of
-from mailgate.mail.bounces.hard import status_in
+from mailgate.mail.bounces.codes import status_in
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
 from store.desk import deadlines
 from store.engine import transaction

@@ -1,42 +1,32 @@
-"""The bounce notification of Amazon SES, which comes by mail as a JSON object (SNS)."""
-
-import json
+"""The bounces among the event notifications of Amazon SES."""
 
 from mailgate.mail.bounces.finding import BounceAction, Finding, addresses_in
+from mailgate.mail.notification import object_in
 
-_MAX_JSON = 200_000  # characters
 _MAX_RECIPIENTS = 1000
 
 
-def read_notification(text: str) -> tuple[list[Finding], str | None] | None:
-    """Whom a notification names, and the Message-ID of the mail; None for any other text, and other notifications."""
-    start = text.find("{")
-    if start < 0 or '"bouncedRecipients"' not in text:
-        return None
-    try:
-        whole, _ = json.JSONDecoder(strict=False).raw_decode(text[start : start + _MAX_JSON].replace("\n", ""))
-    except (ValueError, RecursionError):
-        return None
-    bounce, mail = _object(whole, "bounce"), _object(whole, "mail")
-    named = bounce.get("bouncedRecipients")
-    found = [one for entry in (named if isinstance(named, list) else [])[:_MAX_RECIPIENTS] if (one := _finding(entry))]
-    message_id = _text(_object(mail, "commonHeaders"), "messageId").strip("<> ")
+def read_notification(whole: dict[str, object]) -> tuple[list[Finding], str | None]:
+    """Whom a notification names as not reached, and the Message-ID of the mail."""
+    found: list[Finding] = []
+    for event, named, action in (
+        ("bounce", "bouncedRecipients", BounceAction.FAILED),
+        ("deliveryDelay", "delayedRecipients", BounceAction.DELAYED),
+    ):
+        entries = object_in(whole, event).get(named)
+        for entry in (entries if isinstance(entries, list) else [])[:_MAX_RECIPIENTS]:
+            found.extend(_findings(entry, action))
+    message_id = _text(object_in(object_in(whole, "mail"), "commonHeaders"), "messageId").strip("<> ")
     return found, message_id or None
 
 
-def _finding(entry: object) -> Finding | None:
+def _findings(entry: object, action: BounceAction) -> list[Finding]:
     if not isinstance(entry, dict):
-        return None
-    address = next(iter(addresses_in(_text(entry, "emailAddress"))), None)
-    if address is None:
-        return None
-    action = BounceAction.DELAYED if _text(entry, "action") == BounceAction.DELAYED else BounceAction.FAILED
-    return Finding(address, action, _text(entry, "status") or None, _text(entry, "diagnosticCode"))
-
-
-def _object(value: object, name: str) -> dict[str, object]:
-    inner = value.get(name) if isinstance(value, dict) else None
-    return inner if isinstance(inner, dict) else {}
+        return []
+    if _text(entry, "action") == BounceAction.DELAYED:
+        action = BounceAction.DELAYED
+    named = addresses_in(_text(entry, "emailAddress"))[:1]
+    return [Finding(one, action, _text(entry, "status") or None, _text(entry, "diagnosticCode")) for one in named]
 
 
 def _text(value: dict[str, object], name: str) -> str:

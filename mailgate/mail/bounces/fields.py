@@ -17,6 +17,10 @@ _FLAT_FIELD = re.compile(
     r"|last-attempt-date|will-retry-until|final-log-id)[ \t]{0,9}:"
 )
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
+# Nobody outside could have written to such a domain: it names a host or a store on the inside.
+_INSIDE = re.compile(r"@(?:[^.]*|.*\.(?:local|localdomain|localhost|internal|intern|lan|corp|private))$", re.IGNORECASE)
+_ROUTE = re.compile(r"^(?:@[\w.-]{1,255},?){1,9}:")
+_TYPE = re.compile(r"^\s*[\w.-]{1,60}\s*;")  # of a diagnostic: `smtp;`, `X-Postfix;`
 _RECIPIENT_FIELDS = ("final-recipient", "original-recipient", "x-actual-recipient")
 _ACTIONS = {
     "fail": BounceAction.FAILED,
@@ -30,6 +34,11 @@ _ACTIONS = {
 def groups_in_part(content: bytes) -> list[Block]:
     """The per-recipient groups of fields (RFC 3464 §2.3) of a delivery-status part."""
     return [group for group in _groups(content[:_MAX_REPORT]) if _names_recipient(group)][:MAX_RECIPIENTS]
+
+
+def has_fields(text: str) -> bool:
+    """The fields of a recipient stand at the beginnings of lines in a text."""
+    return _FLAT.search(text) is not None and any(bounced(group) is not None for group in groups_in_text(text))
 
 
 def groups_in_text(text: str) -> list[Block]:
@@ -54,9 +63,9 @@ def bounced(group: Block) -> Finding | None:
     action = next((action for start, action in _ACTIONS.items() if word.startswith(start)), None)
     if action is None and (word or code is None or code[1].startswith("2")):
         return None
-    named = (addresses_in(_text(group, field).rpartition(";")[2]) for field in _RECIPIENT_FIELDS)
-    address = next((found[0] for found in named if found), "")
-    diagnostic = _text(group, "diagnostic-code")
+    named = [found[0] for field in _RECIPIENT_FIELDS if (found := addresses_in(_named(_text(group, field))))]
+    address = next((one for one in named if not _INSIDE.search(one)), named[0] if named else "")
+    diagnostic = _TYPE.sub("", _text(group, "diagnostic-code"))
     return Finding(address, action, code[1] if code else None, diagnostic)
 
 
@@ -79,6 +88,11 @@ def _groups(content: bytes) -> Iterator[Block]:
             pieces[0:2] = [pieces[0] + pieces[1]]
         for piece in pieces:
             yield split_block(piece)
+
+
+def _named(value: str) -> str:
+    """The address of a recipient field, without its type and a source route (RFC 5321 §C)."""
+    return _ROUTE.sub("", value.rpartition(";")[2].strip(" <>"))
 
 
 def _names_recipient(group: Block) -> bool:

@@ -4,8 +4,16 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
-_LOCAL = r"(?:\"[^\"\s]{1,64}\"|[^\s<>()\[\]{}:;,\"'@*]{1,64}|=\?[^\s<>@]{1,64}\?=)"
-_DOMAIN = r"(?:[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){0,10}|\[[0-9a-fA-F.:]{3,45}\])"
+# Chinese, Japanese and Korean words stand beside an address without a blank, and in brackets of their own.
+_ASIAN = r"\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
+_LOCAL = (
+    rf"(?:\"[^\"\s]{{1,64}}\"|=\?[^\s<>@]{{1,64}}\?="
+    rf"|[^\s<>()\[\]{{}}:;,\"'@*“”‘’„«»…{_ASIAN}]{{1,64}}|[{_ASIAN}]{{1,64}})"
+)
+_DOMAIN = (
+    rf"(?:[^\W_{_ASIAN}](?:[^\W{_ASIAN}]|-){{0,62}}(?:\.(?:[^\W{_ASIAN}]|-){{1,63}}){{0,10}}"
+    r"|[^\W_][\w-]{0,62}(?:\.[\w-]{1,63}){1,10}|\[[0-9a-fA-F.:]{3,45}\])"
+)
 ADDRESS = rf"{_LOCAL}@{_DOMAIN}"
 """The text of a pattern: an address as reports write it, with bounds on every part so that search time is linear."""
 

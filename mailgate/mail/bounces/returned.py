@@ -9,8 +9,10 @@ from mailgate.mail.message_id import read_id
 from mailgate.mail.wire.address_list import read_addresses
 from mailgate.mail.wire.headers import Block, decode_value, split_block, unfold
 
-_TYPES = frozenset(
-    {"message/rfc822", "message/global", "text/rfc822-headers", "message/rfc822-headers", "message/global-headers"}
+RETURNED_TYPES = frozenset(
+    f"{of}/{kind}"
+    for of in ("message", "text")
+    for kind in ("rfc822", "rfc822-header", "rfc822-headers", "global", "global-headers")
 )
 _MAX_LINES = 5000  # of a report's text that are looked at
 _MAX_LINE = 300
@@ -26,18 +28,19 @@ _NOUN = re.compile(
     r"|исходно\w+ (?:сообщени|письм)|原(?:始)?(?:邮件|郵件)|元のメール|オリジナル"
 )
 _SHAPE = re.compile(
-    r"(?i)^[\s>]*[-=_*#+|]{2,}|[-=_*#+|]{2,}\s*$|follow(?:s|ing)?\b.{0,20}$|[:：]\s*$|\bbelow\b|(?:is|are) a copy"
+    r"(?i)^[\s>]*[-=_*#+|]{2,}|[-=_*#+|]{2,}\s*$|follow(?:s|ing)?\b.{0,20}$|\bbelow\b|(?:is|are) a copy"
 )
 _SENTENCE = re.compile(
     r"(?i)deliver|recipient|address|reach|received at|recieved at|was sent|not\b|error|your own|please"
 )
 _FIELD = re.compile(
-    r">?\s?((?:received|return-path|message-id|from|to|cc|date|subject|mime-version|reply-to|sender|user-agent"
+    r"[\s>]{0,12}((?:received|return-path|message-id|from|to|cc|date|subject|mime-version|reply-to|sender|user-agent"
     r"|references|in-reply-to|content-[a-z-]{1,30}|x-[a-z0-9-]{1,40}|list-[a-z]{1,20}|dkim-signature"
     r"|domainkey-signature|arc-[a-z-]{1,40}|errors-to|precedence|organization|importance))[ \t]?:(?!//)",
     re.IGNORECASE,
 )
-_TELLING = frozenset({"received", "return-path", "message-id", "from"})
+_TELLING = frozenset({"received", "return-path", "message-id"})
+"""Of an indented header: a notice lists From, To and Subject itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,9 @@ class Returned:
     message_id: str | None
     recipients: tuple[str, ...]  # of its To and Cc
     authors: tuple[str, ...]  # who sent it: ourselves
+
+
+_NOTHING = Returned(None, (), ())
 
 
 def split_report(text: str) -> tuple[str, str]:
@@ -62,12 +68,12 @@ def split_report(text: str) -> tuple[str, str]:
 def returned(message: Message, below: str) -> Returned:
     """Read the header of the returned message: of a part of its own, else of the text below the report."""
     for part in message.attachments:
-        if part.content_type in _TYPES:
-            return _read(split_block(part.content))
+        if part.content_type in RETURNED_TYPES and (back := _read(split_block(part.content))) != _NOTHING:
+            return back
     lines = below.split("\n", _MAX_LINES)
     at = next((at for at in range(len(lines)) if _FIELD.match(lines[at][:_MAX_LINE])), None)
     if at is None:
-        return Returned(None, (), ())
+        return _NOTHING
     # Quoted or indented as a whole, with stray words in between.
     kept = [line.removeprefix(">") for line in lines[at : at + 200]]
     indent = len(kept[0]) - len(kept[0].lstrip())
@@ -93,7 +99,8 @@ def _header_begins(lines: list[str], at: int) -> bool:
             names.add(found[1].lower())
         elif line[:1] not in (" ", "\t", ">") or not line.strip():
             break
-    return len(names) >= 3 and not names.isdisjoint(_TELLING)
+    telling = _TELLING if lines[at][:2].isspace() else {*_TELLING, "from"}
+    return len(names) >= 3 and not names.isdisjoint(telling)
 
 
 def _read(block: Block) -> Returned:
