@@ -1,6 +1,6 @@
 """Rows of customers, contacts and staff."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Insert, RowMapping, bindparam, insert, select, update
@@ -162,6 +162,16 @@ def contacts_with(conn: Connection, address: str) -> tuple[Contact, ...]:
     return tuple(
         _CONTACT.read(row) for row in conn.execute(_CONTACTS_WITH, {"the_key": address_key(address)}).mappings()
     )
+
+
+def registered_among(conn: Connection, addresses: Iterable[str]) -> frozenset[str]:
+    """Those of the addresses that a contact has."""
+    keys = {address: address_key(address) for address in addresses if "@" in address}
+    query = select(contacts.c.address_key).where(
+        contacts.c.address_key.in_(set(keys.values())), contacts.c.removed_at.is_(None)
+    )
+    known = set(conn.execute(query).scalars()) if keys else set()
+    return frozenset(address for address, key in keys.items() if key in known)
 
 
 def customers_with(conn: Connection, address: str) -> tuple[Customer, ...]:

@@ -257,6 +257,13 @@ def listing(
     return tuple(_ACCEPTED.read(row) for row in rows)
 
 
+def newest_without_ticket(conn: Connection, disposition: Disposition, *, limit: int) -> tuple[Accepted, ...]:
+    """Of the last `limit` mails that ended so, those that are in no ticket, newest first."""
+    of_these = select(spool.c.id).where(spool.c.disposition == disposition).order_by(spool.c.id.desc()).limit(limit)
+    query = _rows().where(spool.c.id.in_(of_these), spool.c.ticket_id.is_(None)).order_by(spool.c.id.desc())
+    return tuple(_ACCEPTED.read(row) for row in conn.execute(query).mappings())
+
+
 def held_for(conn: Connection, staff_id: int, ticket_id: int) -> tuple[int, ...]:
     """The mails on a ticket that are held for their writer alone, oldest first."""
     query = select(spool.c.id).where(

@@ -61,7 +61,8 @@ def _subject_matter(
     if isinstance(placed, Joined):
         return (placed.ticket, placed.contact) if placed.contact else (None, sender.contacts[0])
     # A reply address that was tampered with, or is too old, spoils every other road to the ticket, as for words.
-    spoilt = isinstance(incoming.token(Purpose.REPLY), TokenFault)
+    token = incoming.token(Purpose.REPLY)
+    spoilt = isinstance(token, TokenFault) and token is not TokenFault.WRONG_PURPOSE
     claimed = tickets.find(act.conn, placed.claimed) if placed.claimed and not spoilt else None
     for contact in sender.contacts:
         if claimed and claimed.customer_id == contact.customer_id and Role.OWNER in contact.roles:

@@ -46,7 +46,7 @@ def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Outcome:
         archive.add(act.conn, blob)
     if incoming.lent.released and incoming.automatic_is_doubtful:  # whoever let it in has seen that a person wrote it
         incoming = replace(incoming, automatic=None)
-    settled = _settle(act, incoming)
+    settled = _unless_silent(act, incoming, _settle(act, incoming))
     message = incoming.message
     return Outcome(
         settled.disposition,
@@ -60,6 +60,16 @@ def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Outcome:
         digest=incoming.digest,
         held_for=settled.held_for,
     )
+
+
+def _unless_silent(act: Act, incoming: Incoming, settled: Settled) -> Settled:
+    """A customer's request that nothing could be answered to, and that no ticket remembers, is for a person to see."""
+    is_told = settled.disposition is not Disposition.COMMAND or settled.ticket_id is not None or act.outgoing
+    if is_told or incoming.lent.released or incoming.mailbox is None:
+        return settled
+    if not people.contacts_with(act.conn, incoming.mailbox.address):
+        return settled
+    return replace(settled, disposition=Disposition.HELD, reason=f"{settled.reason}; no answer to it could be sent")
 
 
 def _settle(act: Act, incoming: Incoming) -> Settled:

@@ -9,6 +9,7 @@ from mailgate.commands.place import Where
 from mailgate.config import Settings
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
+from mailgate.flows.staff.filed_mail import filed
 from mailgate.flows.staff.place import of_held
 from mailgate.flows.staff.queue_list import morning
 from mailgate.flows.story.act import Act
@@ -43,17 +44,17 @@ def alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | N
 
 
 def digest_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
-    """When the list of this day is due; None when it was sent, or nothing waits."""
+    """When the list of this day is due; None when it was sent, or nothing waits and nothing was filed."""
     hour = morning(at, settings)
     if lists.was_written(conn, Template.HELD_ALERT, hour):
         return None
     waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True, limit=1)
     is_old = bool(waiting) and waiting[0].received_at < hour
-    return hour if is_old and people.list_staff(conn) else None
+    return hour if (is_old or filed(conn, hour)) and people.list_staff(conn) else None
 
 
 def tell(act: Act, *, daily: bool) -> None:
-    """Tell the staff of all mail that was held since they were last told; `daily`: of all that waits.
+    """Tell the staff of all mail that was held since they were last told; `daily`: of all that waits, or was filed.
 
     Nothing is told twice: somebody else may have done it, or decided on the mails, since it was found to be due.
     """
@@ -62,17 +63,8 @@ def tell(act: Act, *, daily: bool) -> None:
     if due_at is None or due_at > now:
         return
     waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True) if daily else _untold(conn)
-    held = [
-        notices.HeldMail(
-            mail.id,
-            mail.received_at,
-            mail.outcome.author or "unknown sender",
-            mail.outcome.subject or "",
-            mail.outcome.reason or "",
-        )
-        for mail in waiting
-    ]
-    ids, of_morning = [mail.id for mail in held], morning(now, settings) if daily else None
+    held, of_morning = _named(waiting), morning(now, settings) if daily else None
+    ids, of_programs = [mail.id for mail in held], _named(filed(conn, of_morning)) if of_morning else []
     told = []
     for reader in present(people.list_staff(conn), now=now):
         list_id = lists.add(conn, Template.HELD_ALERT, reader.id, ids, morning=of_morning, now=now)
@@ -83,11 +75,25 @@ def tell(act: Act, *, daily: bool) -> None:
                     held,
                     listed=LISTED_MAILS,
                     daily=daily,
+                    filed=of_programs,
                     usage=HELD.usage(place_of(act, reader, Where.NEW, listed=of_held(ids))),
                     list_id=list_id,
                 )
             )
     notify(act, told, cause=None)
+
+
+def _named(mails: Sequence[Accepted]) -> list[notices.HeldMail]:
+    return [
+        notices.HeldMail(
+            mail.id,
+            mail.received_at,
+            mail.outcome.author or "unknown sender",
+            mail.outcome.subject or "",
+            mail.outcome.reason or "",
+        )
+        for mail in mails
+    ]
 
 
 def _untold(conn: Connection) -> Sequence[Accepted]:

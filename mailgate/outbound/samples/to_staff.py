@@ -60,6 +60,11 @@ _UNDELIVERED = {
 
 _HELD_USAGE = usage(HELD)
 
+
+def _listed(number: int, author: str, subject: str, reason: str) -> Mapping[str, object]:
+    return {"id": number, "received_at": AT, "author": author, "subject": subject, "reason": reason}
+
+
 _QUEUE_USAGE = usage(QUEUE)
 
 _QUEUED = [
@@ -135,19 +140,19 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "company": COMPANY,
             "more": more,
             "mails": [
-                {
-                    "id": number,
-                    "received_at": AT,
-                    "author": "Cris <cris@example.net>",
-                    "subject": "Offer",
-                    "reason": "not a registered address",
-                }
-                for number in numbers
+                _listed(number, "Cris <cris@example.net>", "Offer", "not a registered address") for number in held
             ],
             "daily": daily,
             "usage": _HELD_USAGE,
+            "filed": [_listed(number, _ANNE, "Automatic reply: Invoice", "auto-replied") for number in filed],
+            "filed_more": more,
         }
-        for numbers, more, daily in (([17], 0, False), ([17, 18], 3, False), ([17, 18], 0, True))
+        for held, more, daily, filed in (
+            ([17], 0, False, []),
+            ([17, 18], 3, False, []),
+            ([17, 18], 0, True, [19]),
+            ([], 1, True, [19, 20]),
+        )
     ),
     Template.QUEUE: (
         {"company": COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": False, "usage": _QUEUE_USAGE},

@@ -85,13 +85,24 @@ def held_alert(
     daily: bool,
     usage: Sequence[Mapping[str, str]],
     list_id: int,
+    filed: Sequence[HeldMail] = (),
 ) -> Notice:
     """To a staff member: these mails wait for a decision; past the first `listed` they are only counted.
 
     `daily`: all that wait, as each morning; else those that are new. An answer decides on them, in the way of `usage`.
+    `filed`: mails of customers that were taken for programs', which nobody was told of.
     """
-    lines = [{**asdict(mail), "received_at": stamp(mail.received_at)} for mail in mails[:listed]]
-    values = {"mails": lines, "more": len(mails) - len(lines), "daily": daily, "usage": usage}
+    lines, programs = (
+        [{**asdict(mail), "received_at": stamp(mail.received_at)} for mail in some[:listed]] for some in (mails, filed)
+    )
+    values = {
+        "mails": lines,
+        "more": len(mails) - len(lines),
+        "daily": daily,
+        "usage": usage,
+        "filed": programs,
+        "filed_more": len(filed) - len(programs),
+    }
     return letter(Template.HELD_ALERT, sheet, values, about_id=list_id)
 
 
