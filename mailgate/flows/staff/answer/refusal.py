@@ -48,9 +48,12 @@ def refusal(act: Act, mail: StaffMail) -> Refusal | None:
     too_many = next((one for one in mail.misread if one.fault is Fault.TOO_MANY), None)
     if too_many:
         return Refusal(f"There are more than {too_many.values['most']} commands in it.")
+    if mail.misread and all(one.fault is Fault.ASTRAY for one in mail.misread):
+        # A block for staff alone names commands: where one was left in, that is what is wrong.
+        left_in = reply_obstacle(act, mail.ticket, mail.words) if mail.ticket and mail.words else None
+        return Refusal(left_in) if left_in else Refusal(ASTRAY, mail.misread)
     if mail.misread:
-        astray = all(one.fault is Fault.ASTRAY for one in mail.misread)
-        return Refusal(ASTRAY if astray else "A command in it was not understood.", mail.misread)
+        return Refusal("A command in it was not understood.", mail.misread)
     impossible = tuple(line for command in mail.commands if (line := _impossible(act, mail, command)))
     if impossible:
         return Refusal("A command in it cannot be carried out.", impossible)
