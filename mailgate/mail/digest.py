@@ -3,27 +3,35 @@
 import hashlib
 import re
 
-# What relays and delivery agents add on the way. DKIM-Signature stays: it is the author's side that writes it.
-_TRACE = re.compile(
-    rb"(?:received|received-spf|return-path|delivered-to|envelope-to|x-original-to|authentication-results|"
-    rb"arc-[a-z-]+|x-spam-[a-z0-9-]+|x-virus-[a-z0-9-]+)[ \t]*:",
+# What its author's side writes: a closed list, where that of relays, filters and delivery agents is open to all.
+_AUTHORS = re.compile(
+    rb"(?:from|sender|reply-to|to|cc|bcc|subject|comments|keywords|date|message-id|in-reply-to|references|resent-[a-z-]+"
+    rb"|mime-version|content-[a-z-]+|dkim-signature|auto-submitted)[ \t]*:",
     re.IGNORECASE,
 )
-# A line of blanks is no continuation: some take it for the end of the header, and what follows is then no trace field.
+_ANY = re.compile(rb"[\x21-\x39\x3b-\x7e]+[ \t]*:")
+# A line of blanks is no continuation: some take it for the end of the header, and what follows is then no field.
 _FIELD = re.compile(rb"[^\n]*\n(?:[ \t]+[^\s][^\n]*\n)*")
 
 
 def content_digest(raw: bytes) -> str:
-    """SHA-256 (hex) of the message without its trace fields, line ends unified, blank lines at both ends left out.
+    """SHA-256 (hex) of the body and of what the author's side wrote into the header, however it is folded and ordered.
 
-    The Message-ID alone would not do: its sender chooses it, so that a forged copy could displace a true mail.
+    Line ends are unified, blank lines at both ends left out. The Message-ID alone would not do: its sender chooses it,
+    so that a forged copy could displace a true mail. DKIM-Signature counts for the same reason.
     """
     text = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip(b"\n") + b"\n"
     head, gap, body = text.partition(b"\n\n")
     digest = hashlib.sha256()
-    for field in _FIELD.findall(head if head.endswith(b"\n") else head + b"\n"):
-        if not _TRACE.match(field):
-            digest.update(field)
+    fields = _FIELD.findall(head if head.endswith(b"\n") else head + b"\n")
+    # What can be no field stands for itself: some readers take it for the body.
+    for field in sorted(_plain(field) for field in fields if _AUTHORS.match(field) or not _ANY.match(field)):
+        digest.update(field)
     digest.update(gap)
     digest.update(body)
     return digest.hexdigest()
+
+
+def _plain(field: bytes) -> bytes:
+    name, colon, value = field.partition(b":")
+    return name.strip().lower() + colon + b" ".join(value.split()) + b"\n"

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
+from mailgate.mail.wire import smime
 from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.headers import Block, split_block, unfold
 from mailgate.mail.wire.parameters import Structured, media_type, read_structured
@@ -23,6 +24,10 @@ _MAX_PADDING = 1000  # blanks behind a boundary
 _NONE_GIVEN = Structured("")
 
 
+Branches = tuple[tuple[int, int], ...]
+"""For each multipart/alternative that a part is in, from outside: which one, and which of its parts that is."""
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
     """One part that has no parts; a forwarded message is one, whole."""
@@ -32,6 +37,13 @@ class Leaf:
     disposition: Structured
     content_id: str | None  # without angle brackets
     content: bytes  # after transfer decoding
+    branches: Branches = ()
+    is_enclosed: bool = False  # in the part before it, which is signed as a whole
+
+    def stands_for(self, other: "Leaf") -> bool:
+        """Both are in one multipart/alternative, and a reader is shown one of them (RFC 2046 §5.1.4)."""
+        mine = dict(self.branches)
+        return any(mine.get(which, branch) != branch for which, branch in other.branches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +65,14 @@ class _Span:
     end: int
     depth: int
     default: str
+    branches: Branches = ()
 
 
-def take_apart(raw: bytes) -> Tree:
-    """Cut a message into its leaves, in MIME order, within the limits on parts and depth."""
+def take_apart(raw: bytes, *, opens_signed: bool = True) -> Tree:
+    """Cut a message into its leaves, in MIME order, within the limits on parts and depth.
+
+    Behind a part that is signed as a whole (S/MIME) come the leaves in it: of the first one, and not of one inside it.
+    """
     block = split_block(raw)
     top = _type_of(block)
     top_type = media_type(top.value)
@@ -64,7 +80,7 @@ def take_apart(raw: bytes) -> Tree:
     leaves: list[Leaf] = []
     waiting = [_Span(0, len(raw), 0, "text/plain")]
     parts = 0
-    candidates = count()
+    candidates, alternatives = count(), count()
     while waiting:
         span = waiting.pop()
         inner = block if span.depth == 0 else split_block(raw, span.start, span.end)
@@ -80,10 +96,18 @@ def take_apart(raw: bytes) -> Tree:
             else:
                 spans = _split_multipart(raw, replace(span, start=inner.body_at), type_field, candidates, defects)
                 if spans:
+                    if content_type == "multipart/alternative":
+                        which = next(alternatives)
+                        spans = [replace(one, branches=(*one.branches, (which, at))) for at, one in enumerate(spans)]
                     waiting.extend(reversed(spans))
                     continue
                 content_type, type_field = "text/plain", _NONE_GIVEN  # what can be read is better than nothing
-        leaves.append(_leaf(raw[inner.body_at : span.end], inner, content_type, type_field, defects))
+        leaf = _leaf(raw[inner.body_at : span.end], inner, content_type, type_field, defects)
+        leaves.append(replace(leaf, branches=span.branches) if span.branches else leaf)
+        if opens_signed and content_type in smime.TYPES and (entity := smime.signed_entity(leaf.content)) is not None:
+            opens_signed = False
+            enclosed = take_apart(entity, opens_signed=False)
+            leaves.extend(replace(one, branches=span.branches, is_enclosed=True) for one in enclosed.leaves)
     return Tree(block, top_type, top, tuple(leaves), tuple(defects))
 
 
@@ -122,7 +146,7 @@ def _split_multipart(
             at = after
             continue
         if opened >= 0:
-            spans.append(_Span(opened, _before_line_end(raw, opened, at), body.depth + 1, default))
+            spans.append(_Span(opened, _before_line_end(raw, opened, at), body.depth + 1, default, body.branches))
         opened = newline + 1 if newline >= 0 else body.end
         if closing:
             return spans
@@ -131,7 +155,9 @@ def _split_multipart(
         at = opened
     if opened >= 0:
         defects.append(Defect.MISSING_END_BOUNDARY)
-        spans.append(_Span(opened, _before_glued_end(raw, opened, body.end, delimiter), body.depth + 1, default))
+        spans.append(
+            _Span(opened, _before_glued_end(raw, opened, body.end, delimiter), body.depth + 1, default, body.branches)
+        )
     else:
         defects.append(Defect.MISSING_PARTS)
     return spans
