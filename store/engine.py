@@ -36,22 +36,23 @@ def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> E
     """An engine for `sqlite:///…` (WAL, synchronous=FULL, foreign keys) or `postgresql+psycopg://…`.
 
     A read-only engine cannot write: SQLite opens the file with mode=ro and query_only, PostgreSQL's sessions are
-    read-only. It and `must_exist` raise NoStore when the file is not there. Raises UnusableStoreUrl.
+    read-only. It and `must_exist` raise NoStore when the file is not there. Raises UnusableStoreUrl. What an error of
+    the database says goes to the log and into rows, so it names no values.
     """
     parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite":
         options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
         with _told_what_is_unusable():
-            return create_engine(url, pool_pre_ping=True, connect_args=options)
+            return create_engine(url, pool_pre_ping=True, connect_args=options, hide_parameters=True)
     path = Path(parsed.database or "")
     if (read_only or must_exist) and not path.is_file():
         raise NoStore(f"there is no store at {path}")
     if read_only:
         place = URL.create("sqlite", database=f"file:{quote(str(path))}", query={"mode": "ro", "uri": "true"})
-        engine = create_engine(place, pool_size=8)
+        engine = create_engine(place, pool_size=8, hide_parameters=True)
     else:
         with _told_what_is_unusable():
-            engine = create_engine(url, pool_size=16, max_overflow=32)
+            engine = create_engine(url, pool_size=16, max_overflow=32, hide_parameters=True)
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         path.touch(mode=0o600)  # everybody's mail and the signing keys; SQLite gives its other files the same mode
         _turns[engine] = WriteTurn()
@@ -132,6 +133,33 @@ def _wait_for_disk(conn: Connection, durable: bool) -> None:
         assert driver is not None
         driver.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         conn.info["durable"] = durable
+
+
+def empty_log(engine: Engine, *, within_seconds: float) -> bool:
+    """Bring SQLite's write-ahead log into the database and cut it to nothing: pages as they were stand in it till then.
+
+    For what must not be found any more, when its erasure is committed. False when others read or write all the time.
+    PostgreSQL keeps its log by rules of its own.
+    """
+    turn = _turns.get(engine)
+    if turn is None:
+        return True
+    if not turn.take(urgent=False, timeout_seconds=within_seconds):
+        return False
+    try:
+        with engine.connect() as conn:
+            driver = conn.connection.driver_connection  # no transaction is begun: a checkpoint is outside of any
+            assert driver is not None
+            driver.execute(f"PRAGMA busy_timeout={int(within_seconds * 1000)}")
+            try:
+                busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            finally:
+                driver.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
+            return not busy
+    except (sqlite3.OperationalError, OperationalError):
+        return False
+    finally:
+        turn.give_back()
 
 
 @contextmanager

@@ -2,14 +2,20 @@
 
 import logging
 import threading
+from itertools import count
 
 from mailgate.log_events import LogEvent
 from mailgate.wiring import Parts
+from store.engine import empty_log
 from workers.actors import Clock, utc_now
 
 log = logging.getLogger(__name__)
 
 SWEEP_SECONDS = 1.0
+SWEEPS_A_CLEARANCE = 60
+"""What was erased or overwritten is in the store's log for a minute at most, unless somebody reads all the time."""
+CLEARANCE_SECONDS = 0.1
+"""Others write meanwhile, and it comes again."""
 
 
 class Schedule:
@@ -32,8 +38,10 @@ class Schedule:
         self._thread.join()
 
     def _run(self) -> None:
-        while True:
+        for number in count():
             try:
+                if number % SWEEPS_A_CLEARANCE == 0:
+                    empty_log(self._parts.engine, within_seconds=CLEARANCE_SECONDS)
                 self._parts.sweep(self._clock())
             except Exception:
                 log.exception(LogEvent.SWEEP_FAILED(self._every_seconds))

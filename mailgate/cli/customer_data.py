@@ -9,6 +9,7 @@ from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
 from mailgate.cli.meter import Meter
 from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_USAGE, fail, found_or_fail, json_option, print_object, say
+from mailgate.config import Settings
 from mailgate.flows.moving import forget as forgetting
 from mailgate.flows.moving.export import export as write_export
 from mailgate.phrases import phrasebook
@@ -66,6 +67,20 @@ def forget(customer_id: int, yes: bool, dry_run: bool) -> None:
             )
     row = {"customer": customer_id, "dry_run": dry_run, "tickets": extent.tickets, "mails_in": extent.mails_in}
     print_object({**row, "mails_out": extent.mails_out, "files": extent.files})
+    if not dry_run:
+        _say_what_is_left(parts.settings, is_cleared=extent.is_cleared)
+
+
+def _say_what_is_left(settings: Settings, *, is_cleared: bool) -> None:
+    """What no command of ours can reach: whoever asked to be forgotten will ask about it."""
+    if not is_cleared:
+        say("the database was being read: its write-ahead log holds old pages until `mailgate serve` clears it")
+    say("not reached from here, and yours to clear:")
+    say("  backups made before now (`mailgate restore` erases the customer again in what it puts back)")
+    say("  mails in the mailboxes of your people")
+    if settings.imap:
+        say(f"  mails on the IMAP server: {', '.join(folder.name for folder in settings.imap)}")
+    say("  the logs of your mail server and of the smarthost; mailgate's own has domains and numbers, no addresses")
 
 
 def _who() -> str:

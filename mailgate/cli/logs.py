@@ -1,9 +1,13 @@
-"""Logging as the settings say: one event, one line, on stderr; text or JSON. No value can begin a line of its own."""
+"""Logging as the settings say: one event, one line, on stderr; text or JSON.
+
+No value can begin a line of its own, and no line names a person: of a mail address it has the domain alone.
+"""
 
 import json
 import logging
 import re
 import sys
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mailgate.config import Log, LogFormat
@@ -12,6 +16,12 @@ from mailgate.log_events import Happened
 # Line ends and terminal sequences (C0, DEL, C1), Unicode's line ends, marks that turn the writing direction, and halves
 # of surrogate pairs: what a stranger could forge a line with, or hide one.
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+# The part before the @ of a mail address: it names a person, and the log outlives what is erased. In a line it ends at
+# `=`, where a key ends; in a value it may hold one.
+_PERSON = re.compile(r"""(?:"[^"\n]{1,64}"|[^\s<>"'(),;:=\[\]{}@\\]++)@(?=[^\s@]*[A-Za-z0-9])""")
+_PERSON_IN_VALUE = re.compile(r"""(?:"[^"\n]{1,64}"|[^\s<>"'(),;:\[\]{}@\\]++)@(?=[^\s@]*[A-Za-z0-9])""")
+_SOMEBODY = "…@"
 
 INDENT = "    "
 
@@ -24,10 +34,10 @@ class TextLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """The line; an exception's words, too, may be a stranger's."""
-        record.message = record.getMessage()
+        record.message = _message(record)
         record.asctime = self.formatTime(record)
         more = [self.formatException(record.exc_info)] if record.exc_info else []
-        lines = [line for text in (*more, record.stack_info or "") for line in text.splitlines()]
+        lines = [line for text in (*more, record.stack_info or "") for line in _unnamed(text).splitlines()]
         return "\n".join(_visible(line) for line in (self.formatMessage(record), *(INDENT + line for line in lines)))
 
 
@@ -42,12 +52,12 @@ class JsonLines(logging.Formatter):
             "level": record.levelname.lower(),
             "logger": record.name,
             "event": happened.kind.event if happened else "other",  # a line of another program's
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         if happened and happened.fields:
-            line["fields"] = {key: _plain(value) for key, value in happened.fields.items()}
+            line["fields"] = {key: _nobody(_plain(value)) for key, value in happened.fields.items()}
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = _unnamed(self.formatException(record.exc_info))
         written = json.dumps(line, ensure_ascii=False)
         return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
@@ -62,6 +72,40 @@ def configure(log: Log) -> None:
     logging.basicConfig(level=min(level, logging.INFO), handlers=[handler], force=True)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     logging.getLogger("dramatiq").setLevel(logging.WARNING)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """The words of a line, without the local-parts of addresses."""
+    if isinstance(record.msg, Happened):
+        return _unnamed(str(_without_people(record.msg)))
+    return _unnamed(record.getMessage())
+
+
+def _without_people(happened: Happened) -> Happened:
+    return Happened(happened.kind, happened.words, {key: _nobody(value) for key, value in happened.fields.items()})
+
+
+def _nobody(value: object) -> object:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return _PERSON_IN_VALUE.sub(_SOMEBODY, value) if isinstance(value, str) else _Unnamed(value)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Unnamed:
+    """An error, mostly: what it says of itself, without the local-parts of addresses."""
+
+    value: object
+
+    def __str__(self) -> str:
+        return _unnamed(str(self.value))
+
+    def __repr__(self) -> str:
+        return _unnamed(repr(self.value))
+
+
+def _unnamed(text: str) -> str:
+    return _PERSON.sub(_SOMEBODY, text)
 
 
 def _plain(value: object) -> object:

@@ -66,6 +66,7 @@ class Erased:
     mails_out: int
     files: int
     bytes_of: tuple[str, ...] = ()  # digests that no row names any more: their files may go when this is committed
+    is_cleared: bool = False  # nothing of it is left in the log of the store either
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,7 +72,7 @@ def test_every_further_line_of_a_traceback_is_indented(written: Callable[[], str
 
     first, *others = written().splitlines()
     assert first.endswith("ERROR mailgate.flows.post.deliver failed outbox=7 attempt=1")
-    assert any(line.strip().startswith("ValueError: anne@customer.example") for line in others)
+    assert any(line.strip().startswith("ValueError: …@customer.example") for line in others)
     assert all(line.startswith(INDENT) for line in others)
 
 
@@ -86,7 +86,7 @@ def test_a_traceback_in_json_is_part_of_its_one_line(written: Callable[[], str])
 
     [line] = parsed(written())
     assert line["traceback"].startswith("Traceback")
-    assert HOSTILE[0] in line["traceback"]
+    assert HOSTILE[0].replace("anne@", "…@") in line["traceback"]
 
 
 def test_a_line_in_json_has_its_pairs_as_fields(written: Callable[[], str]) -> None:
@@ -136,3 +136,42 @@ def test_the_level_says_what_is_shown(written: Callable[[], str]) -> None:
     log.warning(LogEvent.LEASE_LOST(spool=8))
 
     assert [line.partition("deliver ")[2] for line in written().splitlines()] == ["lease lost spool=8"]
+
+
+NAMED = {
+    "anne@customer.example": "…@customer.example",
+    "550 5.1.1 <anne.miller@customer.example>: unknown": "550 5.1.1 <…@customer.example>: unknown",
+    "prvs=1a2b=anne@customer.example": "…@customer.example",
+    "anne=customer.example@lists.example": "…@lists.example",
+    '"anne miller"@customer.example': "…@customer.example",
+    "anné@kunde.example und bo@kunde.example": "…@kunde.example und …@kunde.example",
+    "12 @ noon, @anne": "12 @ noon, @anne",
+}
+
+
+@pytest.mark.parametrize("value", NAMED)
+@pytest.mark.parametrize("style", list(LogFormat))
+def test_of_a_mail_address_the_log_has_the_domain_alone(
+    written: Callable[[], str], style: LogFormat, value: str
+) -> None:
+    configure(Log(format=style))
+
+    log.info(LogEvent.SENT(outbox=7, to="bart@hosting.example", reply=value))
+    log.warning(LogEvent.POSTPONED_SPOOL(spool=7, error=ValueError(value)))
+    logging.getLogger("another").warning("what it says: %s", value)
+
+    told = written()
+    assert not any(name in told for name in ("anne.miller", "anne@", "anne miller", "anné"))
+    assert "to=…@hosting.example" in told
+    if style is LogFormat.JSON:
+        assert parsed(told)[0]["fields"] == {"outbox": 7, "to": "…@hosting.example", "reply": NAMED[value]}
+    else:
+        assert f"reply={NAMED[value]!r}" in told
+
+
+def test_an_error_says_what_it_is_in_the_log(written: Callable[[], str]) -> None:
+    configure(Log())
+
+    log.warning(LogEvent.POSTPONED_SPOOL(spool=7, error=ValueError("no key for anne@customer.example")))
+
+    assert written().endswith("postponed spool=7 error=ValueError('no key for …@customer.example')\n")

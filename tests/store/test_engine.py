@@ -4,10 +4,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from sqlalchemy import Engine, func, insert, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, func, insert, select, text, update
+from sqlalchemy.exc import IntegrityError, OperationalError
 
-from store.engine import NoStore, connect, insert_once, reading, transaction
+from store.engine import NoStore, connect, empty_log, insert_once, reading, transaction
 from store.migrations import upgrade
 from store.schema import blobs
 
@@ -120,3 +120,49 @@ def test_a_row_whose_key_is_there_is_not_inserted_again(engine: Engine) -> None:
         sizes = conn.execute(select(blobs.c.sha256, blobs.c.size)).all()
 
     assert set(sizes) == {(BLOB["sha256"], BLOB["size"]), ("1" * 64, BLOB["size"])}
+
+
+def test_what_was_overwritten_is_gone_when_the_log_is_emptied(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        conn.execute(insert(blobs).values({**BLOB, "content": b"Grommets-7781"}))
+    with transaction(engine) as conn:
+        conn.execute(update(blobs).values(content=b"gone"))
+    before = on_disk(engine)
+
+    emptied = empty_log(engine, within_seconds=1.0)
+
+    assert b"Grommets-7781" in before
+    assert emptied
+    assert b"Grommets-7781" not in on_disk(engine)
+    assert number_of_blobs(engine) == 1
+
+
+def test_a_log_that_is_being_read_is_emptied_later(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        conn.execute(insert(blobs).values(BLOB))
+    with reading(engine) as reader:
+        reader.execute(select(blobs.c.size)).all()
+        with transaction(engine) as conn:
+            conn.execute(update(blobs).values(content=b"y"))
+
+        assert not empty_log(engine, within_seconds=0.05)
+
+    assert empty_log(engine, within_seconds=1.0)
+    with transaction(engine) as conn:  # the connections wait as long as before
+        assert conn.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
+
+
+def on_disk(engine: Engine) -> bytes:
+    """The files of the store, one after the other."""
+    path = Path(str(engine.url.database))
+    return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+
+
+def test_an_error_of_the_database_names_no_values(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        conn.execute(insert(blobs).values(BLOB))
+
+    with pytest.raises(IntegrityError) as caught, transaction(engine) as conn:
+        conn.execute(insert(blobs).values({**BLOB, "content": b"anne@customer.example"}))
+
+    assert "anne" not in str(caught.value) + repr(caught.value)

@@ -1,6 +1,7 @@
 """A customer asks to be forgotten: erased whole, or refused with what must be kept."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -10,12 +11,15 @@ from mailgate.errors import Permanent
 from mailgate.people import Customer
 from store import people
 from store.archive import Archive
-from store.engine import transaction
+from store.engine import empty_log, transaction
 from store.keeping import erasure, erasure_log
 from store.keeping.erasure import Erased
 
 Obstacles = Callable[[Connection, int], tuple[str, ...]]
 """What keeps a customer, by its id, from being erased, each in words that name it."""
+
+PATIENCE_SECONDS = 10.0
+"""Somebody who reads at length, such as a backup, keeps the log of the store from being emptied."""
 
 
 class MustBeKept(Permanent):
@@ -62,4 +66,4 @@ def forget(
         erased = erasure.erase(conn, customer.id, by=by, now=now)
     with transaction(engine) as conn:  # nobody adds a row for one of the files meanwhile
         archive.discard(conn, erased.bytes_of)
-    return erased
+    return replace(erased, is_cleared=empty_log(engine, within_seconds=PATIENCE_SECONDS))

@@ -15,11 +15,13 @@ from mailgate.mail.address_failure import AddressFailure, failure_of
 from mailgate.mail.bounces.codes import status_in
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
 from store.desk import deadlines
-from store.engine import transaction
+from store.engine import empty_log, transaction
 from store.post import leases, outbox
 from store.post.outbox import LentOut
 
 log = logging.getLogger(__name__)
+
+SOON_SECONDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class Ending:
             write, told=lambda error: log.warning(LogEvent.NOT_YET_SAVED_OUTBOX(outbox=self.lent.row.id, error=error))
         )
         log.info(LogEvent.SENT(outbox=self.lent.row.id, to=self.lent.row.notice.to_address, reply=reply))
+        self._forget_secrets()
 
     def drop(self, reason: str) -> None:
         """What it says is no longer so: it never leaves, and nobody misses it."""
@@ -53,6 +56,7 @@ class Ending:
         log.info(LogEvent.DROPPED(outbox=row.id, to=row.notice.to_address, reason=reason))
         with transaction(self.engine) as conn:
             outbox.mark_dropped(conn, self.lent, reason=reason)
+        self._forget_secrets()
 
     def later(self, error: Exception, *, due_at: datetime | None = None) -> None:
         """It was certainly not taken this time: again after a while, or then, unless it is too old."""
@@ -101,3 +105,9 @@ class Ending:
             act = Act.begin(conn, self.settings, self.now)
             tell_undelivered(act, row, reply, failure=failure)
         self.told.extend(act.outgoing)
+        self._forget_secrets()
+
+    def _forget_secrets(self) -> None:
+        """Links and codes have left the row; if they cannot leave the log of the store now, its sweep sees to that."""
+        if self.lent.row.notice.secret:
+            empty_log(self.engine, within_seconds=SOON_SECONDS)
