@@ -150,6 +150,11 @@ def _has(query: Query, value: str) -> Query:
     return replace(query, has_file=True)
 
 
+def _desk(query: Query, value: str) -> Query:
+    name = value.strip().lower()
+    return replace(query, desk=name) if name else _problem(query, SearchFault.NOBODY, typed="desk:")
+
+
 def _person(query: Query, operator: str, value: str) -> Query:
     words = words_of(value)
     if not words:
@@ -164,7 +169,7 @@ OPERATORS: Mapping[str, Callable[[Query, str], Query]] = {
     "from": lambda query, value: _person(query, "from", value),
     "before": lambda query, value: _day(query, "before", value),
     "after": lambda query, value: _day(query, "after", value),
-    "desk": lambda query, value: replace(query, desk=value.lower()),
+    "desk": _desk,
     "customer": lambda query, value: _person(query, "customer", value),
     "has": _has,
 }

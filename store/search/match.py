@@ -1,7 +1,7 @@
 """A query as conditions on documents; the one place that knows two dialects of full-text search."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, column, false, func, literal, literal_column, or_, select, table
@@ -57,7 +57,10 @@ def _customers(words: Sequence[str]) -> Select[tuple[int | None]]:
 
 
 def _begin(day: date, zone: ZoneInfo) -> datetime:
-    return datetime.combine(day, time(), zone)
+    try:
+        return datetime.combine(day, time(), zone).astimezone(UTC)
+    except OverflowError:  # the first day of all began, east of Greenwich, before there was a day
+        return datetime.combine(day, time(), UTC)
 
 
 def _matching(terms: Sequence[Term], without: Sequence[Term], dialect: str) -> Select[tuple[int]]:
