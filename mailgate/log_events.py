@@ -105,6 +105,7 @@ class LogEvent(Enum):
         "smarthost",
         "smarthost rests smarthost={smarthost} failures={failures} until={until} error={error!r}",
     )
+    DOMAIN_BUSY = "domain busy", "outbox", "domain busy outbox={outbox} next={next}"
     SMARTHOST_BACK = "smarthost back", "smarthost", "smarthost back smarthost={smarthost} since={since}"
 
     # Work that is due

@@ -1,15 +1,16 @@
 """Builds each part once from the settings; the flows come out as plain functions of a row id and an instant."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Engine
 
-from mailgate.config import Settings, Verify, read_secret
+from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_secret
+from mailgate.config import Smarthost as SmarthostSettings
 from mailgate.config.settings import SERVER_NOT_BUILT
 from mailgate.errors import Misconfigured
 from mailgate.flows import due
@@ -26,6 +27,7 @@ from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
 from mailgate.jobs import Computing, Enqueue, FailPoint, Job, alone, no_fail_point
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
+from mailgate.outbound.domains import Domains
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
 from mailgate.outbound.templates import Templates
@@ -54,8 +56,9 @@ class Parts:
     enqueue: Enqueue
     templates: Templates
     makers: Mapping[str, Maker]  # of files that exist when a mail is composed
-    smarthost: Pool | None  # None: outgoing mail stays queued
+    smarthosts: Sequence[Pool]  # none: outgoing mail stays queued
     unanswered: Unanswered
+    domains: Domains
     check_spam: Callable[[bytes], SpamVerdict]
     check_sender: SenderCheck
     teach_filter: TeachFilter
@@ -85,8 +88,9 @@ class Parts:
             archive=self.archive,
             settings=self.settings,
             templates=self.templates,
-            smarthost=self.smarthost,
+            smarthosts=self.smarthosts,
             unanswered=self.unanswered,
+            domains=self.domains,
             enqueue=self.enqueue,
             makers=self.makers,
             computing=self.computing,
@@ -110,7 +114,7 @@ class Parts:
 
     def sweep(self, now: datetime) -> None:
         """Send the jobs of all that is due."""
-        delivering = self.smarthost is not None
+        delivering = bool(self.smarthosts)
         due.sweep(self.engine, settings=self.settings, enqueue=self.enqueue, now=now, delivering=delivering)
         self.read_articles(now)
         index_some(self.engine, self.computing)
@@ -118,7 +122,7 @@ class Parts:
     def run_due(self, at: datetime) -> Mapping[str, int]:
         """Do all that is due, inline; returns how many of each kind. Raises NotBuilt."""
         refuse_unbuilt(self.settings)
-        delivering = self.smarthost is not None
+        delivering = bool(self.smarthosts)
         done = due.run(self.engine, settings=self.settings, flows=self._inline, at=at, delivering=delivering)
         self.read_articles(at)
         index_all(self.engine)
@@ -149,8 +153,8 @@ class Parts:
 
     def close(self) -> None:
         """Give back what is open: connections to the smarthost and to the store."""
-        if self.smarthost is not None:
-            self.smarthost.close()
+        for smarthost in self.smarthosts:
+            smarthost.close()
         if self.checkers is not None:
             self.checkers.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
@@ -178,16 +182,19 @@ def build(
     settings.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     if upgrade(engine):
         log.info(LogEvent.STORE_MIGRATED(url=engine.url.render_as_string(hide_password=True)))
-    spamd, smarthost = spamd_of(settings), smarthost_of(settings)
+    spamd, smarthosts = spamd_of(settings), smarthosts_of(settings)
     return Parts(
         settings=settings,
         engine=engine,
         archive=Archive(settings.store.archive),
-        enqueue=enqueue if smarthost else partial(_receive_only, enqueue),
+        enqueue=enqueue if smarthosts else partial(_receive_only, enqueue),
         templates=Templates(settings.templates.directory),
         makers={},
-        smarthost=Pool(smarthost) if smarthost else None,
+        smarthosts=tuple(map(Pool, smarthosts)),
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
+        domains=Domains(
+            settings.smarthost.per_domain_at_once, pause=timedelta(seconds=settings.smarthost.domain_pause_seconds)
+        ),
         check_spam=spamd.check if spamd else _unchecked,
         check_sender=_sender_check(settings),
         teach_filter=spamd.teach if spamd else _untaught,
@@ -234,23 +241,28 @@ def spamd_of(settings: Settings, *, timeout_seconds: float | None = None) -> Spa
     return Spamd(str(address), timeout_seconds or settings.spam.timeout_seconds)
 
 
-def smarthost_of(settings: Settings, *, timeout_seconds: float | None = None) -> Smarthost | None:
-    """The smarthost of the settings, perhaps with another time limit; None when there is none.
+def smarthosts_of(settings: Settings, *, timeout_seconds: float | None = None) -> tuple[Smarthost, ...]:
+    """The smarthosts of the settings in their order, perhaps with another time limit; none where nothing leaves.
 
     Raises SecretUnavailable.
     """
-    smarthost = settings.smarthost
-    if smarthost.address is None:
-        return None
-    return Smarthost(
-        smarthost.address.host,
-        smarthost.address.port,
-        tls=smarthost.tls,
-        user=smarthost.user,
-        password=read_secret(smarthost.password_file) if smarthost.password_file else "",
-        timeout_seconds=timeout_seconds or smarthost.timeout_seconds,
-        after_dot_seconds=smarthost.after_dot_seconds,
-        helo_name=settings.gate.domain,
+    first = settings.smarthost
+    if first.address is None:
+        return ()
+    places: list[tuple[HostPort, SmarthostSettings | FallbackSmarthost]]
+    places = [(first.address, first), *((one.address, one) for one in settings.fallback_smarthost)]
+    return tuple(
+        Smarthost(
+            address.host,
+            address.port,
+            tls=place.tls,
+            user=place.user,
+            password=read_secret(place.password_file) if place.password_file else "",
+            timeout_seconds=timeout_seconds or first.timeout_seconds,
+            after_dot_seconds=first.after_dot_seconds,
+            helo_name=settings.gate.domain,
+        )
+        for address, place in places
     )
 
 

@@ -22,7 +22,7 @@ def due(ctx: click.Context, at_text: str | None) -> None:
         return
     at = _instant(at_text)
     with gate() as parts, reading(parts.engine) as conn:
-        items = due_at(conn, settings=parts.settings, at=at, delivering=parts.smarthost is not None)
+        items = due_at(conn, settings=parts.settings, at=at, delivering=bool(parts.smarthosts))
     rows = [{"kind": item.kind.value, "object": item.object, "due_at": instant(item.due_at)} for item in items]
     print_rows(rows, ("kind", "object", "due_at"))
 

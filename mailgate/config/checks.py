@@ -6,7 +6,16 @@ from urllib.parse import urlsplit
 
 from mailgate.config.positions import KeyPath
 from mailgate.config.problems import BadValue, nearest
-from mailgate.config.settings import After, DeskEntry, ImapFolder, ImapTls, Settings, Verify
+from mailgate.config.settings import (
+    After,
+    DeskEntry,
+    FallbackSmarthost,
+    ImapFolder,
+    ImapTls,
+    Settings,
+    Smarthost,
+    Verify,
+)
 from mailgate.config.values import is_loopback
 from mailgate.desks import MACHINE_MAILBOXES, MAX_DESK_LOCAL_PART, Desk, service_for
 from mailgate.errors import BadAddress
@@ -141,6 +150,22 @@ def folders(entries: Mapping[int, ImapFolder]) -> Iterator[Mistake]:
             yield Mistake((*here, "move_to"), f'"{folder.move_to}" needs after = "move"', ((*here, "after"),))
         if folder.move_to == folder.folder:
             yield Mistake((*here, "move_to"), f'"{folder.move_to}" is the folder that mail is fetched from')
+
+
+def fallback_smarthosts(entries: Mapping[int, FallbackSmarthost], first: Smarthost) -> Iterator[Mistake]:
+    """Each is another server than those before it, and has user and password or neither."""
+    seen = {first.address}
+    for index, entry in entries.items():
+        here: KeyPath = ("fallback_smarthost", index)
+        if first.address is None:
+            yield Mistake((*here, "address"), f'"{entry.address}" needs smarthost.address, which is tried before it')
+        elif entry.address in seen:
+            yield Mistake((*here, "address"), f'"{entry.address}" stands there before')
+        seen.add(entry.address)
+        if entry.user and not entry.password_file:
+            yield Mistake((*here, "user"), f'"{entry.user}" needs password_file', ((*here, "password_file"),))
+        if entry.password_file and not entry.user:
+            yield Mistake((*here, "password_file"), "needs user, whose password it is", ((*here, "user"),))
 
 
 def _desk_mailbox(address: str, domain: str) -> Mailbox:

@@ -247,6 +247,7 @@ Host = Annotated[str, text(_host)]
 OptionalPort = Annotated[int, whole(0, 65_535)]  # 0: whatever is usual
 Listen = Annotated[HostPort | None, text(or_none(lambda raw: host_port(raw, lowest_port=0)))]  # 0: any free port
 Remote = Annotated[HostPort | None, text(or_none(lambda raw: host_port(raw, lowest_port=1)))]
+Server = Annotated[HostPort, text(lambda raw: host_port(raw, lowest_port=1))]
 RemoteOrSocket = Annotated[HostPort | Path | None, text(or_none(_host_port_or_socket))]
 AuthservIds = Annotated[tuple[str, ...], Kind(Shape.LIST, _authserv_ids)]
 Nameservers = Annotated[tuple[HostPort, ...], Kind(Shape.LIST, _nameservers)]

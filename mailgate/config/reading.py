@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from mailgate.config.checks import CHECKS, Mistake, build_desks, desks_of_folders, folders
+from mailgate.config.checks import CHECKS, Mistake, build_desks, desks_of_folders, fallback_smarthosts, folders
 from mailgate.config.document import Document, read_document
 from mailgate.config.environment import Override, overrides
 from mailgate.config.kinds import SQLITE
@@ -102,7 +102,11 @@ class _Reading:
         if not self.is_broken("desk"):
             self.report(desks_of_folders(entries["imap"], desks))
         self.report(folders(entries["imap"]))
-        settings = Settings(**read, desks=desks, imap=tuple(entries["imap"].values()))
+        fallbacks = entries["fallback_smarthost"]
+        self.report(fallback_smarthosts(fallbacks, read["smarthost"]))
+        settings = Settings(
+            **read, desks=desks, imap=tuple(entries["imap"].values()), fallback_smarthost=tuple(fallbacks.values())
+        )
         self.report(filter(None, (check(settings) for check in CHECKS)))
         return settings
 
@@ -209,7 +213,8 @@ def anchored(settings: Settings, directory: Path) -> Settings:
     changed = {name: _anchor(getattr(settings, name), directory) for name in sections()}
     changed["store"] = replace(changed["store"], url=anchored_url(settings.store.url, directory))
     imap = tuple(_anchor(folder, directory) for folder in settings.imap)
-    return replace(settings, **changed, imap=imap)
+    fallbacks = tuple(_anchor(smarthost, directory) for smarthost in settings.fallback_smarthost)
+    return replace(settings, **changed, imap=imap, fallback_smarthost=fallbacks)
 
 
 def anchored_url(url: str, directory: Path) -> str:

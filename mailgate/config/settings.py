@@ -159,6 +159,8 @@ class Smarthost:
     delay_notice_hours: Annotated[int, kinds.whole(0, 24 * 365)] = 4
     in_doubt: Annotated[InDoubt, one_of(InDoubt)] = InDoubt.RETRY
     unanswered_at_once: Annotated[int, kinds.whole(1, 256)] = 1
+    per_domain_at_once: Annotated[int, kinds.whole(1, 256)] = 5
+    domain_pause_seconds: kinds.Delay = 60  # 0: none
 
 
 @dataclass(frozen=True, slots=True)
@@ -338,6 +340,16 @@ class ImapFolder:
         return f"{self.user}@{self.host.lower()}/{self.folder}"
 
 
+@dataclass(frozen=True, slots=True)
+class FallbackSmarthost:
+    """One `[[fallback_smarthost]]`: takes our mail while those before it cannot be reached."""
+
+    address: kinds.Server
+    tls: Annotated[Tls, one_of(Tls)] = Tls.VERIFY
+    user: kinds.Text = ""
+    password_file: kinds.OptionalFile = None
+
+
 DEFAULT_DESKS = tuple(DeskEntry(name, f"{name}@") for name in ("support", "billing", "domains", "orders"))
 
 
@@ -366,6 +378,7 @@ class Settings:
     metrics: Metrics = field(default_factory=Metrics)
     desks: tuple[Desk, ...] = tuple(Desk(desk.name, Mailbox(desk.name, "", Gate().domain)) for desk in DEFAULT_DESKS)
     imap: tuple[ImapFolder, ...] = ()
+    fallback_smarthost: tuple[FallbackSmarthost, ...] = ()
 
     def unbuilt(self) -> tuple[str, ...]:
         """The settings that differ from their defaults and have no effect yet, each with what is missing, in words."""

@@ -139,9 +139,13 @@ def _files(site: Site) -> Iterator[Path]:
 
 
 def _passwords(site: Site) -> tuple[Path, ...]:
-    smarthost = site.settings.smarthost.password_file
-    named = (*((smarthost,) if smarthost else ()), *(folder.password_file for folder in site.settings.imap))
-    return tuple(dict.fromkeys(named))
+    settings = site.settings
+    first = settings.smarthost.password_file
+    others = (
+        *(one.password_file for one in settings.fallback_smarthost),
+        *(one.password_file for one in settings.imap),
+    )
+    return tuple(dict.fromkeys(filter(None, (first, *others))))
 
 
 def _secret(path: Path) -> Finding:

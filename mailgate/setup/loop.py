@@ -28,7 +28,7 @@ from mailgate.outbound.sign import signed
 from mailgate.setup.dkim import verified
 from mailgate.setup.finding import Finding, fail, ok, skipped
 from mailgate.setup.site import Site
-from mailgate.wiring import smarthost_of
+from mailgate.wiring import smarthosts_of
 from store import keys, signing_keys
 from store.archive import Archive
 from store.post import spool
@@ -119,8 +119,7 @@ def _write(site: Site, *, pretending: Sequence[str] = ()) -> Probe:
 
 def _send(site: Site, probe: Probe, wait_seconds: float = WAIT_SECONDS) -> Back | Finding:
     """Hand it to the smarthost, and wait until something of it comes in."""
-    smarthost = smarthost_of(site.settings)
-    assert smarthost is not None
+    smarthost = smarthosts_of(site.settings)[0]
     with site.reading() as conn:
         seen = spool.last_id(conn)
     began = time.monotonic()

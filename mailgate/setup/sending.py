@@ -8,12 +8,13 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
-from mailgate.config import HostPort, Smarthost
+from mailgate.config import HostPort
 from mailgate.config.values import is_loopback
 from mailgate.outbound.failure import SmarthostDeferred, SmarthostUnreachable
-from mailgate.setup.finding import Finding, fail, ok, skipped, warn
+from mailgate.outbound.smarthost import Smarthost
+from mailgate.setup.finding import Finding, fail, ok, skipped, warn, worst
 from mailgate.setup.site import Site
-from mailgate.wiring import smarthost_of
+from mailgate.wiring import smarthosts_of
 
 CONNECT_SECONDS, OTHER_PORT_SECONDS = 3.0, 0.5
 OTHER_PORTS = (25, 465, 587)
@@ -26,18 +27,11 @@ _DATE = re.compile(r"[A-Z][a-z]{2}, \d{1,2} [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d (
 
 def smarthost(site: Site) -> Finding:
     """Outgoing mail finds a server that takes it: connection, TLS, login."""
-    place = site.settings.smarthost
-    server = smarthost_of(site.settings, timeout_seconds=min(place.timeout_seconds, CONNECT_SECONDS))
-    if place.address is None or server is None:
+    seconds = min(site.settings.smarthost.timeout_seconds, CONNECT_SECONDS)
+    servers = smarthosts_of(site.settings, timeout_seconds=seconds)
+    if not servers:
         return warn("smarthost.address is empty: nothing leaves", "set smarthost.address to host:port")
-    try:
-        session = server.open()
-    except SmarthostUnreachable as error:
-        return fail(str(error), _elsewhere(place.address))
-    except SmarthostDeferred as error:
-        return fail(str(error), "set smarthost.tls, smarthost.user and smarthost.password_file as it wants them")
-    session.close()
-    return ok(f"{place.address}, {_manner(place)}")
+    return worst([_reached(server) for server in servers])
 
 
 def clock(site: Site) -> Finding:
@@ -54,8 +48,16 @@ def clock(site: Site) -> Finding:
     return warn(f"{words} off", fix) if abs(off) >= WARN_OFF else ok(words)
 
 
-def _manner(place: Smarthost) -> str:
-    return f"tls {place.tls.value}, {f'logged in as {place.user}' if place.user else 'no login'}"
+def _reached(server: Smarthost) -> Finding:
+    address = HostPort(server.host, server.port)
+    try:
+        session = server.open()
+    except SmarthostUnreachable as error:
+        return fail(str(error), _elsewhere(address))
+    except SmarthostDeferred as error:
+        return fail(str(error), "set smarthost.tls, smarthost.user and smarthost.password_file as it wants them")
+    session.close()
+    return ok(f"{address}, tls {server.tls.value}, {f'logged in as {server.user}' if server.user else 'no login'}")
 
 
 def _elsewhere(address: HostPort) -> str:

@@ -101,13 +101,14 @@ def _addresses(host: str, lookups: Lookups) -> tuple[str, ...]:
 
 
 def _senders(site: Site, lookups: Lookups) -> tuple[str, ...]:
-    """Public addresses of the smarthost; where it stands on this machine or beside it, those that mail comes in at."""
+    """Public addresses of the smarthosts; where it stands on this machine or beside it, those that mail comes in at."""
     settings = site.settings
-    smarthost = settings.smarthost.address
-    found = _addresses(smarthost.host, lookups) if smarthost is not None else ()
+    first = (settings.smarthost.address,) if settings.smarthost.address else ()
+    hosts = dict.fromkeys(one.host for one in (*first, *(one.address for one in settings.fallback_smarthost)))
+    found = tuple(address for host in hosts for address in _addresses(host, lookups))
     if all(is_own(address) for address in found):
-        hosts = _mail_hosts(settings.gate.domain, lookups) or (settings.gate.domain,)
-        found = tuple(address for host in hosts if host for address in _addresses(host, lookups))
+        receiving = _mail_hosts(settings.gate.domain, lookups) or (settings.gate.domain,)
+        found = tuple(address for host in receiving if host for address in _addresses(host, lookups))
     return tuple(address for address in found if not is_own(address))
 
 

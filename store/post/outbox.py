@@ -170,6 +170,12 @@ def mark_later(conn: Connection, lent: LentOut, *, reply: str, due_at: datetime)
     return _write(conn, lent, state=OutState.QUEUED, phase=phase, last_reply=reply, due_at=due_at, lease=None)
 
 
+def put_back(conn: Connection, lent: LentOut, *, reply: str, due_at: datetime) -> bool:
+    """It was not tried, for this reason: again at `due_at`, with no attempt used up."""
+    attempts, reply = lent.row.attempts - 1, lent.row.last_reply or reply
+    return _write(conn, lent, state=OutState.QUEUED, attempts=attempts, last_reply=reply, due_at=due_at, lease=None)
+
+
 def mark_in_doubt(conn: Connection, lent: LentOut, *, reply: str, due_at: datetime | None) -> bool:
     """It may have been taken: once more at `due_at`, or parked for a person when that is None."""
     return _write(conn, lent, state=OutState.IN_DOUBT, last_reply=reply, due_at=due_at, lease=None)
@@ -231,8 +237,8 @@ def recent_in_all(conn: Connection, templates: Sequence[Template], *, domain: st
 
 
 def late(conn: Connection, templates: Collection[Template], *, limit: int | None = None) -> tuple[Outgoing, ...]:
-    """Mails of these templates that were tried in vain so far and of which nobody was told, oldest first."""
-    tried = (outbox.c.attempts > 0, outbox.c.state.in_((OutState.QUEUED, OutState.SENDING)))
+    """Mails of these templates that could not be sent so far and of which nobody was told, oldest first."""
+    tried = (outbox.c.last_reply.is_not(None), outbox.c.state.in_((OutState.QUEUED, OutState.SENDING)))
     untold = (outbox.c.due_at.is_not(None), outbox.c.late_told_at.is_(None), outbox.c.template.in_(templates))
     query = select(outbox).where(*tried, *untold).order_by(outbox.c.created_at, outbox.c.id)
     return tuple(_OUTGOING.read(row) for row in conn.execute(query.limit(limit)).mappings())

@@ -99,6 +99,19 @@ def test_commented_example_of_a_list_is_right(loaded: Loader) -> None:
     assert settings.imap[0].password_file.is_absolute()
 
 
+def test_commented_example_of_a_second_smarthost_is_right(loaded: Loader) -> None:
+    commented = TEXT[TEXT.index("# [[fallback_smarthost]]\n") : TEXT.index("# When nothing is sent to a customer")]
+    example = re.sub(r"(?m)^# ", "", commented)
+
+    settings = loaded(f'[smarthost]\naddress = "smtp.support.example:587"\n{example}')
+
+    assert set(tomllib.loads(example)["fallback_smarthost"][0]) == set(keys_of(LISTS["fallback_smarthost"]))
+    [second] = settings.fallback_smarthost
+    assert str(second.address) == "smtp2.support.example:587"
+    assert second.password_file is not None
+    assert second.password_file.is_absolute()
+
+
 def test_nothing_is_unbuilt_in_the_shipped_file(loaded: Loader) -> None:
     settings = loaded(TEXT)
 

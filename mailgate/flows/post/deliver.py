@@ -1,7 +1,7 @@
 """One outbox row goes to the smarthost: composed once, then the same bytes each time until it is sent or given up."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,10 +11,9 @@ from sqlalchemy.exc import OperationalError
 from mailgate.config import Settings
 from mailgate.config.settings import InDoubt
 from mailgate.errors import MailgateError, Permanent, Temporary
-from mailgate.flows.post import rest
 from mailgate.flows.post.composed import Composed, Composer
 from mailgate.flows.post.ending import Ending
-from mailgate.flows.post.rest import Turn
+from mailgate.flows.post.route import Route, route
 from mailgate.flows.post.wanted import unwanted
 from mailgate.flows.story.act import send_jobs
 from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
@@ -23,6 +22,7 @@ from mailgate.log_events import LogEvent
 from mailgate.mail.address_failure import AddressFailure, failure_of
 from mailgate.mail.bounces.codes import status_in
 from mailgate.mail.bounces.hard import is_dead
+from mailgate.outbound.domains import Domains
 from mailgate.outbound.failure import (
     ReplyLost,
     SmarthostDeferred,
@@ -43,14 +43,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Deliverer:
-    """Hands mails of ours to the smarthost; without one everything stays queued."""
+    """Hands mails of ours to a smarthost; without one everything stays queued."""
 
     engine: Engine
     archive: Archive
     settings: Settings
     templates: Templates
-    smarthost: Pool | None
+    smarthosts: Sequence[Pool]
     unanswered: Unanswered
+    domains: Domains
     enqueue: Enqueue
     makers: Mapping[str, Maker] = field(default_factory=dict)
     computing: Computing = alone
@@ -63,22 +64,24 @@ class Deliverer:
         once, and the staff are told. The same holds for what a maker of files raises. When nobody can know whether DATA
         went through, `smarthost.in_doubt` decides: the same bytes once more, or parked.
         """
-        if self.smarthost is None:
-            return
         try:
-            with rest.turn(self.engine, self.smarthost.address, now) as turn:
-                lent = turn and outbox.lend(self.engine, outbox_id, now=now)
-                if not turn or not lent:
+            with route(self.engine, self.smarthosts, now) as way:
+                lent = outbox.lend(self.engine, outbox_id, now=now) if way.go_on() else None
+                if lent is None:
                     return
                 ending = Ending(self.engine, self.settings, lent, now)
-                self._try(lent, self.smarthost, turn, ending)
+                with self.domains.turn(lent.row.notice.to_address, now=now) as again_at:
+                    if again_at is None:
+                        self._try(lent, way, ending)
+                    else:
+                        ending.not_yet(again_at)
         except (OperationalError, TimeoutError) as error:
             # The sweep looks again, at the latest when the lease has run out.
             log.warning(LogEvent.POSTPONED_OUTBOX(outbox=outbox_id, error=error))
             return
         send_jobs(ending.told, self.enqueue)
 
-    def _try(self, lent: LentOut, smarthost: Pool, turn: Turn, ending: Ending) -> None:
+    def _try(self, lent: LentOut, way: Route, ending: Ending) -> None:
         """Carry out one attempt. Raises what a locked store raises."""
         try:
             if lent.row.phase is not None and not self._may_repeat(lent):
@@ -89,22 +92,18 @@ class Deliverer:
                 return
             with self.computing:
                 mail = self._composer()(lent, now=ending.now)
-            with self.unanswered.turn() as before_dot:
-                reply = self._submit(lent, mail, smarthost, before_dot)
-                if reply is not None:
-                    ending.sent(reply)
-                    turn.answered = True
+            self._hand_over(lent, mail, way, ending)
         except ReplyLost as error:
             ending.in_doubt(error)
-            turn.failed(str(error))
-        except (SmarthostUnreachable, SmarthostNotReady) as error:
-            ending.later(error, due_at=turn.failed(str(error)))
+            way.failed(str(error))
         except SmarthostDeferred as error:
+            if error.is_about_recipient:
+                self.domains.put_off(lent.row.notice.to_address, now=ending.now)
             ending.later(error)
-            turn.answered = True
+            way.answered()
         except SmarthostRefused as error:
             ending.fail(error.reply_line, failure=_failure(error))
-            turn.answered = True
+            way.answered()
         except Permanent as error:
             ending.fail(str(error))
         except Temporary as error:
@@ -114,6 +113,24 @@ class Deliverer:
         except Exception as error:
             log.exception(LogEvent.FAILED_OUTBOX(outbox=lent.row.id, attempt=lent.row.attempts))
             ending.later(error)
+
+    def _hand_over(self, lent: LentOut, mail: Composed, way: Route, ending: Ending) -> None:
+        """To the first smarthost that answers. Raises what it says of the mail, and ReplyLost."""
+        while True:
+            try:
+                with self.unanswered.turn() as before_dot:
+                    reply = self._submit(lent, mail, way.smarthost, before_dot)
+                    if reply is not None:
+                        self.domains.taken(lent.row.notice.to_address)
+                        ending.sent(reply)
+                        way.answered()
+            except (SmarthostUnreachable, SmarthostNotReady) as error:  # nothing is in doubt: another may be asked
+                again_at = way.failed(str(error))
+                if not way.go_on():
+                    ending.later(error, due_at=again_at)
+                    return
+            else:
+                return
 
     def _composer(self) -> Composer:
         domain = self.settings.gate.domain

@@ -58,6 +58,12 @@ class Ending:
             outbox.mark_dropped(conn, self.lent, reason=reason)
         self._forget_secrets()
 
+    def not_yet(self, due_at: datetime) -> None:
+        """It was not tried: its reader's domain has enough of us for now."""
+        log.debug(LogEvent.DOMAIN_BUSY(outbox=self.lent.row.id, next=due_at.isoformat()))
+        with transaction(self.engine, durable=False) as conn:
+            outbox.put_back(conn, self.lent, reply="not tried: its reader's domain puts mail off", due_at=due_at)
+
     def later(self, error: Exception, *, due_at: datetime | None = None) -> None:
         """It was certainly not taken this time: again after a while, or then, unless it is too old."""
         row = self.lent.row
