@@ -165,7 +165,7 @@ def _without(reply_text: str, commands: list[str]) -> str:
     lines = reply_text.split("\n")
     at = 0
     for command in commands:
-        while at < len(lines) and not lines[at].strip():
+        while at < len(lines) and not seen(lines[at]):
             at += 1
         if at >= len(lines) or lines[at].strip() != command:  # cut away already, as part of a quote
             continue

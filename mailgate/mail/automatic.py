@@ -58,7 +58,7 @@ _REPORT_TYPES = frozenset(
 _LIST_FIELDS = frozenset(
     {"list-id", "list-post", "list-unsubscribe", "list-help", "mailing-list", "x-mailing-list", "x-loop"}
 )
-_TAG = re.compile(r"\[#\d{1,12}\]")
+_ANSWERED = re.compile(r"\[#\d{1,12}\]|[:：]\s*[^\W\d_]{1,5}\s?[:：]\s")  # `Automatic reply: Re: No mail [#7]`
 _SUPPRESS = frozenset({"all", "autoreply", "oof"})  # MS-OXCMAIL: kinds of answers that are ours
 
 
@@ -68,6 +68,7 @@ def automatic(
     own_addresses: AbstractSet[str] = frozenset(),
     *,
     own_domain: str = "",
+    answers_ours: bool = False,
 ) -> str | None:
     """Why a program wrote this message, in a short stable word; None for a person's.
 
@@ -75,6 +76,8 @@ def automatic(
     the mark or a Message-ID of the gate at `own_domain`, whoever seems to have sent it. A mailing list is
     no sign of a program: people write through it (`answer_unwanted` tells of lists). `Auto-Submitted: no` settles the
     matter for all that is only a hint (RFC 3834 §5), not for reports and the null path.
+
+    `answers_ours`: the address that it was written to was made for the answers to a mail of ours.
 
     What people also write, send on or are called counts with one more sign: the subject of a responder, a report among
     the attachments, `postmaster@` and names that sound like a mail system.
@@ -92,7 +95,9 @@ def automatic(
         return declared
     if declared and declared != "no":  # auto-generated, auto-notified (RFC 5436), and what people make up
         return "auto-generated"
-    return _from_the_mail_system(message, envelope) or (None if declared == "no" else _hint(message))
+    if from_the_system := _from_the_mail_system(message, envelope):
+        return from_the_system
+    return None if declared == "no" else _hint(message, answers_ours=answers_ours)
 
 
 def answer_unwanted(message: Message) -> str | None:
@@ -162,20 +167,24 @@ def _local_part(message: Message) -> str:
     return written.lower().partition("@")[0].partition(" ")[0]
 
 
-def _hint(message: Message) -> str | None:
+def _hint(message: Message, *, answers_ours: bool) -> str | None:
     for name, wanted, reason in _MARKS:
         value = message.by_name.get(name)
         if value is not None and (value.lower() == wanted if wanted else value.lower() not in _OFF):
             return reason
     if not is_auto_reply_subject(message.subject):
         return None
-    signs = (_answers(message), _wants_no_answer(message), _NO_REPLY.match(_local_part(message)) is not None)
+    signs = (
+        answers_ours or _answers(message),
+        _wants_no_answer(message),
+        _NO_REPLY.match(_local_part(message)) is not None,
+    )
     return None if not any(signs) else AWAY if sum(signs) == 1 else "auto-replied"
 
 
 def _answers(message: Message) -> bool:
-    """It names what it answers: by its references, or by the number of a ticket in the subject."""
-    return bool(message.in_reply_to or message.references or _TAG.search(message.subject))
+    """It names what it answers: by its references, or in the subject with its `Re:` or a ticket's number."""
+    return bool(message.in_reply_to or message.references or _ANSWERED.search(message.subject))
 
 
 def _wants_no_answer(message: Message) -> bool:

@@ -138,6 +138,19 @@ def test_in_a_note_only_a_whole_command_is_astray() -> None:
     assert [one.line for one in read_staff("!note\nCall her.\n!close\n").misread] == ["!close"]
 
 
+@pytest.mark.parametrize("above", ["", "\n", "\u00a0\n\n", "\u200b\n", "\ufeff\n \u200e\n"])
+@pytest.mark.parametrize(
+    "line", ["!close", "**!close**", "\uff01close", "- !close", "1. !close", "\\!close", "\u200b!cl\u00adose."]
+)
+@pytest.mark.parametrize("below", ["", "It works.\n\n> quoted\n> !note\n", "-- \nBart", "\u00a0\nHello"])
+def test_a_command_at_the_top_is_not_astray(above: str, line: str, below: str) -> None:
+    found = read_staff(f"{above}{line}\n\n{below}")
+
+    assert found.misread == ()
+    assert [one.verb.name for one in found.commands] == ["close"]
+    assert "lose" not in found.words
+
+
 def customers(body: str, where: Where = Where.TICKET) -> Reading:
     return read(directives(body), CUSTOMERS, place(where))
 

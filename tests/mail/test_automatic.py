@@ -29,6 +29,7 @@ MACHINES = [
     (("Subject: Abwesenheitsnotiz", "X-Auto-Response-Suppress: OOF"), "vacation-subject"),
     (("Subject: =?utf-8?q?R=C3=A9ponse_automatique_=3A_oui_[#7]?=",), "vacation-subject"),
     (("Subject: 自动回复: 你好", "References: <o.1.abc@in.example>"), "vacation-subject"),
+    (("Subject: Fuori ufficio: R: Dominio",), "vacation-subject"),
     (("Subject: Autosvar: Domän", ANSWERS, "Precedence: bulk"), "auto-replied"),
     (("Subject: Odpowiedź automatyczna: Domena", ANSWERS, "X-Auto-Response-Suppress: All"), "auto-replied"),
     (("Content-Type: message/disposition-notification",), "report"),

@@ -174,6 +174,19 @@ def test_an_out_of_office_reply_of_staff_never_reaches_a_customer(
     assert not [entry for entry in gate.history(1) if "beach" in entry.text]
 
 
+def test_a_responder_that_names_nothing_is_known_by_the_address_that_it_writes_to(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    to = str(notification.message["Reply-To"])
+
+    held = gate.deliver(
+        bart.writes("I am on the beach.", to=to, subject="\u0410\u0432\u0442\u043e\u043e\u0442\u0432\u0435\u0442")
+    )
+
+    assert held.outcome.disposition is Disposition.HELD
+    assert gate.outbox(Template.REPLY) == ()
+
+
 def test_an_answer_of_staff_that_only_looks_like_a_program_s_goes_out_when_it_is_released(
     gate: Gate, anne: Person, bart: Person, notification: Received
 ) -> None:

@@ -91,6 +91,9 @@ def read(
     desks = (desk_at(mailbox, settings.desks) for mailbox in recipients)
     services = (service_at(mailbox, settings.gate.domain) for mailbox in recipients)
     details = (mailbox.detail for mailbox in recipients if len(mailbox.detail) >= _TOKEN_LENGTH)
+    tokens = tuple(unseal(detail, keys, today=today) for detail in details)
+    answers_ours = any(isinstance(token, AddressToken) for token in tokens)
+    program = automatic(message, envelope, own_domain=settings.gate.domain, answers_ours=answers_ours)
     report = read_report(message, envelope)
     # What stands in Outlook's envelope is for the ticket; the envelope itself stays in the mail as it came.
     message = replace(message, attachments=unwrapped(message.attachments))
@@ -102,12 +105,12 @@ def read(
         evidence=identity.evidence,
         digest=content_digest(raw),
         spam=spam,
-        automatic=automatic(message, envelope, own_domain=settings.gate.domain) or ("bounce" if report else None),
+        automatic=program or ("bounce" if report else None),
         report=report,
         recipients=recipients,
         desk=next((desk for desk in desks if desk is not None), settings.desks[0]),
         services=frozenset(service for service in services if service is not None),
-        tokens=tuple(unseal(detail, keys, today=today) for detail in details),
+        tokens=tokens,
         choice=choice,
         files=tuple(archive.prepare(message.attachments[place].content) for place in choice.taken),
     )
