@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from mailgate.commands.directives import Directive, Directives, command_in, directive, nearest
 from mailgate.commands.typed import plain, seen
 from mailgate.commands.verb import ENDINGS, Table, Verb
-from mailgate.mail.words.reply_marks import FORWARD
+from mailgate.mail.words.reply_marks import begins_forward
 
 _MARK = "[!¡❗❕ǃ]"  # as `typed.plain` leaves them: wide, small and double ones are `!` by then
 _ANY_MARK = re.compile("[!¡❗❕ǃ！﹗︕‼⁈⁉]")
@@ -25,7 +25,7 @@ _SHORTEST = 2
 def stated(words: str, directives: Directives) -> Iterator[Directive]:
     """The lines of the writer's own words that are written as commands are, and such a subject; not below a forward."""
     for line_no, line in _lines(words, directives):
-        if FORWARD.match(line):
+        if begins_forward(line):
             return
         said = command_in(line)
         if said is not None:
@@ -45,7 +45,7 @@ def hidden(words: str, directives: Directives, table: Table, *, is_open: bool) -
         if _LONE.match(text):
             lone = "!"  # the verb may stand on the next line
             continue
-        is_forward = is_forward or FORWARD.match(line) is not None
+        is_forward = is_forward or begins_forward(line)
         found = _DRESSED.match(lone + text)
         lone = ""
         verb = _verb_of(found, table, is_open=is_open) if found else None

@@ -9,7 +9,7 @@ from mailgate.commands.misread import BadArgument, Fault, Misread
 from mailgate.commands.place import Place
 from mailgate.commands.typed import as_typed
 from mailgate.commands.verb import Argument, Field
-from mailgate.mail.words.reply_marks import LABEL
+from mailgate.mail.words.answered_header import is_of_mail
 
 EMPTIED = "none"
 """The value of a field that is to have none from now on; without a value it is as if it were not given."""
@@ -97,7 +97,7 @@ def _unknown(line: Line, known: Mapping[str, Field], command: str) -> Misread:
 
 def _is_other(line: Line, text: str) -> bool:
     """A sentence, or the header of an older mail that was quoted without marks."""
-    return len(line.shown.split()) > _MAX_WORDS or LABEL.match(text) is not None
+    return len(line.shown.split()) > _MAX_WORDS or is_of_mail(text)
 
 
 def _key(name: str) -> str:

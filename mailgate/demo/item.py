@@ -11,8 +11,6 @@ from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.mail.address import address_key
 from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
-from mailgate.mail.words.html_text import with_links
-from mailgate.mail.words.reply_text import cut_text
 from mailgate.tickets.ticket import EntryKind
 from mailgate.wiring import Parts
 from store.desk import tickets
@@ -62,7 +60,7 @@ def made_of(conn: Connection, item: Item) -> Made | None:
     entry: Entry | None = next(said, None)
     if entry is None or not entry.text:
         return Made(item.accepted, None, "")
-    return Made(item.accepted, entry.text, entry.cut_away or cut_text(with_links(item.message.marked_text), entry.text))
+    return Made(item.accepted, entry.text, entry.cut_away or "")
 
 
 def _sent(address: str, parts: Parts, conn: Connection) -> Sequence[Item]:

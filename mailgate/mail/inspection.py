@@ -4,7 +4,7 @@ from hashlib import sha256
 
 from mailgate.mail.automatic import automatic, is_mailing_list
 from mailgate.mail.bounces.bounce import Bounce, read_report
-from mailgate.mail.message import Attachment, Author, Message
+from mailgate.mail.message import NOTHING_CUT, Attachment, Author, Message
 from mailgate.mail.parse import parse
 from mailgate.mail.tnef import enclosed_files, is_envelope
 from mailgate.mail.wire.defects import Defect
@@ -54,7 +54,7 @@ def facts(message: Message, bounce: Bounce | None, defects: tuple[str, ...] = ()
         "is_mailing_list": is_mailing_list(message),
         "text": message.text,
         "html_text": message.html_text,
-        "reply_text": message.reply_text,
+        "reply_text": message.own_text or message.text.strip(),
         "attachments": [_attachment(one) for one in message.attachments],
         "auto_submitted": {"is_auto": reason is not None, "reason": "bounce" if bounce else reason},
         "bounce": _bounce(bounce),
@@ -117,6 +117,7 @@ _UNREAD = Message(
     reply_text="",
     own_text="",
     marked_text="",
+    cut=NOTHING_CUT,
     attachments=(),
     headers=(),
     content_type="text/plain",

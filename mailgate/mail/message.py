@@ -29,6 +29,18 @@ class Attachment:
     other_names: tuple[str, ...] = ()  # further file names that its header gives, as another reader might take them
 
 
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What was left out of a mail for its reader."""
+
+    text: str = ""
+    quoted: int = 0  # lines of it that were quoted, from this mail's parent or another
+    unsure: tuple[str, ...] = ()  # lines that are neither marked as a quotation nor known from the parent
+
+
+NOTHING_CUT = Cut()
+
+
 @dataclass(frozen=True)  # without slots: its fields are put in order once
 class Message:
     """One parsed message. Nothing in it is trusted; `defects` are short stable words for what was worked around."""
@@ -44,9 +56,10 @@ class Message:
     references: tuple[str, ...]  # oldest first
     text: str  # the readable body, line ends \n
     html_text: str | None  # the text that the HTML body shows
-    reply_text: str  # `text` without quotes, attribution lines and signature; all of it where nothing would remain
-    own_text: str  # the same, but "" where nothing remains
+    reply_text: str  # `text` without the history above or below it and signature; all of it where nothing would remain
+    own_text: str  # the same without any quotation, and "" where nothing remains
     marked_text: str  # `text` with the marks of html_text.marked_text, for reading it again beside what it answers
+    cut: Cut  # what is not in `reply_text`
     attachments: tuple[Attachment, ...]
     headers: tuple[tuple[str, str], ...]  # raw fields in order, unfolded, decoded leniently
     content_type: str  # of the message itself, lower case, no parameters

@@ -13,8 +13,8 @@ from mailgate.mail.wire.headers import MAX_ADDRESS_BYTES, Block, decode_words, u
 from mailgate.mail.wire.mime import Leaf, take_apart
 from mailgate.mail.wire.parameters import file_name, other_file_names
 from mailgate.mail.wire.sniff import sniff
-from mailgate.mail.words.html_text import with_links
-from mailgate.mail.words.reply_text import own_text
+from mailgate.mail.words.head import head_of
+from mailgate.mail.words.reply_text import read_reply
 
 _ADDRESS_FIELDS = frozenset({"from", "to", "cc", "reply-to", "bcc", "sender", "resent-to", "resent-cc", "resent-from"})
 _ONCE = ("from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references")  # RFC 5322 §3.6
@@ -36,7 +36,13 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
     defects.extend(Defect.REPEATED_FIELD for name in _ONCE if len(block.every(name)) > 1)
 
     bodies = read_bodies(tree.leaves, defects, render_html=render_html)
-    own = own_text(bodies.marked)
+    author = _author(block, charset, defects)
+    to, cc = _addresses(block, "to", charset), _addresses(block, "cc", charset)
+    subject = decode_words(_first(block, "subject", charset) or "")
+    in_reply_to, references = _ids(block, "in-reply-to", charset), _ids(block, "references", charset)
+    readers = [one.address for one in (*to, *cc)]
+    head = head_of(subject, (*in_reply_to, *references), author.address if author else "", readers)
+    reply = read_reply(bodies.marked, head)
     identifier = decode_words(_first(block, "message-id", charset) or "")
     parsed_id = message_id.read_id(identifier) if identifier else None
     if identifier and (parsed_id is None or "@" not in parsed_id):
@@ -44,18 +50,19 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
     return Message(
         message_id=parsed_id,
         date=_date(_first(block, "date", charset), defects),
-        author=_author(block, charset, defects),
-        to=_addresses(block, "to", charset),
-        cc=_addresses(block, "cc", charset),
+        author=author,
+        to=to,
+        cc=cc,
         reply_to=_addresses(block, "reply-to", charset),
-        subject=decode_words(_first(block, "subject", charset) or ""),
-        in_reply_to=_ids(block, "in-reply-to", charset),
-        references=_ids(block, "references", charset),
+        subject=subject,
+        in_reply_to=in_reply_to,
+        references=references,
         text=bodies.text,
         html_text=bodies.html_text,
-        reply_text=own or with_links(bodies.marked).strip(),
-        own_text=own,
+        reply_text=reply.words,
+        own_text=reply.own,
         marked_text=bodies.marked,
+        cut=reply.cut,
         attachments=_attachments(tree.leaves, bodies),
         headers=tuple((name, _plainly(value, charset)) for name, value in block.fields),
         content_type=tree.content_type,

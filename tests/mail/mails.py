@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mailgate.mail.envelope import Door, Envelope
+from mailgate.mail.words.head import Head
 from mailgate.mail.words.html_text import without_marks
-from mailgate.mail.words.reply_text import own_text
+from mailgate.mail.words.reply_text import read_reply
 
 CORPUS = Path(__file__).parent.parent / "corpus"
 
@@ -27,3 +28,8 @@ def envelope(reverse_path: str | None = "anne@ash.example") -> Envelope:
 def reply_text(text: str, parent: str | None = None) -> str:
     """What a mail with this text says, as a Message has it: all of it where nothing would remain."""
     return own_text(text, parent) or without_marks(text).strip()
+
+
+def own_text(text: str, parent: str | None = None) -> str:
+    """The sender's own words, without any quotation, in a mail that answers one."""
+    return read_reply(text, Head(), parent).own

@@ -6,8 +6,8 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.mail.message import Message
 from mailgate.mail.message_id import is_ours
-from mailgate.mail.words.html_text import with_links
-from mailgate.mail.words.reply_text import cut_text, own_text
+from mailgate.mail.words.head import Answers, head_of
+from mailgate.mail.words.reply_text import read_reply
 from mailgate.tickets.ticket import Ticket
 from store.post import parents
 
@@ -18,7 +18,7 @@ _MAX_CUT = 20_000  # characters; the raw mail has all of it
 
 
 def beside_parent(act: Act, incoming: Incoming, ticket: Ticket | None) -> Incoming:
-    """The same mail with `own_text` and `reply_text` read anew; as it was when no mail of ours is known to be answered.
+    """The same mail with its words read anew; as it was when no mail of ours is known to be answered.
 
     `ticket` is the one that it is for: without a reference the last mail that its author got there is taken.
     """
@@ -26,13 +26,19 @@ def beside_parent(act: Act, incoming: Incoming, ticket: Ticket | None) -> Incomi
     if not parent:
         return incoming
     message = incoming.message
-    own = own_text(message.marked_text, parent)
-    return replace(incoming, message=replace(message, own_text=own, reply_text=own or message.reply_text))
+    answered = (*message.in_reply_to, *message.references)
+    head = head_of(
+        message.subject, answered, incoming.author.address, [one.address for one in (*message.to, *message.cc)]
+    )
+    if head.answers is not Answers.FORWARDS:  # it came to an address of the ticket, so it answers something
+        head = replace(head, answers=Answers.YES)
+    reply = read_reply(message.marked_text, head, parent)
+    return replace(incoming, message=replace(message, own_text=reply.own, reply_text=reply.words, cut=reply.cut))
 
 
 def cut_from(message: Message) -> str | None:
     """What `reply_text` leaves out, as an entry keeps it; None when that is nothing."""
-    return cut_text(with_links(message.marked_text), message.reply_text)[:_MAX_CUT] or None
+    return message.cut.text[:_MAX_CUT] or None
 
 
 def _parent_text(act: Act, incoming: Incoming, ticket: Ticket | None) -> str | None:

@@ -46,6 +46,32 @@ class _Passage:
     length: int
 
 
+class Parent:
+    """The text of the mail that is answered, to be asked about single lines."""
+
+    __slots__ = ("_above", "_below")
+
+    def __init__(self, text: str) -> None:
+        words, footer_at, _ = _parent(text)
+        self._above = f" {' '.join(words[:footer_at])} "
+        self._below = f" {' '.join(words[footer_at:])} "
+
+    def has(self, line: str) -> bool:
+        """Whether the words of this line stand there in a row; True for a line without any."""
+        phrase = _phrase(line)
+        return phrase in self._above or phrase in self._below
+
+    def is_below(self, line: str) -> bool:
+        """Whether they stand in its signature alone, and are more than one."""
+        phrase = _phrase(line)
+        return phrase.count(" ") > 2 and phrase in self._below and phrase not in self._above
+
+
+def _phrase(line: str) -> str:
+    plain, _ = _split(line.casefold())
+    return f" {' '.join(_WORD.findall(plain))} ".replace("  ", " ")
+
+
 def repeated_lines(text: str, parent: str) -> frozenset[int]:
     """The lines of `text`, counted from 0, that repeat `parent`, the text of the mail that it answers.
 

@@ -25,18 +25,27 @@ _LINES = frozenset(
     | {"caption"}
 )
 _STRUCTURE = frozenset({"ul", "ol", "li", "a", "table", "tr", "td", "th"})
-# What mail programs call the history below an answer, and the line that leads it in.
-_QUOTES = frozenset({"gmail_attr", "moz-cite-prefix", "yahoo_quoted", "protonmail_quote", "tutanota_quote"})
+# What mail programs call a quotation and the line that leads it in. Gmail's own name is that of all that stands below
+# the first words, with the answers in it.
+_QUOTING = re.compile(r"(?<![a-z])(?:quoted?(?:header)?|cite(?:-prefix)?)(?![a-z])|gmail_attr", re.IGNORECASE)
+_GMAIL = re.compile(r"gmail_quote\w*+")
+_BORDERED = re.compile(r"border(?:-left)?\s*+:(?!\s*+(?:none|0|medium none))", re.IGNORECASE)
 # Where mail programs begin the history below an answer without quoting it, in whatever language its header is.
-_HISTORY_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "olk_src_body_section", "stopspelling"})
-_HISTORY_CLASSES = frozenset({"outlookmessageheader"})
+_HISTORY_NAMES = frozenset(
+    {"divrplyfwdmsg", "appendonsend", "olk_src_body_section", "stopspelling", "outlookmessageheader", "zmail_extra"}
+    | {"isreplycontent", "mail-editor-reference-message-container", "ms-outlook-mobile-reference-message"}
+)
+# Outlook's line above the header of the answered mail.
+_DIVIDER = re.compile(r"border-top\s*+:\s*+solid #\w{6} 1\.0pt", re.IGNORECASE)
 HISTORY = "\ufdd0"  # a line of its own that says so; a code point that is no character, so no mail has it
 _HISTORY_LINE = re.compile(f"{HISTORY}\n?")
 # The address of a link stands between these behind its words, until it is decided whether it is shown.
 _LINK, _LINK_END = "\ufdd1", "\ufdd2"
+INDENT = "\ufdd3"  # before a line that is set in like a quotation, while nothing says that it is one
 LINK_MARK = re.compile(f"{_LINK}([^{_LINK_END}]*+){_LINK_END}")
 _LINK_BETWEEN = re.compile(f" ?{LINK_MARK.pattern}(\\w?)")
-_MARKS = re.compile(f"[{HISTORY}{_LINK}{_LINK_END}]")
+_MARKS = re.compile(f"[{HISTORY}{_LINK}{_LINK_END}{INDENT}]")
+_QUOTE_MARKS = f"> {INDENT}"
 _BLANKS = re.compile(r"[ \t\r\n\f\xa0]+")
 _ADDRESS = re.compile(r"(?:https?|ftp)://[^\s<>\"]+\Z|(?:mailto|tel):[^\s<>\"]+\Z", re.IGNORECASE)
 _UNSAID = re.compile(r"^(?:(?:https?|ftp)://(?:www\.)?|mailto:|tel:)|\s+")
@@ -51,7 +60,9 @@ def html_text(source: str) -> str:
 
 def without_marks(text: str) -> str:
     """The text as it is shown."""
-    return _HISTORY_LINE.sub("", LINK_MARK.sub("", text)).strip("\n") if _MARKS.search(text) else text
+    if not _MARKS.search(text):
+        return text
+    return _HISTORY_LINE.sub("", LINK_MARK.sub("", text)).replace(INDENT, "").strip("\n")
 
 
 def with_links(text: str) -> str:
@@ -66,7 +77,8 @@ def _spelt_out(link: re.Match[str]) -> str:
 def marked_text(source: str) -> str:
     """The text with its marks: what `reply_text` reads.
 
-    A line HISTORY stands wherever the mail program says that history begins, LINK_MARK behind the words of a link.
+    A line HISTORY stands wherever the mail program says that history begins, LINK_MARK behind the words of a link,
+    INDENT before the lines of a `<blockquote>` that may be no quotation.
     """
     source = _MARKS.sub("", storable(source[:MAX_HTML]))
     if not source.strip():
@@ -76,34 +88,42 @@ def marked_text(source: str) -> str:
     return page.text() or _title(source)
 
 
-def _is_quote(tag: str, element: Element) -> bool:
-    if tag == "blockquote":
-        return True
-    names = element.get("class")
-    return names is not None and not _QUOTES.isdisjoint(names.split())
+def _quotes(tag: str, element: Element) -> str:
+    """The mark of what this element quotes or sets in; "" when it does neither."""
+    names = _names(element)
+    is_named = bool(names) and _QUOTING.search(_GMAIL.sub("", names)) is not None
+    if tag != "blockquote":
+        return ">" if is_named else ""
+    is_cited = element.get("type") == "cite" or element.get("cite") is not None or "gmail_quote" in names
+    return ">" if is_named or is_cited or _BORDERED.search(element.get("style") or "") else INDENT
 
 
 def _begins_history(element: Element) -> bool:
-    identifier, names = element.get("id"), element.get("class")
     # Outlook puts `x_` before the names in a message that it shows, and each time it is answered another one.
-    if identifier is not None and identifier.lower().removeprefix("x_") in _HISTORY_IDS:
+    if any(name.removeprefix("x_") in _HISTORY_NAMES for name in _names(element).lower().split()):
         return True
-    if names is not None and not _HISTORY_CLASSES.isdisjoint(names.lower().split()):
-        return True
-    return bool(element.tag == "hr" and element.get("data-marker") == "__DIVIDER__")  # Zimbra
+    if element.tag == "hr":
+        return element.get("data-marker") == "__DIVIDER__"  # Zimbra
+    style = element.get("style")
+    return style is not None and "3.0pt" in style and _DIVIDER.search(style) is not None
+
+
+def _names(element: Element) -> str:
+    names, identifier = element.get("class"), element.get("id")
+    return f"{names or ''} {identifier or ''}" if names or identifier else ""
 
 
 class _Page:
     """Lines as they fill up; paragraphs ask for an empty line between them."""
 
-    __slots__ = ("depth", "gap", "left", "line", "lines", "links", "numbers", "rows", "tables")
+    __slots__ = ("gap", "left", "line", "lines", "links", "numbers", "quotes", "rows", "tables")
 
     def __init__(self, most: int) -> None:
         self.left = most  # characters
         self.lines: list[str] = []
         self.line: list[str] = []
         self.gap = False
-        self.depth = 0  # of quotations
+        self.quotes: list[str] = []  # the mark of each open quotation
         self.numbers: list[int] = []  # of open lists: the last number, -1 for bullets
         self.links: list[tuple[str, int, int]] = []  # open ones: the address; lines, and pieces of this one, before it
         self.rows: list[list[int]] = []  # open ones: where each cell begins
@@ -118,12 +138,12 @@ class _Page:
             self.end_line(even_empty=True)
             return
         self._border(tag)
-        if element.attrib and self.depth == 0 and _begins_history(element):
+        if element.attrib and not self.quotes and _begins_history(element):
             self.end_line()
             self.lines.append(HISTORY)
-        if (element.attrib or tag == "blockquote") and _is_quote(tag, element):
+        if (element.attrib or tag == "blockquote") and (mark := _quotes(tag, element)):
             self.end_line()
-            self.depth += 1
+            self.quotes.append(mark)
         if tag not in _STRUCTURE:
             return
         match tag:
@@ -143,9 +163,9 @@ class _Page:
                     self.tables[-1] = True
 
     def close(self, tag: str, element: Element) -> None:
-        if (element.attrib or tag == "blockquote") and _is_quote(tag, element):
+        if (element.attrib or tag == "blockquote") and _quotes(tag, element):
             self.end_line()
-            self.depth -= 1
+            self.quotes.pop()
         match tag:
             case _ if tag not in _STRUCTURE:
                 pass
@@ -178,8 +198,8 @@ class _Page:
         self.line.clear()
         if not text and not even_empty:
             return
-        mark = "> " * min(self.depth, MAX_QUOTE_MARKS)
-        if self.gap and self.lines and self.lines[-1].strip("> "):
+        mark = self._mark()
+        if self.gap and self.lines and self.lines[-1].strip(_QUOTE_MARKS):
             self.lines.append(mark.rstrip())
         self.gap = False
         self.lines.append((mark + text).rstrip())
@@ -188,6 +208,10 @@ class _Page:
     def text(self) -> str:
         self.end_line()
         return "\n".join(self.lines).strip("\n")
+
+    def _mark(self) -> str:
+        mark = "> " * min(len(self.quotes), MAX_QUOTE_MARKS)
+        return INDENT + mark if INDENT in self.quotes[:1] and ">" not in self.quotes else mark
 
     def _border(self, tag: str) -> None:
         if tag in _PARAGRAPHS:
@@ -210,26 +234,28 @@ class _Page:
             words = "".join(self.line[pieces:]).strip()
             if words and not _says(words, address):
                 self.line.append(f"{_LINK}{address}{_LINK_END}")
-        elif self.lines[-1] and not _says(self.lines[-1].lstrip("> "), address):
+        elif self.lines[-1] and not _says(self.lines[-1].lstrip(_QUOTE_MARKS), address):
             self.lines[-1] += f"{_LINK}{address}{_LINK_END}"
 
     def _join(self, cells: list[int]) -> None:
         """The cells of a row on one line, when each has one line at most, or a few in a table with lines."""
         if len(cells) < 2 or not 1 < len(self.lines) - cells[0] <= _MAX_ROW_LINES:
             return
-        mark = "> " * min(self.depth, MAX_QUOTE_MARKS)
+        mark = self._mark()
         is_grid = bool(self.tables) and self.tables[-1]
         texts: list[str] = []
         for start, end in zip(cells, [*cells[1:], len(self.lines)], strict=True):
             lines = [text for line in self.lines[start:end] if (text := line.removeprefix(mark.rstrip()).strip())]
-            if len(lines) > (_CELL_LINES if is_grid else 1) or any(line.startswith((">", HISTORY)) for line in lines):
+            if len(lines) > (_CELL_LINES if is_grid else 1) or any(
+                line.startswith((">", HISTORY, INDENT)) for line in lines
+            ):
                 return
             texts.append(" ".join(lines))
             if len(texts[-1]) > _MAX_CELL:
                 return
         joined = (" | " if is_grid else " ").join(text for text in texts if text or is_grid)
         # A paragraph in the first cell asked for an empty line: not between the rows of such a table.
-        is_apart = not self.lines[cells[0]].strip("> ") and not (
+        is_apart = not self.lines[cells[0]].strip(_QUOTE_MARKS) and not (
             is_grid and " | " in "".join(self.lines[cells[0] - 1 : cells[0]])
         )
         self.lines[cells[0] :] = [mark.rstrip()] * is_apart + [(mark + joined).rstrip()]

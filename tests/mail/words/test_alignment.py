@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 
 from mailgate.mail.parse import parse
 from mailgate.mail.words.alignment import repeated_lines
-from mailgate.mail.words.reply_text import own_text
-from tests.mail.mails import reply_text
+from tests.mail.mails import own_text, reply_text
 
 PARENT = """\
 Hello Anne,

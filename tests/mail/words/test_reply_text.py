@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.mail.parse import parse
-from mailgate.mail.words.reply_text import own_text
-from tests.mail.mails import from_corpus, reply_text
+from tests.mail.mails import from_corpus, own_text, reply_text
 
 WORDS = "It works.\n\n- the phone\n- the laptop\n\nThanks, Anne"
 QUOTE = "\n> Does it work?\n>\n> Bart\n"
@@ -61,7 +60,14 @@ def test_words_that_only_look_like_history_stay(text: str) -> None:
 def test_answers_between_quotes_all_stay() -> None:
     message = parse(from_corpus("answers_between_the_quotes"))
 
-    assert message.reply_text.split() == ["Thunderbird.", "Since", "Monday."]
+    assert message.own_text.split() == ["Thunderbird.", "Since", "Monday."]
+    assert message.reply_text.split("\n") == [
+        "> Which program do you use?",
+        "Thunderbird.",
+        "",
+        "> Since when?",
+        "Since Monday.",
+    ]
 
 
 def test_a_header_block_without_marks_is_cut_with_its_rule() -> None:

@@ -1,0 +1,141 @@
+"""The header of the answered mail above it, `From: … Sent: … To: … Subject: …`, in any language.
+
+Labels in a row, an address, a date with a time; and something that ties them to a mail: words that are known, a rule
+or title above, the subject of this mail, the address that it goes to. An order form has labels and an address, too.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from mailgate.mail.words.head import Answers, Head, plain_address, same_subject
+from mailgate.mail.words.lead_ins import ADDRESS
+from mailgate.mail.words.moment import is_by_program, moment_in
+from mailgate.mail.words.reply_marks import Line, Mark, label_of
+from mailgate.mail.words.reply_words import LABELS
+
+_MOST_LINES = 15
+_LONG = 60  # characters of a line that a program may have broken
+_ENOUGH = 5
+_ALL_KINDS = len(LABELS)
+
+_NAME_BESIDE = re.compile(r"[^\s<\[(][^<\[(]*[<\[(]\s*(?:mailto:)?[^\s<>@]+@[^\s<>@]+[>\])]")
+_INSIDE = re.compile(r"(?:^|\s)[^\W\d_]{1,14}\s?[:：]\s")  # a label on a line that has several
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the lines of a block say."""
+
+    labels: int = 0
+    kinds: set[str] = field(default_factory=set)
+    values: list[str] = field(default_factory=list)
+    moment: int = 0
+
+    def add(self, text: str) -> None:
+        label = label_of(text)
+        if label is None:
+            self.values.append(text)
+        else:
+            name, value = label
+            self.labels += 1
+            self.kinds |= {kind for kind, names in LABELS.items() if name in names}
+            self.values.append(value)
+        self.moment = max(self.moment, moment_in(text))
+
+
+def header_length(
+    lines: Sequence[Line], at: int, head: Head, *, has_title: bool, quote_follows: Callable[[int], bool]
+) -> int:
+    """How many lines from here are the header of the mail that this one answers; 0 when they are none.
+
+    `has_title`: a rule, or words between dashes, stand above; `quote_follows`: whether lines from there are marked.
+    """
+    found = _Found()
+    end = at
+    if lines[at].mark is not Mark.LABEL:  # `Message of 4 June 2025, 9:41`, above the labels
+        if not (at + 1 < len(lines) and lines[at + 1].mark is Mark.LABEL and moment_in(lines[at].text)):
+            return 0
+        found.add(lines[at].text)
+        end += 1
+    while end < min(len(lines), at + _MOST_LINES):
+        if lines[end].mark is Mark.LABEL or _goes_on(lines, end, found):
+            found.add(lines[end].text)
+            end += 1
+        elif lines[end].mark is Mark.EMPTY and found.labels < 3 and _is_label(lines, end + 1):
+            end += 1
+        else:
+            break
+    if found.labels == 1:
+        found.labels = len(_INSIDE.findall(f" {lines[at].text}"))
+    has_rule_below = end < len(lines) and lines[end].mark is Mark.RULE  # a form between two rules
+    ties = _Ties(found, head, has_title=has_title, above_quotation=quote_follows(end))
+    return end - at if not has_rule_below and ties.hold() else 0
+
+
+def is_of_mail(text: str) -> bool:
+    """Whether this line has a label that mail programs put above the mail that is answered, such as `Sent:`."""
+    label = label_of(text)
+    return label is not None and any(label[0] in names for names in LABELS.values())
+
+
+class _Ties:
+    """The evidence of a block, added up."""
+
+    def __init__(self, found: _Found, head: Head, *, has_title: bool, above_quotation: bool) -> None:
+        self.found, self.head = found, head
+        self.has_title, self.above_quotation = has_title, above_quotation
+        text = "\n".join(found.values)
+        self.addresses = [plain_address(one) for one in ADDRESS.findall(text)]
+        self.has_name_beside = any(_NAME_BESIDE.search(value) for value in found.values)
+        self.by_program = is_by_program(text)
+        self.subject = any(same_subject(value, head) for value in found.values)
+        self.to_reader = any(self._is_reader(one) for one in self.addresses)
+
+    def _is_reader(self, address: str) -> bool:
+        """To whom this mail goes, or a neighbour of his; the writer has neighbours, too."""
+        _, _, host = address.rpartition("@")
+        neighbours = {one.rpartition("@")[2] for one in self.head.readers} - {self.head.author.rpartition("@")[2]}
+        return address in self.head.readers or host in neighbours
+
+    def hold(self) -> bool:
+        found, kinds = self.found, len(self.found.kinds)
+        if found.labels < (2 if self.by_program and self.addresses else 3):
+            return False
+        if not (self.addresses or self.subject or "subject" in found.kinds):
+            return False
+        if self._is_own_mail() or (self.head.answers is Answers.PERHAPS and not self.to_reader):
+            return False
+        tied = kinds > 1 or self.has_title or self.above_quotation or self.subject or self.to_reader
+        several = sum("@" in value for value in found.values) > 1
+        return bool(tied or several) and self._sum(kinds) >= _ENOUGH
+
+    def _is_own_mail(self) -> bool:
+        """The header of a mail of the writer's own, to somebody else and about something else: he asks about it."""
+        is_other = not (self.subject or self.to_reader or self.has_title)
+        return self.head.author in self.addresses[:1] and is_other
+
+    def _sum(self, kinds: int) -> int:
+        who = 3 if self.has_name_beside else 2 * bool(self.addresses)
+        known = _ENOUGH if kinds == _ALL_KINDS else kinds
+        return (
+            who
+            + self.found.moment
+            + known
+            + self.has_title
+            + 3 * self.subject
+            + 2 * self.to_reader
+            + 2 * self.above_quotation
+        )
+
+
+def _is_label(lines: Sequence[Line], at: int) -> bool:
+    return at < len(lines) and lines[at].mark is Mark.LABEL
+
+
+def _goes_on(lines: Sequence[Line], at: int, found: _Found) -> bool:
+    """A value that was broken over lines, such as many readers."""
+    if lines[at].mark is not Mark.WORDS or not found.labels:
+        return False
+    above = lines[at - 1].text
+    return above.endswith((",", ";")) or len(above) >= _LONG or _is_label(lines, at + 1)

@@ -1,0 +1,65 @@
+"""What the header of a mail says about its words: whether they answer a mail, or send one on."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from mailgate.mail.words.reply_words import FORWARDS
+
+_PREFIX = re.compile(r"\s*([^\s:：\[(]{1,6})\s?(?:\[\d+\]|\(\d+\)|\^\d+)?\s?[:：]\s*(?!\d)")
+_MAX_PREFIXES = 20
+_BOTH = frozenset({"vs"})  # a forward in Norwegian and Danish, an answer in Finnish
+
+
+class Answers(Enum):
+    """Whether a mail answers another."""
+
+    YES = auto()  # it names the mail that it answers, or says `Re:`, or has no subject that could tell
+    PERHAPS = auto()  # by a prefix that is not known
+    NO = auto()
+    FORWARDS = auto()  # it sends one on: what looks like history is what the sender wants read
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What is known of a mail besides its text."""
+
+    answers: Answers = Answers.YES
+    subject: str = ""  # without prefixes, casefolded; "" when there is none
+    author: str = ""  # address, see `plain_address`
+    readers: frozenset[str] = frozenset()  # addresses of To and Cc
+
+
+def head_of(subject: str, answered: Iterable[str], author: str, readers: Iterable[str]) -> Head:
+    """The head of a mail with this subject, which names these ids as answered, from and to these addresses."""
+    bare, prefixes = _bare(subject)
+    named = any(answered)
+    outermost = prefixes[0] if prefixes else ""
+    if outermost in FORWARDS and not (named and outermost in _BOTH):
+        answers = Answers.FORWARDS
+    elif named or outermost == "re" or not (bare or prefixes):
+        answers = Answers.YES
+    else:
+        answers = Answers.PERHAPS if prefixes else Answers.NO
+    return Head(answers, bare, plain_address(author), frozenset(map(plain_address, readers)))
+
+
+def plain_address(address: str) -> str:
+    """An address in lower case, without its detail (RFC 5233): ours have a token there."""
+    local, at, domain = address.casefold().rpartition("@")
+    return f"{local.partition('+')[0]}{at}{domain}"
+
+
+def same_subject(one: str, head: Head) -> bool:
+    """Whether this is the subject of the mail that was answered."""
+    return bool(head.subject) and _bare(one)[0] == head.subject
+
+
+def _bare(subject: str) -> tuple[str, list[str]]:
+    rest = subject.casefold()
+    prefixes: list[str] = []
+    while len(prefixes) < _MAX_PREFIXES and (match := _PREFIX.match(rest)):
+        prefixes.append(match[1])
+        rest = rest[match.end() :]
+    return " ".join(rest.split()), prefixes

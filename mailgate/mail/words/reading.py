@@ -1,0 +1,276 @@
+"""The sequence of a mail's lines: which of them are the sender's own, and what the others are."""
+
+from enum import Enum, auto
+
+from mailgate.mail.words.alignment import Parent
+from mailgate.mail.words.answered_header import header_length
+from mailgate.mail.words.body import LONG, MOST_ABOVE_KNOWN, OF_PARAGRAPH, QUOTES, Body
+from mailgate.mail.words.head import Answers, Head
+from mailgate.mail.words.html_text import INDENT
+from mailgate.mail.words.lead_ins import ADDRESS, begun_line, leads_in, who_and_when
+from mailgate.mail.words.reply_marks import Line, Mark, begins_forward, title_of
+from mailgate.mail.words.reply_words import ORIGINAL, PREVIOUS, REPLY_ABOVE
+from mailgate.mail.words.tails import is_sent_from, is_signature, may_be_sent_from
+
+_MOST_BROKEN = 3  # lines of a lead-in
+_MOST_OF_MARK = 10  # words
+_MOST_COMPARED = 50  # lines of a quotation
+_MANY_DASHES = 10  # on both sides together
+_MARKS = f"> {INDENT}"
+_SIGNS = ("--", "—", "–")
+_TITLE_WORDS = 3
+
+
+class Part(Enum):
+    """What a line is of the whole mail."""
+
+    EMPTY = auto()
+    OWN = auto()
+    QUOTED = auto()  # marked so
+    KNOWN = auto()  # a line of the parent, without a mark
+    FOOTER = auto()  # a line of the parent's signature: nobody quotes it to answer it
+    LEAD_IN = auto()  # what stands above a quotation, or a mark of a mail program
+    SIGNATURE = auto()  # below `-- `, and the lines of telephones
+    LOOSE = auto()  # a signature whose delimiter lacks its blank
+    HISTORY = auto()  # below a mark that says so, without marks of its own
+
+
+class Reading:
+    """One pass over the lines of a mail."""
+
+    def __init__(self, raw: list[str], known: frozenset[int], parent: Parent | None, head: Head) -> None:
+        self.body, self.parent, self.head = Body(raw, known), parent, head
+        self.ends_in_history = False
+        self._careful = head.answers in (Answers.NO, Answers.FORWARDS)  # only what is known or led in is history
+        self._at = 0  # the line that is judged
+        self._led = False  # some quotation has been led in
+        self._in_signature = False
+        self._parts: list[Part] = []  # of the lines above it
+
+    def parts(self) -> list[Part]:
+        """What each raw line is."""
+        if self.head.answers is Answers.FORWARDS and not self.body.known:
+            self._take_own(len(self.body.lines))
+        while self._at < len(self.body.lines):
+            self._step()
+        return [
+            part for line, part in zip(self.body.lines, self._parts, strict=True) for _ in range(line.first, line.end)
+        ]
+
+    def _step(self) -> None:
+        at, line = self._at, self.body.lines[self._at]
+        if at in self.body.known:
+            self._take(1, self._of_parent(line, Part.KNOWN))
+        elif line.mark is Mark.EMPTY:
+            self._parts.append(Part.EMPTY)
+            self._at += 1
+        elif self.body.is_quote(at):
+            self._quotation()
+        elif begins_forward(line.text):
+            self._take_own(len(self.body.lines))
+        elif self._is_above_history(at):
+            self._history(1)
+        elif length := self._header(at) or self._lead_in(at):
+            self._history(length)
+        elif line.mark is Mark.SIGN_OFF:
+            self._take(1, Part.SIGNATURE)
+            self._in_signature = True
+        elif length := self._loose_signature(at):
+            self._take(length, Part.LOOSE)
+        elif self._in_signature or self._is_sent_from(at):
+            self._parts.append(Part.SIGNATURE)
+            self._at += 1
+        else:
+            self._take(1, Part.OWN)
+
+    def _take(self, length: int, part: Part) -> None:
+        self._parts += [part] * length
+        self._at += length
+        self._in_signature = False
+
+    def _take_own(self, end: int) -> None:
+        self._parts += [
+            Part.EMPTY if line.mark is Mark.EMPTY else Part.OWN for line in self.body.lines[len(self._parts) : end]
+        ]
+        self._at = end
+
+    def _of_parent(self, line: Line, part: Part) -> Part:
+        return Part.FOOTER if self.parent is not None and self.parent.is_below(line.text) else part
+
+    # What stands where
+
+    def _ends_words(self, at: int) -> bool:
+        """Whether behind here nothing comes but history, or nothing at all."""
+        at = self.body.next(at)
+        if at == len(self.body.lines) or self.body.lines[at].mark is Mark.SIGN_OFF:
+            return True
+        return self._begins_history(at) or self._is_above_history(at)
+
+    def _is_below_lead_in(self) -> bool:
+        above = next((part for part in reversed(self._parts) if part is not Part.EMPTY), None)
+        return above is Part.LEAD_IN
+
+    # Quotations
+
+    def _quotation(self) -> None:
+        end = self.body.quotation_end(self._at)
+        texts = [line.text.lstrip(_MARKS) for line in self.body.lines[self._at : end] if line.mark is not Mark.EMPTY]
+        if not self._is_below_lead_in() and any(map(begins_forward, texts[:2])):
+            self._take_own(len(self.body.lines))
+            return
+        part = Part.QUOTED if self._is_quotation(end, texts) else Part.OWN
+        for line in self.body.lines[self._at : end]:
+            own_empty = line.mark is Mark.EMPTY and len(self._parts) not in self.body.known
+            self._parts.append(
+                Part.EMPTY if own_empty else self._of_parent(line, part) if part is Part.QUOTED else part
+            )
+        self._at = end
+        self._in_signature = False
+
+    def _is_quotation(self, end: int, texts: list[str]) -> bool:
+        """Whether the lines from here, marked as a quotation, are one, and not a prompt or an indented list."""
+        if self._is_below_lead_in() or not any(texts):
+            self._led = self._led or any(texts)
+            return True
+        if self.head.answers is not Answers.YES:
+            return self._led or self.body.is_all_quoted
+        if self.body.lines[self._at].mark is Mark.INDENTED:
+            return Part.OWN in self._parts and self.body.next(end) == len(self.body.lines)
+        if self.parent is None:
+            return True
+        return 2 * sum(map(self.parent.has, texts[:_MOST_COMPARED])) >= len(texts[:_MOST_COMPARED])
+
+    # What stands above them
+
+    def _history(self, length: int) -> None:
+        """What leads history in, from here: it goes, with what is below it unless that is marked or known."""
+        end = self._at + length
+        if (above := self.body.title_above(self._at)) != self._at:
+            self._parts[above:] = [Part.LEAD_IN] * (self._at - above)
+        self.body.find_initials(end)
+        if self.body.quote_follows(end):
+            self._take(length, Part.LEAD_IN)
+            return
+        if (known := self.body.known_below(end)) is not None:  # there may be answers between its lines
+            self._take(known - self._at, Part.LEAD_IN)
+            return
+        self._take(length, Part.LEAD_IN)
+        for line in self.body.lines[end:]:
+            self._parts.append(Part.QUOTED if line.mark in QUOTES else Part.HISTORY)
+        self._at = len(self.body.lines)
+        self.ends_in_history = True
+
+    def _is_above_history(self, at: int) -> bool:
+        """A mark of a mail program, below which all is history."""
+        line = self.body.lines[at]
+        if line.mark is Mark.HISTORY:
+            return not self._careful or self.body.known_below(at) is not None
+        if line.text.startswith("##-") and line.text.endswith("-##"):
+            return True
+        if self._careful:
+            return False
+        if line.mark is Mark.TITLE and ORIGINAL.search(line.text):
+            return (
+                len(ORIGINAL.findall(line.text)) > 1
+                or self._is_alone(line)
+                or self._begins_history(self.body.next(at + 1))
+            )
+        if line.mark is Mark.RULE:
+            following = self.body.next(at + 1)
+            return following < len(self.body.lines) and PREVIOUS.match(self.body.lines[following].text) is not None
+        return len(line.text.split()) <= _MOST_OF_MARK and REPLY_ABOVE.search(line.text) is not None
+
+    def _is_alone(self, title: Line) -> bool:
+        """`-----Original Message-----`, and no other line like it: a heading between dashes has its like."""
+        said = title_of(title.text) or ""
+        is_long = len(title.text) - len(said) >= _MANY_DASHES
+        return is_long and len(said.split()) <= _TITLE_WORDS and self.body.titles == 1
+
+    def _begins_history(self, at: int) -> bool:
+        return at < len(self.body.lines) and (self.body.is_quote(at) or bool(self._header(at) or self._lead_in(at)))
+
+    def _header(self, at: int) -> int:
+        if self.body.lines[at].mark not in (Mark.LABEL, Mark.WORDS):
+            return 0
+        if self._careful and self.body.known_below(at) is None:
+            return 0
+        if at and self.body.lines[at].mark is Mark.LABEL and self.body.lines[at - 1].mark is Mark.LABEL:
+            return 0
+        return header_length(
+            self.body.lines,
+            at,
+            self.head,
+            has_title=self.body.title_above(at) != at,
+            quote_follows=self.body.quote_follows,
+        )
+
+    def _lead_in(self, at: int) -> int:
+        """How many lines from here lead in what is below: a paragraph, the end of one, or a line that says it all."""
+        line = self.body.lines[at]
+        if line.mark not in OF_PARAGRAPH or not self._may_lead_in(at):
+            return 0
+        is_answer = not self._careful or self.body.known_below(at) is not None
+        begun = begun_line(self.body.raw[line.first].strip())
+        if begun and is_answer and leads_in(begun, to_quotation=False):
+            return 1
+        end = at + 1 if line.mark is Mark.TITLE else self.body.paragraph_end(at, _MOST_BROKEN)
+        if end is not None and self._leads_in(at, end, is_answer=is_answer):
+            return end - at
+        for end in range(at + 1, at + 1 + _MOST_BROKEN) if is_answer else ():
+            if end > len(self.body.lines) or self.body.lines[end - 1].mark not in OF_PARAGRAPH:
+                break
+            text = self.body.joined(at, end)
+            if text.endswith((":", "：")) and ADDRESS.search(text) and self._is_apart(at, end, text, sure=False):
+                return end - at
+        return 0
+
+    def _may_lead_in(self, at: int) -> bool:
+        """Quick, for most lines do not: one of these signs is in each line that does, or in one of the next two."""
+        texts = [line.text for line in self.body.lines[at : at + _MOST_BROKEN]]
+        return any(text.endswith((":", "：", "*")) or "@" in text or title_of(text) for text in texts)
+
+    def _leads_in(self, at: int, end: int, *, is_answer: bool) -> bool:
+        quoted = self.body.quote_follows(end)
+        initials = is_answer and self.body.initials_follow(end)
+        if not (quoted or is_answer):
+            return False
+        sure = initials or (quoted and is_answer and self._may_be_quoted(self.body.next(end)))
+        return self._is_apart(at, end, self.body.joined(at, end), sure=sure)
+
+    def _is_apart(self, at: int, end: int, text: str, *, sure: bool) -> bool:
+        """A whole lead-in; words above it are none of it, unless the line was broken there."""
+        if not leads_in(text, to_quotation=sure):
+            return False
+        if end - at == 1 or len(self.body.lines[at].text) >= LONG:
+            return True
+        rest = self.body.joined(at + 1, end)
+        return who_and_when(rest) != who_and_when(text) or not leads_in(rest, to_quotation=sure)
+
+    def _may_be_quoted(self, at: int) -> bool:
+        """Whether the parent has what is marked as a quotation from here, as far as the parent is known."""
+        if self.parent is None or at in self.body.known:
+            return True
+        end = self.body.quotation_end(at)
+        texts = [line.text.lstrip(_MARKS) for line in self.body.lines[at:end][:_MOST_COMPARED]]
+        return any(map(self.parent.has, texts))
+
+    # What stands below own words
+
+    def _loose_signature(self, at: int) -> int:
+        text = self.body.lines[at].text
+        if self.body.lines[at].mark is not Mark.RULE or not (text in _SIGNS or (len(text) > 2 and not text.strip("_"))):
+            return 0
+        if text[0] == "_" and at and self.body.lines[at - 1].mark is not Mark.EMPTY:  # a heading
+            return 0
+        end = self.body.paragraph_end(at + 1, MOST_ABOVE_KNOWN)
+        if end is None or not is_signature(text, [line.text for line in self.body.lines[at + 1 : end]]):
+            return 0
+        return end - at if self._ends_words(end) else 0
+
+    def _is_sent_from(self, at: int) -> bool:
+        if not may_be_sent_from(self.body.lines[at].text):
+            return False
+        if at and self._parts[at - 1] is Part.OWN and self.body.lines[at - 1].text[-1:] not in ".!?,)":
+            return False
+        end = self.body.paragraph_end(at, 2)
+        return end is not None and is_sent_from(self.body.with_links(at, end)) and self._ends_words(end)

@@ -1,0 +1,79 @@
+"""The words of mail programs around an answer, by their beginnings, in the languages of most mail.
+
+They only add to what shapes say (`reply_marks`, `lead_ins`, `tails`): a language that is missing here loses nothing of
+its own, and most of its history is found all the same.
+"""
+
+import re
+
+_NO_BLANKS = re.compile("[\u0590-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+def _any_of(words: str, *, inside: bool = False) -> re.Pattern[str]:
+    """One of these at the beginning of a word; `inside`: anywhere, as are those of scripts that write no blanks."""
+    anywhere = [word for word in words.split() if inside or _NO_BLANKS.search(word)]
+    first = [word for word in words.split() if word not in anywhere]
+    return re.compile("|".join([rf"(?<!\w)(?:{'|'.join(first)})"] * bool(first) + anywhere), re.IGNORECASE)
+
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(word.replace("_", " ") for word in words.split())
+
+
+WROTE = _any_of(
+    "wrote writes schrieb geschrieben écrit escri scri geschreven schreef skrev skriv napsa napísa napisa pisze"
+    " kirjoitti yazdı напис писал пише írta έγραψε viết menulis כתב كتب نوشت लिखा 写道 寫道 のメール 작성"
+)
+"""He who is named beside it wrote the quotation."""
+
+ORIGINAL = _any_of(
+    "original ursprüngliche nachricht message mensagem oorspronkelijk origineel oprindelig opprinnelig ursprunglig"
+    " wiadomo původní pôvodn eredeti alkuperäi vastaanotettu orijinal исходн вихідн оригин αρχικό מקורית الأصلية"
+    " 原始 元の 원본"
+)
+"""`-----Original Message-----`: the answered mail below."""
+
+FORWARDED = _any_of(
+    "forward weitergeleitet transféré réexpédié reenviado inoltrat doorgestuurd videresend vidarebefordra encaminhad"
+    " przekazan přeposlan preposlan továbbított пересл пересыл redirec iletilen välitet προωθημ 转发 轉寄 転送 전달"
+)
+"""`-- Forwarded message --`: what the sender wants read."""
+
+FORWARDS = _set("fw fwd wg tr rv enc i vb vl pd doorst vs ilt i̇lt 转发 轉寄 転送 전달 πρθ הועבר")
+"""Before a subject. `VS` is an answer in Finnish: there the mail is read as it would be without."""
+
+LABELS = {
+    "from": _set("from von de da van från fra od 发件人 寄件者 差出人 보낸_사람 מאת"),
+    "sent": _set(
+        "sent date gesendet datum envoyé fecha enviado inviato data verzonden skickat dato sendt wysłano odesláno"
+        " 发送时间 日期 送信日時 נשלח"
+    ),
+    "to": _set("to an à a para aan till til do komu 收件人 宛先 받는_사람 אל"),
+    "subject": _set(
+        "subject betreff objet asunto assunto oggetto onderwerp ämne emne temat předmět 主题 主旨 件名 제목 נושא"
+    ),
+}
+"""Lines of the header above an answered mail."""
+
+SENT = _any_of(
+    "sent provenance gesendet versendet versandt verschickt envoyé envia inviato verzonden verstuurd skicka sendt"
+    " wysłan odeslá odosla poslan lähetetty отправлен надіслан изпратен στάλθηκε trimis küld elküld gönderildi dikirim"
+    " נשלח أرسل ارسال 发自 發自 发送 傳送 送信 보냄"
+)
+GET = _any_of(
+    "get download obt télécharger ottieni scarica descarg herunterladen beziehen hämta hent hanki pobierz stáh letölt"
+    " скачать завантаж edinin λήψη 下载 入手 다운로드"
+)
+PROGRAMS = _any_of(
+    "iphon phone ipad android galaxy samsung huawei xiaomi blackberry outlook windows mail yahoo gmx mobil smartphone"
+    " handy tablet телефон",
+    inside=True,
+)
+"""`Sent from my iPhone`, `Get Outlook for Android`."""
+
+REPLY_ABOVE = re.compile(
+    r"\b(?:reply|write|type|respond|answer)\b.{0,40} above this line|oberhalb dieser zeile|au-dessus de cette ligne"
+    r"|por encima de esta línea|acima desta linha|sopra questa (?:linea|riga)|boven deze (?:lijn|regel)",
+    re.IGNORECASE,
+)
+PREVIOUS = re.compile(r"[\s*#]*previous (?:replies|messages|comments)[\s*:]*$", re.IGNORECASE)

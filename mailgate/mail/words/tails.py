@@ -1,0 +1,69 @@
+"""What stands below the words of a mail: a signature without its delimiter, the line of a telephone or program."""
+
+import re
+from collections.abc import Sequence
+
+from mailgate.mail.words.lead_ins import ADDRESS
+from mailgate.mail.words.reply_words import GET, PROGRAMS, SENT
+
+_LINK = re.compile(r"[(<\[]*(?:https?://|www\.)\S+")
+_PHONE = re.compile(r"(?:\d[\s/().-]{0,3}){6,}")
+_WORD = re.compile(r"\w+(?:[-'’]\w+)*")
+
+_MOST_LINES = 8
+_MOST_CHARACTERS = 80
+_MOST_WORDS = 8
+_MOST_CHARACTERS_WITH_LINK = 300
+_MOST_NAMES = 5
+_LIST_RULE = 20  # underscores; mailing lists write 47
+
+
+def is_signature(rule: str, below: Sequence[str]) -> bool:
+    """Whether the paragraph `below` a rule, the last of a mail, is a signature: a name and ways to reach it.
+
+    Only `-- ` says so by itself (RFC 3676 §4.3). Below a long rule of underscores stands what a mailing list adds.
+    """
+    if not below or len(below) > _MOST_LINES:
+        return False
+    if any(len(line) > _MOST_CHARACTERS and not _reaches(line) for line in below):
+        return False
+    if len(rule) >= _LIST_RULE:
+        return any(map(_reaches, below))
+    return _is_name(below[0]) and all(_reaches(line) or _is_name(line) for line in below[1:])
+
+
+def may_be_sent_from(text: str) -> bool:
+    """Whether this line may begin one of `is_sent_from`: quick, for most lines do not."""
+    return len(text) < _MOST_CHARACTERS_WITH_LINK and (SENT.search(text) or GET.search(text)) is not None
+
+
+def is_sent_from(text: str) -> bool:
+    """Whether a paragraph is the line of a telephone or program, such as `Sent from my iPhone`, with its link or not.
+
+    The verb stands first, or last as in German and Japanese.
+    """
+    plain = _LINK.sub("", text).strip(" *_<>()[].\"'")
+    words = plain.split()
+    if not words or len(words) > _MOST_WORDS + 3 or plain.endswith(("?", ":")):
+        return False
+    last = len(plain) - len(words[-1])
+    program = PROGRAMS.search(plain) is not None
+    sent = [
+        one for one in SENT.finditer(plain) if one.start() >= last or (not one.start() and len(words) <= _MOST_WORDS)
+    ]
+    if sent:
+        return program or _LINK.search(text) is not None
+    got = any(not one.start() or one.start() >= last for one in GET.finditer(plain))
+    return got and program and len(words) <= _MOST_WORDS and "," not in plain
+
+
+def _reaches(line: str) -> bool:
+    return any(shape.search(line) for shape in (ADDRESS, _LINK, _PHONE))
+
+
+def _is_name(line: str) -> bool:
+    """A few words, each with a capital but for the small ones between them; no sentence, label or number."""
+    words = _WORD.findall(line)
+    if not 0 < len(words) <= _MOST_NAMES or line.rstrip().endswith((".", "!", "?", ":", "。", "？")) or ":" in line:
+        return False
+    return all(not word[0].islower() or len(word) <= 3 for word in words) and not words[0][0].islower()

@@ -1,0 +1,69 @@
+"""Own words against history, over answers of a dozen mail programs in some forty languages, and texts that look so."""
+
+import pytest
+
+from mailgate.mail.parse import parse
+from tests.mail.mails import written
+from tests.mail.words import replies, traps
+
+OWN = "Yes, Thursday is fine.\n\nPlease tell us when it is done.\n\nAnne"
+ANSWERS = "In-Reply-To: <o.7.abc@in.example>"
+
+
+def _own(text: str, *, subject: str = f"Re: {replies.SUBJECT}", answers: bool = True) -> str:
+    """What `mailgate inspect` calls reply_text, of an answer that Anne sends to Bart."""
+    fields = ["To: bart@in.example", f"Subject: {subject}", "Content-Type: text/plain; charset=utf-8"]
+    message = parse(written(*fields, *([ANSWERS] if answers else []), body=text, author=replies.AUTHOR))
+    return message.own_text or message.text.strip()
+
+
+@pytest.mark.parametrize("below", [replies.QUOTED, replies.ASKED], ids=["marked", "unmarked"])
+@pytest.mark.parametrize("line", replies.ATTRIBUTED.values(), ids=replies.ATTRIBUTED)
+def test_a_line_that_leads_history_in_goes_with_it(line: str, below: str) -> None:
+    assert _own(f"{OWN}\n\n{line}\n\n{below}\n") == OWN
+
+
+@pytest.mark.parametrize("line", replies.ONLY_ABOVE_MARKS.values(), ids=replies.ONLY_ABOVE_MARKS)
+def test_a_line_that_says_less_goes_above_a_marked_quotation(line: str) -> None:
+    assert _own(f"{OWN}\n\n{line}\n{replies.QUOTED}\n") == OWN
+
+
+@pytest.mark.parametrize("header", replies.HEADERS.values(), ids=replies.HEADERS)
+def test_the_header_of_the_answered_mail_goes_with_what_is_below(header: str) -> None:
+    assert _own(f"{OWN}\n\n{header}\n\n{replies.ASKED}\n") == OWN
+
+
+@pytest.mark.parametrize("mark", replies.MARKS.values(), ids=replies.MARKS)
+def test_a_mark_that_asks_for_answers_above_it_goes_with_what_is_below(mark: str) -> None:
+    assert _own(f"{OWN}\n\n{mark}\n\n{replies.ASKED}\n") == OWN
+
+
+@pytest.mark.parametrize(
+    "history", ["", f"\n\n{replies.ATTRIBUTED['Gmail en']}\n\n{replies.QUOTED}"], ids=["end", "history"]
+)
+@pytest.mark.parametrize("tail", replies.TAILS.values(), ids=replies.TAILS)
+def test_signatures_and_the_lines_of_telephones_go(tail: str, history: str) -> None:
+    assert _own(f"{OWN}\n\n{tail}{history}\n") == OWN
+
+
+@pytest.mark.parametrize("text", traps.ANYWHERE.values(), ids=traps.ANYWHERE)
+@pytest.mark.parametrize("answers", [True, False], ids=["answer", "new mail"])
+def test_words_that_look_like_history_stay(text: str, answers: bool) -> None:
+    assert _own(text, answers=answers, subject="Re: It" if answers else "It") == text
+
+
+@pytest.mark.parametrize("text", traps.ANYWHERE.values(), ids=traps.ANYWHERE)
+def test_they_stay_above_history(text: str) -> None:
+    assert _own(f"{text}\n\n{replies.ATTRIBUTED['Gmail en']}\n\n{replies.QUOTED}") == text
+
+
+@pytest.mark.parametrize("text", traps.IN_NEW_MAIL.values(), ids=traps.IN_NEW_MAIL)
+def test_in_a_mail_that_answers_none_nothing_is_history(text: str) -> None:
+    assert _own(text, answers=False, subject="A question") == text
+
+
+@pytest.mark.parametrize("answers", [True, False], ids=["in a thread", "alone"])
+@pytest.mark.parametrize("prefix", ["Fwd", "FW", "WG", "TR", "I", "RV", "VB", "轉寄"])
+@pytest.mark.parametrize("text", traps.FORWARDED.values(), ids=traps.FORWARDED)
+def test_what_is_forwarded_stays_whole(text: str, prefix: str, answers: bool) -> None:
+    assert _own(text, answers=answers, subject=f"{prefix}: Bill") == text
