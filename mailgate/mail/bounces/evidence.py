@@ -14,7 +14,7 @@ from mailgate.mail.bounces.finding import addresses_in
 from mailgate.mail.bounces.hard import says_dead
 from mailgate.mail.bounces.lexicon import about
 from mailgate.mail.bounces.normal_form import words_of
-from mailgate.mail.bounces.notice import MAX_REPORT, beginning_lines, in_sentences, speaks_of_failure
+from mailgate.mail.bounces.notice import MAX_REPORT, in_sentences, speaks_of_failure
 from mailgate.mail.bounces.returned import RETURNED_TYPES, Returned
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message
@@ -27,7 +27,8 @@ _MAIL_SYSTEM = about("mail_system")
 _FAILURE = about("failure")
 _POSTMASTER = re.compile(r"post[-_. ]?master")
 _ROBOT = re.compile(
-    r"(?i)no-?reply|do-?not-?reply|[-_.](?:admin|owner|request)@|system|mail ?server|gateway|notif|robot"
+    r"(?i)no-?reply|do-?not-?reply|[-_.](?:admin|owner|request)@|system|mail ?server|gateway|notif|robot|\bmailer\b"
+    r"|filter|firewall|\bscan(?:ner)?\b"
 )
 _ANSWERED = re.compile(r"(?:re|fwd?|aw|wg|tr|rv|sv|vs|antw) ?(?:\[\d+\])?:")
 _DIALOGUE = re.compile(r"(?m)^[ \t]{0,9}<<< [45]\d\d|\bsaid: ?[45]\d\d")
@@ -93,7 +94,7 @@ def is_report(message: Message, marks: Marks, report: str, back: Returned) -> bo
     ours = frozenset((author, *(one.address.lower() for one in (*message.to, *message.cc))))
     headed = _is_headed(message)
     told = headed or _FAILURE.search(words_of(message.subject[:_MAX_SUBJECT])) is not None or speaks_of_failure(report)
-    coded = _has_code_beside_address(report)
+    coded = _has_code_beside_address(report, author)
     came_back = back.message_id is not None or bool(back.recipients)
     if marks.mail_system:
         return coded or came_back or told or says_dead(report)
@@ -125,16 +126,17 @@ def _is_headed(message: Message) -> bool:
     return speaks_of_failure(subject) and not _ANSWERED.match(words_of(subject))
 
 
-def _has_code_beside_address(report: str) -> bool:
+def _has_code_beside_address(report: str, author: str) -> bool:
+    """A code, and beside it an address that is not its writer's own."""
     text = report[:MAX_REPORT]
-    if _DIALOGUE.search(text):
-        return True
-    return any(status_in(line) is not None and addresses_in(line) for line in text.split("\n")[:_MAX_LINES])
+    lines = (line for line in text.split("\n")[:_MAX_LINES] if "@" in line and status_in(line) is not None)
+    return _DIALOGUE.search(text) is not None or any(
+        one.lower() != author for line in lines for one in addresses_in(line)
+    )
 
 
 def _names_who_failed(report: str, ours: frozenset[str]) -> bool:
-    named = (*beginning_lines(report), *in_sentences(report, failing=True))
-    return any(one.address.lower() not in ours for one in named)
+    return any(one.address.lower() not in ours for one in in_sentences(report, failing=True))
 
 
 def _by_machine(message: Message) -> bool:

@@ -16,8 +16,9 @@ RECIPIENT = "xrcptx"
 OURS = "xoursx"
 BLOCK_LIST = "xlistx"
 _OTHER = "xaddrx"
-_OWN_HOST = "xourhostx"
-_THEIR_HOST = "xdomainx"
+OWN_HOST = "xourhostx"
+THEIR_HOST = "xdomainx"
+"""What stands for addresses, hosts and links in the normal form."""
 
 _NOUN = about("user", "host", "mail", "delivery", "alive")
 _LINK = re.compile(r"(?i)\bhttps?://([^\s/?#<>]{1,255})([^\s<>]{0,500})|\bwww\.[^\s<>]{1,300}")
@@ -29,6 +30,7 @@ _NOT = re.compile(r"n't\b|n’t\b")
 _REMARK = re.compile(
     r"\(in reply to [^()]{1,60}\)|\breturn(?:ed|ing)?(?: \w{1,12}){0,3} to (?:the )?sender\b", re.IGNORECASE
 )
+_PAIR = re.compile(r"\b[a-zA-Z_]{1,20}=[\w.:\[\]-]{1,100}")  # `relay=[192.0.2.1]`: no word of the sentence
 _STRAY = re.compile(r"(?i)\b(?:need rcpt|no valid rec\w{1,10}|valid rcpt)[^\n]{0,40}")
 # The fields that a notice repeats: they name the mail and give no reason.
 _FIELD = re.compile(
@@ -64,8 +66,8 @@ class Parties:
     def host_token(self, host: str) -> str:
         """What stands for a host: "" for one in between, which is no party."""
         if host.lower() == self.recipient.rpartition("@")[2]:
-            return _THEIR_HOST
-        return _OWN_HOST if any(host.lower() == one.rpartition("@")[2] for one in self.ours) else " "
+            return THEIR_HOST
+        return OWN_HOST if any(host.lower() == one.rpartition("@")[2] for one in self.ours) else " "
 
 
 def words_of(text: str) -> str:
@@ -76,7 +78,7 @@ def words_of(text: str) -> str:
 def answers(said: str, parties: Parties) -> list[list[str]]:
     """The sentences of each answer in a text, in order: what a server says under one reply code, or a paragraph."""
     text = _LINK.sub(_link, said[:MAX_DIAGNOSTIC])
-    text = _FIELD.sub("", _STRAY.sub("", _REMARK.sub(" ", text)))
+    text = _FIELD.sub("", _STRAY.sub("", _PAIR.sub(" ", _REMARK.sub(" ", text))))
     text = _ADDRESS.sub(lambda found: f" {parties.token(found[0])} ", text)
     text = _HOST.sub(lambda found: f" {parties.host_token(found[0].partition('[')[0])} ", text)
     if parties.name:

@@ -28,14 +28,17 @@ _LABELLED = re.compile(
 )
 _NAMED_ADDRESS = re.compile(rf"[\s>*]{{0,20}}(?:[^\s<>@:]{{1,30}} ){{1,4}}<({ADDRESS})>\s{{0,5}}$")
 _ADDRESS = re.compile(rf"(?<![\w.+-]){ADDRESS}")
-_SENTENCES = re.compile(r"(?<=[.!?])\s{1,20}|[。！？]|\n[ \t]*\n")
+_SENTENCES = re.compile(r"(?<=[.!?])\s{1,20}|[。！？]|(?<!:)\n[ \t]*\n")
 _ADVISES, _MAYBE = re.compile(WORDS["advice"]), about("maybe")
 _HELPERS = re.compile(r"(?<!\w)(?:contact|assistance|help|support|questions?|write to|forward)(?!\w)")
 _BESIDE_OTHERS = re.compile(r"(?<!\w)(?:from|by|as in|like)[\s<\"'(:]{1,9}$")
-_BAD = f"{WORDS['not']}|{WORDS['failure']}|{WORDS['delay']}"
-_FAILED = re.compile(f"{WORDS['undelivered']}|{near(_BAD, WORDS['delivery'], 4)}|{near(WORDS['delivery'], _BAD, 3)}")
+_BAD, _MAIL = f"{WORDS['failure']}|{WORDS['delay']}", f"{WORDS['delivery']}|{WORDS['mail']}"
+_FAILED = re.compile(
+    f"{WORDS['undelivered']}|{near(WORDS['not'], WORDS['delivery'], 4)}|{near(WORDS['delivery'], WORDS['not'], 3)}"
+    f"|{near(_BAD, _MAIL, 4)}|{near(_MAIL, _BAD, 3)}"
+)
 _OF_OTHERS = re.compile(
-    rf"{WORDS['sender']}|{WORDS['advice']}|(?<!\w)(?:from|by|reply|message|id|subject|references|help|support|postmaster|abuse|questions?)(?!\w)"
+    rf"{WORDS['sender']}|{WORDS['advice']}|(?<!\w)(?:from|by|reply|id|subject|references|help|support|postmaster|abuse|questions?)(?!\w)"
 )
 _CONTACT = re.compile(r"(?<!\w)(?:contact|write to|help|assistance|e-?mail to|forward)\b[^.]{0,60}:?$")
 
@@ -115,7 +118,9 @@ def _in_advice(lines: list[str], at: int) -> bool:
     if above:
         sentence = _SENTENCES.split("\n".join((*above, "")))[-1]
         return bool(sentence.strip()) and _is_advice(sentence)
-    return at > 1 and _CONTACT.search(lines[at - 2].strip().lower()) is not None
+    lead_in = lines[at - 2].strip() if at > 1 else ""
+    is_open = lead_in[:1].islower() and lead_in[-1:].isalnum() and not speaks_of_failure(lead_in)
+    return is_open or _CONTACT.search(lead_in.lower()) is not None
 
 
 def _with_lines(lines: list[str], found: list[tuple[int, str]]) -> list[Finding]:

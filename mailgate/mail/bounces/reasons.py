@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from mailgate.mail.bounces.lexicon import WORDS, about, near
-from mailgate.mail.bounces.normal_form import BLOCK_LIST, OURS, RECIPIENT
+from mailgate.mail.bounces.normal_form import BLOCK_LIST, OURS, OWN_HOST, RECIPIENT, THEIR_HOST
 
 
 class Reason(Enum):
@@ -21,24 +21,27 @@ class Reason(Enum):
     OTHER = "other"  # something else than that there is nobody
 
 
+_NO, _SUCH = WORDS["not"], rf"\W{{1,3}}(?:(?:{WORDS['such']}|{THEIR_HOST})\W{{1,3}}){{0,3}}"  # "no" … "such a"
+_MAIL = rf"(?:{WORDS['mail']})(?! (?:from|for|because|until)\b)"  # any mail, not that of somebody
+
 _USER = re.compile(f"{WORDS['user']}|{RECIPIENT}")
-_HOST = re.compile(f"{WORDS['host']}|xdomainx|nxdomain|null ?mx")
-_GONE = re.compile(
-    f"{WORDS['missing']}|{near(WORDS['not'], WORDS['exists'], 4)}|{near(WORDS['exists'], WORDS['not'], 2)}"
+_HOST = re.compile(f"{WORDS['host']}|{THEIR_HOST}|nxdomain|null ?mx")
+_GONE = re.compile(f"{WORDS['missing']}|{near(_NO, WORDS['exists'], 4)}|{near(WORDS['exists'], _NO, 2)}")
+_NO_USER = re.compile(f"{_NO}{_SUCH}(?:{WORDS['user']}|{RECIPIENT})|{WORDS['moved']}")
+_NO_HOST = re.compile(
+    rf"nxdomain|null ?mx|no smtp service|{_NO}{_SUCH}{WORDS['host']}|{WORDS['takes']} no (?:smtp )?{_MAIL}"
+    rf"|{near(_NO, WORDS['takes'], 1)}\W{{1,3}}(?:\w{{1,20}} ){{0,2}}?{_MAIL}"
 )
-_NOBODY = re.compile(rf"{WORDS['not']}\W{{1,3}}(?:(?:{WORDS['such']}|xdomainx)\W{{1,3}}){{0,3}}(?:{WORDS['user']})")
-_NO_HOST = re.compile(rf"nxdomain|{WORDS['not']}\W{{1,3}}(?:{WORDS['such']}\W{{1,3}}){{0,3}}(?:{WORDS['host']})")
-_ANY_MAIL = rf"(?:{WORDS['mail']})(?! (?:from|for|because|until)\b)"
-_NO_MAIL = re.compile(
-    rf"null ?mx|no smtp service|{near(WORDS['not'], WORDS['takes'], 1)}\W{{1,3}}(?:\w{{1,20}} ){{0,2}}?{_ANY_MAIL}"
-    rf"|{WORDS['takes']} no (?:smtp )?{_ANY_MAIL}"
+_UNAVAILABLE = re.compile(
+    rf"{WORDS['unavailable']}|^\W*{WORDS['user']}(?: \w+)? (?:rejected|refused)\W*(?:{RECIPIENT})?\W*$"
 )
-_MOVED, _UNAVAILABLE, _ALIVE = about("moved"), about("unavailable"), about("alive")
-_SENDER = re.compile(f"{WORDS['sender']}|{OURS}|xourhostx")
+_ALIVE = about("alive")
+_SENDER = re.compile(f"{WORDS['sender']}|{OURS}|{OWN_HOST}")
+_IS_SENDER = re.compile(rf"\W*(?:the |invalid )?{WORDS['sender']}")
 _THING = re.compile(
-    f"{near(WORDS['missing'], WORDS['thing'], 1)}|(?:{WORDS['thing']}) (?:is |are |was |were )?(?:{WORDS['missing']})"
+    f"{near(WORDS['missing'], WORDS['thing'], 1)}|{WORDS['thing']} (?:is |are |was |were )?{WORDS['missing']}"
 )
-_ADVICE = re.compile(rf"(?:[-*•] )?(?:and |but |so )?(?:{WORDS['advice']})")
+_ADVICE = re.compile(rf"(?:[-*•] )?(?:and |but |so )?{WORDS['advice']}")
 _MAYBE = about("maybe")
 _ALTERNATIVE = re.compile(r"(?:or|oder|ou|of|o|lub|или|eller|tai|vagy) ")
 _REFUSED = re.compile(r"\b(?:reject|refus|denied|verif|fail|abgelehnt)\w{0,20}$")
@@ -57,10 +60,13 @@ def reasons_in(answers: list[list[str]]) -> Iterator[Reason]:
             sure = _sure(sentence[:_MAX_CLAUSE])
             if not is_item:
                 listed_as_possible = sure is None
-            if sure:
-                found |= _reasons(sure)
+            found |= _reasons(sure) if sure else set()
+            if not found and BLOCK_LIST in sentence:
+                found.add(Reason.OTHER)
         if len(found) > 1:
-            found.discard(Reason.UNAVAILABLE)
+            found.discard(Reason.UNAVAILABLE)  # the general is nothing beside the special
+        if Reason.NO_HOST in found:  # nobody is where no host is
+            found.discard(Reason.NO_USER)
         if found:
             yield found.pop() if len(found) == 1 else Reason.OTHER
 
@@ -74,7 +80,7 @@ def _sure(sentence: str) -> str | None:
         if _ADVICE.match(clause):
             break
         if _MAYBE.search(clause):
-            if _ALTERNATIVE.match(clause):
+            if _ALTERNATIVE.match(clause) or " " not in clause.strip():
                 return None
         else:
             kept.append(clause)
@@ -82,39 +88,31 @@ def _sure(sentence: str) -> str | None:
 
 
 def _reasons(sentence: str) -> set[Reason]:
+    """What the clauses of a sentence say, the subject of each one going on to the next: `X rejected: REST`."""
     found: set[Reason] = set()
     of_user = of_sender = False
     clauses = _THING.sub(" ", sentence).split(": ")
     for at, clause in enumerate(clauses, start=1):
         of_sender = of_sender or (RECIPIENT not in clause and _SENDER.search(clause) is not None)
-        if of_sender and _GONE.search(clause):
+        if of_sender and (_GONE.search(clause) or _IS_SENDER.match(clause)):
             return {Reason.OTHER}
         if at < len(clauses) and _REFUSED.search(clause):
             of_user = of_user or _USER.search(clause) is not None
         elif (one := _reason(clause, of_user=of_user)) is not None:
             found.add(one)
-        of_user = of_user or clause.strip() in (RECIPIENT, f"<{RECIPIENT}>")
+        of_user = of_user or clause.strip("<> ") == RECIPIENT
     return {Reason.OTHER} if found and of_sender else found
 
 
 def _reason(clause: str, *, of_user: bool) -> Reason | None:
-    user, host = _USER.search(clause), _HOST.search(clause)
-    gone = _GONE.search(clause) is not None
-    dead: Reason | None = None
-    if host is not None and (gone or _NO_HOST.search(clause) or _NO_MAIL.search(clause)):
-        dead = Reason.NO_HOST
-    if (
-        _NOBODY.search(clause)
-        or _MOVED.search(clause)
-        or (
-            gone
-            and (of_user or user is not None)
-            and (host is None or (user is not None and user.start() < host.start()))
-        )
-    ):
-        dead = Reason.NO_USER
     if _ALIVE.search(clause):
         return Reason.OTHER
-    if dead is None and user is not None and _UNAVAILABLE.search(clause):
-        return Reason.UNAVAILABLE
-    return dead or (Reason.OTHER if BLOCK_LIST in clause else None)
+    user, host = _USER.search(clause), _HOST.search(clause)
+    gone = _GONE.search(clause) is not None
+    if _NO_USER.search(clause):
+        return Reason.NO_USER
+    if gone and (of_user or user is not None) and (host is None or (user is not None and user.start() < host.start())):
+        return Reason.NO_USER
+    if host is not None and (gone or _NO_HOST.search(clause)):
+        return Reason.NO_HOST
+    return Reason.UNAVAILABLE if user is not None and _UNAVAILABLE.search(clause) else None

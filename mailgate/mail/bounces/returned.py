@@ -30,6 +30,7 @@ _NOUN = re.compile(
 _SHAPE = re.compile(
     r"(?i)^[\s>]*[-=_*#+|]{2,}|[-=_*#+|]{2,}\s*$|follow(?:s|ing)?\b.{0,20}$|\bbelow\b|(?:is|are) a copy"
 )
+_RULE = re.compile(r"^[\s>]*[-=_*#+|]{2,}|[-=_*#+|]{2,}\s*$")
 _SENTENCE = re.compile(
     r"(?i)deliver|recipient|address|reach|received at|recieved at|was sent|not\b|error|your own|please"
 )
@@ -59,9 +60,10 @@ def split_report(text: str) -> tuple[str, str]:
     """The words of the mail system, and the returned message below them ("" when there is none)."""
     lines = text.split("\n", _MAX_LINES)
     for at, line in enumerate(lines[:_MAX_LINES]):
-        begins = _heading(line) or _header_begins(lines, at)
+        begins = _header_begins(lines, at) or (_heading(line) and (_RULE.search(line) or _field_follows(lines, at)))
         if begins and (at > 0 or not _FIELD.match(line)):
-            return "\n".join(lines[:at]), "\n".join(lines[at:])
+            end = _end_of_summary(lines, at)
+            return "\n".join((*lines[:at], *lines[end:])), "\n".join(lines[at:end])
     return text, ""
 
 
@@ -80,6 +82,20 @@ def returned(message: Message, below: str) -> Returned:
     dedented = [line[indent:] if line[:indent].isspace() else line for line in kept]
     header = [line for line in takewhile(str.strip, dedented) if line[:1] in (" ", "\t") or ":" in line[:60]]
     return _read(split_block("\n".join(header).encode("utf-8", "replace")))
+
+
+def _field_follows(lines: list[str], at: int) -> bool:
+    below = [line for line in lines[at + 1 : at + 9] if line.strip()][:3]
+    return any(_FIELD.match(line[:_MAX_LINE]) for line in below)
+
+
+def _end_of_summary(lines: list[str], at: int) -> int:
+    """Where a header that is indented ends, when words of the mail system go on less indented below it."""
+    indent = len(lines[at]) - len(lines[at].lstrip())
+    end = next((place for place in range(at, min(at + 60, len(lines))) if not lines[place].strip()), len(lines))
+    below = next((line for line in lines[end : end + 10] if line.strip()), "")
+    goes_on = indent > 0 and below and len(below) - len(below.lstrip()) < indent
+    return end if goes_on and not _FIELD.match(below) else len(lines)
 
 
 def _heading(line: str) -> bool:

@@ -62,7 +62,7 @@ _READERS: tuple[Callable[[Message, str, Returned], list[Finding]], ...] = (
     _in_header,
     _in_lines,
     _told,
-    _written_to,
     _by_library,
+    _written_to,
     _mentioned,
 )

@@ -108,6 +108,32 @@ AWAY = {
         "Tips on mail that was not delivered: look for 550 5.1.1.\n",
         author="Postmaster tools <no-reply@news.example>",
     ),
+    "a list that waits for its moderator": parts(
+        "Your message to Elms awaits approval",
+        ("text/plain", "It is held, since only members may write. Please do not reply to this message."),
+        ("message/rfc822", OURS),
+        fields=("Precedence: bulk",),
+        author="elms-owner@lists.example",
+        kind="multipart/mixed",
+    ),
+    "a desk that has our mail": plain(
+        "[#12] We have your message",
+        f"Thank you. Please do not send it again.\n\n{RECEIVED}{OURS}",
+        "Auto-Submitted: auto-replied",
+        author="Desk <no-reply@desk.example>",
+    ),
+    "a parcel": plain(
+        "Delivery attempt failed",
+        "The delivery of your parcel failed. Recipient not found: Elm Street.\nhelp@post.example\n",
+        "Auto-Submitted: auto-generated",
+        author="Parcels <notification@post.example>",
+    ),
+    "a holiday, with a number": plain(
+        "Re: Invoice",
+        f"I am away. Mail to {CRIS} is not read; error 550 is no joke.\n",
+        NULL,
+        author=f"Cris <{CRIS}>",
+    ),
 }
 
 
