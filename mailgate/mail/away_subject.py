@@ -20,48 +20,56 @@ _AUTOMATIC = (
     "ավտո", "ავტო", "tự động", "自动", "自動", "자동", "อัตโนมัติ", "स्वचालित", "אוטומט", "تلقائي", "خودکار", "آلي",
 )  # fmt: skip
 _ANSWER = (
-    "reply", "respon", "réponse", "answer", "antwor", "antwoo", "respost", "respues", "rispost", "svar", "vasta",
-    "vastus", "odpov", "odpow", "odgov", "válasz", "răspuns", "yanıt", "cevap", "cavab", "javob", "atbild", "atsak",
-    "balasan", "jawapan", "tugon", "ymateb", "erantzun", "freagra", "trả lời", "phản hồi", "ответ", "відпов",
+    "reply", "respon", "réponse", "answer", "antwor", "antwoo", "reacti", "respost", "respues", "rispost", "svar",
+    "vasta", "vastus", "odpov", "odpow", "odgov", "válasz", "răspuns", "yanıt", "cevap", "cavab", "javob", "atbild",
+    "atsak", "balasan", "jawapan", "tugon", "ymateb", "erantzun", "freagra", "trả lời", "phản hồi", "ответ", "відпов",
     "отговор", "одговор", "адказ", "жауап", "απάντ", "պատաս", "პასუხ", "回复", "回覆", "答复", "答覆", "返信", "応答",
     "回信", "회신", "응답", "답장", "ตอบ", "उत्तर", "תשוב", "מענה", "תגוב", "رد", "پاسخ",
 )  # fmt: skip
 
-# Its writer is away: a phrase that hardly says anything else, or a word that stands alone before the colon.
-_PHRASES = (
-    "out of (?:the |my )?office", "away from (?:the|my) (?:office|desk|mail)",
-    "abwesenheits?(?:notiz|meldung|assist)", "(?:nicht im|außer) (?:büro|haus)", "absence du bureau",
-    "(?:fuera|fora) d(?:e la|el|e|o) (?:oficina|escrit[oó]rio)", "fuori (?:ufficio|sede)",
-    "(?:buiten|niet op) kantoor", "(?:inte|ikke) på kontoret", "ute av kontoret", "poissa toimistolta", "poza biurem",
-    "mimo kancelář", "házon kívül", "ofis dışı", "вне офиса", "поза офісом", "извън офиса", "εκτός γραφείου",
-    "不在办公室", "不在辦公室", "外出中", "부재 중", "부재중", "מחוץ למשרד", "خارج المكتب",
+# Somebody is out, and of an office: both before the colon.
+_OUT = (
+    "out", "outof\\w*", "not in", "away", "hors", "nicht im", "außer", "fuera", "fora", "fuori", "non in", "buiten",
+    "niet", "inte", "ikke", "ude", "ute", "poissa", "poza", "mimo", "kívül", "în afara", "dışı\\w*", "вне", "нет",
+    "поза", "извън", "izvan", "zunaj", "εκτός", "ārpus", "väljas", "不在\\w*", "מחוץ", "خارج",
 )  # fmt: skip
-_WORDS = (
-    "auto", "ooo", "oof", "(?:on )?(?:vacation|holiday|leave)", "vacation (?:reply|response|message)",
-    "abwesen(?:d|heit)", "(?:im )?urlaub", "absen(?:t|te|ce)", "ausente", "ausencia", "assen(?:te|za)",
-    "afwezig(?:heid)?", "frånvaro", "fravær", "poissa", "nieobecność", "nepřítomnost", "neprítomnosť", "távollét",
-    "odsot(?:en|nost)", "odsut(?:an|nost)", "отсутствие", "відсутність", "отсъствие", "不在", "休假", "休暇", "부재",
-    "휴가",
+_OFFICE = (
+    "office", "büro", "haus", "bureau", "oficina", "escritório", "ufficio", "sede", "kantoor", "kontor", "toimisto",
+    "biur", "kancel", "irod", "ház", "birou", "ofis", "офис", "офіс", "ured", "pisarn", "γραφείο", "biroj", "办公室",
+    "辦公室", "משרד", "مكتب",
 )  # fmt: skip
 
-_AUTOMATIC_STEMS = tuple(map(_folded, _AUTOMATIC))
-_ANSWER_STEMS = tuple(map(_folded, _ANSWER))
-_PHRASE = re.compile(rf"\b(?:{'|'.join(map(_folded, _PHRASES))})")
-_WORD = re.compile(rf"(?:{'|'.join(map(_folded, _WORDS))})\s*(?:\Z|[(\[!.,–-])")
+# One word that says that its writer is away, where it stands with hardly any other.
+_AWAY = (
+    "ooo", "oof", "ooto", "away", "vacation", "on leave", "holiday", "absen", "abwesen", "urlaub", "congé", "ausen",
+    "vacaciones", "férias", "assen", "ferie", "afwezig", "niet aanwezig", "vakantie", "frånvar", "semester", "fravær",
+    "ikke til stede", "poissa", "lomalla", "nieobecn", "urlop", "nepřítom", "neprítom", "dovolen", "távol", "szabads",
+    "concediu", "izinde", "izinli", "отсутств", "отпуск", "нет на месте", "відсутн", "відпуст", "отсъств", "odsot",
+    "odsut", "dopust", "απουσ", "prombūtn", "atostog", "puhkus", "不在", "外出", "休假", "休暇", "부재", "휴가",
+    "חופשה", "إجازة",
+)  # fmt: skip
+
+_PAIRS = (
+    (re.compile("|".join(map(_folded, _AUTOMATIC))), re.compile("|".join(map(_folded, _ANSWER)))),
+    (re.compile(rf"\b(?:{'|'.join(map(_folded, _OUT))})\b"), re.compile("|".join(map(_folded, _OFFICE)))),
+)
+_ONE = re.compile(rf"\b(?:{'|'.join(map(_folded, _AWAY))})|auto\Z")
+_LABEL = re.compile(r"\W*(?:ext(?:ern(?:al)?)?|spam|caution)\b\W+")  # of a gateway, before all
 _MOST_WORDS = 12  # before the colon: more are a sentence
-_MOST_ALONE = 3  # where there is no colon
+_MOST_BESIDE = 4  # with one word that says it
+_MOST_ALONE = 2  # where there is neither a colon nor a date
 _MOST = 200  # characters that are looked at
 
 
 def is_auto_reply_subject(subject: str) -> bool:
     """Whether a responder may have written this subject, by what stands before its first colon, or in all of it."""
-    said = _folded(subject[:_MOST]).strip()
-    before = re.split("[:：]", said, maxsplit=1)[0].strip()
+    said = _LABEL.sub("", _folded(subject[:_MOST]), count=1).strip()
+    before, colon, _ = said.replace("：", ":").partition(":")
     words = len(before.split())
     if words > _MOST_WORDS:
         return False
-    if _WORD.match(before) or _PHRASE.search(before):
+    most = _MOST_BESIDE if colon or any(letter.isdigit() for letter in before) else _MOST_ALONE
+    if words <= most and _ONE.search(before):
         return True
-    is_short = words <= _MOST_ALONE or before != said
-    is_automatic = any(stem in before for stem in _AUTOMATIC_STEMS)
-    return is_short and is_automatic and any(stem in before for stem in _ANSWER_STEMS)
+    automatic, out = (first.search(before) and second.search(before) for first, second in _PAIRS)
+    return bool(out or (automatic and words <= (_MOST_WORDS if colon else _MOST_ALONE + 1)))

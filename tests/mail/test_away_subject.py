@@ -22,7 +22,21 @@ RESPONDERS = [
     "Автоматичен отговор: Фактура", "Автоответ: Счёт", "Αυτόματη απάντηση: Τιμολόγιο", "自动答复: 发票",
     "自動回覆：發票", "自動応答: 請求書", "자동 회신: 청구서", "부재 중: 청구서", "Trả lời tự động: Hóa đơn",
     "Balasan otomatis: Faktur", "ตอบกลับอัตโนมัติ: ใบแจ้งหนี้", "תשובה אוטומטית: חשבונית", "رد تلقائي: فاتورة",
-    "پاسخ خودکار: فاکتور", "Ymateb awtomatig: Anfoneb",
+    "پاسخ خودکار: فاکتور", "Ymateb awtomatig: Anfoneb", "Automatische reactie: factuur", "Automatisk svar: faktura",
+    "Autoreply: x", "Auto reply", "Automatic Reply", "[EXT] Automatic reply: x", "EXTERNAL: Automatic reply: x",
+    "*** SPAM *** Out of office: x", "Abwesenheitsagent: x", "Abwesend bis 3.5.: x", "Ich bin nicht im Büro: x",
+    "Anna Müller ist nicht im Büro.", "Urlaub", "Urlaub bis 15.8.", "Réponse d'absence : x", "Message d'absence: x",
+    "Absent du bureau: x", "Notification d'absence", "Estoy fuera de la oficina", "Ausencia: x",
+    "Ausente de la oficina: x", "Ausência temporária: x", "Assenza dall'ufficio: x", "Non in ufficio: x",
+    "Risposta automatica", "Niet aanwezig: x", "Afwezigheidsbericht: x", "Afwezigheidsassistent: x", "Frånvarande: x",
+    "Frånvaromeddelande: x", "Automatiskt svar", "Fraværsbesked: x", "Fraværsmelding: x", "Ikke til stede: x",
+    "Poissa toimistosta: x", "Poissaoloilmoitus: x", "Jestem poza biurem", "Nieobecny: x", "Autoodpowiedź: x",
+    "Mimo kancelář: x", "Mimo kanceláriu: x", "Jsem mimo kancelář", "Házon kívül vagyok: x", "Irodán kívül: x",
+    "Нет на месте: x", "Меня нет в офисе", "Отпуск: x", "В отпуске: x", "Вне офиса", "Εκτός γραφείου: x",
+    "Ofis dışındayım", "Otomatik Yanıt", "不在通知: x", "外出中: x", "自動応答：x", "休暇中: x", "不在の連絡",
+    "부재중 자동 응답: x", "自动回复", "自動回覆", "外出（自动答复）", "Odsutan: x", "Izvan ureda: x",
+    "I am currently out of the office until Monday", "I'm away: x", "Away: x", "Holiday: x", "Out-of-office: x",
+    "OutOfOffice: x", "OOTO: x", "Out of Office AutoReply: x", "Auto: x", "Auto",
 ]  # fmt: skip
 
 PEOPLE = [
@@ -31,7 +45,14 @@ PEOPLE = [
     "Answer: yes", "Absent minded user", "Automatisierung der Rechnungen", "Réponse à votre question: oui",
     "Holiday homes website is down", "Leave request form",
     "Automatic: how do I turn it off, and why did nobody answer me when I asked about this", "", ":",
-    "自动续费: 问题",
+    "自动续费: 问题", "Re: Automatic reply: x", "AW: Automatische Antwort: x", "Fwd: Out of office",
+    "RE: [EXT] Out of office", "Re: Vacation: x", "Autoresponder einrichten heute bitte", "Automatic updates: please",
+    "Abwesenheit im Kalender", "Office closed?", "Holiday booking plugin", "Outlook: does not sync",
+    "Output of the office printer is wrong today, and the log says nothing of it at all, please look", "Your answer",
+    "No mail since Monday", "Invoice 17", "Domain absent from the list", "Haus und Garten: neue Domain",
+    "Neue Domain büro.example", "Server out of memory: please help", "Route to office VPN",
+    "Auto-renewal: please stop", "Autodiscover: no response", "minute office: x", "Sedeño: web caída",
+    "Internet im Haus", "Uteam office: new domain", "Integration with Office 365: how",
 ]  # fmt: skip
 
 
