@@ -42,6 +42,10 @@ class StorageFull(Temporary):
     reply = "452 4.3.1 Insufficient system storage, please try again later"
 
 
+class PastItsBound(Permanent):
+    """Work on one message took more processor time than any message may; it would again."""
+
+
 class BadAddress(Permanent):
     """What should have been a mailbox is none (RFC 5321 §4.1.2)."""
 

@@ -36,5 +36,11 @@ def no_fail_point(name: str) -> None:
 Computing = AbstractContextManager[object]
 """What a job enters, time and again, when it computes and writes, and leaves when it waits for a server."""
 
+Bounded = Callable[[], AbstractContextManager[object]]
+"""Gives what a job enters while it reads one message; left by PastItsBound when that takes too much time."""
+
+unbounded: Bounded = nullcontext
+"""For a process that somebody watches, and ends when it has to end."""
+
 alone: Computing = nullcontext()
 """In a process that works one thing after the other."""

@@ -24,7 +24,7 @@ from mailgate.inbound.article_folder import ArticleFolder
 from mailgate.inbound.authenticate import SenderCheck, believed, header_check, own_check
 from mailgate.inbound.dns import DnsResolver
 from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
-from mailgate.jobs import Computing, Enqueue, FailPoint, Job, alone, no_fail_point
+from mailgate.jobs import Bounded, Computing, Enqueue, FailPoint, Job, alone, no_fail_point, unbounded
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
 from mailgate.outbound.domains import Domains
@@ -65,6 +65,7 @@ class Parts:
     article_folder: ArticleFolder
     checkers: Executor | None  # for checks that wait for servers; None: none of them does
     computing: Computing
+    bounded: Bounded
     fail_point: FailPoint
     receive_all: Receiver = field(init=False)
     deliver: Deliverer = field(init=False)
@@ -81,6 +82,7 @@ class Parts:
             in_turn=self.checkers.map if self.checkers else map,
             suggest=self.article_folder.best,
             computing=self.computing,
+            bounded=self.bounded,
             fail_point=self.fail_point,
         )
         deliverer = Deliverer(
@@ -170,11 +172,16 @@ def refuse_unbuilt(settings: Settings) -> None:
 
 
 def build(
-    settings: Settings, enqueue: Enqueue, *, computing: Computing = alone, fail_point: FailPoint = no_fail_point
+    settings: Settings,
+    enqueue: Enqueue,
+    *,
+    computing: Computing = alone,
+    bounded: Bounded = unbounded,
+    fail_point: FailPoint = no_fail_point,
 ) -> Parts:
     """Put the parts together; an empty or older embedded store is migrated first.
 
-    `computing`: whose turn it is, when jobs run in several threads.
+    `computing`: whose turn it is, when jobs run in several threads; `bounded`: what no message may overstep there.
 
     Raises what a missing secret or an unusable store raises.
     """
@@ -203,6 +210,7 @@ def build(
         ),
         checkers=_checkers(settings),
         computing=computing,
+        bounded=bounded,
         fail_point=fail_point,
     )
 

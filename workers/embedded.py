@@ -20,6 +20,7 @@ from mailgate.inbound.clients import ListenerLimits
 from mailgate.inbound.smtp import Gate, Listener
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.log_events import LogEvent
+from mailgate.mail.bounds import SECONDS_AT_WORK
 from mailgate.mail.envelope import Door
 from mailgate.wiring import build, refuse_unbuilt
 from store.engine import transaction
@@ -32,6 +33,7 @@ from workers.fetching import Fetcher, fetchers
 from workers.metrics import Monitor
 from workers.pace import Gathering, Pace
 from workers.schedule import Schedule
+from workers.watch import Watch
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,10 @@ class Running:
         broker = brokers.connect(settings.workers.broker) if workers else None
         self._pace = Pace()
         enqueue = brokers.enqueuer(broker) if broker else _no_job
-        self.parts = build(settings, enqueue, computing=self._pace.computing, fail_point=fail_point)
+        self._watch = Watch(SECONDS_AT_WORK)
+        self.parts = build(
+            settings, enqueue, computing=self._pace.computing, bounded=self._watch, fail_point=fail_point
+        )
         self.acceptance: Acceptance = self.parts.acceptance(self._pace.coming, self._hand_over)
         if broker is None:
             self.acceptance.leave_to_sweep()
@@ -123,6 +128,7 @@ class Running:
         with ThreadPoolExecutor() as side_by_side:  # each waits for what it has in hand
             for worker in self._workers:
                 side_by_side.submit(worker.stop, timeout=int(WORK_SECONDS * 1000))
+        self._watch.stop()
         if self._monitor is not None:
             self._monitor.stop()
         self.parts.close()

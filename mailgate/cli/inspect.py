@@ -9,7 +9,8 @@ from typing import BinaryIO
 import click
 
 from mailgate.cli.output import EX_NOINPUT, EX_USAGE, fail, say
-from mailgate.mail.inspection import MAX_INPUT, Facts, inspect_mail, unread
+from mailgate.mail.bounds import MAX_INPUT
+from mailgate.mail.inspection import Facts, inspect_mail, unread
 
 
 @click.command()

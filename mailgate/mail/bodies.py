@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from mailgate.mail.bounds import MAX_HTML, MAX_TEXT_BYTES
 from mailgate.mail.wire.charset import codec_for, decode
 from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.mime import Leaf
 from mailgate.mail.wire.parameters import file_name
 from mailgate.mail.words.enriched_text import plain_words
-from mailgate.mail.words.html_text import MAX_HTML, marked_text, without_marks
+from mailgate.mail.words.html_text import marked_text, without_marks
 
-MAX_TEXT_BYTES = 4 * 1024 * 1024  # of the bodies of one kind; files count for nothing here
 _STUB = 200  # characters of a plain part that may only say that there is HTML
 _MAX_COMPARED = 20_000  # characters
 

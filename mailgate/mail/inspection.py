@@ -4,13 +4,11 @@ from hashlib import sha256
 
 from mailgate.mail.automatic import automatic, is_mailing_list
 from mailgate.mail.bounces.bounce import Bounce, read_report
+from mailgate.mail.bounds import MAX_INPUT
 from mailgate.mail.message import NOTHING_CUT, Attachment, Author, Message
 from mailgate.mail.parse import parse
 from mailgate.mail.tnef import enclosed_files, is_envelope
 from mailgate.mail.wire.defects import Defect
-
-MAX_INPUT = 35 * 1024 * 1024
-"""Bytes of a message that are looked at: the largest that any door of ours takes."""
 
 Facts = dict[str, object]
 

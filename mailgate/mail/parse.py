@@ -4,12 +4,13 @@ from datetime import datetime
 
 from mailgate.mail import message_id
 from mailgate.mail.bodies import Bodies, declared_charset, read_bodies
+from mailgate.mail.bounds import MAX_ADDRESS_BYTES
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.wire.address_list import read_addresses
 from mailgate.mail.wire.charset import codec_for, decode
 from mailgate.mail.wire.date import read_date
 from mailgate.mail.wire.defects import Defect
-from mailgate.mail.wire.headers import MAX_ADDRESS_BYTES, Block, decode_words, unfold
+from mailgate.mail.wire.headers import Block, decode_words, unfold
 from mailgate.mail.wire.mime import Leaf, take_apart
 from mailgate.mail.wire.parameters import file_name, other_file_names
 from mailgate.mail.wire.sniff import sniff

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mailgate.mail.bodies import MAX_TEXT_BYTES
-from mailgate.mail.inspection import MAX_INPUT, inspect_mail, unread
+from mailgate.mail.bounds import MAX_INPUT, MAX_TEXT_BYTES
+from mailgate.mail.inspection import inspect_mail, unread
 from tests.fuzz.grammar import TOKENS, mail, mutated
 from tests.mail.contract import assert_fulfils
 from tests.mail.mails import CORPUS, from_corpus, written

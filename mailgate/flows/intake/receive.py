@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
-from mailgate.flows.intake.setback import MAX_ATTEMPTS, park, set_back
+from mailgate.flows.intake.setback import MAX_ATTEMPTS, in_vain, park, set_back
 from mailgate.flows.intake.settle import settle
 from mailgate.flows.intake.stages import B, Checked, Failed, InTurn, LeaseLost, Opened, Stage, row_of
 from mailgate.flows.story.act import Act, Suggest, no_article, send_jobs
@@ -17,7 +17,7 @@ from mailgate.flows.story.identify import claimed, identify
 from mailgate.flows.story.incoming import Incoming, read
 from mailgate.inbound.authenticate import SenderCheck
 from mailgate.inbound.spamd import OFF, SpamVerdict
-from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
+from mailgate.jobs import Bounded, Computing, Enqueue, FailPoint, alone, no_fail_point, unbounded
 from mailgate.log_events import LogEvent
 from mailgate.mail.parse import parse
 from mailgate.people import Staff
@@ -48,14 +48,16 @@ class Receiver:
     in_turn: InTurn = map
     suggest: Suggest = no_article
     computing: Computing = alone
+    bounded: Bounded = unbounded
     fail_point: FailPoint = no_fail_point
 
     def __call__(self, spool_ids: Sequence[int], now: datetime) -> None:
         """Receive these messages together; one that has its disposition already is left alone.
 
         Never raises: a message that cannot be processed is tried three times and then parked, that is held for a
-        person with its bytes and the reason; one that kills its worker is found so by its count of attempts. A store
-        that is locked or a service that is down does not count against the message.
+        person with its bytes and the reason; one that takes too much time or memory is parked at once. One that kills
+        its worker is found so by its count of attempts. A store that is locked or a service that is down does not count
+        against the message.
         """
         try:
             with self.computing:
@@ -116,7 +118,7 @@ class _Together:
         """From the rows to the dispositions."""
         for one in group:
             if one.attempts > MAX_ATTEMPTS:
-                park(self.given.engine, one, one.last_error or "its worker died each time", now=self.now)
+                park(self.given.engine, one, in_vain(one.last_error or "its worker died each time"), now=self.now)
         opened = self._computed(self._open, [one for one in group if one.attempts <= MAX_ATTEMPTS])
         checked = self._waited_for(self._check, opened)
         if not checked:
@@ -191,8 +193,13 @@ class _Together:
 
     def _computed(self, step: Callable[[Stage], B], values: Sequence[Stage]) -> list[B]:
         """One step of several messages, which waits for nobody; those that went well."""
+
+        def within_bounds(value: Stage) -> B:
+            with self.given.bounded():
+                return step(value)
+
         with self.given.computing:
-            results = _each(map, step, values)
+            results = _each(map, within_bounds, values)
         return self._good(results)
 
     def _waited_for(self, step: Callable[[Stage], B], values: Sequence[Stage]) -> list[B]:

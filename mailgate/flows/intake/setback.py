@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from mailgate.errors import LookupFailed, Temporary
+from mailgate.errors import LookupFailed, PastItsBound, Temporary
 from mailgate.flows.intake.stages import Failed, LeaseLost
 from mailgate.flows.story.identify import next_try
 from mailgate.log_events import LogEvent
@@ -37,17 +37,24 @@ def set_back(engine: Engine, failed: Failed, *, now: datetime) -> None:
         case Temporary() | OperationalError() | TimeoutError():
             log.warning(LogEvent.POSTPONED_SPOOL(spool=lent.spool_id, error=error))
             _give_back(engine, lent, error, now + RETRY_AFTER, counted=False)
+        case PastItsBound() | MemoryError():  # it would take as much again, and keep all others waiting
+            log.error(LogEvent.FAILED_SPOOL(spool=lent.spool_id, attempt=lent.attempts), exc_info=error)
+            park(engine, lent, f"parked: reading it takes too much time or memory ({error!r})", now=now)
         case _:
             log.error(LogEvent.FAILED_SPOOL(spool=lent.spool_id, attempt=lent.attempts), exc_info=error)
             if lent.attempts >= MAX_ATTEMPTS:
-                park(engine, lent, repr(error), now=now)
+                park(engine, lent, in_vain(repr(error)), now=now)
             else:
                 _give_back(engine, lent, error, now + RETRY_AFTER, counted=True)
 
 
-def park(engine: Engine, lent: Lent, why: str, *, now: datetime) -> None:
+def in_vain(why: str) -> str:
+    """The reason to park what was tried often enough."""
+    return f"parked: could not be processed in {MAX_ATTEMPTS} attempts ({why})"
+
+
+def park(engine: Engine, lent: Lent, reason: str, *, now: datetime) -> None:
     """Hold it for a person, with its bytes and the reason."""
-    reason = f"parked: could not be processed in {MAX_ATTEMPTS} attempts ({why})"
     log.error(LogEvent.PARKED_SPOOL(spool=lent.spool_id, reason=reason))
 
     def write() -> None:

@@ -7,9 +7,9 @@ from enum import StrEnum
 
 from mailgate.errors import BadAddress
 from mailgate.mail.address import Mailbox, parse_mailbox
+from mailgate.mail.bounds import MAX_HEADER_BYTES
 from mailgate.mail.message import Message
 from mailgate.mail.wire.defects import Defect
-from mailgate.mail.wire.headers import MAX_HEADER_BYTES
 
 
 class Level(StrEnum):

@@ -10,9 +10,10 @@ import dkim
 from dkim.canonicalization import CanonicalizationPolicy
 from dkim.util import parse_tag_value
 
+from mailgate.mail.bounds import MAX_ADDRESS_BYTES, MAX_FIELDS, MAX_HEADER_BYTES
 from mailgate.mail.sender.coverage import Coverage, uncovered
 from mailgate.mail.wire.address_list import read_addresses
-from mailgate.mail.wire.headers import MAX_ADDRESS_BYTES, MAX_FIELDS, MAX_HEADER_BYTES, unfold
+from mailgate.mail.wire.headers import unfold
 
 MAX_LOOKED_AT = 20
 MAX_SIGNATURE_BYTES = 4096  # dkimpy's search for `b=` takes the square of a field's blanks

@@ -6,13 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from mailgate.mail.bounds import MAX_FIELDS, MAX_GUESSES, MAX_HEADER_BYTES
 from mailgate.mail.wire.charset import codec_for, decode, storable
 from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.transfer import decode_base64
 
-MAX_HEADER_BYTES = 256 * 1024
-MAX_FIELDS = 1000
-MAX_ADDRESS_BYTES = 32 * 1024  # an address field: readers of addresses cost the most
 _MAX_MBOX_LINES = 100
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -32,7 +30,6 @@ _SHOWN = frozenset(
     {"from", "to", "cc", "reply-to", "subject", "date", "message-id", "in-reply-to", "references"}
     | {"content-type", "content-disposition", "content-transfer-encoding"}
 )
-_MAX_GUESSES = 8
 _FOLDED = 60  # bytes: programs fold where a line is full
 _FOLD = re.compile(rb"(?<!\r)\r*+\n[ \t]")  # looked for at the first CR of a run alone: it may be long
 
@@ -182,7 +179,7 @@ def one_line(text: str) -> str:
     return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()
 
 
-def decode_words(text: str, *, guesses: int = _MAX_GUESSES) -> str:
+def decode_words(text: str, *, guesses: int = MAX_GUESSES) -> str:
     """Decode the encoded words of an unfolded value; adjacent ones are joined before decoding.
 
     `guesses`: so many of them, at most, are read otherwise than they declare.

@@ -9,16 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import count
 
+from mailgate.mail.bounds import MAX_PART_DEPTH, MAX_PARTS, MAX_STRUCTURED_BYTES
 from mailgate.mail.wire import smime
 from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.headers import Block, split_block, unfold
 from mailgate.mail.wire.parameters import Structured, media_type, read_structured
 from mailgate.mail.wire.transfer import decode_transfer
 
-MAX_PARTS = 500
-MAX_DEPTH = 50
 _MAX_CANDIDATES = 100_000  # places that look like a boundary, in all multiparts together
-MAX_STRUCTURED_BYTES = 16 * 1024  # of a field of a part that is looked at
 _MAX_PADDING = 1000  # blanks behind a boundary
 
 _NONE_GIVEN = Structured("")
@@ -91,7 +89,7 @@ def take_apart(raw: bytes, *, opens_signed: bool = True) -> Tree:
         type_field = top if span.depth == 0 else _type_of(inner)
         content_type = media_type(type_field.value) if type_field.value else span.default
         if content_type.startswith("multipart/"):
-            if span.depth >= MAX_DEPTH:
+            if span.depth >= MAX_PART_DEPTH:
                 defects.append(Defect.TOO_DEEP)
             else:
                 spans = _split_multipart(raw, replace(span, start=inner.body_at), type_field, candidates, defects)

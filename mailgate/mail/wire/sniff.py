@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-MAX_SNIFFED = 400  # bytes that are looked at, from the first that is not ASCII
+from mailgate.mail.bounds import MAX_SNIFFED
 
 _RIGHT = 0.75  # of 1: with so much no other reading needs to be asked
 _GOOD = 0.65  # what another must have, to be taken instead of the declared one

@@ -13,11 +13,9 @@ from html import unescape
 from itertools import islice
 from typing import Protocol
 
+from mailgate.mail.bounds import MAX_ATTRIBUTES, MAX_ELEMENT_DEPTH, MAX_VALUE
 from mailgate.mail.words.html_style import NO_STYLE, Style, hidden_names, read_style
 
-MAX_DEPTH = 2_000  # open elements; further ones have no end of their own
-MAX_ATTRIBUTES = 100  # of a tag
-MAX_VALUE = 2_000  # characters of an attribute
 _MAX_HIDDEN_NAMES = 1_000  # classes and ids that style sheets hide
 
 _ATTRIBUTE = r"[\s/=]*+[^\s/>=]++(?:\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+'|[^\s>]*+))?+"
@@ -188,7 +186,7 @@ class _Walk:
         return read
 
     def _open(self, tag: str, element: Element) -> None:
-        if len(self.open_elements) >= MAX_DEPTH:
+        if len(self.open_elements) >= MAX_ELEMENT_DEPTH:
             return
         element.before = (self.hidden, self.preserved, self.tiny)
         style = element.style

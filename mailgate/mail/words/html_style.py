@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-MAX_SHEET = 100_000  # characters of one style sheet
+from mailgate.mail.bounds import MAX_SHEET, MAX_VALUE
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ def hidden_names(sheet: str, names: set[str]) -> None:
             selectors.append(text.strip())
         elif selectors:
             selector = selectors.pop()
-            style = read_style(text[:2_000])
+            style = read_style(text[:MAX_VALUE])
             if selectors or not (style.hides or style.displays):
                 continue
             for one in selector.split(","):

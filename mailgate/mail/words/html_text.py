@@ -7,12 +7,10 @@ recurses), and has no word for a quotation.
 import html
 import re
 
+from mailgate.mail.bounds import MAX_HTML, MAX_QUOTE_MARKS, MAX_TIMES
 from mailgate.mail.wire.charset import storable
 from mailgate.mail.words.html_elements import Element, walk
 
-MAX_HTML = 1_000_000  # characters; what is behind them is not shown as text
-MAX_QUOTE_MARKS = 20  # at the beginning of a line: below that depth nobody tells whose words they are
-MAX_TIMES = 3  # the text is no longer than so many times its source: each line of a quotation bears its marks
 _MAX_ROW_LINES = 40  # of a row of a table that may come to stand on one line
 _CELL_LINES = 3
 _MAX_CELL = 2_000  # characters

@@ -2,8 +2,9 @@
 
 import pytest
 
+from mailgate.mail.bounds import MAX_QUOTE_MARKS, MAX_TIMES
 from mailgate.mail.parse import parse
-from mailgate.mail.words.html_text import MAX_QUOTE_MARKS, MAX_TIMES, html_text
+from mailgate.mail.words.html_text import html_text
 
 SHOWN = [
     ("<p>One</p><p>Two <b>bold</b>\n words</p>", "One\n\nTwo bold words"),
