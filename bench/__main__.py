@@ -12,6 +12,7 @@ from bench.growth import growth
 from bench.hotspots import print_profile
 from bench.journeys import journeys, print_journeys
 from bench.memory import memory
+from bench.outbound import outbound
 from bench.pages import pages
 from bench.parsing import parsing
 from bench.program import Failed
@@ -28,6 +29,7 @@ PARTS: dict[str, Part] = {
     "accept": accept,
     "syncs": syncs,
     "tickets": tickets,
+    "outbound": outbound,
     "pages": pages,
     "burst": burst,
     "memory": memory,

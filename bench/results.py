@@ -54,6 +54,9 @@ INTAKE = Goal(1.0, 2.0)
 INSPECT = Goal(2, 4)
 """Everything that `mailgate inspect` knows / mail-parser alone, time a mail."""
 
+OUTBOUND = Goal(3, 2)
+"""Mails of ours from their rows to the smarthost's yes, signed and archived / a plain chain with dkimpy, a second."""
+
 PAGES = Goal(0.6, 0.4)
 """Page of 50 rows / a bare page of the same rows, requests a second."""
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, insert, null, select, update
+from sqlalchemy import Connection, Select, func, insert, null, select, update
 
 from mailgate.mail.signing_key import Algorithm, SigningKey, record_text
 from store.schema import signing_keys
@@ -21,6 +22,8 @@ class KeyState(StrEnum):
 
 _WAITS = signing_keys.c.enabled_at.is_(None)
 _SIGNS = signing_keys.c.enabled_at.is_not(None) & signing_keys.c.retired_at.is_(None)
+_SIGNING = select(signing_keys).where(_SIGNS).order_by(signing_keys.c.id)
+_WAITING = select(signing_keys).where(_WAITS).order_by(signing_keys.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,12 @@ def add(conn: Connection, pair: Sequence[SigningKey], *, now: datetime) -> None:
 
 def signing(conn: Connection) -> tuple[SigningKey, ...]:
     """The keys that sign now; none where mail leaves unsigned."""
-    return _read(conn, _SIGNS)
+    return _read(conn, _SIGNING)
 
 
 def waiting(conn: Connection) -> tuple[SigningKey, ...]:
     """The keys that could sign next."""
-    return _read(conn, _WAITS)
+    return _read(conn, _WAITING)
 
 
 def enable(conn: Connection, *, now: datetime) -> None:
@@ -91,6 +94,6 @@ def listing(conn: Connection) -> tuple[KeyRow, ...]:
     )
 
 
-def _read(conn: Connection, which: ColumnElement[bool]) -> tuple[SigningKey, ...]:
-    rows = conn.execute(select(signing_keys).where(which).order_by(signing_keys.c.id))
+def _read(conn: Connection, query: Select[Any]) -> tuple[SigningKey, ...]:
+    rows = conn.execute(query)
     return tuple(SigningKey(row.selector, Algorithm(row.algorithm), row.private, row.public) for row in rows)

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
@@ -18,7 +17,6 @@ from mailgate.mail import thread_index
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.automatic import INSTANCE_FIELD
 from mailgate.mail.envelope import NULL_PATH
-from mailgate.outbound.attachment import safe_content_type, safe_filename
 from mailgate.outbound.header_field import (
     Field,
     ids_field,
@@ -27,11 +25,11 @@ from mailgate.outbound.header_field import (
     shortened_references,
     text_field,
 )
+from mailgate.outbound.mime import file_part, multipart, text_part
 from mailgate.outbound.subject import topic_of
 from mailgate.outbound.templates import Templates
 
-# 7bit: a smarthost that does not offer 8BITMIME would have to rewrite the body and break its signature (RFC 6376 §5.3).
-_POLICY = SMTP.clone(cte_type="7bit")
+_OF_CONTENT = ("Content-Type", "Content-Transfer-Encoding")
 
 
 class HeaderBroken(Permanent):
@@ -66,12 +64,10 @@ def compose(
     rendered = templates.render(notice.template, notice.locale, notice.values, zone=notice.zone, at=at)
     sender = reverse_path and parse_mailbox(reverse_path).address
     recipient = parse_mailbox(notice.to_address).address
-    message = EmailMessage(policy=_POLICY)
-    for field in _fields(notice, rendered.subject, message_id, at):
-        message[field.name] = field
-    _add_bodies(message, rendered.text, rendered.html, attachments, _boundary(message_id))
-    raw = message.as_bytes()
-    _check_header(raw, message)
+    fields = _fields(notice, rendered.subject, message_id, at)
+    entity = _entity(rendered.text, rendered.html, attachments, _boundary(message_id))
+    raw = "".join(field.fold(policy=SMTP) for field in fields).encode("ascii") + b"MIME-Version: 1.0\r\n" + entity
+    _check_header(raw, [*(field.name for field in fields), "MIME-Version"])
     return Composed(raw, rendered.subject, rendered.text, sender or NULL_PATH, recipient, rendered.problems)
 
 
@@ -121,23 +117,15 @@ def _program_fields(notice: Notice) -> list[Field]:
     return fields
 
 
-def _add_bodies(
-    message: EmailMessage,
-    text: str,
-    html: str,
-    attachments: Sequence[tuple[NoticeAttachment, bytes]],
-    boundary: str,
-) -> None:
-    message.set_content(text)
+def _entity(text: str, html: str, attachments: Sequence[tuple[NoticeAttachment, bytes]], boundary: str) -> bytes:
+    """The content with its fields: the text, beside it the HTML that shows the same, and below them the files."""
+    entity = text_part("plain", text)
     if html:
-        message.make_alternative(boundary=f"{boundary}_a")
-        message.add_alternative(html, subtype="html")
+        entity = multipart("alternative", (entity, text_part("html", html)), f"{boundary}_a")
     if attachments:
-        message.make_mixed(boundary=f"{boundary}_m")
-    for attachment, content in attachments:
-        main_type, subtype = safe_content_type(attachment.content_type)
-        filename = safe_filename(attachment.filename)
-        message.add_attachment(content, maintype=main_type, subtype=subtype, filename=filename)
+        files = [file_part(one.filename, one.content_type, content) for one, content in attachments]
+        entity = multipart("mixed", (entity, *files), f"{boundary}_m")
+    return entity
 
 
 def _boundary(message_id: str) -> str:
@@ -145,9 +133,10 @@ def _boundary(message_id: str) -> str:
     return f"=_{hashlib.sha256(message_id.encode()).hexdigest()[:32]}"
 
 
-def _check_header(raw: bytes, message: EmailMessage) -> None:
+def _check_header(raw: bytes, fields: Sequence[str]) -> None:
     """The last look before anything is stored: exactly the fields that were put in, whatever the values were."""
     header = raw.partition(b"\r\n\r\n")[0]
     names = [name.decode() for name in re.findall(rb"(?m)^([^ \t\r\n:][^:\r\n]*):", header)]
-    if names != message.keys():
-        raise HeaderBroken(f"header fields {names} instead of {message.keys()}")
+    wanted = [*fields, *(name for name in names[len(fields) :] if name in _OF_CONTENT)]
+    if names != wanted or header.count(b"\n") != header.count(b"\r\n"):
+        raise HeaderBroken(f"header fields {names} instead of {wanted}")
