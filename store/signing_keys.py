@@ -20,7 +20,7 @@ class KeyState(StrEnum):
     RETIRED = "retired"  # its private half is gone; the record stays for mail that is still on its way
 
 
-_WAITS = signing_keys.c.enabled_at.is_(None)
+_WAITS = signing_keys.c.enabled_at.is_(None) & signing_keys.c.retired_at.is_(None)
 _SIGNS = signing_keys.c.enabled_at.is_not(None) & signing_keys.c.retired_at.is_(None)
 _SIGNING = select(signing_keys).where(_SIGNS).order_by(signing_keys.c.id)
 _WAITING = select(signing_keys).where(_WAITS).order_by(signing_keys.c.id)
@@ -81,9 +81,8 @@ def enable(conn: Connection, *, now: datetime) -> None:
 
 
 def disable(conn: Connection, *, now: datetime) -> None:
-    """Nothing is signed from now on. The keys wait to sign again, or are retired where newer ones wait."""
-    after = {"retired_at": now, "private": null()} if waiting(conn) else {"enabled_at": None}
-    conn.execute(update(signing_keys).where(_SIGNS).values(**after))
+    """Nothing is signed from now on, and nothing waits to: all keys are retired."""
+    conn.execute(update(signing_keys).where(_SIGNS | _WAITS).values(retired_at=now, private=null()))
 
 
 def listing(conn: Connection) -> tuple[KeyRow, ...]:

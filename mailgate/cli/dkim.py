@@ -21,6 +21,7 @@ _WHAT_FOLLOWS = {
     KeyState.WAITING: "nothing is signed with the newest keys yet. Put their records into the DNS, "
     "then: mailgate keys dkim --enable",
     KeyState.SIGNING: "each mail is signed with these keys",
+    KeyState.RETIRED: "nothing is signed: `mailgate keys dkim` makes new keys",
 }
 
 

@@ -8,13 +8,17 @@ from pathlib import Path
 
 from mailgate.config import load
 from mailgate.config.shipped import filled_in, shipped_text
+from mailgate.desks import sending_domains
 from mailgate.errors import Permanent
 from mailgate.people import Staff
+from mailgate.setup import signing
 from mailgate.setup.answers import settings_of
 from mailgate.setup.snippets import Place, Snippet, snippets
-from store import people
-from store.engine import connect, transaction
+from mailgate.setup.zone_file import dkim_record
+from store import people, signing_keys
+from store.engine import connect, reading, transaction
 from store.migrations import upgrade
+from store.signing_keys import KeyState
 
 CONFIG, SNIPPETS = "config.toml", "setup"
 
@@ -65,9 +69,14 @@ def begin(
             staff = people.staff_with(conn, answers["staff-email"]) or people.add_staff(
                 conn, answers["staff-name"], answers["staff-email"], now=now
             )
+        signing.make_ready(engine, rotate=False, now=now)
+        with reading(engine) as conn:
+            published = [key for key in signing_keys.listing(conn) if key.state is not KeyState.RETIRED]
     finally:
         engine.dispose()
-    begun = Begun(config, staff, snippets(settings, place))
+    domains = sending_domains(settings.desks, settings.gate.domain)
+    records = [dkim_record(key.selector, domain, key.record) for domain in domains for key in published]
+    begun = Begun(config, staff, snippets(settings, place, records))
     (place.directory / SNIPPETS).mkdir(mode=0o700, exist_ok=True)
     for path, snippet in zip(begun.files, begun.snippets, strict=True):
         _write(path, snippet.text, snippet.mode)

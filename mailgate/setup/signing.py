@@ -44,6 +44,6 @@ def enable(engine: Engine, domains: Sequence[str], lookups: Lookups | None, *, n
 
 
 def disable(engine: Engine, *, now: datetime) -> None:
-    """Sign no more."""
+    """Sign no more, for the smarthost does it; whoever begins again gets new keys."""
     with transaction(engine) as conn:
         signing_keys.disable(conn, now=now)

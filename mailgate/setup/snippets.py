@@ -3,7 +3,7 @@
 `templates/setup` has their texts; docs/running.md shows the same, which a test keeps so.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,9 +50,9 @@ _BELONGS: Mapping[str, str] = {
 }
 
 
-def snippets(settings: Settings, place: Place) -> tuple[Snippet, ...]:
-    """All of them. Only desks in the gate's own domain are named."""
-    values = _values(settings, place)
+def snippets(settings: Settings, place: Place, dkim: Sequence[str] = ()) -> tuple[Snippet, ...]:
+    """All of them. Only desks in the gate's own domain are named. `dkim`: the records of the keys, if there are any."""
+    values = {**_values(settings, place), "dkim": dkim}
     source = built_in_directory() / "setup"
     return tuple(
         Snippet(

@@ -60,11 +60,19 @@ def test_the_next_keys_wait_beside_those_that_sign_and_then_take_their_place(pro
     assert "mg1-rsa: retired" in program.prints("keys", "dkim").decode()
 
 
-def test_who_signs_no_more_can_begin_again_with_the_same_keys(program: Program) -> None:
-    states(program, "--enable", "--unchecked")
+@pytest.mark.parametrize("enabled", [True, False])
+def test_who_signs_no_more_has_no_keys_left_and_begins_again_with_new_ones(program: Program, enabled: bool) -> None:
+    states(program, *(["--enable", "--unchecked"] if enabled else []))
 
-    assert states(program, "--disable") == {"mg1-rsa": "waiting", "mg1-ed": "waiting"}
-    assert states(program, "--enable", "--unchecked") == {"mg1-rsa": "signing", "mg1-ed": "signing"}
+    ended = states(program, "--disable")
+    again = states(program)
+
+    assert ended == {"mg1-rsa": "retired", "mg1-ed": "retired"}
+    assert again == {**ended, "mg2-rsa": "waiting", "mg2-ed": "waiting"}
+
+
+def test_without_keys_there_is_nothing_to_disable(program: Program) -> None:
+    assert program.ask("keys", "dkim", "--disable") == {"signs": False, "keys": []}
 
 
 def test_two_steps_at_once_are_refused(program: Program) -> None:

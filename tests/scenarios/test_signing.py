@@ -100,14 +100,27 @@ def test_a_desk_elsewhere_signs_for_its_own_domain(gate: Gate, anne: Person) -> 
 
 @pytest.mark.parametrize("state", ["retired", "waiting"])
 def test_keys_that_do_not_sign_are_left_alone(gate: Gate, anne: Person, state: str) -> None:
-    sign_from_now_on(gate)
     with transaction(gate.parts.engine) as conn:
+        signing_keys.add(conn, make_pair(1), now=gate.now)
         if state == "retired":
-            signing_keys.add(conn, make_pair(2), now=gate.now)
-        signing_keys.disable(conn, now=gate.now)
+            signing_keys.enable(conn, now=gate.now)
+            signing_keys.disable(conn, now=gate.now)
 
     gate.deliver(anne.writes("It is broken."))
 
     with reading(gate.parts.engine) as conn:
-        assert {key.state.value for key in signing_keys.listing(conn)[:2]} == {state}
+        assert {key.state.value for key in signing_keys.listing(conn)} == {state}
     assert b"DKIM-Signature" not in gate.mailbox(anne)[0].raw
+
+
+def test_a_retired_key_is_gone_from_the_store(gate: Gate) -> None:
+    sign_from_now_on(gate)
+    with reading(gate.parts.engine) as conn:
+        private = [key.private for key in signing_keys.signing(conn)]
+
+    sign_from_now_on(gate)
+
+    with reading(gate.parts.engine) as conn:
+        kept = conn.exec_driver_sql("SELECT private FROM signing_keys").scalars().all()
+    assert [one in kept for one in private] == [False, False]
+    assert [one is None for one in kept] == [True, True, False, False]

@@ -249,3 +249,17 @@ def test_exim_finds_no_mistake_in_its_router_and_transport(tmp_path: Path) -> No
     done = subprocess.run(["exim4", "-bV", "-C", str(whole)], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
+
+
+def test_the_zone_has_the_keys_that_will_sign_which_wait_for_it(tmp_path: Path) -> None:
+    directory = tmp_path / "gate"
+
+    init(directory)
+
+    soa = "$TTL 60\n@ IN SOA ns hostmaster 1 3600 600 86400 60\n@ IN NS ns\nns IN A 127.0.0.1\n"
+    zone = dns.zone.from_text(soa + (directory / "setup" / "dns.zone").read_text(), "support.hosting.net.")
+    keys = Program(directory, 0, 0).ask("keys", "dkim")["keys"]
+    assert [(key["selector"], key["state"]) for key in keys] == [("mg1-rsa", "waiting"), ("mg1-ed", "waiting")]
+    for key in keys:
+        found = zone.find_rdataset(f"{key['selector']}._domainkey", "TXT")
+        assert [b"".join(record.strings).decode() for record in found] == [key["records"][0]["text"]]
