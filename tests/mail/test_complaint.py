@@ -33,6 +33,16 @@ COMPLAINTS = {
         author="staff@elm.example",
         kind="multipart/mixed",
     ),
+    "no word of its own": parts(
+        "complaint about message from 192.0.2.7", ("message/rfc822", OURS), author="staff@elm.example"
+    ).replace(b"multipart/report; report-type=delivery-status", b"multipart/mixed"),
+    "fields in the text": parts(
+        "A complaint",
+        ("text/plain", "A message was marked.\n\nFeedback-Type: abuse\nVersion: 1\n"),
+        ("message/rfc822", OURS),
+        author="mail@elm.example",
+        kind="multipart/mixed",
+    ),
 }
 
 

@@ -16,12 +16,13 @@ from mailgate.mail.bounces.lexicon import about
 from mailgate.mail.bounces.normal_form import words_of
 from mailgate.mail.bounces.notice import MAX_REPORT, in_sentences, speaks_of_failure
 from mailgate.mail.bounces.returned import RETURNED_TYPES, Returned
+from mailgate.mail.complaint import is_complaint
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message
 
 STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-status", "message/xdelivery-status"})
 
-_OTHER_REPORTS = frozenset({"message/disposition-notification", "message/feedback-report"})
+_OTHER_REPORTS = frozenset({"message/disposition-notification"})
 _OTHER_REPORT_TYPES = frozenset({"disposition-notification", "feedback-report"})
 _MAIL_SYSTEM = about("mail_system")
 _FAILURE = about("failure")
@@ -66,6 +67,7 @@ def is_another(message: Message) -> bool:
         message.report_type in _OTHER_REPORT_TYPES
         or any(part.content_type in _OTHER_REPORTS for part in message.attachments)
         or is_auto_reply_subject(message.subject)
+        or is_complaint(message)
     )
 
 

@@ -17,8 +17,10 @@ _FLAT_FIELD = re.compile(
     r"|last-attempt-date|will-retry-until|final-log-id)[ \t]{0,9}:"
 )
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
-# Nobody outside could have written to such a domain: it names a host or a store on the inside.
-_INSIDE = re.compile(r"@(?:[^.]*|.*\.(?:local|localdomain|localhost|internal|intern|lan|corp|private))$", re.IGNORECASE)
+# Nobody outside could have written to such an address: it names a host or a store on the inside, or a way there.
+_INSIDE = re.compile(
+    r"[%!].*@|@(?:[^.]*|.*\.(?:local|localdomain|localhost|internal|intern|lan|corp|private))$", re.IGNORECASE
+)
 _ROUTE = re.compile(r"^(?:@[\w.-]{1,255},?){1,9}:")
 _TYPE = re.compile(r"^\s*[A-Za-z][\w.-]{0,60}\s*;")  # of a diagnostic: `smtp;`, `X-Postfix;`
 _RECIPIENT_FIELDS = ("final-recipient", "original-recipient", "x-actual-recipient")

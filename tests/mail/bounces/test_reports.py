@@ -87,6 +87,11 @@ CASES = [
         standard("It failed.", group("cris@mail.lan", "5.2.2", f"Original-Recipient: rfc822;{CRIS}")),
         [(CRIS, FAILED, False)],
     ),
+    Case(
+        "the way to it",
+        standard("It failed.", group("cris%elm.example@gate.example", "5.2.2", f"Original-Recipient: rfc822;{CRIS}")),
+        [(CRIS, FAILED, False)],
+    ),
     Case("source route", standard("It failed.", group(f"@gate.example:{CRIS}", "5.2.2")), [(CRIS, FAILED, False)]),
     Case(
         "Exim, null MX",
