@@ -17,6 +17,7 @@ _DRESSED = re.compile(
     r"(?P<apart>[\W_]*)(?P<verb>[^\W_]+(?:-[^\W_]+)*)"
 )
 _LONE = re.compile(rf"(?:(?!{_MARK})[\W_])*{_MARK}(?:(?!{_MARK})[\W_])*\Z")
+_ONE_WORD = re.compile(r"[\s*_`~]*![^\W\d_]{3,}[.,:;]*[\s*_`~]*\Z")  # `!internal`: meant as one
 _QUOTED = re.compile(r"\s*>[>\s]*")
 _SHORTEST = 2
 """Letters of what is no misspelt verb yet."""
@@ -35,6 +36,7 @@ def stated(words: str, directives: Directives) -> Iterator[Directive]:
 def hidden(words: str, directives: Directives, table: Table, *, is_open: bool) -> Iterator[str]:
     """The lines that look like a command of this table, whatever stands around it and however it is misspelt.
 
+    So does a word with a mark that is all of its line: nobody knows what it means, but it was hardly meant for others.
     Of what is quoted or forwarded, and inside a line, only a private one counts: its words must go to nobody else.
     Where nothing goes out, `is_open` is False: then only the whole line counts, and no misspelt one.
     """
@@ -51,7 +53,8 @@ def hidden(words: str, directives: Directives, table: Table, *, is_open: bool) -
         verb = _verb_of(found, table, is_open=is_open) if found else None
         is_foreign = is_forward or _QUOTED.match(text) is not None
         is_whole = verb is not None and (verb.is_private or not is_foreign)
-        if is_whole or (line_no and any(_stands_in(text, one) for one in private)):
+        is_unknown = is_open and line_no > 0 and not is_foreign and _ONE_WORD.match(text) is not None
+        if is_whole or is_unknown or (line_no and any(_stands_in(text, one) for one in private)):
             yield line.strip()
     yield from _quoted_above_words(directives, private)
 

@@ -29,8 +29,9 @@ DRESSES = [
     "!no\u00adte", "!n\u2060ote", "\ufeff!note", "\u200e!note", "\u202b!note\u202c", "\u2067!note\u2069",
     "\u00ad!\u00adn\u00ado\u00adt\u00ade", "!n\u0332o\u0332t\u0332e\u0332", "!no\u0301te", "\x00!note", "\x08!note",
     "\x1b!note", "\u2800!note", "\u3164!note", "\ufffd!note", "!\U0001d427\U0001d428te", "!\nnote", "**!**\n**note**",
-    "!noet", "!ntoe", "!notes", "!nota", "!n\u043ete", "!not", "Bart: !note", "Intern !note", "Hello,\u2028!note",
-    "Hello,\x0b!note", "Hello,\x0c!note", "Hello,\x85!note", "Hello Anne, !note", "P.S. (!note)",
+    "!noet", "!ntoe", "!notes", "!nota",
+    "!n\u043ete", "!not", "Bart: !note", "Intern !note", "Hello,\u2028!note", "Hello,\x0b!note", "Hello,\x0c!note",
+    "Hello,\x85!note", "Hello Anne, !note", "P.S. (!note)",
 ]  # fmt: skip
 
 AROUND = [
@@ -74,6 +75,14 @@ ABOVE = st.sampled_from(
 WORDS = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)
 
 
+@pytest.mark.parametrize(
+    "line", ["!internal", "**!privat**", "!Vertraulich:", "_!confidentiel_", "!\u7b14\u8bb0\u5907\u6ce8"]
+)
+@pytest.mark.parametrize("around", AROUND[:-1])  # in a forward it is another's
+def test_a_word_with_a_mark_that_stands_alone_stops_the_mail(line: str, around: str) -> None:
+    assert not goes_out(around.format(f"{line}\n{SECRET}"))
+
+
 BEHIND = st.one_of(st.just(""), WORDS.map(" {}".format))
 NOTED = st.tuples(ABOVE, LIST_MARK, OPENED, UNSEEN, MARK, UNSEEN, VERB, CLOSED, BEHIND).map("".join)
 
@@ -109,7 +118,7 @@ def test_a_command_in_the_subject_above_words_stops_the_mail(subject: str) -> No
         "\u00a1Hola! Nota: tarda un d\u00eda.",
         "Voil\u00e0 ! Note that it takes a day.",
         "![note](https://x.example/note.png)",
-        "Add this:\n\n!important\n!default\n!include x.conf\n!verify = sender",
+        "Add this:\n\ncolor: red !important\n!include x.conf\n!verify = sender",
         "!!!\nIt works again!!!",
         "!!! Make sure that it is off.",
         "Wait!\nClose the window and send it again!",
