@@ -19,7 +19,7 @@ _LONG = 60  # characters of a line that a program may have broken
 _ENOUGH = 5
 _ALL_KINDS = len(LABELS)
 
-_NAME_BESIDE = re.compile(r"[^\s<\[(][^<\[(]*[<\[(]\s*(?:mailto:)?[^\s<>@]+@[^\s<>@]+[>\])]")
+_NAME_BESIDE = re.compile(r"[^\s<\[(]\s*+[<\[(]\s*+(?:mailto:)?+[^\s<>@]++@[^\s<>@]+[>\])]")
 _INSIDE = re.compile(r"(?:^|\s)[^\W\d_]{1,14}\s?[:：]\s")  # a label on a line that has several
 
 
@@ -68,6 +68,8 @@ def header_length(
             break
     if found.labels == 1:
         found.labels = len(_INSIDE.findall(f" {lines[at].text}"))
+    if found.labels < 2:
+        return 0
     has_rule_below = end < len(lines) and lines[end].mark is Mark.RULE  # a form between two rules
     ties = _Ties(found, head, has_title=has_title, above_quotation=quote_follows(end))
     return end - at if not has_rule_below and ties.hold() else 0
@@ -89,14 +91,16 @@ class _Ties:
         self.addresses = [plain_address(one) for one in ADDRESS.findall(text)]
         self.has_name_beside = any(_NAME_BESIDE.search(value) for value in found.values)
         self.by_program = is_by_program(text)
+        self.author = plain_address(head.author)
+        self.readers = [plain_address(one) for one in head.readers]
         self.subject = any(same_subject(value, head) for value in found.values)
         self.to_reader = any(self._is_reader(one) for one in self.addresses)
 
     def _is_reader(self, address: str) -> bool:
         """To whom this mail goes, or a neighbour of his; the writer has neighbours, too."""
         _, _, host = address.rpartition("@")
-        neighbours = {one.rpartition("@")[2] for one in self.head.readers} - {self.head.author.rpartition("@")[2]}
-        return address in self.head.readers or host in neighbours
+        neighbours = {one.rpartition("@")[2] for one in self.readers} - {self.author.rpartition("@")[2]}
+        return address in self.readers or host in neighbours
 
     def hold(self) -> bool:
         found, kinds = self.found, len(self.found.kinds)
@@ -113,7 +117,7 @@ class _Ties:
     def _is_own_mail(self) -> bool:
         """The header of a mail of the writer's own, to somebody else and about something else: he asks about it."""
         is_other = not (self.subject or self.to_reader or self.has_title)
-        return self.head.author in self.addresses[:1] and is_other
+        return self.author in self.addresses[:1] and is_other
 
     def _sum(self, kinds: int) -> int:
         who = 3 if self.has_name_beside else 2 * bool(self.addresses)

@@ -5,9 +5,10 @@ from functools import cached_property
 
 from mailgate.mail.words.html_text import with_links
 from mailgate.mail.words.reply_marks import Mark, marked_lines
+from mailgate.mail.words.reply_words import THIS_LINE
 
-OF_PARAGRAPH = frozenset({Mark.WORDS, Mark.LABEL, Mark.TITLE})
-QUOTES = frozenset({Mark.QUOTED, Mark.INDENTED})
+OF_PARAGRAPH = (Mark.WORDS, Mark.LABEL, Mark.TITLE)
+QUOTES = (Mark.QUOTED, Mark.INDENTED)
 LONG = 60
 """Characters of a line that a program may have broken."""
 
@@ -26,6 +27,27 @@ class Body:
         self.lines = marked_lines(raw)
         self.known = frozenset(at for at, line in enumerate(self.lines) if line.first in known) if known else known
         self.initials = ""  # of who is quoted with them
+
+    @cached_property
+    def leading_in(self) -> list[bool]:
+        """Which lines may lead something in, by a sign that every such line has: quick, for most have none."""
+        return [
+            line.text.endswith((":", "：", "*")) or "@" in line.text or line.mark is Mark.TITLE for line in self.lines
+        ]
+
+    @cached_property
+    def plain(self) -> list[bool]:
+        """Which lines are words in the midst of a paragraph, of which nothing could be anything else."""
+        words = [
+            line.mark is Mark.WORDS and not sign for line, sign in zip(self.lines, self.leading_in, strict=True)
+        ] + [False, False]
+        return [here and below and further for here, below, further in zip(words, words[1:], words[2:], strict=False)]
+
+    @cached_property
+    def may_be_above(self) -> bool:
+        """Whether some line may ask for answers above it."""
+        text = "\n".join(line.text for line in self.lines if line.mark in OF_PARAGRAPH).lower()
+        return any(words in text for words in THIS_LINE)
 
     @cached_property
     def titles(self) -> int:

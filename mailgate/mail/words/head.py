@@ -9,6 +9,7 @@ from mailgate.mail.words.reply_words import FORWARDS
 
 _PREFIX = re.compile(r"\s*([^\s:：\[(]{1,6})\s?(?:\[\d+\]|\(\d+\)|\^\d+)?\s?[:：]\s*(?!\d)")
 _MAX_PREFIXES = 20
+_MAX_SUBJECT = 1_000  # characters
 _BOTH = frozenset({"vs"})  # a forward in Norwegian and Danish, an answer in Finnish
 
 
@@ -27,8 +28,8 @@ class Head:
 
     answers: Answers = Answers.YES
     subject: str = ""  # without prefixes, casefolded; "" when there is none
-    author: str = ""  # address, see `plain_address`
-    readers: frozenset[str] = frozenset()  # addresses of To and Cc
+    author: str = ""  # its address
+    readers: tuple[str, ...] = ()  # addresses of To and Cc
 
 
 def head_of(subject: str, answered: Iterable[str], author: str, readers: Iterable[str]) -> Head:
@@ -42,7 +43,7 @@ def head_of(subject: str, answered: Iterable[str], author: str, readers: Iterabl
         answers = Answers.YES
     else:
         answers = Answers.PERHAPS if prefixes else Answers.NO
-    return Head(answers, bare, plain_address(author), frozenset(map(plain_address, readers)))
+    return Head(answers, bare, author, tuple(readers))
 
 
 def plain_address(address: str) -> str:
@@ -57,7 +58,7 @@ def same_subject(one: str, head: Head) -> bool:
 
 
 def _bare(subject: str) -> tuple[str, list[str]]:
-    rest = subject.casefold()
+    rest = subject[:_MAX_SUBJECT].casefold()
     prefixes: list[str] = []
     while len(prefixes) < _MAX_PREFIXES and (match := _PREFIX.match(rest)):
         prefixes.append(match[1])

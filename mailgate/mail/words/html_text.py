@@ -6,6 +6,7 @@ recurses), and has no word for a quotation.
 
 import html
 import re
+from functools import lru_cache
 
 from mailgate.mail.bounds import MAX_HTML, MAX_QUOTE_MARKS, MAX_TIMES
 from mailgate.mail.wire.charset import storable
@@ -89,7 +90,7 @@ def marked_text(source: str) -> str:
 def _quotes(tag: str, element: Element) -> str:
     """The mark of what this element quotes or sets in; "" when it does neither."""
     names = _names(element)
-    is_named = bool(names) and _QUOTING.search(_GMAIL.sub("", names)) is not None
+    is_named = bool(names) and _is_quoting(names)
     if tag != "blockquote":
         return ">" if is_named else ""
     is_cited = element.get("type") == "cite" or element.get("cite") is not None or "gmail_quote" in names
@@ -97,13 +98,23 @@ def _quotes(tag: str, element: Element) -> str:
 
 
 def _begins_history(element: Element) -> bool:
-    # Outlook puts `x_` before the names in a message that it shows, and each time it is answered another one.
-    if any(name.removeprefix("x_") in _HISTORY_NAMES for name in _names(element).lower().split()):
+    if (names := _names(element)) and _is_of_history(names):
         return True
     if element.tag == "hr":
         return element.get("data-marker") == "__DIVIDER__"  # Zimbra
     style = element.get("style")
     return style is not None and "3.0pt" in style and _DIVIDER.search(style) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_quoting(names: str) -> bool:
+    return _QUOTING.search(_GMAIL.sub("", names)) is not None
+
+
+@lru_cache(maxsize=1024)
+def _is_of_history(names: str) -> bool:
+    # Outlook puts `x_` before the names in a message that it shows, and each time it is answered another one.
+    return any(name.removeprefix("x_") in _HISTORY_NAMES for name in names.lower().split())
 
 
 def _names(element: Element) -> str:

@@ -9,7 +9,8 @@ from mailgate.mail.words.moment import is_by_program, moment_in
 from mailgate.mail.words.reply_marks import title_of
 from mailgate.mail.words.reply_words import WROTE
 
-ADDRESS = re.compile(r"[^\s<>()\[\]@,;:\"'|*]+@[^\s<>()\[\]@,;:\"'|*]+\.\w+")
+_NOT_IN_ADDRESS = r"\s<>()\[\]@,;:\"'|*"
+ADDRESS = re.compile(rf"(?<![^{_NOT_IN_ADDRESS}])[^{_NOT_IN_ADDRESS}]++@[^{_NOT_IN_ADDRESS}]+\.\w+")
 
 _WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 _MOST_WORDS = 8  # that are no names; the Dutch and Turkish lines have most
@@ -52,7 +53,7 @@ def who_and_when(text: str) -> int:
 
 def begun_line(line: str) -> str | None:
     """A lead-in behind which the quotation begins on the same line, as Yahoo has it on telephones; None without."""
-    match = _BEGUN.match(line)
+    match = _BEGUN.match(line) if "  " in line else None
     return match[1] if match else None
 
 

@@ -9,7 +9,7 @@ from mailgate.mail.words.head import Answers, Head
 from mailgate.mail.words.html_text import INDENT
 from mailgate.mail.words.lead_ins import ADDRESS, begun_line, leads_in, who_and_when
 from mailgate.mail.words.reply_marks import Line, Mark, begins_forward, title_of
-from mailgate.mail.words.reply_words import ORIGINAL, PREVIOUS, REPLY_ABOVE
+from mailgate.mail.words.reply_words import ORIGINAL, PREVIOUS, THIS_LINE
 from mailgate.mail.words.tails import is_sent_from, is_signature, may_be_sent_from
 
 _MOST_BROKEN = 3  # lines of a lead-in
@@ -45,14 +45,20 @@ class Reading:
         self._at = 0  # the line that is judged
         self._led = False  # some quotation has been led in
         self._in_signature = False
+        self._lead_in_at: tuple[int, int] | None = None  # the last answer of `_lead_in`: often asked twice
         self._parts: list[Part] = []  # of the lines above it
 
     def parts(self) -> list[Part]:
         """What each raw line is."""
         if self.head.answers is Answers.FORWARDS and not self.body.known:
             self._take_own(len(self.body.lines))
+        plain = () if self.body.known else self.body.plain
         while self._at < len(self.body.lines):
-            self._step()
+            if plain and plain[self._at] and not (self._in_signature or self.body.initials):
+                self._parts.append(Part.OWN)  # most lines of most mails
+                self._at += 1
+            else:
+                self._step()
         return [
             part for line, part in zip(self.body.lines, self._parts, strict=True) for _ in range(line.first, line.end)
         ]
@@ -66,7 +72,7 @@ class Reading:
             self._at += 1
         elif self.body.is_quote(at):
             self._quotation()
-        elif begins_forward(line.text):
+        elif self.body.leading_in[at] and begins_forward(line.text):
             self._take_own(len(self.body.lines))
         elif self._is_above_history(at):
             self._history(1)
@@ -105,6 +111,15 @@ class Reading:
         if at == len(self.body.lines) or self.body.lines[at].mark is Mark.SIGN_OFF:
             return True
         return self._begins_history(at) or self._is_above_history(at)
+
+    def _may_end_words(self, at: int) -> bool:
+        """The same, quick: False where it cannot be."""
+        at = self.body.next(at)
+        is_words = at < len(self.body.lines) and self.body.lines[at].mark is Mark.WORDS
+        return not is_words or self._is_marked(at) or self.body.may_be_above
+
+    def _is_marked(self, at: int) -> bool:
+        return self.body.is_quote(at) or any(self.body.leading_in[at : at + _MOST_BROKEN])
 
     def _is_below_lead_in(self) -> bool:
         above = next((part for part in reversed(self._parts) if part is not Part.EMPTY), None)
@@ -178,7 +193,10 @@ class Reading:
         if line.mark is Mark.RULE:
             following = self.body.next(at + 1)
             return following < len(self.body.lines) and PREVIOUS.match(self.body.lines[following].text) is not None
-        return len(line.text.split()) <= _MOST_OF_MARK and REPLY_ABOVE.search(line.text) is not None
+        if not self.body.may_be_above or len(line.text.split()) > _MOST_OF_MARK:
+            return False
+        text = line.text.lower()
+        return not text.endswith((".", "?", "!")) and any(words in text for words in THIS_LINE)
 
     def _is_alone(self, title: Line) -> bool:
         """`-----Original Message-----`, and no other line like it: a heading between dashes has its like."""
@@ -190,11 +208,13 @@ class Reading:
         return at < len(self.body.lines) and (self.body.is_quote(at) or bool(self._header(at) or self._lead_in(at)))
 
     def _header(self, at: int) -> int:
-        if self.body.lines[at].mark not in (Mark.LABEL, Mark.WORDS):
+        lines = self.body.lines
+        if lines[at].mark is Mark.LABEL:
+            if at and lines[at - 1].mark is Mark.LABEL:
+                return 0
+        elif lines[at].mark is not Mark.WORDS or at + 1 == len(lines) or lines[at + 1].mark is not Mark.LABEL:
             return 0
         if self._careful and self.body.known_below(at) is None:
-            return 0
-        if at and self.body.lines[at].mark is Mark.LABEL and self.body.lines[at - 1].mark is Mark.LABEL:
             return 0
         return header_length(
             self.body.lines,
@@ -206,28 +226,32 @@ class Reading:
 
     def _lead_in(self, at: int) -> int:
         """How many lines from here lead in what is below: a paragraph, the end of one, or a line that says it all."""
-        line = self.body.lines[at]
-        if line.mark not in OF_PARAGRAPH or not self._may_lead_in(at):
+        if self._lead_in_at is None or self._lead_in_at[0] != at:
+            self._lead_in_at = (at, self._find_lead_in(at))
+        return self._lead_in_at[1]
+
+    def _find_lead_in(self, at: int) -> int:
+        line, signs = self.body.lines[at], self.body.leading_in
+        if line.mark not in OF_PARAGRAPH or not any(signs[at : at + _MOST_BROKEN]):
             return 0
         is_answer = not self._careful or self.body.known_below(at) is not None
-        begun = begun_line(self.body.raw[line.first].strip())
+        begun = begun_line(self.body.raw[line.first].strip()) if signs[at] else None
         if begun and is_answer and leads_in(begun, to_quotation=False):
             return 1
         end = at + 1 if line.mark is Mark.TITLE else self.body.paragraph_end(at, _MOST_BROKEN)
-        if end is not None and self._leads_in(at, end, is_answer=is_answer):
+        if end is not None and any(signs[at:end]) and self._leads_in(at, end, is_answer=is_answer):
             return end - at
-        for end in range(at + 1, at + 1 + _MOST_BROKEN) if is_answer else ():
-            if end > len(self.body.lines) or self.body.lines[end - 1].mark not in OF_PARAGRAPH:
-                break
-            text = self.body.joined(at, end)
-            if text.endswith((":", "：")) and ADDRESS.search(text) and self._is_apart(at, end, text, sure=False):
-                return end - at
-        return 0
+        last = min(at + _MOST_BROKEN if end is None else end - 1, len(self.body.lines))
+        return next((to - at for to in range(at + 1, last + 1) if is_answer and self._says_all(at, to)), 0)
 
-    def _may_lead_in(self, at: int) -> bool:
-        """Quick, for most lines do not: one of these signs is in each line that does, or in one of the next two."""
-        texts = [line.text for line in self.body.lines[at : at + _MOST_BROKEN]]
-        return any(text.endswith((":", "：", "*")) or "@" in text or title_of(text) for text in texts)
+    def _says_all(self, at: int, end: int) -> bool:
+        """Whether these lines of a longer paragraph lead in the rest of it."""
+        if not self.body.lines[end - 1].text.endswith((":", "：")):
+            return False
+        if any(line.mark not in OF_PARAGRAPH for line in self.body.lines[at:end]):
+            return False
+        text = self.body.joined(at, end)
+        return ADDRESS.search(text) is not None and self._is_apart(at, end, text, sure=False)
 
     def _leads_in(self, at: int, end: int, *, is_answer: bool) -> bool:
         quoted = self.body.quote_follows(end)
@@ -268,9 +292,9 @@ class Reading:
         return end - at if self._ends_words(end) else 0
 
     def _is_sent_from(self, at: int) -> bool:
-        if not may_be_sent_from(self.body.lines[at].text):
-            return False
         if at and self._parts[at - 1] is Part.OWN and self.body.lines[at - 1].text[-1:] not in ".!?,)":
             return False
         end = self.body.paragraph_end(at, 2)
-        return end is not None and is_sent_from(self.body.with_links(at, end)) and self._ends_words(end)
+        if end is None or end == at or not self._may_end_words(end) or not may_be_sent_from(self.body.lines[at].text):
+            return False
+        return is_sent_from(self.body.with_links(at, end)) and self._ends_words(end)

@@ -1,8 +1,8 @@
 """What each line of a body is by itself: the marks whose sequence `reply_text` judges."""
 
 import re
-from dataclasses import dataclass
 from enum import Enum, auto
+from typing import NamedTuple
 
 from mailgate.mail.words.html_text import HISTORY, INDENT, LINK_MARK
 from mailgate.mail.words.reply_words import FORWARDED
@@ -34,8 +34,7 @@ class Mark(Enum):
     HISTORY = auto()  # of `html_text`: below is history
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One line, or several that a program broke inside the brackets of an address."""
 
     first: int  # number of the first of them
@@ -47,13 +46,18 @@ class Line:
 def marked_lines(lines: list[str]) -> list[Line]:
     """Each line with its mark."""
     found: list[Line] = []
+    whole = "\n".join(lines)
+    is_plain = whole.isascii() or not (_DIRECTION.search(whole) or LINK_MARK.search(whole))
     at = 0
     while at < len(lines):
-        raw = lines[at][:_MAX_WITH_MARKS]
-        if not raw.isascii():
-            raw = _DIRECTION.sub("", LINK_MARK.sub("", raw))
-        raw = raw[:MAX_LINE]
+        raw = lines[at][:MAX_LINE]
+        if not is_plain:
+            raw = _DIRECTION.sub("", LINK_MARK.sub("", lines[at][:_MAX_WITH_MARKS]))[:MAX_LINE]
         text = raw.strip()
+        if text[:1].isalnum() and text[-1] != "(" and ":" not in text and "<" not in text and "：" not in text:
+            found.append(Line(at, at + 1, text, Mark.WORDS))
+            at += 1
+            continue
         end = at + 1
         if text[-1:] in "<(" or "<" in text:
             end, text = _joined(lines, at, text)

@@ -71,9 +71,10 @@ PROGRAMS = _any_of(
 )
 """`Sent from my iPhone`, `Get Outlook for Android`."""
 
-REPLY_ABOVE = re.compile(
-    r"\b(?:reply|write|type|respond|answer)\b.{0,40} above this line|oberhalb dieser zeile|au-dessus de cette ligne"
-    r"|por encima de esta línea|acima desta linha|sopra questa (?:linea|riga)|boven deze (?:lijn|regel)",
-    re.IGNORECASE,
-)
+THIS_LINE = (
+    "above this line", "oberhalb dieser zeile", "au-dessus de cette ligne", "por encima de esta línea",
+    "acima desta linha", "sopra questa linea", "sopra questa riga", "boven deze lijn", "boven deze regel",
+)  # fmt: skip
+"""A mark that asks for answers above it; in any language where it is `##- … -##`."""
+
 PREVIOUS = re.compile(r"[\s*#]*previous (?:replies|messages|comments)[\s*:]*$", re.IGNORECASE)
