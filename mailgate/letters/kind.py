@@ -140,6 +140,8 @@ class Template(StrEnum):
     WAIT_ENDED = _to_staff("wait-ended", wanted=Wanted.OPEN, is_reported=True)
     # Outlook asks for no automatic answer in every mail of its users: staff must hear all the same.
     RETURNED = _to_staff("returned", Answers.PERSONS, gives_back=True)  # not understood or not sent on
+    # lines of an answer or note were left out, and not because our own mail has them
+    SHORTENED = _to_staff("shortened", Answers.PERSONS, gives_back=True)
     DONE = _to_staff("done", Answers.PERSONS)  # what came of a command that answers
     STAFF_HELP = _to_staff("staff-help", Answers.PERSONS)  # the commands that work here
     COLLISION = _to_staff(

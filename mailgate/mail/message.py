@@ -34,8 +34,15 @@ class Cut:
     """What was left out of a mail for its reader."""
 
     text: str = ""
-    quoted: int = 0  # lines of it that were quoted, from this mail's parent or another
-    unsure: tuple[str, ...] = ()  # lines that are neither marked as a quotation nor known from the parent
+    quoted: int = 0  # lines of history, marked or not
+    unmarked: tuple[str, ...] = ()  # those of them that no mark tells, and that are not known from the parent
+    signature: tuple[str, ...] = ()  # lines of one whose delimiter is not that of RFC 3676
+
+    def unexpected_by(self, writer: str) -> tuple[str, ...]:
+        """The lines that a writer of this name may miss: what may be his words, and a signature without his name."""
+        names = [name for name in writer.casefold().split() if len(name) > 1]
+        is_signed = any(name in line.casefold() for line in self.signature for name in names)
+        return self.unmarked + (() if is_signed else self.signature)
 
 
 NOTHING_CUT = Cut()

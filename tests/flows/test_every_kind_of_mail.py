@@ -56,6 +56,7 @@ READERS = {
     Template.AUTOCLOSED: FOR_TICKETS,
     Template.WAIT_ENDED: {BART},
     Template.RETURNED: {BART},
+    Template.SHORTENED: {BART},
     Template.DONE: {BART},
     Template.STAFF_HELP: {BART},
     Template.COLLISION: {BART},

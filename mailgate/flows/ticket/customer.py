@@ -214,6 +214,7 @@ def _tell(
         is_first=ticket.messages == 1,
         files=entry.attachments,
         left_out=entry.left_out,
+        quoted_lines=message.cut.quoted,
     )
 
 

@@ -31,11 +31,12 @@ def tell_staff(
     is_first: bool = False,
     files: Sequence[NewAttachment] = (),
     left_out: Sequence[LeftOut] = (),
+    quoted_lines: int = 0,
 ) -> None:
     """Queue a notification for everybody who answers and is there. `is_first`: the mail begins the ticket's thread.
 
     `entry_id`: the message that it carries; None when something was done without one. `author`: whose words they are,
-    when somebody else sent them on.
+    when somebody else sent them on. `quoted_lines`: so many of the mail are history, and not among the words.
     """
     readers = present(act.staff, now=act.now)
     if not readers:
@@ -59,6 +60,7 @@ def tell_staff(
             entry_id=entry_id,
             files=files,
             left_out=left_out,
+            quoted_lines=quoted_lines,
             mail_id=incoming.lent.spool_id,
         )
         for reader in readers

@@ -41,6 +41,8 @@ def read_reply(text: str, head: Head, parent: str | None = None) -> Reply:
     own = _text([line for line, part in zip(lines, parts, strict=True) if part in _OWN], tail)
     if not own:
         return Reply("", with_links(text).strip(), NOTHING_CUT)
+    if all(part in _OWN for part in parts):
+        return Reply(own, own, NOTHING_CUT)
     kept = _kept(parts)
     shown = [_quoted(line, part) for at, (line, part) in enumerate(zip(lines, parts, strict=True)) if kept[at]]
     words = _text(shown, tail)
@@ -48,9 +50,8 @@ def read_reply(text: str, head: Head, parent: str | None = None) -> Reply:
     return Reply(own, words, _cut(left_out))
 
 
-_OWN = frozenset({Part.OWN, Part.EMPTY})
-_QUOTED = frozenset({Part.QUOTED, Part.KNOWN})
-_SURE = frozenset({Part.EMPTY, Part.QUOTED, Part.KNOWN, Part.FOOTER, Part.LEAD_IN, Part.SIGNATURE})
+_OWN = (Part.OWN, Part.EMPTY)
+_QUOTED = (Part.QUOTED, Part.KNOWN)
 
 
 def _text(lines: list[str], tail: str) -> str:
@@ -87,6 +88,12 @@ def _kept(parts: list[Part]) -> list[bool]:
 
 
 def _cut(left_out: list[tuple[str, Part]]) -> Cut:
-    quoted = sum(part in _QUOTED or part is Part.FOOTER for line, part in left_out if line.strip(" >"))
-    unsure = tuple(line.strip() for line, part in left_out if part not in _SURE and line.strip())
-    return Cut(with_links("\n".join(line for line, _ in left_out)).strip("\n"), quoted, unsure)
+    def lines(*parts: Part) -> tuple[str, ...]:
+        return tuple(text for line, part in left_out if part in parts and (text := with_links(line).strip(" >")))
+
+    return Cut(
+        text=with_links("\n".join(line for line, _ in left_out)).strip("\n"),
+        quoted=len(lines(*_QUOTED, Part.FOOTER, Part.HISTORY)),
+        unmarked=lines(Part.HISTORY),
+        signature=lines(Part.LOOSE),
+    )

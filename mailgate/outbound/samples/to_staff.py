@@ -22,6 +22,7 @@ _NOTIFICATION = {
     "text": "Hello,\n\nsince Monday every mail to info@ comes back:\n\n    mailbox full <info@example.org>\n\nAnne",
     "attachments": [{"name": "bounce.txt", "size": 2048}, {"name": "screen.png", "size": 88_210}],
     "left_out": [],
+    "quoted_lines": 0,
     "left_out_count": 0,
     "mail_id": 17,
     "context": [
@@ -85,6 +86,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.NOTIFICATION: (
         _NOTIFICATION,
         _NOTIFICATION | {"attachments": []},
+        _NOTIFICATION | {"quoted_lines": 1},
         _NOTIFICATION | {"left_out": LEFT_OUT, "left_out_count": 7},
     ),
     Template.WAIT_ENDED: (STATE,),
@@ -122,6 +124,20 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "mail_id": 18,
             "context": ["To send yours all the same, answer this mail with the first line !send"],
         },
+    ),
+    Template.SHORTENED: tuple(
+        {
+            "company": COMPANY,
+            "number": 1042,
+            "subject": SUBJECT,
+            "lines": ["On Tuesday the disk was full.", "Jane"],
+            "more": more,
+            "is_note": is_note,
+            "readers": ["Anne Miller"],
+            "undo_seconds": seconds,
+            "text": "Your mailbox is larger now.",
+        }
+        for more, is_note, seconds in ((0, False, 60), (3, False, 0), (0, True, 60))
     ),
     Template.STAFF_COPY: tuple(
         {

@@ -1,7 +1,7 @@
 """What the mails of the desk are filled with. Words stand in `templates/mail/`, who may get them in `letters`."""
 
 from mailgate.tickets.notices.to_askers import confirm, ended, proposals, receipt
-from mailgate.tickets.notices.to_colleagues import Deeds, collision, staff_copy
+from mailgate.tickets.notices.to_colleagues import Deeds, collision, shortened, staff_copy
 from mailgate.tickets.notices.to_customers import acknowledgement, of_state, reply, to_another
 from mailgate.tickets.notices.to_staff import (
     HeldMail,
@@ -35,6 +35,7 @@ __all__ = [
     "receipt",
     "reply",
     "returned",
+    "shortened",
     "staff_copy",
     "to_another",
     "undelivered",

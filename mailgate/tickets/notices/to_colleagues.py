@@ -12,6 +12,8 @@ from mailgate.people import Staff
 from mailgate.tickets.notices.parts import named_files, ready_commands, sent_along
 from mailgate.tickets.ticket import NewAttachment
 
+_MOST_LINES = 40  # that are named; the ticket's page has all
+
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
@@ -31,6 +33,24 @@ def collision(sheet: Sheet, *, deeds: Sequence[Deeds], words: str, context: Sequ
         "mail_id": mail_id,
     }
     return letter(Template.COLLISION, sheet, values, about_id=mail_id)
+
+
+def shortened(
+    sheet: Sheet, *, lines: Sequence[str], words: str, is_note: bool, readers: Sequence[str], undo_seconds: int
+) -> Notice:
+    """To the writer of an answer or note: these lines of it were left out, and these words were not.
+
+    `readers`: who gets them; `undo_seconds`: how long they can be taken back.
+    """
+    values = {
+        "lines": list(lines[:_MOST_LINES]),
+        "more": max(0, len(lines) - _MOST_LINES),
+        "is_note": is_note,
+        "readers": list(readers),
+        "undo_seconds": undo_seconds,
+        "text": words,
+    }
+    return letter(Template.SHORTENED, sheet, values)
 
 
 def staff_copy(

@@ -36,17 +36,19 @@ def notification(
     entry_id: int | None,
     files: Sequence[NewAttachment],
     left_out: Sequence[LeftOut] = (),
+    quoted_lines: int = 0,
     mail_id: int | None = None,
 ) -> Notice:
-    """To a staff member: what a customer wrote, uncut, then the context block, then the commands.
+    """To a staff member: what a customer wrote, then the context block, then the commands.
 
-    `place`: where the reader's answer will be read.
+    `place`: where the reader's answer will be read; `quoted_lines`: so many of the mail are not among the words.
     """
     values = {
         "text": words,
         "attachments": named_files(files),
         "left_out": named(left_out),
         "left_out_count": len(left_out),
+        "quoted_lines": quoted_lines,
         "mail_id": mail_id,
         "context": list(context),
         "commands": ready_commands(sheet.answer_to, place),

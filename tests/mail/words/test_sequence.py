@@ -127,13 +127,18 @@ def test_what_was_cut_is_kept_and_counted() -> None:
 
     assert cut.text.split("\n")[:2] == ["-- ", "Anne Ash"]
     assert "> Two?" in cut.text
-    assert (cut.quoted, cut.unsure) == (2, ())
+    assert (cut.quoted, cut.unmarked, cut.signature) == (2, (), ())
 
 
 def test_lines_that_nothing_marks_and_nobody_knows_are_named() -> None:
     text = f"Yes.\n\n--\nAnne Ash\n\n{LEAD_IN}\n\nA mail that is not the one below.\n\nBart"
 
-    assert _read(text, PARENT).cut.unsure == ("--", "Anne Ash", "A mail that is not the one below.", "Bart")
+    cut = _read(text, PARENT).cut
+
+    assert cut.unmarked == ("A mail that is not the one below.", "Bart")
+    assert cut.signature == ("--", "Anne Ash")
+    assert cut.unexpected_by("Anne Ash") == cut.unmarked
+    assert cut.unexpected_by("Cris Cole") == cut.unmarked + cut.signature
 
 
 def test_where_nothing_would_remain_nothing_is_cut() -> None:

@@ -7,6 +7,7 @@ from mailgate.commands.verb import Command, Verb
 from mailgate.flows.staff.answer.collision import drop_held
 from mailgate.flows.staff.answer.forward import Forwarded, forwarded, newest_contact, open_forwarded
 from mailgate.flows.staff.answer.read import StaffMail
+from mailgate.flows.staff.answer.shortened import tell_shortened
 from mailgate.flows.staff.answer.words import undo_until, words_in, write
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.settled import Settled
@@ -71,6 +72,7 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
         outbox_ids=act.queued_since(before),
         now=act.now,
     )
+    tell_shortened(act, mail, ticket)
     words = ", ".join(f"!{command.verb.name}" for command in mail.commands)
     return Settled(
         Disposition.JOINED if mail.is_reply else Disposition.COMMAND,
