@@ -32,4 +32,4 @@ def reply_text(text: str, parent: str | None = None) -> str:
 
 def own_text(text: str, parent: str | None = None) -> str:
     """The sender's own words, without any quotation, in a mail that answers one."""
-    return read_reply(text, Head(), parent).own
+    return read_reply(text, Head(name="anne ash"), parent).own

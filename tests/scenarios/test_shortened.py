@@ -63,7 +63,7 @@ def test_our_own_mail_and_his_signature_are_no_news(
 
 
 def test_a_signature_of_somebody_else_is_named(gate: Gate, anne: Person, bart: Person, told: Received) -> None:
-    gate.deliver(_answers(bart, told, "Ask these two:\n--\nCris Cole\nDora Dean"))
+    gate.deliver(_answers(bart, told, "Ask her:\n--\nDora Dean\ndora@other.example"))
 
     assert len(gate.outbox(Template.SHORTENED)) == 1
     assert "- Dora Dean" in gate.mailbox(bart)[-1].text

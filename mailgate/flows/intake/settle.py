@@ -150,7 +150,7 @@ def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -
     if isinstance(placed, Contradiction):
         return _held(act, incoming, sender, reason=placed.reason, ticket_id=placed.ticket_id)
 
-    incoming = beside_parent(act, incoming, placed.ticket if isinstance(placed, Joined) else None)
+    incoming = beside_parent(act, incoming, placed.ticket if isinstance(placed, Joined) else None, keeps_doubtful=True)
 
     def keep_words(written: Incoming) -> Settled:
         return _keep_words(act, written, sender, placed)

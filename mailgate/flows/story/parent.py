@@ -17,21 +17,21 @@ _MAX_IDS = 10
 _MAX_CUT = 20_000  # characters; the raw mail has all of it
 
 
-def beside_parent(act: Act, incoming: Incoming, ticket: Ticket | None) -> Incoming:
+def beside_parent(act: Act, incoming: Incoming, ticket: Ticket | None, *, keeps_doubtful: bool) -> Incoming:
     """The same mail with its words read anew; as it was when no mail of ours is known to be answered.
 
     `ticket` is the one that it is for: without a reference the last mail that its author got there is taken.
+    `keeps_doubtful`: what reads like the history of some other mail stays. Customers' words must not be lost; those of
+    staff go to a customer, and must not bring along what is nobody else's.
     """
     parent = _parent_text(act, incoming, ticket)
     if not parent:
         return incoming
     message = incoming.message
     answered = (*message.in_reply_to, *message.references)
-    head = head_of(
-        message.subject, answered, incoming.author.address, [one.address for one in (*message.to, *message.cc)]
-    )
+    head = head_of(message.subject, answered, incoming.author, (*message.to, *message.cc))
     if head.answers is not Answers.FORWARDS:  # it came to an address of the ticket, so it answers something
-        head = replace(head, answers=Answers.YES)
+        head = replace(head, answers=Answers.OURS if keeps_doubtful else Answers.YES)
     reply = read_reply(message.marked_text, head, parent)
     return replace(incoming, message=replace(message, own_text=reply.own, reply_text=reply.words, cut=reply.cut))
 

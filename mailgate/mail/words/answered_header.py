@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from mailgate.mail.words.head import Answers, Head, plain_address, same_subject
+from mailgate.mail.words.head import Answers, Head, names_reader, plain_address, same_subject
 from mailgate.mail.words.lead_ins import ADDRESS
 from mailgate.mail.words.moment import is_by_program, moment_in
 from mailgate.mail.words.reply_marks import Line, Mark, label_of
@@ -58,11 +58,13 @@ def header_length(
             return 0
         found.add(lines[at].text)
         end += 1
+    elif not (label_of(lines[at].text) or ("", ""))[1]:  # `I got this:` above a header
+        return 0
     while end < min(len(lines), at + _MOST_LINES):
         if lines[end].mark is Mark.LABEL or _goes_on(lines, end, found):
             found.add(lines[end].text)
             end += 1
-        elif lines[end].mark is Mark.EMPTY and found.labels < 3 and _is_label(lines, end + 1):
+        elif lines[end].mark is Mark.EMPTY and found.labels * 2 == end - at + 1 and _is_label(lines, end + 1):
             end += 1
         else:
             break
@@ -91,24 +93,20 @@ class _Ties:
         self.addresses = [plain_address(one) for one in ADDRESS.findall(text)]
         self.has_name_beside = any(_NAME_BESIDE.search(value) for value in found.values)
         self.by_program = is_by_program(text)
-        self.author = plain_address(head.author)
-        self.readers = [plain_address(one) for one in head.readers]
         self.subject = any(same_subject(value, head) for value in found.values)
-        self.to_reader = any(self._is_reader(one) for one in self.addresses)
-
-    def _is_reader(self, address: str) -> bool:
-        """To whom this mail goes, or a neighbour of his; the writer has neighbours, too."""
-        _, _, host = address.rpartition("@")
-        neighbours = {one.rpartition("@")[2] for one in self.readers} - {self.author.rpartition("@")[2]}
-        return address in self.readers or host in neighbours
+        self.to_reader = names_reader(self.addresses, head)
 
     def hold(self) -> bool:
-        found, kinds = self.found, len(self.found.kinds)
+        found = self.found
+        # Forms that people fill in have a subject and a date, too.
+        kinds = len(found.kinds) if found.kinds & {"from", "to"} else 0
         if found.labels < (2 if self.by_program and self.addresses else 3):
             return False
         if not (self.addresses or self.subject or "subject" in found.kinds):
             return False
         if self._is_own_mail() or (self.head.answers is Answers.PERHAPS and not self.to_reader):
+            return False
+        if self.head.answers is Answers.OURS and not (self.subject or self.to_reader):
             return False
         tied = kinds > 1 or self.has_title or self.above_quotation or self.subject or self.to_reader
         several = sum("@" in value for value in found.values) > 1
@@ -117,7 +115,7 @@ class _Ties:
     def _is_own_mail(self) -> bool:
         """The header of a mail of the writer's own, to somebody else and about something else: he asks about it."""
         is_other = not (self.subject or self.to_reader or self.has_title)
-        return self.author in self.addresses[:1] and is_other
+        return plain_address(self.head.author) in self.addresses[:1] and is_other
 
     def _sum(self, kinds: int) -> int:
         who = 3 if self.has_name_beside else 2 * bool(self.addresses)

@@ -3,7 +3,7 @@
 import re
 from functools import cached_property
 
-from mailgate.mail.words.html_text import with_links
+from mailgate.mail.words.html_text import INDENT, with_links
 from mailgate.mail.words.reply_marks import Mark, marked_lines
 from mailgate.mail.words.reply_words import THIS_LINE
 
@@ -11,6 +11,10 @@ OF_PARAGRAPH = (Mark.WORDS, Mark.LABEL, Mark.TITLE)
 QUOTES = (Mark.QUOTED, Mark.INDENTED)
 LONG = 60
 """Characters of a line that a program may have broken."""
+
+MARKS = f"> {INDENT}"  # of quotations, at the beginning of a line
+MOST_COMPARED = 50
+"""Lines of a quotation that are compared with the parent."""
 
 MOST_ABOVE_KNOWN = 15
 """Lines between a mark of history and the first line that the parent has, too."""

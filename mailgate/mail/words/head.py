@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from mailgate.mail.message import Author
 from mailgate.mail.words.reply_words import FORWARDS
 
 _PREFIX = re.compile(r"\s*([^\s:：\[(]{1,6})\s?(?:\[\d+\]|\(\d+\)|\^\d+)?\s?[:：]\s*(?!\d)")
@@ -17,6 +18,7 @@ class Answers(Enum):
     """Whether a mail answers another."""
 
     YES = auto()  # it names the mail that it answers, or says `Re:`, or has no subject that could tell
+    OURS = auto()  # a mail of ours, whose text is known: only what is tied to that mail is history
     PERHAPS = auto()  # by a prefix that is not known
     NO = auto()
     FORWARDS = auto()  # it sends one on: what looks like history is what the sender wants read
@@ -29,11 +31,12 @@ class Head:
     answers: Answers = Answers.YES
     subject: str = ""  # without prefixes, casefolded; "" when there is none
     author: str = ""  # its address
+    name: str = ""  # of its author, lower case
     readers: tuple[str, ...] = ()  # addresses of To and Cc
 
 
-def head_of(subject: str, answered: Iterable[str], author: str, readers: Iterable[str]) -> Head:
-    """The head of a mail with this subject, which names these ids as answered, from and to these addresses."""
+def head_of(subject: str, answered: Iterable[str], author: Author | None, readers: Iterable[Author]) -> Head:
+    """The head of a mail with this subject, which names these ids as answered, from and to these people."""
     bare, prefixes = _bare(subject)
     named = any(answered)
     outermost = prefixes[0] if prefixes else ""
@@ -43,7 +46,19 @@ def head_of(subject: str, answered: Iterable[str], author: str, readers: Iterabl
         answers = Answers.YES
     else:
         answers = Answers.PERHAPS if prefixes else Answers.NO
-    return Head(answers, bare, author, tuple(readers))
+    address, name = (author.address, author.name) if author else ("", "")
+    return Head(answers, bare, address, name.lower(), tuple(one.address for one in readers))
+
+
+def names_reader(addresses: Iterable[str], head: Head) -> bool:
+    """Whether one of them is to whom this mail goes, or his neighbour; the writer has neighbours, too."""
+    readers = {plain_address(one) for one in head.readers}
+    hosts = {_host(one) for one in readers} - {_host(plain_address(head.author))}
+    return any(plain in readers or _host(plain) in hosts for plain in map(plain_address, addresses))
+
+
+def _host(address: str) -> str:
+    return address.rpartition("@")[2]
 
 
 def plain_address(address: str) -> str:

@@ -2,23 +2,15 @@
 
 from enum import Enum, auto
 
+from mailgate.mail.words.above_history import Above
 from mailgate.mail.words.alignment import Parent
-from mailgate.mail.words.answered_header import header_length
-from mailgate.mail.words.body import LONG, MOST_ABOVE_KNOWN, OF_PARAGRAPH, QUOTES, Body
+from mailgate.mail.words.body import MARKS, MOST_ABOVE_KNOWN, MOST_COMPARED, QUOTES, Body
 from mailgate.mail.words.head import Answers, Head
-from mailgate.mail.words.html_text import INDENT
-from mailgate.mail.words.lead_ins import ADDRESS, begun_line, leads_in, who_and_when
-from mailgate.mail.words.reply_marks import Line, Mark, begins_forward, title_of
-from mailgate.mail.words.reply_words import ORIGINAL, PREVIOUS, THIS_LINE
+from mailgate.mail.words.reply_marks import Line, Mark, begins_forward
 from mailgate.mail.words.tails import is_sent_from, is_signature, may_be_sent_from
 
 _MOST_BROKEN = 3  # lines of a lead-in
-_MOST_OF_MARK = 10  # words
-_MOST_COMPARED = 50  # lines of a quotation
-_MANY_DASHES = 10  # on both sides together
-_MARKS = f"> {INDENT}"
 _SIGNS = ("--", "—", "–")
-_TITLE_WORDS = 3
 
 
 class Part(Enum):
@@ -41,11 +33,10 @@ class Reading:
     def __init__(self, raw: list[str], known: frozenset[int], parent: Parent | None, head: Head) -> None:
         self.body, self.parent, self.head = Body(raw, known), parent, head
         self.ends_in_history = False
-        self._careful = head.answers in (Answers.NO, Answers.FORWARDS)  # only what is known or led in is history
+        self.above = Above(self.body, parent, head)
         self._at = 0  # the line that is judged
         self._led = False  # some quotation has been led in
         self._in_signature = False
-        self._lead_in_at: tuple[int, int] | None = None  # the last answer of `_lead_in`: often asked twice
         self._parts: list[Part] = []  # of the lines above it
 
     def parts(self) -> list[Part]:
@@ -74,9 +65,9 @@ class Reading:
             self._quotation()
         elif self.body.leading_in[at] and begins_forward(line.text):
             self._take_own(len(self.body.lines))
-        elif self._is_above_history(at):
+        elif self.above.is_mark(at):
             self._history(1)
-        elif length := self._header(at) or self._lead_in(at):
+        elif length := self.above.header(at) or self.above.lead_in(at):
             self._history(length)
         elif line.mark is Mark.SIGN_OFF:
             self._take(1, Part.SIGNATURE)
@@ -110,7 +101,7 @@ class Reading:
         at = self.body.next(at)
         if at == len(self.body.lines) or self.body.lines[at].mark is Mark.SIGN_OFF:
             return True
-        return self._begins_history(at) or self._is_above_history(at)
+        return self.above.begins_history(at) or self.above.is_mark(at)
 
     def _may_end_words(self, at: int) -> bool:
         """The same, quick: False where it cannot be."""
@@ -129,7 +120,7 @@ class Reading:
 
     def _quotation(self) -> None:
         end = self.body.quotation_end(self._at)
-        texts = [line.text.lstrip(_MARKS) for line in self.body.lines[self._at : end] if line.mark is not Mark.EMPTY]
+        texts = [line.text.lstrip(MARKS) for line in self.body.lines[self._at : end] if line.mark is not Mark.EMPTY]
         if not self._is_below_lead_in() and any(map(begins_forward, texts[:2])):
             self._take_own(len(self.body.lines))
             return
@@ -147,13 +138,13 @@ class Reading:
         if self._is_below_lead_in() or not any(texts):
             self._led = self._led or any(texts)
             return True
-        if self.head.answers is not Answers.YES:
+        if self.head.answers not in (Answers.YES, Answers.OURS):
             return self._led or self.body.is_all_quoted
         if self.body.lines[self._at].mark is Mark.INDENTED:
             return Part.OWN in self._parts and self.body.next(end) == len(self.body.lines)
         if self.parent is None:
             return True
-        return 2 * sum(map(self.parent.has, texts[:_MOST_COMPARED])) >= len(texts[:_MOST_COMPARED])
+        return 2 * sum(map(self.parent.has, texts[:MOST_COMPARED])) >= len(texts[:MOST_COMPARED])
 
     # What stands above them
 
@@ -175,109 +166,6 @@ class Reading:
         self._at = len(self.body.lines)
         self.ends_in_history = True
 
-    def _is_above_history(self, at: int) -> bool:
-        """A mark of a mail program, below which all is history."""
-        line = self.body.lines[at]
-        if line.mark is Mark.HISTORY:
-            return not self._careful or self.body.known_below(at) is not None
-        if line.text.startswith("##-") and line.text.endswith("-##"):
-            return True
-        if self._careful:
-            return False
-        if line.mark is Mark.TITLE and ORIGINAL.search(line.text):
-            return (
-                len(ORIGINAL.findall(line.text)) > 1
-                or self._is_alone(line)
-                or self._begins_history(self.body.next(at + 1))
-            )
-        if line.mark is Mark.RULE:
-            following = self.body.next(at + 1)
-            return following < len(self.body.lines) and PREVIOUS.match(self.body.lines[following].text) is not None
-        if not self.body.may_be_above or len(line.text.split()) > _MOST_OF_MARK:
-            return False
-        text = line.text.lower()
-        return not text.endswith((".", "?", "!")) and any(words in text for words in THIS_LINE)
-
-    def _is_alone(self, title: Line) -> bool:
-        """`-----Original Message-----`, and no other line like it: a heading between dashes has its like."""
-        said = title_of(title.text) or ""
-        is_long = len(title.text) - len(said) >= _MANY_DASHES
-        return is_long and len(said.split()) <= _TITLE_WORDS and self.body.titles == 1
-
-    def _begins_history(self, at: int) -> bool:
-        return at < len(self.body.lines) and (self.body.is_quote(at) or bool(self._header(at) or self._lead_in(at)))
-
-    def _header(self, at: int) -> int:
-        lines = self.body.lines
-        if lines[at].mark is Mark.LABEL:
-            if at and lines[at - 1].mark is Mark.LABEL:
-                return 0
-        elif lines[at].mark is not Mark.WORDS or at + 1 == len(lines) or lines[at + 1].mark is not Mark.LABEL:
-            return 0
-        if self._careful and self.body.known_below(at) is None:
-            return 0
-        return header_length(
-            self.body.lines,
-            at,
-            self.head,
-            has_title=self.body.title_above(at) != at,
-            quote_follows=self.body.quote_follows,
-        )
-
-    def _lead_in(self, at: int) -> int:
-        """How many lines from here lead in what is below: a paragraph, the end of one, or a line that says it all."""
-        if self._lead_in_at is None or self._lead_in_at[0] != at:
-            self._lead_in_at = (at, self._find_lead_in(at))
-        return self._lead_in_at[1]
-
-    def _find_lead_in(self, at: int) -> int:
-        line, signs = self.body.lines[at], self.body.leading_in
-        if line.mark not in OF_PARAGRAPH or not any(signs[at : at + _MOST_BROKEN]):
-            return 0
-        is_answer = not self._careful or self.body.known_below(at) is not None
-        begun = begun_line(self.body.raw[line.first].strip()) if signs[at] else None
-        if begun and is_answer and leads_in(begun, to_quotation=False):
-            return 1
-        end = at + 1 if line.mark is Mark.TITLE else self.body.paragraph_end(at, _MOST_BROKEN)
-        if end is not None and any(signs[at:end]) and self._leads_in(at, end, is_answer=is_answer):
-            return end - at
-        last = min(at + _MOST_BROKEN if end is None else end - 1, len(self.body.lines))
-        return next((to - at for to in range(at + 1, last + 1) if is_answer and self._says_all(at, to)), 0)
-
-    def _says_all(self, at: int, end: int) -> bool:
-        """Whether these lines of a longer paragraph lead in the rest of it."""
-        if not self.body.lines[end - 1].text.endswith((":", "：")):
-            return False
-        if any(line.mark not in OF_PARAGRAPH for line in self.body.lines[at:end]):
-            return False
-        text = self.body.joined(at, end)
-        return ADDRESS.search(text) is not None and self._is_apart(at, end, text, sure=False)
-
-    def _leads_in(self, at: int, end: int, *, is_answer: bool) -> bool:
-        quoted = self.body.quote_follows(end)
-        initials = is_answer and self.body.initials_follow(end)
-        if not (quoted or is_answer):
-            return False
-        sure = initials or (quoted and is_answer and self._may_be_quoted(self.body.next(end)))
-        return self._is_apart(at, end, self.body.joined(at, end), sure=sure)
-
-    def _is_apart(self, at: int, end: int, text: str, *, sure: bool) -> bool:
-        """A whole lead-in; words above it are none of it, unless the line was broken there."""
-        if not leads_in(text, to_quotation=sure):
-            return False
-        if end - at == 1 or len(self.body.lines[at].text) >= LONG:
-            return True
-        rest = self.body.joined(at + 1, end)
-        return who_and_when(rest) != who_and_when(text) or not leads_in(rest, to_quotation=sure)
-
-    def _may_be_quoted(self, at: int) -> bool:
-        """Whether the parent has what is marked as a quotation from here, as far as the parent is known."""
-        if self.parent is None or at in self.body.known:
-            return True
-        end = self.body.quotation_end(at)
-        texts = [line.text.lstrip(_MARKS) for line in self.body.lines[at:end][:_MOST_COMPARED]]
-        return any(map(self.parent.has, texts))
-
     # What stands below own words
 
     def _loose_signature(self, at: int) -> int:
@@ -287,7 +175,9 @@ class Reading:
         if text[0] == "_" and at and self.body.lines[at - 1].mark is not Mark.EMPTY:  # a heading
             return 0
         end = self.body.paragraph_end(at + 1, MOST_ABOVE_KNOWN)
-        if end is None or not is_signature(text, [line.text for line in self.body.lines[at + 1 : end]]):
+        if end is None or not is_signature(
+            text, [line.text for line in self.body.lines[at + 1 : end]], f"{self.head.name} {self.head.author}"
+        ):
             return 0
         return end - at if self._ends_words(end) else 0
 

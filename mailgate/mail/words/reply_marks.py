@@ -16,6 +16,7 @@ _DASHES = "-_=\u2010\u2011\u2012\u2013\u2014\u2015"
 _QUOTED = re.compile(r" {0,3}>(?!.*<<\s*$)")  # `>>> see here <<<` is an ornament
 _OPEN = re.compile(r"<[^\s<>]*\s*$|\(\s*$")
 _LABEL = re.compile(r"[\s*_|]*(?P<name>[^\W\d_][^:：<>@\d]{0,30}?)[\s*_]*[:：](?!//)\s*(?P<value>.*)$")
+_CELLS = re.compile(r"\|\s*(?P<name>[^\W\d_][^|<>@\d]{0,30})\|\s*(?P<value>[^|]*)\|?$")  # `| From | Ann |`
 _LABEL_WORDS = 3
 _MOST_OF_TITLE = 10  # words
 
@@ -72,7 +73,7 @@ def marked_lines(lines: list[str]) -> list[Line]:
 
 def label_of(text: str) -> tuple[str, str] | None:
     """`label: value` apart; None where the line is none: a label has a few words and no digit."""
-    match = _LABEL.match(text)
+    match = _CELLS.match(text) or _LABEL.match(text)
     if match is None or len(match["name"].split()) > _LABEL_WORDS:
         return None
     return match["name"].strip(" *_").casefold(), match["value"].strip(" *_")
@@ -125,4 +126,5 @@ def _mark(raw: str, text: str) -> Mark:
             return Mark.RULE
         if title_of(text):
             return Mark.TITLE
-    return Mark.LABEL if (":" in text[:40] or "：" in text[:40]) and label_of(text) else Mark.WORDS
+    may_be_label = ":" in text[:40] or "：" in text[:40] or text[0] == "|"
+    return Mark.LABEL if may_be_label and label_of(text) else Mark.WORDS

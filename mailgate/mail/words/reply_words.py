@@ -56,17 +56,14 @@ LABELS = {
 """Lines of the header above an answered mail."""
 
 SENT = _any_of(
-    "sent provenance gesendet versendet versandt verschickt envoyé envia inviato verzonden verstuurd skicka sendt"
-    " wysłan odeslá odosla poslan lähetetty отправлен надіслан изпратен στάλθηκε trimis küld elküld gönderildi dikirim"
-    " נשלח أرسل ارسال 发自 發自 发送 傳送 送信 보냄"
+    "sent provenance gesendet versendet verschickt envoyé envia inviato verzonden verstuurd skicka sendt wysłan odeslá"
+    " odosla poslan saadet nosūt išsių lähetetty отправлен надіслан изпратен στάλθηκε trimis küld elküld gönderildi"
+    " dikirim gửi भेजा ส่งจาก נשלח أرسل أُرسل 发自 發自 发送 傳送 送信 보냄"
 )
-GET = _any_of(
-    "get download obt télécharger ottieni scarica descarg herunterladen beziehen hämta hent hanki pobierz stáh letölt"
-    " скачать завантаж edinin λήψη 下载 入手 다운로드"
-)
+GET = _any_of("get download obten obter télécharger ottieni scarica descarg herunterladen beziehen downloaden 下载")
 PROGRAMS = _any_of(
-    "iphon phone ipad android galaxy samsung huawei xiaomi blackberry outlook windows mail yahoo gmx mobil smartphone"
-    " handy tablet телефон",
+    "iphon phone ipad ios android galaxy samsung huawei xiaomi blackberry outlook windows mail yahoo gmx mobil"
+    " smartphone handy tablet телефон",
     inside=True,
 )
 """`Sent from my iPhone`, `Get Outlook for Android`."""

@@ -18,10 +18,11 @@ _MOST_NAMES = 5
 _LIST_RULE = 20  # underscores; mailing lists write 47
 
 
-def is_signature(rule: str, below: Sequence[str]) -> bool:
-    """Whether the paragraph `below` a rule, the last of a mail, is a signature: a name and ways to reach it.
+def is_signature(rule: str, below: Sequence[str], author: str) -> bool:
+    """Whether the paragraph `below` a rule, the last of a mail, is a signature: a name, and ways to reach who has it.
 
-    Only `-- ` says so by itself (RFC 3676 §4.3). Below a long rule of underscores stands what a mailing list adds.
+    Only `-- ` says so by itself (RFC 3676 §4.3). `author`: name and address; a name alone must be the writer's. Below a
+    long rule of underscores stands what a mailing list adds.
     """
     if not below or len(below) > _MOST_LINES:
         return False
@@ -29,12 +30,18 @@ def is_signature(rule: str, below: Sequence[str]) -> bool:
         return False
     if len(rule) >= _LIST_RULE:
         return any(map(_reaches, below))
-    return _is_name(below[0]) and all(_reaches(line) or _is_name(line) for line in below[1:])
+    if not (_is_name(below[0]) and all(_reaches(line) or _is_name(line) for line in below[1:])):
+        return False
+    return any(map(_reaches, below)) or any(
+        len(word) > 1 and word in author for word in _WORD.findall(below[0].lower())
+    )
 
 
 def may_be_sent_from(text: str) -> bool:
     """Whether this line may begin one of `is_sent_from`: quick, for most lines do not."""
-    return len(text) < _MOST_CHARACTERS_WITH_LINK and (SENT.search(text) or GET.search(text)) is not None
+    if len(text) > _MOST_CHARACTERS_WITH_LINK:
+        return False
+    return any(words.search(text) for words in (PROGRAMS, SENT, GET))
 
 
 def is_sent_from(text: str) -> bool:
@@ -53,8 +60,11 @@ def is_sent_from(text: str) -> bool:
     ]
     if sent:
         return program or _LINK.search(text) is not None
-    got = any(not one.start() or one.start() >= last for one in GET.finditer(plain))
-    return got and program and len(words) <= _MOST_WORDS and "," not in plain
+    if len(words) > _MOST_WORDS or "," in plain:
+        return False
+    if _LINK.search(text) and len(set(map(str.lower, PROGRAMS.findall(plain)))) > 1:  # `Outlook for Android <link>`
+        return True
+    return program and any(not one.start() or one.start() >= last for one in GET.finditer(plain))
 
 
 def _reaches(line: str) -> bool:

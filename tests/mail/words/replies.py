@@ -57,6 +57,10 @@ ATTRIBUTED = {
     "mail.ru": f"Среда, 4 июня 2025, 9:41 +03:00 от {WHO}:",
     "GroupWise": f">>> {WHO} 04.06.2025 09:41 >>>",
     "Yandex": '04.06.2025, 09:41, "Bart Jones" <bart@in.example>:',
+    "Gmail is": f"Þann mið., 4. jún. 2025 kl. 09:41 skrifaði {WHO}:",
+    "Gmail fil": f"Noong Miy, Hun 4, 2025 nang 9:41 AM si {WHO} ay nagsulat:",
+    "NetEase": '在 2025-06-04 09:41:07，"Bart Jones" <bart@in.example> 写道：',
+    "Spark": "On Jun 4, 2025 at 9:41 AM +0200, Bart Jones <bart@in.example>, wrote:",
     "mutt": f"* {WHO} [2025-06-04 09:41]:",
     "Fastmail": f"On Wed, Jun 4, 2025, at 9:41 AM, {WHO} wrote:",
 }
@@ -112,6 +116,11 @@ HEADERS = {
     "old Outlook": f"-----Original Message-----\nFrom: {WHO}\nSent: 04 June 2025 09:41\nTo: Anne\nSubject: {SUBJECT}",
     "old Outlook, a language that nobody knows": f"-----Originala Mesaĝo-----\nDe: {WHO}\n"
     f"Sendita: 4 junio 2025 09:41\nAl: Anne\nTemo: {SUBJECT}",
+    "Outlook mk": f"Од: {WHO}\nИспратено: среда, 4 јуни 2025 09:41\nДо: {AUTHOR}\nПредмет: {SUBJECT}",
+    "Outlook ka": f"გამომგზავნი: {WHO}\nგაგზავნილია: 4 ივნისი 2025 09:41\nმიმღები: {AUTHOR}\nთემა: {SUBJECT}",
+    "an empty line below each": f"Von: {WHO}\n\nGesendet: 4. Juni 2025 09:41\n\nAn: {AUTHOR}\n\nBetreff: {SUBJECT}",
+    "a table": f"---- 回复的原邮件 ----\n| 发件人 | {WHO} |\n| 日期 | 2025年06月04日 09:41 |\n| 主题 | {SUBJECT} |",
+    "eM Client": '------ Originalnachricht ------\nVon "Bart Jones" <bart@in.example>\nDatum 04.06.2025 09:41:07',
     "two lines of it": "From: bart@in.example\nDate: Wed, 4 Jun 2025 09:41:07 +0200",
     "Interia": f'Temat: Re: {SUBJECT}\nData: 2025-06-04 9:41\nNadawca: "Bart Jones" <bart@in.example>\n'
     "Adresat: anne@ash.example;",
@@ -140,6 +149,9 @@ TAILS = {
     "Outlook en": "Get Outlook for Android<https://aka.ms/xyz123>",
     "Outlook fr": "Télécharger Outlook pour iOS <https://aka.ms/xyz123>",
     "Outlook it": "Ottieni Outlook per iOS<https://aka.ms/xyz123>",
+    "iPhone lt": "Išsiųsta iš mano iPhone",
+    "iPhone he": "נשלח מה-iPhone שלי",
+    "Outlook, a language that nobody knows": "Akiru Outlook por Android<https://aka.ms/xyz123>",
     "Outlook ko": "Android용 Outlook 다운로드<https://aka.ms/xyz123>",
     "Yahoo": "Sent from Yahoo Mail for iPhone <https://mail.example/get?from=sig&os=i>",
     "BlueMail": "Sent from BlueMail <https://bluemail.example/r?b=19>",

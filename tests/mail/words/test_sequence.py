@@ -1,5 +1,7 @@
 """Which quotations stay with the answers below them, what is no quotation at all, and what is told of the rest."""
 
+from dataclasses import replace
+
 import pytest
 
 from mailgate.mail.message import Message
@@ -24,7 +26,7 @@ QUOTED = "\n".join(f"> {line}".rstrip() for line in PARENT.split("\n"))
 
 
 def _read(text: str, parent: str | None = None) -> Reply:
-    return read_reply(text, Head(Answers.YES), parent)
+    return read_reply(text, Head(Answers.YES, name="anne ash"), parent)
 
 
 def _html(source: str, subject: str, *fields: str) -> Message:
@@ -139,6 +141,35 @@ def test_lines_that_nothing_marks_and_nobody_knows_are_named() -> None:
     assert cut.signature == ("--", "Anne Ash")
     assert cut.unexpected_by("Anne Ash") == cut.unmarked
     assert cut.unexpected_by("Cris Cole") == cut.unmarked + cut.signature
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "From: Shop <win@shop.example>\nTo: anne@ash.example\nSubject: You won\nDate: Tue, 3 Jun 2025 10:00:00 +0200",
+        "On Tue, 3 Jun 2025 at 10:00, Shop <win@shop.example> wrote:",
+    ],
+)
+def test_what_has_nothing_to_do_with_our_mail_is_no_history_in_a_customer_s_answer(pasted: str) -> None:
+    text = f"I got this:\n\n{pasted}\n\nYou won.\n\nIs it yours?"
+    head = Head(Answers.OURS, "backup", "anne@ash.example", "anne ash", ("support@in.example",))
+
+    assert read_reply(text, head, PARENT).words == text
+    assert read_reply(text, replace(head, answers=Answers.YES), PARENT).words == "I got this:"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "On Wed, 4 Jun 2025 at 09:41, Bart Jones (Hosting) <support@in.example> wrote:",
+        "From: Bart <support@in.example>\nSent: 4 June 2025 09:41\nTo: Anne\nSubject: Re: Backup",
+        "Xyz: Bart\nAbc: 4 June 2025 09:41\nDef: Anne\nGhi: Backup",
+    ],
+)
+def test_history_that_names_our_desk_or_subject_goes_even_where_its_words_are_not_known(line: str) -> None:
+    head = Head(Answers.OURS, "backup", "anne@ash.example", "anne ash", ("support+t0k3n@in.example",))
+
+    assert read_reply(f"Yes.\n\n{line}\n\nSome other words.", head, PARENT).words == "Yes."
 
 
 def test_where_nothing_would_remain_nothing_is_cut() -> None:

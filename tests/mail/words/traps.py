@@ -21,6 +21,7 @@ ANYWHERE = {
     "Thanks",
     "a form between rules": "----------------------\nMail: cris@ash.example\nHost: web3\nDate: 2025-06-03 10:00\n"
     "----------------------\nThis is the new mailbox.",
+    "a sentence above a header": "I got this:\n\nName: Cris Cole <cris@ash.example>\nSubject: Order\nDate: 3.6.2025",
     "settings": "Server: mx.in.example\nPort: 465\nUser: anne@ash.example\n\nIs that right?",
     "two things with dashes between": "First: web3 is slow.\n--\nSecond: the backup of web4 failed.\n\nAnne",
     "two hosts with dashes between": "Host: a.example\nIP: 192.0.2.7\n--\nHost: b.example\nIP: 192.0.2.8",
@@ -43,6 +44,7 @@ ANYWHERE = {
     "a time table": "Mon: 10:00\nTue: 11:00\nWed: 12:00",
     "a list with a person": "Who takes part:\n\nCris Cole <cris@ash.example>, 4 June 2025, 10:00\n"
     "Dana Dell <dana@ash.example>, 4 June 2025, 11:00",
+    "names with dashes between": "Move both:\n\nWeb One\n--\nWeb Two",
     "names below a rule in the middle": "Present were\n--\nAnne Ash\nCris Cole\n\nAbsent was Dana.",
     "Japanese": "サーバーが遅いです。\n\n6月3日 10:00 から：\n\nエラー 500",
     "Chinese": "网站打不开。\n6月3日10:15的日志：\n\n连接被拒绝",

@@ -45,7 +45,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
         return Settled(disposition, reason, ticket_id=number, evidence=incoming.evidence)
     if doubt and not incoming.lent.released:
         return hold(act, incoming, writer, ticket, doubt)
-    mail = read(act, beside_parent(act, incoming, ticket), writer, ticket)
+    mail = read(act, beside_parent(act, incoming, ticket, keeps_doubtful=False), writer, ticket)
     unproved: Action | None = None  # that a yes of the writer would prove
     for action in actions(mail) if not incoming.lent.released else ():
         match decide(action, incoming.evidence, unscored=bool(incoming.spam.unscored_reason)):
