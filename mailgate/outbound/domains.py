@@ -7,7 +7,7 @@ on at the same pace is put off for longer. Known to this process alone, and forg
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mailgate.mail.address import address_key
@@ -15,8 +15,8 @@ from mailgate.mail.address import address_key
 CROWDED = timedelta(seconds=2)
 """A mail to a domain that has enough in hand comes again after this."""
 
-PUT_OFF_IN_A_ROW = 3
-"""One mail that is put off may be greylisted by itself; so many say something of the domain."""
+READERS_IN_A_ROW = 3
+"""One reader whose mail is put off may be greylisted, or his mailbox full; so many say something of the domain."""
 
 MAX_PAUSE = timedelta(hours=1)
 MAX_KNOWN = 10_000  # domains that are remembered; beyond it those are forgotten that are neither busy nor paused
@@ -26,7 +26,8 @@ MAX_KNOWN = 10_000  # domains that are remembered; beyond it those are forgotten
 class _Domain:
     limit: int
     busy: int = 0
-    put_off: int = 0  # in a row
+    put_off: set[str] = field(default_factory=set)  # readers whose mail was, with none taken since
+    pauses: int = 0  # one after the other
     paused_until: datetime | None = None
 
 
@@ -56,18 +57,19 @@ class Domains:
         with self._lock:
             known = self._known.get(_domain_of(address))
             if known is not None:
-                known.put_off, known.paused_until = 0, None
+                known.put_off, known.pauses, known.paused_until = set(), 0, None
                 known.limit = min(known.limit + 1, self._at_once)
 
     def put_off(self, address: str, *, now: datetime) -> None:
         """A mail was put off for the sake of this address (4yz at RCPT)."""
         with self._lock:
             known = self._of(_domain_of(address), now)
-            known.put_off += 1
             known.limit = max(known.limit // 2, 1)
-            if known.put_off >= PUT_OFF_IN_A_ROW and self._first_pause:
-                doubled = min(known.put_off - PUT_OFF_IN_A_ROW, 12)
-                known.paused_until = now + min(self._first_pause * 2**doubled, MAX_PAUSE)
+            if len(known.put_off) < READERS_IN_A_ROW:
+                known.put_off.add(address_key(address))
+            if len(known.put_off) == READERS_IN_A_ROW and self._first_pause:
+                known.paused_until = now + min(self._first_pause * 2**known.pauses, MAX_PAUSE)
+                known.pauses = min(known.pauses + 1, 12)
 
     def _enter(self, name: str, now: datetime) -> datetime | None:
         with self._lock:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.outbound import domains
-from mailgate.outbound.domains import CROWDED, MAX_PAUSE, PUT_OFF_IN_A_ROW, Domains
+from mailgate.outbound.domains import CROWDED, MAX_PAUSE, READERS_IN_A_ROW, Domains
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -21,8 +21,9 @@ def may_go(turns: Domains, address: str, now: datetime = NOW) -> bool:
 
 
 def put_off(turns: Domains, times: int, now: datetime = NOW) -> None:
-    for _ in range(times):
-        turns.put_off(ANNE, now=now)
+    """So many readers of one domain, one after the other."""
+    for number in range(times):
+        turns.put_off(f"reader-{number}@customer.example", now=now)
 
 
 def test_a_domain_gets_so_many_at_once_and_others_do_not_wait_for_it() -> None:
@@ -59,11 +60,11 @@ def test_one_that_puts_a_mail_off_gets_half_as_many_and_again_one_more_for_each_
 def test_three_in_a_row_are_a_reason_for_a_pause_which_grows() -> None:
     turns = Domains(5, pause=MINUTE)
 
-    put_off(turns, PUT_OFF_IN_A_ROW - 1)
+    put_off(turns, READERS_IN_A_ROW - 1)
     still = may_go(turns, ANNE)
     ends = []
     for _ in range(10):
-        put_off(turns, 1)
+        turns.put_off(ANNE, now=NOW)
         with turns.turn(KARL, now=NOW) as again_at:
             assert again_at is not None
             ends.append(again_at - NOW)
@@ -75,9 +76,18 @@ def test_three_in_a_row_are_a_reason_for_a_pause_which_grows() -> None:
     assert may_go(turns, ANNE, NOW + MAX_PAUSE)
 
 
+def test_one_reader_whose_mailbox_is_full_costs_the_others_nothing() -> None:
+    turns = Domains(5, pause=MINUTE)
+
+    for _ in range(20):
+        turns.put_off(ANNE, now=NOW)
+
+    assert may_go(turns, KARL)
+
+
 def test_a_mail_that_is_taken_ends_it() -> None:
     turns = Domains(5, pause=MINUTE)
-    put_off(turns, PUT_OFF_IN_A_ROW)
+    put_off(turns, READERS_IN_A_ROW)
 
     turns.taken(KARL)
     put_off(turns, 1)
@@ -105,7 +115,7 @@ def test_a_mail_that_fails_gives_its_turn_back() -> None:
 def test_no_more_domains_are_remembered_than_there_is_room_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(domains, "MAX_KNOWN", 10)
     turns = Domains(5, pause=MINUTE)
-    put_off(turns, PUT_OFF_IN_A_ROW)
+    put_off(turns, READERS_IN_A_ROW)
 
     for number in range(100):
         turns.put_off(f"eve@{number}.example", now=NOW)
