@@ -191,3 +191,18 @@ def test_a_mail_in_doubt_may_have_arrived_and_nobody_else_gets_it(begin: BeginGa
     gate.deliver(bart.replies(gate.mailbox(bart)[0], "Please try again."))
 
     assert [row.notice.to_address for row in gate.outbox(Template.REPLY)] == [anne.address]
+
+
+def test_after_a_merge_it_goes_to_the_next_contact_and_not_to_the_same_address_again(
+    asked: Gate, anne: Person, bart: Person
+) -> None:
+    asked.deliver(anne.writes("Still no mail.", subject="Mail again"))
+    karl = another(asked, "Karl", Role.SUPPORT)
+    answer(asked, bart, "451 4.7.1 later")
+    asked.deliver(bart.replies(asked.mailbox(bart)[0], "!merge 2"))
+
+    asked.sink.replies["RCPT"] = [GONE]
+    asked.later(minutes=5)
+
+    tried = [(row.notice.to_address, row.state) for row in asked.outbox(Template.REPLY)]
+    assert tried == [(anne.address, OutState.FAILED), (karl.address, OutState.SENT)]

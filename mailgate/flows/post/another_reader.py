@@ -29,10 +29,11 @@ def for_another_reader(act: Act, row: Outgoing) -> Notice | None:
     ticket, customer = tickets.find(act.conn, notice.ticket_id), people.find_customer(act.conn, notice.customer_id)
     if ticket is None or customer is None:
         return None
-    same = [one for one in outbox.on_ticket(act.conn, ticket.id, notice.template) if says_the_same(one.notice, notice)]
+    all_of_kind = outbox.on_ticket(act.conn, notice.ticket_id, notice.template)  # since then it may have been merged
+    same = [one for one in all_of_kind if says_the_same(one.notice, notice)]
     if any(one.state not in _GONE and one.id != row.id for one in same):
         return None
-    tried = {address_key(one.notice.to_address) for one in same}
+    tried = {address_key(one.notice.to_address) for one in (row, *same)}
     left = [one for one in customer.contacts if kind.roles & set(one.roles) and address_key(one.address) not in tried]
     dead = suppressions.reasons(act.conn, [one.address for one in left], now=act.now)
     reader: Contact | None = next((one for one in left if address_key(one.address) not in dead), None)
