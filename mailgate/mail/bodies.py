@@ -34,7 +34,6 @@ _DATA = frozenset(
 )
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_:.-]{1,40})", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-_LINK = re.compile(r"\S*(?:://|@)\S*")
 _CONTENT_ID = re.compile(r"cid:([^\s\"'<>()]{1,300})", re.IGNORECASE)
 
 
@@ -86,6 +85,7 @@ def read_bodies(leaves: Sequence[Leaf], defects: list[Defect], *, render_html: b
     _cut(sources, defects)
     plain = [part for part in parts if part.source.strip()]
     unread = {id(part) for part in plain if _is_markup(part) and any(_is_beside(part, other) for other in plain)}
+    said_plainly: set[str] = set()
     for part in sources:
         beside = [other for other in plain if part.leaf.stands_for(other.leaf)]
         said = "\n".join(other.source for other in beside)
@@ -93,7 +93,7 @@ def read_bodies(leaves: Sequence[Leaf], defects: list[Defect], *, render_html: b
             unread.add(id(part))
         elif beside:
             unread.update(id(other) for other in beside)
-        elif plain and _repeats(part, plain):
+        elif plain and _repeats(part, said_plainly := said_plainly or _words("\n".join(one.source for one in plain))):
             unread.add(id(part))
     place = {id(leaf): at for at, leaf in enumerate(leaves)}
     read = [part for part in sorted([*parts, *sources], key=lambda one: place[id(one.leaf)]) if id(part) not in unread]
@@ -159,14 +159,15 @@ def _is_stub(plain: str, page: _Part) -> bool:
     return len(shown) > 2 * len(said) and len(said & shown) * 2 < len(said)
 
 
-def _repeats(page: _Part, plain: Sequence[_Part]) -> bool:
+def _repeats(page: _Part, said: set[str]) -> bool:
     """HTML that says what plain text beside it says already, though nobody wrote that they are alternatives."""
     shown = _words(without_marks(page.words()))
-    return len(shown & _words("\n".join(part.source for part in plain))) >= len(shown) * 0.8
+    return len(shown & said) >= len(shown) * 0.8
 
 
 def _words(text: str) -> set[str]:
-    return set(_WORD.findall(_LINK.sub(" ", text[:_MAX_COMPARED]).lower()))
+    pieces = text[:_MAX_COMPARED].lower().split()
+    return set(_WORD.findall(" ".join(piece for piece in pieces if "://" not in piece and "@" not in piece)))
 
 
 def _content_ids(sources: Sequence[_Part]) -> Iterable[str]:

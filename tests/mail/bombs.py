@@ -200,6 +200,12 @@ FAMILIES: Mapping[str, Family] = {
     "alternatives in other charsets": parts(in_charset, 500, "alternative"),
     "HTML parts in other charsets": parts(html_in_charset, 500),
     "small parts of HTML beside text": parts(lambda n: (lambda size: plain(b"a")) if n % 2 else of(b"<p>b"), 490),
+    "parts of HTML beside a word that never ends": parts(
+        lambda n: of(b"<p>b?") if n else lambda size: plain(filled(b"a?", 50 * KB)), 490
+    ),
+    "alternatives without blanks": parts(
+        lambda n: of(b"<p>@:/") if n % 2 else lambda size: plain(b"@:/" * 60), 400, "alternative"
+    ),
     "types of parts": parts(header_of_part("Content-Type", "text/plain; name*0*=a;"), 100),
     "names of parts": parts(
         header_of_part("Content-Disposition", "attachment; filename=" + words_of("gbk", NOISE[:30])), 100
@@ -232,6 +238,14 @@ FAMILIES: Mapping[str, Family] = {
         + plain(
             filled(b"<a@b.example>: host c[192.0.2.1] said: 550 5.1.1 user unknown (in reply to RCPT TO)\r\n", size)
         )
+    ),
+    "a report of long words": lambda size: (
+        b"From: MAILER-DAEMON@a.example\r\nSubject: Undelivered Mail\r\n"
+        + plain(filled(b"x" * 250 + b" a@b.example\r\n", size))
+    ),
+    "a report of short words": lambda size: (
+        b"From: MAILER-DAEMON@a.example\r\nSubject: Undelivered Mail\r\n"
+        + plain(filled(b"x " * 120 + b"<a@b.example> 550\r\n", size))
     ),
     "a report in JSON": lambda size: b"From: MAILER-DAEMON@a.example\r\n" + plain(filled(b'{"bounce":[', size)),
     "a calendar": lambda size: b"Content-Type: text/calendar\r\n\r\n" + filled(b"BEGIN:VEVENT\r\n", size),

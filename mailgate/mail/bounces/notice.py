@@ -24,7 +24,7 @@ _BEGINS = re.compile(
 )
 # `Recipient: <...>`, `Meant for: ...`, `RCPT TO:<...>`, 収信者: a label of few words, a colon, the address.
 _LABELLED = re.compile(
-    rf"[\s>*]{{0,20}}((?:[^\s:：<>@]{{1,30}} ?){{1,4}}?)[:：=]\s{{0,20}}(?:rfc822\s?;\s?)?[<\"'(\[]{{0,2}}({ADDRESS})"
+    rf"[\s>*]{{0,20}}((?:[^\s:：=<>@]{{1,30}}+ ?){{1,4}}?)[:：=]\s{{0,20}}(?:rfc822\s?;\s?)?[<\"'(\[]{{0,2}}({ADDRESS})"
 )
 _NAMED_ADDRESS = re.compile(rf"[\s>*]{{0,20}}(?:[^\s<>@:]{{1,30}} ){{1,4}}<({ADDRESS})>\s{{0,5}}$")
 _ADDRESS = re.compile(rf"(?<![\w.+-]){ADDRESS}")

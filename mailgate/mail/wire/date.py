@@ -13,7 +13,7 @@ _ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d[T ]\d")
 _TIME = re.compile(r"(\d{1,2}:\d\d(?::\d\d)?)(?:[.,]\d{1,9})?")
 _YEAR = re.compile(r"(?<![\d:+-])(?:19|20)\d\d(?![\d:])")
 # `+0200`, `+02:00`, `GMT+2`, `UTC +02`, `(GMT-05:00) Lima`: what names the zone may stand before it.
-_OFFSET = re.compile(r"[+\N{MINUS SIGN}\N{EN DASH}-] ?(\d{1,2})(?::?(\d\d))?(?![\d:])")
+_OFFSET = re.compile(r"[+\N{MINUS SIGN}\N{EN DASH}-] ?(\d{1,2})(?::?(\d\d))?(?::\d\d)?(?![\d:])")
 _NAME = re.compile(r"[A-Za-z][\w/]*")
 # Names of zones that say one offset and no other, in hours; the American ones as RFC 5322 §4.3 has them.
 _OF_HOURS = {

@@ -16,6 +16,7 @@ from mailgate.mail.bounds import MAX_SNIFFED
 
 _RIGHT = 0.75  # of 1: with so much no other reading needs to be asked
 _GOOD = 0.65  # what another must have, to be taken instead of the declared one
+_MAY_BE = 0.55  # the same, where the declared one reads nonsense
 _CLEARLY = 0.25  # by so much it must be better
 _FEW = 3  # characters that tell too little to overrule a declaration that may be right
 _ENOUGH = 0.35  # what one must have that nobody declared
@@ -25,8 +26,12 @@ _CANDIDATES = (  # the order decides between equals
     ("cp1252", "western"),
     ("cp1251", "cyrillic"),
     ("koi8-u", "cyrillic"),
-    ("cp1250", "central"),
-    ("iso-8859-2", "central"),
+    ("cp1250", "polish"),
+    ("iso-8859-2", "polish"),
+    ("cp1250", "czech"),
+    ("iso-8859-2", "czech"),
+    ("cp1250", "danubian"),
+    ("iso-8859-2", "danubian"),
     ("cp1253", "greek"),
     ("cp1254", "turkish"),
     ("cp1255", "hebrew"),
@@ -36,12 +41,14 @@ _CANDIDATES = (  # the order decides between equals
     ("iso-8859-5", "cyrillic"),
     ("cp866", "cyrillic"),
     ("cp932", "japanese"),
-    ("euc-jp", "japanese"),
     ("gb18030", "simplified"),
+    ("euc-jp", "japanese"),
     ("big5hkscs", "traditional"),
     ("cp949", "korean"),
 )
 _MORE = {  # that are only declared
+    "cp1250": "central",
+    "iso-8859-2": "central",
     "koi8-r": "cyrillic",
     "mac-cyrillic": "cyrillic",
     "iso-8859-15": "western",
@@ -59,14 +66,18 @@ _LETTERS: Mapping[str, tuple[str, int]] = {
     "greek": ("αοιετσνηυρπκμλςωδγχθφβξζψάέήίόύώϊϋ", 16),
     "hebrew": ("יוהלאתרמבשנעםדחקפכטגזסןצףךץ", 13),
     "arabic": ("اليمنرتوبعدسفهكحقةأىشجصطضخذزثغظءإئؤآپچژگکی،؟", 15),
-    "thai": ("านรอกเงมยลวดทส่้ัิีต์ะปบคหแจพชุขใืไูำโถผ็ศซธภณญษฟฉฐฝฮึๆฯ๊๋ฎฏฑฒฌ", 27),
+    "thai": ("านรอกเงมยลวดทส่้ัิีต์ะปบคหแจพชุขใืไูำโถผ็ศซธภณญษฟฉฐฝฮึๆฯ๊๋ฎฏฑฒฌ", 14),
     "western": ("äöüßéèàçñóáíúêâôîûëïøåæãõìòùœ¿¡", 40),
     "central": ("ąćęłńóśźżáčďéěíňřšťúůýžőűäöüđăâîșțşţ", 40),
+    "polish": ("ąćęłńóśźż", 9),
+    "czech": ("áčďéěíňóřšťúůýžľĺŕôäđćö", 23),  # and Slovak, Croatian, Slovene
+    "danubian": ("áéíóöőúüűäßăâîşţ", 16),  # Hungarian, Romanian, and German beside them
     "turkish": ("çğıöşüâîİ", 9),
     "baltic": ("āčēģīķļņšūžąęėįųõäöü", 20),
 }
-_LATIN = frozenset({"western", "central", "turkish", "baltic"})
-_SIGNS = "“”„’‘‚–—…«»§№€´·•\xa0×"
+_LATIN = frozenset({"western", "central", "polish", "czech", "danubian", "turkish", "baltic"})
+_SIGNS = "“”„–—…«»§№€´•\xa0×"
+_APOSTROPHES = "’‘‚·"  # signs that stand in words, too
 _SIGNS_BEHIND = "°²³¹½¼¾º©®£¤¦¬±"  # a word
 _MARKS = "ัิีึืฺุู็่้๊๋์ํะาำ"  # of Thai, behind a letter
 _VOWELS = "аеёиоуыэюяіїє" + "เแโใไ"  # the latter stand before a letter
@@ -90,7 +101,7 @@ _KANJI = (
 )
 _SYLLABLES = (
     "이다는에의가을를은로하고지기서사인도해어리대자시나아한수일그있부정들과스원게주보상라안전제요네니습세메까일니까너무만여비신용"
-    "연오구동치우성조장마없으려면할합문공유관경화개계말모바무반점금계약청결출입님녕감"
+    "연오구동치우성조장마없으려면할합문공유관경화개계말모바무반점금계약청결출입님녕감적견드렸습어여와과및"
 )
 
 _WIDE_SIGNS = "，。！？、：；（）「」『』《》【】～ー・…“”‘’—　々〆％￥→①②③④⑤⑥⑦⑧⑨"
@@ -107,7 +118,7 @@ _WEIGHTS = {
     "k": 0.95,
     "w": 0.7,
     "f": 0.6,
-    "h": 0.5,
+    "h": 0.55,
     "x": -0.5,
     "X": -1.0,
 }
@@ -120,7 +131,8 @@ _BEFORE = 50  # bytes before the first that is not ASCII
 _AMID = re.compile(f"(?<=[{_SMALL}x])[{_GREAT}]")  # KOI8 read as Windows-1251 has its capitals the wrong way round
 _BESIDE_ASCII = re.compile(f"(?<=a)[{_SMALL}{_GREAT}xX]|[{_SMALL}{_GREAT}xX](?=a)")
 _ALONE = re.compile(f"(?<!a)[{_SMALL}{_GREAT}](?!a)")
-_WRONG_AMID = re.compile(f"(?<=a)[{_GREAT}](?=[a{_SMALL}])|(?<=[a{_SMALL}])q(?=[a{_SMALL}])")
+_WRONG_AMID = re.compile(f"(?<=a)[{_GREAT}](?=[a{_SMALL}])|(?<=[a{_SMALL}])q(?=[a{_SMALL}])|q(?=[{_SMALL}{_GREAT}])")
+_SIGN_IN_WORD = re.compile(f"(?<=[{_SMALL}{_GREAT}m])p(?=[{_SMALL}{_GREAT}])|q(?=[{_SMALL}{_GREAT}])")
 _CROWD = re.compile(f"[{_SMALL}{_GREAT}xX]{{5,}}")
 _UNSPEAKABLE = re.compile("[osOS]{5,}|[euEU]{4,}")
 _LONE_MARK = re.compile("(?<![osm])m|[eu](?=m)")
@@ -159,11 +171,11 @@ def sniff(data: bytes, declared: str | None = None) -> str | None:
     own = weigh(data, declared) if declared else None
     if own and own.score >= _RIGHT:
         return own.codec
-    best = max((weigh(data, codec) for codec, _ in _CANDIDATES), key=lambda reading: reading.score)
+    best = max((weigh(data, codec, script) for codec, script in _CANDIDATES), key=lambda reading: reading.score)
     if own is None:
         return best.codec if best.score > _ENOUGH and best.characters > 1 else None
     if own.score < 0:  # nonsense: the same script with the signs of Windows will do, too
-        is_clear = best.score >= (_SIGNS_ALONE if _script(best.codec) == _script(own.codec) else _GOOD)
+        is_clear = best.score >= (_SIGNS_ALONE if _script(best.codec) == _script(own.codec) else _MAY_BE)
     else:
         is_clear = best.score >= max(_GOOD, own.score + _CLEARLY) and best.characters >= _FEW
     return best.codec if is_clear else own.codec
@@ -174,9 +186,9 @@ def is_right(data: bytes, codec: str) -> bool:
     return weigh(data, codec).score >= _RIGHT
 
 
-def weigh(data: bytes, codec: str) -> Reading:
+def weigh(data: bytes, codec: str, script: str | None = None) -> Reading:
     """What the reading of this codec is worth: 1 is a text of its script, below 0 is none."""
-    script = _script(codec)
+    script = script or _script(codec)
     if script is None:
         return Reading(codec, 1.0, 0)  # whoever names such a one means it
     found = _NOT_ASCII.search(data)
@@ -186,7 +198,7 @@ def weigh(data: bytes, codec: str) -> Reading:
         classes = sample.translate(_table(codec, script)).decode("latin-1")
     else:
         classes = _decoded(sample, codec, is_cut=is_cut).translate(_classes(script))
-    signs = classes.count("p") + classes.count("q")
+    signs = sum(map(classes.count, "pqn"))
     characters = len(classes) - classes.count("a") - classes.count(" ") - classes.count(".") - signs
     if not characters:
         return Reading(codec, _SIGNS_ALONE if signs else -1.0, 0)
@@ -206,7 +218,12 @@ def _faults(script: str, classes: str) -> float:
         crowds = sum(len(found[0]) for found in _CROWD.finditer(classes))
         return 0.8 * len(_ALONE.findall(classes)) + 0.7 * len(_WRONG_AMID.findall(classes)) + 0.8 * crowds
     if script in _LETTERS:
-        odd = len(_AMID.findall(classes)) + len(_BESIDE_ASCII.findall(classes)) + len(_LONE_MARK.findall(classes))
+        odd = (
+            len(_SIGN_IN_WORD.findall(classes))
+            + len(_AMID.findall(classes))
+            + len(_BESIDE_ASCII.findall(classes))
+            + len(_LONE_MARK.findall(classes))
+        )
         strings = _UNSPEAKABLE.finditer(classes) if script == "cyrillic" else ()
         return 1.5 * odd + 0.5 * sum(len(found[0]) for found in strings)
     faults = 1.5 * len(_ONE_WIDE.findall(classes))  # a quotation mark or an accent at the end of a Latin word
@@ -257,6 +274,7 @@ def _classes(script: str) -> _Classes:
         case _:
             letters, common = _LETTERS[script]
             _put(classes, "p", _SIGNS)
+            _put(classes, "n", _APOSTROPHES)
             _put(classes, "q", _SIGNS_BEHIND)
             for number, letter in enumerate(letters):
                 name = "m" if letter in _MARKS else ("eo" if number < common else "us")[letter not in _VOWELS]

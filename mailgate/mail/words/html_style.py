@@ -27,9 +27,10 @@ NO_STYLE = Style()
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _PIECE = re.compile(r"([^{}]*+)([{}])")
 _SELECTOR = re.compile(r"[a-z0-9]*([.#][\w-]{1,100})\Z", re.IGNORECASE)
-_ZERO = re.compile(r"0*\.?0*(?:[a-z]{1,4}|%)?\Z")
+_ZERO = re.compile(r"(?:0*\.?0*(?:[a-z]{1,4}|%)?|1p[xt])\Z")
+_FAR = re.compile(r"-\d{3,6}(?:px|pt|em|rem|%)\Z")
 _SIZE = re.compile(r"(\d{0,6}(?:\.\d{0,6})?)(px|pt|em|rem|%)?(?:/.*)?\Z")
-_MATTERS = re.compile(r"display|visib|opacity|font|height|width|white-space", re.IGNORECASE)
+_MATTERS = re.compile(r"display|visib|opacity|font|height|width|white-space|indent|left|background", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1024)
@@ -52,8 +53,13 @@ def read_style(style: str) -> Style:
 
 
 def _is_nowhere(given: Mapping[str, str]) -> bool:
-    """It is there and takes no room, or is quite transparent: so are the lines that a list of mails shows."""
-    if _is_zero(given.get("opacity")):
+    """It is there and takes no room, or cannot be seen: so are the lines that a list of mails shows."""
+    color = given.get("color")
+    if color and color in (given.get("background-color"), given.get("background")):
+        return True
+    if any(_FAR.match(given.get(side, "")) for side in ("left", "top", "text-indent")):
+        return True
+    if given.get("opacity") in ("0", "0.0", "0%", ".0"):
         return True
     sizes = ("max-height", "height", "max-width", "width")
     return given.get("overflow") == "hidden" and any(_is_zero(given.get(size)) for size in sizes)

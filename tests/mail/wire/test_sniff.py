@@ -96,6 +96,10 @@ FALSE = [
     ("gb2312", "cp1252", "Müller & Söhne"),
     ("iso-8859-15", "cp1252", "it doesn’t – “work”"),
     ("utf-16", "ascii", "plain words"),
+    ("euc-kr", "gb18030", "网站打不开了"),
+    ("iso-8859-1", "gb18030", "上海市浦东新区"),
+    ("iso-8859-1", "iso-8859-2", "Naše stránka nefunguje, přišla výpověď"),
+    ("iso-8859-1", "cp1250", "Źródło błędu już znalazłem"),
 ]
 
 
@@ -122,6 +126,22 @@ def test_iso_2022_jp_is_read_with_the_characters_of_windows(data: bytes, text: s
 def test_a_name_that_is_no_charset_is_never_looked_up() -> None:
     for name in ("nope", "zlib", "hex", "os", "x" * 200, "..", "utf-8\0", "base64"):
         assert decode(b"words", name) == ("words", False)
+
+
+@pytest.mark.parametrize(
+    ("codec", "name"),
+    [
+        ("gb18030", "发票.pdf"),
+        ("big5", "帳單.pdf"),
+        ("cp932", "請求書.pdf"),
+        ("cp949", "계약서.hwp"),
+        ("koi8-r", "счёт.doc"),
+    ],
+)
+def test_the_name_of_a_file_is_read_by_what_makes_sense(codec: str, name: str) -> None:
+    message = parse(b'Content-Disposition: attachment; filename="' + name.encode(codec) + b'"\n\nx')
+
+    assert [file.filename for file in message.attachments] == [name]
 
 
 @pytest.mark.parametrize("codec", ["koi8-r", "cp1251", "utf-8"])

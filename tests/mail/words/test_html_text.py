@@ -117,6 +117,9 @@ PREHEADERS = [
     "opacity:0.0",
     "max-height:0;overflow:hidden",
     "height:0px; width:0px; overflow:hidden",
+    "width:1px;height:1px;overflow:hidden",
+    "position:absolute;left:-9999px",
+    "color:#fff;background-color:#FFF",
 ]
 
 
@@ -145,6 +148,7 @@ SHOWN_ALL_THE_SAME = [
     # How some builders of newsletters get rid of gaps: the words in it have a size again.
     ("<td style='font-size:0px;padding:20px'><div style='font-size:13px'>Words</div></td>", "Words"),
     ("<div style='overflow:hidden;width:600px'>Words</div>", "Words"),
+    ("<div style='margin-left:-10px;color:#fff;background-color:#000'>Words</div>", "Words"),
     ("<div style='height:0'>Words</div>", "Words"),
     ("<p style='font-size:0.9em'>Words</p>", "Words"),
     ("<span style='opacity:0.6'>Words</span>", "Words"),
