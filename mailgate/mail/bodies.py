@@ -13,6 +13,7 @@ from mailgate.mail.words.enriched_text import plain_words
 from mailgate.mail.words.html_text import marked_text, without_marks
 
 _STUB = 200  # characters of a plain part that may only say that there is HTML
+_FEW_WORDS = 3  # of a page that say nothing by themselves
 _MAX_COMPARED = 20_000  # characters
 
 _HTML = "text/html"
@@ -89,9 +90,9 @@ def read_bodies(leaves: Sequence[Leaf], defects: list[Defect], *, render_html: b
     for part in sources:
         beside = [other for other in plain if part.leaf.stands_for(other.leaf)]
         said = "\n".join(other.source for other in beside)
-        if beside and not _is_stub(said, part):
+        if beside and _repeats_or_adds(said, part):
             unread.add(id(part))
-        elif beside:
+        elif beside and _is_stub(said):
             unread.update(id(other) for other in beside)
         elif plain and _repeats(part, said_plainly := said_plainly or _words("\n".join(one.source for one in plain))):
             unread.add(id(part))
@@ -151,12 +152,18 @@ def _cut(sources: list[_Part], defects: list[Defect]) -> None:
         left -= len(part.source)
 
 
-def _is_stub(plain: str, page: _Part) -> bool:
-    """A plain part that only says that there is HTML, or where to read it: few words, and the page has others."""
-    if len(plain.strip()) > _STUB or len(page.source) < len(plain):
-        return False
+def _repeats_or_adds(plain: str, page: _Part) -> bool:
+    """A plain part says what the page beside it says, as alternatives should; long ones are believed to."""
+    if len(plain.strip()) > _STUB:
+        return True
     said, shown = _words(plain), _words(without_marks(page.words()))
-    return len(shown) > 2 * len(said) and len(said & shown) * 2 < len(said)
+    return len(shown) < _FEW_WORDS or (bool(said) and len(said & shown) * 3 >= len(said))
+
+
+def _is_stub(plain: str) -> bool:
+    """It only says that there is HTML, a word that is one in every language, or where to read it."""
+    words = _words(plain)
+    return not words or "html" in words
 
 
 def _repeats(page: _Part, said: set[str]) -> bool:

@@ -49,6 +49,24 @@ READ = {
         multipart("alternative", f"{PLAIN}Your program cannot show this mail.\nhttps://x.example/7", HTML + PAGE),
         ["Offer of March", "for free"],
     ),
+    "alternatives that say different things": (
+        multipart(
+            "alternative", f"{PLAIN}Call me tomorrow.", f"{HTML}<p>Der Server antwortet nicht mehr, bitte neu starten."
+        ),
+        ["Call me tomorrow.", "Der Server"],
+    ),
+    "a stub in German": (
+        multipart(
+            "alternative",
+            f"{PLAIN}Diese Nachricht ist nur in HTML lesbar.",
+            f"{HTML}<p>Bitte den Vertrag zum Ende des Jahres aufheben.",
+        ),
+        ["Bitte den Vertrag"],
+    ),
+    "only an address": (
+        multipart("alternative", f"{PLAIN}https://x.example/read?7", f"{HTML}<p>Please end our contract.</p>"),
+        ["Please end our contract."],
+    ),
     "a picture between two texts": (
         multipart("mixed", f"{PLAIN}Above", "Content-Type: image/png\n\nx", f"{HTML}<p>Below</p>"),
         ["Above", "Below"],
@@ -92,6 +110,9 @@ ONCE = {
         "alternative",
         f"{PLAIN}The shop is down.",
         f"{HTML}<p>The shop is down.</p><blockquote>{PAGE}</blockquote>",
+    ),
+    "a stub": multipart(
+        "alternative", f"{PLAIN}This mail has to be read as HTML.", f"{HTML}<p>The shop is down.</p><p></p>"
     ),
 }
 

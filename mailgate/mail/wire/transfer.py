@@ -49,9 +49,13 @@ def _without_words(body: bytes) -> tuple[bytes, bytes]:
 
 
 def _is_prose(text: bytes) -> bool:
-    """Words with blanks, mostly in small letters, or in none of the letters of base64: a third of those is small."""
+    """Words with blanks, or mostly small letters, of which base64 has a third, or letters that base64 has not."""
     letters = len(text) - len(text.translate(None, _LETTERS[:-2]))
     small = len(text) - len(text.translate(None, _SMALL))
+    lengths = [len(word) for word in text.split()]
+    # Words of capitals: base64 with blanks has them in even places.
+    if len(lengths) * 12 > len(text) and len(set(lengths)) > 2:
+        return True
     others = text.translate(None, _BASE64)
     foreign = len(others) - len(others.translate(None, _HIGH))
     return foreign * 4 > len(text) or (len(others) * 20 > len(text) and small >= letters * 0.7)

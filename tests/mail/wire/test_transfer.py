@@ -15,6 +15,7 @@ PLAIN = [
     b"Dear\nall\n\nplease come to the party on the roof at nine\n",
     "Добрый день, почта не работает.\n".encode(),
     "メールが届きません。\n".encode("cp932"),
+    b"SERVER DOWN SINCE NOON PLEASE CALL\n",
     b"<html><body><p>The list is broken.</p></body></html>\n",
 ]
 
