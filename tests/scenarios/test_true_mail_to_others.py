@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from email.utils import parseaddr
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.gate import BEGIN, BeginGate, Gate, Person
 from tests.signing import Signer
 from tests.zone import Zone
 
-CUSTOMER = Signer("customer.example")
+CUSTOMER, HOSTING = Signer("customer.example"), Signer("hosting.example")
 DATE = {"Date": "Mon, 02 Mar 2026 08:59:00 +0000"}
 PAUL, SUPPORT, EVIL = "paul@stone.example", "support@support.example", "x@evil.example"
 NAMED = ("from", "subject", "date", "message-id")
@@ -29,6 +30,7 @@ def gate(begin: BeginGate) -> Gate:
     zone = Zone(
         {
             CUSTOMER.name: CUSTOMER.record,
+            HOSTING.name: HOSTING.record,
             "customer.example": "v=spf1 ip4:192.0.2.7 -all",
             "_dmarc.customer.example": "v=DMARC1; p=reject",
         }
@@ -116,3 +118,31 @@ def test_the_reason_tells_staff_which_field_it_was(gate: Gate, anne: Person, bar
     assert settled.outcome.evidence.reasons[0] == (
         "the DKIM signature of customer.example is valid, but leaves out the To or Cc that names us"
     )
+
+
+@pytest.mark.parametrize("door", [Door.LMTP, Door.IMAP])
+def test_a_token_that_only_the_envelope_or_an_unsigned_field_has_proves_nothing(
+    gate: Gate, anne: Person, bart: Person, door: Door
+) -> None:
+    """Whoever gets a true mail of Bart's in copy, and has seen a reply address of his, may be the quicker one."""
+    gate.deliver(signed(anne, "It is broken.", "to", to=SUPPORT))
+    _, token = parseaddr(str(gate.mailbox(bart)[0].message["Reply-To"]))
+    raw = HOSTING.sign(bart.writes("Ann never pays.", to=SUPPORT, subject="Re: Hello [#1]", headers=DATE), at=BEGIN)
+    before = len(gate.mailbox(anne))
+
+    settled = gate.deliver(f"Delivered-To: {token}\r\n".encode() + raw, to=token, sender=EVIL, door=door)
+
+    assert level(settled) is Level.DKIM
+    assert len(gate.mailbox(anne)) == before
+
+
+def test_an_answer_to_the_address_that_was_made_for_its_author_is_proved_by_it(
+    gate: Gate, anne: Person, bart: Person
+) -> None:
+    gate.deliver(signed(anne, "It is broken.", "to", to=SUPPORT))
+    raw = bart.replies(gate.mailbox(bart)[0], "It works again.")
+
+    settled = gate.deliver(HOSTING.sign(f"Date: {DATE['Date']}\r\n".encode() + raw, at=BEGIN), door=Door.LMTP)
+
+    assert level(settled) is Level.TOKEN
+    assert "It works again." in gate.mailbox(anne)[-1].text

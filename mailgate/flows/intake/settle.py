@@ -23,7 +23,7 @@ from mailgate.flows.ticket.customer import append, claims_of, open_ticket
 from mailgate.flows.ticket.flood import flood_in_ticket, flood_of_tickets
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import letter
-from mailgate.mail.address_token import AddressToken, Purpose
+from mailgate.mail.address_token import AddressToken, Purpose, of_purpose
 from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.message import Author
@@ -80,7 +80,8 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
         suppressions.remove(conn, address)  # whoever writes from there can be reached there
     if met.copy_of is not None:
         return Settled(Disposition.DUPLICATE, f"the same mail as {met.copy_of}", ticket_id=met.ticket_id)
-    original = seals.claim(conn, incoming.lent.spool_id, incoming.evidence.seals)
+    signed = incoming.evidence.signed
+    original = seals.claim(conn, incoming.lent.spool_id, signed.seals) if signed else None
     if original is not None:  # what its signature does not cover was changed, by a relay or by whoever sends it again
         reason = f"the same signed mail as {original.spool_id}"
         return Settled(Disposition.DUPLICATE, reason, ticket_id=original.ticket_id)
@@ -118,14 +119,16 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
 
 
 def _with_token(incoming: Incoming, sender: Sender) -> Incoming:
-    """Its evidence is better when it answers an address that was made for its author."""
+    """Its evidence is better when its author has answered an address that was made for him."""
+    purposes: tuple[Purpose, ...]
     match sender:
         case Staff():
-            tokens, made_for = [incoming.token(Purpose.LIST), incoming.token(Purpose.STAFF)], {sender.id}
+            purposes, made_for = (Purpose.LIST, Purpose.STAFF), {sender.id}
         case Registered():
-            tokens, made_for = [incoming.token(Purpose.REPLY)], {contact.id for contact in sender.contacts}
+            purposes, made_for = (Purpose.REPLY,), {contact.id for contact in sender.contacts}
         case Stranger():
             return incoming
+    tokens = [of_purpose(incoming.own_tokens, purpose) for purpose in purposes]
     if any(isinstance(token, AddressToken) and token.recipient_id in made_for for token in tokens):
         return replace(incoming, evidence=with_token(incoming.evidence))
     return incoming

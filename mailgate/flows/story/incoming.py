@@ -40,6 +40,7 @@ class Incoming:
     desk: Desk  # the first that was written to; the first of all for mail to `postmaster@` and its like
     services: frozenset[ServiceMailbox]  # that were written to
     tokens: tuple[AddressToken | TokenFault, ...]  # what the details of the addresses are, but for somebody's own
+    own_tokens: tuple[AddressToken | TokenFault, ...]  # those of addresses that the author's signature covers
     choice: Choice  # which of the attachments a ticket takes
     files: tuple[Blob, ...]  # the bytes of those, in their order, ready to be recorded
 
@@ -90,9 +91,9 @@ def read(
     recipients = _recipients(lent, message, settings)
     desks = (desk_at(mailbox, settings.desks) for mailbox in recipients)
     services = (service_at(mailbox, settings.gate.domain) for mailbox in recipients)
-    details = (mailbox.detail for mailbox in recipients if len(mailbox.detail) >= _TOKEN_LENGTH)
-    tokens = tuple(unseal(detail, keys, today=today) for detail in details)
-    answers_ours = any(isinstance(token, AddressToken) for token in tokens)
+    details = [mailbox.detail for mailbox in recipients if len(mailbox.detail) >= _TOKEN_LENGTH]
+    tokens = [(detail, unseal(detail, keys, today=today)) for detail in details]
+    answers_ours = any(isinstance(token, AddressToken) for _, token in tokens)
     program = automatic(message, envelope, own_domain=settings.gate.domain, answers_ours=answers_ours)
     report = read_report(message, envelope)
     # What stands in Outlook's envelope is for the ticket; the envelope itself stays in the mail as it came.
@@ -110,7 +111,8 @@ def read(
         recipients=recipients,
         desk=next((desk for desk in desks if desk is not None), settings.desks[0]),
         services=frozenset(service for service in services if service is not None),
-        tokens=tokens,
+        tokens=tuple(token for _, token in tokens),
+        own_tokens=tuple(token for detail, token in tokens if identity.evidence.covers(detail)),
         choice=choice,
         files=tuple(archive.prepare(message.attachments[place].content) for place in choice.taken),
     )

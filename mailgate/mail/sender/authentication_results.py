@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from mailgate.mail.address import Mailbox
 from mailgate.mail.envelope import Door
 from mailgate.mail.sender.coverage import Coverage
-from mailgate.mail.sender.evidence import Evidence, Level
+from mailgate.mail.sender.evidence import Evidence, Level, Signed
 from mailgate.mail.sender.results_field import Result, ResultsField, read_results
-from mailgate.mail.sender.signature_fields import SignedMail, take_apart, weakness
+from mailgate.mail.sender.signature_fields import SignedMail, recipients, take_apart, weakness
 from mailgate.mail.wire.headers import split_block, unfold
 
 _FIELD = "authentication-results"
@@ -56,11 +56,10 @@ def judge_results(
     signer = next((one for one in _signers(results) if one == domain or (not exact and _related(one, domain))), None)
     if signer is None:
         return Evidence(Level.SPF, ("the mail server says: DMARC passed, not by DKIM",))
-    mail = take_apart(raw)
-    weak = _weakness_of(mail, signer, coverage=coverage, ours=ours)
-    if mail is None or weak is not None:
-        return Evidence(Level.UNKNOWN, (f"the mail server says: signed by {signer}, but {weak}",))
-    return Evidence(Level.DKIM, (f"the mail server says: DMARC passed, signed by {signer}",), mail.seals)
+    signed = _signed_by(signer, take_apart(raw), coverage=coverage, ours=ours)
+    if isinstance(signed, str):
+        return Evidence(Level.UNKNOWN, (f"the mail server says: signed by {signer}, but {signed}",))
+    return Evidence(Level.DKIM, (f"the mail server says: DMARC passed, signed by {signer}",), signed)
 
 
 def _asks_nothing(result: Result) -> bool:
@@ -79,23 +78,23 @@ def _asks_nothing(result: Result) -> bool:
     )
 
 
-def _weakness_of(
-    mail: SignedMail | None, signer: str, *, coverage: Coverage, ours: Callable[[str], bool]
-) -> str | None:
-    """The server tells whose signature is valid, not what it covers: that stands in the mail.
+def _signed_by(
+    signer: str, mail: SignedMail | None, *, coverage: Coverage, ours: Callable[[str], bool]
+) -> Signed | str:
+    """What the signature of a domain covers, or why that is not enough.
 
-    Each signature of the domain must do, since the server does not say which of them it found valid.
+    The server tells whose signature is valid, not what it covers: that stands in the mail. Each signature of the domain
+    must do, since the server does not say which of them it found valid.
     """
-    found = (
-        [one for one in mail.signatures if signer == one.domain or signer.endswith(f".{one.domain}")] if mail else []
-    )
+    found = [one for one in mail.signatures if f".{signer}".endswith(f".{one.domain}")] if mail else []
     if mail is None or not found:
         return "its signature is no longer in the mail"
     for signature in found:
         weak = weakness(mail, signature, mail.body, coverage=coverage, ours=ours)
         if weak is not None:
-            return f"its signature {weak}" if not weak.startswith("the ") else weak
-    return None
+            return weak if weak.startswith("the ") else f"its signature {weak}"
+    addressed = set(recipients(mail, found[0])).intersection(*(recipients(mail, one) for one in found))
+    return Signed(mail.seals, tuple(sorted(addressed)))
 
 
 def _believed(raw: bytes, door: Door, trusted: set[str]) -> list[ResultsField]:

@@ -14,7 +14,15 @@ from mailgate.errors import LookupFailed
 from mailgate.mail.sender.canonical_body import CanonicalBody
 from mailgate.mail.sender.coverage import Coverage
 from mailgate.mail.sender.lookup import Lookup
-from mailgate.mail.sender.signature_fields import DOMAIN, MAX_NAMED, SignatureField, SignedMail, take_apart, weakness
+from mailgate.mail.sender.signature_fields import (
+    DOMAIN,
+    MAX_NAMED,
+    SignatureField,
+    SignedMail,
+    recipients,
+    take_apart,
+    weakness,
+)
 
 MAX_SIGNATURES = 5  # that are verified; each costs a hash of the body
 MAX_KEY_BYTES = 600  # an RSA key of 4096 bits has 550; more is not asked for (RFC 8301 §3.2) and costs time
@@ -43,6 +51,7 @@ class Signature:
     worth: Worth
     reason: str
     seals: tuple[str, ...] = ()  # of one that vouches: by them a copy of the mail is known, whatever was added to it
+    recipients: tuple[str, ...] = ()  # of one that vouches: what is in the To and Cc that it covers
 
 
 class _Unfit(Exception):
@@ -111,7 +120,8 @@ def _judged(
         weak = f"is not of {exact} itself, as it must be for staff"
     if weak is not None:
         return Signature(domain, Worth.PARTIAL, f"the DKIM signature of {domain} is valid, but {weak}")
-    return Signature(domain, Worth.VOUCHES, f"a DKIM signature of {domain} covers the mail", mail.seals)
+    reason = f"a DKIM signature of {domain} covers the mail"
+    return Signature(domain, Worth.VOUCHES, reason, mail.seals, recipients(mail, field))
 
 
 def _check_tags(field: SignatureField, now: datetime) -> None:

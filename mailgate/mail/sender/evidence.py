@@ -28,12 +28,27 @@ _ORDER = {level: rank for rank, level in enumerate(Level)}
 
 
 @dataclass(frozen=True, slots=True)
+class Signed:
+    """What a signature covers: by its seals a copy is known, whatever was added to it; see `SignedMail.seals`."""
+
+    seals: tuple[str, ...]
+    recipients: tuple[str, ...]  # addresses in To and Cc
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """A level with the reasons for it, in words that staff may read."""
 
     level: Level
     reasons: tuple[str, ...]
-    seals: tuple[str, ...] = field(default=(), compare=False)  # `SignedMail.seals`, where a signature proves it
+    signed: Signed | None = field(default=None, compare=False)  # where a signature proves it
+
+    def covers(self, detail: str) -> bool:
+        """The author himself wrote to an address with this detail; so it seems, where no signature proves more.
+
+        What an envelope names besides, or a field that nobody signed, is by whoever brought the mail.
+        """
+        return self.signed is None or any(f"+{detail}@".lower() in one.lower() for one in self.signed.recipients)
 
     def at_least(self, level: Level) -> bool:
         """This evidence is worth as much as `level`, or more."""

@@ -100,16 +100,20 @@ def weakness(
     left_out = uncovered(mail.headers, signature.signed, body, coverage)
     if left_out is not None:
         return left_out
-    covered, others = _recipients(mail, signature)
-    if any(ours(address) for address in covered):
+    if any(ours(address) for address in recipients(mail, signature)):
         return None
-    if any(ours(address) for address in others):
+    if any(ours(address) for address in _recipients(mail, signature)[1]):
         return "leaves out the To or Cc that names us"
     return "the mail is addressed to somebody else"
 
 
+def recipients(mail: SignedMail, signature: SignatureField) -> tuple[str, ...]:
+    """The addresses in To and Cc that the signature covers."""
+    return tuple(_recipients(mail, signature)[0])
+
+
 def _recipients(mail: SignedMail, signature: SignatureField) -> tuple[list[str], list[str]]:
-    """The addresses in To and Cc: those that the signature covers, and the others."""
+    """Those, and the others."""
     covered: list[str] = []
     others: list[str] = []
     for name in _RECIPIENTS:

@@ -8,7 +8,7 @@ from mailgate.mail.address import Mailbox
 from mailgate.mail.sender.coverage import Coverage
 from mailgate.mail.sender.dkim_rule import Signature, Worth, check_signatures
 from mailgate.mail.sender.dmarc import Domain, Policy, discover
-from mailgate.mail.sender.evidence import Evidence, Level
+from mailgate.mail.sender.evidence import Evidence, Level, Signed
 from mailgate.mail.sender.lookup import Lookup
 
 _MAX_TOLD = 3
@@ -53,7 +53,8 @@ def verify(
     if not signatures:
         told = (f"no DKIM signature of {domain.name}",)
     elif signatures[-1].worth is Worth.VOUCHES:
-        return Evidence(Level.DKIM, (signatures[-1].reason,), signatures[-1].seals)
+        best = signatures[-1]
+        return Evidence(Level.DKIM, (best.reason,), Signed(best.seals, best.recipients))
     spf = check_spf()
     return _without_dkim(domain, signatures, told, spf, lookup)
 
