@@ -77,7 +77,7 @@ def _say_what_is_left(settings: Settings, *, is_cleared: bool) -> None:
         say("the database was being read: its write-ahead log holds old pages until `mailgate serve` clears it")
     say("not reached from here, and yours to clear:")
     say("  backups made before now (`mailgate restore` erases the customer again in what it puts back)")
-    say("  mails in the mailboxes of your people")
+    say("  mails in the mailboxes of your people; mails of theirs and of others about the customer, on other tickets")
     if settings.imap:
         say(f"  mails on the IMAP server: {', '.join(folder.name for folder in settings.imap)}")
     say("  the logs of your mail server and of the smarthost; mailgate's own has domains and numbers, no addresses")

@@ -139,10 +139,11 @@ class Template(StrEnum):
     # the day has come until which a ticket was put off
     WAIT_ENDED = _to_staff("wait-ended", wanted=Wanted.OPEN, is_reported=True)
     # Outlook asks for no automatic answer in every mail of its users: staff must hear all the same.
-    RETURNED = _to_staff("returned", Answers.PERSONS, gives_back=True)  # not understood or not sent on
+    # not understood or not sent on
+    RETURNED = _to_staff("returned", Answers.PERSONS, gives_back=True, names_others=True)
     # lines of an answer or note were left out, and not because our own mail has them
     SHORTENED = _to_staff("shortened", Answers.PERSONS, gives_back=True)
-    DONE = _to_staff("done", Answers.PERSONS)  # what came of a command that answers
+    DONE = _to_staff("done", Answers.PERSONS, names_others=True)  # what came of a command that answers
     STAFF_HELP = _to_staff("staff-help", Answers.PERSONS)  # the commands that work here
     COLLISION = _to_staff(
         "collision", Answers.PERSONS, about=Matter.MAIL, carries_words=True
@@ -151,7 +152,7 @@ class Template(StrEnum):
     # to a sender: a person will look at your mail
     HELD = Kind("held", Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS, about=None)
     HELD_ALERT = _to_staff("held-alert", about=Matter.LIST, names_others=True)  # mail waits for your decision
-    QUEUE = _to_staff("queue", about=Matter.LIST)  # the open tickets, to be worked by an answer
+    QUEUE = _to_staff("queue", about=Matter.LIST, names_others=True)  # the open tickets, to be worked by an answer
     # what your answer to such a list did
     DECIDED = _to_staff("decided", Answers.PERSONS, about=Matter.LIST, names_others=True)
     UNDELIVERED = _to_staff("undelivered", names_others=True)  # a mail of ours did not reach its reader

@@ -1,10 +1,15 @@
 """The bytes that an erasure takes: those that its rows named, and that no other row names."""
 
+import hashlib
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, String, cast, delete, select
 
+from mailgate.mail.parse import parse
+from mailgate.mail.tnef import unwrapped
+from store.archive import Archive, MissingBlob
 from store.post.notices import archived_files
 from store.schema import attachments, blobs, outbox, spool
 
@@ -25,6 +30,18 @@ def named_by(
         for row in conn.execute(select(outbox.c.sha256, outbox.c.notice).where(outbox.c.id.in_(ids))):
             found.update(_digests_in(row.notice))
             found.update([row.sha256] if row.sha256 else [])
+    return found
+
+
+def attached_to(conn: Connection, archive: Archive, spool_ids: Sequence[int]) -> set[str]:
+    """The digests of what was attached to these mails: of a held one, or a report, it is kept, and no row names it."""
+    found: set[str] = set()
+    for ids in parts(spool_ids):
+        for sha256 in conn.execute(select(spool.c.sha256).where(spool.c.id.in_(ids)).distinct()).scalars():
+            with suppress(MissingBlob):
+                message = parse(archive.load(conn, sha256), render_html=False)
+                files = (*message.attachments, *unwrapped(message.attachments))
+                found.update(hashlib.sha256(file.content).hexdigest() for file in files)
     return found
 
 

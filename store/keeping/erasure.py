@@ -1,5 +1,6 @@
 """Erase a customer: every word, name, address and byte that is only his; numbers, dates and a mark stay."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,7 +10,6 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     String,
-    and_,
     cast,
     delete,
     func,
@@ -27,8 +27,8 @@ from mailgate.letters.notice import Notice
 from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.tickets.ticket import PROGRAM, EntryKind, State
-from store.archive import in_row, record
-from store.keeping.erased_blobs import named_by, parts, remove_unnamed
+from store.archive import Archive, in_row, record
+from store.keeping.erased_blobs import attached_to, named_by, parts, remove_unnamed
 from store.post.notices import stored
 from store.post.outbox import UNFINISHED, OutState
 from store.schema import (
@@ -86,10 +86,14 @@ def measure(conn: Connection, customer_id: int) -> Erased:
     return _count(conn, _extent(conn, customer_id))
 
 
-def erase(conn: Connection, customer_id: int, *, by: str, now: datetime) -> Erased:
-    """Erase the customer, in the transaction of the caller. A second time finds nothing more."""
+def erase(conn: Connection, archive: Archive, customer_id: int, *, by: str, now: datetime) -> Erased:
+    """Erase the customer, in the transaction of the caller. A second time finds nothing more.
+
+    `archive`: where the bytes of his mails are read once more. It is left as it is.
+    """
     extent = _extent(conn, customer_id)
     digests = named_by(conn, spool_ids=extent.spool, entry_ids=extent.entries, outbox_ids=extent.outbox)
+    digests.update(attached_to(conn, archive, extent.spool))
     erased = _count(conn, extent)
     record(conn, _MARK)
     for ids in parts(extent.entries):
@@ -151,14 +155,20 @@ def _extent(conn: Connection, customer_id: int) -> _Extent:
     addresses = _only_his(conn, customer_id, [row.address_key for row in his])
     for address in addresses:
         came.update(_ids(conn, select(spool.c.id).where(_written_by(address))))
-        about = (
-            outbox.c.template.in_(sorted(NAMING_OTHERS)),
-            _names(outbox.c.notice, address),
-        )
         mine = outbox.c.to_key == address, outbox.c.customer_id.is_(None)
-        went.update(_ids(conn, select(outbox.c.id).where(or_(and_(*mine), and_(*about)))))
+        went.update(_ids(conn, select(outbox.c.id).where(*mine)))
+    for words in (*addresses, *_full_names(conn, customer_id)):
+        about = outbox.c.template.in_(sorted(NAMING_OTHERS)), _names(outbox.c.notice, words)
+        went.update(_ids(conn, select(outbox.c.id).where(*about)))
     people = tuple(row.id for row in his)
     return _Extent(people, addresses, numbers, tuple(lines), tuple(sorted(came)), tuple(sorted(went)))
+
+
+def _full_names(conn: Connection, customer_id: int) -> tuple[str, ...]:
+    """His names as JSON has them, which lists for staff have without an address; one word alone may be anybody's."""
+    named = select(customers.c.name).where(customers.c.id == customer_id)
+    names = {*conn.execute(named.union(select(contacts.c.name).where(contacts.c.customer_id == customer_id))).scalars()}
+    return tuple(sorted(json.dumps(name)[1:-1].lower() for name in names if " " in name.strip()))
 
 
 def _only_his(conn: Connection, customer_id: int, keys: Sequence[str]) -> tuple[str, ...]:

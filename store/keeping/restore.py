@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from mailgate.errors import Permanent, Temporary
 from store import people
+from store.archive import Archive
 from store.engine import BUSY_SECONDS, connect, transaction
 from store.keeping import erasure, erasure_log, serving
 from store.keeping.backup import (
@@ -110,7 +111,7 @@ def restore(
         copy_pages(source / DATABASE, unfinished, progress)
         migrated = _migrate(unfinished)
         on_hold = _make_ready(unfinished, now)
-        forgotten = _forget_again(unfinished, archive)
+        forgotten = _forget_again(unfinished, archive, Archive(source / ARCHIVE))
         _restore_files(unfinished, source / ARCHIVE, archive, frozenset(contents.missing), progress)
         kept_aside = _put_in_place(unfinished, database, now, others_seconds)
     finally:
@@ -158,15 +159,15 @@ def _make_ready(database: Path, now: datetime) -> int:
     return held
 
 
-def _forget_again(database: Path, archive: Path) -> int:
-    """Erase whoever was erased since the backup was made; returns how many."""
+def _forget_again(database: Path, archive: Path, files: Archive) -> int:
+    """Erase whoever was erased since the backup was made; returns how many. `files` are those of the backup."""
     done = 0
     engine = connect(f"sqlite:///{database}")
     try:
         for past in erasure_log.read(archive):
             with transaction(engine) as conn:
                 if not erasure.was_erased(conn, past.customer_id) and _is_meant(conn, past):
-                    erasure.erase(conn, past.customer_id, by=past.by, now=past.at)
+                    erasure.erase(conn, files, past.customer_id, by=past.by, now=past.at)
                     done += 1
     finally:
         engine.dispose()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -17,7 +18,7 @@ from store.desk import tickets
 from store.engine import reading, transaction
 from store.keeping import erasure_log
 from store.keeping.erasure import Erased, measure
-from store.post import senders
+from store.post import senders, spool
 from store.post.outbox import OutState
 from store.schema import askees, confirmations, erasures, metadata, search_documents
 from tests.gate import Gate, Person
@@ -287,3 +288,49 @@ def test_the_log_says_who_and_leaves_a_line_that_was_cut_off(story: Gate) -> Non
     [logged] = erasure_log.read(log.parent)
 
     assert (logged.customer_id, logged.by, logged.at) == (1, "root", story.now)
+
+
+def test_files_of_mails_that_no_ticket_has_taken_go_too(gate: Gate, bart: Person, anne: Person) -> None:
+    held = gate.deliver(
+        anne.writes(
+            "Hello.", headers={"Received": "from a by b; x"}, files=[("plan.txt", "text/plain", WORDS.encode())]
+        ),
+        sender=anne.address,
+    )
+    with transaction(gate.parts.engine) as conn:
+        spool.quarantine(conn, held.id, by="Bart", staff_id=1)
+    gate.deliver(anne.writes("It is broken.", subject="Other"))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "Done."))
+    sent = next(row for row in gate.outbox() if row.notice.to_address == anne.address and row.reverse_path)
+    gate.deliver(dsn_about(sent.reverse_path), to=sent.reverse_path, sender="")
+    before = everything(gate)
+
+    run(gate)
+
+    assert all(word in before for word in (WORDS, "Final-Recipient: rfc822; anne@customer.example"))
+    assert [secret for secret in SECRETS if secret.lower() in everything(gate).lower()] == []
+
+
+def dsn_about(path: str) -> bytes:
+    """A delivery report that quotes whom it is about in a part of its own."""
+    return (
+        f"From: MAILER-DAEMON@mx.example\r\nTo: {path}\r\nSubject: Undelivered Mail\r\nMIME-Version: 1.0\r\n"
+        "Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n"
+        "--b\r\nContent-Type: text/plain\r\n\r\nIt came back.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.example\r\n\r\n"
+        "Final-Recipient: rfc822; anne@customer.example\r\nAction: failed\r\nStatus: 5.2.2\r\n\r\n--b--\r\n"
+    ).encode()
+
+
+def test_what_went_back_to_staff_and_names_the_customer_goes(story: Gate, bart: Person) -> None:
+    note = story.mailbox(bart)[0]
+    story.deliver(bart.replies(note, "!nonsense anne@customer.example"))
+    story.deliver(bart.replies(note, "!queue"))
+    story.deliver(bart.replies(note, "!search anne@customer.example"))
+
+    run(story)
+
+    rows = [row for row in story.outbox() if row.notice.to_address == bart.address]
+    assert rows
+    left = [row.notice.template for row in rows if re.search("anne@customer.example|Anne Miller", repr(row))]
+    assert left == []

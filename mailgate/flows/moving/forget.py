@@ -63,7 +63,7 @@ def forget(
         refuse(conn, customer, obstacles=obstacles)
         registered_at = people.registered_at(conn, customer.id)
         erasure_log.append(log_beside, erasure_log.Erasure(customer.id, registered_at, now, by))
-        erased = erasure.erase(conn, customer.id, by=by, now=now)
+        erased = erasure.erase(conn, archive, customer.id, by=by, now=now)
     with transaction(engine) as conn:  # nobody adds a row for one of the files meanwhile
         archive.discard(conn, erased.bytes_of)
     return replace(erased, is_cleared=empty_log(engine, within_seconds=PATIENCE_SECONDS))
