@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, StatementError
 
 from mailgate.cli.config import fail as fail_config
 from mailgate.cli.context import given
@@ -15,6 +15,8 @@ from mailgate.config import ConfigErrors, Settings, load
 from mailgate.errors import MailgateError, Misconfigured, Temporary
 from mailgate.jobs import Job
 from mailgate.wiring import Parts, build
+
+_NO_SUCH_NUMBER = "nothing has such a number, and no clock such a day"
 
 
 def settings() -> Settings:
@@ -48,9 +50,16 @@ def told_errors() -> Iterator[None]:
         fail(str(error), code=EX_CONFIG, name=type(error).__name__)
     except MailgateError as error:
         fail(str(error), code=EX_DATAERR, name=type(error).__name__)
-    except (DBAPIError, TimeoutError) as error:
-        cause = getattr(error, "orig", None) or error
-        fail(f"the store cannot be used: {cause}", code=EX_TEMPFAIL, name="StoreUnavailable")
+    except OverflowError:
+        fail(_NO_SUCH_NUMBER, code=EX_DATAERR, name="OutOfRange")
+    except StatementError as error:
+        if isinstance(error.orig, OverflowError):
+            fail(_NO_SUCH_NUMBER, code=EX_DATAERR, name="OutOfRange")
+        if not isinstance(error, DBAPIError):
+            raise
+        fail(f"the store cannot be used: {error.orig or error}", code=EX_TEMPFAIL, name="StoreUnavailable")
+    except TimeoutError as error:
+        fail(f"the store cannot be used: {error}", code=EX_TEMPFAIL, name="StoreUnavailable")
     except BrokenPipeError:
         sys.exit(0)  # the reader of our output has seen enough
 
