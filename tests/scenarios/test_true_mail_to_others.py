@@ -146,3 +146,21 @@ def test_an_answer_to_the_address_that_was_made_for_its_author_is_proved_by_it(
 
     assert level(settled) is Level.TOKEN
     assert "It works again." in gate.mailbox(anne)[-1].text
+
+
+@pytest.mark.parametrize("service", ["sign-in", "confirm", "bounce", "postmaster"])
+@pytest.mark.parametrize("is_signed", [True, False])
+def test_a_mail_to_a_desk_that_somebody_brings_to_another_address_of_ours_first_is_not_lost(
+    gate: Gate, anne: Person, bart: Person, service: str, is_signed: bool
+) -> None:
+    raw = anne.writes("It is broken.", to=SUPPORT, headers=DATE)
+    if is_signed:
+        raw = CUSTOMER.sign(raw, at=BEGIN)
+    sender = EVIL if is_signed else anne.address
+
+    first = gate.deliver(raw, to=f"{service}@support.example", sender=sender)
+    true = gate.deliver(raw, to=SUPPORT, sender=anne.address)
+
+    assert [first.outcome.disposition, true.outcome.disposition] == [Disposition.OPENED, Disposition.DUPLICATE]
+    assert gate.ticket(1).messages == 1
+    assert gate.outbox(Template.SIGN_IN) == ()

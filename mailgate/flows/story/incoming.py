@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mailgate.config import Settings
-from mailgate.desks import Desk, ServiceMailbox, addressed, desk_at, recipient, service_at
+from mailgate.desks import Desk, ServiceMailbox, addressed, desk_at, is_ours, recipient, service_at, service_for
 from mailgate.flows.story.identify import Identity
 from mailgate.inbound.spamd import SpamVerdict
 from mailgate.mail.address import Mailbox
@@ -91,6 +91,7 @@ def read(
     recipients = _recipients(lent, message, settings)
     desks = (desk_at(mailbox, settings.desks) for mailbox in recipients)
     services = (service_at(mailbox, settings.gate.domain) for mailbox in recipients)
+    unasked = _unasked(message, identity.evidence, settings)
     details = [mailbox.detail for mailbox in recipients if len(mailbox.detail) >= _TOKEN_LENGTH]
     tokens = [(detail, unseal(detail, keys, today=today)) for detail in details]
     answers_ours = any(isinstance(token, AddressToken) for _, token in tokens)
@@ -110,7 +111,7 @@ def read(
         report=report,
         recipients=recipients,
         desk=next((desk for desk in desks if desk is not None), settings.desks[0]),
-        services=frozenset(service for service in services if service is not None),
+        services=frozenset(service for service in services if service is not None and service not in unasked),
         tokens=tuple(token for _, token in tokens),
         own_tokens=tuple(token for detail, token in tokens if identity.evidence.covers(detail)),
         choice=choice,
@@ -123,3 +124,17 @@ def _recipients(lent: Lent, message: Message, settings: Settings) -> tuple[Mailb
     if not envelope.forward_paths:
         return addressed(message, settings.desks, domain, otherwise=envelope.fallback_path)
     return tuple(recipient(path, domain) for path in envelope.forward_paths)
+
+
+def _unasked(message: Message, evidence: Evidence, settings: Settings) -> frozenset[ServiceMailbox]:
+    """Mailboxes of the program that its author did not write to, though he wrote to others of ours.
+
+    Somebody in copy who is quicker than the author's server could bring a mail to a desk to one of these instead. There
+    it would come to nothing, and the mail itself would be a copy of it.
+    """
+    desks, domain = settings.desks, settings.gate.domain
+    written = evidence.signed.recipients if evidence.signed else [one.address for one in (*message.to, *message.cc)]
+    ours = [address for address in written if is_ours(address, desks, domain)]
+    if not ours:  # a blind copy, or an address that is forwarded to us
+        return frozenset()
+    return frozenset({ServiceMailbox.SIGN_IN, ServiceMailbox.CONFIRM}) - {service_for(one, domain) for one in ours}
