@@ -10,10 +10,10 @@ import dkim
 from dkim.canonicalization import CanonicalizationPolicy
 from dkim.util import parse_tag_value
 
-from mailgate.mail.bounds import MAX_ADDRESS_BYTES, MAX_FIELDS, MAX_HEADER_BYTES
+from mailgate.mail.bounds import MAX_ADDRESS_BYTES, MAX_HEADER_BYTES
 from mailgate.mail.sender.coverage import Coverage, uncovered
 from mailgate.mail.wire.address_list import read_addresses
-from mailgate.mail.wire.headers import unfold
+from mailgate.mail.wire.headers import split_block, unfold
 
 MAX_LOOKED_AT = 20
 MAX_SIGNATURE_BYTES = 4096  # dkimpy's search for `b=` takes the square of a field's blanks
@@ -79,10 +79,9 @@ def take_apart(raw: bytes) -> SignedMail | None:
         parts = dkim.DKIM(raw, logger=_Quiet(), minkey=MIN_RSA_BITS)
     except Exception:  # noqa: BLE001 - dkimpy fails in many ways on what is no mail (an IndexError on a folded first line)
         return None
-    if len(parts.headers) > MAX_FIELDS:
-        return None
-    # Two readers who see different authors are how identities get forged.
-    if sum(name.lower() == b"from" for name, _ in parts.headers) != 1:
+    # Two readers who see different fields, or different authors, are how identities get forged.
+    names = [name.decode("ascii").lower() for name, _ in parts.headers]
+    if names.count("from") != 1 or names != [name.lower() for name, _ in split_block(raw).fields]:
         return None
     return SignedMail(parts)
 
