@@ -1,5 +1,7 @@
 """An answer is read beside the mail that it answers: history goes without any mark, answers between its lines stay."""
 
+from textwrap import wrap
+
 import pytest
 
 from tests.gate import Gate, Person, Received
@@ -91,6 +93,22 @@ def test_staff_s_answers_between_unmarked_lines_are_sent_with_their_questions_an
     ]
     assert "Sender evidence" not in sent
     assert "Sender evidence" in (gate.history(1)[-1].cut_away or "")
+
+
+@pytest.mark.parametrize("width", [400, 72, 40])
+def test_of_a_whole_notification_above_an_answer_the_customer_reads_her_own_words_alone(
+    gate: Gate, anne: Person, bart: Person, width: int
+) -> None:
+    gate.deliver(anne.writes("How much is the larger disk with one hundred gigabytes a month, please?"))
+    told = gate.mailbox(bart)[0]
+    quoted = "\n".join(f"> {part}" for line in _lines(told).split("\n") for part in wrap(line, width) or [""])
+    lead_in = f"On Mon, 2 Mar 2026 at 10:00, Anne Miller (via support) <{told.message['Reply-To']}> wrote:"
+    text = f"Hello Anne,\n\n{lead_in}\n\n{quoted}\n\nFive euros."
+
+    gate.deliver(bart.writes(text, to=str(told.message["Reply-To"]), subject=told.subject, headers=_named(told)))
+
+    said = " ".join(gate.history(1)[-1].text.replace(">", "").split())
+    assert said == "Hello Anne, How much is the larger disk with one hundred gigabytes a month, please? Five euros."
 
 
 def test_a_staff_mail_that_is_all_history_is_no_answer(gate: Gate, anne: Person, bart: Person) -> None:

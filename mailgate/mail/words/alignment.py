@@ -61,6 +61,11 @@ class Parent:
         phrase = _phrase(line)
         return phrase in self._above or phrase in self._below
 
+    def is_above(self, line: str) -> bool:
+        """Whether they stand above its signature, and there is one at least."""
+        phrase = _phrase(line)
+        return not phrase.isspace() and phrase in self._above
+
     def is_below(self, line: str) -> bool:
         """Whether they stand in its signature alone, and are more than one."""
         phrase = _phrase(line)

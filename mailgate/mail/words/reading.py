@@ -10,6 +10,7 @@ from mailgate.mail.words.reply_marks import Line, Mark, begins_forward
 from mailgate.mail.words.tails import is_sent_from, is_signature, may_be_sent_from
 
 _MOST_BROKEN = 3  # lines of a lead-in
+_MOST_BETWEEN = 3  # lines of a footer without a word
 _SIGNS = ("--", "—", "–")
 
 
@@ -92,7 +93,12 @@ class Reading:
         self._at = end
 
     def _of_parent(self, line: Line, part: Part) -> Part:
-        return Part.FOOTER if self.parent is not None and self.parent.is_below(line.text) else part
+        """That part, or the footer: below its first line there is nothing else, however it was wrapped."""
+        if self.parent is None:
+            return part
+        is_below = self.parent.is_below(line.text)
+        was_below = Part.FOOTER in self._parts[-_MOST_BETWEEN:] and not self.parent.is_above(line.text)
+        return Part.FOOTER if is_below or was_below else part
 
     # What stands where
 
@@ -126,10 +132,10 @@ class Reading:
             return
         part = Part.QUOTED if self._is_quotation(end, texts) else Part.OWN
         for line in self.body.lines[self._at : end]:
-            own_empty = line.mark is Mark.EMPTY and len(self._parts) not in self.body.known
-            self._parts.append(
-                Part.EMPTY if own_empty else self._of_parent(line, part) if part is Part.QUOTED else part
-            )
+            if line.mark is Mark.EMPTY and len(self._parts) not in self.body.known:
+                self._parts.append(Part.EMPTY)
+            else:
+                self._parts.append(self._of_parent(line, part) if part is Part.QUOTED else part)
         self._at = end
         self._in_signature = False
 

@@ -43,7 +43,7 @@ def read_reply(text: str, head: Head, parent: str | None = None) -> Reply:
         return Reply("", with_links(text).strip(), NOTHING_CUT)
     if all(part in _OWN for part in parts):
         return Reply(own, own, NOTHING_CUT)
-    kept = _kept(parts)
+    kept = _kept(lines, parts)
     shown = [_quoted(line, part) for at, (line, part) in enumerate(zip(lines, parts, strict=True)) if kept[at]]
     words = _text(shown, tail)
     left_out = [(line, part) for at, (line, part) in enumerate(zip(lines, parts, strict=True)) if not kept[at]]
@@ -64,7 +64,7 @@ def _quoted(line: str, part: Part) -> str:
     )
 
 
-def _kept(parts: list[Part]) -> list[bool]:
+def _kept(lines: list[str], parts: list[Part]) -> list[bool]:
     """Which lines a reader gets: own ones, and the quotations between them that own ones follow.
 
     A quotation at the top with all words below it is history like one at the bottom.
@@ -83,8 +83,14 @@ def _kept(parts: list[Part]) -> list[bool]:
     answered = [run for run in runs if own and run[-1] < own[-1]]
     if len(answered) == 1 and answered[0][0] < own[0]:
         answered = []
-    between = {at for run in answered for at in run}
+    between = {at for run in answered for at in _with_words(run, lines)}
     return [part in _OWN or at in between for at, part in enumerate(parts)]
+
+
+def _with_words(run: list[int], lines: list[str]) -> list[int]:
+    """The run without the empty lines and rules at its ends, such as what stood above a signature."""
+    said = [any(map(str.isalnum, lines[at])) for at in run]
+    return run[said.index(True) : len(said) - said[::-1].index(True)] if any(said) else []
 
 
 def _cut(left_out: list[tuple[str, Part]]) -> Cut:
