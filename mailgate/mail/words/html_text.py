@@ -125,7 +125,7 @@ def _names(element: Element) -> str:
 class _Page:
     """Lines as they fill up; paragraphs ask for an empty line between them."""
 
-    __slots__ = ("gap", "left", "line", "lines", "links", "numbers", "quotes", "rows", "tables")
+    __slots__ = ("gap", "left", "line", "lines", "links", "numbers", "quotes", "quoting", "rows", "tables")
 
     def __init__(self, most: int) -> None:
         self.left = most  # characters
@@ -133,6 +133,7 @@ class _Page:
         self.line: list[str] = []
         self.gap = False
         self.quotes: list[str] = []  # the mark of each open quotation
+        self.quoting: list[Element] = []  # and the element that is one
         self.numbers: list[int] = []  # of open lists: the last number, -1 for bullets
         self.links: list[tuple[str, int, int]] = []  # open ones: the address; lines, and pieces of this one, before it
         self.rows: list[list[int]] = []  # open ones: where each cell begins
@@ -153,6 +154,7 @@ class _Page:
         if (element.attrib or tag == "blockquote") and (mark := _quotes(tag, element)):
             self.end_line()
             self.quotes.append(mark)
+            self.quoting.append(element)
         if tag not in _STRUCTURE:
             return
         match tag:
@@ -172,9 +174,10 @@ class _Page:
                     self.tables[-1] = True
 
     def close(self, tag: str, element: Element) -> None:
-        if (element.attrib or tag == "blockquote") and _quotes(tag, element):
+        if self.quoting and self.quoting[-1] is element:
             self.end_line()
             self.quotes.pop()
+            self.quoting.pop()
         match tag:
             case _ if tag not in _STRUCTURE:
                 pass
