@@ -25,6 +25,7 @@ STATUS_TYPES = frozenset({"message/delivery-status", "message/global-delivery-st
 _OTHER_REPORTS = frozenset({"message/disposition-notification"})
 _OTHER_REPORT_TYPES = frozenset({"disposition-notification", "feedback-report"})
 _MAIL_SYSTEM = about("mail_system")
+_JOINTS = re.compile(r"[-_.@]")
 _FAILURE = about("failure")
 _POSTMASTER = re.compile(r"post[-_. ]?master")
 _ROBOT = re.compile(
@@ -120,7 +121,7 @@ def names_mail_system(message: Message) -> bool:
 
 def is_mail_system(written_by: str) -> bool:
     """A name or an address is that of a mail system."""
-    return _MAIL_SYSTEM.search(words_of(written_by[:_MAX_SUBJECT])) is not None
+    return _MAIL_SYSTEM.search(words_of(_JOINTS.sub(" ", written_by[:_MAX_SUBJECT]))) is not None
 
 
 def _is_headed(message: Message) -> bool:

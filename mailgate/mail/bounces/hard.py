@@ -13,7 +13,9 @@ _AFTER_DATA = re.compile(
 _LAST_WAS_DATA = re.compile(r"(?i)>>> data")
 _NONE_ACCEPTED = re.compile(r"(?i)need rcpt|no valid rec|valid rcpt")
 _NOT_IN_DIRECTORY = re.compile(r"(?i)recipient\s+address\s+rejected:\s+access\s+denied")
-_LATER = re.compile(r"(?i)\b(?:try|again|later|come back)\b")
+_LATER = re.compile(
+    r"(?i)\blater\b|\bcome back\b|[,;:]\s*(?:please )?try\b"
+)  # of a server, not "check it and try again"
 
 
 def is_dead(

@@ -1,4 +1,4 @@
-"""The words of mail systems (`lexicon.toml`) as patterns over the normal form (`normal_form.py`)."""
+"""The words of mail systems (`lexicon.toml`, read once with the code) as patterns over the normal form."""
 
 import re
 import tomllib

@@ -101,6 +101,7 @@ def _reasons(sentence: str) -> set[Reason]:
         elif (one := _reason(clause, of_user=of_user)) is not None:
             found.add(one)
         of_user = of_user or clause.strip("<> ") == RECIPIENT
+        of_sender = of_sender or clause.strip("<> ") in ("from", "mail from")
     return {Reason.OTHER} if found and of_sender else found
 
 

@@ -11,7 +11,7 @@ DEAD = [  # (Status field, words)
     (
         "5.1.1",
         (
-            "smtp; 550-5.1.1 The email account that you tried to reach does not exist. Please\n"
+            "smtp; 550-5.1.1 The mail account that you try to reach does not exist. Please\n"
             "    550-5.1.1 double-check the address for typos or 550 5.1.1 needless spaces. x8-2si - gsmtp"
         ),
     ),
@@ -45,6 +45,7 @@ DEAD = [  # (Status field, words)
     (None, "550-5.1.1 <cris@elm.example>\n550-5.1.1 unknown recipient\n550 5.1.1 (TO1)"),
     (None, "550 5.1.1 Adresse d au moins un destinataire invalide. Invalid recipient. OFR_416 [416]"),
     (None, "550 5.1.1 Not our Customer"),
+    ("4.0.0", "The domain elmm.example couldn't be found. Check for typing errors and try again."),
     # Servers
     (
         None,
@@ -151,7 +152,7 @@ ALIVE = [
         ),
     ),
     (None, "550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; authentication required"),
-    (None, "554 5.7.9 Message not accepted for policy reasons. See https://help.example/5"),
+    (None, "554 5.7.9 The message is refused for reasons of policy. See https://help.example/5"),
     (None, "550 spam message rejected"),
     (None, "550 Mail content denied. https://help.qq.example/mail/34"),
     (None, "554-IP address is block listed.\n554 For explanation visit https://gmx.example/case?c=bl&ip=192.0.2.7"),

@@ -242,10 +242,10 @@ CASES = [
         [(CRIS, FAILED, True)],
     ),
     Case(
-        "meant for",
+        "a label",
         plain(
             "Processing error",
-            f"Meant for: {CRIS}\n\nA disk broke. The mail comes back.\n\n=== mail ===\n\n{RECEIVED}{OURS}",
+            f"Addressee: {CRIS}\n\nA disk broke. The mail comes back.\n\n=== mail ===\n\n{RECEIVED}{OURS}",
             author="MAILER-DAEMON@elm.example",
         ),
         [(CRIS, FAILED, False)],

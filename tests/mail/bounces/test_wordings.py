@@ -89,7 +89,7 @@ SHAPES = {  # author, subject, text, hard
         "Mailer Daemon <MAILER-DAEMON@mx.example>",
         "Delivery status notification: error",
         (
-            f"    Hi!\n\n    This is the MAILER-DAEMON, please DO NOT REPLY to this e-mail.\n\n"
+            f"    Hi!\n\n    This is a program, so DO NOT REPLY to this mail.\n\n"
             f"    An error has occurred.\n\n"
             f"{CRIS}: 550 5.2.2 <{CRIS}>... Mailbox Full\n\n    Below is a copy of the original message:\n\n{BACK}"
         ),
