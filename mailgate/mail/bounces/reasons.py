@@ -36,8 +36,9 @@ _UNAVAILABLE = re.compile(
     rf"{WORDS['unavailable']}|^\W*{WORDS['user']}(?: \w+)? (?:rejected|refused)\W*(?:{RECIPIENT})?\W*$"
 )
 _ALIVE = about("alive")
-_SENDER = re.compile(f"{WORDS['sender']}|{OURS}|{OWN_HOST}")
-_IS_SENDER = re.compile(rf"\W*(?:the |invalid )?{WORDS['sender']}")
+_OF_SENDER = f"{WORDS['sender']}|{near(WORDS['your'], WORDS['host'] + '|' + WORDS['theirs'], 1)}"
+_SENDER = re.compile(f"{_OF_SENDER}|{OURS}|{OWN_HOST}")
+_IS_SENDER = re.compile(rf"\W*(?:the |invalid )?(?:{_OF_SENDER})")
 _THING = re.compile(
     f"{near(WORDS['missing'], WORDS['thing'], 1)}|{WORDS['thing']} (?:is |are |was |were )?{WORDS['missing']}"
 )

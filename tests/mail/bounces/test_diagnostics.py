@@ -168,6 +168,9 @@ ALIVE = [
     (None, "450 4.7.1 Client host rejected: cannot find your hostname, [192.0.2.7]"),
     (None, "550-Verification failed for <anne@ash.example>\n550-No such user here\n550 Sender verify failed"),
     (None, "550 The domain of your address does not exist"),
+    (None, "550 Ihre Domain existiert nicht"),
+    (None, "550 Votre domaine n'existe pas"),
+    (None, "550 Recipient address rejected: we do not know you"),
     (None, "550 5.1.1 Your mail server is unknown to us"),
     (None, f"553 5.1.8 <{R}>... Domain of sender address anne@ash.example does not exist"),
     # The recipient's own wish
