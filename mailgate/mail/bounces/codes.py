@@ -7,6 +7,7 @@ MAX_DIAGNOSTIC = 4000  # characters
 
 _ENHANCED = r"[245]\.\d{1,3}\.\d{1,3}(?![\d.]*\d)"
 _AFTER_REPLY = re.compile(rf"(?<![\d.])[45]\d\d[- ]{{1,3}}#?({_ENHANCED})")
+_TAKEN = re.compile(r"(?<![\d.])2\d\d[- ]{1,3}#?2\.\d{1,3}\.\d{1,3}(?![\d.]*\d)")
 _CODE = re.compile(rf"(?<![\d.\w/-])({_ENHANCED.replace('[245]', '[45]')})")
 # A reply code (RFC 5321 §4.2) stands where a line or a phrase begins; a mere number from 400 to 599 does not count.
 _REPLY = re.compile(
@@ -48,6 +49,21 @@ def prior(code: str | None) -> Prior:
     if code is not None and code.startswith("5.7."):
         return Prior.ALIVE
     return _PRIORS.get(code or "", Prior.WEAK)
+
+
+def codes_in(text: str) -> list[str]:
+    """All enhanced codes of failures in a diagnostic: a gateway quotes the one that it got behind its own."""
+    return [found[1] for found in _CODE.finditer(text[:MAX_DIAGNOSTIC])]
+
+
+def has_answer(text: str) -> bool:
+    """A reply code and an enhanced one, side by side: so a server answers, and nobody else writes."""
+    return _AFTER_REPLY.search(text[:MAX_DIAGNOSTIC]) is not None
+
+
+def is_taken(text: str) -> bool:
+    """The answer of a server that took the mail, and nothing else."""
+    return _TAKEN.search(text[:MAX_DIAGNOSTIC]) is not None and status_in(text) is None
 
 
 def status_in(text: str) -> str | None:

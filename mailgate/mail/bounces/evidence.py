@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 from mailgate.mail.automatic import automatic
 from mailgate.mail.away_subject import is_auto_reply_subject
-from mailgate.mail.bounces.codes import status_in
+from mailgate.mail.bounces.codes import has_answer, status_in
 from mailgate.mail.bounces.fields import has_fields
 from mailgate.mail.bounces.finding import addresses_in
 from mailgate.mail.bounces.hard import says_dead
 from mailgate.mail.bounces.lexicon import about
 from mailgate.mail.bounces.normal_form import words_of
-from mailgate.mail.bounces.notice import MAX_REPORT, in_sentences, speaks_of_failure
+from mailgate.mail.bounces.notice import MAX_REPORT, beginning_lines, in_sentences, speaks_of_failure
 from mailgate.mail.bounces.returned import RETURNED_TYPES, Returned
 from mailgate.mail.complaint import is_complaint
 from mailgate.mail.envelope import NULL_PATH, Envelope
@@ -97,7 +97,7 @@ def is_report(message: Message, marks: Marks, report: str, back: Returned) -> bo
     ours = frozenset((author, *(one.address.lower() for one in (*message.to, *message.cc))))
     headed = _is_headed(message)
     told = headed or _FAILURE.search(words_of(message.subject[:_MAX_SUBJECT])) is not None or speaks_of_failure(report)
-    coded = _has_code_beside_address(report, author)
+    coded = _has_code_beside_address(report, author) or _has_answer_about_another(report, ours)
     came_back = back.message_id is not None or bool(back.recipients)
     if marks.mail_system:
         return coded or came_back or told or says_dead(report)
@@ -136,6 +136,11 @@ def _has_code_beside_address(report: str, author: str) -> bool:
     return _DIALOGUE.search(text) is not None or any(
         one.lower() != author for line in lines for one in addresses_in(line)
     )
+
+
+def _has_answer_about_another(report: str, ours: frozenset[str]) -> bool:
+    """What a server answered, in the lines below an address that is neither the writer's nor ours: in any language."""
+    return any(one.address.lower() not in ours and has_answer(one.diagnostic) for one in beginning_lines(report))
 
 
 def _names_who_failed(report: str, ours: frozenset[str]) -> bool:

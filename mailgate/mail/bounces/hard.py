@@ -2,7 +2,7 @@
 
 import re
 
-from mailgate.mail.bounces.codes import MAX_DIAGNOSTIC, Prior, prior, status_in
+from mailgate.mail.bounces.codes import MAX_DIAGNOSTIC, Prior, codes_in, prior, status_in
 from mailgate.mail.bounces.normal_form import Parties, answers
 from mailgate.mail.bounces.reasons import Reason, reasons_in
 
@@ -41,7 +41,7 @@ def is_dead(
     if reason is Reason.UNAVAILABLE:
         return prior(code) is not Prior.ALIVE and not (code or "").startswith("5.2.")
     if reason is None:
-        return prior(code) is Prior.DEAD
+        return prior(code) is Prior.DEAD or (prior(code) is Prior.WEAK and _only_dead("\n".join(said)))
     return reason is not Reason.OTHER
 
 
@@ -53,6 +53,12 @@ def gives_reason(said: str) -> bool:
 def says_dead(said: str) -> bool:
     """The words say that there is no such user or host."""
     return any(reason in (Reason.NO_USER, Reason.NO_HOST) for reason in reasons_in(answers(said, Parties())))
+
+
+def _only_dead(words: str) -> bool:
+    """Of the codes that tell anything, all say so: a gateway has its own weak one before that of the mailbox."""
+    told = {prior(code) for code in codes_in(words)} - {Prior.WEAK}
+    return told == {Prior.DEAD}
 
 
 def _first_reason(said: tuple[str, ...], parties: Parties) -> tuple[Reason | None, str]:

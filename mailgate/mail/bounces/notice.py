@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from mailgate.mail.bounces.codes import status_in
+from mailgate.mail.bounces.codes import is_taken, status_in
 from mailgate.mail.bounces.finding import ADDRESS, Finding, addresses_in
 from mailgate.mail.bounces.hard import gives_reason
 from mailgate.mail.bounces.lexicon import WORDS, about, near
@@ -50,9 +50,10 @@ def is_late(report: str) -> bool:
 
 
 def beginning_lines(report: str) -> list[Finding]:
-    """The addresses that begin a line, follow a label, or stand beside a code, each with its lines."""
+    """The addresses that begin a line, follow a label, or stand beside a code, each with its lines; not who got it."""
     lines = _lines(report)
-    return _with_lines(lines, _found(lines, lambda at, line: [] if _in_advice(lines, at) else _beginning(line)))
+    found = _with_lines(lines, _found(lines, lambda at, line: [] if _in_advice(lines, at) else _beginning(line)))
+    return [one for one in found if not is_taken(one.diagnostic)]
 
 
 def in_sentences(report: str, *, failing: bool) -> list[Finding]:
@@ -106,7 +107,7 @@ def _beginning(line: str) -> list[str]:
 
 
 def _is_advice(sentence: str) -> bool:
-    words = words_of(sentence)
+    words = words_of(_ADDRESS.sub("", sentence))  # `support@` is an address, no advice
     return _ADVISES.match(words) is not None or _MAYBE.search(words) is not None or _HELPERS.search(words) is not None
 
 

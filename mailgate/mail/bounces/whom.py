@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+from mailgate.mail.bounces.codes import status_in
 from mailgate.mail.bounces.evidence import is_mail_system
 from mailgate.mail.bounces.finding import Finding, addresses_in
+from mailgate.mail.bounces.hard import gives_reason
 from mailgate.mail.bounces.library import named_by_library
 from mailgate.mail.bounces.notice import MAX_REPORT, beginning_lines, in_sentences, lines_about
 from mailgate.mail.bounces.returned import Returned
@@ -21,9 +23,22 @@ def named_in(message: Message, report: str, back: Returned) -> list[Finding]:
     for reader in _READERS:
         found = [one for one in reader(message, report, back) if one.address.lower() not in ours]
         if found:
-            return found
+            return _without_sender(found, frozenset(one.rpartition("@")[2] for one in ours - {author}))
     own = [address for address in back.recipients if address in ours - {author}]
-    return _explained(own, report) if len(own) == 1 == len(back.recipients) else []
+    if len(own) == 1 == len(back.recipients):
+        return _explained(own, report)
+    # To ourselves, and nothing came back: one line begins with our address and says why.
+    return [one for one in beginning_lines(report) if one.address.lower() != author and gives_reason(one.diagnostic)]
+
+
+def _without_sender(found: list[Finding], our_hosts: frozenset[str]) -> list[Finding]:
+    """`Von: help@…` above `An: …`: who is of our house, and nothing is said of him, wrote the mail."""
+    told = [one for one in found if one.address.lower().rpartition("@")[2] not in our_hosts or _says(one)]
+    return told if any(map(_says, told)) else found
+
+
+def _says(one: Finding) -> bool:
+    return status_in(one.diagnostic) is not None or gives_reason(one.diagnostic)
 
 
 def _in_header(message: Message, report: str, _: Returned) -> list[Finding]:

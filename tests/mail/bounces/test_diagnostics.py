@@ -23,6 +23,9 @@ DEAD = [  # (Status field, words)
     ("5.1.10", f"smtp;550 5.1.10 RESOLVER.ADR.RecipientNotFound; Recipient {R} not found by SMTP address lookup"),
     ("5.4.1", "smtp; 550 5.4.1 Recipient address rejected: Access\n denied. [AM4.eop 2024-05-02]"),
     (None, "#550 5.1.1 RESOLVER.ADR.ExRecipNotFound; not found ##"),
+    ("5.1.0", "5.1.0 - Unknown address error 550-'5.1.1 RCPT TO rejected by the back end'"),
+    ("5.0.0", "5.0.0 - Delivery gave up, the next host answered: 553 5.1.2 (E17)"),
+    ("5.5.0", "smtp; 550 5.5.0 Remote: [550 5.1.10 E204]"),
     (None, f"554 delivery error: dd This user doesn't have a yahoo.example\n    account ({R}) [0] - mta1007.mail"),
     (None, "552 1 Requested mail action aborted, mailbox not\n    found (in reply to end of RCPT TO command)"),
     (

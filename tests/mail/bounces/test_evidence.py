@@ -128,6 +128,12 @@ AWAY = {
         "Auto-Submitted: auto-generated",
         author="Parcels <notification@post.example>",
     ),
+    "a holiday, with those who stand in": plain(
+        "Invoice",
+        f"I am away.\n\nInvoices:\n{DORA}\nPhone: 550 5511, room 5.1.1\n",
+        NULL,
+        author=f"Cris <{CRIS}>",
+    ),
     "a holiday, with a number": plain(
         "Re: Invoice",
         f"I am away. Mail to {CRIS} is not read; error 550 is no joke.\n",
