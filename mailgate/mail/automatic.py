@@ -58,6 +58,8 @@ _REPORT_TYPES = frozenset(
 _LIST_FIELDS = frozenset(
     {"list-id", "list-post", "list-unsubscribe", "list-help", "mailing-list", "x-mailing-list", "x-loop"}
 )
+_THROUGH_LIST = frozenset({"list-id", "list-post", "mailing-list", "x-mailing-list"})
+"""With these, `Precedence: bulk` is the list's, whoever wrote. Responders, too, write X-Loop."""
 _ANSWERED = re.compile(r"\[#\d{1,12}\]|[:：]\s*[^\W\d_]{1,5}\s?[:：]\s")  # `Automatic reply: Re: No mail [#7]`
 _SUPPRESS = frozenset({"all", "autoreply", "oof"})  # MS-OXCMAIL: kinds of answers that are ours
 
@@ -176,7 +178,7 @@ def _hint(message: Message, *, answers_ours: bool) -> str | None:
         return None
     signs = (
         answers_ours or _answers(message),
-        _wants_no_answer(message),
+        _suppresses(message) or (_wants_no_answer(message) and _THROUGH_LIST.isdisjoint(message.by_name)),
         _NO_REPLY.match(_local_part(message)) is not None,
     )
     return None if not any(signs) else AWAY if sum(signs) == 1 else "auto-replied"

@@ -41,6 +41,8 @@ PEOPLE = [
     ("Auto-Submitted: no",),
     ("Auto-Submitted: no", "X-Autoreply: yes", "Subject: Automatic reply: no"),
     ("Precedence: list", "List-Id: <users.list.example>"),
+    ("Subject: [dev] out of office answers in 4.2", "Precedence: bulk", "List-Post: <mailto:dev@list.example>"),
+    ("Subject: Urlaub 2026: wer wann?", "Precedence: bulk", "Mailing-List: list team@list.example; run by ezmlm"),
     ("Precedence: bulk",),
     ("X-Auto-Response-Suppress: All",),
     ("X-Loop: users@list.example",),
