@@ -30,8 +30,8 @@ _ANSWER = (
 # Somebody is out, and of an office: both before the colon.
 _OUT = (
     "out", "outof\\w*", "not in", "away", "hors", "nicht im", "außer", "fuera", "fora", "fuori", "non in", "buiten",
-    "niet", "inte", "ikke", "ude", "ute", "poissa", "poza", "mimo", "kívül", "în afara", "dışı\\w*", "вне", "нет",
-    "поза", "извън", "izvan", "zunaj", "εκτός", "ārpus", "väljas", "不在\\w*", "מחוץ", "خارج",
+    "niet", "ej", "inte", "ikke", "ude", "ute", "poissa", "poza", "mimo", "kívül", "nem", "în afara", "dışı\\w*", "вне",
+    "нет", "поза", "извън", "izvan", "zunaj", "εκτός", "ārpus", "väljas", "不在\\w*", "מחוץ", "خارج",
 )  # fmt: skip
 _OFFICE = (
     "office", "büro", "haus", "bureau", "oficina", "escritório", "ufficio", "sede", "kantoor", "kontor", "toimisto",
@@ -41,9 +41,10 @@ _OFFICE = (
 
 # One word that says that its writer is away, where it stands with hardly any other.
 _AWAY = (
-    "ooo", "oof", "ooto", "away", "vacation", "on leave", "holiday", "absen", "abwesen", "urlaub", "congé", "ausen",
-    "vacaciones", "férias", "assen", "ferie", "afwezig", "niet aanwezig", "vakantie", "frånvar", "semester", "fravær",
-    "ikke til stede", "poissa", "lomalla", "nieobecn", "urlop", "nepřítom", "neprítom", "dovolen", "távol", "szabads",
+    "ooo", "oof", "ooto", "away", "vacation", "on (?:\\w+ )?leave", "holiday", "absen", "abwesen", "urlaub", "congé",
+    "ausen", "vacaciones", "vacances", "vacanza", "férias", "assen", "ferie", "afwezig", "niet aanwezig",
+    "vakantie", "frånvar", "semester", "fravær", "ikke til stede", "poissa", "lomalla", "nieobecn",
+    "urlop", "nepřítom", "neprítom", "dovolen", "távol", "szabads",
     "concediu", "izinde", "izinli", "отсутств", "отпуск", "нет на месте", "відсутн", "відпуст", "отсъств", "odsot",
     "odsut", "dopust", "απουσ", "prombūtn", "atostog", "puhkus", "不在", "外出", "休假", "休暇", "부재", "휴가",
     "חופשה", "إجازة",

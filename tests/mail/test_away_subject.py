@@ -36,14 +36,15 @@ RESPONDERS = [
     "Ofis dışındayım", "Otomatik Yanıt", "不在通知: x", "外出中: x", "自動応答：x", "休暇中: x", "不在の連絡",
     "부재중 자동 응답: x", "自动回复", "自動回覆", "外出（自动答复）", "Odsutan: x", "Izvan ureda: x",
     "I am currently out of the office until Monday", "I'm away: x", "Away: x", "Holiday: x", "Out-of-office: x",
-    "OutOfOffice: x", "OOTO: x", "Out of Office AutoReply: x", "Auto: x", "Auto",
+    "On parental leave: Re: x", "On maternity leave: x", "En vacances: Re: x", "In vacanza: x", "Ej på kontoret: x",
+    "Nem vagyok az irodában: Re: x", "OutOfOffice: x", "OOTO: x", "Out of Office AutoReply: x", "Auto: x", "Auto",
 ]  # fmt: skip
 
 PEOPLE = [
     "Re: Out of office", "AW: Abwesenheitsnotiz einrichten", "Automatic renewal: please stop it",
     "Automatic backups: where?", "Autoresponder does not work", "Auto insurance", "Antwort auf Ihre Frage: ja",
     "Answer: yes", "Absent minded user", "Automatisierung der Rechnungen", "Réponse à votre question: oui",
-    "Holiday homes website is down", "Leave request form",
+    "Holiday homes website is down", "Leave request form", "Vacancies: web developer",
     "Automatic: how do I turn it off, and why did nobody answer me when I asked about this", "", ":",
     "自动续费: 问题", "Re: Automatic reply: x", "AW: Automatische Antwort: x", "Fwd: Out of office",
     "RE: [EXT] Out of office", "Re: Vacation: x", "Autoresponder einrichten heute bitte", "Automatic updates: please",

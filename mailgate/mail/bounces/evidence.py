@@ -45,19 +45,22 @@ class Marks:
 
     standard: bool  # multipart/report of a delivery status (RFC 6522, RFC 3464), or X-Failed-Recipients
     null_path: bool
-    mail_system: bool  # the From field is that of one
+    mail_system: bool  # the address in From is that of one
+    named: bool  # the name in From is like that of one: of a house that carries goods, too
     machine: bool  # it says that a program sent it, or no author at all
 
     def __bool__(self) -> bool:
-        return self.standard or self.null_path or self.mail_system or self.machine
+        return self.standard or self.null_path or self.mail_system or self.named or self.machine
 
 
 def marks_of(message: Message, envelope: Envelope | None) -> Marks:
     """The marks of a machine that a header bears."""
+    null_path = _null_path(message, envelope)
     return Marks(
         standard=message.report_type == "delivery-status" or message.header("X-Failed-Recipients") is not None,
-        null_path=_null_path(message, envelope),
-        mail_system=names_mail_system(message),
+        null_path=null_path,
+        mail_system=names_mail_system(message) or (null_path and _is_postmaster(message)),
+        named=message.author is not None and is_mail_system(message.author.name),
         machine=_by_machine(message),
     )
 
@@ -74,7 +77,7 @@ def is_another(message: Message) -> bool:
 
 def may_report(message: Message, marks: Marks) -> bool:
     """It is worth while to look at the text."""
-    if marks.standard or marks.null_path or marks.mail_system:
+    if marks.standard or marks.null_path or marks.mail_system or marks.named:
         return True
     return marks.machine and (
         any(part.content_type in RETURNED_TYPES or part.content_type in STATUS_TYPES for part in message.attachments)
@@ -100,9 +103,11 @@ def is_report(message: Message, marks: Marks, report: str, back: Returned) -> bo
     coded = _has_code_beside_address(report, author) or _has_answer_about_another(report, ours)
     came_back = back.message_id is not None or bool(back.recipients)
     if marks.mail_system:
-        return coded or came_back or told or says_dead(report)
+        return coded or came_back or told or says_dead(report) or has_answer(report)
     if marks.null_path:
         return coded or headed or came_back
+    if marks.named and (coded or came_back):
+        return True
     return (came_back and (coded or told)) or (headed and (coded or _names_who_failed(report, ours)))
 
 
@@ -114,9 +119,13 @@ def names_mail_system(message: Message) -> bool:
     if message.author is None:
         return written_by.strip() in ("", "<>") or is_mail_system(written_by)
     name, address = message.author.name, message.author.address
-    if _POSTMASTER.match(address.lower()):
+    if _is_postmaster(message):
         return not name or is_mail_system(name) or name.lower() == address.lower()
-    return is_mail_system(address) or (is_mail_system(name) and not _POSTMASTER.match(name.lower()))
+    return is_mail_system(address.rpartition("@")[0])
+
+
+def _is_postmaster(message: Message) -> bool:
+    return message.author is not None and _POSTMASTER.match(message.author.address.lower()) is not None
 
 
 def is_mail_system(written_by: str) -> bool:

@@ -26,7 +26,9 @@ _MAIL = rf"(?:{WORDS['mail']})(?! (?:from|for|because|until)\b)"  # any mail, no
 
 _USER = re.compile(f"{WORDS['user']}|{RECIPIENT}")
 _HOST = re.compile(f"{WORDS['host']}|{THEIR_HOST}|nxdomain|null ?mx")
-_GONE = re.compile(f"{WORDS['missing']}|{near(_NO, WORDS['exists'], 4)}|{near(WORDS['exists'], _NO, 2)}")
+_GONE = re.compile(
+    f"{WORDS['missing']}|{near(_NO, WORDS['exists'], 4)}|{near(_NO, WORDS['ours'], 4)}|{near(WORDS['exists'], _NO, 2)}"
+)
 _NO_USER = re.compile(f"{_NO}{_SUCH}(?:{WORDS['user']}|{RECIPIENT})|{WORDS['moved']}")
 _NO_HOST = re.compile(
     rf"nxdomain|null ?mx|no smtp service|{_NO}{_SUCH}{WORDS['host']}|{WORDS['takes']} no (?:smtp )?{_MAIL}"

@@ -138,6 +138,8 @@ DEAD = [  # (Status field, words)
     (None, "550 존재하지 않는 사용자입니다"),
 ]
 ALIVE = [
+    (None, f"{R}\n    (pipe to /usr/bin/filter)\n    local delivery failed"),
+    (None, f"mailbox {R}: local lock failed"),
     # Room, size, pace
     ("4.2.2", "smtp; 452-4.2.2 The account is over its quota and takes nothing more"),
     ("5.2.2", "smtp; 552 5.2.2 The recipient's inbox is out of storage space"),

@@ -56,6 +56,16 @@ PERSONS = {
         "Hello,\n\nplease set our MX record, mail is rejected.\n\nCris\n",
         author="Cris Elm <postmaster@elm.example>",
     ),
+    "a carrier": plain(
+        "Failed delivery of your parcel",
+        "Hi,\n\nparcel 7781 could not be delivered: the recipient has moved. Shall we return it?\n\nCarl\n",
+        author="Elm Delivery Service Ltd <office@elm-delivery-service.example>",
+    ),
+    "a house that is called like what it sells": plain(
+        "Zustellung fehlgeschlagen",
+        "Guten Tag,\n\ndas Paket kam zurück, der Empfänger ist unbekannt. Was nun?\n\nRolf\n",
+        author="Rolf Elm <rolf@mail-system.example>",
+    ),
     "a question about a dead address": plain(
         "User unknown",
         f"Hello,\n\nwhy do you tell people that {DORA} does not exist? 550 5.1.1\n",

@@ -69,6 +69,27 @@ REPORTS: dict[str, tuple[str, str, str, Named]] = {  # subject, text, author
         "Pochta <postmaster@oak.example>",
         [(CRIS, FAILED, False)],
     ),
+    "a language of no list, by a daemon, the address in the middle": (
+        "הודעה לא נמסרה",
+        f"ההודעה לא נמסרה אל {CRIS}\n552 5.2.2 אין מקום\n",
+        DAEMON,
+        [(CRIS, FAILED, False)],
+    ),
+    "another, with the answer first": (
+        "Xabar",
+        f"554 5.7.1 qabul qilinmadi\n\nXabaringiz {CRIS} ga yetmadi\n",
+        DAEMON,
+        [(CRIS, FAILED, False)],
+    ),
+    "a filter that calls itself a postmaster with a name": (
+        "Warning: E-mail viruses detected",
+        (
+            f"Our filter stopped a mail of yours:\n  To: {CRIS}\n  Subject: Invoice\n\n"
+            "The attachment is on our list, the message will not have been delivered.\n"
+        ),
+        "MailFilter <postmaster@elm.example>",
+        [(CRIS, FAILED, False)],
+    ),
     "a gateway's weak code before that of the mailbox": (
         "Undeliverable Message",
         f"Your message to <{CRIS}> was undeliverable.\nWhat we got:\n5.1.0 - Address error 550-'5.1.1 REC.E7; -'\n",
