@@ -9,6 +9,7 @@ _AUTHORS = re.compile(
     rb"|mime-version|content-[a-z-]+|dkim-signature|auto-submitted)[ \t]*:",
     re.IGNORECASE,
 )
+_NAMED = re.compile(rb"message-id[ \t]*:\s*<[^<>\s]+>", re.IGNORECASE)
 _ANY = re.compile(rb"[\x21-\x39\x3b-\x7e]+[ \t]*:")
 # A line of blanks is no continuation: some take it for the end of the header, and what follows is then no field.
 _FIELD = re.compile(rb"[^\n]*\n(?:[ \t]+[^\s][^\n]*\n)*")
@@ -18,14 +19,17 @@ def content_digest(raw: bytes) -> str:
     """SHA-256 (hex) of the body and of what the author's side wrote into the header, however it is folded and ordered.
 
     Line ends are unified, blank lines at both ends left out. The Message-ID alone would not do: its sender chooses it,
-    so that a forged copy could displace a true mail. DKIM-Signature counts for the same reason.
+    so that a forged copy could displace a true mail. DKIM-Signature counts for the same reason. Of a message without a
+    Message-ID every field counts: a script that says the same each day means it anew.
     """
     text = raw.replace(b"\r\n", b"\n").replace(b"\r", b"\n").strip(b"\n") + b"\n"
     head, gap, body = text.partition(b"\n\n")
     digest = hashlib.sha256()
     fields = _FIELD.findall(head if head.endswith(b"\n") else head + b"\n")
+    is_named = any(map(_NAMED.match, fields))
     # What can be no field stands for itself: some readers take it for the body.
-    for field in sorted(_plain(field) for field in fields if _AUTHORS.match(field) or not _ANY.match(field)):
+    counting = [one for one in fields if not is_named or _AUTHORS.match(one) or not _ANY.match(one)]
+    for field in sorted(map(_plain, counting)):
         digest.update(field)
     digest.update(gap)
     digest.update(body)

@@ -37,6 +37,11 @@ def test_a_copy_that_came_another_way_has_the_same_digest(copy: bytes) -> None:
         (MAIL, b"DKIM-Signature: v=1\r\n" + MAIL),
         (b"Received: a\rSubject: one\r\rfirst\r\n", b"Received: b\rSubject: two\r\rsecond\r\n"),
         (b"Received: a\r\n \r\n first\r\n", b"Received: a\r\n \r\n second\r\n"),
+        (
+            b"From: cron@customer.example\r\nX-Run: 7\r\n\r\nfull",
+            b"From: cron@customer.example\r\nX-Run: 8\r\n\r\nfull",
+        ),
+        (b"Message-ID: <[\r\nX-Run: 7\r\n\r\nfull", b"Message-ID: <[\r\nX-Run: 8\r\n\r\nfull"),
         (b"Received: a\r\n\r\nfirst", b"Received: a\r\n\r\nsecond"),
     ],
 )
