@@ -3,12 +3,15 @@
 import json
 
 _MAX_JSON = 200_000  # characters
+_MAX_BLANK = 200
 
 
 def notification_in(text: str) -> dict[str, object] | None:
     """The object with which a mail begins, out of its envelope (a string that is JSON again); None for other text."""
+    if not text[:_MAX_BLANK].lstrip().startswith("{"):
+        return None
     start = text.lstrip()[:_MAX_JSON]
-    if not start.startswith("{") or ('"mail"' not in start and r"\"mail\"" not in start):
+    if '"mail"' not in start and r"\"mail\"" not in start:
         return None
     whole = _decoded(start.replace("\n", ""))
     inner = whole.get("Message")
