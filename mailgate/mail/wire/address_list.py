@@ -69,7 +69,7 @@ class _Entry:
             case "quoted":
                 self.words.append((_ESCAPED.sub(r"\1", token[0][1:-1]), True))
             case "comment":
-                self.comments.append(token[0][1:-1])
+                self.comments.append(_ESCAPED.sub(r"\1", token[0][1:-1]))
             case "word":
                 self.words.append((token[0], False))
 

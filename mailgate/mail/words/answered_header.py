@@ -53,6 +53,8 @@ def header_length(
     """
     found = _Found()
     end = at
+    if _is_words_above(lines, at):
+        return 0
     if lines[at].mark is not Mark.LABEL:  # `Message of 4 June 2025, 9:41`, above the labels
         if not (at + 1 < len(lines) and lines[at + 1].mark is Mark.LABEL and moment_in(lines[at].text)):
             return 0
@@ -104,6 +106,8 @@ class _Ties:
             return False
         if not (self.addresses or self.subject or "subject" in found.kinds):
             return False
+        if not (found.moment or "sent" in found.kinds or self.subject or self.has_title or self.above_quotation):
+            return False  # a mail has a date; a rule for mails has none
         if self._is_own_mail() or (self.head.answers is Answers.PERHAPS and not self.to_reader):
             return False
         if self.head.answers is Answers.OURS and not (self.subject or self.to_reader):
@@ -133,6 +137,25 @@ class _Ties:
 
 def _is_label(lines: Sequence[Line], at: int) -> bool:
     return at < len(lines) and lines[at].mark is Mark.LABEL
+
+
+def _is_words_above(lines: Sequence[Line], at: int) -> bool:
+    """Whether this label belongs to the words above a header: `It is: 5`, apart from labels that stand in a row.
+
+    Where a program puts empty lines between the lines of a header, it does so between all of them.
+    """
+    end = at
+    while end < len(lines) and end < at + _MOST_LINES and lines[end].mark is Mark.LABEL:
+        end += 1
+    apart = end
+    while apart < len(lines) and lines[apart].mark is Mark.EMPTY:
+        apart += 1
+    if end - at not in (1, 2) or apart == end or not _is_label(lines, apart):
+        return False
+    if not _is_label(lines, apart + 1):
+        return is_of_mail(lines[apart].text) and not any(is_of_mail(line.text) for line in lines[at:end])
+    text = "\n".join(line.text for line in lines[at:end])
+    return not (is_of_mail(lines[at].text) and (ADDRESS.search(text) or moment_in(text)))
 
 
 def _goes_on(lines: Sequence[Line], at: int, found: _Found) -> bool:

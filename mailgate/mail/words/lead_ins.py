@@ -17,6 +17,7 @@ _MOST_WORDS = 8  # that are no names; the Dutch and Turkish lines have most
 _MOST_WITHOUT_ADDRESS = 5
 _AT_END = 20  # characters within which the verb stands, where no colon does
 _MOST_CHARACTERS = 250
+_DAY = re.compile(r"(?<![\d.:])\d{1,2}\.?\s[^\W\d]{3,}|[^\W\d]{3,}\.?\s\d{1,2}(?![\d.:]|\s?[ap]m)", re.IGNORECASE)
 _BEGUN = re.compile(r"(.{1,250}@.{1,100}[:：])\s{2,}\S")
 
 
@@ -39,6 +40,8 @@ def leads_in(text: str, *, to_quotation: bool) -> bool:
     if to_quotation:
         named = who or (when and (verb or _has_name(bare))) or (verb and others <= 1 and _has_name(bare, first=True))
         return bool(named) and 2 * who + when + ends + bool(verb) + (not when and not who) >= 3
+    if who and verb and ends and when and _DAY.search(bare) and others <= _MOST_WITHOUT_ADDRESS:
+        return True  # some write the day without its year
     if when < 2:
         return False
     if who:
@@ -58,8 +61,8 @@ def begun_line(line: str) -> str | None:
 
 
 def _words_but_names(text: str) -> int:
-    """Words that begin with a small letter; in scripts that have none nothing tells a name from a word."""
-    return sum(word[0].islower() for word in _WORD.findall(text))
+    """Words of two or more letters that begin with a small one; in scripts without any, no name is told from a word."""
+    return sum(len(word) > 1 and word[0].islower() for word in _WORD.findall(text))
 
 
 def _has_name(text: str, *, first: bool = False) -> bool:

@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from mailgate.mail.words.above_history import Above
 from mailgate.mail.words.alignment import Parent
-from mailgate.mail.words.body import MARKS, MOST_ABOVE_KNOWN, MOST_COMPARED, QUOTES, Body
+from mailgate.mail.words.body import LONG, MARKS, MOST_ABOVE_KNOWN, MOST_COMPARED, QUOTES, Body
 from mailgate.mail.words.head import Answers, Head
 from mailgate.mail.words.reply_marks import Line, Mark, begins_forward
 from mailgate.mail.words.tails import is_sent_from, is_signature, may_be_sent_from
@@ -107,7 +107,10 @@ class Reading:
         at = self.body.next(at)
         if at == len(self.body.lines) or self.body.lines[at].mark is Mark.SIGN_OFF:
             return True
-        return self.above.begins_history(at) or self.above.is_mark(at)
+        if self.above.begins_history(at) or self.above.is_mark(at):
+            return True
+        is_rule = self.body.lines[at].mark is Mark.RULE
+        return is_rule and self.above.begins_history(self.body.next(at + 1))
 
     def _may_end_words(self, at: int) -> bool:
         """The same, quick: False where it cannot be."""
@@ -188,9 +191,14 @@ class Reading:
         return end - at if self._ends_words(end) else 0
 
     def _is_sent_from(self, at: int) -> bool:
-        if at and self._parts[at - 1] is Part.OWN and self.body.lines[at - 1].text[-1:] not in ".!?,)":
+        if at and self._parts[at - 1] is Part.OWN and not self._ends_sentence(at - 1):
             return False
         end = self.body.paragraph_end(at, 2)
         if end is None or end == at or not self._may_end_words(end) or not may_be_sent_from(self.body.lines[at].text):
             return False
         return is_sent_from(self.body.with_links(at, end)) and self._ends_words(end)
+
+    def _ends_sentence(self, at: int) -> bool:
+        """Whether the next line begins another one: below a full stop, or a capital below a line that is not full."""
+        text, below = self.body.lines[at].text, self.body.lines[at + 1].text.lstrip("*_([")
+        return text[-1:] in ".!?,)" or (len(text) < LONG and below[:1].isupper())

@@ -10,6 +10,9 @@ _LINK = re.compile(r"[(<\[]*(?:https?://|www\.)\S+")
 _PHONE = re.compile(r"(?:\d[\s/().-]{0,3}){6,}")
 _WORD = re.compile(r"\w+(?:[-'’]\w+)*")
 
+_LIST_ADDRESS = re.compile(r"[-+](?:unsubscribe|leave|signoff)\S{0,200}@", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*[|•·]\s*")
+
 _MOST_LINES = 8
 _MOST_CHARACTERS = 80
 _MOST_WORDS = 8
@@ -26,15 +29,19 @@ def is_signature(rule: str, below: Sequence[str], author: str) -> bool:
     """
     if not below or len(below) > _MOST_LINES:
         return False
+    if any(map(_LIST_ADDRESS.search, below)):  # where a mailing list takes one's leave
+        return True
     if any(len(line) > _MOST_CHARACTERS and not _reaches(line) for line in below):
         return False
     if len(rule) >= _LIST_RULE:
         return any(map(_reaches, below))
-    if not (_is_name(below[0]) and all(_reaches(line) or _is_name(line) for line in below[1:])):
+    first, *others = below
+    if _reaches(first):
+        first, *beside = _BETWEEN.split(first)
+        others += beside
+    if not (_is_name(first) and all(_reaches(line) or _is_name(line) for line in others)):
         return False
-    return any(map(_reaches, below)) or any(
-        len(word) > 1 and word in author for word in _WORD.findall(below[0].lower())
-    )
+    return any(map(_reaches, below)) or any(len(word) > 1 and word in author for word in _WORD.findall(first.lower()))
 
 
 def may_be_sent_from(text: str) -> bool:
@@ -55,9 +62,7 @@ def is_sent_from(text: str) -> bool:
         return False
     last = len(plain) - len(words[-1])
     program = PROGRAMS.search(plain) is not None
-    sent = [
-        one for one in SENT.finditer(plain) if one.start() >= last or (not one.start() and len(words) <= _MOST_WORDS)
-    ]
+    sent = [one for one in SENT.finditer(plain) if one.start() >= last or (not one.start() and _is_short(words))]
     if sent:
         return program or _LINK.search(text) is not None
     if len(words) > _MOST_WORDS or "," in plain:
@@ -65,6 +70,11 @@ def is_sent_from(text: str) -> bool:
     if _LINK.search(text) and len(set(map(str.lower, PROGRAMS.findall(plain)))) > 1:  # `Outlook for Android <link>`
         return True
     return program and any(not one.start() or one.start() >= last for one in GET.finditer(plain))
+
+
+def _is_short(words: Sequence[str]) -> bool:
+    """A few words, or names and models with a few words between them."""
+    return len(words) <= _MOST_WORDS or sum(word[0].islower() for word in words) <= _MOST_WORDS // 2
 
 
 def _reaches(line: str) -> bool:

@@ -129,6 +129,7 @@ ADDRESSES = [
     ('"Ash, Anne" <ann@x.example>', [("Ash, Anne", "ann@x.example")]),
     (r'"Anne \"A\" Ash" <ann@x.example>', [('Anne "A" Ash', "ann@x.example")]),
     ("ann@x.example (Anne (A) Ash)", [("Anne (A) Ash", "ann@x.example")]),
+    ("ann@x.example (Anne \\(A\\) Ash)", [("Anne (A) Ash", "ann@x.example")]),
     ("Anne Ash ann@x.example", [("Anne Ash", "ann@x.example")]),
     ("Anne <ann @ x . example>", [("Anne", "ann@x.example")]),
     ("=?utf-8?q?Ash=2C_Ann=C3=A9?= <ann@x.example>", [("Ash, Anné", "ann@x.example")]),

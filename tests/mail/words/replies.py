@@ -62,6 +62,8 @@ ATTRIBUTED = {
     "NetEase": '在 2025-06-04 09:41:07，"Bart Jones" <bart@in.example> 写道：',
     "Spark": "On Jun 4, 2025 at 9:41 AM +0200, Bart Jones <bart@in.example>, wrote:",
     "mutt": f"* {WHO} [2025-06-04 09:41]:",
+    "Gmail eu": "Bart Jones (<bart@in.example>) erabiltzaileak hau idatzi du (2025(e)ko eka. 4(a), az.\n(09:41)):",
+    "a help desk, without the year": f"On Wed, 4 Jun at 9:41 AM , {WHO} wrote:",
     "Fastmail": f"On Wed, Jun 4, 2025, at 9:41 AM, {WHO} wrote:",
 }
 """The line that leads the answered mail in, be that marked line by line or not."""
@@ -159,6 +161,11 @@ TAILS = {
     "GMX": "Diese Nachricht wurde von meinem Android-Mobiltelefon mit GMX Mail gesendet.",
     "starred": "*Sent from my BlackBerry*",
     "in brackets": "(Sent from my mobile phone)",
+    "Galaxy, as a company in America has it": "Sent via the Samsung Galaxy S23 Ultra, an AT&T 5G smartphone",
+    "Outlook, a language that nobody knows": "Ricevu Outlook por Android<https://aka.ms/xyz123>",
+    "signature on one line": "--\nAnne Ash | Managing Partner, Records | +49 30 901820 | anne@ash.example",
+    "list that is left by mail": "--\nYou are a member of the group Users.\n"
+    "To leave it, write to users+unsubscribe@list.example.",
     "list": "_______________________________________________\nUsers mailing list\nUsers@list.example\n"
     "https://list.example/users",
 }

@@ -33,6 +33,36 @@ def test_the_header_of_the_answered_mail_goes_with_what_is_below(header: str) ->
     assert _own(f"{OWN}\n\n{header}\n\n{replies.ASKED}\n") == OWN
 
 
+@pytest.mark.parametrize("label", ["The host is: web3", "First: web3\nSecond: web4", "Ĝi estas: web3"])
+@pytest.mark.parametrize("header", replies.HEADERS.values(), ids=replies.HEADERS)
+def test_a_last_line_that_looks_like_one_of_the_header_stays(label: str, header: str) -> None:
+    assert _own(f"{OWN}\n\n{label}\n\n{header}\n\n{replies.ASKED}\n") == f"{OWN}\n\n{label}"
+
+
+def test_a_header_with_empty_lines_between_its_lines_is_one() -> None:
+    text = f"{OWN}\n\n{replies.HEADERS['Outlook en']}\n\n{replies.ASKED}\n"
+
+    assert _own(text.replace("\n", "\n\n")) == OWN.replace("\n", "\n\n")
+
+
+@pytest.mark.parametrize(
+    "tail", ["Sent from my iPhone", replies.TAILS["Outlook en"], replies.TAILS["signature, its blank lost"]]
+)
+def test_tails_go_above_the_rule_of_a_header(tail: str) -> None:
+    below = f"________________________________\n{replies.HEADERS['many readers']}\n\n{replies.ASKED}"
+
+    assert _own(f"{OWN}\n\n{tail}\n{below}\n") == OWN
+
+
+def test_a_rule_below_the_line_of_a_telephone_may_be_the_last_line() -> None:
+    assert _own("Yes.\n\nSent from my iPad\n________________________________\n").startswith("Yes.")
+
+
+@pytest.mark.parametrize("name", ["Anne", "Thanks\nAnne Ash"])
+def test_the_line_of_a_telephone_may_stand_right_below_a_name(name: str) -> None:
+    assert _own(f"Yes.\n\n{name}\nSent from my iPad\n") == f"Yes.\n\n{name}"
+
+
 @pytest.mark.parametrize("mark", replies.MARKS.values(), ids=replies.MARKS)
 def test_a_mark_that_asks_for_answers_above_it_goes_with_what_is_below(mark: str) -> None:
     assert _own(f"{OWN}\n\n{mark}\n\n{replies.ASKED}\n") == OWN

@@ -37,6 +37,11 @@ ANYWHERE = {
     "an app and where it is": "I use Outlook for Android\nand it says no.",
     "an app that is wanted": "My question is this.\n\nDoes Outlook for iOS work with your servers?",
     "something between brackets": "See below\n>>> >>> https://in.example <<<\nor above",
+    "two apps in a sentence": "I tried both.\n\nSent from my phone, Outlook did not open it, sorry",
+    "a line with columns below dashes": "We have these.\n--\nlamp | 5.00 | on the left side of the hall",
+    "a rule for mails": "Our rule, which has no effect:\n\nFrom: alarm@ash.example\nTo: duty@ash.example\n"
+    "Subject: Disk full\n\nCan you see why?",
+    "a mail at an hour, without a day": 'At 9:41 you or Cris Cole <cris@in.example> wrote:\n\n"it works".\n\nNo.',
     "a rule that a person speaks of": "The mail says to write above this line, but which one? I am lost.",
     "a template": "Our template reads:\n\nDear customer,\nwe have sent it on 3 June 2025.\n\nIs that fine?",
     "the words original message": "The original message was lost.\n\nOriginal message lost, see the log.",
