@@ -36,6 +36,8 @@ def read_reply(text: str, head: Head, parent: str | None = None) -> Reply:
     known = repeated_lines(LINK_MARK.sub("", looked_at).replace(INDENT, ""), parent) if parent else frozenset[int]()
     reading = Reading(lines, known, Parent(parent) if parent else None, head)
     parts = reading.parts()
+    if parent is None:
+        parts = _with_pasted(lines, parts)
     if reading.ends_in_history:
         tail = ""
     own = _text([line for line, part in zip(lines, parts, strict=True) if part in _OWN], tail)
@@ -56,6 +58,21 @@ _QUOTED = (Part.QUOTED, Part.KNOWN)
 
 def _text(lines: list[str], tail: str) -> str:
     return with_links("\n".join(lines) + tail).strip()
+
+
+def _with_pasted(lines: list[str], parts: list[Part]) -> list[Part]:
+    """The parts, where a passage with marks above all that leads history in is own if the history has none of it.
+
+    A program that puts the answered mail below the words has not marked a prompt or a poem between them.
+    """
+    first = next((at for at, part in enumerate(parts) if part is Part.LEAD_IN), 0)
+    marked = [at for at in range(first) if parts[at] is Part.QUOTED]
+    if not marked or Part.OWN not in parts[: marked[0]]:
+        return parts
+    history = Parent(LINK_MARK.sub("", "\n".join(lines[first:])))
+    if any(history.has(lines[at]) for at in marked if lines[at].strip(f"> {INDENT}")):
+        return parts
+    return [Part.OWN if at < first and part is Part.QUOTED else part for at, part in enumerate(parts)]
 
 
 def _quoted(line: str, part: Part) -> str:

@@ -63,6 +63,30 @@ def test_the_line_of_a_telephone_may_stand_right_below_a_name(name: str) -> None
     assert _own(f"Yes.\n\n{name}\nSent from my iPad\n") == f"Yes.\n\n{name}"
 
 
+PASTED = {
+    "a prompt": "It stops here:\n\n>>> import records\n>>> records.open(7)\nKeyError: 7\n\nWhat is that?",
+    "a request": "$ curl -v https://in.example/\n> GET / HTTP/2\n> Host: in.example\n< HTTP/2 503\n\nIs it down?",
+    "a verse": "Auf die Karte soll:\n\n> Der Mond ist aufgegangen,\n> die goldnen Sternlein prangen\n\nBitte in Blau.",
+}
+
+
+@pytest.mark.parametrize("text", PASTED.values(), ids=PASTED)
+@pytest.mark.parametrize(
+    "below",
+    [f"{replies.ATTRIBUTED['Gmail es']}\n\n{replies.QUOTED}", f"{replies.HEADERS['Outlook fr']}\n\n{replies.ASKED}"],
+    ids=["marked", "unmarked"],
+)
+def test_marked_lines_that_the_history_below_lacks_are_own(text: str, below: str) -> None:
+    assert _own(f"{text}\n\n{below}\n") == text
+
+
+@pytest.mark.parametrize("below", [replies.ATTRIBUTED["Gmail es"], replies.HEADERS["Outlook fr"]])
+def test_a_question_that_was_copied_from_the_history_below_is_quoted(below: str) -> None:
+    text = f"Here:\n\n> May we move the backup\n> to Thursday night?\n\nYes.\n\n{below}\n\n{replies.ASKED}"
+
+    assert _own(text) == "Here:\n\n\nYes."
+
+
 @pytest.mark.parametrize("mark", replies.MARKS.values(), ids=replies.MARKS)
 def test_a_mark_that_asks_for_answers_above_it_goes_with_what_is_below(mark: str) -> None:
     assert _own(f"{OWN}\n\n{mark}\n\n{replies.ASKED}\n") == OWN
