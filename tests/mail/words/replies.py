@@ -162,7 +162,6 @@ TAILS = {
     "starred": "*Sent from my BlackBerry*",
     "in brackets": "(Sent from my mobile phone)",
     "Galaxy, as a company in America has it": "Sent via the Samsung Galaxy S23 Ultra, an AT&T 5G smartphone",
-    "Outlook, a language that nobody knows": "Ricevu Outlook por Android<https://aka.ms/xyz123>",
     "signature on one line": "--\nAnne Ash | Managing Partner, Records | +49 30 901820 | anne@ash.example",
     "list that is left by mail": "--\nYou are a member of the group Users.\n"
     "To leave it, write to users+unsubscribe@list.example.",
