@@ -113,6 +113,7 @@ FAMILIES: Mapping[str, Family] = {
         b"<style>" + b"".join(b".c%d{display:none}" % n for n in range(size // 20)) + b"</style><p class=c1>x"
     ),
     "a style sheet that never ends": of(b".a{", b"<style>"),
+    "a style sheet without a rule": of(b".a ", b"<style>"),
     "comments that never end": of(b"<!-- a "),
     "quotes that never end": of(b'<a b="'),
     "quotes in turn": of(b"<a b='\" c=\"'>x"),

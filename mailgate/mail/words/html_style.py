@@ -25,7 +25,7 @@ class Style:
 NO_STYLE = Style()
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
-_PIECE = re.compile(r"([^{}]*+)([{}])")
+_BRACE = re.compile(r"([{}])")
 _SELECTOR = re.compile(r"[a-z0-9]*([.#][\w-]{1,100})\Z", re.IGNORECASE)
 _ZERO = re.compile(r"(?:0*\.?0*(?:[a-z]{1,4}|%)?|1p[xt])\Z")
 _FAR = re.compile(r"-\d{3,6}(?:px|pt|em|rem|%)\Z")
@@ -84,7 +84,8 @@ def hidden_names(sheet: str, names: set[str]) -> None:
     Only rules for one class or id, and none that hold for some screens alone (`@media`).
     """
     selectors: list[str] = []
-    for text, brace in _PIECE.findall(_COMMENT.sub(" ", sheet[:MAX_SHEET])):
+    pieces = _BRACE.split(_COMMENT.sub(" ", sheet[:MAX_SHEET]))  # the last one has no brace behind it
+    for text, brace in zip(pieces[::2], pieces[1::2], strict=False):
         if brace == "{":
             selectors.append(text.strip())
         elif selectors:
