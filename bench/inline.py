@@ -10,7 +10,7 @@ import mailgate
 from bench.letters import Letter
 from bench.program import prepare
 from mailgate.config import load
-from mailgate.jobs import FailPoint, Job, no_fail_point
+from mailgate.jobs import Computing, FailPoint, Job, alone, no_fail_point
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.wiring import Parts, build
 from store.engine import reading
@@ -30,9 +30,9 @@ def gate(directory: Path, *, fail_point: FailPoint = no_fail_point) -> Iterator[
 
 
 @contextmanager
-def opened(directory: Path, *, fail_point: FailPoint = no_fail_point) -> Iterator[Parts]:
-    """The gate of a directory that was prepared."""
-    parts = build(load(directory / "config.toml", {}), _no_job, fail_point=fail_point)
+def opened(directory: Path, *, computing: Computing = alone, fail_point: FailPoint = no_fail_point) -> Iterator[Parts]:
+    """The gate of a directory that was prepared; `computing`: whose turn it is, where several threads work."""
+    parts = build(load(directory / "config.toml", {}), _no_job, computing=computing, fail_point=fail_point)
     try:
         yield parts
     finally:

@@ -1,8 +1,8 @@
 """Outbound: mails of ours from their rows to the smarthost's yes, against the plain chain of libraries.
 
 Ours words, signs with two keys, archives, and commits before and after the last byte, in as many threads as a gate has
-for it; the chain words, signs with one key, and forgets, one mail after the other. Both keep their connections to the
-same server.
+for it, which take turns as a gate's do; the chain words, signs with one key, and forgets, one mail after the other.
+Both keep their connections to the same server.
 """
 
 import time
@@ -25,6 +25,7 @@ from store import signing_keys
 from store.engine import reading, transaction
 from store.post import outbox
 from store.post.outbox import OutState
+from workers.pace import Pace
 
 TICKETS = 400  # each calls for two mails
 SIGNED = 300
@@ -62,7 +63,7 @@ def _ours(directory: Path, port: int, tickets: int) -> float:
     config = directory / "config.toml"
     config.write_text(config.read_text() + _SMARTHOST.format(port=port))
     now = datetime.now(UTC)
-    with opened(directory) as parts:
+    with opened(directory, computing=Pace().computing) as parts:
         with transaction(parts.engine) as conn:
             signing_keys.add(conn, make_pair(1), now=now)
             signing_keys.enable(conn, now=now)
