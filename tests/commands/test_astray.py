@@ -200,7 +200,10 @@ def test_any_other_is_answered_with_why_not(body: str, where: Where, line: str, 
 
 
 @pytest.mark.parametrize("piece", ["- ", "!", "a) ", "\u200b", "*", "1.", "> ", "!note", "\n!", "( "])
-def test_a_line_without_end_takes_no_time(piece: str) -> None:
-    for body in (f"Hello\n{piece * 50_000}", f"Hello\n{piece * 50_000}!note"):
-        read_staff(body)
-        customers(body)
+def test_a_command_at_the_end_of_a_line_without_end_is_found_and_nothing_is_lost(piece: str) -> None:
+    body = f"Hello\n{piece * 50_000}!note"
+
+    found, of_a_customer = read_staff(body), customers(body)
+
+    assert (found.commands, [one.fault for one in found.misread]) == ((), [Fault.ASTRAY])
+    assert (found.words.endswith("!note"), of_a_customer.words) == (True, found.words)

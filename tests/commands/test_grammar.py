@@ -333,7 +333,12 @@ def test_every_line_with_a_mark_is_a_command_or_told_or_the_mail_is_words(lines:
 
 
 @pytest.mark.parametrize("long", [" ", "\u200b ", "x", "1,", "* ", "x: ", "<", "**"])
-def test_a_line_without_end_takes_no_time(long: str) -> None:
-    for body in (f"!order basic\n{long * 50_000}x", f"{long * 50_000}!close", f"release {long * 50_000}x"):
-        reading(body)
-        reading(body, HELD)
+def test_a_line_without_end_is_words_or_a_mistake_and_hides_no_command(long: str) -> None:
+    order, close, release = f"!order basic\n{long * 50_000}x", f"{long * 50_000}!close", f"release {long * 50_000}x"
+
+    assert [str(one.verb.name) for one in reading(order).commands] == ["order"]
+    closing = reading(close)
+    assert closing.commands or closing.misread or closing.words.endswith("!close")
+    assert (reading(release).commands, reading(release).words.startswith("release")) == ((), True)
+    assert [reading(body, HELD).commands for body in (order, close, release)] == [()] * 3
+    assert all(reading(body, HELD).misread or reading(body, HELD).words for body in (order, close, release))

@@ -4,23 +4,21 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.config import Verify
-from mailgate.inbound.authenticate import own_check
 from mailgate.inbound.spamd import SpamVerdict, Unscored
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
 from mailgate.tickets.ticket import Event, State
 from tests.gate import BeginGate, Gate, Person, Received
+from tests.verifying import verifying
 from tests.zone import Zone
 
 
 @pytest.fixture
 def gate(begin: BeginGate) -> Gate:
     """A gate that verifies senders: SPF speaks for customer.example from 192.0.2.7, nothing for anybody else."""
-    gate = begin(authentication={"verify": Verify.OWN})
     zone = Zone({"customer.example": "v=spf1 ip4:192.0.2.7 -all"})
-    return replace(gate, parts=replace(gate.parts, check_sender=own_check(gate.parts.settings, zone)))
+    return verifying(begin, zone)
 
 
 @pytest.fixture

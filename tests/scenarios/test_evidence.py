@@ -1,6 +1,5 @@
 """Who a sender is: DKIM, SPF and DMARC decide what a mail may do (B06, B11, B16 to B19, and a DNS that is down)."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.config import HostPort, Verify
-from mailgate.inbound.authenticate import best_evidence, own_check
+from mailgate.inbound.authenticate import best_evidence
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
@@ -21,6 +20,7 @@ from tests.program import configured
 from tests.servers.fixtures import StartNsd
 from tests.servers.process import wait_until
 from tests.signing import Signer
+from tests.verifying import level, verifying
 from tests.zone import Zone
 
 CUSTOMER, HOSTING, EVIL = Signer("customer.example"), Signer("hosting.example"), Signer("evil.example")
@@ -45,22 +45,7 @@ def zone() -> Zone:
 @pytest.fixture
 def gate(begin: BeginGate, zone: Zone) -> Gate:
     """A gate that verifies senders, with the DNS of `zone`."""
-    gate = begin(authentication={"verify": Verify.OWN})
-    return replace(gate, parts=replace(gate.parts, check_sender=own_check(gate.parts.settings, zone)))
-
-
-@pytest.fixture
-def anne(gate: Gate) -> Person:
-    return gate.customer("Anne Miller", "anne@customer.example")
-
-
-@pytest.fixture
-def bart(gate: Gate) -> Person:
-    return gate.staff("Bart Jones", "bart@hosting.example")
-
-
-def level(accepted: Accepted) -> Level | None:
-    return accepted.outcome.evidence.level if accepted.outcome.evidence else None
+    return verifying(begin, zone)
 
 
 def reasons(accepted: Accepted) -> str:

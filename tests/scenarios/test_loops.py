@@ -2,17 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from mailgate.config import Verify
-from mailgate.inbound.authenticate import own_check
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import State
 from tests.gate import BeginGate, Gate, Person, Received, begin_gate
+from tests.verifying import verifying
 from tests.zone import Zone
 
 ROUNDS = 20
@@ -190,8 +188,7 @@ def test_the_same_mistake_on_another_ticket_is_told_again(gate: Gate, anne: Pers
 
 
 def test_a_staff_responder_that_signs_nothing_ends_after_two_mails_too(begin: BeginGate) -> None:
-    gate = begin(authentication={"verify": Verify.OWN})
-    gate = replace(gate, parts=replace(gate.parts, check_sender=own_check(gate.parts.settings, Zone({}))))
+    gate = verifying(begin, Zone({}))
     bart = gate.staff("Bart Jones", "bart@hosting.example")
 
     gate.deliver(bart.writes("What is this?"))

@@ -1,21 +1,19 @@
 """A signed mail counts once: whoever sends it again changes nothing by what he adds where no signature covers it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
 import pytest
 
 from mailgate.config import Verify
-from mailgate.inbound.authenticate import own_check
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
 from mailgate.mail.sender.evidence import Level
 from mailgate.tickets.ticket import State
-from store.post.spool import Accepted
 from tests.gate import BEGIN, BeginGate, Gate, Person
 from tests.signing import Signer
+from tests.verifying import level, verifying
 from tests.zone import Zone
 
 CUSTOMER, SECOND = Signer("customer.example"), Signer("customer.example", "s2")
@@ -29,22 +27,7 @@ def gate(begin: BeginGate) -> Gate:
     zone = Zone(
         {one.name: one.record for one in (CUSTOMER, SECOND)} | {"_dmarc.customer.example": "v=DMARC1; p=reject"}
     )
-    gate = begin(authentication={"verify": Verify.OWN})
-    return replace(gate, parts=replace(gate.parts, check_sender=own_check(gate.parts.settings, zone)))
-
-
-@pytest.fixture
-def anne(gate: Gate) -> Person:
-    return gate.customer("Anne Miller", "anne@customer.example")
-
-
-@pytest.fixture
-def bart(gate: Gate) -> Person:
-    return gate.staff("Bart Jones", "bart@hosting.example")
-
-
-def level(accepted: Accepted) -> Level | None:
-    return accepted.outcome.evidence.level if accepted.outcome.evidence else None
+    return verifying(begin, zone)
 
 
 def closes(gate: Gate, anne: Person) -> bytes:

@@ -1,21 +1,18 @@
 """A true mail to somebody else, sent on to us: it is ours only if its signature covers the address of ours."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from email.utils import parseaddr
 
 import pytest
 
-from mailgate.config import Verify
-from mailgate.inbound.authenticate import own_check
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door
 from mailgate.mail.sender.evidence import Level
 from mailgate.tickets.ticket import State
-from store.post.spool import Accepted
 from tests.gate import BEGIN, BeginGate, Gate, Person
 from tests.signing import Signer
+from tests.verifying import level, verifying
 from tests.zone import Zone
 
 CUSTOMER, HOSTING = Signer("customer.example"), Signer("hosting.example")
@@ -35,22 +32,7 @@ def gate(begin: BeginGate) -> Gate:
             "_dmarc.customer.example": "v=DMARC1; p=reject",
         }
     )
-    gate = begin(authentication={"verify": Verify.OWN})
-    return replace(gate, parts=replace(gate.parts, check_sender=own_check(gate.parts.settings, zone)))
-
-
-@pytest.fixture
-def anne(gate: Gate) -> Person:
-    return gate.customer("Anne Miller", "anne@customer.example")
-
-
-@pytest.fixture
-def bart(gate: Gate) -> Person:
-    return gate.staff("Bart Jones", "bart@hosting.example")
-
-
-def level(accepted: Accepted) -> Level | None:
-    return accepted.outcome.evidence.level if accepted.outcome.evidence else None
+    return verifying(begin, zone)
 
 
 def signed(

@@ -1,13 +1,11 @@
 """The staff's pages: the queue in the order of waiting, held mail, the outbox."""
 
 import re
-from dataclasses import replace
 
-from mailgate.config import Verify
-from mailgate.inbound.authenticate import own_check
 from mailgate.letters.kind import Template
 from tests.gate import BEGIN, BeginGate, Gate, Person
 from tests.signing import Signer
+from tests.verifying import verifying
 from tests.webview.company import Company
 from tests.webview.web import Web, running_web
 from tests.zone import Zone
@@ -144,8 +142,7 @@ def test_a_ticket_shows_what_was_cut_away_from_a_mail_to_staff_alone(
 def test_a_ticket_shows_how_far_each_sender_is_believed_and_why(begin: BeginGate) -> None:
     signer = Signer("customer.example")
     zone = Zone({"customer.example": "v=spf1 ip4:192.0.2.7 -all", signer.name: signer.record})
-    gate = begin(authentication={"verify": Verify.OWN})
-    gate = replace(gate, parts=replace(gate.parts, check_sender=own_check(gate.parts.settings, zone)))
+    gate = verifying(begin, zone)
     anne, bart = gate.customer("Anne", "anne@customer.example"), gate.staff("Bart Jones", "bart@hosting.example")
     signed = anne.writes("One.", subject="[#1]", headers={"Date": "Mon, 02 Mar 2026 08:59:00 +0000"})
     gate.deliver(signer.sign(signed, at=BEGIN))

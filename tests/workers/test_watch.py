@@ -33,14 +33,22 @@ def test_who_computes_for_too_long_is_broken_off(watch: Watch) -> None:
 
 
 def test_each_piece_of_work_has_the_whole_bound(watch: Watch) -> None:
+    done = 0
     for _ in range(5):
         with watch():
             _compute(0.1)
+        done += 1
+
+    assert done == 5
 
 
 def test_who_waits_is_left_alone(watch: Watch) -> None:
+    waited = False
     with watch():
         time.sleep(0.5)
+        waited = True
+
+    assert waited
 
 
 def test_only_the_thread_that_is_late_is_broken_off(watch: Watch) -> None:
