@@ -9,6 +9,7 @@ import dramatiq
 from mailgate.jobs import Job
 from mailgate.log_events import LogEvent
 from mailgate.wiring import Parts
+from workers.broker import Brokers
 from workers.pace import Gathering, Pace
 
 log = logging.getLogger(__name__)
@@ -21,8 +22,8 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def register(broker: dramatiq.Broker, parts: Parts, pace: Pace, *, clock: Clock = utc_now) -> Gathering:
-    """Give the broker an actor for each job, under the job's name and in a queue of its own.
+def register(brokers: Brokers, parts: Parts, pace: Pace, *, clock: Clock = utc_now) -> Gathering:
+    """Give the broker of each job an actor for it, under the job's name and in a queue of its own.
 
     Each piece of work steps aside for what is more urgent. Mails that wait at the same time are received together, by
     what is returned; it is closed before the workers stop.
@@ -30,7 +31,7 @@ def register(broker: dramatiq.Broker, parts: Parts, pace: Pace, *, clock: Clock 
     received = pace.gathering(parts.receive_all, leaders=2 if parts.checkers else 1, clock=clock)
     actors = {job: _actor(job, flow, clock, pace) for job, flow in parts.work.items()}
     for job, actor in {**actors, Job.RECEIVE: received.bring}.items():
-        dramatiq.actor(broker=broker, actor_name=job.value, queue_name=job.value)(actor)
+        dramatiq.actor(broker=brokers[job], actor_name=job.value, queue_name=job.value)(actor)
     return received
 
 

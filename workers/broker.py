@@ -1,6 +1,7 @@
 """The broker, embedded or distributed, and Enqueue on top of it. The database is the queue; a broker only wakes up."""
 
 import logging
+from collections.abc import Mapping
 
 import dramatiq
 from dramatiq.brokers.stub import StubBroker
@@ -13,6 +14,9 @@ from mailgate.log_events import LogEvent
 log = logging.getLogger(__name__)
 
 EMBEDDED = "memory://"
+
+Brokers = Mapping[Job, dramatiq.Broker]
+"""The broker of each job: where each has workers of its own, a broker of its own too, for it knows the workers."""
 
 
 class UnknownBroker(Misconfigured):
@@ -28,7 +32,7 @@ def connect(url: str) -> dramatiq.Broker:
     return StubBroker(middleware=[Callbacks(), CurrentMessage(), ShutdownNotifications(), Retries(max_retries=0)])
 
 
-def enqueuer(broker: dramatiq.Broker) -> Enqueue:
+def enqueuer(brokers: Brokers) -> Enqueue:
     """Sends a job as (name, row id); a broker that is away is logged, and the sweep does the rest."""
 
     def enqueue(job: Job, row_id: int) -> None:
@@ -36,7 +40,7 @@ def enqueuer(broker: dramatiq.Broker) -> Enqueue:
             queue_name=job.value, actor_name=job.value, args=(row_id,), kwargs={}, options={}
         )
         try:
-            broker.enqueue(message)
+            brokers[job].enqueue(message)
         except Exception:
             log.warning(LogEvent.NOT_ENQUEUED(job=job.value, row=row_id), exc_info=True)
 

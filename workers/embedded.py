@@ -69,17 +69,17 @@ class Running:
         self, settings: Settings, *, workers: bool = True, clock: Clock = utc_now, fail_point: FailPoint = no_fail_point
     ) -> None:
         refuse_unbuilt(settings)
-        broker = brokers.connect(settings.workers.broker) if workers else None
+        by_job = {job: brokers.connect(settings.workers.broker) for job in Job} if workers else None
         self._pace = Pace()
-        enqueue = brokers.enqueuer(broker) if broker else _no_job
+        enqueue = brokers.enqueuer(by_job) if by_job else _no_job
         self._watch = Watch(SECONDS_AT_WORK)
         self.parts = build(
             settings, enqueue, computing=self._pace.computing, bounded=self._watch, fail_point=fail_point
         )
         self.acceptance: Acceptance = self.parts.acceptance(self._pace.coming, self._hand_over)
-        if broker is None:
+        if by_job is None:
             self.acceptance.leave_to_sweep()
-        self._broker = broker
+        self._brokers = by_job
         self.clock = clock
         self._workers: tuple[dramatiq.Worker, ...] = ()
         self._received: Gathering | None = None
@@ -91,11 +91,11 @@ class Running:
 
     async def start(self) -> tuple[Listening, ...]:
         """Open the doors; returns where. Raises AlreadyServed, OSError when an address cannot be had."""
-        if self._broker is not None:
+        if self._brokers is not None:
             self._lock = _lock(self.parts.settings.store.archive)
             self._clear_archive()
             self._take_up()
-            self._received = register(self._broker, self.parts, self._pace, clock=self.clock)
+            self._received = register(self._brokers, self.parts, self._pace, clock=self.clock)
         self.acceptance.start()
         opened = await self._listen()
         self._fetchers = fetchers(self.parts, self.acceptance, clock=self.clock)
@@ -105,8 +105,8 @@ class Running:
         if address is not None:
             self._monitor = Monitor(self.parts.settings, self.parts.engine, address, clock=self.clock)
             self._monitor.start()
-        if self._broker is not None:
-            self._workers = _workers(self._broker, sending=self.parts.settings.workers.threads)
+        if self._brokers is not None:
+            self._workers = _workers(self._brokers, sending=self.parts.settings.workers.threads)
             self._schedule = Schedule(self.parts, clock=self.clock)
             self._schedule.start()
         return opened
@@ -188,11 +188,11 @@ class Running:
             log.info(LogEvent.TAKEN_UP(in_=mails_in, out=mails_out))
 
 
-def _workers(broker: dramatiq.Broker, *, sending: int) -> tuple[dramatiq.Worker, ...]:
+def _workers(by_job: brokers.Brokers, *, sending: int) -> tuple[dramatiq.Worker, ...]:
     """Threads of its own for each job, started: a smarthost or a spamd that hangs keeps no mail from its ticket."""
     threads = {Job.RECEIVE: RECEIVERS, Job.DELIVER: sending, Job.TEACH: 1}
     workers = tuple(
-        dramatiq.Worker(broker, queues={job.value}, worker_threads=number, worker_timeout=WAKE_MILLISECONDS)
+        dramatiq.Worker(by_job[job], worker_threads=number, worker_timeout=WAKE_MILLISECONDS)
         for job, number in threads.items()
     )
     for worker in workers:

@@ -21,7 +21,7 @@ from workers.schedule import Schedule
 def broker(gate: Gate) -> Iterator[dramatiq.Broker]:
     """A broker whose workers know the gate's jobs, at the gate's own time."""
     broker = brokers.connect("memory://")
-    register(broker, gate.parts, Pace(), clock=lambda: gate.now)
+    register(dict.fromkeys(Job, broker), gate.parts, Pace(), clock=lambda: gate.now)
     worker = dramatiq.Worker(broker, worker_threads=4, worker_timeout=50)
     worker.start()
     yield broker
@@ -31,7 +31,7 @@ def broker(gate: Gate) -> Iterator[dramatiq.Broker]:
 @pytest.fixture
 def enqueue(broker: dramatiq.Broker) -> Enqueue:
     """Sends jobs to these workers."""
-    return brokers.enqueuer(broker)
+    return brokers.enqueuer(dict.fromkeys(Job, broker))
 
 
 def test_a_job_settles_the_mail_that_it_names(gate: Gate, anne: Person, enqueue: Enqueue) -> None:
@@ -94,7 +94,7 @@ def test_jobs_that_come_twice_and_in_the_wrong_order_have_one_effect(
 def test_a_broker_that_is_away_is_no_failure_of_the_mail(caplog: pytest.LogCaptureFixture) -> None:
     nobody = brokers.connect("memory://")
 
-    brokers.enqueuer(nobody)(Job.RECEIVE, 7)
+    brokers.enqueuer({Job.RECEIVE: nobody})(Job.RECEIVE, 7)
 
     assert "not enqueued job=receive row=7; the sweep will find it" in caplog.messages
 
