@@ -8,6 +8,7 @@ import socket
 import subprocess
 import tempfile
 import time
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +19,9 @@ UNPRIVILEGED_USER = "nobody"
 _SYSTEM_PATH = "/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin"
 _POLL_SECONDS = 0.02
 _END_SECONDS = 5.0
+_HELD_PORTS = 200  # far more than one test asks for, far fewer than a process may have files
+
+_held: deque[socket.socket] = deque()
 
 
 class ServerMissing(Exception):
@@ -40,11 +44,19 @@ def find_program(name: str) -> str:
 
 
 def free_port() -> int:
-    """A loopback port that nobody listens on: the kernel picks it, so that test runs side by side do not meet."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A loopback port that nobody listens on, and that nobody else gets for a while: the kernel picks it.
+
+    The probe stays bound without listening. Linux gives such a port to nobody who asks for any (bind(2) to port 0), and
+    lets a server that asks for it by number have it, as SO_REUSEADDR stands on both (socket(7)).
+    """
+    probe = socket.socket()
+    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    probe.bind((LOOPBACK, 0))
+    _held.append(probe)
+    if len(_held) > _HELD_PORTS:
+        _held.popleft().close()
+    port: int = probe.getsockname()[1]
+    return port
 
 
 def wait_until(condition: Callable[[], bool], *, what: str, within_seconds: float = 240.0) -> None:
