@@ -112,6 +112,10 @@ FAMILIES: Mapping[str, Family] = {
     "a style sheet of many rules": lambda size: html(
         b"<style>" + b"".join(b".c%d{display:none}" % n for n in range(size // 20)) + b"</style><p class=c1>x"
     ),
+    "tags that are each written otherwise": lambda size: html(
+        b"".join(b"<p %s>x" % b" ".join(b"a%d_%d" % (n, at) for at in range(40)) for n in range(size // 400))
+    ),
+    "a style sheet before each tag": of(b"<style>.a{display:none}</style><p class=b>x"),
     "a style sheet that never ends": of(b".a{", b"<style>"),
     "a style sheet without a rule": of(b".a ", b"<style>"),
     "comments that never end": of(b"<!-- a "),
@@ -135,6 +139,7 @@ FAMILIES: Mapping[str, Family] = {
     "scripts that never end": of(b"<script>"),
     "bold": of(b"<b>"),
     "bold with attributes": of(b"<b c>"),
+    "a tag that is cut off, of many": of(b"<p <", behind=b"<p "),
     "names that differ": lambda size: html(b"".join(b"<x%d y>" % n for n in range(size // 10))),
     "history": of(b"<div id=appendonsend>a</div>"),
     "HTML in no charset": lambda size: html(filled(NOISE, size)),

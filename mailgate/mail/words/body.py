@@ -3,7 +3,8 @@
 import re
 from functools import cached_property
 
-from mailgate.mail.words.html_text import INDENT, with_links
+from mailgate.mail.words.html_element import INDENT
+from mailgate.mail.words.html_text import with_links
 from mailgate.mail.words.reply_marks import Mark, marked_lines
 from mailgate.mail.words.reply_words import THIS_LINE
 
@@ -11,6 +12,8 @@ OF_PARAGRAPH = (Mark.WORDS, Mark.LABEL, Mark.TITLE)
 QUOTES = (Mark.QUOTED, Mark.INDENTED)
 LONG = 60
 """Characters of a line that a program may have broken."""
+
+_LEADING_ENDS = frozenset(":：*")
 
 MARKS = f"> {INDENT}"  # of quotations, at the beginning of a line
 MOST_COMPARED = 50
@@ -35,16 +38,15 @@ class Body:
     @cached_property
     def leading_in(self) -> list[bool]:
         """Which lines may lead something in, by a sign that every such line has: quick, for most have none."""
-        return [
-            line.text.endswith((":", "：", "*")) or "@" in line.text or line.mark is Mark.TITLE for line in self.lines
-        ]
+        title = Mark.TITLE
+        return [line.text[-1:] in _LEADING_ENDS or "@" in line.text or line.mark is title for line in self.lines]
 
     @cached_property
     def plain(self) -> list[bool]:
         """Which lines are words in the midst of a paragraph, of which nothing could be anything else."""
-        words = [
-            line.mark is Mark.WORDS and not sign for line, sign in zip(self.lines, self.leading_in, strict=True)
-        ] + [False, False]
+        mark = Mark.WORDS
+        words = [line.mark is mark and not sign for line, sign in zip(self.lines, self.leading_in, strict=True)]
+        words += [False, False]
         return [here and below and further for here, below, further in zip(words, words[1:], words[2:], strict=False)]
 
     @cached_property

@@ -4,14 +4,16 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-from mailgate.mail.words.html_text import HISTORY, INDENT, LINK_MARK
+from mailgate.mail.words.html_element import INDENT
+from mailgate.mail.words.html_text import HISTORY, LINK_MARK, has_marks
 from mailgate.mail.words.reply_words import FORWARDED
 
 MAX_LINE = 500  # characters of a line that are looked at
 _MAX_WITH_MARKS = 5_000
 _MAX_JOINED = 4  # lines over which a bracket may stay open
 
-_DIRECTION = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069]")  # around Hebrew and Arabic names
+_DIRECTIONS = "\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"  # around Hebrew and Arabic names
+_DIRECTION = re.compile(f"[{_DIRECTIONS}]")
 _DASHES = "-_=\u2010\u2011\u2012\u2013\u2014\u2015"
 _QUOTED = re.compile(r" {0,3}>(?!.*<<\s*$)")  # `>>> see here <<<` is an ornament
 _OPEN = re.compile(r"<[^\s<>]*\s*$|\(\s*$")
@@ -47,8 +49,9 @@ class Line(NamedTuple):
 def marked_lines(lines: list[str]) -> list[Line]:
     """Each line with its mark."""
     found: list[Line] = []
+    words = Mark.WORDS  # looked up once: to ask an enumeration takes longer than all the rest
     whole = "\n".join(lines)
-    is_plain = whole.isascii() or not (_DIRECTION.search(whole) or LINK_MARK.search(whole))
+    is_plain = whole.isascii() or not (has_marks(whole) or any(mark in whole for mark in _DIRECTIONS))
     at = 0
     while at < len(lines):
         raw = lines[at][:MAX_LINE]
@@ -56,7 +59,7 @@ def marked_lines(lines: list[str]) -> list[Line]:
             raw = _DIRECTION.sub("", LINK_MARK.sub("", lines[at][:_MAX_WITH_MARKS]))[:MAX_LINE]
         text = raw.strip()
         if text[:1].isalnum() and text[-1] != "(" and ":" not in text and "<" not in text and "：" not in text:
-            found.append(Line(at, at + 1, text, Mark.WORDS))
+            found.append(Line(at, at + 1, text, words))
             at += 1
             continue
         end = at + 1

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from mailgate.mail.message import NOTHING_CUT, Cut
 from mailgate.mail.words.alignment import Parent, repeated_lines
 from mailgate.mail.words.head import Head
-from mailgate.mail.words.html_text import INDENT, LINK_MARK, with_links
+from mailgate.mail.words.html_element import INDENT
+from mailgate.mail.words.html_text import LINK_MARK, with_links
 from mailgate.mail.words.reading import Part, Reading
 
 MAX_TEXT = 100_000  # characters that are looked at; what is behind them stays as it is
@@ -40,10 +41,11 @@ def read_reply(text: str, head: Head, parent: str | None = None) -> Reply:
         parts = _with_pasted(lines, parts)
     if reading.ends_in_history:
         tail = ""
-    own = _text([line for line, part in zip(lines, parts, strict=True) if part in _OWN], tail)
+    own_lines = [line for line, part in zip(lines, parts, strict=True) if part in _OWN]
+    own = _text(own_lines, tail)
     if not own:
         return Reply("", with_links(text).strip(), NOTHING_CUT)
-    if all(part in _OWN for part in parts):
+    if len(own_lines) == len(lines):
         return Reply(own, own, NOTHING_CUT)
     kept = _kept(lines, parts)
     shown = [_quoted(line, part) for at, (line, part) in enumerate(zip(lines, parts, strict=True)) if kept[at]]
@@ -65,14 +67,15 @@ def _with_pasted(lines: list[str], parts: list[Part]) -> list[Part]:
 
     A program that puts the answered mail below the words has not marked a prompt or a poem between them.
     """
-    first = next((at for at, part in enumerate(parts) if part is Part.LEAD_IN), 0)
-    marked = [at for at in range(first) if parts[at] is Part.QUOTED]
+    first = parts.index(Part.LEAD_IN) if Part.LEAD_IN in parts else 0
+    quoted = Part.QUOTED
+    marked = [at for at in range(first) if parts[at] is quoted]
     if not marked or Part.OWN not in parts[: marked[0]]:
         return parts
     history = Parent(LINK_MARK.sub("", "\n".join(lines[first:])))
     if any(history.has(lines[at]) for at in marked if lines[at].strip(f"> {INDENT}")):
         return parts
-    return [Part.OWN if at < first and part is Part.QUOTED else part for at, part in enumerate(parts)]
+    return [Part.OWN if at < first and part is quoted else part for at, part in enumerate(parts)]
 
 
 def _quoted(line: str, part: Part) -> str:
@@ -86,7 +89,8 @@ def _kept(lines: list[str], parts: list[Part]) -> list[bool]:
 
     A quotation at the top with all words below it is history like one at the bottom.
     """
-    own = [at for at, part in enumerate(parts) if part is Part.OWN]
+    words = Part.OWN
+    own = [at for at, part in enumerate(parts) if part is words]
     runs: list[list[int]] = []
     last = -1  # line that was quoted or own
     for at, part in enumerate(parts):
@@ -95,7 +99,7 @@ def _kept(lines: list[str], parts: list[Part]) -> list[bool]:
                 runs[-1].append(at)
             else:
                 runs.append([at])
-        if part in _QUOTED or part is Part.OWN:
+        if part in _QUOTED or part is words:
             last = at
     answered = [run for run in runs if own and run[-1] < own[-1]]
     if len(answered) == 1 and answered[0][0] < own[0]:

@@ -144,6 +144,34 @@ def test_what_a_style_sheet_hides_is_not_shown() -> None:
     assert text == "a\n\nb\n\nc\n\nd"
 
 
+def test_a_style_sheet_hides_what_stands_below_it_however_its_tag_was_shown_above() -> None:
+    paragraph = "<p class=x>{}</p>"
+
+    text = html_text(f"{paragraph.format('a')}<style>.x{{display:none}}</style>{paragraph.format('no')}<p>b</p>")
+
+    assert text == "a\n\nb"
+
+
+def test_a_tag_that_hides_does_so_each_time_it_is_written() -> None:
+    hidden = "<div style='display:none'>no</div>"
+
+    assert html_text(f"{hidden}a<div>b{hidden}c</div>{hidden}") == "a\nbc"
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("a <b", "a <b"),
+        ("a <b title='x>y' ", "a"),
+        ("a <p>b <i c=d", "a\n\nb <i c=d"),
+        ("a <!-- no", "a"),
+        ("a </b", "a"),
+    ],
+)
+def test_a_tag_that_is_cut_off_at_the_end_of_all_is_words_if_nothing_ends_it(source: str, text: str) -> None:
+    assert html_text(source) == text
+
+
 SHOWN_ALL_THE_SAME = [
     # How some builders of newsletters get rid of gaps: the words in it have a size again.
     ("<td style='font-size:0px;padding:20px'><div style='font-size:13px'>Words</div></td>", "Words"),
