@@ -159,4 +159,14 @@ def _guess(data: bytes, codec: str | None) -> str:
 
 def storable(text: str) -> str:
     """The text without NUL and lone surrogates: every text that leaves this package has come through here."""
-    return text if text.isascii() and "\0" not in text else _UNSTORABLE.sub("", text)
+    if "\0" not in text and (text.isascii() or _is_unicode(text)):
+        return text
+    return _UNSTORABLE.sub("", text)
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()  # a tenth of the time that a pattern takes
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -35,17 +35,17 @@ class Above:
             return False
         if line.mark is Mark.TITLE and ORIGINAL.search(line.text):
             return (
-                len(ORIGINAL.findall(line.text)) > 1
+                len(list(ORIGINAL.finditer(line.text))) > 1
                 or self._is_alone(line)
                 or self.begins_history(self.body.next(at + 1))
             )
         if line.mark is Mark.RULE:
             following = self.body.next(at + 1)
             return following < len(self.body.lines) and PREVIOUS.match(self.body.lines[following].text) is not None
-        if not self.body.may_be_above or len(line.text.split()) > _MOST_OF_MARK:
-            return False
         text = line.text.lower()
-        return not text.endswith((".", "?", "!")) and any(words in text for words in THIS_LINE)
+        if not any(words in text for words in THIS_LINE):
+            return False
+        return not text.endswith((".", "?", "!")) and len(text.split()) <= _MOST_OF_MARK
 
     def _is_alone(self, title: Line) -> bool:
         """`-----Original Message-----`, and no other line like it: a heading between dashes has its like."""

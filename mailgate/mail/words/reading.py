@@ -44,10 +44,10 @@ class Reading:
         """What each raw line is."""
         if self.head.answers is Answers.FORWARDS and not self.body.known:
             self._take_own(len(self.body.lines))
-        plain = () if self.body.known else self.body.plain
+        plain, own = () if self.body.known else self.body.plain, Part.OWN
         while self._at < len(self.body.lines):
             if plain and plain[self._at] and not (self._in_signature or self.body.initials):
-                self._parts.append(Part.OWN)  # most lines of most mails
+                self._parts.append(own)  # most lines of most mails
                 self._at += 1
             else:
                 self._step()

@@ -61,15 +61,15 @@ def is_sent_from(text: str) -> bool:
     if not words or len(words) > _MOST_WORDS + 3 or plain.endswith(("?", ":")):
         return False
     last = len(plain) - len(words[-1])
-    program = PROGRAMS.search(plain) is not None
+    programs = {one[0].lower() for one in PROGRAMS.finditer(plain)}
     sent = [one for one in SENT.finditer(plain) if one.start() >= last or (not one.start() and _is_short(words))]
     if sent:
-        return program or _LINK.search(text) is not None
+        return bool(programs) or _LINK.search(text) is not None
     if len(words) > _MOST_WORDS or "," in plain:
         return False
-    if _LINK.search(text) and len(set(map(str.lower, PROGRAMS.findall(plain)))) > 1:  # `Outlook for Android <link>`
+    if len(programs) > 1 and _LINK.search(text):  # `Outlook for Android <link>`
         return True
-    return program and any(not one.start() or one.start() >= last for one in GET.finditer(plain))
+    return bool(programs) and any(not one.start() or one.start() >= last for one in GET.finditer(plain))
 
 
 def _is_short(words: Sequence[str]) -> bool:
