@@ -9,6 +9,7 @@ import os
 import resource
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 
@@ -17,9 +18,14 @@ from mailgate.mail.inspection import facts_of
 from mailgate.mail.wire.sniff import sniff
 from tests.mail.bombs import FAMILIES, KB, LARGE, MB
 
-BUSY = 3  # times the processor time of a quiet core, on one that shares caches and clock with others
+TRIES = 3
+"""One within the bound shows that the reader can; what is not linear is past it each time."""
 
 _PLAIN = b"From: anne@ash.example\r\nSubject: warm up\r\n\r\n<p>words</p>\r\n"
+
+
+class TimeOver(AssertionError):
+    """The processor time was used up."""
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -40,7 +46,7 @@ def test_a_mail_that_was_made_to_break_its_reader_is_read_within_bounds(name: st
     raw = FAMILIES[name](size - KB)
     assert size // 2 < len(raw) < bounds.MAX_INPUT
 
-    texts, rest = _within_limits(lambda: _lengths(raw), seconds=_seconds(size), memory_bytes=bounds.MEMORY_BYTES)
+    texts, rest = _at_best(lambda: _lengths(raw), seconds=_seconds(size), memory_bytes=bounds.MEMORY_BYTES)
 
     assert max(texts) <= bounds.MAX_TIMES * len(raw) + 10 * KB
     assert rest <= 2 * len(raw) + MB
@@ -54,17 +60,13 @@ def test_the_limits_of_these_tests_are_kept() -> None:
             pass
 
     with pytest.raises(AssertionError, match="SIGXCPU"):
-        _within_limits(work_for_ever, seconds=1, memory_bytes=bounds.MEMORY_BYTES)
+        _at_best(work_for_ever, seconds=1, memory_bytes=bounds.MEMORY_BYTES)
     with pytest.raises(AssertionError, match="MemoryError"):
         _within_limits(lambda: ([len(b"x" * 2 * bounds.MEMORY_BYTES)], 0), seconds=1, memory_bytes=bounds.MEMORY_BYTES)
 
 
 def _seconds(size: int) -> int:
-    """The bounds are for a core that is quiet: others at work take its caches and its clock.
-
-    What is not linear takes far longer than that, which is what these tests are to see.
-    """
-    return BUSY * (bounds.SECONDS_OF_A_MEGABYTE if size <= MB else bounds.SECONDS_OF_THE_LARGEST)
+    return bounds.SECONDS_OF_A_MEGABYTE if size <= MB else bounds.SECONDS_OF_THE_LARGEST
 
 
 def _lengths(raw: bytes) -> tuple[list[int], int]:
@@ -72,6 +74,14 @@ def _lengths(raw: bytes) -> tuple[list[int], int]:
     facts = facts_of(raw)
     texts = [str(facts.pop(key)) for key in ("text", "html_text", "reply_text")]
     return [len(text.encode()) for text in texts], len(json.dumps(facts))
+
+
+def _at_best(work: Callable[[], tuple[list[int], int]], *, seconds: int, memory_bytes: int) -> tuple[list[int], int]:
+    """The same as `_within_limits`, tried again when the time was over: others on the core slow it down, in bursts."""
+    for _ in range(TRIES - 1):
+        with suppress(TimeOver):
+            return _within_limits(work, seconds=seconds, memory_bytes=memory_bytes)
+    return _within_limits(work, seconds=seconds, memory_bytes=memory_bytes)
 
 
 def _within_limits(
@@ -94,6 +104,8 @@ def _within_limits(
         said = pipe.read().decode()
     status = os.waitpid(child, 0)[1]
     killed_by = signal.Signals(os.WTERMSIG(status)).name if os.WIFSIGNALED(status) else None
+    if killed_by == "SIGXCPU":
+        raise TimeOver(killed_by)
     assert killed_by is None, killed_by
     answer = json.loads(said)
     assert isinstance(answer, list), answer

@@ -39,7 +39,9 @@ def test_a_job_settles_the_mail_that_it_names(gate: Gate, anne: Person, enqueue:
 
     enqueue(Job.RECEIVE, spool_id)
 
-    wait_until(lambda: gate.inbox(spool_id).outcome.disposition == "opened", what="the ticket")
+    wait_until(lambda: gate.inbox(spool_id).finished_at is not None, what="a disposition")
+    assert gate.inbox(spool_id).outcome.disposition == "opened"
+    assert [ticket.messages for ticket in gate.tickets()] == [1]
 
 
 def test_a_job_that_comes_many_times_has_one_effect(gate: Gate, anne: Person, enqueue: Enqueue) -> None:
@@ -63,7 +65,9 @@ def test_a_job_for_a_row_that_is_not_there_harms_no_other(gate: Gate, anne: Pers
     enqueue(Job.DELIVER, 99)
     enqueue(Job.RECEIVE, spool_id)
 
-    wait_until(lambda: gate.inbox(spool_id).outcome.disposition == "opened", what="the ticket")
+    wait_until(lambda: gate.inbox(spool_id).finished_at is not None, what="a disposition")
+    assert gate.inbox(spool_id).outcome.disposition == "opened"
+    assert [ticket.messages for ticket in gate.tickets()] == [1]
 
 
 def test_jobs_that_come_twice_and_in_the_wrong_order_have_one_effect(
