@@ -154,5 +154,7 @@ def test_a_setting_that_a_test_gives_stands_once_so_that_no_process_warns(postfi
     with smtplib.SMTP(server.host, server.port) as client:
         client.noop()
 
-    assert server.log
+    wait_until(
+        lambda: "disconnect from" in server.log, what="the line about the connection, written by a process of its own"
+    )
     assert "overriding" not in server.log
