@@ -1,0 +1,75 @@
+"""Settings: every section of config.toml as a frozen value; the defaults here and those in the file are the same.
+
+Names, units and reasons stand in config.toml. All paths are absolute once `load` has returned them.
+"""
+
+from mailgate.config.settings.desk import (
+    DEFAULT_DESKS,
+    Attachments,
+    DeskEntry,
+    DeskRules,
+    KnowledgeBase,
+    OwnWords,
+    QueueList,
+    UnknownSender,
+)
+from mailgate.config.settings.doors import (
+    LMTP_LISTEN,
+    SMTP_LISTEN,
+    WEB_LISTEN,
+    After,
+    ImapFolder,
+    ImapTls,
+    Limits,
+    Lmtp,
+    Metrics,
+    Smtp,
+    Web,
+)
+from mailgate.config.settings.gate import Billing, Gate
+from mailgate.config.settings.judging import Authentication, Spam, Verify
+from mailgate.config.settings.keeping import Store
+from mailgate.config.settings.sending import FallbackSmarthost, InDoubt, Smarthost, Suppression, Tls
+from mailgate.config.settings.whole import NOT_BUILT, SERVER_NOT_BUILT, Settings
+from mailgate.config.settings.work import Budgets, Log, LogFormat, LogLevel, Workers
+
+__all__ = [
+    "DEFAULT_DESKS",
+    "LMTP_LISTEN",
+    "NOT_BUILT",
+    "SERVER_NOT_BUILT",
+    "SMTP_LISTEN",
+    "WEB_LISTEN",
+    "After",
+    "Attachments",
+    "Authentication",
+    "Billing",
+    "Budgets",
+    "DeskEntry",
+    "DeskRules",
+    "FallbackSmarthost",
+    "Gate",
+    "ImapFolder",
+    "ImapTls",
+    "InDoubt",
+    "KnowledgeBase",
+    "Limits",
+    "Lmtp",
+    "Log",
+    "LogFormat",
+    "LogLevel",
+    "Metrics",
+    "OwnWords",
+    "QueueList",
+    "Settings",
+    "Smarthost",
+    "Smtp",
+    "Spam",
+    "Store",
+    "Suppression",
+    "Tls",
+    "UnknownSender",
+    "Verify",
+    "Web",
+    "Workers",
+]

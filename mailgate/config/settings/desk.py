@@ -1,0 +1,82 @@
+"""What desks do with mail, and the operator's own words."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Annotated
+
+from mailgate.config import kinds
+from mailgate.config.kinds import ALLOWED_ENDINGS, one_of
+from mailgate.tickets.deadlines import Silence
+from mailgate.tickets.files import FileRules
+
+
+class QueueList(StrEnum):
+    """When staff get the list of open tickets."""
+
+    DAILY = "daily"
+    ON_REQUEST = "on-request"
+
+
+class UnknownSender(StrEnum):
+    """What happens to mail from somebody who is not registered."""
+
+    HOLD = "hold"
+    OPEN = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRules:
+    """What holds for every desk."""
+
+    undo_seconds: kinds.Delay = 60
+    autoclose_hours: kinds.Hours = 36
+    autoclose_warning_hours: kinds.Hours = 12  # before the close
+    unknown_sender: Annotated[UnknownSender, one_of(UnknownSender)] = UnknownSender.HOLD
+    digest_hour: Annotated[int, kinds.whole(0, 23)] = 8
+    queue_list: Annotated[QueueList, one_of(QueueList)] = QueueList.DAILY
+
+    @property
+    def silence(self) -> Silence:
+        """How long a customer may be silent."""
+        return Silence(timedelta(hours=self.autoclose_hours), timedelta(hours=self.autoclose_warning_hours))
+
+
+@dataclass(frozen=True, slots=True)
+class DeskEntry:
+    """One `[[desk]]` as written; `address` may end in "@", which means the gate's own domain."""
+
+    name: kinds.Name
+    address: kinds.Name
+
+
+DEFAULT_DESKS = tuple(DeskEntry(name, f"{name}@") for name in ("support", "billing", "domains", "orders"))
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """Which files of a customer's mail become part of its ticket."""
+
+    allowed: kinds.Endings = ALLOWED_ENDINGS
+    max_files: kinds.Count = 50
+    max_total_bytes: kinds.Bytes = 26_214_400
+
+    @property
+    def rules(self) -> FileRules:
+        """What files are judged by."""
+        return FileRules(self.allowed, self.max_files, self.max_total_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnWords:
+    """The operator's own words in place of the shipped ones; without `directory` there are none."""
+
+    directory: kinds.OptionalFile = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """Articles that anybody may read; without `folder` there are none."""
+
+    folder: kinds.OptionalFile = None
+    reread_seconds: kinds.Timeout = 30.0

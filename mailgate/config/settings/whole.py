@@ -1,0 +1,61 @@
+"""All sections together, and what of them has no effect yet."""
+
+from dataclasses import dataclass, field
+
+from mailgate.config.settings.desk import DEFAULT_DESKS, Attachments, DeskRules, KnowledgeBase, OwnWords
+from mailgate.config.settings.doors import ImapFolder, Limits, Lmtp, Metrics, Smtp, Web
+from mailgate.config.settings.gate import Billing, Gate
+from mailgate.config.settings.judging import Authentication, Spam
+from mailgate.config.settings.keeping import Store
+from mailgate.config.settings.sending import FallbackSmarthost, Smarthost, Suppression
+from mailgate.config.settings.work import Budgets, Log, Workers
+from mailgate.desks import Desk
+from mailgate.mail.address import Mailbox
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings. `Settings()` has the defaults, with paths relative to wherever the program runs."""
+
+    gate: Gate = field(default_factory=Gate)
+    store: Store = field(default_factory=Store)
+    smtp: Smtp = field(default_factory=Smtp)
+    lmtp: Lmtp = field(default_factory=Lmtp)
+    web: Web = field(default_factory=Web)
+    smarthost: Smarthost = field(default_factory=Smarthost)
+    suppression: Suppression = field(default_factory=Suppression)
+    spam: Spam = field(default_factory=Spam)
+    authentication: Authentication = field(default_factory=Authentication)
+    workers: Workers = field(default_factory=Workers)
+    desk_rules: DeskRules = field(default_factory=DeskRules)
+    attachments: Attachments = field(default_factory=Attachments)
+    templates: OwnWords = field(default_factory=OwnWords)
+    knowledge_base: KnowledgeBase = field(default_factory=KnowledgeBase)
+    billing: Billing = field(default_factory=Billing)
+    limits: Limits = field(default_factory=Limits)
+    budgets: Budgets = field(default_factory=Budgets)
+    log: Log = field(default_factory=Log)
+    metrics: Metrics = field(default_factory=Metrics)
+    desks: tuple[Desk, ...] = tuple(Desk(desk.name, Mailbox(desk.name, "", Gate().domain)) for desk in DEFAULT_DESKS)
+    imap: tuple[ImapFolder, ...] = ()
+    fallback_smarthost: tuple[FallbackSmarthost, ...] = ()
+
+    def unbuilt(self) -> tuple[str, ...]:
+        """The settings that differ from their defaults and have no effect yet, each with what is missing, in words."""
+        defaults = Settings()
+        words = tuple(
+            f"{section}.{key}: {missing}"
+            for section, key, missing in NOT_BUILT
+            if getattr(getattr(self, section), key) not in (getattr(getattr(defaults, section), key), None)
+        )
+        return words if self.store.is_embedded else (f"store.url: {SERVER_NOT_BUILT}", *words)
+
+
+NOT_BUILT = (
+    ("workers", "broker", "only memory:// is built yet, jobs stay in this process"),
+    ("billing", "invoice_days_before_due", "billing is not built yet, no invoice is written"),
+)
+"""Section, key and what is missing; config.toml says "Not built yet" at each of them."""
+
+
+SERVER_NOT_BUILT = "PostgreSQL is not built yet, mail is worked on in an SQLite store alone"
