@@ -1,6 +1,7 @@
 """A mail that is ready to be sent, as a link (RFC 6068), and as text where no mail program opens."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote
 
 MAX_LENGTH = 1_500
@@ -27,5 +28,11 @@ class MailAction:
     def _link(self, subject: str) -> str:
         # `+` is a blank to some readers of links, in the address too: escaped it is a plus to all.
         fields = {"subject": subject, "body": self.body.replace("\n", "\r\n")}
-        query = "&".join(f"{name}={quote(value, safe='')}" for name, value in fields.items() if value)
-        return f"mailto:{quote(self.to, safe='@')}{'?' if query else ''}{query}"
+        query = "&".join(f"{name}={_quoted(value)}" for name, value in fields.items() if value)
+        return f"mailto:{_quoted(self.to, safe='@')}{'?' if query else ''}{query}"
+
+
+@lru_cache(maxsize=256)
+def _quoted(text: str, safe: str = "") -> str:
+    """The links of one mail have address and subject in common, those of all mails their bodies."""
+    return quote(text, safe=safe)

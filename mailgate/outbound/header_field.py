@@ -13,6 +13,7 @@ from mailgate.mail.address import parse_mailbox
 from mailgate.outbound.plain_text import one_line
 
 MAX_LINE = 78  # characters, RFC 5322 §2.1.1
+MAX_ENCODED_LINE = 76  # characters, RFC 2047 §2
 MAX_NAME = 60  # characters of a display name: with its quotes it fits the first line of its field
 MAX_ID = 250  # octets of one message id; longer ones have no client that would thread by them
 MAX_REFERENCES = 1500  # octets; a header block has limits at receivers, and the ends of the chain thread as well
@@ -94,5 +95,8 @@ def _is_plain(text: str) -> bool:
 
 
 def _encoded(line: str, name: str) -> str:
-    charset = "us-ascii" if _is_plain(line) else "utf-8"
-    return Header(line, charset, maxlinelen=MAX_LINE - 2, header_name=name).encode(linesep="\r\n")
+    is_plain = _is_plain(line)
+    if is_plain and len(name) + 2 + len(line) <= MAX_ENCODED_LINE:
+        return line
+    charset = "us-ascii" if is_plain else "utf-8"
+    return Header(line, charset, maxlinelen=MAX_ENCODED_LINE, header_name=name).encode(linesep="\r\n")

@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from jinja2 import pass_context
+from jinja2.runtime import Context
+
 from mailgate.mail.mailto import MailAction
-from mailgate.outbound.markup import Written, escape_markdown
+from mailgate.outbound.markup import Markdown, worded
 
 
 def link_in_text(action: object, subject: str = "") -> str:
@@ -12,12 +15,13 @@ def link_in_text(action: object, subject: str = "") -> str:
     return mail.name or mail.to
 
 
-def link_in_markdown(action: object, subject: str = "") -> str:
+@pass_context  # not a constant, even where all that it is given is one
+def link_in_markdown(_: Context, action: object, subject: str = "") -> str:
     """The same, leading to a mail with subject and body filled in; where no address is left of it, as in a mail of the
     archive that has lost what opened something, only the words that stand there instead."""
-    mail = _action(action, subject)
-    shown = escape_markdown(mail.name or mail.to)
-    return Written(f"[{shown}](<{mail.href}>)" if "@" in mail.to else shown)
+    mail, data = _action(action, subject), worded.get()
+    shown = data.mark(mail.name or mail.to)
+    return Markdown(f"[{shown}]({data.mark_piece(mail.href)})" if "@" in mail.to else shown)
 
 
 def _action(action: object, subject: str) -> MailAction:

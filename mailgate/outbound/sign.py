@@ -65,7 +65,9 @@ def _relaxed(value: bytes) -> bytes:
 def _relaxed_body(body: bytes) -> bytes:
     """By RFC 6376 §3.4.4: blanks become one, at the ends of lines none; empty lines at the end go."""
     lines = body if body.endswith(b"\r\n") else body + b"\r\n"
-    text = _LONG_BLANKS.sub(b" ", lines).replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
+    if b"  " in lines or b"\t" in lines:
+        lines = _LONG_BLANKS.sub(b" ", lines)
+    text = lines.replace(b" \r\n", b"\r\n").rstrip(b"\r\n")
     return text + b"\r\n" if text else b""
 
 

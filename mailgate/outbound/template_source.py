@@ -1,17 +1,18 @@
-"""TemplateSource: one template file, compiled; its body is rendered as text, and as Markdown with data escaped."""
+"""TemplateSource: one template file, compiled; its body is rendered as text, and as Markdown with marks for data."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any
 
-from jinja2 import BaseLoader, ChainableUndefined, Environment, StrictUndefined, Undefined
+from jinja2 import BaseLoader, ChainableUndefined, Environment, StrictUndefined, Undefined, pass_context
+from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailgate.language.telling import speech
 from mailgate.outbound.direction import RTL, isolated_text
 from mailgate.outbound.filters import FILTERS
 from mailgate.outbound.mail_link import link_in_markdown, link_in_text
-from mailgate.outbound.markup import Written, escape_markdown, to_html
+from mailgate.outbound.markup import Data, Markdown, to_html, worded
 from mailgate.outbound.plain_text import one_line, readable
 
 MAX_HTML_SOURCE = 100_000  # characters of text; Gmail clips HTML near 102 kB, while plain text is shown to its end
@@ -67,8 +68,8 @@ class TemplateSource:
 
     def render(self, values: Mapping[str, object]) -> tuple[str, str, str, tuple[str, ...]]:
         """Subject, text, the HTML of the body ("" where the text is too long for it) and the missing values' names."""
-        missing: list[str] = []
-        token = _missing.set(missing)
+        missing, data = list[str](), Data()
+        noted, marked = _missing.set(missing), worded.set(data)
         try:
             subject = one_line(self._subject.render(values))
             if not subject:
@@ -76,11 +77,12 @@ class TemplateSource:
             text = self._text.render(values).strip("\n") + "\n"
             direction = str(speech().locale.text_direction)
             markdown = "" if len(text) > MAX_HTML_SOURCE else self._markdown.render(values).strip("\n")
-            html = to_html(markdown, direction)
+            html = to_html(markdown, data, direction)
             if direction == RTL:
                 text = isolated_text(text)
         finally:
-            _missing.reset(token)
+            _missing.reset(noted)
+            worded.reset(marked)
         return subject, text, html, tuple(missing)
 
 
@@ -90,14 +92,15 @@ def _words(value: object) -> str:
     return readable(str(value)).strip("\n")
 
 
-def _escaped_words(value: object) -> str:
-    return value if isinstance(value, Written) else escape_markdown(_words(value))
+@pass_context  # also what a template writes as a constant is data of each mail anew
+def _marked_words(_: Context, value: object) -> str:
+    return value if isinstance(value, Markdown) else worded.get().mark(_words(value))
 
 
 def _environment(
-    finalize: Callable[[object], str], mail_link: Callable[..., str], undefined: type[Undefined]
+    finalize: Callable[..., str], mail_link: Callable[..., str], undefined: type[Undefined]
 ) -> Environment:
-    # Neither result is HTML: text goes out as it is; Markdown is escaped as Markdown and rendered without raw HTML.
+    # Neither result is HTML: text goes out as it is; Markdown has marks for the data and is rendered without raw HTML.
     environment = ImmutableSandboxedEnvironment(
         autoescape=False,
         trim_blocks=True,
@@ -111,9 +114,9 @@ def _environment(
 
 _LENIENT = (
     _environment(_words, link_in_text, MissingValue),
-    _environment(_escaped_words, link_in_markdown, MissingValue),
+    _environment(_marked_words, link_in_markdown, MissingValue),
 )
 _STRICT = (
     _environment(_words, link_in_text, StrictUndefined),
-    _environment(_escaped_words, link_in_markdown, StrictUndefined),
+    _environment(_marked_words, link_in_markdown, StrictUndefined),
 )
