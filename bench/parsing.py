@@ -23,7 +23,7 @@ from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.inspection import inspect_mail
 from mailgate.mail.parse import parse
 from mailgate.mail.sender.evidence import from_rule
-from store.archive import Archive
+from store.archive import Archive, Directory
 from store.post.spool import Lent
 
 SHAPES = {"text": 0.6, "html": 0.3, "file": 0.1}
@@ -57,7 +57,7 @@ def parsing(run: Run) -> Iterator[Result]:
 
 def _intake(run: Run) -> Read:
     """What is computed before the ticket is committed."""
-    archive, settings = Archive(run.room("parse")), Settings()
+    archive, settings = Archive(Directory(run.room("parse"))), Settings()
 
     def intake(letter: Letter) -> None:
         refuse_bare_bytes(letter.raw)

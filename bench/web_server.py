@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from mailgate.config import load
-from store.archive import Archive
+from store.archive import archive_of
 from store.engine import connect, reading
 from store.schema import customers, staff, tickets
 
@@ -69,7 +69,7 @@ def ours(engine: Engine, directory: Path) -> Starlette:
         raise NotImplementedError
 
     settings = load(directory / "config.toml", {})
-    return create_app(settings, engine, Archive(settings.store.archive), submit, lambda: datetime.now(UTC))
+    return create_app(settings, engine, archive_of(settings), submit, lambda: datetime.now(UTC))
 
 
 def main() -> None:

@@ -36,6 +36,12 @@ def no_fail_point(name: str) -> None:
 Computing = AbstractContextManager[object]
 """What a job enters, time and again, when it computes and writes, and leaves when it waits for a server."""
 
+Aside = Callable[[], AbstractContextManager[object]]
+"""Gives what is entered while a job waits for a server in the middle of its computing: others compute meanwhile."""
+
+at_hand: Aside = nullcontext
+"""Where nobody else computes, nobody needs to be let in."""
+
 Bounded = Callable[[], AbstractContextManager[object]]
 """Gives what a job enters while it reads one message; left by PastItsBound when that takes too much time."""
 

@@ -24,7 +24,7 @@ from mailgate.inbound.article_folder import ArticleFolder
 from mailgate.inbound.authenticate import SenderCheck, believed, header_check, own_check
 from mailgate.inbound.dns import DnsResolver
 from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
-from mailgate.jobs import Bounded, Computing, Enqueue, FailPoint, Job, alone, no_fail_point, unbounded
+from mailgate.jobs import Aside, Bounded, Computing, Enqueue, FailPoint, Job, alone, at_hand, no_fail_point, unbounded
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
 from mailgate.outbound.domains import Domains
@@ -32,7 +32,7 @@ from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
 from mailgate.outbound.templates import Templates
 from mailgate.outbound.unanswered import Unanswered
-from store.archive import Archive
+from store.archive import Archive, archive_of
 from store.engine import connect
 from store.migrations import upgrade
 
@@ -148,7 +148,7 @@ class Parts:
             self.archive,
             enqueue or self.enqueue,
             Limits(limits.max_message_bytes, limits.max_header_bytes, limits.min_free_bytes),
-            directory=self.settings.store.archive,
+            directory=self.settings.disk_of_mail,
             coming=coming,
             fail_point=self.fail_point,
         )
@@ -176,12 +176,14 @@ def build(
     enqueue: Enqueue,
     *,
     computing: Computing = alone,
+    aside: Aside = at_hand,
     bounded: Bounded = unbounded,
     fail_point: FailPoint = no_fail_point,
 ) -> Parts:
     """Put the parts together; an empty or older embedded store is migrated first.
 
-    `computing`: whose turn it is, when jobs run in several threads; `bounded`: what no message may overstep there.
+    `computing`: whose turn it is, when jobs run in several threads; `aside`: for one of them that waits meanwhile for a
+    large blob; `bounded`: what no message may overstep there.
 
     Raises what a missing secret or an unusable store raises.
     """
@@ -193,7 +195,7 @@ def build(
     return Parts(
         settings=settings,
         engine=engine,
-        archive=Archive(settings.store.archive),
+        archive=archive_of(settings, aside),
         enqueue=enqueue if smarthosts else partial(_receive_only, enqueue),
         templates=Templates(settings.templates.directory),
         makers={},

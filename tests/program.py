@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -71,6 +72,12 @@ class Program:
     def database(self) -> Path:
         """The store's file."""
         return self.directory / "var" / "mailgate.db"
+
+    def set(self, section: str, **values: object) -> None:
+        """Add settings, or replace them; for programs that start later."""
+        settings = tomllib.loads(self.config.read_text())
+        settings[section] = {**settings.get(section, {}), **values}
+        self.config.write_text("\n".join(_toml(settings)) + "\n")
 
     @contextmanager
     def serve(self, *options: str) -> Iterator[Serving]:

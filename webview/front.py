@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from mailgate.log_events import LogEvent
+from store.archive import ArchiveUnavailable
 from store.engine import is_busy
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class Front:
         try:
             await self._app(scope, receive, answer.send)
         except Exception as error:
-            if is_busy(error) and not answer.begun:
+            if (is_busy(error) or isinstance(error, ArchiveUnavailable)) and not answer.begun:
                 log.warning(LogEvent.BUSY(method=scope["method"], path=shown_path(scope["path"]), error=error))
                 await self._error_page(503, "", Headers(scope=scope))(scope, receive, answer.send)
                 return

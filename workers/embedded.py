@@ -23,6 +23,7 @@ from mailgate.log_events import LogEvent
 from mailgate.mail.bounds import SECONDS_AT_WORK
 from mailgate.mail.envelope import Door
 from mailgate.wiring import build, refuse_unbuilt
+from store.archive import ArchiveUnavailable
 from store.engine import transaction
 from store.keeping import serving
 from store.post import work
@@ -74,7 +75,12 @@ class Running:
         enqueue = brokers.enqueuer(by_job) if by_job else _no_job
         self._watch = Watch(SECONDS_AT_WORK)
         self.parts = build(
-            settings, enqueue, computing=self._pace.computing, bounded=self._watch, fail_point=fail_point
+            settings,
+            enqueue,
+            computing=self._pace.computing,
+            aside=self._pace.computing.aside,
+            bounded=self._watch,
+            fail_point=fail_point,
         )
         self.acceptance: Acceptance = self.parts.acceptance(self._pace.coming, self._hand_over)
         if by_job is None:
@@ -172,8 +178,8 @@ class Running:
     def _clear_archive(self) -> None:
         """What a former process was writing when it died; it only takes room, so a failure here stops nothing."""
         try:
-            removed = self.parts.archive.remove_unfinished()
-        except OSError as error:
+            removed = self.parts.archive.objects.remove_unfinished()
+        except (OSError, ArchiveUnavailable) as error:
             log.warning(LogEvent.FILES_NOT_REMOVED(error=error))
             return
         if removed:

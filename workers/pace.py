@@ -8,8 +8,9 @@ import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
 from datetime import datetime
 
 from mailgate.log_events import LogEvent
@@ -62,13 +63,28 @@ class Computing:
     def __init__(self, rush: "Rush") -> None:
         self._rush = rush
         self._lock = threading.Lock()
+        self._holder: int | None = None
 
     def __enter__(self) -> None:
         self._rush.wait()
         self._lock.acquire()
+        self._holder = threading.get_ident()
 
     def __exit__(self, *_: object) -> None:
+        self._holder = None
         self._lock.release()
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Let others compute while this thread waits for a server. Nothing is given up by one that does not hold it."""
+        if self._holder != threading.get_ident():
+            yield
+            return
+        self.__exit__()
+        try:
+            yield
+        finally:
+            self.__enter__()
 
 
 class Rush:

@@ -13,6 +13,7 @@ from mailgate import __version__
 from mailgate.cli.context import given
 from mailgate.cli.gate import now, settings, told_errors
 from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_TEMPFAIL, fail, json_option, print_object, say
+from store.archive import objects_of
 from store.keeping.backup import back_up
 
 
@@ -25,7 +26,7 @@ def backup(target: Path) -> None:
     with told_disk_errors(), told_errors():
         contents = back_up(
             chosen.store.url,
-            chosen.store.archive,
+            objects_of(chosen),
             given().config_path,
             target.absolute(),
             program=__version__,

@@ -21,7 +21,7 @@ from mailgate.inbound.accept import Acceptance, Limits
 from mailgate.jobs import Job
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.envelope import Door, Envelope
-from store.archive import Archive
+from store.archive import archive_of
 from store.engine import NoStore, connect, reading
 from store.migrations import is_current
 
@@ -76,10 +76,10 @@ def _store(engine: Engine, settings: Settings, raw: bytes, envelope: Envelope) -
     limits = settings.limits
     acceptance = Acceptance(
         engine,
-        Archive(settings.store.archive),
+        archive_of(settings),
         _no_job,
         Limits(limits.max_message_bytes, limits.max_header_bytes, limits.min_free_bytes),
-        directory=settings.store.archive,
+        directory=settings.disk_of_mail,
     )
     acceptance.leave_to_sweep()
     acceptance.start()

@@ -7,6 +7,7 @@ import click
 from mailgate.cli.backup import show_progress, told_disk_errors
 from mailgate.cli.gate import now, settings, told_errors
 from mailgate.cli.output import EX_CANTCREAT, fail, json_option, print_object, say
+from store.archive import objects_of
 from store.keeping.backup import SETTINGS
 from store.keeping.restore import StoreThere
 from store.keeping.restore import restore as put_back
@@ -28,6 +29,7 @@ def restore(source: Path, replace: bool) -> None:
                 source.absolute(),
                 chosen.store.url,
                 chosen.store.archive,
+                objects_of(chosen),
                 replace=replace,
                 now=now(),
                 progress=show_progress,

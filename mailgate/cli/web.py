@@ -3,7 +3,7 @@
 from mailgate.errors import BadAddress
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.parse import parse
-from store.archive import Archive
+from store.archive import archive_of
 from store.engine import connect
 from webview.app import create_app
 from webview.serve import WebServer
@@ -19,7 +19,7 @@ class WebView:
         self._acceptance = running.acceptance
         self._clock = running.clock
         self._engine = connect(settings.store.url, read_only=True)
-        app = create_app(settings, self._engine, Archive(settings.store.archive), self._submit, self._clock)
+        app = create_app(settings, self._engine, archive_of(settings), self._submit, self._clock)
         self._server = WebServer(app, settings.web.listen.host, settings.web.listen.port)
 
     def start(self) -> int:

@@ -4,6 +4,7 @@ from mailgate.config.problems import ConfigErrors, Place, Problem
 from mailgate.config.reading import Loaded, load, load_with_origins
 from mailgate.config.secret import SecretUnavailable, read_secret
 from mailgate.config.settings import (
+    S3,
     After,
     Authentication,
     Billing,
@@ -34,6 +35,7 @@ from mailgate.config.settings import (
 from mailgate.config.values import HostPort
 
 __all__ = [
+    "S3",
     "After",
     "Authentication",
     "Billing",

@@ -52,6 +52,16 @@ def user_and_password(settings: Settings) -> Mistake | None:
     return None
 
 
+def both_s3_keys(settings: Settings) -> Mistake | None:
+    """A request to an S3-compatible store is signed with both."""
+    access, secret = ("s3", "access_key_file"), ("s3", "secret_key_file")
+    if settings.s3.access_key_file and not settings.s3.secret_key_file:
+        return Mistake(access, "needs secret_key_file, the secret that belongs to it", (secret,))
+    if settings.s3.secret_key_file and not settings.s3.access_key_file:
+        return Mistake(secret, "needs access_key_file, whose secret it is", (access,))
+    return None
+
+
 def reachable_links(settings: Settings) -> Mistake | None:
     """What others can reach must not be called localhost in their mails."""
     listen = settings.web.listen
@@ -98,6 +108,7 @@ def trusted_header_of_somebody(settings: Settings) -> Mistake | None:
 CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     certificate_and_key,
     user_and_password,
+    both_s3_keys,
     reachable_links,
     own_listeners,
     warning_before_close,

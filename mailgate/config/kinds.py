@@ -25,6 +25,8 @@ MEMORY_BROKER = "memory://"
 
 _HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,62}))*\.?\Z")
 _FILE_ENDING = re.compile(r"[A-Za-z0-9_+~-]{1,20}\Z")
+_BUCKET = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,61}[A-Za-z0-9]\Z")
+_KEY_PREFIX = re.compile(r"[A-Za-z0-9!_.*'()-]+(?:/[A-Za-z0-9!_.*'()-]+)*/?\Z")
 _PORT = re.compile(r"[0-9]{1,5}\Z")
 
 _PICTURES = ("png", "jpg", "jpeg", "jfif", "gif", "webp", "bmp", "tif", "tiff", "heic", "heif", "avif")
@@ -199,6 +201,20 @@ def _web_url(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def _bucket(raw: str) -> str:
+    if raw and not _BUCKET.match(raw):
+        raise BadValue(f'"{raw}" is not the name of a bucket: 3 to 63 letters, digits, dots and hyphens')
+    return raw
+
+
+def _key_prefix(raw: str) -> str:
+    """The beginning of keys; as a directory it ends in a slash, and begins with none."""
+    bare = raw.strip("/")
+    if bare and (len(bare) > 512 or not _KEY_PREFIX.match(bare)):
+        raise BadValue(f'"{raw}" is not the beginning of a key, such as mailgate/archive')
+    return f"{bare}/" if bare else ""
+
+
 def _authserv_ids(raw: list[str]) -> tuple[str, ...]:
     for item in raw:
         if not item or not item.isascii() or not item.isprintable() or " " in item:
@@ -240,6 +256,9 @@ Currency = Annotated[str, text(_currency)]
 StoreUrl = Annotated[str, text(_store_url)]
 BrokerUrl = Annotated[str, text(_broker_url)]
 WebUrl = Annotated[str, text(_web_url)]
+OptionalWebUrl = Annotated[str, text(lambda raw: _web_url(raw) if raw else "")]
+Bucket = Annotated[str, text(_bucket)]
+KeyPrefix = Annotated[str, text(_key_prefix)]
 Directory = Annotated[Path, text(_path)]
 File = Annotated[Path, text(_path)]
 OptionalFile = Annotated[Path | None, text(or_none(_path))]

@@ -28,7 +28,8 @@ def teach(lesson_id: int, *, engine: Engine, archive: Archive, teach_filter: Tea
         if lesson is None:
             return
         with reading(engine) as conn:
-            raw = archive.load(conn, lesson.sha256)
+            blob = archive.find(conn, lesson.sha256)
+        raw = archive.read(blob)
         taken = teach_filter(raw, lesson.is_spam)
         again_at = None if taken or lesson.attempts >= MAX_ATTEMPTS else now + AGAIN_AFTER
         with transaction(engine, durable=False) as conn:

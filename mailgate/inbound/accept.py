@@ -21,7 +21,7 @@ from mailgate.errors import HeaderTooLarge, MailgateError, MessageTooLarge, Spoo
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.mail.envelope import Envelope
-from store.archive import Archive, Blob
+from store.archive import Archive, ArchiveUnavailable, Blob
 from store.engine import transaction
 from store.post import spool, work
 
@@ -72,7 +72,7 @@ class Acceptance:
         enqueue: Enqueue,
         limits: Limits,
         *,
-        directory: Path,
+        directory: Path | None,
         coming: Coming = nobody,
         fail_point: FailPoint = no_fail_point,
     ) -> None:
@@ -112,6 +112,10 @@ class Acceptance:
             self.check_size(raw)
             self.check_space()
             blob = self._archive.prepare(raw)
+        except ArchiveUnavailable as error:
+            log.error(LogEvent.NOT_ARCHIVED(error=error))
+            accepted.set_exception(error)
+            return accepted
         except MailgateError as error:
             accepted.set_exception(error)
             return accepted
@@ -136,6 +140,8 @@ class Acceptance:
 
     def check_space(self) -> None:
         """Ask for mail to come later while there is room to work off what is here. Raises StorageFull."""
+        if self._directory is None:
+            return
         room = os.statvfs(self._directory)
         if room.f_bavail * room.f_frsize < self._limits.min_free_bytes:
             log.error(LogEvent.STORAGE_LOW(directory=self._directory, free=room.f_bavail * room.f_frsize))

@@ -3,7 +3,18 @@
 from collections.abc import Iterator, Sequence
 
 from mailgate.config import ConfigErrors
-from mailgate.setup import database, dkim, doors, host, loop, queues, sending, spam, zone
+from mailgate.setup import (
+    archive,
+    database,
+    dkim,
+    doors,
+    host,
+    loop,
+    queues,
+    sending,
+    spam,
+    zone,
+)
 from mailgate.setup.examine import Check, Examined
 from mailgate.setup.finding import Finding, Status, fail, skipped
 
@@ -15,6 +26,7 @@ CHECKS = (
     Check("secrets", host.secrets, mend=host.close_secrets),
     Check("disk", host.disk),
     Check("file-system", host.file_system),
+    Check("archive", archive.archive, needs=("directories", "secrets"), seconds=15.0),
     Check("sqlite", database.sqlite),
     Check("schema", database.schema, needs=("directories", "sqlite")),
     Check("journal", database.journal, needs=("schema",)),

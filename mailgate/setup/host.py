@@ -144,6 +144,8 @@ def _passwords(site: Site) -> tuple[Path, ...]:
     others = (
         *(one.password_file for one in settings.fallback_smarthost),
         *(one.password_file for one in settings.imap),
+        settings.s3.access_key_file,
+        settings.s3.secret_key_file,
     )
     return tuple(dict.fromkeys(filter(None, (first, *others))))
 

@@ -30,7 +30,7 @@ from mailgate.setup.finding import Finding, fail, ok, skipped
 from mailgate.setup.site import Site
 from mailgate.wiring import smarthosts_of
 from store import keys, signing_keys
-from store.archive import Archive
+from store.archive import archive_of
 from store.post import spool
 from store.post.spool import Accepted
 
@@ -142,7 +142,7 @@ def _send(site: Site, probe: Probe, wait_seconds: float = WAIT_SECONDS) -> Back 
 
 
 def _arrived(site: Site, conn: Connection, *, after: int) -> Iterator[tuple[Accepted, bytes]]:
-    archive = Archive(site.settings.store.archive)
+    archive = archive_of(site.settings)
     for accepted in spool.listing(conn, after=after):
         yield accepted, archive.load(conn, accepted.sha256) if accepted.size <= _MAX_BYTES else b""
 

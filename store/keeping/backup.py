@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgate.errors import Permanent
+from store.archive import Directory, MissingBlob, Objects
 from store.engine import read_url
 
 DATABASE, ARCHIVE, SETTINGS, CONTENTS = "mailgate.db", "archive", "config.toml", "backup.json"
@@ -28,8 +29,6 @@ COUNTED = {"mails_in": "spool", "mails_out": "outbox", "tickets": "tickets", "cu
 
 _PAGES = 2560
 """Copied between two words on the progress: 10 MiB."""
-
-_CHUNK = 1 << 20
 
 Progress = Callable[[str, int, int], None]
 """What is copied, how much of it is done, and how much there is."""
@@ -66,11 +65,12 @@ class Contents:
 
 
 def back_up(
-    url: str, archive: Path, settings_file: Path, target: Path, *, program: str, now: datetime, progress: Progress
+    url: str, objects: Objects, settings_file: Path, target: Path, *, program: str, now: datetime, progress: Progress
 ) -> Contents:
-    """Copy the store into a new directory. Raises NotEmbedded, TargetTaken, DamagedCopy, OSError, sqlite3.Error.
+    """Copy the store into a new directory, with the large blobs that its rows name, wherever `objects` has them.
 
-    A blob whose file is not there or not whole is named in the contents, and all others are copied.
+    A blob that is not there or not whole is named in the contents, and all others are copied. Raises NotEmbedded,
+    TargetTaken, DamagedCopy, ArchiveUnavailable, OSError, sqlite3.Error.
     """
     source = database_path(url)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -81,7 +81,7 @@ def back_up(
         database = unfinished / DATABASE
         _copy_database(source, database, progress)
         revision, counts, named = _read(database)
-        found, missing = _copy_files(named, archive, unfinished / ARCHIVE, progress)
+        found, missing = _copy_files(named, objects, unfinished / ARCHIVE, progress)
         write_private(unfinished / SETTINGS, settings_file.read_bytes())
         contents = Contents(
             made_at=now.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
@@ -123,31 +123,17 @@ def database_path(url: str) -> Path:
     return Path(parsed.database)
 
 
-def copy_blob(source: Path, target: Path, sha256: str) -> int:
-    """Copy one file of an archive to its place in another, digesting it on the way; returns its size.
+def copy_blob(source: Objects, target: Objects, sha256: str) -> int:
+    """Copy one large blob from one archive to another, where it is not yet; returns its size.
 
-    Raises DamagedCopy when its bytes are not what its name says, OSError when it cannot be read or written.
+    Raises DamagedCopy when its bytes are not what its name says, MissingBlob, ArchiveUnavailable, and OSError when it
+    cannot be written.
     """
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    unfinished = target.with_name(f"{target.name}.{secrets.token_hex(4)}.tmp")
-    digest = hashlib.sha256()
-    try:
-        with source.open("rb") as bytes_in, created(unfinished) as bytes_out:
-            while chunk := bytes_in.read(_CHUNK):
-                digest.update(chunk)
-                bytes_out.write(chunk)
-        if digest.hexdigest() != sha256:
-            raise DamagedCopy(f"{source} is not what its name says")
-        size = unfinished.stat().st_size
-        unfinished.rename(target)
-        return size
-    finally:
-        unfinished.unlink(missing_ok=True)
-
-
-def place(archive: Path, sha256: str) -> Path:
-    """Where an archive has the file of a blob."""
-    return archive / sha256[:2] / sha256
+    raw = source.get(sha256)
+    if hashlib.sha256(raw).hexdigest() != sha256:
+        raise DamagedCopy(f"{source.place} has other bytes than its name says for {sha256}")
+    target.put(sha256, raw)
+    return len(raw)
 
 
 def large_blobs(conn: sqlite3.Connection) -> list[str]:
@@ -223,13 +209,15 @@ def _read(database: Path) -> tuple[str, dict[str, int], list[str]]:
         return str(revision), counts, large_blobs(conn)
 
 
-def _copy_files(named: list[str], archive: Path, target: Path, progress: Progress) -> tuple[list[int], tuple[str, ...]]:
+def _copy_files(
+    named: list[str], objects: Objects, target: Path, progress: Progress
+) -> tuple[list[int], tuple[str, ...]]:
     target.mkdir(mode=0o700)
     sizes, missing = [], []
     for number, sha256 in enumerate(named, 1):
         try:
-            sizes.append(copy_blob(place(archive, sha256), place(target, sha256), sha256))
-        except (FileNotFoundError, DamagedCopy):
+            sizes.append(copy_blob(objects, Directory(target), sha256))
+        except (MissingBlob, DamagedCopy):
             missing.append(sha256)
         progress("files", number, len(named))
     return sizes, tuple(missing)

@@ -1,17 +1,21 @@
 """The bytes that an erasure takes: those that its rows named, and that no other row names."""
 
 import hashlib
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import Connection, String, cast, delete, select
+from sqlalchemy import Connection, Engine, String, cast, delete, select
 
 from mailgate.mail.parse import parse
 from mailgate.mail.tnef import unwrapped
-from store.archive import Archive, MissingBlob
+from store.archive import Archive, MissingBlob, bury
+from store.engine import reading
 from store.post.notices import archived_files
 from store.schema import attachments, blobs, outbox, spool
+
+Attached = Mapping[str, Mapping[str, int]]
+"""For each mail, by digest, what is attached to it, with its size."""
 
 _AT_ONCE = 500
 _WITH_FILES = cast(outbox.c.notice, String).contains('"sha256"')
@@ -33,20 +37,41 @@ def named_by(
     return found
 
 
-def attached_to(conn: Connection, archive: Archive, spool_ids: Sequence[int]) -> set[str]:
-    """The digests of what was attached to these mails: of a held one, or a report, it is kept, and no row names it."""
+def mails(conn: Connection, spool_ids: Sequence[int]) -> set[str]:
+    """The digests of these mails."""
     found: set[str] = set()
     for ids in parts(spool_ids):
-        for sha256 in conn.execute(select(spool.c.sha256).where(spool.c.id.in_(ids)).distinct()).scalars():
-            with suppress(MissingBlob):
-                message = parse(archive.load(conn, sha256), render_html=False)
-                files = (*message.attachments, *unwrapped(message.attachments))
-                found.update(hashlib.sha256(file.content).hexdigest() for file in files)
+        found.update(conn.execute(select(spool.c.sha256).where(spool.c.id.in_(ids))).scalars())
     return found
 
 
-def remove_unnamed(conn: Connection, digests: Collection[str]) -> tuple[str, ...]:
-    """Remove those of these bytes that no row names any more; returns their digests."""
+def read_attached(engine: Engine, archive: Archive, mails: Collection[str]) -> Attached:
+    """What is attached to each of these mails. It reads the archive, so it is called before the transaction.
+
+    Raises ArchiveUnavailable.
+    """
+    found: dict[str, Mapping[str, int]] = {}
+    for sha256 in mails:
+        found[sha256] = {}
+        with suppress(MissingBlob):
+            with reading(engine) as conn:
+                blob = archive.find(conn, sha256)
+            found[sha256] = _attached_to(archive.read(blob))
+    return found
+
+
+def _attached_to(raw: bytes) -> Mapping[str, int]:
+    """What is attached to a mail, with its size: of a held one, or a report, it is kept, and no row names it."""
+    message = parse(raw, render_html=False)
+    files = (*message.attachments, *unwrapped(message.attachments))
+    return {hashlib.sha256(file.content).hexdigest(): len(file.content) for file in files}
+
+
+def remove_unnamed(conn: Connection, digests: Collection[str], large: Collection[str]) -> tuple[str, ...]:
+    """Remove the rows of those of these bytes that no row names any more; returns whose objects may go then.
+
+    `large`: those of the digests that may be objects without a row.
+    """
     unnamed: list[str] = []
     for some in parts(sorted(digests)):
         named: set[str] = set()
@@ -56,9 +81,12 @@ def remove_unnamed(conn: Connection, digests: Collection[str]) -> tuple[str, ...
     if unnamed:  # a file that was made for a mail is named by its notice alone, and the same one by another's
         still = _named_in_notices(conn, frozenset(unnamed))
         unnamed = [one for one in unnamed if one not in still]
+    objects = set(large).intersection(unnamed)
     for some in parts(unnamed):
+        its_own = select(blobs.c.sha256).where(blobs.c.sha256.in_(some), blobs.c.content.is_(None))
+        objects.update(conn.execute(its_own).scalars())
         conn.execute(delete(blobs).where(blobs.c.sha256.in_(some)))
-    return tuple(unnamed)
+    return bury(conn, sorted(objects))
 
 
 def _named_in_notices(conn: Connection, digests: frozenset[str]) -> set[str]:

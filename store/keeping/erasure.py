@@ -22,13 +22,14 @@ from sqlalchemy import (
 )
 
 from mailgate.confirmation import ConfirmState
+from mailgate.errors import Temporary
 from mailgate.letters.kind import NAMING_OTHERS, Template
 from mailgate.letters.notice import Notice
 from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.tickets.ticket import PROGRAM, EntryKind, State
-from store.archive import Archive, in_row, record
-from store.keeping.erased_blobs import attached_to, named_by, parts, remove_unnamed
+from store.archive import INLINE_BYTES, in_row, record
+from store.keeping.erased_blobs import Attached, mails, named_by, parts, remove_unnamed
 from store.post.notices import stored
 from store.post.outbox import UNFINISHED, OutState
 from store.schema import (
@@ -57,6 +58,10 @@ ERASED = "(erased)"
 _MARK = in_row(b"This mail was erased.\n")
 
 
+class MailsCame(Temporary):
+    """A mail of the customer came while his were read: read them again."""
+
+
 @dataclass(frozen=True, slots=True)
 class Erased:
     """What there was of the customer."""
@@ -65,7 +70,7 @@ class Erased:
     mails_in: int
     mails_out: int
     files: int
-    bytes_of: tuple[str, ...] = ()  # digests that no row names any more: their files may go when this is committed
+    bytes_of: tuple[str, ...] = ()  # large blobs that no row names any more: to be discarded when this is committed
     is_cleared: bool = False  # nothing of it is left in the log of the store either
 
 
@@ -86,14 +91,24 @@ def measure(conn: Connection, customer_id: int) -> Erased:
     return _count(conn, _extent(conn, customer_id))
 
 
-def erase(conn: Connection, archive: Archive, customer_id: int, *, by: str, now: datetime) -> Erased:
+def mails_of(conn: Connection, customer_id: int) -> frozenset[str]:
+    """The digests of his mails, whose attachments are to be read before `erase`."""
+    return frozenset(mails(conn, _extent(conn, customer_id).spool))
+
+
+def erase(conn: Connection, attached: Attached, customer_id: int, *, by: str, now: datetime) -> Erased:
     """Erase the customer, in the transaction of the caller. A second time finds nothing more.
 
-    `archive`: where the bytes of his mails are read once more. It is left as it is.
+    `attached`: what is attached to his mails, as `read_attached` found it. Raises MailsCame when he has more mails by
+    now; then nothing was done.
     """
     extent = _extent(conn, customer_id)
+    if not mails(conn, extent.spool) <= attached.keys():
+        raise MailsCame(f"customer {customer_id} has written meanwhile")
     digests = named_by(conn, spool_ids=extent.spool, entry_ids=extent.entries, outbox_ids=extent.outbox)
-    digests.update(attached_to(conn, archive, extent.spool))
+    files = {sha256: size for of_mail in attached.values() for sha256, size in of_mail.items()}
+    digests.update(files)
+    large = [sha256 for sha256, size in files.items() if size > INLINE_BYTES]
     erased = _count(conn, extent)
     record(conn, _MARK)
     for ids in parts(extent.entries):
@@ -129,7 +144,7 @@ def erase(conn: Connection, archive: Archive, customer_id: int, *, by: str, now:
     search.remove(conn, search.Kind.CUSTOMER, (customer_id,))
     search.wipe(conn)
     conn.execute(insert(erasures).values(customer_id=customer_id, erased_at=now, erased_by=by))
-    return replace(erased, bytes_of=remove_unnamed(conn, digests - {_MARK.sha256}))
+    return replace(erased, bytes_of=remove_unnamed(conn, digests - {_MARK.sha256}, large))
 
 
 def was_erased(conn: Connection, customer_id: int) -> bool:

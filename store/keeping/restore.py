@@ -4,6 +4,7 @@ All is made ready beside the place first; the change itself is one rename. A bac
 what it holds as unsent may have been sent, and its next ids may have been given out.
 """
 
+import hashlib
 import os
 import secrets
 import sqlite3
@@ -18,8 +19,8 @@ from sqlalchemy import Connection
 
 from mailgate.errors import Permanent, Temporary
 from store import people
-from store.archive import Archive
-from store.engine import BUSY_SECONDS, connect, transaction
+from store.archive import Archive, Directory, MissingBlob, Objects
+from store.engine import BUSY_SECONDS, connect, reading, transaction
 from store.keeping import erasure, erasure_log, serving
 from store.keeping.backup import (
     ARCHIVE,
@@ -33,9 +34,9 @@ from store.keeping.backup import (
     database_path,
     digest_of,
     large_blobs,
-    place,
     sync,
 )
+from store.keeping.erased_blobs import read_attached
 from store.migrations import upgrade
 from store.post.outbox import UNFINISHED
 
@@ -81,16 +82,17 @@ def restore(
     source: Path,
     url: str,
     archive: Path,
+    objects: Objects,
     *,
     replace: bool,
     now: datetime,
     progress: Progress,
     others_seconds: float = BUSY_SECONDS + 0.5,
 ) -> Restored:
-    """Put the backup in `source` where the settings have the store.
+    """Put the backup in `source` where the settings have the store, its large blobs into `objects`.
 
-    Raises DamagedCopy, NotEmbedded, StoreInUse, StoreThere, StoreTooNew, OSError, sqlite3.Error; then the store
-    is as it was.
+    `archive`: the directory of the lock and of the log of erasures. Raises DamagedCopy, NotEmbedded, StoreInUse,
+    StoreThere, StoreTooNew, ArchiveUnavailable, OSError, sqlite3.Error; then the store is as it was.
 
     `others_seconds`: how long a former store stays locked after it was put aside. A program that had opened it just
     before gives up in that time, instead of taking a mail into a store that is no longer looked at.
@@ -101,6 +103,8 @@ def restore(
         raise StoreThere(f"there is a store at {database}")
     if digest_of(source / DATABASE) != contents.database_sha256:
         raise DamagedCopy(f"{source / DATABASE} is not what was written at {contents.made_at}")
+    if not (source / ARCHIVE).is_dir():
+        raise DamagedCopy(f"the backup has lost its directory {source / ARCHIVE}")
     for directory in (archive, database.parent):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = serving.take(archive)
@@ -111,8 +115,9 @@ def restore(
         copy_pages(source / DATABASE, unfinished, progress)
         migrated = _migrate(unfinished)
         on_hold = _make_ready(unfinished, now)
-        forgotten = _forget_again(unfinished, archive, Archive(source / ARCHIVE))
-        _restore_files(unfinished, source / ARCHIVE, archive, frozenset(contents.missing), progress)
+        copied = Directory(source / ARCHIVE)
+        forgotten = _forget_again(unfinished, archive, Archive(copied))
+        _restore_files(unfinished, copied, objects, frozenset(contents.missing), progress)
         kept_aside = _put_in_place(unfinished, database, now, others_seconds)
     finally:
         held.close()
@@ -165,9 +170,12 @@ def _forget_again(database: Path, archive: Path, files: Archive) -> int:
     engine = connect(f"sqlite:///{database}")
     try:
         for past in erasure_log.read(archive):
+            with reading(engine) as conn:
+                mails = erasure.mails_of(conn, past.customer_id)
+            attached = read_attached(engine, files, mails)
             with transaction(engine) as conn:
                 if not erasure.was_erased(conn, past.customer_id) and _is_meant(conn, past):
-                    erasure.erase(conn, files, past.customer_id, by=past.by, now=past.at)
+                    erasure.erase(conn, attached, past.customer_id, by=past.by, now=past.at)
                     done += 1
     finally:
         engine.dispose()
@@ -183,21 +191,31 @@ def _is_meant(conn: Connection, past: erasure_log.Erasure) -> bool:
     return customer is not None and people.registered_at(conn, past.customer_id) == past.registered_at
 
 
-def _restore_files(database: Path, source: Path, archive: Path, missing: frozenset[str], progress: Progress) -> None:
-    """Every large blob that the rows name stands whole in the archive; files of the former store stay, too."""
+def _restore_files(
+    database: Path, source: Objects, objects: Objects, missing: frozenset[str], progress: Progress
+) -> None:
+    """Every large blob that the rows name stands whole in the archive; those of the former store stay, too."""
     with closing(sqlite3.connect(database)) as conn:
         named = large_blobs(conn)
     for number, sha256 in enumerate(named, 1):
-        target = place(archive, sha256)
-        if not (target.exists() and digest_of(target) == sha256):
+        if not _is_whole(objects, sha256):
             try:
-                copy_blob(place(source, sha256), target, sha256)
-                sync(target.parent)
-            except FileNotFoundError as error:
+                copy_blob(source, objects, sha256)
+            except MissingBlob as error:
                 if sha256 not in missing:
                     raise DamagedCopy(f"the backup has no file of the blob {sha256}") from error
         progress("files", number, len(named))
-    sync(archive)
+
+
+def _is_whole(objects: Objects, sha256: str) -> bool:
+    """It is there. A damaged one is removed, so that it can be put there anew."""
+    try:
+        if hashlib.sha256(objects.get(sha256)).hexdigest() == sha256:
+            return True
+    except MissingBlob:
+        return False
+    objects.remove(sha256)
+    return False
 
 
 def _put_in_place(unfinished: Path, database: Path, now: datetime, others_seconds: float) -> Path | None:

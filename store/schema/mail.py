@@ -23,7 +23,14 @@ blobs = Table(
     metadata,
     Column("sha256", String(64), primary_key=True),
     Column("size", Integer, nullable=False),
-    Column("content", LargeBinary),  # null: a file in the archive directory
+    Column("content", LargeBinary),  # null: an object of the archive
+)
+
+erased_blobs = Table(
+    "erased_blobs",
+    metadata,
+    Column("sha256", String(64), primary_key=True),
+    Column("erased_at", Utc, nullable=False),
 )
 
 keys = Table(
@@ -143,6 +150,19 @@ smarthosts = Table(
     Column("since", Utc, nullable=False),
     Column("rests_until", Utc, nullable=False),
     Column("reason", Text, nullable=False),  # of the last failure
+)
+
+processes = Table(
+    "processes",
+    metadata,
+    Column("name", String, primary_key=True),  # its leases begin with it
+    Column("does", String, nullable=False),
+    Column("sweeps", Boolean, nullable=False),  # it may lead
+    Column("host", String, nullable=False),
+    Column("place", String, nullable=False),  # within which a pid is one process; empty: not known
+    Column("pid", Integer, nullable=False),
+    Column("begun_at", Utc, nullable=False),  # by the clock of the database, as seen_at
+    Column("seen_at", Utc, nullable=False),
 )
 
 imap_mails = Table(

@@ -20,7 +20,7 @@ from mailgate.mail.digest import content_digest
 from mailgate.mail.parse import parse
 from mailgate.tickets.ticket import Direction, EntryKind, State
 from store import keys, people
-from store.archive import Archive
+from store.archive import Archive, Directory
 from store.desk import message_ids, tickets
 from store.engine import connect, reading
 from store.migrations import upgrade
@@ -68,7 +68,7 @@ def test_no_row_names_one_that_is_not_there(conn: Connection) -> None:
 
 
 def test_accepted_mails_have_the_digest_and_the_headers_of_their_bytes(conn: Connection, tmp_path: Path) -> None:
-    archive = Archive(tmp_path)
+    archive = Archive(Directory(tmp_path))
 
     for mail in spool.listing(conn, limit=50):
         raw = archive.load(conn, mail.sha256)

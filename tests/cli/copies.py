@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from store.archive import INLINE_BYTES, Archive
+from store.archive import INLINE_BYTES, Archive, Directory
 from store.engine import connect, reading
 from store.post import spool
 from tests.outbound.sink import Sink
@@ -38,7 +38,7 @@ def receive(program: Program, raw: bytes) -> None:
 def stored(program: Program) -> dict[int, bytes]:
     """The bytes of all accepted mails, by their ids."""
     engine = connect(f"sqlite:///{program.database}", read_only=True)
-    archive = Archive(program.directory / "var" / "archive")
+    archive = Archive(Directory(program.directory / "var" / "archive"))
     with reading(engine) as conn:
         found = {row.id: archive.load(conn, row.sha256) for row in spool.listing(conn)}
     engine.dispose()

@@ -140,6 +140,29 @@ def test_a_damaged_backup_is_refused_and_the_store_stays(program: Program, targe
     assert leftovers(program) == []
 
 
+def test_a_backup_without_its_large_mails_is_refused(program: Program, target: Path) -> None:
+    receive(program, LARGE)
+    program.ask("backup", str(target))
+    shutil.rmtree(target / "archive")
+
+    done = program.run("restore", str(target), "--replace")
+
+    assert done.exit_code == 65
+    assert "has lost its directory" in done.stderr
+
+
+def test_a_large_mail_that_is_damaged_in_the_archive_is_put_back_whole(program: Program, target: Path) -> None:
+    receive(program, LARGE)
+    program.ask("backup", str(target))
+    [file] = (program.directory / "var" / "archive").glob("??/*")
+    file.write_bytes(b"damaged")
+
+    done = program.run("restore", str(target), "--replace")
+
+    assert done.exit_code == 0, done.stderr
+    assert file.read_bytes() == next((target / "archive").glob("??/*")).read_bytes()
+
+
 def test_a_damaged_store_can_be_replaced(program: Program, target: Path) -> None:
     receive(program, mail("No mail since Monday"))
     program.ask("backup", str(target))

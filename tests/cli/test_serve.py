@@ -7,7 +7,7 @@ from threading import Thread
 import pytest
 from sqlalchemy import Engine
 
-from store.archive import Archive
+from store.archive import Archive, Directory
 from store.engine import connect, reading
 from store.post import spool
 from tests.inbound.door import Address
@@ -28,7 +28,7 @@ def program(tmp_path: Path) -> Program:
 def stored(program: Program) -> dict[int, bytes]:
     """The bytes of all accepted mails by their ids."""
     engine: Engine = connect(f"sqlite:///{program.database}", read_only=True)
-    archive = Archive(program.directory / "var" / "archive")
+    archive = Archive(Directory(program.directory / "var" / "archive"))
     with reading(engine) as conn:
         found = {row.id: archive.load(conn, row.sha256) for row in spool.listing(conn)}
     engine.dispose()

@@ -1,6 +1,7 @@
 """Values that settings take, as the rest of the program gets them."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,21 @@ def test_settings_cannot_be_changed() -> None:
 
     with pytest.raises(dataclasses.FrozenInstanceError):
         settings.workers.threads = 5  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix"), [("", ""), ("mailgate", "mailgate/"), ("/a/b/", "a/b/"), ("a/b", "a/b/"), ("/", "")]
+)
+def test_the_beginning_of_keys_ends_as_a_directory_does(loaded: Loader, text: str, prefix: str) -> None:
+    settings = loaded(f's3.prefix = "{text}"')
+
+    assert settings.s3.prefix == prefix
+
+
+def test_the_disk_that_fills_with_mail_is_where_the_settings_send_it(loaded: Loader, config_file: Path) -> None:
+    bucket, server = '[s3]\nbucket = "mails"', '[store]\nurl = "postgresql+psycopg://gate@db/mailgate"'
+
+    found = [loaded(text).disk_of_mail for text in ("", server, bucket, f"{server}\n{bucket}")]
+
+    home = config_file.parent
+    assert found == [home / "var/archive", home / "var/archive", home / "var", None]

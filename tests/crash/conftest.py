@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from store.archive import Archive
+from store.archive import Archive, Directory
 from store.engine import connect
 from store.migrations import upgrade
 from tests.crash.ledger import Ledger
@@ -67,5 +67,5 @@ def ledger(program: Program, sink: Sink) -> Iterator[Ledger]:
     engine = connect(f"sqlite:///{program.database}")
     upgrade(engine)
     register_all(engine)
-    yield Ledger(engine, Archive(program.directory / "var" / "archive"), sink.messages)
+    yield Ledger(engine, Archive(Directory(program.directory / "var" / "archive")), sink.messages)
     engine.dispose()

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from mailgate.flows.intake.receive import MAX_GROUP_BYTES
 from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.mail.disposition import Disposition
-from store.archive import Archive, Blob
+from store.archive import Archive, Blob, Directory
 from tests.gate import Gate, Person
 
 PDF = "application/pdf"
@@ -60,7 +60,7 @@ def test_a_group_costs_two_write_transactions_however_many_mails_it_has(gate: Ga
 def test_one_mail_that_spoils_the_transaction_takes_no_other_with_it(
     gate: Gate, anne: Person, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    choosy = replace(gate, parts=replace(gate.parts, archive=_Choosy(tmp_path / "archive")))
+    choosy = replace(gate, parts=replace(gate.parts, archive=_Choosy(Directory(tmp_path / "archive"))))
     poison = anne.writes("See the file.", files=[("a.pdf", PDF, b"poison")])
 
     ends = receive(choosy, anne.writes("One."), poison, anne.writes("Three."))

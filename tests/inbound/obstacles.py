@@ -3,14 +3,14 @@
 import threading
 from pathlib import Path
 
-from store.archive import Archive, Blob
+from store.archive import Archive, Blob, Directory
 
 
 class BrokenArchive(Archive):
     """Every write fails with `error`, until the test mends it."""
 
     def __init__(self, directory: Path, error: Exception) -> None:
-        super().__init__(directory)
+        super().__init__(Directory(directory))
         self._error = error
         self.mended = False
 
@@ -24,7 +24,7 @@ class SlowArchive(Archive):
     """Its disk takes no large message until the test lets it."""
 
     def __init__(self, directory: Path, *, larger_than: int) -> None:
-        super().__init__(directory)
+        super().__init__(Directory(directory))
         self._larger_than = larger_than
         self.reached = threading.Event()
         self.may_go_on = threading.Event()

@@ -3,10 +3,12 @@
 import hashlib
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, insert, select, update
 
+from mailgate.errors import SpoolUnavailable
 from mailgate.flows.indexing import index_all
 from mailgate.flows.moving.forget import AlreadyForgotten, MustBeKept, forget
 from mailgate.mail.disposition import Disposition
@@ -14,13 +16,14 @@ from mailgate.tickets.events import line_of
 from mailgate.tickets.ticket import Event, State
 from store import people, people_edits
 from store.archive import INLINE_BYTES
+from store.archive.erased import WHILE
 from store.desk import tickets
 from store.engine import reading, transaction
 from store.keeping import erasure_log
 from store.keeping.erasure import Erased, measure
 from store.post import senders, spool
 from store.post.outbox import OutState
-from store.schema import askees, confirmations, erasures, metadata, search_documents
+from store.schema import askees, confirmations, erased_blobs, erasures, metadata, search_documents
 from tests.gate import Gate, Person
 from tests.made_files import Printer, send_statement, with_printer
 from tests.tickets.trail import let_everything_happen
@@ -219,7 +222,7 @@ def test_bytes_that_others_have_too_stay(gate: Gate, bart: Person, anne: Person)
         assert gate.parts.archive.load(conn, file.sha256) == logo[0][2]
 
 
-def test_large_mails_leave_the_archive_and_can_come_again(gate: Gate, bart: Person, anne: Person) -> None:
+def test_large_mails_leave_the_archive_and_can_come_again_after_a_while(gate: Gate, bart: Person, anne: Person) -> None:
     large = [("big.pdf", "application/pdf", b"%PDF" + b"x" * (INLINE_BYTES + 1))]
     raw = anne.writes("Large.", files=large)
     gate.deliver(raw)
@@ -231,6 +234,10 @@ def test_large_mails_leave_the_archive_and_can_come_again(gate: Gate, bart: Pers
     left = {path for path in directory.rglob("*") if path.is_file()}
     assert len(before) >= 2
     assert {path.name for path in left} == {erasure_log.NAME}
+    with pytest.raises(SpoolUnavailable, match="erased a moment ago"):
+        gate.deliver(raw)
+    with transaction(gate.parts.engine) as conn:
+        conn.execute(update(erased_blobs).values(erased_at=datetime.now(UTC) - 2 * WHILE))
     assert gate.deliver(raw).outcome.disposition is Disposition.HELD
 
 

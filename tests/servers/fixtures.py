@@ -12,6 +12,7 @@ from playwright.sync_api import Browser
 
 from tests.servers.chromium import running_chromium
 from tests.servers.dovecot import Dovecot, running_dovecot
+from tests.servers.moto import ObjectStore, running_moto
 from tests.servers.nsd import NameServer, running_nsd
 from tests.servers.postfix import Postfix, StartPostfix, start_postfix
 from tests.servers.postgresql import Postgresql, running_postgresql
@@ -59,6 +60,13 @@ def postgresql() -> Iterator[Postgresql]:
     with ExitStack() as running:
         with needed():
             server = running.enter_context(running_postgresql())
+        yield server
+
+
+@pytest.fixture(scope="session")
+def object_store() -> Iterator[ObjectStore]:
+    """One S3-compatible store for the whole run; each test asks for a bucket of its own."""
+    with running_moto() as server:
         yield server
 
 

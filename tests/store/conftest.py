@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from store.archive import Archive
+from store.archive import Archive, Directory
+from store.archive.bucket import Bucket
 from store.engine import connect
 from tests.empty_store import put_empty_store
+from tests.servers.moto import ObjectStore
 
 
 @pytest.fixture
@@ -21,7 +23,10 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Archive:
-    """An archive without a file."""
-    return Archive(tmp_path / "archive")
+@pytest.fixture(params=["directory", "bucket"])
+def archive(request: pytest.FixtureRequest, tmp_path: Path) -> Archive:
+    """An archive without a large blob: each of its kinds in turn."""
+    if request.param == "directory":
+        return Archive(Directory(tmp_path / "archive"))
+    store: ObjectStore = request.getfixturevalue("object_store")
+    return Archive(Bucket(store.new_bucket(tmp_path)))

@@ -229,3 +229,23 @@ def test_who_is_about_to_compute_steps_aside_for_a_mail_that_comes_in(clock: Clo
 
     assert not meanwhile
     assert computed.wait(5)
+
+
+def test_others_compute_while_one_waits_in_the_middle_of_it(clock: Clock) -> None:
+    computing = Pace(clock).computing
+    done: list[str] = []
+
+    def compute() -> None:
+        with computing:
+            done.append("another")
+
+    other = threading.Thread(target=compute, daemon=True)
+    with computing:
+        with computing.aside():
+            other.start()
+            other.join(5)
+        done.append("the one")
+    with computing.aside():  # by one that does not hold it
+        done.append("nobody")
+
+    assert done == ["another", "the one", "nobody"]

@@ -28,7 +28,7 @@ from mailgate.config.settings.doors import (
 )
 from mailgate.config.settings.gate import Billing, Gate
 from mailgate.config.settings.judging import Authentication, Spam, Verify
-from mailgate.config.settings.keeping import Store
+from mailgate.config.settings.keeping import S3, Addressing, Store
 from mailgate.config.settings.sending import FallbackSmarthost, InDoubt, Smarthost, Suppression, Tls
 from mailgate.config.settings.whole import NOT_BUILT, SERVER_NOT_BUILT, Settings
 from mailgate.config.settings.work import Budgets, Log, LogFormat, LogLevel, Workers
@@ -37,9 +37,11 @@ __all__ = [
     "DEFAULT_DESKS",
     "LMTP_LISTEN",
     "NOT_BUILT",
+    "S3",
     "SERVER_NOT_BUILT",
     "SMTP_LISTEN",
     "WEB_LISTEN",
+    "Addressing",
     "After",
     "Attachments",
     "Authentication",

@@ -1,12 +1,14 @@
 """All sections together, and what of them has no effect yet."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
+from mailgate.config import kinds
 from mailgate.config.settings.desk import DEFAULT_DESKS, Attachments, DeskRules, KnowledgeBase, OwnWords
 from mailgate.config.settings.doors import ImapFolder, Limits, Lmtp, Metrics, Smtp, Web
 from mailgate.config.settings.gate import Billing, Gate
 from mailgate.config.settings.judging import Authentication, Spam
-from mailgate.config.settings.keeping import Store
+from mailgate.config.settings.keeping import S3, Store
 from mailgate.config.settings.sending import FallbackSmarthost, Smarthost, Suppression
 from mailgate.config.settings.work import Budgets, Log, Workers
 from mailgate.desks import Desk
@@ -19,6 +21,7 @@ class Settings:
 
     gate: Gate = field(default_factory=Gate)
     store: Store = field(default_factory=Store)
+    s3: S3 = field(default_factory=S3)
     smtp: Smtp = field(default_factory=Smtp)
     lmtp: Lmtp = field(default_factory=Lmtp)
     web: Web = field(default_factory=Web)
@@ -39,6 +42,15 @@ class Settings:
     desks: tuple[Desk, ...] = tuple(Desk(desk.name, Mailbox(desk.name, "", Gate().domain)) for desk in DEFAULT_DESKS)
     imap: tuple[ImapFolder, ...] = ()
     fallback_smarthost: tuple[FallbackSmarthost, ...] = ()
+
+    @property
+    def disk_of_mail(self) -> Path | None:
+        """A directory on the disk of this host that fills with mail; None when all of it goes to servers."""
+        if not self.s3.bucket:
+            return self.store.archive
+        if not self.store.is_embedded:
+            return None
+        return Path(self.store.url.removeprefix(kinds.SQLITE).partition("?")[0]).parent
 
     def unbuilt(self) -> tuple[str, ...]:
         """The settings that differ from their defaults and have no effect yet, each with what is missing, in words."""

@@ -128,7 +128,8 @@ class _Together:
 
     def _open(self, lent: Lent) -> Opened:
         with reading(self.given.engine) as conn:
-            raw = self.given.archive.load(conn, lent.sha256)
+            blob = self.given.archive.find(conn, lent.sha256)
+        raw = self.given.archive.read(blob)
         # An HTML body is rendered only when there is no other text.
         return Opened(lent, raw, claimed(raw, self.staff), parse(raw, render_html=False))
 

@@ -7,12 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from mailgate.errors import Permanent
+from mailgate.errors import Permanent, Temporary
 from mailgate.people import Customer
 from store import people
-from store.archive import Archive
-from store.engine import empty_log, transaction
+from store.archive import Archive, ArchiveUnavailable
+from store.engine import empty_log, reading, transaction
 from store.keeping import erasure, erasure_log
+from store.keeping.erased_blobs import read_attached
 from store.keeping.erasure import Erased
 
 Obstacles = Callable[[Connection, int], tuple[str, ...]]
@@ -28,6 +29,10 @@ class MustBeKept(Permanent):
 
 class AlreadyForgotten(Permanent):
     """The customer was erased before."""
+
+
+class LeftInArchive(Temporary):
+    """The customer is erased; some of his large files are still in the archive, and no row names them."""
 
 
 def documents_to_keep(conn: Connection, customer_id: int) -> tuple[str, ...]:
@@ -54,16 +59,23 @@ def forget(
     now: datetime,
     obstacles: Obstacles = documents_to_keep,
 ) -> Erased:
-    """Erase the customer for good. Raises MustBeKept, AlreadyForgotten and OSError; then nothing was erased.
+    """Erase the customer for good. Raises MustBeKept, AlreadyForgotten, MailsCame, ArchiveUnavailable and OSError; then
+    nothing was erased. Raises LeftInArchive when all was, but for large files that could not be removed just now.
 
     `log_beside`: the directory of the archive, where the log stands that a restore replays. It is written first: what
     it says too much is erased at a restore, which was asked for.
     """
+    with reading(engine) as conn:
+        mails = erasure.mails_of(conn, customer.id)
+    attached = read_attached(engine, archive, mails)
     with transaction(engine) as conn:
         refuse(conn, customer, obstacles=obstacles)
         registered_at = people.registered_at(conn, customer.id)
         erasure_log.append(log_beside, erasure_log.Erasure(customer.id, registered_at, now, by))
-        erased = erasure.erase(conn, archive, customer.id, by=by, now=now)
-    with transaction(engine) as conn:  # nobody adds a row for one of the files meanwhile
-        archive.discard(conn, erased.bytes_of)
-    return replace(erased, is_cleared=empty_log(engine, within_seconds=PATIENCE_SECONDS))
+        erased = erasure.erase(conn, attached, customer.id, by=by, now=now)
+    is_cleared = empty_log(engine, within_seconds=PATIENCE_SECONDS)
+    try:
+        archive.discard(erased.bytes_of)
+    except (OSError, ArchiveUnavailable) as error:
+        raise LeftInArchive(f"{error}: remove them later by mailgate verify --remove-unnamed") from error
+    return replace(erased, is_cleared=is_cleared)
