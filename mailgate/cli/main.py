@@ -22,6 +22,7 @@ COMMANDS = {
     "status": "how the gate is doing, and what needs a person",
     "backup": "copy the store while the gate runs",
     "restore": "put a backup in place of the store",
+    "verify": "whether every mail and file is whole",
     "config": "check and show the settings",
     "customer": "customers",
     "contact": "people who may write for a customer",
