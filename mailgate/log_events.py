@@ -112,6 +112,8 @@ class LogEvent(Enum):
     DUE_FAILED = "due failed", "kind", "due failed kind={kind} object={object}"
     SWEEP_FAILED = "sweep failed", "", "sweep failed; the next comes in {:g} s"
     NOT_ENQUEUED = "not enqueued", "job", "not enqueued job={job} row={row}; the sweep will find it"
+    BROKER_AWAY = "broker away", "broker", "broker away broker={broker} doing={doing!r} error={error!r}"
+    BROKER_BACK = "broker back", "broker", "broker back broker={broker} doing={doing!r}"
     BROKEN_JOB = "broken", "job", "broken job={job} row={row}"
     BROKEN_ROWS = "broken", "rows", "broken rows={rows}"
 
@@ -124,6 +126,9 @@ class LogEvent(Enum):
     SETTING = "other", "", "{}"
     STORE_MIGRATED = "store migrated", "url", "store migrated url={url}"
     TAKEN_UP = "left by a former process", "in", "left by a former process: in={in} out={out}"
+    BURIED = "buried", "process", "buried process={process} does={does} host={host} pid={pid} in={in} out={out}"
+    NOT_RENEWED = "not renewed", "error", "not renewed error={error!r}: others may take this process for dead"
+    LEADS = "leads", "process", "leads process={process}: it sweeps for all"
     FILES_REMOVED = "unfinished files", "removed", "unfinished files removed={removed}"
     FILES_NOT_REMOVED = "unfinished files not removed", "error", "unfinished files not removed error={error!r}"
     STOPPING = "stopping", "", "stopping"

@@ -9,7 +9,8 @@ import dramatiq
 from mailgate.jobs import Job
 from mailgate.log_events import LogEvent
 from mailgate.wiring import Parts
-from workers.broker import Brokers
+from workers.brokers.connecting import Brokers, is_shared
+from workers.brokers.hints import queue_of
 from workers.pace import Gathering, Pace
 
 log = logging.getLogger(__name__)
@@ -28,10 +29,12 @@ def register(brokers: Brokers, parts: Parts, pace: Pace, *, clock: Clock = utc_n
     Each piece of work steps aside for what is more urgent. Mails that wait at the same time are received together, by
     what is returned; it is closed before the workers stop.
     """
-    received = pace.gathering(parts.receive_all, leaders=2 if parts.checkers else 1, clock=clock)
+    shared = is_shared(parts.settings.workers)
+    received = pace.gathering(parts.receive_all, leaders=2 if parts.checkers else 1, clock=clock, shared=shared)
     actors = {job: _actor(job, flow, clock, pace) for job, flow in parts.work.items()}
-    for job, actor in {**actors, Job.RECEIVE: received.bring}.items():
-        dramatiq.actor(broker=brokers[job], actor_name=job.value, queue_name=job.value)(actor)
+    actors[Job.RECEIVE] = received.bring
+    for job, broker in brokers.items():
+        dramatiq.actor(broker=broker, actor_name=job.value, queue_name=queue_of(job))(actors[job])
     return received
 
 

@@ -9,7 +9,8 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import datetime
 from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
@@ -21,6 +22,7 @@ from prometheus_client.exposition import choose_encoder
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from mailgate.config import HostPort, Settings
 from mailgate.log_events import Happened, LogEvent
@@ -28,7 +30,7 @@ from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from store import arrivals, health
 from store.arrivals import Seen
 from store.engine import reading
-from workers.status import as_json, look
+from workers.status import Attention, as_json, look
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +39,8 @@ SETTLE_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400)
 
 FINAL = tuple(one for one in Disposition if one is not Disposition.WAITING and one not in AWAITING_REVIEW)
 """What stays so. Held mail may yet become something else: it is a gauge, as a counter must never fall."""
+
+_UNAVAILABLE = "503 Service Unavailable"
 
 Answer = tuple[str, str, bytes]
 """Status line, content type, body."""
@@ -150,7 +154,7 @@ class Monitor:
             status, content_type, body = self._page(environ)
         except Exception:
             log.exception(LogEvent.NOT_ANSWERED(path=environ.get("PATH_INFO")))
-            status, content_type, body = "503 Service Unavailable", "text/plain", b"see the log\n"
+            status, content_type, body = _UNAVAILABLE, "text/plain", b"see the log\n"
         headers = [("Content-Type", content_type), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
         start_response(status, headers)
         return iter(() if environ["REQUEST_METHOD"] == "HEAD" else (body,))
@@ -161,10 +165,20 @@ class Monitor:
             encode, content_type = choose_encoder(environ.get("HTTP_ACCEPT", ""))
             return "200 OK", content_type, encode(self._registry)
         if page == "/healthz":
-            status = look(self._settings, self._engine, self._clock())
+            try:
+                status = look(self._settings, self._engine, self._clock())
+            except (OperationalError, TimeoutError) as error:
+                return _UNAVAILABLE, "application/json", json.dumps(_without_store(error)).encode() + b"\n"
             body = json.dumps(as_json(status)).encode()
-            return "200 OK" if status.is_healthy else "503 Service Unavailable", "application/json", body + b"\n"
+            return "200 OK" if status.is_healthy else _UNAVAILABLE, "application/json", body + b"\n"
         return "404 Not Found", "text/plain", b"/metrics and /healthz, by GET\n"
+
+
+def _without_store(error: Exception) -> Mapping[str, object]:
+    """What can be said while the store is away, with the keys that always are there."""
+    cause = getattr(error, "orig", None) or error
+    away = Attention("store", f"the store cannot be used: {cause}", "mend store.url or its server", fault=True)
+    return {"healthy": False, "attention": [asdict(away)]}
 
 
 def _queues(found: health.Health) -> Iterator[Metric]:

@@ -47,10 +47,15 @@ class Pace:
         self._rush.wait()
 
     def gathering(
-        self, flow: Callable[[Sequence[int], datetime], None], *, leaders: int, clock: Callable[[], datetime]
+        self,
+        flow: Callable[[Sequence[int], datetime], None],
+        *,
+        leaders: int,
+        clock: Callable[[], datetime],
+        shared: bool = False,
     ) -> "Gathering":
-        """Jobs of one kind, worked together and stepping aside."""
-        return Gathering(flow, leaders=leaders, clock=clock, before=self.step_aside)
+        """Jobs of one kind, worked together and stepping aside; of a `shared` queue others are left their part."""
+        return Gathering(flow, leaders=leaders, clock=clock, before=self.step_aside, most=IN_HAND if shared else None)
 
 
 class Computing:
@@ -138,6 +143,9 @@ class Gathering:
 
     A thread that brings a row and finds leaders enough leaves it to them and is free for the next job. Nothing is lost
     when the process ends with rows in here: a job is a hint, and the sweep looks at rows.
+
+    `most`: rows that may wait in here, None for any number. With as many, who brings one more waits for the leaders, so
+    that the rest of a queue stays there for other processes.
     """
 
     def __init__(
@@ -147,11 +155,13 @@ class Gathering:
         leaders: int,
         clock: Callable[[], datetime],
         before: Callable[[], None],
+        most: int | None = None,
     ) -> None:
         self._flow = flow
         self._clock = clock
         self._before = before
-        self._lock = threading.Lock()
+        self._most = most
+        self._lock = threading.Condition()
         self._waiting: deque[int] = deque()
         self._leaders = 0
         self._most_leaders = leaders
@@ -161,6 +171,7 @@ class Gathering:
     def bring(self, row_id: int) -> None:
         """Work this row, and whatever else waits; or leave it to who does so already."""
         with self._lock:
+            self._lock.wait_for(lambda: self._closed or not self._is_full())
             self._waiting.append(row_id)
             if self._leaders == self._most_leaders:
                 return
@@ -176,7 +187,7 @@ class Gathering:
     def leave(self, row_id: int) -> bool:
         """Leave this row to the leaders, if there are enough of them; then they have it, and no thread is needed."""
         with self._lock:
-            if self._leaders < self._most_leaders:
+            if self._leaders < self._most_leaders or self._is_full():
                 return False
             self._waiting.append(row_id)
             return True
@@ -185,6 +196,10 @@ class Gathering:
         """Take up no further group: the process ends."""
         with self._lock:
             self._closed = True
+            self._lock.notify_all()
+
+    def _is_full(self) -> bool:
+        return self._most is not None and len(self._waiting) >= self._most
 
     def _next(self) -> Sequence[int]:
         """The rows of the next group; empty when the caller is no longer needed."""
@@ -192,6 +207,8 @@ class Gathering:
         with self._lock:
             count = 0 if self._closed else min(self._at_once, len(self._waiting))
             group = tuple(self._waiting.popleft() for _ in range(count))
-            if not group:
+            if group:
+                self._lock.notify_all()
+            else:
                 self._leaders -= 1
             return group

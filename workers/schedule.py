@@ -1,7 +1,8 @@
-"""When the sweep looks: once at the start, then every second."""
+"""When the sweep looks: at the start, then every second; of processes that share a broker, in the one that leads."""
 
 import logging
 import threading
+from collections.abc import Callable
 from itertools import count
 
 from mailgate.log_events import LogEvent
@@ -18,11 +19,24 @@ CLEARANCE_SECONDS = 0.1
 """Others write meanwhile, and it comes again."""
 
 
-class Schedule:
-    """A thread that sends the jobs of all that is due, until it is stopped."""
+def always() -> bool:
+    """Nobody else sends jobs to the workers of this process."""
+    return True
 
-    def __init__(self, parts: Parts, *, clock: Clock = utc_now, every_seconds: float = SWEEP_SECONDS) -> None:
+
+class Schedule:
+    """A thread that sends the jobs of all that is due, while this process leads, until it is stopped."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        clock: Clock = utc_now,
+        every_seconds: float = SWEEP_SECONDS,
+        leads: Callable[[], bool] = always,
+    ) -> None:
         self._parts = parts
+        self._leads = leads
         self._clock = clock
         self._every_seconds = every_seconds
         self._stop = threading.Event()
@@ -42,7 +56,8 @@ class Schedule:
             try:
                 if number % SWEEPS_A_CLEARANCE == 0:
                     empty_log(self._parts.engine, within_seconds=CLEARANCE_SECONDS)
-                self._parts.sweep(self._clock())
+                if self._leads():
+                    self._parts.sweep(self._clock())
             except Exception:
                 log.exception(LogEvent.SWEEP_FAILED(self._every_seconds))
             if self._stop.wait(self._every_seconds):

@@ -15,11 +15,13 @@ from store.engine import read_url, reading
 from store.health import Health
 from store.keeping import serving
 from store.migrations import HEAD, current
-from store.post import folders, smarthosts
+from store.post import folders, processes, smarthosts
 from store.post.folders import Remaining
 from store.post.outbox import OutState
+from store.post.processes import Process
 from store.post.smarthosts import Down
 from workers.listeners import ListenerState, ask_listeners
+from workers.servers import ServerState, ask_servers
 
 LATE = timedelta(minutes=5)
 """The sweep looks every second: what is overdue for so long has nobody who works on it."""
@@ -77,8 +79,10 @@ class Status:
     listeners: tuple[ListenerState, ...]
     folders: tuple[FolderState, ...]
     smarthosts: tuple[Down, ...]  # that do not answer
+    servers: tuple[ServerState, ...]  # that were asked
+    processes: tuple[Process, ...]  # that work on the store together; a program that works alone is not among them
     disk: Disk
-    serve: bool  # a `mailgate serve` holds the store
+    serve: bool  # some program has workers for the store
     attention: tuple[Attention, ...]
 
     @property
@@ -88,24 +92,26 @@ class Status:
 
 
 def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool = True) -> Status:
-    """Ask the store, the disk and, unless told not to, the listeners. Raises what an unreadable store raises."""
+    """Ask the store, the disk and, unless told not to, listeners and servers. Raises what a store does that is away."""
     with reading(engine) as conn:
         revision = current(conn)
         found = health.read(conn, now) if revision == HEAD else None
         fetched = tuple(_folders(conn, settings)) if revision == HEAD else ()
         silent = smarthosts.listing(conn) if revision == HEAD else ()
+        together = processes.present(conn) if revision == HEAD else ()
     asked = tuple(ask_listeners(settings)) if listeners else ()
+    servers = tuple(ask_servers(settings)) if listeners else ()
     room = _disk(settings)
     attention = (
         *(_of_schema(revision) if found is None else _of_queues(found, sends=settings.smarthost.address is not None)),
         *(_of_listener(listener) for listener in asked if not listener.answers),
+        *(_of_server(server) for server in servers if not server.answers),
         *(one for folder in settings.imap for one in _of_folder(folder, fetched, now)),
         *(one for down in silent for one in _of_smarthost(down, now)),
         *_of_disk(room, settings),
     )
-    return Status(
-        now, revision, found, asked, fetched, silent, room, serving.is_taken(settings.store.archive), attention
-    )
+    works = serving.is_taken(settings.store.archive) or any(one.works for one in together)
+    return Status(now, revision, found, asked, fetched, silent, servers, together, room, works, attention)
 
 
 def as_json(status: Status) -> Mapping[str, object]:
@@ -150,6 +156,11 @@ def as_json(status: Status) -> Mapping[str, object]:
                 "reason": down.reason,
             }
             for down in status.smarthosts
+        ],
+        "servers": [asdict(server) for server in status.servers],
+        "processes": [
+            {"does": one.does, "host": one.host, "pid": one.pid, "begun_at": _instant(one.begun_at)}
+            for one in status.processes
         ],
         "serve": status.serve,
         "revision": status.revision,
@@ -199,6 +210,12 @@ def _of_listener(listener: ListenerState) -> Attention:
     return Attention("listener", message, "start `mailgate serve`, or see its log", fault=True)
 
 
+def _of_server(server: ServerState) -> Attention:
+    delayed = "mail is worked up to a minute later" if server.name == "broker" else "no mail is checked for spam"
+    message = f"{server.name} at {server.address} does not answer: {server.detail}"
+    return Attention(server.name, message, f"mend it; until then {delayed}", fault=True)
+
+
 def _of_folder(setting: ImapFolder, fetched: Sequence[FolderState], now: datetime) -> Iterator[Attention]:
     """What a folder calls for, once it has been fetched for the first time."""
     folder = next((one for one in fetched if one.name == setting.name), None)
@@ -244,9 +261,9 @@ def _folders(conn: Connection, settings: Settings) -> Iterator[FolderState]:
 
 def _of_disk(room: Disk, settings: Settings) -> Iterator[Attention]:
     least = settings.limits.min_free_bytes
-    if room.free < least:
+    if settings.disk_of_mail is not None and room.free < least:
         message = f"{room.free} bytes are free, less than limits.min_free_bytes = {least}: mail is answered with 452"
-        yield Attention("disk", message, f"make room for {settings.store.archive}", fault=True)
+        yield Attention("disk", message, f"make room for {settings.disk_of_mail}", fault=True)
 
 
 def _disk(settings: Settings) -> Disk:
@@ -256,7 +273,8 @@ def _disk(settings: Settings) -> Disk:
         database = sum(_size(Path(url.database + mark)) for mark in ("", "-wal"))
     archive = settings.store.archive
     files = archive.glob("??/*") if archive.exists() else ()
-    free = disk_usage(archive if archive.exists() else archive.parent).free
+    filled = settings.disk_of_mail or archive
+    free = disk_usage(filled if filled.exists() else filled.parent).free
     return Disk(database, sum(map(_size, files)), free)
 
 

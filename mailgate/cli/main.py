@@ -12,6 +12,9 @@ from mailgate.cli.output import EX_TEMPFAIL, EX_USAGE, fail
 
 COMMANDS = {
     "serve": "run the gate: listeners, workers and schedule",
+    "worker": "workers by themselves, on any host",
+    "web": "the pages by themselves",
+    "schedule": "what is due, for workers that share a broker",
     "demo": "a seeded gate to play with, on loopback",
     "receive": "take one mail from standard input, as an MTA's pipe",
     "inspect": "what one mail says, as JSON",
@@ -43,7 +46,7 @@ COMMANDS = {
 }
 
 
-_MODULES = {"import": "move_in"}  # where the noun is a word of the language
+_MODULES = {"import": "move_in", "web": "pages"}  # a word of the language; a module that `serve` shows pages with
 
 
 class _Nouns(click.Group):

@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import click
 
 from mailgate.cli.gate import settings, told_errors
 from mailgate.cli.logs import configure
-from mailgate.cli.output import EX_UNAVAILABLE, fail, say
+from mailgate.cli.output import EX_UNAVAILABLE, fail
+from mailgate.cli.running import run_until_stopped
 from mailgate.cli.web import web_view
 from mailgate.config import Settings, Verify
 from mailgate.inbound.authenticate import best_evidence
@@ -33,7 +35,9 @@ def serve(no_workers: bool) -> None:
         configure(chosen.log)
         _warn(chosen)
         try:
-            asyncio.run(_serve(chosen, workers=not no_workers))
+            asyncio.run(
+                run_until_stopped(gate(chosen, workers=not no_workers, does="doors" if no_workers else "serve"))
+            )
         except OSError as error:
             fail(
                 str(error),
@@ -42,24 +46,19 @@ def serve(no_workers: bool) -> None:
             )
 
 
-async def _serve(chosen: Settings, *, workers: bool) -> None:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    running = Running(chosen, workers=workers)
+@asynccontextmanager
+async def gate(chosen: Settings, *, workers: bool, does: str) -> AsyncIterator[None]:
+    """Doors and pages that the settings name, with the workers or without. Raises OSError for an address taken."""
+    running = Running(chosen, workers=workers, does=does)
     await running.start()
     web = web_view(running)
     if web is not None:
         port = await asyncio.to_thread(web.start)
         log.info(LogEvent.LISTENING_WEB(host=chosen.web.listen.host if chosen.web.listen else "", port=port))
-    say("ready")
-    await stopping.wait()
-    log.info(LogEvent.STOPPING())
+    yield
     if web is not None:
         await asyncio.to_thread(web.stop)
     await running.stop()
-    log.info(LogEvent.STOPPED())
 
 
 def _warn(chosen: Settings) -> None:

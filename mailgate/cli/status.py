@@ -60,6 +60,10 @@ def _rows(found: Status) -> Iterator[tuple[str, str]]:
     for down in found.smarthosts:
         until = down.rests_until.astimezone(UTC)
         yield "smarthost", f"{down.address} does not answer: {down.reason}; left alone until {until:%H:%M:%S} UTC"
+    for server in found.servers:
+        yield server.name, f"{server.address} {'answers' if server.answers else f'does not answer: {server.detail}'}"
+    for one in found.processes:
+        yield one.does, f"process {one.pid} on {one.host}, since {one.begun_at:%Y-%m-%d %H:%M:%S} UTC"
     yield "serve", "works on the store" if found.serve else "no `mailgate serve` with workers holds the store"
     database = "no file" if found.disk.database is None else _size(found.disk.database)
     yield "store", f"database {database}, archive {_size(found.disk.archive)}, free {_size(found.disk.free)}"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from mailgate.config.kinds import MEMORY_BROKER
 from mailgate.config.positions import KeyPath
 from mailgate.config.problems import BadValue, nearest
 from mailgate.config.settings import (
@@ -62,6 +63,13 @@ def both_s3_keys(settings: Settings) -> Mistake | None:
     return None
 
 
+def broker_and_password(settings: Settings) -> Mistake | None:
+    """Nobody asks for a password in this process."""
+    if settings.workers.password_file and settings.workers.broker == MEMORY_BROKER:
+        return Mistake(("workers", "password_file"), "needs broker, whose password it is", (("workers", "broker"),))
+    return None
+
+
 def reachable_links(settings: Settings) -> Mistake | None:
     """What others can reach must not be called localhost in their mails."""
     listen = settings.web.listen
@@ -109,6 +117,7 @@ CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     certificate_and_key,
     user_and_password,
     both_s3_keys,
+    broker_and_password,
     reachable_links,
     own_listeners,
     warning_before_close,

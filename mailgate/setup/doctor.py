@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from mailgate.config import ConfigErrors
 from mailgate.setup import (
     archive,
+    broker,
     database,
     dkim,
     doors,
@@ -43,6 +44,7 @@ CHECKS = (
     Check("spf", zone.spf, needs=("domain",)),
     Check("dmarc", zone.dmarc_policy, needs=("domain",)),
     Check("dkim", dkim.dkim, needs=("domain", "schema")),
+    Check("broker", broker.broker, needs=("secrets",)),
     Check("spamd", spam.spamd),
     Check("gtube", spam.gtube, needs=("spamd",)),
     Check("queues", queues.queues, needs=("schema",)),

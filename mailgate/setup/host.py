@@ -142,6 +142,7 @@ def _passwords(site: Site) -> tuple[Path, ...]:
     settings = site.settings
     first = settings.smarthost.password_file
     others = (
+        settings.workers.password_file,
         *(one.password_file for one in settings.fallback_smarthost),
         *(one.password_file for one in settings.imap),
         settings.s3.access_key_file,

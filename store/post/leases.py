@@ -1,8 +1,8 @@
 """Lend a row to one worker; find the rows that nobody works on.
 
-A table that is worked by jobs has `due_at` (when the sweep looks next, null when nothing is left to do), `lease`
-(a random word while a worker has the row) and `attempts`. Every later write of that worker names its lease, so that
-one who was thought dead cannot overwrite what his successor did.
+A table that is worked by jobs has `due_at` (when the sweep looks next, null when nothing is left to do), `lease` (while
+a worker has the row: the name of its process and a random word) and `attempts`. Every later write of that worker names
+its lease, so that one who was thought dead cannot overwrite what his successor did.
 """
 
 import secrets
@@ -11,9 +11,11 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, bindparam, or_, select, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.sql.dml import ReturningUpdate
+
+from store.post.processes import MY_NAME
 
 LEASE = timedelta(minutes=15)
 """Longer than the slowest work on one row: a smarthost may take 600 s to answer after the dot (RFC 5321 §4.5.3.2.6)."""
@@ -27,10 +29,17 @@ OFTEN, APART = 2, timedelta(seconds=12)
 SWEEP_GRACE = timedelta(seconds=60)
 """A row whose job was just sent is left to it for so long."""
 
+SOON = SWEEP_GRACE + timedelta(seconds=30)
+"""A row whose job was just sent is due this soon, by the clock of another host, too."""
+
 
 def lending(table: Table, *, when: ColumnElement[bool], **values: object) -> ReturningUpdate[Any]:
-    """The statement that lends rows of a table, while `when` holds, and sets these values in them: for `lend`."""
-    free = or_(table.c.lease.is_(None), table.c.due_at <= bindparam("the_now"))
+    """The statement that lends rows of a table, while `when` holds, and sets these values in them: for `lend`.
+
+    What was put off is not lent before its time, however often a broker brings the job that was sent for it before.
+    """
+    hinted = and_(table.c.lease.is_(None), table.c.due_at <= bindparam("the_soon"))
+    free = or_(hinted, table.c.due_at <= bindparam("the_now"))
     return (
         update(table)
         .where(table.c.id.in_(bindparam("the_ids", expanding=True)), table.c.due_at.is_not(None), free, when)
@@ -46,7 +55,13 @@ def lend(
 
     Left out is what somebody else has, and what is not to be lent.
     """
-    values = {"the_ids": list(row_ids), "the_now": now, "lease": secrets.token_hex(8), "due_at": now + LEASE}
+    values = {
+        "the_ids": list(row_ids),
+        "the_now": now,
+        "the_soon": now + SOON,
+        "lease": f"{MY_NAME}.{secrets.token_hex(8)}",
+        "due_at": now + LEASE,
+    }
     return sorted(conn.execute(lending, values).mappings(), key=lambda row: int(row["id"]))
 
 
@@ -78,12 +93,22 @@ def release_all(conn: Connection, table: Table, *, now: datetime, queued: Column
     return conn.execute(update(table).where(left).values(lease=None, due_at=now)).rowcount
 
 
-def set_apart(conn: Connection, table: Table, *, now: datetime) -> None:
-    """Look at the rows that two deaths met in hand one after the other, worst first; after `release_all`.
+def release_of(conn: Connection, table: Table, process: str, *, now: datetime) -> Sequence[int]:
+    """Take back the leases of a process that is dead; returns the ids of their rows."""
+    in_hand = (table.c.due_at.is_not(None), table.c.lease.startswith(f"{process}."))
+    return (
+        conn.execute(update(table).where(*in_hand).values(lease=None, due_at=now).returning(table.c.id)).scalars().all()
+    )
+
+
+def set_apart(conn: Connection, table: Table, *, now: datetime, among: Sequence[int] | None = None) -> None:
+    """Look at the rows that two deaths met in hand one after the other, worst first; after they were released.
 
     One of them may be what its worker died of. In hand beside it a third time, the others would be taken for the same.
     """
     often = select(table.c.id).where(table.c.due_at.is_not(None), table.c.attempts >= OFTEN)
+    if among is not None:
+        often = often.where(table.c.id.in_(among))
     for place, row in enumerate(conn.execute(often.order_by(table.c.attempts.desc(), table.c.id)).all()):
         conn.execute(update(table).where(table.c.id == row.id).values(due_at=now + place * APART))
 

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, true
+from sqlalchemy import Connection, and_, or_, select, true
 
 from mailgate.jobs import Job
-from store.post import leases
+from store.post import leases, processes
 from store.post.outbox import OutState, end_waits
 from store.schema import lessons, outbox, spool
 
@@ -45,3 +45,22 @@ def take_over(conn: Connection, *, now: datetime) -> tuple[int, int]:
     came_in = leases.release_all(conn, spool, now=now, queued=true())
     leases.set_apart(conn, spool, now=now)
     return came_in, leases.release_all(conn, outbox, now=now, queued=queued)
+
+
+def leave(conn: Connection) -> None:
+    """This process ends in order. With something in hand still, it is buried when it has ended."""
+    mine = (table.c.lease.startswith(f"{processes.MY_NAME}.") for table in _ROWS.values())
+    if not any(conn.execute(select(true()).where(one).limit(1)).first() for one in mine):
+        processes.leave(conn)
+
+
+def bury(conn: Connection, dead: processes.Process, *, now: datetime) -> tuple[int, int] | None:
+    """What a dead process had in hand is free again; returns how many messages, and how many of ours.
+
+    None when somebody else did this, or the process was seen meanwhile.
+    """
+    if not processes.forget(conn, dead):
+        return None
+    freed = {job: leases.release_of(conn, table, dead.name, now=now) for job, table in _ROWS.items()}
+    leases.set_apart(conn, spool, now=now, among=freed[Job.RECEIVE])
+    return len(freed[Job.RECEIVE]), len(freed[Job.DELIVER])

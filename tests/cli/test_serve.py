@@ -124,11 +124,12 @@ def test_an_address_that_is_taken_is_named(program: Program) -> None:
     assert "smtp.listen" in done.stderr.decode().splitlines()[-1]
 
 
-def test_a_broker_that_is_not_built_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
-    done = configured(tmp_path / "gate", {"workers": {"broker": "redis://127.0.0.1/0"}}).execute("serve")
+def test_a_broker_that_cannot_be_asked_is_a_mistake_in_the_settings(tmp_path: Path) -> None:
+    done = configured(tmp_path / "gate", {"workers": {"broker": "redis://:secret@host:port/0"}}).execute("serve")
 
     assert done.returncode == 78
-    assert done.stderr.decode().splitlines()[-1].startswith("mailgate: workers.broker = ")
+    assert done.stderr.decode().splitlines()[-1].startswith("mailgate: workers.broker cannot be read")
+    assert b"secret" not in done.stderr
 
 
 def test_without_workers_mail_waits_until_due_run_settles_it(program: Program) -> None:

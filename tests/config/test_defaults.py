@@ -122,7 +122,6 @@ def test_settings_without_effect_are_told_in_words(loaded: Loader) -> None:
     settings = loaded(
         """
         store.url = "postgresql+psycopg://db/gate"
-        workers.broker = "redis://127.0.0.1/0"
         billing.invoice_days_before_due = 7
         web.listen = ""
         smarthost.address = "mx.example.org:25"
@@ -131,7 +130,6 @@ def test_settings_without_effect_are_told_in_words(loaded: Loader) -> None:
 
     assert [words.partition(":")[0] for words in settings.unbuilt()] == [
         "store.url",
-        "workers.broker",
         "billing.invoice_days_before_due",
     ]
 

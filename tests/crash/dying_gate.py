@@ -14,24 +14,31 @@ from itertools import count
 from pathlib import Path
 
 from mailgate.config import load
+from mailgate.jobs import FailPoint
 from workers.embedded import Running
 
 SURVIVED_VISITS = 2
 HALF_A_FILE, LARGEST_FILE = "archive.half-a-file", 2 << 20
 
 
+def death_at(place: str) -> FailPoint:
+    """A fail point at which this process dies, when it comes there once more than it survives."""
+    visits = count()
+
+    def fail_point(name: str) -> None:
+        if name == place and next(visits) == SURVIVED_VISITS:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    return fail_point
+
+
 async def serve(config: Path, dies_at: str) -> None:
     """Serve until death."""
-    visits = count()
     if dies_at == HALF_A_FILE:
         signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
 
-    def fail_point(name: str) -> None:
-        if name == dies_at and next(visits) == SURVIVED_VISITS:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    await Running(load(config, os.environ), fail_point=fail_point).start()
+    await Running(load(config, os.environ), fail_point=death_at(dies_at)).start()
     print("ready", flush=True)
     await asyncio.Event().wait()
 

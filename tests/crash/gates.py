@@ -15,6 +15,11 @@ def dying(program: Program, place: str, *, environment: Mapping[str, str]) -> Ab
     return _start(program, "tests.crash.dying_gate", {"DIES_AT": place, **environment})
 
 
+def dying_worker(program: Program, place: str) -> AbstractContextManager[Serving]:
+    """Workers by themselves, ready; they die at this fail point."""
+    return _start(program, "tests.crash.dying_worker", {"DIES_AT": place})
+
+
 def choking(program: Program, *, environment: Mapping[str, str] | None = None) -> AbstractContextManager[Serving]:
     """The program's gate, ready, with a spam check that raises at some mails and dies of others."""
     return _start(program, "tests.crash.choking_gate", environment or {})

@@ -17,6 +17,8 @@ from tests.servers.nsd import NameServer, running_nsd
 from tests.servers.postfix import Postfix, StartPostfix, start_postfix
 from tests.servers.postgresql import Postgresql, running_postgresql
 from tests.servers.process import ServerMissing
+from tests.servers.rabbitmq import RabbitMq, running_rabbitmq
+from tests.servers.redis import Redis, running_redis
 from tests.servers.spamd import SpamdServer, running_spamd
 
 StartNsd = Callable[[Mapping[str, str]], NameServer]
@@ -67,6 +69,24 @@ def postgresql() -> Iterator[Postgresql]:
 def object_store() -> Iterator[ObjectStore]:
     """One S3-compatible store for the whole run; each test asks for a bucket of its own."""
     with running_moto() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_server() -> Iterator[Redis]:
+    """A Redis of the test's own, which it may stop, fill and empty."""
+    with ExitStack() as running:
+        with needed():
+            server = running.enter_context(running_redis())
+        yield server
+
+
+@pytest.fixture
+def rabbitmq() -> Iterator[RabbitMq]:
+    """A RabbitMQ of the test's own, which it may stop, fill and empty."""
+    with ExitStack() as running:
+        with needed():
+            server = running.enter_context(running_rabbitmq())
         yield server
 
 

@@ -14,6 +14,8 @@ dovecot-imapd dovecot
 nsd           nsd
 opendkim      opendkim
 postgresql    pg_ctlcluster
+redis-server  redis-server
+rabbitmq-server rabbitmq-server
 '
 
 # Answers to questions that packages ask while they are installed; unasked ones do no harm.

@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import signal
 import subprocess
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,17 +28,35 @@ _SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "sha
 
 @dataclass(frozen=True, slots=True)
 class Postgresql:
-    """A running cluster."""
+    """A running cluster; it can be stopped, and started again on its port with all that is in it."""
 
     port: int
     programs: Path
+    start: Callable[[], None]  # again, after `stop`
+    stop: Callable[[], None]  # with all its connections
 
-    def url(self, database: str) -> str:
-        """The address of a new, empty database."""
-        where = ["--host", LOOPBACK, "--port", str(self.port), "--username", USER]
-        command = [str(self.programs / "createdb"), *where, "--template", "template0", database]
+    def url(self, database: str, *, template: str = "template0") -> str:
+        """The address of a new database, which is empty unless it is a copy of another."""
+        command = [str(self.programs / "createdb"), *self._where, "--template", template, database]
         subprocess.run(command, check=True, capture_output=True, timeout=30)
-        return f"postgresql+psycopg://{USER}@{LOOPBACK}:{self.port}/{database}"
+        return self.url_for(USER, database)
+
+    def url_for(self, user: str, database: str) -> str:
+        """The address of a database for one of the cluster's users."""
+        return f"postgresql+psycopg://{user}@{LOOPBACK}:{self.port}/{database}"
+
+    def run(self, database: str, sql: str) -> str:
+        """Have psql run a script as an administrator would; what it printed, without frames."""
+        command = [str(self.programs / "psql"), *self._where, "--no-psqlrc", "--quiet", "--no-align", "-t"]
+        done = subprocess.run(
+            [*command, "--set", "ON_ERROR_STOP=1", database],
+            input=sql, text=True, check=True, capture_output=True, timeout=60,
+        )  # fmt: skip
+        return done.stdout
+
+    @property
+    def _where(self) -> list[str]:
+        return ["--host", LOOPBACK, "--port", str(self.port), "--username", USER]
 
 
 @contextmanager
@@ -56,9 +75,16 @@ def running_postgresql() -> Iterator[Postgresql]:
         settings = (f"listen_addresses={LOOPBACK}", f"port={port}", f"unix_socket_directories={directory}", *_SETTINGS)
         command = [str(programs / "postgres"), "-D", str(data), *(word for one in settings for word in ("-c", one))]
         ready = [str(programs / "pg_isready"), "--quiet", "--host", LOOPBACK, "--port", str(port)]
-        with process_group(command, log=log, directory=directory, user=user) as process:
+        running = ExitStack()
+
+        def start() -> None:
+            group = process_group(command, log=log, directory=directory, user=user, ends_by=signal.SIGINT)
+            process = running.enter_context(group)
             wait_until_ready(process, lambda: subprocess.run(ready, timeout=10, check=False).returncode == 0, log=log)
-            yield Postgresql(port, programs)
+
+        with running:
+            start()
+            yield Postgresql(port, programs, start, running.close)
 
 
 def _programs() -> Path:

@@ -113,6 +113,7 @@ def process_group(
     directory: Path,
     user: str | None = None,
     environment: Mapping[str, str] | None = None,
+    ends_by: signal.Signals = signal.SIGTERM,
 ) -> Iterator["subprocess.Popen[bytes]"]:
     """Run a server in the foreground, in `directory`, its output added to `log`; its whole group ends with the block.
 
@@ -134,7 +135,7 @@ def process_group(
     try:
         yield process
     finally:
-        _end(process)
+        _end(process, ends_by)
 
 
 def wait_until_ready(
@@ -149,11 +150,11 @@ def wait_until_ready(
         raise NotReady(f"{error}: {process.args!r}\n{_end_of(log)}") from None
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def _end(process: "subprocess.Popen[bytes]", by: signal.Signals) -> None:
     # The group's id is the leader's process id. It stays taken until the leader is waited for, which happens here and
     # nowhere else: so no stranger is ever hit.
     with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGTERM)
+        os.killpg(process.pid, by)
     deadline = time.monotonic() + _END_SECONDS
     while not _has_ended(process) and time.monotonic() < deadline:
         time.sleep(_POLL_SECONDS)

@@ -1,5 +1,6 @@
 """A row is lent to one worker at a time, and who was thought dead cannot overwrite his successor's work."""
 
+from dataclasses import asdict, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,9 +10,10 @@ from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Door, Envelope
 from store.archive import Archive
 from store.engine import reading, transaction
-from store.post import leases, spool
+from store.post import leases, processes, spool, work
 from store.post.leases import APART, LEASE, SWEEP_GRACE
 from store.post.spool import Outcome
+from store.schema import processes as program_rows
 from store.schema import spool as rows
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -178,3 +180,48 @@ def test_a_worker_that_was_thought_dead_cannot_overwrite_its_successor(engine: E
 
     kept = row(engine, spool_id)
     assert (kept.reason, kept.last_error, kept.attempts, kept.due_at) == ("second", None, 2, None)
+
+
+def test_a_row_that_was_put_off_is_not_lent_to_whoever_hears_of_it_again(engine: Engine, spool_id: int) -> None:
+    put_off = NOON + timedelta(minutes=5)
+    with transaction(engine) as conn:
+        conn.execute(update(rows).where(rows.c.id == spool_id).values(lease=None, due_at=put_off, attempts=1))
+
+    early = lend(engine, spool_id, NOON)
+    in_time = lend(engine, spool_id, put_off)
+
+    assert early is None
+    assert in_time is not None
+
+
+def test_what_a_dead_process_had_in_hand_is_free_and_what_others_have_is_not(
+    engine: Engine, archive: Archive, spool_id: int
+) -> None:
+    with transaction(engine) as conn:
+        other_id = spool.add(conn, ENVELOPE, archive.add(conn, archive.prepare(b"Subject: More\r\n\r\n")))
+        processes.renew(conn, does="worker", sweeps=True, now=NOON)
+        [me] = processes.listing(conn)
+        dead = replace(me, name="0123456789abcdef")
+        conn.execute(program_rows.insert().values(**asdict(dead)))
+    theirs, mine = lend(engine, spool_id, NOON), lend(engine, other_id, NOON)
+    with transaction(engine) as conn:
+        conn.execute(update(rows).where(rows.c.id == spool_id).values(lease=f"{dead.name}.1"))
+
+    with transaction(engine) as conn:
+        freed = work.bury(conn, dead, now=NOON)
+        again = work.bury(conn, dead, now=NOON)
+
+    assert theirs is not None
+    assert (freed, again) == ((1, 0), None)
+    assert (row(engine, spool_id).lease, row(engine, spool_id).due_at) == (None, NOON)
+    assert row(engine, other_id).lease == mine
+
+
+def test_a_process_that_was_seen_meanwhile_is_not_buried(engine: Engine) -> None:
+    with transaction(engine) as conn:
+        processes.renew(conn, does="worker", sweeps=True, now=NOON)
+        [seen_before] = processes.listing(conn)
+        processes.renew(conn, does="worker", sweeps=True, now=NOON + timedelta(seconds=2))
+
+        assert work.bury(conn, seen_before, now=NOON + timedelta(minutes=5)) is None
+        assert len(processes.listing(conn)) == 1

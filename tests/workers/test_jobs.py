@@ -7,12 +7,12 @@ from datetime import datetime
 import dramatiq
 import pytest
 
+from mailgate.config import Workers
 from mailgate.jobs import Enqueue, Job
 from tests.gate import Gate, Person
 from tests.servers.process import wait_until
-from workers import broker as brokers
 from workers.actors import register
-from workers.broker import UnknownBroker
+from workers.brokers.connecting import connect, enqueuer
 from workers.pace import Pace
 from workers.schedule import Schedule
 
@@ -20,7 +20,7 @@ from workers.schedule import Schedule
 @pytest.fixture
 def broker(gate: Gate) -> Iterator[dramatiq.Broker]:
     """A broker whose workers know the gate's jobs, at the gate's own time."""
-    broker = brokers.connect("memory://")
+    broker: dramatiq.Broker = connect(Workers())
     register(dict.fromkeys(Job, broker), gate.parts, Pace(), clock=lambda: gate.now)
     worker = dramatiq.Worker(broker, worker_threads=4, worker_timeout=50)
     worker.start()
@@ -31,7 +31,7 @@ def broker(gate: Gate) -> Iterator[dramatiq.Broker]:
 @pytest.fixture
 def enqueue(broker: dramatiq.Broker) -> Enqueue:
     """Sends jobs to these workers."""
-    return brokers.enqueuer(dict.fromkeys(Job, broker))
+    return enqueuer(dict.fromkeys(Job, broker))
 
 
 def test_a_job_settles_the_mail_that_it_names(gate: Gate, anne: Person, enqueue: Enqueue) -> None:
@@ -96,16 +96,11 @@ def test_jobs_that_come_twice_and_in_the_wrong_order_have_one_effect(
 
 
 def test_a_broker_that_is_away_is_no_failure_of_the_mail(caplog: pytest.LogCaptureFixture) -> None:
-    nobody = brokers.connect("memory://")
+    nobody = connect(Workers())
 
-    brokers.enqueuer({Job.RECEIVE: nobody})(Job.RECEIVE, 7)
+    enqueuer({Job.RECEIVE: nobody})(Job.RECEIVE, 7)
 
     assert "not enqueued job=receive row=7; the sweep will find it" in caplog.messages
-
-
-def test_only_the_embedded_broker_is_built() -> None:
-    with pytest.raises(UnknownBroker, match="redis"):
-        brokers.connect("redis://127.0.0.1:6379/0")
 
 
 def test_the_schedule_sends_the_job_that_was_lost(gate: Gate, anne: Person) -> None:

@@ -63,10 +63,7 @@ class Settings:
         return words if self.store.is_embedded else (f"store.url: {SERVER_NOT_BUILT}", *words)
 
 
-NOT_BUILT = (
-    ("workers", "broker", "only memory:// is built yet, jobs stay in this process"),
-    ("billing", "invoice_days_before_due", "billing is not built yet, no invoice is written"),
-)
+NOT_BUILT = (("billing", "invoice_days_before_due", "billing is not built yet, no invoice is written"),)
 """Section, key and what is missing; config.toml says "Not built yet" at each of them."""
 
 

@@ -29,6 +29,7 @@ class Workers:
     """Who does the work of the jobs."""
 
     broker: kinds.BrokerUrl = kinds.MEMORY_BROKER
+    password_file: kinds.OptionalFile = None
     threads: Annotated[int, kinds.whole(1, 256)] = 4  # that send
 
 

@@ -1,0 +1,1 @@
+"""What wakes workers up: a queue in this process, Redis or RabbitMQ. The store is what they work off."""
