@@ -6,12 +6,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, update
 
 from mailgate.letters.kind import Matter, Template
 from mailgate.letters.notice import Notice
 from mailgate.mail.address import address_key
-from store.engine import transaction
 from store.post import leases
 from store.post.notices import read_notice, stored
 from store.rows import Rows, insert_row
@@ -128,10 +127,9 @@ def _about(notice: Notice) -> dict[str, Any]:
     return {"about_kind": matter if number is not None else None, "about_id": number}
 
 
-def lend(engine: Engine, outbox_id: int, *, now: datetime) -> LentOut | None:
+def lend(conn: Connection, outbox_id: int, *, now: datetime) -> LentOut | None:
     """Give a message that may go out now to the caller, the attempt counted; None when there is nothing to do."""
-    with transaction(engine, durable=False) as conn:
-        rows = leases.lend(conn, _LEND, (outbox_id,), now=now)
+    rows = leases.lend(conn, _LEND, (outbox_id,), now=now)
     return next((LentOut(_OUTGOING.read(row), row["lease"]) for row in rows), None)
 
 
@@ -141,13 +139,16 @@ def end_waits(conn: Connection, outbox_ids: Sequence[int], *, now: datetime) -> 
     conn.execute(update(outbox).where(outbox.c.id.in_(outbox_ids), *waits).values(state=OutState.QUEUED))
 
 
-def save_composed(conn: Connection, lent: LentOut, notice: Notice, **kept: str | bytes | None) -> bool:
+def save_composed(
+    conn: Connection, lent: LentOut, notice: Notice, *, phase: Phase | None, **kept: str | bytes | None
+) -> bool:
     """Keep what was composed, by columns: from here on these bytes are what is sent. False when the lease was lost.
 
-    `notice` is that of the row, with the digests of files that were made just now.
+    `notice` is that of the row, with the digests of files that were made just now. `phase`: as `enter_data` sets it,
+    when DATA follows.
     """
     made = {} if notice.attachments == lent.row.notice.attachments else {"notice": stored(notice)}
-    saved = _write(conn, lent, **kept, **made)
+    saved = _write(conn, lent, phase=phase, **kept, **made)
     if saved and lent.row.notice.template.kind.is_searched:
         search.mark(conn, search.Kind.MAIL, lent.row.id)
     return saved

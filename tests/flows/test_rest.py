@@ -1,11 +1,13 @@
 """A smarthost that does not answer is left alone, longer each time; nobody's mail waits longer than the rest (F12)."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 
 import pytest
 
-from mailgate.flows.post.rest import FIRST_REST, LONGEST_REST, rest_after, turn
-from store.engine import reading
+from mailgate.flows.post.rest import FIRST_REST, LONGEST_REST, Turn, begin, rest_after
+from store.engine import reading, transaction
 from store.post import smarthosts
 from store.post.outbox import OutState
 from store.post.smarthosts import Down
@@ -17,6 +19,16 @@ def down(gate: Gate) -> Down | None:
     with reading(gate.parts.engine) as conn:
         [known] = smarthosts.listing(conn) or (None,)
         return known
+
+
+@contextmanager
+def turn(gate: Gate, now: datetime) -> Iterator[Turn | None]:
+    engine = gate.parts.engine
+    with transaction(engine) as conn:
+        mine = begin(conn, engine, f"{HOST}:{gate.sink.port}", now)
+    yield mine
+    if mine is not None:
+        mine.end()
 
 
 def attempts(gate: Gate) -> list[int]:
@@ -96,11 +108,7 @@ def test_a_refused_login_is_not_repeated_for_each_mail(gate: Gate, anne: Person)
 
 
 def test_attempts_side_by_side_that_fail_for_one_cause_count_once(gate: Gate) -> None:
-    address = f"{HOST}:{gate.sink.port}"
-    with (
-        turn(gate.parts.engine, address, gate.now) as first,
-        turn(gate.parts.engine, address, gate.now) as second,
-    ):
+    with turn(gate, gate.now) as first, turn(gate, gate.now) as second:
         assert first is not None
         assert second is not None
         first.failed("silence")
@@ -112,16 +120,15 @@ def test_attempts_side_by_side_that_fail_for_one_cause_count_once(gate: Gate) ->
 
 
 def test_of_those_who_come_after_the_rest_one_tries(gate: Gate) -> None:
-    engine, address = gate.parts.engine, f"{HOST}:{gate.sink.port}"
-    with turn(engine, address, gate.now) as first:
+    with turn(gate, gate.now) as first:
         assert first is not None
         first.failed("silence")
 
     later = gate.now + LONGEST_REST
-    with turn(engine, address, later) as trial, turn(engine, address, later) as other:
+    with turn(gate, later) as trial, turn(gate, later) as other:
         assert trial is not None
         assert other is None
-    with turn(engine, address, later + FIRST_REST) as next_one:  # the trial came to none: that says nothing
+    with turn(gate, later + FIRST_REST) as next_one:  # the trial came to none: that says nothing
         assert next_one is not None
         next_one.answered = True
 
@@ -129,15 +136,14 @@ def test_of_those_who_come_after_the_rest_one_tries(gate: Gate) -> None:
 
 
 def test_a_trial_whose_program_died_blocks_the_others_no_longer_than_a_lease(gate: Gate) -> None:
-    engine, address = gate.parts.engine, f"{HOST}:{gate.sink.port}"
-    with turn(engine, address, gate.now) as first:
+    with turn(gate, gate.now) as first:
         assert first is not None
         first.failed("silence")
     later = gate.now + LONGEST_REST
-    died = turn(engine, address, later)
+    died = turn(gate, later)
     assert died.__enter__() is not None
 
-    with turn(engine, address, later + timedelta(minutes=14)) as early:
+    with turn(gate, later + timedelta(minutes=14)) as early:
         assert early is None
-    with turn(engine, address, later + timedelta(minutes=16)) as late:
+    with turn(gate, later + timedelta(minutes=16)) as late:
         assert late is not None

@@ -79,12 +79,14 @@ def test_a_mail_that_was_sent_can_be_neither_held_nor_cancelled_nor_sent_again(g
 
 def test_a_mail_that_a_worker_has_is_left_to_it(gate: Gate, anne: Person, waiting: int) -> None:
     gate.later(seconds=0)
-    lent = outbox.lend(gate.parts.engine, waiting, now=gate.now)
+    with transaction(gate.parts.engine) as conn:
+        lent = outbox.lend(conn, waiting, now=gate.now)
     assert lent is not None
 
     with transaction(gate.parts.engine) as conn:
         assert not _any(conn, waiting, gate)
-    assert outbox.lend(gate.parts.engine, waiting, now=gate.now) is None
+    with transaction(gate.parts.engine) as conn:
+        assert outbox.lend(conn, waiting, now=gate.now) is None
 
 
 def _any(conn: Connection, outbox_id: int, gate: Gate) -> bool:

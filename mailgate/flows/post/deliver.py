@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from mailgate.config import Settings
 from mailgate.config.settings import InDoubt
 from mailgate.errors import MailgateError, Permanent, Temporary
-from mailgate.flows.post.composed import Composed, Composer
+from mailgate.flows.post.composed import Composed, Composer, Letterhead
 from mailgate.flows.post.ending import Ending
 from mailgate.flows.post.route import Route, route
 from mailgate.flows.post.wanted import unwanted
@@ -34,11 +35,20 @@ from mailgate.outbound.pool import Pool
 from mailgate.outbound.templates import Templates
 from mailgate.outbound.unanswered import Unanswered
 from store.archive import Archive
-from store.engine import reading, transaction
+from store.engine import transaction
 from store.post import outbox
 from store.post.outbox import LentOut, Phase
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt, with all that is read for it."""
+
+    lent: LentOut
+    unwanted: str | None  # why it is not to leave any more
+    head: Letterhead
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +76,13 @@ class Deliverer:
         """
         try:
             with route(self.engine, self.smarthosts, now) as way:
-                lent = outbox.lend(self.engine, outbox_id, now=now) if way.go_on() else None
-                if lent is None:
+                begun = self._begin(outbox_id, way, now)
+                if begun is None:
                     return
-                ending = Ending(self.engine, self.settings, lent, now)
-                with self.domains.turn(lent.row.notice.to_address, now=now) as again_at:
+                ending = Ending(self.engine, self.settings, begun.lent, now)
+                with self.domains.turn(begun.lent.row.notice.to_address, now=now) as again_at:
                     if again_at is None:
-                        self._try(lent, way, ending)
+                        self._try(begun, way, ending)
                     else:
                         ending.not_yet(again_at)
         except (OperationalError, TimeoutError) as error:
@@ -81,17 +91,29 @@ class Deliverer:
             return
         send_jobs(ending.told, self.enqueue)
 
-    def _try(self, lent: LentOut, way: Route, ending: Ending) -> None:
+    def _begin(self, outbox_id: int, way: Route, now: datetime) -> Begun | None:
+        """Have the row and a turn with a smarthost, and read what else is needed; None when there is nothing to do.
+
+        One transaction. A power cut that undoes it costs an attempt and no more.
+        """
+        with transaction(self.engine, durable=False) as conn:
+            lent = outbox.lend(conn, outbox_id, now=now) if way.go_on(conn) else None
+            if lent is None:
+                return None
+            reason = unwanted(conn, lent.row.notice) if lent.row.phase is None else None
+            return Begun(lent, reason, self._composer().look_up(conn, lent.row, today=now.date()))
+
+    def _try(self, begun: Begun, way: Route, ending: Ending) -> None:
         """Carry out one attempt. Raises what a locked store raises."""
+        lent = begun.lent
         try:
             if lent.row.phase is not None and not self._may_repeat(lent):
                 ending.park(lent.row.last_reply or "stopped between DATA and its reply")
                 return
-            if lent.row.phase is None and (reason := self._unwanted(lent)):
-                ending.drop(reason)
+            if begun.unwanted:
+                ending.drop(begun.unwanted)
                 return
-            with self.computing:
-                mail = self._composer()(lent, now=ending.now)
+            mail = self._composer()(lent, begun.head, now=ending.now)
             self._hand_over(lent, mail, way, ending)
         except ReplyLost as error:
             ending.in_doubt(error)
@@ -126,7 +148,9 @@ class Deliverer:
                         way.answered()
             except (SmarthostUnreachable, SmarthostNotReady) as error:  # nothing is in doubt: another may be asked
                 again_at = way.failed(str(error))
-                if not way.go_on():
+                with transaction(self.engine, durable=False) as conn:
+                    goes_on = way.go_on(conn)
+                if not goes_on:
                     ending.later(error, due_at=again_at)
                     return
             else:
@@ -134,27 +158,36 @@ class Deliverer:
 
     def _composer(self) -> Composer:
         domain = self.settings.gate.domain
-        return Composer(self.engine, self.archive, self.templates, self.makers, domain, self.fail_point)
+        return Composer(self.engine, self.archive, self.templates, self.makers, domain, self.computing, self.fail_point)
 
     def _may_repeat(self, lent: LentOut) -> bool:
         """A message in doubt may be sent a second time, and never a third."""
         return lent.row.phase is Phase.DATA and self.settings.smarthost.in_doubt is InDoubt.RETRY
 
-    def _unwanted(self, lent: LentOut) -> str | None:
-        if lent.row.notice.template.kind.wanted is None:
-            return None
-        with reading(self.engine) as conn:
-            return unwanted(conn, lent.row.notice)
-
     def _submit(self, lent: LentOut, mail: Composed, smarthost: Pool, before_dot: Callable[[], None]) -> str | None:
-        """The dialogue, with a commit just before DATA; the final reply, or None when somebody else has the row."""
+        """The dialogue; the final reply, or None when somebody else has the row.
+
+        Just before DATA one commit keeps the bytes and that they may have left. Where it does not come to that, the
+        bytes are kept all the same: whoever looks at the mail sees what could not be sent, and it is composed once.
+        """
         row = lent.row
         phase = Phase.DATA if row.phase is None else Phase.DATA_AGAIN
-        with smarthost.connect() as session:
-            session.envelope(mail.reverse_path, row.notice.to_address)
+        with ExitStack() as connected:
+            try:
+                session = connected.enter_context(smarthost.connect())
+                session.envelope(mail.reverse_path, row.notice.to_address)
+            except MailgateError:
+                if mail.unkept is not None:
+                    with transaction(self.engine, durable=False) as conn:  # how the attempt ends is committed next
+                        mail.unkept.keep(conn, self.archive, lent, None)
+                raise
             with transaction(self.engine) as conn:
-                if not outbox.enter_data(conn, lent, phase):
-                    return None
+                if mail.unkept is not None:
+                    is_ours = mail.unkept.keep(conn, self.archive, lent, phase)
+                else:
+                    is_ours = outbox.enter_data(conn, lent, phase)
+            if not is_ours:
+                return None
             self.fail_point("deliver.before-data")
             try:
                 reply = session.data(mail.raw, before_dot=before_dot)

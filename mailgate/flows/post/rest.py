@@ -5,15 +5,13 @@ Without this, each mail that waits would knock by itself, and hold a worker for 
 
 import logging
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from mailgate.log_events import LogEvent
-from store.engine import reading, transaction
+from store.engine import transaction
 from store.post import smarthosts
 from store.post.smarthosts import Down
 
@@ -75,23 +73,14 @@ class Turn:
         return self.now + timedelta(seconds=time.monotonic() - self.begun)
 
 
-@contextmanager
-def turn(engine: Engine, address: str, now: datetime) -> Iterator[Turn | None]:
-    """A turn with the smarthost; None while it rests. Raises what a locked store raises."""
-    with reading(engine) as conn:
-        down = smarthosts.load(conn, address)
-    if down is not None and not _may_try(engine, down, now):
-        yield None
-        return
-    mine = Turn(engine, address, now, time.monotonic(), down)
-    try:
-        yield mine
-    finally:
-        mine.end()
+def begin(conn: Connection, engine: Engine, address: str, now: datetime) -> Turn | None:
+    """A turn with the smarthost, for whoever ends it; None while it rests. In a write transaction, which need not wait
+    for the disk: a trial that is forgotten is begun once more."""
+    down = smarthosts.load(conn, address)
+    if down is not None and not _may_try(conn, down, now):
+        return None
+    return Turn(engine, address, now, time.monotonic(), down)
 
 
-def _may_try(engine: Engine, down: Down, now: datetime) -> bool:
-    if down.rests_until > now:
-        return False
-    with transaction(engine) as conn:
-        return smarthosts.claim_trial(conn, down, until=now + TRIAL)
+def _may_try(conn: Connection, down: Down, now: datetime) -> bool:
+    return down.rests_until <= now and smarthosts.claim_trial(conn, down, until=now + TRIAL)

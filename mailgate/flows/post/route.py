@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from mailgate.flows.post import rest
 from mailgate.flows.post.rest import Turn
@@ -23,12 +23,13 @@ class Route:
     with_whom: tuple[Pool, Turn] | None = None
     again_at: list[datetime] = field(default_factory=list)  # when the rest of those ends that failed
 
-    def go_on(self) -> bool:
-        """Have a turn with the next that does not rest; False when there is none. Raises what a locked store raises."""
+    def go_on(self, conn: Connection) -> bool:
+        """Have a turn with the next that does not rest, in a write transaction; False when there is none."""
         while self.left:
             smarthost = self.left.pop(0)
-            turn = self.turns.enter_context(rest.turn(self.engine, smarthost.address, self.now))
+            turn = rest.begin(conn, self.engine, smarthost.address, self.now)
             if turn is not None:
+                self.turns.callback(turn.end)
                 self.with_whom = smarthost, turn
                 return True
         return False
