@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from mailgate.errors import Misconfigured, Temporary
@@ -20,6 +20,9 @@ from store.turns import WriteTurn
 
 BUSY_SECONDS = 5.0
 """How long a writer waits for another process's write lock before the mail is answered 451."""
+
+PAGE_SECONDS = 5
+"""How long a page waits for a database server: for a connection that is free, for a new one, for an answer."""
 
 _turns: WeakKeyDictionary[Engine, WriteTurn] = WeakKeyDictionary()
 
@@ -41,9 +44,10 @@ def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> E
     """
     parsed = read_url(url)
     if parsed.get_backend_name() != "sqlite":
-        options = {"options": "-c default_transaction_read_only=on"} if read_only else {}
+        if read_only:
+            return _reading_server(url)
         with _told_what_is_unusable():
-            return create_engine(url, pool_pre_ping=True, connect_args=options, hide_parameters=True)
+            return create_engine(url, pool_pre_ping=True, hide_parameters=True)
     path = Path(parsed.database or "")
     if (read_only or must_exist) and not path.is_file():
         raise NoStore(f"there is no store at {path}")
@@ -77,6 +81,41 @@ def connect(url: str, *, read_only: bool = False, must_exist: bool = False) -> E
         conn.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
+
+
+def connect_for_pages(url: str, *, at_once: int) -> Engine:
+    """A read-only engine for so many pages at the same time; a server that does not answer is waited for in vain soon.
+
+    A file on this host needs no such care. Raises as `connect`.
+    """
+    if read_url(url).get_backend_name() == "sqlite":
+        return connect(url, read_only=True)
+    return _reading_server(
+        url,
+        f"-c statement_timeout={PAGE_SECONDS}s",
+        pool_size=at_once,
+        max_overflow=0,
+        pool_timeout=PAGE_SECONDS,
+    )
+
+
+def _reading_server(url: str, options: str = "", **pool: float) -> Engine:
+    """Sessions that cannot write, each of whose transactions sees one state of the store; see `reading`."""
+    arguments = {
+        "options": f"-c default_transaction_read_only=on {options}".strip(),
+        "connect_timeout": PAGE_SECONDS,
+        "tcp_user_timeout": PAGE_SECONDS * 1000,  # a host that is gone sends no word of it
+        "application_name": "mailgate pages" if pool else "mailgate",
+    }
+    with _told_what_is_unusable():
+        return create_engine(
+            url,
+            pool_pre_ping=True,
+            isolation_level="REPEATABLE READ",
+            connect_args=arguments,
+            hide_parameters=True,
+            **pool,
+        )
 
 
 def read_url(url: str) -> URL:
@@ -174,6 +213,8 @@ def is_busy(error: Exception) -> bool:
     if isinstance(error, OperationalError):
         code = getattr(error.orig, "sqlite_errorcode", sqlite3.SQLITE_BUSY)  # PostgreSQL's has none: nobody answers
         return code & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)  # above it: why it is so
+    if isinstance(error, DBAPIError) and error.connection_invalidated:  # it broke in the middle
+        return True
     return isinstance(error, NoConnectionFree)
 
 

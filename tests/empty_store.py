@@ -1,11 +1,18 @@
 """An empty store of the newest schema: migrated once in a run, and copied for each test."""
 
+import secrets
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from store.engine import connect
+from store.engine import connect, reading
 from store.migrations import upgrade
+from store.web_role import sql_for
+from tests.servers.postgresql import Postgresql
+
+PAGES_USER = "mailgate_web"
+
+_TEMPLATES: dict[int, str] = {}  # by the port of the server
 
 
 def put_empty_store(database: Path) -> None:
@@ -29,3 +36,20 @@ def _migrated() -> bytes:
         engine.dispose()  # the last connection to close moves the write-ahead log into the file
         assert not database.with_name("mailgate.db-wal").exists()
         return database.read_bytes()
+
+
+def empty_server_store(server: Postgresql) -> str:
+    """The same in a new database of a PostgreSQL, with a user for the pages; the database's name."""
+    template = _TEMPLATES.get(server.port)
+    if template is None:
+        template = _TEMPLATES[server.port] = f"template_{secrets.token_hex(4)}"
+        engine = connect(server.url(template))
+        upgrade(engine)
+        engine.dispose()
+    database = f"test_{secrets.token_hex(4)}"
+    engine = connect(server.url(database, template=template))
+    with reading(engine) as conn:
+        sql = sql_for(conn, PAGES_USER)
+    engine.dispose()
+    server.run(database, sql)
+    return database

@@ -13,6 +13,7 @@ import uvicorn
 from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from mailgate.config import Settings
 from mailgate.log_events import LogEvent
 
 log = logging.getLogger(__name__)
@@ -25,6 +26,9 @@ THREADS = 3
 """Pages made at the same time: they compute, and with one interpreter more threads only make each other wait. A few, so
 that a long download does not hold up the rest."""
 
+SERVER_THREADS = 8
+"""The same where the store is a database server: most of them wait for it."""
+
 _START_SECONDS = 10.0
 _GRACE_SECONDS = 5
 
@@ -32,12 +36,12 @@ _GRACE_SECONDS = 5
 class WebServer:
     """One listening address. Port 0 lets the system choose one."""
 
-    def __init__(self, app: ASGIApp, host: str, port: int) -> None:
+    def __init__(self, app: ASGIApp, host: str, port: int, *, threads: int = THREADS) -> None:
         self._host, self._port = host, port
         logging.getLogger("uvicorn.access").disabled = True
         self._server = uvicorn.Server(
             uvicorn.Config(
-                _in_few_threads(app),
+                _in_few_threads(app, threads),
                 lifespan="off",
                 loop="asyncio",
                 ws="none",
@@ -78,9 +82,14 @@ class WebServer:
             self._socket.close()
 
 
-def _in_few_threads(app: ASGIApp) -> ASGIApp:
+def threads_for(settings: Settings) -> int:
+    """How many pages are made in threads at the same time, which is how many connections to the store they need."""
+    return THREADS if settings.store.is_embedded else SERVER_THREADS
+
+
+def _in_few_threads(app: ASGIApp, threads: int) -> ASGIApp:
     async def limited(scope: Scope, receive: Receive, send: Send) -> None:
-        current_default_thread_limiter().total_tokens = THREADS  # it belongs to the event loop that runs this
+        current_default_thread_limiter().total_tokens = threads  # it belongs to the event loop that runs this
         await app(scope, receive, send)
 
     return limited

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DataError
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -42,7 +43,10 @@ V = TypeVar("V", ContactVisitor, StaffVisitor)
 
 
 class NoSuchPage(Exception):
-    """There is nothing here, or nothing for this visitor: both look the same."""
+    """There is nothing here, or nothing for this visitor: both look the same.
+
+    So does what a database server calls DataError: what was asked for by a number or a word that no row can have.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +242,7 @@ def for_everybody(site: Site, handler: Callable[[Site, Request], Response]) -> E
     def endpoint(request: Request) -> Response:
         try:
             return handler(site, request)
-        except NoSuchPage:
+        except (NoSuchPage, DataError):
             return site.no_such_page(request, None)
 
     return endpoint
@@ -257,5 +261,5 @@ def to_sign_in() -> Response:
 def _handled(handler: Callable[[Visit[V]], Response], visit: Visit[V]) -> Response:
     try:
         return handler(visit)
-    except NoSuchPage:
+    except (NoSuchPage, DataError):
         return visit.site.no_such_page(visit.request, visit.session)

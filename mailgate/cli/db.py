@@ -3,10 +3,11 @@
 import click
 
 from mailgate.cli.gate import settings, told_errors
-from mailgate.cli.output import json_option, print_object
+from mailgate.cli.output import json_option, print_object, wants_json
 from store.engine import connect, reading
 from store.migrations import current
 from store.migrations import upgrade as migrate
+from store.web_role import sql_for
 
 
 @click.group()
@@ -27,3 +28,24 @@ def upgrade() -> None:
             revision = current(conn)
         engine.dispose()
     print_object({"revision": revision, "changed": changed})
+
+
+@db.command("web-role")
+@click.option("--name", default="mailgate_web", show_default=True, help="The user that is made.")
+@json_option
+def web_role(name: str) -> None:
+    """Print the SQL that lets a user of PostgreSQL read the store and do nothing else: for `web.store_url`.
+
+    An administrator of the database runs it, and gives the user a password where it needs one.
+    """
+    with told_errors():
+        engine = connect(settings().store.url, read_only=True)
+        try:
+            with reading(engine) as conn:
+                sql = sql_for(conn, name)
+        finally:
+            engine.dispose()
+    if wants_json():
+        print_object({"role": name, "sql": sql})
+    else:
+        click.echo(sql)

@@ -4,9 +4,9 @@ from mailgate.errors import BadAddress
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.parse import parse
 from store.archive import archive_of
-from store.engine import connect
+from store.engine import connect_for_pages
 from webview.app import create_app
-from webview.serve import WebServer
+from webview.serve import WebServer, threads_for
 from workers.embedded import Running
 
 
@@ -18,9 +18,10 @@ class WebView:
         assert settings.web.listen is not None
         self._acceptance = running.acceptance
         self._clock = running.clock
-        self._engine = connect(settings.store.url, read_only=True)
+        threads = threads_for(settings)
+        self._engine = connect_for_pages(settings.pages_url, at_once=threads)
         app = create_app(settings, self._engine, archive_of(settings), self._submit, self._clock)
-        self._server = WebServer(app, settings.web.listen.host, settings.web.listen.port)
+        self._server = WebServer(app, settings.web.listen.host, settings.web.listen.port, threads=threads)
 
     def start(self) -> int:
         """Serve pages; returns the port. Raises OSError when the address cannot be had."""

@@ -70,6 +70,13 @@ def broker_and_password(settings: Settings) -> Mistake | None:
     return None
 
 
+def pages_of_the_store(settings: Settings) -> Mistake | None:
+    """Pages of another database than a server's would show nothing of it."""
+    if settings.web.store_url and settings.store.is_embedded:
+        return Mistake(("web", "store_url"), "needs store.url, a PostgreSQL that it reads from", (("store", "url"),))
+    return None
+
+
 def reachable_links(settings: Settings) -> Mistake | None:
     """What others can reach must not be called localhost in their mails."""
     listen = settings.web.listen
@@ -118,6 +125,7 @@ CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     user_and_password,
     both_s3_keys,
     broker_and_password,
+    pages_of_the_store,
     reachable_links,
     own_listeners,
     warning_before_close,

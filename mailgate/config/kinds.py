@@ -183,6 +183,12 @@ def _store_url(raw: str) -> str:
     return raw
 
 
+def _server_url(raw: str) -> str:
+    if raw and (not raw.startswith(POSTGRESQL) or raw == POSTGRESQL):
+        raise BadValue(f'"{raw}" must begin with {POSTGRESQL}')
+    return raw
+
+
 def _broker_url(raw: str) -> str:
     scheme, mark, rest = raw.partition("://")
     if not mark or scheme not in ("memory", "redis", "rediss", "amqp", "amqps") or bool(rest) == (scheme == "memory"):
@@ -254,6 +260,7 @@ TimeZone = Annotated[str, text(_timezone)]
 Language = Annotated[str, text(_language)]
 Currency = Annotated[str, text(_currency)]
 StoreUrl = Annotated[str, text(_store_url)]
+ServerUrl = Annotated[str, text(_server_url)]
 BrokerUrl = Annotated[str, text(_broker_url)]
 WebUrl = Annotated[str, text(_web_url)]
 OptionalWebUrl = Annotated[str, text(lambda raw: _web_url(raw) if raw else "")]

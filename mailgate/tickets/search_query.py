@@ -100,7 +100,7 @@ class Query:
 def read_query(typed: str) -> Query:
     """Read what was typed; never raises. An operator that is unknown or has no sense is told of and left out."""
     query = Query()
-    for minus, operator, phrase, word in _PART.findall(typed[:MAX_LENGTH])[:MAX_TERMS]:
+    for minus, operator, phrase, word in _PART.findall(typed[:MAX_LENGTH].replace("\0", " "))[:MAX_TERMS]:
         value = phrase or word
         if operator and operator.lower() not in _SCHEMES:
             query = _with_operator(query, minus, operator.lower(), value)

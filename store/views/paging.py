@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, bindparam, tuple_
+from sqlalchemy import BigInteger, ColumnElement, Connection, Integer, RowMapping, Select, bindparam, tuple_
 
 PAGE_ROWS = 50
 NEWEST = "newest"
@@ -111,7 +111,9 @@ def _statement(
     columns: list[ColumnElement[Any]] = [id_] if at is None else [at, id_]
     names = ["place_id"] if at is None else ["place_at", "place_id"]
     if placed:
-        places = [bindparam(name, type_=column.type) for name, column in zip(names, columns, strict=True)]
+        # Whoever asks may say a larger number than a column has: PostgreSQL compares it as it is.
+        kinds = [BigInteger() if isinstance(column.type, Integer) else column.type for column in columns]
+        places = [bindparam(name, type_=kind) for name, kind in zip(names, kinds, strict=True)]
         row, place = tuple_(*columns), tuple_(*places)
         query = query.where(row < place if falls else row > place)
     return query.order_by(*(column.desc() if falls else column.asc() for column in columns)).limit(PAGE_ROWS + 1)

@@ -13,7 +13,7 @@ from mailgate.mail.disposition import Disposition
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewEntry, State
 from store.desk import tickets
 from store.engine import transaction
-from store.schema import spool
+from store.schema import blobs, spool
 from store.schema import tickets as ticket_rows
 from tests.gate import Gate, Person
 from tests.webview.test_crawl import MAX_GZIP
@@ -201,7 +201,7 @@ def test_subjects_as_long_as_mail_allows_make_no_page_too_heavy(
     with transaction(gate.parts.engine) as conn:
         sha256 = conn.exec_driver_sql("SELECT sha256 FROM blobs LIMIT 1").scalar()
         if sha256 is None:
-            conn.exec_driver_sql("INSERT INTO blobs VALUES ('00', 1, x'00')")
+            conn.execute(insert(blobs).values(sha256="00", size=1, content=b"."))
         values = {**held, "sha256": sha256 or "00", "disposition": Disposition.HELD}
         rows = [{**values, "author": ideographs[n:], "subject": ideographs[-n:], "reason": "it"} for n in range(60)]
         conn.execute(insert(spool), rows)

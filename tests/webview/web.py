@@ -15,11 +15,11 @@ from mailgate.errors import MailgateError
 from mailgate.mail.address_token import Key
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link
 from store import keys, people
-from store.engine import connect, reading
+from store.engine import connect_for_pages, reading
 from store.schema import customers, staff
 from tests.gate import Gate, Person
 from webview.app import create_app
-from webview.serve import WebServer
+from webview.serve import WebServer, threads_for
 
 LOOPBACK = "127.0.0.1"
 
@@ -111,10 +111,11 @@ def running_web(gate: Gate, *, public_url: str | None = None) -> Iterator[Web]:
     if public_url is not None:
         settings = replace(settings, web=replace(settings.web, public_url=public_url))
         gate.parts = replace(gate.parts, settings=settings)
-    engine = connect(settings.store.url, read_only=True)
+    threads = threads_for(settings)
+    engine = connect_for_pages(settings.pages_url, at_once=threads)
     web = Web(gate, engine, "")
     app = create_app(settings, engine, gate.parts.archive, web.submit, lambda: gate.now)
-    server = WebServer(app, LOOPBACK, 0)
+    server = WebServer(app, LOOPBACK, 0, threads=threads)
     web.url = f"http://{LOOPBACK}:{server.start()}"
     try:
         yield web

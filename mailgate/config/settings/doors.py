@@ -50,6 +50,7 @@ class Web:
 
     listen: kinds.Listen = WEB_LISTEN
     public_url: kinds.WebUrl = "http://127.0.0.1:8025"  # no slash at its end
+    store_url: kinds.ServerUrl = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,11 @@ class Settings:
             return None
         return Path(self.store.url.removeprefix(kinds.SQLITE).partition("?")[0]).parent
 
+    @property
+    def pages_url(self) -> str:
+        """Where the pages read."""
+        return self.web.store_url or self.store.url
+
     def unbuilt(self) -> tuple[str, ...]:
         """The settings that differ from their defaults and have no effect yet, each with what is missing, in words."""
         defaults = Settings()
