@@ -30,7 +30,7 @@ from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from store import arrivals, health
 from store.arrivals import Seen
 from store.engine import reading
-from workers.status import Attention, as_json, look
+from workers.status import Attention, Status, as_json, look
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +66,7 @@ class Rows(Collector):
         """All of them; raises what a store that cannot be read raises."""
         status = look(self._settings, self._engine, self._clock(), listeners=False)
         yield _gauge("mailgate_attention", "Things that need a person, see /healthz", len(status.attention))
+        yield _degraded(status)
         yield _gauge("mailgate_free_bytes", "Free disk space at the archive", status.disk.free)
         if status.disk.database is not None:
             yield _gauge("mailgate_database_bytes", "Size of the embedded database", status.disk.database)
@@ -178,7 +179,7 @@ def _without_store(error: Exception) -> Mapping[str, object]:
     """What can be said while the store is away, with the keys that always are there."""
     cause = getattr(error, "orig", None) or error
     away = Attention("store", f"the store cannot be used: {cause}", "mend store.url or its server", fault=True)
-    return {"healthy": False, "attention": [asdict(away)]}
+    return {"healthy": False, "degraded": [], "attention": [asdict(away)]}
 
 
 def _queues(found: health.Health) -> Iterator[Metric]:
@@ -211,6 +212,14 @@ def _queues(found: health.Health) -> Iterator[Metric]:
     for name, words, at in instants:
         if at is not None:
             yield _gauge(name, words, at.timestamp())
+
+
+def _degraded(status: Status) -> Metric:
+    away = GaugeMetricFamily("mailgate_degraded", "1: a part that others must mend is away", labels=("part",))
+    parts = {**{server.name: 0 for server in status.servers}, **dict.fromkeys(status.degraded, 1)}
+    for part, value in parts.items():
+        away.add_metric((part,), value)
+    return away
 
 
 def _gauge(name: str, words: str, value: float) -> Metric:

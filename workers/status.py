@@ -32,6 +32,15 @@ UNDELIVERED = timedelta(hours=4)
 
 SHOWN_LEFT = 5
 
+ELSEWHERE = frozenset({"broker", "spamd", "archive", "smarthost", "undelivered", "no_smarthost", "imap"})
+"""Codes of faults of others: mail is taken in and kept all the same, and no restart of this program helps."""
+
+MEANWHILE = {
+    "broker": "mail waits in the store for its workers",
+    "spamd": "no mail is checked for spam",
+    "archive": "large mails are answered with 451, and those that are here wait",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class FolderState:
@@ -57,7 +66,7 @@ class Attention:
     code: str
     message: str
     hint: str  # what to do
-    fault: bool  # the gate cannot do its work; else a decision waits that no restart can make
+    fault: bool  # some work is not done; else a decision waits that no restart can make
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +95,20 @@ class Status:
     attention: tuple[Attention, ...]
 
     @property
+    def degraded(self) -> tuple[str, ...]:
+        """Codes of the parts that others must mend, each once; their work waits."""
+        return tuple(dict.fromkeys(one.code for one in self.attention if one.fault and one.code in ELSEWHERE))
+
+    @property
     def is_healthy(self) -> bool:
-        """The gate can do its work, whatever decisions wait."""
-        return not any(one.fault for one in self.attention)
+        """Mail is taken in, kept and worked on, as far as that is up to us, whatever decisions wait."""
+        degraded = self.degraded
+        # Workers who cannot hear of mail are late with it, and so are those whose files are away.
+        excused = {*degraded, *(("late_in", "late_out") if {"broker", "archive"} & set(degraded) else ())}
+        return not any(one.fault and one.code not in excused for one in self.attention)
 
 
-def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool = True) -> Status:
+def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool = True, servers: bool = True) -> Status:
     """Ask the store, the disk and, unless told not to, listeners and servers. Raises what a store does that is away."""
     with reading(engine) as conn:
         revision = current(conn)
@@ -100,18 +117,18 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
         silent = smarthosts.listing(conn) if revision == HEAD else ()
         together = processes.present(conn) if revision == HEAD else ()
     asked = tuple(ask_listeners(settings)) if listeners else ()
-    servers = tuple(ask_servers(settings)) if listeners else ()
+    found_servers = tuple(ask_servers(settings)) if servers else ()
     room = _disk(settings)
     attention = (
         *(_of_schema(revision) if found is None else _of_queues(found, sends=settings.smarthost.address is not None)),
         *(_of_listener(listener) for listener in asked if not listener.answers),
-        *(_of_server(server) for server in servers if not server.answers),
+        *(_of_server(server) for server in found_servers if not server.answers),
         *(one for folder in settings.imap for one in _of_folder(folder, fetched, now)),
         *(one for down in silent for one in _of_smarthost(down, now)),
         *_of_disk(room, settings),
     )
     works = serving.is_taken(settings.store.archive) or any(one.works for one in together)
-    return Status(now, revision, found, asked, fetched, silent, servers, together, room, works, attention)
+    return Status(now, revision, found, asked, fetched, silent, found_servers, together, room, works, attention)
 
 
 def as_json(status: Status) -> Mapping[str, object]:
@@ -122,6 +139,7 @@ def as_json(status: Status) -> Mapping[str, object]:
     return {
         "at": _instant(status.at),
         "healthy": status.is_healthy,
+        "degraded": list(status.degraded),
         "attention": [asdict(one) for one in status.attention],
         "waiting": mails.get(Disposition.WAITING),
         "held": mails.get(Disposition.HELD),
@@ -211,9 +229,8 @@ def _of_listener(listener: ListenerState) -> Attention:
 
 
 def _of_server(server: ServerState) -> Attention:
-    delayed = "mail is worked up to a minute later" if server.name == "broker" else "no mail is checked for spam"
     message = f"{server.name} at {server.address} does not answer: {server.detail}"
-    return Attention(server.name, message, f"mend it; until then {delayed}", fault=True)
+    return Attention(server.name, message, f"mend it; until then {MEANWHILE[server.name]}", fault=True)
 
 
 def _of_folder(setting: ImapFolder, fetched: Sequence[FolderState], now: datetime) -> Iterator[Attention]:

@@ -17,7 +17,7 @@ OTHERS = frozenset({"schema", "disk", "listener"})
 def queues(site: Site) -> Finding:
     """Nothing waits that should not: what `mailgate status` says of the rows and the folders."""
     with site.engine() as engine:
-        found = status.look(site.settings, engine, site.now(), listeners=False).attention
+        found = status.look(site.settings, engine, site.now(), listeners=False, servers=False).attention
     told = [one for one in found if one.code not in OTHERS]
     if not told:
         return ok("nothing is late, nothing waits for a decision")
