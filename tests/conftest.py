@@ -13,6 +13,7 @@ from tests.gate import BeginGate, Gate, Person, begin_gate
 settings.register_profile("any machine", deadline=None)  # a busy one takes longer, and that is no fault of an example
 settings.load_profile("any machine")
 
+pytest.register_assert_rewrite("tests.crash.kills")  # its assertions then show both sides, as those of tests do
 pytest_plugins = ["tests.servers.fixtures"]
 
 

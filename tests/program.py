@@ -82,7 +82,13 @@ class Program:
     @contextmanager
     def serve(self, *options: str) -> Iterator[Serving]:
         """`mailgate serve`, ready; ended with the block if it has not ended by then."""
-        with self.start(MAILGATE, "--config", str(self.config), "serve", *options) as serving:
+        with self.beside("serve", *options) as serving:
+            yield serving
+
+    @contextmanager
+    def beside(self, *command: str) -> Iterator[Serving]:
+        """One more program of this gate, such as `worker`, ready; ended with the block as `serve` is."""
+        with self.start(MAILGATE, "--config", str(self.config), *command) as serving:
             yield serving
 
     @contextmanager

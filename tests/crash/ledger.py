@@ -15,7 +15,7 @@ from store.desk import tickets
 from store.engine import reading
 from store.post import outbox, spool
 from store.post.outbox import OutState
-from store.schema import blobs
+from store.schema import blobs, lessons
 from store.schema import outbox as outbox_rows
 from store.schema import spool as spool_rows
 from tests.inbound.door import Address
@@ -99,6 +99,15 @@ class Ledger:
                     select(table.c.id).where(or_(table.c.lease.is_not(None), table.c.due_at.is_not(None)))
                 )
             }
+
+    def lent(self) -> list[str]:
+        """Leases of rows that somebody works on, or seems to."""
+        with reading(self.engine) as conn:
+            return [
+                str(row.lease)
+                for table in (spool_rows, outbox_rows, lessons)
+                for row in conn.execute(select(table.c.lease).where(table.c.lease.is_not(None)))
+            ]
 
     def effects(self) -> dict[bytes, list[Disposition]]:
         """The dispositions of all rows with these bytes, copies left out."""

@@ -5,22 +5,12 @@ import signal
 import pytest
 
 from tests.crash.gates import dying
+from tests.crash.kills import EVERY_PLACE, assert_promises_kept, one_by_one
 from tests.crash.ledger import Ledger, Sender
 from tests.crash.people import ANNE
-from tests.outbound.sink import Sink
-from tests.program import Program, Serving
+from tests.program import Program
 from tests.servers.process import wait_until
 
-PLACES = (
-    "accept.before-commit",
-    "accept.committed",
-    "receive.checked",
-    "receive.before-commit",
-    "receive.committed",
-    "deliver.composed",
-    "deliver.before-data",
-    "deliver.after-dot",
-)
 NO_SMARTHOST = {"MAILGATE_SMARTHOST__ADDRESS": ""}
 MAILS = 4  # a round: one more than visits of a place are survived, so that work stands behind the kill as well
 
@@ -31,20 +21,13 @@ def workers() -> int:
     return 1
 
 
-def test_a_gate_killed_at_every_step_in_turn_keeps_its_promises(program: Program, ledger: Ledger, sink: Sink) -> None:
+def test_a_gate_killed_at_every_step_in_turn_keeps_its_promises(program: Program, ledger: Ledger) -> None:
     sender = Sender()
-    for place in PLACES:
+    for place in EVERY_PLACE:
         sends = place.startswith("deliver")  # else nothing leaves, or the kill would hit what is just being sent
         sender.mails += [ANNE.writes(f"Question {number}.", subject=f"{place} {number}") for number in range(MAILS)]
         with dying(program, place, environment={} if sends else NO_SMARTHOST) as gate:
-
-            def done_with_it(gate: Serving = gate) -> bool:
-                return not (gate.is_running and ledger.waiting())
-
-            def one_by_one() -> None:  # else all of them are received in one group, which passes each place once
-                wait_until(done_with_it, what="the mail settled or the gate dead")
-
-            sender.try_all(program.smtp_port, between=one_by_one)
+            sender.try_all(program.smtp_port, between=one_by_one(gate, ledger))
             assert gate.exit_code() == -signal.SIGKILL, place
         if sends:  # a message that is killed twice is parked, not sent
             with program.serve():
@@ -52,10 +35,5 @@ def test_a_gate_killed_at_every_step_in_turn_keeps_its_promises(program: Program
                 wait_until(ledger.is_quiet, what=f"all mail settled and sent after {place}")
 
     copies = ledger.copies_sent()
-    assert set(sender.promised) == set(sender.mails)
-    assert ledger.keeps(sender.promised)
-    assert ledger.effects() == {raw: ["opened"] for raw in sender.mails}
-    assert ledger.messages_in_tickets() == [1] * len(sender.mails)
-    assert set(copies) == ledger.queued()
+    assert_promises_kept(ledger, sender.promised, sender.mails)
     assert copies.total() - len(copies) == 1  # of the kill after the dot: its reply was never saved
-    assert len(set(sink.messages)) == len(copies)

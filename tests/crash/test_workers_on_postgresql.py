@@ -1,7 +1,7 @@
 """Several workers on one PostgreSQL store and one queue: killed, and with the database restarted under load."""
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
@@ -14,17 +14,16 @@ from store.archive import Archive
 from store.archive.directory import Directory
 from store.engine import connect
 from store.migrations import upgrade
+from tests.crash.kills import assert_promises_kept
 from tests.crash.ledger import Ledger
 from tests.crash.load import Mail, pouring, text_of
 from tests.crash.people import CUSTOMERS, register_all
-from tests.crash.test_killed_worker import BROKERS, beside, lent
 from tests.outbound.sink import Sink
 from tests.program import Program
+from tests.servers.brokers import BROKERS, Broker
 from tests.servers.fixtures import needed
 from tests.servers.postgresql import Postgresql, running_postgresql
 from tests.servers.process import wait_until
-from tests.servers.rabbitmq import RabbitMq
-from tests.servers.redis import Redis
 
 
 def refuses_postgresql() -> bool:
@@ -41,7 +40,6 @@ pytestmark = [
     pytest.mark.skipif(refuses_postgresql(), reason="mail is not worked on in a PostgreSQL store yet"),
 ]
 
-Broker = Redis | RabbitMq
 MAILS = 40
 
 
@@ -55,15 +53,13 @@ def database() -> Iterator[Postgresql]:
 
 
 @pytest.fixture(params=[*BROKERS, "memory"])
-def broker(request: pytest.FixtureRequest) -> Iterator[str]:
+def broker(request: pytest.FixtureRequest, running_broker: Callable[[str], Broker]) -> str:
     """Where the broker of all programs is; for `memory` they have none."""
     if request.param == "memory":
-        yield "memory://"
-        return
-    with ExitStack() as up:
-        with needed():
-            server = up.enter_context(BROKERS[request.param]())
-        yield server.url
+        return "memory://"
+    server = running_broker(request.param)
+    server.lose_everything()
+    return server.url
 
 
 @pytest.fixture
@@ -100,20 +96,14 @@ def questions(begin: int, count: int = MAILS) -> list[Mail]:
 def keeps_its_promises(ledger: Ledger, promised: dict[bytes, int], mails: list[Mail], *, kills: int) -> None:
     """Nothing lost, nothing done twice, one byte-identical copy a kill at most."""
     copies = ledger.copies_sent()
-    assert set(promised) == {mail.raw for mail in mails}
-    assert ledger.keeps(promised)
-    assert ledger.effects() == {mail.raw: ["opened"] for mail in mails}
-    assert ledger.messages_in_tickets() == [1] * len(mails)
-    assert set(copies) == ledger.queued()
+    assert_promises_kept(ledger, promised, [mail.raw for mail in mails])
     assert copies.total() - len(copies) <= kills
-    assert len(set(ledger.sent)) == len(copies)
-    assert ledger.left_open() == set()
 
 
 def quiet_but_for_lent(ledger: Ledger) -> bool:
     """Nothing waits for a worker."""
     try:
-        return len(ledger.left_open()) <= len(lent(ledger))
+        return len(ledger.left_open()) <= len(ledger.lent())
     except OperationalError:
         return False
 
@@ -129,10 +119,10 @@ def quiet(ledger: Ledger) -> bool:
 def test_two_workers_on_one_queue_do_each_job_once_and_one_may_be_killed(program: Program, ledger: Ledger) -> None:
     mails = questions(0, 3 * MAILS)
 
-    with pouring(program, smtp=2, lmtp=1) as clients, program.serve("--no-workers"), beside(program, "worker") as first:
+    with pouring(program, smtp=2, lmtp=1) as clients, program.serve("--no-workers"), program.beside("worker") as first:
         clients.take(mails[:MAILS])
         clients.gate_comes()
-        with beside(program, "worker") as second:
+        with program.beside("worker") as second:
             clients.take(mails[MAILS:])
             wait_until(lambda: len(ledger.sent) > MAILS, what="work under way")
             first.kill()
@@ -153,8 +143,8 @@ def test_a_database_that_is_restarted_under_load_costs_nothing_but_time(
     with (
         pouring(program, smtp=2, lmtp=1) as clients,
         program.serve("--no-workers") as doors,
-        beside(program, "worker") as first,
-        beside(program, "worker") as second,
+        program.beside("worker") as first,
+        program.beside("worker") as second,
     ):
         clients.take(mails[:MAILS])
         clients.gate_comes()
@@ -170,7 +160,7 @@ def test_a_database_that_is_restarted_under_load_costs_nothing_but_time(
         for one in (doors, first, second):
             one.terminate()
             assert one.exit_code() == 0
-    with beside(program, "worker"):
+    with program.beside("worker"):
         wait_until(lambda: quiet(ledger), what="all mail settled and sent", within_seconds=120)
 
     assert all(reply.startswith("4") for reply in clients.refused)

@@ -10,6 +10,7 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from playwright.sync_api import Browser
 
+from tests.servers.brokers import BROKERS, Broker
 from tests.servers.chromium import running_chromium
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.moto import ObjectStore, running_moto
@@ -17,7 +18,6 @@ from tests.servers.nsd import NameServer, running_nsd
 from tests.servers.postfix import Postfix, StartPostfix, start_postfix
 from tests.servers.postgresql import Postgresql, running_postgresql
 from tests.servers.process import ServerMissing
-from tests.servers.rabbitmq import RabbitMq, running_rabbitmq
 from tests.servers.redis import Redis, running_redis
 from tests.servers.spamd import SpamdServer, running_spamd
 
@@ -81,13 +81,27 @@ def redis_server() -> Iterator[Redis]:
         yield server
 
 
-@pytest.fixture
-def rabbitmq() -> Iterator[RabbitMq]:
-    """A RabbitMQ of the test's own, which it may stop, fill and empty."""
-    with ExitStack() as running:
-        with needed():
-            server = running.enter_context(running_rabbitmq())
-        yield server
+@pytest.fixture(scope="session")
+def running_broker() -> Iterator[Callable[[str], Broker]]:
+    """A function that names a broker by its kind, one for the whole run: RabbitMQ takes ten seconds to start."""
+    running: dict[str, Broker] = {}
+    with ExitStack() as up:
+
+        def of_kind(kind: str) -> Broker:
+            if kind not in running:
+                with needed():
+                    running[kind] = up.enter_context(BROKERS[kind]())
+            return running[kind]
+
+        yield of_kind
+
+
+@pytest.fixture(params=BROKERS)
+def broker(request: pytest.FixtureRequest, running_broker: Callable[[str], Broker]) -> Broker:
+    """Redis, then RabbitMQ, without a hint of an earlier test. Whoever stops or fills one starts one of his own."""
+    server = running_broker(request.param)
+    server.lose_everything()
+    return server
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A network that stalls: a proxy before a server, which stops forwarding, or is cut, when a test says so."""
+"""A network that stalls: a proxy before a server, which stops forwarding, or hangs up, when a test says so."""
 
 import socket
 import threading
@@ -15,7 +15,7 @@ class Proxy:
         self._to_port = to_port
         self._flows = threading.Event()
         self._flows.set()
-        self._over = False
+        self._over = self._hangs_up = False
         self._lock = threading.Lock()
         self._ends: list[socket.socket] = []
         self._listener = socket.create_server((LOOPBACK, 0))
@@ -28,7 +28,13 @@ class Proxy:
 
     def flow(self) -> None:
         """Forward again."""
+        self._hangs_up = False
         self._flows.set()
+
+    def hang_up(self) -> None:
+        """Close all connections, and each new one at once: as if the server were gone."""
+        self._hangs_up = True
+        self.cut()
 
     def cut(self) -> None:
         """Close all connections that stand."""
@@ -50,6 +56,9 @@ class Proxy:
         while not self._over:
             try:
                 near, _ = self._listener.accept()
+                if self._hangs_up:
+                    near.close()
+                    continue
                 far = socket.create_connection((LOOPBACK, self._to_port))
             except OSError:
                 continue

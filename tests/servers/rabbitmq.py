@@ -1,7 +1,7 @@
 """A private RabbitMQ on loopback: a node with files, a cookie and a port mapper (epmd) of its own."""
 
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import pika
 import pika.exceptions
 from pika.adapters.blocking_connection import BlockingChannel
 
+from mailgate.jobs import Job
 from tests.servers.process import (
     LOOPBACK,
     ServerMissing,
@@ -18,6 +19,7 @@ from tests.servers.process import (
     process_group,
     wait_until_ready,
 )
+from workers.brokers.hints import queue_of
 
 PROGRAMS = Path("/usr/lib/rabbitmq/bin")  # those in /usr/sbin insist on a user of their own
 
@@ -76,6 +78,12 @@ class RabbitMq:
             return int(channel.queue_declare(queue, passive=True).method.message_count)
         return 0
 
+    def put(self, queue: str, messages: Sequence[bytes]) -> None:
+        """Let these wait behind what is there; the queue takes them in without a word."""
+        with self.channel() as channel:
+            for message in messages:
+                channel.basic_publish("", queue, message)
+
     def queues(self) -> dict[str, str]:
         """What each queue was declared with, as rabbitmqctl writes it."""
         lines = self.control("--quiet", "list_queues", "--no-table-headers", "name", "arguments").splitlines()
@@ -83,9 +91,9 @@ class RabbitMq:
 
     def lose_everything(self) -> None:
         """As if it had never been told anything, by a purge of each queue."""
-        for queue in self.queues():
-            with self.channel() as channel:
-                channel.queue_purge(queue)
+        for job in Job:
+            with suppress(pika.exceptions.ChannelClosedByBroker), self.channel() as channel:  # it may not be there
+                channel.queue_purge(queue_of(job))
 
     def fill_up(self) -> None:
         """Take no more: the alarm of a node that has no memory left."""

@@ -1,6 +1,6 @@
 """A private Redis on loopback that keeps nothing on disk; it can be stopped, and started again on its port."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -52,6 +52,10 @@ class Redis:
         found = self.client.llen(f"dramatiq:{queue}")
         assert isinstance(found, int)
         return found
+
+    def put(self, queue: str, messages: Sequence[bytes]) -> None:
+        """Let these wait behind what is there."""
+        self.client.rpush(f"dramatiq:{queue}", *messages)
 
     def lose_everything(self) -> None:
         """As if it had never been told anything."""

@@ -5,12 +5,19 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import pytest
+
 from mailgate.flows.indexing import index_all
 from mailgate.jobs import no_fail_point
 from tests.gate import Gate, begin_gate
 from tests.knowledge.shelf import fill
 from tests.webview.story import Story, tell
 from tests.webview.web import Web, running_web
+
+ON_BOTH = pytest.mark.parametrize(
+    "server", ["sqlite", pytest.param("postgresql", marks=pytest.mark.server)], indirect=True
+)
+"""For modules in which the database plays a part: what it must refuse, and each question that pages put to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
-"""Gates with a web view: one that tests may change, and one with a story that they share; on either kind of database.
+"""Gates with a web view: one that tests may change, and one with a story that they share.
 
-On PostgreSQL the pages read by a user of their own, who can do nothing else.
+The store is a file, and in the modules that are marked with ON_BOTH a PostgreSQL too, where the pages read by a user of
+their own, who can do nothing else.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,10 +19,10 @@ from tests.webview.story import Story, tell
 from tests.webview.web import Web, running_web
 
 
-@pytest.fixture(scope="session", params=["sqlite", pytest.param("postgresql", marks=pytest.mark.server)])
+@pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> Postgresql | None:
     """Where the stores are; None: each is a file."""
-    return request.getfixturevalue("postgresql") if request.param == "postgresql" else None
+    return request.getfixturevalue("postgresql") if getattr(request, "param", "") == "postgresql" else None
 
 
 @pytest.fixture(scope="session")

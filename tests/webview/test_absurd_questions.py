@@ -5,7 +5,9 @@ from urllib.parse import quote, quote_from_bytes
 import pytest
 
 from mailgate.tickets.search_query import OPERATORS
-from tests.webview.company import Company
+from tests.webview.company import ON_BOTH, Company
+
+pytestmark = ON_BOTH
 
 # As they stand in a URL, percent-encoded where they are no ASCII.
 ABSURD = [

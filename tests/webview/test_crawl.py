@@ -5,10 +5,12 @@ import re
 
 import pytest
 
-from tests.webview.company import Company
+from tests.webview.company import ON_BOTH, Company
 from tests.webview.crawler import crawl
 from tests.webview.web import links_of
 from webview.front import PAGE_CSP
+
+pytestmark = ON_BOTH
 
 MAX_GZIP = 14_336
 """Bytes: what fits into the first TCP window (RFC 6928 §2)."""

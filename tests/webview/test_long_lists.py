@@ -16,8 +16,11 @@ from store.engine import transaction
 from store.schema import blobs, spool
 from store.schema import tickets as ticket_rows
 from tests.gate import Gate, Person
+from tests.webview.company import ON_BOTH
 from tests.webview.test_crawl import MAX_GZIP
 from tests.webview.web import Web, links_of
+
+pytestmark = ON_BOTH
 
 
 def add_tickets(gate: Gate, count: int, *, state: State = State.OPEN, subject: str = "Ticket") -> None:

@@ -6,8 +6,10 @@ from sqlalchemy.exc import DBAPIError
 
 from store.engine import connect_for_pages, reading
 from store.schema import metadata
-from tests.webview.company import Company
+from tests.webview.company import ON_BOTH, Company
 from tests.webview.crawler import crawl
+
+pytestmark = ON_BOTH
 
 WRITES = (
     "UPDATE tickets SET state = 'closed'",

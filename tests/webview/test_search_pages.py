@@ -6,10 +6,12 @@ import pytest
 
 from mailgate.flows.indexing import index_all
 from tests.gate import Gate, Person
-from tests.webview.company import Company
+from tests.webview.company import ON_BOTH, Company
 from tests.webview.story import NOTE
 from tests.webview.test_crawl import MAX_GZIP
 from tests.webview.web import Web, links_of
+
+pytestmark = ON_BOTH
 
 
 def find(company: Company, person: Person, typed: str, *, staff: bool = False, **more: str) -> str:

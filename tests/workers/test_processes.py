@@ -1,7 +1,6 @@
 """Doors, workers and schedule as programs of their own, beside one another on one host, over a real broker."""
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,28 +13,12 @@ from store.post import processes
 from tests.crash.ledger import Ledger, Sender
 from tests.crash.people import ANNE, register_all
 from tests.outbound.sink import HOST, Sink, running
-from tests.program import MAILGATE, Program, Serving, configured
-from tests.servers.fixtures import needed
+from tests.program import Program, configured
+from tests.servers.brokers import Broker
 from tests.servers.process import wait_until
-from tests.servers.rabbitmq import RabbitMq, running_rabbitmq
-from tests.servers.redis import Redis, running_redis
+from tests.servers.proxy import proxy_to
 
 pytestmark = pytest.mark.server
-
-BROKERS: Mapping[str, Callable[[], AbstractContextManager[Redis | RabbitMq]]] = {
-    "redis": running_redis,
-    "rabbitmq": running_rabbitmq,
-}
-
-
-@pytest.fixture(scope="module", params=BROKERS)
-def broker(request: pytest.FixtureRequest) -> Iterator[Redis | RabbitMq]:
-    """A broker for the tests of this module; each leaves it running."""
-    with ExitStack() as up:
-        with needed():
-            starts: AbstractContextManager[Redis | RabbitMq] = BROKERS[request.param]()
-            server = up.enter_context(starts)
-        yield server
 
 
 @pytest.fixture
@@ -46,9 +29,8 @@ def sink() -> Iterator[Sink]:
 
 
 @pytest.fixture
-def program(tmp_path: Path, sink: Sink, broker: Redis | RabbitMq) -> Program:
+def program(tmp_path: Path, sink: Sink, broker: Broker) -> Program:
     """A gate whose programs share this broker."""
-    broker.lose_everything()
     sections = {
         "smarthost": {"address": f"{HOST}:{sink.port}", "tls": "none"},
         "workers": {"broker": broker.url},
@@ -66,13 +48,6 @@ def ledger(program: Program, sink: Sink) -> Iterator[Ledger]:
     engine.dispose()
 
 
-@contextmanager
-def beside(program: Program, *command: str) -> Iterator[Serving]:
-    """One more program of this gate, ready."""
-    with program.start(MAILGATE, "--config", str(program.config), *command) as serving:
-        yield serving
-
-
 def leader(ledger: Ledger) -> str | None:
     """Which kind of program sweeps."""
     with reading(ledger.engine) as conn:
@@ -83,7 +58,7 @@ def leader(ledger: Ledger) -> str | None:
 def test_doors_and_workers_are_two_programs(program: Program, ledger: Ledger, sink: Sink) -> None:
     sender = Sender([ANNE.writes(f"Question {number}.", subject=f"Matter {number}") for number in range(5)])
 
-    with program.serve("--no-workers") as doors, beside(program, "worker") as worker:
+    with program.serve("--no-workers") as doors, program.beside("worker") as worker:
         sender.try_all(program.smtp_port)
         wait_until(ledger.is_quiet, what="all mail settled and sent")
         for one in (doors, worker):
@@ -102,40 +77,42 @@ def test_what_waited_while_no_worker_was_there_is_worked_when_one_comes(program:
     with program.serve("--no-workers"):
         sender.try_all(program.smtp_port)
         assert ledger.waiting() == len(sender.mails)
-        with beside(program, "worker"):
+        with program.beside("worker"):
             wait_until(ledger.is_quiet, what="all mail settled and sent")
 
     assert ledger.effects() == {raw: ["opened"] for raw in sender.mails}
 
 
 def test_a_broker_that_lost_everything_costs_a_minute_and_no_mail(
-    program: Program, ledger: Ledger, broker: Redis | RabbitMq
+    program: Program, ledger: Ledger, broker: Broker
 ) -> None:
     sender = Sender([ANNE.writes(f"Question {number}.", subject=f"Matter {number}") for number in range(3)])
 
-    with program.serve("--no-workers"), beside(program, "schedule"):
+    with program.serve("--no-workers"), program.beside("schedule"):
         sender.try_all(program.smtp_port)
         wait_until(lambda: broker.waiting("mailgate.receive") == 3, what="three hints")
         broker.lose_everything()
         wait_until(lambda: broker.waiting("mailgate.receive") == 3, what="them again", within_seconds=120)
-        with beside(program, "worker"):
+        with program.beside("worker"):
             wait_until(ledger.is_quiet, what="all mail settled and sent", within_seconds=120)
 
     assert ledger.effects() == {raw: ["opened"] for raw in sender.mails}
 
 
 def test_mail_is_taken_in_while_the_broker_is_away_and_worked_when_it_is_back(
-    program: Program, ledger: Ledger, broker: Redis | RabbitMq
+    program: Program, ledger: Ledger, broker: Broker
 ) -> None:
     sender = Sender([ANNE.writes(f"Question {number}.", subject=f"Matter {number}") for number in range(3)])
-    broker.stop()
+    with proxy_to(broker.port) as network:
+        network.hang_up()
+        program.set("workers", broker=broker.url.replace(str(broker.port), str(network.port)))
 
-    with program.serve("--no-workers") as doors, beside(program, "worker") as worker:
-        sender.try_all(program.smtp_port)
-        assert len(sender.promised) == len(sender.mails)
-        broker.start()
-        wait_until(ledger.is_quiet, what="all mail settled and sent", within_seconds=120)
-        said = [one.log.read_text().count("broker away") for one in (doors, worker)]
+        with program.serve("--no-workers") as doors, program.beside("worker") as worker:
+            sender.try_all(program.smtp_port)
+            assert len(sender.promised) == len(sender.mails)
+            network.flow()
+            wait_until(ledger.is_quiet, what="all mail settled and sent", within_seconds=120)
+            said = [one.log.read_text().count("broker away") for one in (doors, worker)]
 
     assert ledger.effects() == {raw: ["opened"] for raw in sender.mails}
     assert said[0] == 1
@@ -143,7 +120,7 @@ def test_mail_is_taken_in_while_the_broker_is_away_and_worked_when_it_is_back(
 
 
 def test_the_schedule_is_taken_over_from_a_leader_that_was_killed(program: Program, ledger: Ledger) -> None:
-    with beside(program, "schedule") as first, beside(program, "schedule") as second:
+    with program.beside("schedule") as first, program.beside("schedule") as second:
         wait_until(lambda: b"leads" in first.log.read_bytes(), what="the first one leads")
         assert b"leads" not in second.log.read_bytes()
 
@@ -156,14 +133,14 @@ def test_the_schedule_is_taken_over_from_a_leader_that_was_killed(program: Progr
 def test_workers_of_some_queues_leave_the_others(program: Program, ledger: Ledger) -> None:
     sender = Sender([ANNE.writes("Question.")])
 
-    with program.serve("--no-workers"), beside(program, "worker", "--queues", "receive"):
+    with program.serve("--no-workers"), program.beside("worker", "--queues", "receive"):
         sender.try_all(program.smtp_port)
         wait_until(lambda: not ledger.waiting(), what="the mail settled")
         assert not ledger.sent
         second = program.execute("worker", "--queues", "deliver")  # with SQLite one process has them all
         assert (second.returncode, b"one process alone has the workers" in second.stderr) == (75, True)
 
-    with beside(program, "worker", "--queues", "deliver"):
+    with program.beside("worker", "--queues", "deliver"):
         wait_until(ledger.is_quiet, what="all sent", within_seconds=120)
 
 
