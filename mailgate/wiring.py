@@ -188,7 +188,12 @@ def build(
     """
     engine = connect(settings.store.url)
     settings.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if upgrade(engine):
+    try:
+        migrated = upgrade(engine)
+    except BaseException:
+        engine.dispose()  # nobody else will
+        raise
+    if migrated:
         log.info(LogEvent.STORE_MIGRATED(url=engine.url.render_as_string(hide_password=True)))
     spamd, smarthosts = spamd_of(settings), smarthosts_of(settings)
     return Parts(

@@ -14,7 +14,7 @@ from store import health
 from store.engine import read_url, reading
 from store.health import Health
 from store.keeping import serving
-from store.migrations import HEAD, current
+from store.migrations import HEAD, current, unfinished
 from store.post import folders, processes, smarthosts
 from store.post.folders import Remaining
 from store.post.outbox import OutState
@@ -189,6 +189,9 @@ def as_json(status: Status) -> Mapping[str, object]:
 
 
 def _of_schema(revision: str | None) -> Iterator[Attention]:
+    if (reason := unfinished(revision)) is not None:
+        yield Attention("schema", reason, "run it again, or set store.url to a whole store", fault=True)
+        return
     message = f"the store has schema {revision or 'none'}, this version of mailgate has {HEAD}"
     newer = revision is not None and revision > HEAD  # they are numbered
     yield Attention("schema", message, "install the newer version" if newer else "mailgate db upgrade", fault=True)

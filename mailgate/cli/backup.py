@@ -1,4 +1,4 @@
-"""`mailgate backup`: a copy of the embedded store, also while the gate runs."""
+"""`mailgate backup`: a copy of the store, also while the gate runs."""
 
 import sqlite3
 import sys
@@ -14,7 +14,7 @@ from mailgate.cli.context import given
 from mailgate.cli.gate import now, settings, told_errors
 from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_TEMPFAIL, fail, json_option, print_object, say
 from store.archive import objects_of
-from store.keeping.backup import back_up
+from store.keeping.copies.backup import back_up
 
 
 @click.command()

@@ -23,10 +23,12 @@ def upgrade() -> None:
     with told_errors():
         engine = connect(chosen.store.url)
         chosen.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
-        changed = migrate(engine)
-        with reading(engine) as conn:
-            revision = current(conn)
-        engine.dispose()
+        try:
+            changed = migrate(engine)
+            with reading(engine) as conn:
+                revision = current(conn)
+        finally:
+            engine.dispose()
     print_object({"revision": revision, "changed": changed})
 
 

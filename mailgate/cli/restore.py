@@ -1,4 +1,4 @@
-"""`mailgate restore`: a backup in place of the embedded store, with all unsent mail on hold."""
+"""`mailgate restore`: a backup in place of the store, with all unsent mail on hold."""
 
 from pathlib import Path
 
@@ -8,17 +8,19 @@ from mailgate.cli.backup import show_progress, told_disk_errors
 from mailgate.cli.gate import now, settings, told_errors
 from mailgate.cli.output import EX_CANTCREAT, fail, json_option, print_object, say
 from store.archive import objects_of
-from store.keeping.backup import SETTINGS
-from store.keeping.restore import StoreThere
-from store.keeping.restore import restore as put_back
+from store.keeping.copies.contents import SETTINGS
+from store.keeping.copies.restore import StoreThere
+from store.keeping.copies.restore import restore as put_back
 
 
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
-@click.option("--replace", is_flag=True, help="Put the store that is there aside; its new name is printed.")
+@click.option("--replace", is_flag=True, help="Put the SQLite store that is there aside; its new name is printed.")
 @json_option
 def restore(source: Path, replace: bool) -> None:
     """Put the backup in SOURCE where the settings have the store. Stop `mailgate serve` first.
+
+    A PostgreSQL database has to be empty.
 
     Outgoing mail that was unsent is put on hold: it may have been sent since the backup was made.
     """
@@ -35,10 +37,9 @@ def restore(source: Path, replace: bool) -> None:
                 progress=show_progress,
             )
         except StoreThere as error:
-            hint = "--replace puts it aside"
-            fail(str(error), code=EX_CANTCREAT, hint=hint, name="StoreThere")
+            fail(str(error), code=EX_CANTCREAT, hint=error.hint, name="StoreThere")
     row = {
-        "database": str(done.database),
+        "database": done.database,
         "made_at": done.contents.made_at,
         "mails_in": done.contents.mails_in,
         "mails_out": done.contents.mails_out,

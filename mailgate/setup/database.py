@@ -7,7 +7,7 @@ from contextlib import closing
 from mailgate.setup.finding import Finding, fail, ok, skipped, warn
 from mailgate.setup.site import Site
 from store.engine import NoStore, UnusableStoreUrl
-from store.migrations import HEAD, current
+from store.migrations import HEAD, current, unfinished
 
 LEAST_SQLITE = (3, 35, 0)  # RETURNING, which SQLAlchemy uses
 INTEGRITY_SECONDS = 4.0
@@ -41,6 +41,8 @@ def schema(site: Site) -> Finding:
         return fail(str(error), f"edit {site.config_path}")
     if revision == HEAD:
         return ok(revision)
+    if (reason := unfinished(revision)) is not None:
+        return fail(reason, f"run it again, or name a whole store in {site.config_path}")
     if revision is not None and revision > HEAD:  # they are numbered
         return fail(f"{revision}, this version of mailgate knows {HEAD}", "install the newer version")
     return fail(f"{revision or 'none'}, this version of mailgate has {HEAD}", upgrade)

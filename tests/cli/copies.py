@@ -1,9 +1,14 @@
 """Gates that are copied: mails small and large, and what their stores hold."""
 
 import json
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from mailgate.config import load
+from mailgate.jobs import Job
+from mailgate.wiring import build
 from store.archive import INLINE_BYTES, Archive, Directory
 from store.engine import connect, reading
 from store.post import spool
@@ -14,11 +19,17 @@ LARGE = b"From: Cris <cris@stranger.example>\r\nSubject: Pictures\r\n\r\n" + b"x
 LARGE += b"0123456789\r\n" * (INLINE_BYTES // 12 + 1)
 
 
-def beside(directory: Path, sink: Sink) -> Program:
-    """A gate in a directory of its own, with the same smarthost; Anne may write as much as she likes."""
+def beside(directory: Path, sink: Sink, url: str = "") -> Program:
+    """A gate in a directory of its own, with the same smarthost; Anne may write as much as she likes.
+
+    `url`: of its store, if that is not a file in its directory.
+    """
     smarthost: dict[str, object] = {"address": f"127.0.0.1:{sink.port}", "tls": "none"}
     boundless: dict[str, object] = {"tickets_per_sender_hour": 0, "tickets_per_sender_day": 0}
-    return configured(directory, {"smarthost": smarthost, "budgets": boundless})
+    program = configured(directory, {"smarthost": smarthost, "budgets": boundless})
+    if url:
+        program.set("store", url=url)
+    return program
 
 
 def mail(subject: str, text: str = "Since Monday every mail comes back.") -> bytes:
@@ -35,9 +46,27 @@ def receive(program: Program, raw: bytes) -> None:
     assert done.exit_code == 0, done.stderr
 
 
+def store_url(program: Program) -> str:
+    """Where its store is."""
+    return load(program.config, os.environ).store.url
+
+
+def work(program: Program) -> None:
+    """Do all that is due, inline; as `mailgate due run`, whatever database the store is in."""
+    parts = build(load(program.config, os.environ), _no_job)
+    try:
+        parts.run_due(datetime.now(UTC))
+    finally:
+        parts.close()
+
+
+def _no_job(job: Job, row_id: int) -> None:
+    """All is looked for when it is worked."""
+
+
 def stored(program: Program) -> dict[int, bytes]:
     """The bytes of all accepted mails, by their ids."""
-    engine = connect(f"sqlite:///{program.database}", read_only=True)
+    engine = connect(store_url(program), read_only=True)
     archive = Archive(Directory(program.directory / "var" / "archive"))
     with reading(engine) as conn:
         found = {row.id: archive.load(conn, row.sha256) for row in spool.listing(conn)}

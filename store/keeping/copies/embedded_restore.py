@@ -1,54 +1,35 @@
-"""Put a backup in place of an embedded store. The old one stays beside it; what was unsent does not leave by itself.
+"""Put a backup in place of an embedded store. The old one stays beside it.
 
-All is made ready beside the place first; the change itself is one rename. A backup is older than what happened since:
-what it holds as unsent may have been sent, and its next ids may have been given out.
+All is made ready beside the place first; the change itself is one rename.
 """
 
-import hashlib
 import os
 import secrets
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, nullcontext, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
-
-from mailgate.errors import Permanent, Temporary
-from store import people
-from store.archive import Archive, Directory, MissingBlob, Objects
-from store.engine import BUSY_SECONDS, connect, reading, transaction
-from store.keeping import erasure, erasure_log, serving
-from store.keeping.backup import (
-    ARCHIVE,
-    DATABASE,
-    Contents,
-    DamagedCopy,
-    Progress,
-    contents_of,
-    copy_blob,
-    copy_pages,
-    database_path,
-    digest_of,
-    large_blobs,
-    sync,
+from store.archive import Archive, Directory, Objects
+from store.engine import connect
+from store.keeping import serving
+from store.keeping.copies.contents import ARCHIVE, Contents, DamagedCopy, Progress, check, sync
+from store.keeping.copies.embedded import copy_pages, large_blobs
+from store.keeping.copies.restored import (
+    EPOCH_STEP,
+    PEOPLE_STEP,
+    ROWS,
+    ROWS_STEP,
+    Restored,
+    StoreInUse,
+    StoreThere,
+    forget_again,
+    restore_files,
 )
-from store.keeping.erased_blobs import read_attached
 from store.migrations import upgrade
 from store.post.outbox import UNFINISHED
-
-PEOPLE_STEP, ROWS_STEP = 1_000, 100_000
-"""How far ids jump: more than were given out since the backup. A reply address, a return address or a session of then
-must not mean something else now."""
-
-EPOCH_STEP = 1_000
-"""A session that was ended since the backup must not live again: all end."""
-
-_ROWS = ("spool", "outbox", "entries", "lists")
-
 
 _NUMBER_ALL = """
     INSERT INTO sqlite_sequence (name, seq)
@@ -58,53 +39,22 @@ _NUMBER_ALL = """
 """A table that was empty when the backup was made has no next id yet."""
 
 
-class StoreInUse(Temporary):
-    """A program works on the store."""
-
-
-class StoreThere(Permanent):
-    """There is a store, and nobody said that it may be replaced."""
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """What was done."""
-
-    contents: Contents
-    database: Path
-    kept_aside: Path | None  # the former store
-    migrated: bool
-    on_hold: int  # outgoing mails that were unsent when the backup was made
-    forgotten: int  # customers in it who were erased since then, and were erased again
-
-
-def restore(
+def restore_embedded(
     source: Path,
-    url: str,
+    contents: Contents,
+    database: Path,
     archive: Path,
     objects: Objects,
     *,
     replace: bool,
     now: datetime,
     progress: Progress,
-    others_seconds: float = BUSY_SECONDS + 0.5,
+    others_seconds: float,
 ) -> Restored:
-    """Put the backup in `source` where the settings have the store, its large blobs into `objects`.
-
-    `archive`: the directory of the lock and of the log of erasures. Raises DamagedCopy, NotEmbedded, StoreInUse,
-    StoreThere, StoreTooNew, ArchiveUnavailable, OSError, sqlite3.Error; then the store is as it was.
-
-    `others_seconds`: how long a former store stays locked after it was put aside. A program that had opened it just
-    before gives up in that time, instead of taking a mail into a store that is no longer looked at.
-    """
-    database = database_path(url)
-    contents = contents_of(source)
+    """As `store.keeping.copies.restore.restore` says, for the file `database`. Raises StoreInUse, StoreThere, too."""
     if database.exists() and not replace:
-        raise StoreThere(f"there is a store at {database}")
-    if digest_of(source / DATABASE) != contents.database_sha256:
-        raise DamagedCopy(f"{source / DATABASE} is not what was written at {contents.made_at}")
-    if not (source / ARCHIVE).is_dir():
-        raise DamagedCopy(f"the backup has lost its directory {source / ARCHIVE}")
+        raise StoreThere(f"there is a store at {database}", "--replace puts it aside")
+    check(source, contents)
     for directory in (archive, database.parent):
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     held = serving.take(archive)
@@ -112,18 +62,20 @@ def restore(
         raise StoreInUse(f"a `mailgate serve` works on the store of {archive}")
     unfinished = database.with_name(f".{database.name}.{secrets.token_hex(4)}.unfinished")
     try:
-        copy_pages(source / DATABASE, unfinished, progress)
+        copy_pages(source / contents.database, unfinished, progress)
         migrated = _migrate(unfinished)
         on_hold = _make_ready(unfinished, now)
         copied = Directory(source / ARCHIVE)
         forgotten = _forget_again(unfinished, archive, Archive(copied))
-        _restore_files(unfinished, copied, objects, frozenset(contents.missing), progress)
+        with closing(sqlite3.connect(unfinished)) as conn:
+            named = large_blobs(conn)
+        restore_files(named, copied, objects, contents.missing, progress)
         kept_aside = _put_in_place(unfinished, database, now, others_seconds)
     finally:
         held.close()
         for mark in ("", "-wal", "-shm", "-journal"):
             Path(f"{unfinished}{mark}").unlink(missing_ok=True)
-    return Restored(contents, database, kept_aside, migrated, on_hold, forgotten)
+    return Restored(contents, str(database), kept_aside, migrated, on_hold, forgotten)
 
 
 def _migrate(database: Path) -> bool:
@@ -153,10 +105,10 @@ def _make_ready(database: Path, now: datetime) -> int:
         # No worker has them any more: mail in is worked off at the next start.
         conn.execute("UPDATE spool SET lease = NULL, due_at = ? WHERE due_at IS NOT NULL", (at,))
         conn.execute(_NUMBER_ALL)
-        marks = ", ".join("?" * len(_ROWS))
+        marks = ", ".join("?" * len(ROWS))
         conn.execute(
             f"UPDATE sqlite_sequence SET seq = seq + CASE WHEN name IN ({marks}) THEN ? ELSE ? END",  # noqa: S608
-            (*_ROWS, ROWS_STEP, PEOPLE_STEP),
+            (*ROWS, ROWS_STEP, PEOPLE_STEP),
         )
         for people in ("customers", "staff"):
             conn.execute(f"UPDATE {people} SET epoch = epoch + ?", (EPOCH_STEP,))  # noqa: S608 - names of ours
@@ -165,18 +117,9 @@ def _make_ready(database: Path, now: datetime) -> int:
 
 
 def _forget_again(database: Path, archive: Path, files: Archive) -> int:
-    """Erase whoever was erased since the backup was made; returns how many. `files` are those of the backup."""
-    done = 0
     engine = connect(f"sqlite:///{database}")
     try:
-        for past in erasure_log.read(archive):
-            with reading(engine) as conn:
-                mails = erasure.mails_of(conn, past.customer_id)
-            attached = read_attached(engine, files, mails)
-            with transaction(engine) as conn:
-                if not erasure.was_erased(conn, past.customer_id) and _is_meant(conn, past):
-                    erasure.erase(conn, attached, past.customer_id, by=past.by, now=past.at)
-                    done += 1
+        done = forget_again(engine, archive, files)
     finally:
         engine.dispose()
     with closing(sqlite3.connect(database, isolation_level=None)) as plain:
@@ -184,38 +127,6 @@ def _forget_again(database: Path, archive: Path, files: Archive) -> int:
         if done:
             plain.execute("VACUUM")  # the pages of the copy hold what was erased
     return done
-
-
-def _is_meant(conn: Connection, past: erasure_log.Erasure) -> bool:
-    customer = people.find_customer(conn, past.customer_id)
-    return customer is not None and people.registered_at(conn, past.customer_id) == past.registered_at
-
-
-def _restore_files(
-    database: Path, source: Objects, objects: Objects, missing: frozenset[str], progress: Progress
-) -> None:
-    """Every large blob that the rows name stands whole in the archive; those of the former store stay, too."""
-    with closing(sqlite3.connect(database)) as conn:
-        named = large_blobs(conn)
-    for number, sha256 in enumerate(named, 1):
-        if not _is_whole(objects, sha256):
-            try:
-                copy_blob(source, objects, sha256)
-            except MissingBlob as error:
-                if sha256 not in missing:
-                    raise DamagedCopy(f"the backup has no file of the blob {sha256}") from error
-        progress("files", number, len(named))
-
-
-def _is_whole(objects: Objects, sha256: str) -> bool:
-    """It is there. A damaged one is removed, so that it can be put there anew."""
-    try:
-        if hashlib.sha256(objects.get(sha256)).hexdigest() == sha256:
-            return True
-    except MissingBlob:
-        return False
-    objects.remove(sha256)
-    return False
 
 
 def _put_in_place(unfinished: Path, database: Path, now: datetime, others_seconds: float) -> Path | None:

@@ -1,0 +1,1 @@
+"""Backup and restore, of an embedded store and of one in a PostgreSQL."""
