@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from store.engine import connect, reading
 from store.post import spool
 from tests.outbound.sink import Sink
 from tests.program import Program, configured
+from tests.servers.postgresql import Postgresql
 
 LARGE = b"From: Cris <cris@stranger.example>\r\nSubject: Pictures\r\n\r\n" + b"x" * 70 + b"\r\n" + b"y" * 70 + b"\r\n"
 LARGE += b"0123456789\r\n" * (INLINE_BYTES // 12 + 1)
@@ -89,3 +91,11 @@ def contents(target: Path) -> dict[str, Any]:
 def leftovers(program: Program) -> list[str]:
     """Files of a restore that was not finished."""
     return [path.name for path in program.database.parent.iterdir() if "unfinished" in path.name]
+
+
+def schema_of(postgresql: Postgresql, url: str) -> str:
+    """All that makes a database but its rows and rights."""
+    command = [str(postgresql.programs / "pg_dump"), "--schema-only", "--no-owner", "--no-privileges"]
+    where = url.replace("postgresql+psycopg", "postgresql")
+    said = subprocess.run([*command, where], capture_output=True, text=True, check=True).stdout
+    return "\n".join(line for line in said.splitlines() if not line.startswith(("\\restrict", "\\unrestrict")))

@@ -3,8 +3,10 @@
 import json
 import secrets
 import shutil
+import signal
 import stat
 import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +19,7 @@ from store.engine import connect, reading, transaction
 from store.keeping.copies.server import ProgramMissing, dump, find_program
 from store.migrations import HEAD, RESTORING, current, stamp
 from store.schema import customers, spool, staff, tickets
-from tests.cli.copies import LARGE, beside, contents, mail, receive, store_url, stored, work
+from tests.cli.copies import LARGE, beside, contents, mail, receive, schema_of, store_url, stored, work
 from tests.empty_store import empty_server_store
 from tests.outbound.sink import Sink, running
 from tests.program import Program
@@ -25,6 +27,19 @@ from tests.servers.postgresql import USER, Postgresql
 from tests.servers.process import wait_until
 
 pytestmark = pytest.mark.server
+
+KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from store.archive import Directory
+from store.keeping.copies.restore import restore
+def die(what, done, of):
+    if what == sys.argv[4]:
+        os.kill(os.getpid(), signal.SIGKILL)
+source, archive = Path(sys.argv[1]), Path(sys.argv[3])
+restore(source, sys.argv[2], archive, Directory(archive), replace=False, now=datetime.now(UTC), progress=die)
+"""
 
 
 @pytest.fixture
@@ -352,6 +367,26 @@ def test_a_half_restored_store_is_used_by_nothing_and_the_next_restore_begins_an
     assert len(stored(elsewhere)) == 1
 
 
+@pytest.mark.parametrize("step", ["database", "files"])
+def test_a_restore_that_was_killed_is_begun_anew(
+    program: Program, elsewhere: Program, engine: Engine, target: Path, step: str
+) -> None:
+    receive(program, LARGE)
+    program.ask("backup", str(target))
+    archive = elsewhere.directory / "var" / "archive"
+    arguments = [str(target), store_url(elsewhere), str(archive), step]
+
+    killed = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False, capture_output=True)
+    with reading(engine) as conn:
+        left = current(conn)
+    listed = elsewhere.run("inbox", "list")
+    again = elsewhere.run("restore", str(target))
+
+    assert (killed.returncode, left) == (-signal.SIGKILL, RESTORING)
+    assert (listed.exit_code, again.exit_code) == (65, 0)
+    assert list(stored(elsewhere).values()) == [LARGE]
+
+
 def test_a_backup_of_the_other_kind_of_database_is_refused_by_name(
     program: Program, tmp_path: Path, sink: Sink, target: Path
 ) -> None:
@@ -376,14 +411,6 @@ def test_the_restored_schema_is_that_of_a_new_store(
     elsewhere.ask("restore", str(target))
 
     assert schema_of(postgresql, store_url(elsewhere)) == schema_of(postgresql, store_url(program))
-
-
-def schema_of(postgresql: Postgresql, url: str) -> str:
-    """All that makes a database but its rows and rights."""
-    command = [str(postgresql.programs / "pg_dump"), "--schema-only", "--no-owner", "--no-privileges"]
-    where = url.replace("postgresql+psycopg", "postgresql")
-    said = subprocess.run([*command, where], capture_output=True, text=True, check=True).stdout
-    return "\n".join(line for line in said.splitlines() if not line.startswith(("\\restrict", "\\unrestrict")))
 
 
 def test_what_came_after_the_backup_is_waited_for_from_now_on(

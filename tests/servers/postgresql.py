@@ -54,25 +54,51 @@ class Postgresql:
         )  # fmt: skip
         return done.stdout
 
+    def base_backup(self, directory: Path) -> None:
+        """Have pg_basebackup write a copy of the cluster's files, from which it can be recovered."""
+        command = [
+            str(self.programs / "pg_basebackup"),
+            *self._where,
+            "--pgdata",
+            str(directory),
+            "--checkpoint",
+            "fast",
+        ]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+
     @property
     def _where(self) -> list[str]:
         return ["--host", LOOPBACK, "--port", str(self.port), "--username", USER]
 
 
 @contextmanager
-def running_postgresql() -> Iterator[Postgresql]:
-    """Start a cluster, yield it when it takes connections, and end it; raises ServerMissing."""
+def running_postgresql(*more: str, base: Path | None = None) -> Iterator[Postgresql]:
+    """Start a cluster, yield it when it takes connections, and end it; raises ServerMissing.
+
+    `more`: settings besides ours. `base`: what `base_backup` wrote, to recover from; else the cluster is a new one.
+    """
     programs = _programs()
     user = UNPRIVILEGED_USER if os.geteuid() == 0 else None  # it refuses to run as root
     with private_directory("postgresql", owner=user) as directory:
         data, log = directory / "data", directory / "log"
-        make = [str(programs / "initdb"), "--pgdata", str(data), "--username", USER, "--auth", "trust", "--no-sync"]
-        subprocess.run(
-            [*make, "--encoding", "UTF8", "--locale", "C"],
-            check=True, capture_output=True, timeout=120, user=user, cwd=directory,
-        )  # fmt: skip
+        if base is None:
+            make = [str(programs / "initdb"), "--pgdata", str(data), "--username", USER, "--auth", "trust", "--no-sync"]
+            subprocess.run(
+                [*make, "--encoding", "UTF8", "--locale", "C"],
+                check=True, capture_output=True, timeout=120, user=user, cwd=directory,
+            )  # fmt: skip
+        else:
+            shutil.copytree(base, data)
+            (data / "recovery.signal").touch()
+            _give(data, user)
         port = free_port()
-        settings = (f"listen_addresses={LOOPBACK}", f"port={port}", f"unix_socket_directories={directory}", *_SETTINGS)
+        settings = (
+            f"listen_addresses={LOOPBACK}",
+            f"port={port}",
+            f"unix_socket_directories={directory}",
+            *_SETTINGS,
+            *more,
+        )
         command = [str(programs / "postgres"), "-D", str(data), *(word for one in settings for word in ("-c", one))]
         ready = [str(programs / "pg_isready"), "--quiet", "--host", LOOPBACK, "--port", str(port)]
         running = ExitStack()
@@ -85,6 +111,13 @@ def running_postgresql() -> Iterator[Postgresql]:
         with running:
             start()
             yield Postgresql(port, programs, start, running.close)
+
+
+def _give(data: Path, user: str | None) -> None:
+    data.chmod(0o700)
+    if user is not None:
+        for path in (data, *data.rglob("*")):
+            shutil.chown(path, user)
 
 
 def _programs() -> Path:
