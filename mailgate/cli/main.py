@@ -25,6 +25,7 @@ COMMANDS = {
     "status": "how the gate is doing, and what needs a person",
     "backup": "copy the store while the gate runs",
     "restore": "put a backup in place of the store",
+    "move-store": "the whole store into another database",
     "verify": "whether every mail and file is whole",
     "config": "check and show the settings",
     "customer": "customers",

@@ -1,0 +1,1 @@
+"""Move a whole store from one kind of database to the other."""
