@@ -18,11 +18,19 @@ pytest_plugins = ["tests.servers.fixtures"]
 
 
 @pytest.fixture
-def begin(tmp_path: Path) -> Iterator[BeginGate]:
+def store_url() -> str | None:
+    """Where the gates of a test have their store; None: in a file of the test's directory."""
+    return None
+
+
+@pytest.fixture
+def begin(tmp_path: Path, store_url: str | None) -> Iterator[BeginGate]:
     """A function that begins a gate with settings of the test's own; all of them end with the test."""
     with ExitStack() as running:
 
         def begin(*, fail_point: FailPoint = no_fail_point, **overrides: Mapping[str, object]) -> Gate:
+            if store_url is not None:
+                overrides = {**overrides, "store": {"url": store_url, **overrides.get("store", {})}}
             return running.enter_context(begin_gate(tmp_path, fail_point=fail_point, **overrides))
 
         yield begin

@@ -1,14 +1,18 @@
 """An empty store of the newest schema: migrated once in a run, and copied for each test."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import psycopg
+
 from store.engine import connect, reading
 from store.migrations import upgrade
 from store.web_role import sql_for
-from tests.servers.postgresql import Postgresql
+from tests.servers.postgresql import USER, Postgresql
 
 PAGES_USER = "mailgate_web"
 
@@ -40,16 +44,32 @@ def _migrated() -> bytes:
 
 def empty_server_store(server: Postgresql) -> str:
     """The same in a new database of a PostgreSQL, with a user for the pages; the database's name."""
+    database = f"test_{secrets.token_hex(4)}"
+    engine = connect(server.url(database, template=_template(server)))
+    with reading(engine) as conn:
+        sql = sql_for(conn, PAGES_USER)
+    engine.dispose()
+    server.run(database, sql)
+    return database
+
+
+@contextmanager
+def server_store(server: Postgresql) -> Iterator[str]:
+    """The URL of a store without a row of ours, in a database that ends with the context."""
+    template, database = _template(server), f"test_{secrets.token_hex(4)}"
+    with psycopg.connect(server.url_for(USER, "postgres").replace("+psycopg", ""), autocommit=True) as administrator:
+        administrator.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
+        try:
+            yield server.url_for(USER, database)
+        finally:
+            administrator.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+def _template(server: Postgresql) -> str:
     template = _TEMPLATES.get(server.port)
     if template is None:
         template = _TEMPLATES[server.port] = f"template_{secrets.token_hex(4)}"
         engine = connect(server.url(template))
         upgrade(engine)
         engine.dispose()
-    database = f"test_{secrets.token_hex(4)}"
-    engine = connect(server.url(database, template=template))
-    with reading(engine) as conn:
-        sql = sql_for(conn, PAGES_USER)
-    engine.dispose()
-    server.run(database, sql)
-    return database
+    return template

@@ -283,7 +283,8 @@ def begin_gate(
     directory: Path, *, fail_point: FailPoint = no_fail_point, **overrides: Mapping[str, object]
 ) -> Iterator[Gate]:
     """A gate in an empty directory; `overrides` are sections with their settings."""
-    put_empty_store(directory / "mailgate.db")
+    if "url" not in overrides.get("store", {}):
+        put_empty_store(directory / "mailgate.db")
     with running(Sink()) as sink:
         parts = build(settings_for(directory, sink.port, **overrides), _no_job, fail_point=fail_point)
         try:

@@ -23,7 +23,13 @@ INSTALLED = Path("/usr/lib/postgresql")
 USER = "mailgate"
 
 # Nothing of it outlives the tests, so nothing is waited for.
-_SETTINGS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=30")
+_SETTINGS = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=16MB",
+    "max_connections=100",
+)
 
 
 @dataclass(frozen=True, slots=True)
