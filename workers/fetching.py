@@ -109,24 +109,40 @@ class Fetcher:
         self._woken.close()
 
     def _run(self) -> None:
-        # Two gates on one store would store each mail twice: the second one waits, and takes over.
+        """Two gates on one store would fetch each mail twice: the second one waits, and takes over."""
+        if not self._parts.settings.store.is_embedded:
+            self._fetch_all()
+            return
         lock_name = f"imap-{hashlib.sha256(self._name.encode()).hexdigest()[:16]}.lock"
         while (lock := serving.take(self._parts.settings.store.archive, lock_name)) is None:
             if self._stopping.wait(self._retries.first_seconds):
                 return
         with lock:
-            while not self._stopping.is_set():
-                try:
+            self._fetch_all()
+
+    def _fetch_all(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                if self._is_mine():
                     self._converse()
-                except Exception as error:  # noqa: BLE001 - told, noted and tried again, whatever it was
-                    self._failed(error)
+                else:
+                    self._stopping.wait(self._retries.first_seconds)
+            except Exception as error:  # noqa: BLE001 - told, noted and tried again, whatever it was
+                self._failed(error)
+
+    def _is_mine(self) -> bool:
+        """No other process on this store fetches the folder. Of an embedded one the lock on its file says so."""
+        if self._parts.settings.store.is_embedded:
+            return True
+        with transaction(self._parts.engine) as conn:
+            return folders.take(conn, self._name)
 
     def _converse(self) -> None:
         """One connection, to its end."""
         password = read_secret(self._folder.password_file)
         self._session = session = ImapSession(self._folder, password, trust=self._trust)
         try:
-            while not self._stopping.is_set():
+            while not self._stopping.is_set() and self._is_mine():
                 left_too = time.monotonic() >= self._left_due
                 if left_too:  # not with each connection: the mail may be what ends them
                     self._left_due = time.monotonic() + RETRY_LEFT_SECONDS

@@ -8,7 +8,8 @@ from enum import StrEnum
 from sqlalchemy import Connection, RowMapping, delete, insert, or_, select, update
 
 from store.engine import insert_once
-from store.schema import imap_folders, imap_mails
+from store.post.processes import MY_NAME
+from store.schema import imap_folders, imap_mails, processes
 
 
 class Left(StrEnum):
@@ -39,6 +40,7 @@ class Folder:
     fetched_at: datetime | None
     problem: str | None
     problem_since: datetime | None
+    fetcher: str | None  # the process that looks into it; None where one alone works on the store
     remaining: tuple[Remaining, ...]
 
     @property
@@ -56,6 +58,23 @@ def load(conn: Connection, name: str) -> Folder | None:
     """One folder; None before its first fetch."""
     row = conn.execute(select(imap_folders).where(imap_folders.c.name == name)).mappings().first()
     return _folder(conn, row) if row else None
+
+
+def take(conn: Connection, name: str) -> bool:
+    """This process fetches the folder from now on, as long as it has a row; False while another does.
+
+    Whoever is buried (store.post.processes) has no folder any more.
+    """
+    _make(conn, name)
+    abandoned = imap_folders.c.fetcher.not_in(select(processes.c.name))
+    free = or_(imap_folders.c.fetcher.is_(None), imap_folders.c.fetcher == MY_NAME, abandoned)
+    taken = conn.execute(update(imap_folders).where(imap_folders.c.name == name, free).values(fetcher=MY_NAME))
+    return taken.rowcount == 1
+
+
+def give_back(conn: Connection) -> None:
+    """This process fetches nothing any more."""
+    conn.execute(update(imap_folders).where(imap_folders.c.fetcher == MY_NAME).values(fetcher=None))
 
 
 def listing(conn: Connection) -> tuple[Folder, ...]:

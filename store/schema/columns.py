@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, MetaData, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, TypeDecorator
 
 metadata = MetaData(
     naming_convention={
@@ -13,6 +13,10 @@ metadata = MetaData(
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     }
 )
+
+
+Number = BigInteger().with_variant(Integer(), "sqlite")
+"""Of rows that are many: 32 bits end at two thousand million. SQLite numbers rows by an INTEGER alone, of 64 bits."""
 
 
 class Utc(TypeDecorator[datetime]):

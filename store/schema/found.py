@@ -10,15 +10,15 @@ from sqlalchemy import (
     Text,
 )
 
-from store.schema.columns import Utc, metadata
+from store.schema.columns import Number, Utc, metadata
 
 search_documents = Table(
     "search_documents",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("kind", String, nullable=False),
-    Column("row_id", Integer, nullable=False),  # of the entry, mail, customer or article that it was made from
-    Column("ticket_id", Integer, index=True),
+    Column("row_id", Number, nullable=False),  # of the entry, mail, customer or article that it was made from
+    Column("ticket_id", Number, index=True),
     Column("customer_id", Integer),
     Column("at", Utc, nullable=False),
     Column("has_file", Boolean, nullable=False),
@@ -33,7 +33,7 @@ search_marks = Table(  # rows that are not in the index yet, or are no longer wh
     "search_marks",
     metadata,
     Column("kind", String, primary_key=True),
-    Column("row_id", Integer, primary_key=True, autoincrement=False),
+    Column("row_id", Number, primary_key=True, autoincrement=False),
 )
 
 articles = Table(

@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from store.schema.columns import Utc, metadata
+from store.schema.columns import Number, Utc, metadata
 
 blobs = Table(
     "blobs",
@@ -59,7 +59,7 @@ signing_keys = Table(
 spool = Table(
     "spool",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("received_at", Utc, nullable=False),
     Column("door", String, nullable=False),
     Column("peer", String),
@@ -115,7 +115,7 @@ seals = Table(
 lessons = Table(
     "lessons",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("spool_id", ForeignKey("spool.id"), nullable=False),
     Column("is_spam", Boolean, nullable=False),
     Column("due_at", Utc),  # null: told, or given up
@@ -140,6 +140,7 @@ imap_folders = Table(
     Column("fetched_at", Utc),  # when the last look into it came to its end
     Column("problem", Text),
     Column("problem_since", Utc),
+    Column("fetcher", String),  # the process that looks into it, where several work on the store
 )
 
 smarthosts = Table(
@@ -178,7 +179,7 @@ imap_mails = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("created_at", Utc, nullable=False),
     Column("template", String, nullable=False),
     Column("notice", JSON, nullable=False),  # the whole Notice, frozen at the event
@@ -192,7 +193,7 @@ outbox = Table(
     Column(
         "about_kind", String
     ),  # a ticket, a list that staff answer, a mail that came: `mailgate.letters.kind.Matter`
-    Column("about_id", Integer),
+    Column("about_id", Number),
     Column("gist", String(64)),  # of what need not be said to the same reader again
     Column("state", String, nullable=False),
     Column("phase", String),  # "data" from just before DATA until its reply is saved
@@ -225,7 +226,7 @@ outbox = Table(
 lists = Table(
     "lists",
     metadata,
-    Column("id", Integer, primary_key=True),  # it stands in the address that an answer goes to
+    Column("id", Number, primary_key=True),  # it stands in the address that an answer goes to
     Column("kind", String, nullable=False),  # the template of its mail
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
     Column("created_at", Utc, nullable=False),
@@ -240,7 +241,7 @@ lists = Table(
 unsent = Table(
     "unsent",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("at", Utc, nullable=False, index=True),
     Column("template", String, nullable=False),
     Column("to_address", String, nullable=False),

@@ -13,7 +13,7 @@ from sqlalchemy import (
     Text,
 )
 
-from store.schema.columns import Utc, metadata
+from store.schema.columns import Number, Utc, metadata
 
 customers = Table(
     "customers",
@@ -95,7 +95,7 @@ suppressions = Table(
 confirmations = Table(
     "confirmations",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("kind", String, nullable=False),
     Column("details", JSON, nullable=False),  # frozen when it was asked
     Column("statement", JSON, nullable=False),  # the lines that were read, as values
@@ -120,7 +120,7 @@ confirmations = Table(
 askees = Table(
     "askees",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("confirmation_id", ForeignKey("confirmations.id"), nullable=False, index=True),
     Column("contact_id", ForeignKey("contacts.id")),
     Column("staff_id", ForeignKey("staff.id")),

@@ -13,12 +13,12 @@ from sqlalchemy import (
     text,
 )
 
-from store.schema.columns import Utc, metadata
+from store.schema.columns import Number, Utc, metadata
 
 tickets = Table(
     "tickets",
     metadata,
-    Column("id", Integer, primary_key=True),  # the number that people see; never reused
+    Column("id", Number, primary_key=True),  # the number that people see; never reused
     Column("desk", String, nullable=False),
     Column("customer_id", ForeignKey("customers.id")),  # null: a stranger's
     Column("subject", Text, nullable=False),
@@ -64,7 +64,7 @@ participants = Table(
 entries = Table(
     "entries",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
     Column("kind", String, nullable=False),
     Column("at", Utc, nullable=False),
@@ -118,7 +118,7 @@ proposals = Table(
 staff_acts = Table(
     "staff_acts",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", Number, primary_key=True),
     Column("ticket_id", ForeignKey("tickets.id"), nullable=False),
     Column("staff_id", ForeignKey("staff.id"), nullable=False),
     Column("at", Utc, nullable=False),

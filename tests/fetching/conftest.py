@@ -95,7 +95,7 @@ class Post:
         """What the store knows of the folder."""
         with reading(self.gate.parts.engine) as conn:
             found = folders.load(conn, self.folder.name)
-        return found or Folder(self.folder.name, None, 0, 0, None, None, None, ())
+        return found or Folder(self.folder.name, None, 0, 0, None, None, None, None, ())
 
     def fetched(self, number: int, *, uid: int | None = None) -> None:
         """Wait until so many mails are stored, marked, and done with."""
