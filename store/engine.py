@@ -1,11 +1,13 @@
 """Engine from a URL; the write transaction and the read-only connection. Nothing here waits on a network."""
 
+import random
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 from weakref import WeakKeyDictionary
 
@@ -23,6 +25,14 @@ BUSY_SECONDS = 5.0
 
 PAGE_SECONDS = 5
 """How long a page waits for a database server: for a connection that is free, for a new one, for an answer."""
+
+TELLINGS, PAUSE_SECONDS = 5, 0.05
+"""How often a story is told that a server breaks off for the sake of another, and the longest pause before the next."""
+
+_CONFLICTS = ("40001", "40P01")
+"""SQLSTATE: serialization_failure, deadlock_detected (PostgreSQL, Appendix A)."""
+
+T = TypeVar("T")
 
 _turns: WeakKeyDictionary[Engine, WriteTurn] = WeakKeyDictionary()
 
@@ -201,11 +211,34 @@ def empty_log(engine: Engine, *, within_seconds: float) -> bool:
         turn.give_back()
 
 
+def transact(engine: Engine, story: Callable[[Connection], T], *, durable: bool = True, urgent: bool = False) -> T:
+    """What the story returns, told in a transaction of its own; see `transaction`.
+
+    Of several that wait for each other a server breaks one off. Nothing of that has been done, so it begins anew, a few
+    times: a story keeps nothing from one telling to the next.
+    """
+    for _ in range(TELLINGS - 1):
+        try:
+            with transaction(engine, durable=durable, urgent=urgent) as conn:
+                return story(conn)
+        except OperationalError as error:
+            if not is_conflict(error):
+                raise
+        time.sleep(random.uniform(0, PAUSE_SECONDS))  # noqa: S311 - so that they do not meet again
+    with transaction(engine, durable=durable, urgent=urgent) as conn:
+        return story(conn)
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent snapshot to read from; it neither blocks writers nor waits for them."""
     with engine.connect() as conn, conn.begin():
         yield conn
+
+
+def is_conflict(error: Exception) -> bool:
+    """A server broke the transaction off, which waited for another that waited for it, or saw what that has changed."""
+    return isinstance(error, OperationalError) and getattr(error.orig, "sqlstate", None) in _CONFLICTS
 
 
 def is_busy(error: Exception) -> bool:

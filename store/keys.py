@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, insert, select, update
 
 from mailgate.errors import Permanent
+from store import locks
 from store.schema import keys
 
 SECRET_BYTES = 32
@@ -44,6 +45,7 @@ def verifying(conn: Connection) -> Mapping[int, bytes]:
 
 def rotate(conn: Connection, *, now: datetime) -> int:
     """Make a new signing key and retire the others: they verify what they signed. Returns the new id."""
+    locks.hold(conn, ("keys",))
     newest = conn.execute(select(func.max(keys.c.kid))).scalar()
     kid = 1 if newest is None else newest + 1
     if kid > MAX_KID:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from mailgate.errors import Permanent
 from mailgate.mail.address import address_key, parse_mailbox
 from mailgate.people import Contact, Customer, Role, Staff, Tongue
+from store import locks
 from store.rows import Rows, insert_row
 from store.schema import contacts, customers, staff
 from store.search import index as search
@@ -155,6 +156,20 @@ def list_customers(
     for row in found.mappings():
         people[row["customer_id"]].append(_CONTACT.read(row))
     return tuple(_customer(row, tuple(people[row["id"]])) for row in rows)
+
+
+def keep_accounts(conn: Connection, numbers: Iterable[int]) -> None:
+    """Nobody erases or ends these accounts before the commit. Who is a contact of them is read after this."""
+    wanted = sorted(set(numbers))
+    if wanted and not locks.has_one_writer(conn):
+        kept = select(customers.c.id).where(customers.c.id.in_(wanted)).order_by(customers.c.id)
+        conn.execute(kept.with_for_update(read=True, key_share=True))
+
+
+def lock_account(conn: Connection, number: int) -> None:
+    """Wait until nobody else works for this account, and have it until the commit."""
+    if not locks.has_one_writer(conn):
+        conn.execute(select(customers.c.id).where(customers.c.id == number).with_for_update())
 
 
 def contacts_with(conn: Connection, address: str) -> tuple[Contact, ...]:

@@ -40,6 +40,7 @@ def send_statement(gate: Gate, number: int = 7, *, ticket: int = 1, maker: str =
     file = MadeFile(f"statement-{number}.pdf", "application/pdf", maker, {"number": number})
     with transaction(gate.parts.engine) as conn:
         act = Act.begin(conn, gate.parts.settings, gate.now)
+        tickets.lock(conn, (ticket,))
         found = tickets.find(conn, ticket)
         assert found is not None
         sheet = sheet_for(act, found.participants[0], ticket=found)

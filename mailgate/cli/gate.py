@@ -57,7 +57,8 @@ def told_errors() -> Iterator[None]:
             fail(_NO_SUCH_NUMBER, code=EX_DATAERR, name="OutOfRange")
         if not isinstance(error, DBAPIError):
             raise
-        fail(f"the store cannot be used: {error.orig or error}", code=EX_TEMPFAIL, name="StoreUnavailable")
+        reason = " ".join(str(error.orig or error).split())  # PostgreSQL says some things on two lines
+        fail(f"the store cannot be used: {reason}", code=EX_TEMPFAIL, name="StoreUnavailable")
     except TimeoutError as error:
         fail(f"the store cannot be used: {error}", code=EX_TEMPFAIL, name="StoreUnavailable")
     except BrokenPipeError:

@@ -33,7 +33,7 @@ from mailgate.wiring import Parts
 from store import people
 from store.desk import tickets
 from store.desk.tickets import Entry
-from store.engine import reading, transaction
+from store.engine import reading, transact
 
 COLUMNS = ("number", "state", "customer", "desk", "messages", "updated_at", "subject")
 
@@ -133,6 +133,7 @@ def merge(number: int, into: int) -> None:
     """Merge a ticket into another one of the same customer, for good: mail to NUMBER joins INTO from now on."""
 
     def merged(act: Act, target: Ticket) -> Ticket:
+        tickets.lock(act.conn, (number,))
         source = _known(tickets.itself(act.conn, (number,)).get(number), number)
         return change.merge(act, source, OPERATOR, into=target)
 
@@ -174,9 +175,12 @@ def _say(number: int, writer: str, text: str | None, *, is_note: bool) -> None:
 def _change(number: int, do: Callable[[Act, Ticket], Ticket]) -> None:
     """Do it in one transaction and print the ticket; the sweep of a running `serve` finds the mails."""
     with gate() as parts:
-        with transaction(parts.engine) as conn:
-            found = _known(tickets.find(conn, number), number)
-            changed = do(Act.begin(conn, parts.settings, now()), found)
+
+        def told(conn: Connection) -> Ticket:
+            found = _known(tickets.locked(conn, (number,)).get(number), number)
+            return do(Act.begin(conn, parts.settings, now()), found)
+
+        changed = transact(parts.engine, told)
         with reading(parts.engine) as conn:
             _show(conn, changed, _tell(parts))
 

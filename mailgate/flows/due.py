@@ -19,8 +19,9 @@ from mailgate.flows.ticket.deadline import meet_deadline
 from mailgate.jobs import Enqueue, Job
 from mailgate.log_events import LogEvent
 from mailgate.tickets.deadlines import Step, deadline
+from store import locks
 from store.desk import deadlines, tickets
-from store.engine import reading, transaction
+from store.engine import reading, transact
 from store.post import confirmations, work
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,11 @@ class Due:
     find: Find
     meet: Meet
     job: Job | None = None
+    is_list: bool = False  # for all staff, at one time: written by one process while the others wait
+
+
+_LISTS = "lists of what is due"
+"""One name for all of them: the list of the morning says what an alert would."""
 
 
 def _waiting(job: Job) -> Find:
@@ -98,10 +104,10 @@ def _once(at: Callable[[Connection, Settings, datetime], datetime | None]) -> Fi
 
 DUE = (
     *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job),
-    Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True)),
-    Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False)),
-    Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act)),
-    Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act)),
+    Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True), is_list=True),
+    Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False), is_list=True),
+    Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act), is_list=True),
+    Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act), is_list=True),
     *(
         Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))
         for step in (Step.WARN, Step.CLOSE, Step.END_WAIT)
@@ -195,15 +201,22 @@ def meet(
     """
     row = _BY_KIND[kind]
     try:
-        with transaction(engine, durable=row.job is None) as conn:  # a row that is taken up anew was durable before
-            act = Act.begin(conn, settings, now)
-            row.meet(act, numbers)
+        # A row that is taken up anew was durable before.
+        act = transact(engine, lambda conn: _met(conn, row, numbers, settings, now), durable=row.job is None)
     except (OperationalError, TimeoutError):
         raise
     except Exception:
         log.exception(LogEvent.DUE_FAILED(kind=kind.value, object=",".join(map(str, numbers))))
         return
     send_jobs(act.outgoing, enqueue)
+
+
+def _met(conn: Connection, row: Due, numbers: Sequence[int], settings: Settings, now: datetime) -> Act:
+    if row.is_list:
+        locks.hold(conn, (_LISTS,))
+    act = Act.begin(conn, settings, now)
+    row.meet(act, numbers)
+    return act
 
 
 def _not_seen(

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 
 from mailgate.inbound.article_folder import Shelf
+from store import locks
 from store.desk import articles
 from store.engine import reading, transaction
 
@@ -15,5 +16,8 @@ def take_over(engine: Engine, shelf: Shelf, *, now: datetime) -> bool:
         if not articles.changes(conn, shelf.articles):
             return False
     with transaction(engine) as conn:
+        locks.hold(conn, ("articles",))
+        if not articles.changes(conn, shelf.articles):  # another process was quicker
+            return False
         articles.replace(conn, shelf.articles, now=now)
     return True

@@ -22,7 +22,7 @@ from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.mail.envelope import Envelope
 from store.archive import Archive, ArchiveUnavailable, Blob
-from store.engine import transaction
+from store.engine import transact
 from store.post import spool, work
 
 log = logging.getLogger(__name__)
@@ -186,16 +186,18 @@ class Acceptance:
             self._enqueue(Job.RECEIVE, spool_id)
 
     def _write(self, group: Sequence[_Waiting]) -> list[int]:
-        with transaction(self._engine, urgent=True) as conn:
-            ids = []
-            for waiting in group:
-                self._archive.add(conn, waiting.blob)
-                ids.append(spool.add(conn, waiting.envelope, waiting.blob.sha256))
-                if waiting.beside is not None:
-                    waiting.beside(conn)
-            if self._left_to_sweep:
-                work.hasten(conn, Job.RECEIVE, ids, now=group[0].envelope.received_at)
-            self._fail_point("accept.before-commit")
+        return transact(self._engine, lambda conn: self._add(conn, group), urgent=True)
+
+    def _add(self, conn: Connection, group: Sequence[_Waiting]) -> list[int]:
+        ids = []
+        for waiting in group:
+            self._archive.add(conn, waiting.blob)
+            ids.append(spool.add(conn, waiting.envelope, waiting.blob.sha256))
+            if waiting.beside is not None:
+                waiting.beside(conn)
+        if self._left_to_sweep:
+            work.hasten(conn, Job.RECEIVE, ids, now=group[0].envelope.received_at)
+        self._fail_point("accept.before-commit")
         return ids
 
 
@@ -212,6 +214,7 @@ def unavailable(error: BaseException) -> Temporary:
     """The reply for a failure of ours: always temporary, so that the sender keeps the message (RFC 5321 §4.2.1)."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     full = isinstance(cause, sqlite3.Error) and "full" in str(cause)
+    full = full or getattr(cause, "sqlstate", None) == "53100"  # disk_full (PostgreSQL, Appendix A)
     if full or (isinstance(cause, OSError) and cause.errno in (28, 122)):  # ENOSPC, EDQUOT
         return StorageFull(str(cause))
     return SpoolUnavailable(str(cause))

@@ -49,7 +49,6 @@ _BEGIN_SILENCE = (
     .where(tickets.c.id == _MEANT.scalar_subquery(), tickets.c.state == State.ANSWERED)
     .values(silent_since=bindparam("since"))
 )
-_LOCK = select(tickets.c.id).where(tickets.c.id == bindparam("number")).with_for_update()
 _IS_UNDER_WAY = select(tickets.c.id).where(tickets.c.id == bindparam("number"), _ANSWER_UNDER_WAY)
 
 
@@ -68,11 +67,6 @@ def passed(conn: Connection, silence: Silence, *, at: datetime, limit: int) -> t
 def begin_silence(conn: Connection, number: int, *, since: datetime) -> None:
     """An answer has left: from now on it is the customer who says nothing, if the ticket still counts as answered."""
     conn.execute(_BEGIN_SILENCE, {"number": number, "since": since})
-
-
-def lock(conn: Connection, number: int) -> None:
-    """Nobody else changes this ticket until the transaction ends. SQLite has locked the whole store already."""
-    conn.execute(_LOCK, {"number": number})
 
 
 def is_answer_under_way(conn: Connection, number: int) -> bool:

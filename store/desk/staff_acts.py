@@ -63,7 +63,7 @@ def on_ticket(conn: Connection, ticket_id: int) -> tuple[StaffAct, ...]:
 def cancel_mails(conn: Connection, act: StaffAct) -> bool:
     """Never send what came of it; False, and nothing is changed, when some of it has left or none of it would have."""
     mails = select(outbox.c.id, outbox.c.state, outbox.c.lease).where(outbox.c.id.in_(act.outbox_ids))
-    rows = conn.execute(mails.with_for_update()).all()
+    rows = conn.execute(mails.order_by(outbox.c.id).with_for_update()).all()
     waiting = [row.id for row in rows if row.state in (OutState.HELD, OutState.QUEUED) and row.lease is None]
     if not waiting or len(waiting) < sum(row.state not in (OutState.CANCELLED, OutState.FAILED) for row in rows):
         return False

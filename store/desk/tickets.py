@@ -33,6 +33,7 @@ from mailgate.tickets.ticket import (
     Ticket,
     after_entry,
 )
+from store import locks
 from store.engine import insert_once
 from store.rows import Rows, insert_row
 from store.schema import attachments, contacts, customers, entries, participants, suppressions, tickets
@@ -41,10 +42,17 @@ from store.search import index as search
 _OPEN = insert(tickets)
 _APPEND = insert(entries)
 _ATTACH = insert(attachments)
-_CHANGE = update(tickets).where(tickets.c.id == bindparam("the_id"))
+_CHANGE = (
+    update(tickets)
+    .where(tickets.c.id == bindparam("the_id"))
+    .values(messages=tickets.c.messages + bindparam("the_messages"))
+)
 _THE_IDS: BindParameter[Any] = bindparam("the_ids", expanding=True)
 # Who was removed gets no answers.
 _IS_THERE = ~exists().where(contacts.c.id == participants.c.contact_id, contacts.c.removed_at.is_not(None))
+_ENDS = select(tickets.c.merged_into).where(tickets.c.id.in_(_THE_IDS), tickets.c.merged_into.is_not(None))
+# Rows that refer to the ticket may come meanwhile: they change nothing in it.
+_LOCK = select(tickets.c.id).where(tickets.c.id.in_(_THE_IDS)).order_by(tickets.c.id).with_for_update(key_share=True)
 _NUMBERED = (
     select(tickets, participants.c.contact_id, participants.c.name, participants.c.address)
     .select_from(tickets)
@@ -109,7 +117,6 @@ _FILE = Rows(NewAttachment)
 _CHANGING = (
     "state",
     "waiting_since",
-    "messages",
     "updated_at",
     "silent_since",
     "warned_at",
@@ -117,7 +124,34 @@ _CHANGING = (
     "assignee_id",
     "merged_into",
 )
-"""What an entry may change of its ticket."""
+"""What an entry may change of its ticket, besides the count of its messages."""
+
+
+class NotLocked(Exception):
+    """A story writes to a ticket that it has not asked for: what it read may be no longer so. A mistake of ours."""
+
+
+def lock(conn: Connection, numbers: Iterable[int]) -> None:
+    """Wait until nobody else changes these tickets, nor those that they lead to, and have them until the commit.
+
+    What was read of them before may be no longer so: they are read after this.
+    """
+    mine = locks.tickets_of(conn)
+    wanted = set(numbers) - mine
+    mine |= wanted
+    while wanted and not locks.has_one_writer(conn):
+        wanted |= set(conn.execute(_ENDS, {"the_ids": list(wanted)}).scalars()) - mine
+        conn.execute(_LOCK, {"the_ids": list(wanted)})
+        mine |= wanted
+        # One of them may have been merged while this waited for it.
+        wanted = set(conn.execute(_ENDS, {"the_ids": list(wanted)}).scalars()) - mine
+
+
+def locked(conn: Connection, numbers: Iterable[int]) -> Mapping[int, Ticket]:
+    """`load`, of tickets that nobody else changes from now on."""
+    wanted = set(numbers)
+    lock(conn, wanted)
+    return load(conn, wanted)
 
 
 def open_ticket(
@@ -154,6 +188,7 @@ def open_ticket(
     )
     ticket = after_entry(ticket, first.kind, event, now=now)
     number = insert_row(conn, _OPEN, _TICKET.columns(ticket))
+    locks.tickets_of(conn).add(number)
     if participant is not None:
         add_participant(conn, number, participant)
     return _enter(conn, number, first, event=event, now=now), replace(ticket, id=number)
@@ -189,11 +224,15 @@ def append(
 ) -> tuple[int, Ticket]:
     """Append one entry, with what it does to the ticket; returns the entry's id and the ticket as it is now.
 
-    `ticket` was read or returned within this transaction; what was changed in it since then is written too.
+    `ticket` was read or returned within this transaction, after it was locked; what was changed in it since then is
+    written too. Raises NotLocked.
     """
+    if ticket.id not in locks.tickets_of(conn):
+        raise NotLocked(f"ticket {ticket.id} was not locked before it was changed")
     entry_id = _enter(conn, ticket.id, entry, event=event, now=now)
     after = after_entry(ticket, entry.kind, event, now=now)
-    conn.execute(_CHANGE, {"the_id": ticket.id, **{name: getattr(after, name) for name in _CHANGING}})
+    changed = {name: getattr(after, name) for name in _CHANGING}
+    conn.execute(_CHANGE, {"the_id": ticket.id, "the_messages": after.messages - ticket.messages, **changed})
     return entry_id, after
 
 
@@ -217,6 +256,8 @@ def load(conn: Connection, numbers: Iterable[int]) -> Mapping[int, Ticket]:
     moved = {number: ticket.merged_into for number, ticket in found.items() if ticket.merged_into is not None}
     if not moved:
         return found
+    mine = locks.tickets_of(conn)
+    mine.update(end for number, end in moved.items() if number in mine)
     ends = itself(conn, moved.values())
     return {**found, **{number: ends[end] for number, end in moved.items()}}
 

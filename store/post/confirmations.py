@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, case, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, RowMapping, case, delete, func, insert, or_, select, update
 
 from mailgate.confirmation import (
     KINDS,
@@ -65,14 +65,24 @@ def lock(conn: Connection, confirmation_id: int) -> Confirmation | None:
     return show(conn, confirmation_id) if conn.execute(query).first() else None
 
 
+def asked_with(conn: Connection, nonce: int) -> Confirmation | None:
+    """The question that the nonce was made for, as it was a moment ago."""
+    row = _made_for(conn, nonce)
+    return show(conn, row.confirmation_id) if row else None
+
+
 def with_nonce(conn: Connection, nonce: int) -> tuple[Confirmation, Askee] | None:
     """The question that the nonce was made for, locked, and whom it was made for."""
-    mine = or_(askees.c.nonce_sha256 == _digest(nonce), askees.c.again_sha256 == _digest(nonce))
-    row = conn.execute(select(askees.c.id, askees.c.confirmation_id).where(mine)).first()
+    row = _made_for(conn, nonce)
     asked = lock(conn, row.confirmation_id) if row else None
     if row is None or asked is None:
         return None
     return asked, next(one for one in asked.askees if one.id == row.id)
+
+
+def _made_for(conn: Connection, nonce: int) -> Row[Any, Any] | None:
+    mine = or_(askees.c.nonce_sha256 == _digest(nonce), askees.c.again_sha256 == _digest(nonce))
+    return conn.execute(select(askees.c.id, askees.c.confirmation_id).where(mine)).first()
 
 
 def newest(conn: Connection, asked: Confirmation) -> Confirmation:

@@ -23,6 +23,7 @@ from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.sender.evidence import Evidence, Level
+from store import locks
 from store.engine import transaction
 from store.post import leases
 from store.rows import Rows, insert_row
@@ -234,6 +235,12 @@ def show(conn: Connection, spool_id: int) -> Accepted | None:
     """One accepted message; None when there is no such id."""
     row = conn.execute(_rows().where(spool.c.id == spool_id)).mappings().first()
     return _ACCEPTED.read(row) if row else None
+
+
+def lock(conn: Connection, spool_id: int) -> None:
+    """Wait until nobody else decides on this message, and have it until the commit."""
+    if not locks.has_one_writer(conn):
+        conn.execute(select(spool.c.id).where(spool.c.id == spool_id).with_for_update(key_share=True))
 
 
 def listing(

@@ -25,10 +25,12 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy.dialects import postgresql
 
 from mailgate.letters.kind import SEARCHED
 from mailgate.tickets.search_words import joined, words_of
 from mailgate.tickets.ticket import EntryKind
+from store import locks
 from store.engine import insert_once
 from store.schema import (
     articles,
@@ -52,9 +54,21 @@ class Kind(StrEnum):
     ARTICLE = "kb"
 
 
+_MARK_AND_LOCK = postgresql.insert(search_marks).on_conflict_do_update(
+    index_elements=search_marks.primary_key, set_={"row_id": search_marks.c.row_id}
+)
+
+
 def mark(conn: Connection, kind: Kind, row_id: int) -> None:
-    """This row was written, or is no longer what it was: called in the transaction that does it."""
-    insert_once(conn, search_marks, {"kind": kind.value, "row_id": row_id})
+    """This row was written, or is no longer what it was: called in the transaction that does it.
+
+    Who makes the document meanwhile waits for the commit, also where the mark was there before.
+    """
+    row = {"kind": kind.value, "row_id": row_id}
+    if locks.has_one_writer(conn):
+        insert_once(conn, search_marks, row)
+    else:
+        conn.execute(_MARK_AND_LOCK, row)
 
 
 def remove(conn: Connection, kind: Kind, row_ids: Sequence[int]) -> None:
@@ -77,6 +91,7 @@ def count_marked(conn: Connection, *, limit: int) -> int:
 
 def index_marked(conn: Connection, *, limit: int) -> int:
     """Make the documents of so many marked rows; returns how many marks are done with. What is gone is taken out."""
+    locks.hold(conn, ("search index",))
     marked = conn.execute(select(search_marks.c.kind, search_marks.c.row_id).limit(limit)).all()
     for kind in Kind:
         ids = [row.row_id for row in marked if row.kind == kind]

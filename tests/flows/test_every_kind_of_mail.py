@@ -116,6 +116,8 @@ class Walk:
         before = len(gate.mailbox(to))
         cause = self._mail(author.writes("Hello?", headers=headers)) if author else None
         with transaction(gate.parts.engine) as conn:
+            if notice.ticket_id is not None:
+                tickets.lock(conn, (notice.ticket_id,))
             notify(Act.begin(conn, gate.parts.settings, gate.now), [notice], cause=cause)
         gate.work()
         return len(gate.mailbox(to)) - before

@@ -15,6 +15,7 @@ from mailgate.letters.kind import FOR_STAFF, SEARCHED, Answers, Audience, Budget
 from mailgate.letters.notice import Notice
 from mailgate.outbound.samples import SAMPLES
 from mailgate.tickets.ticket import State
+from store.desk.tickets import lock
 from store.engine import transaction
 from store.schema import tickets
 from tests.gate import BeginGate, Gate, Person
@@ -120,6 +121,8 @@ def notice(template: Template, to: str, *, ticket_id: int | None = 1, customer_i
 def passes(gate: Gate, wanted: Notice) -> bool:
     """The gate lets it through, when no mail called for it."""
     with transaction(gate.parts.engine) as conn:
+        if wanted.ticket_id is not None:
+            lock(conn, (wanted.ticket_id,))
         act = Act.begin(conn, gate.parts.settings, gate.now)
         notify(act, [wanted], cause=None)
         return bool(act.outgoing)

@@ -22,6 +22,7 @@ from mailgate.mail.parse import parse
 from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.tickets.ticket import Event, State
 from store import people, people_edits
+from store.desk import tickets
 from store.engine import reading, transaction
 from store.post import confirmations, spool
 from tests.gate import Gate, Person, Received, begin_gate
@@ -40,6 +41,7 @@ class Owners:
         """Anne asks that it be closed, and these people must confirm it."""
         gate, mail = self.gate, self._mail(level)
         with transaction(gate.parts.engine) as conn:
+            tickets.lock(conn, (1,))
             act = Act.begin(conn, gate.parts.settings, gate.now)
             told = ask(act, mail, self._request(act, needed, more))
         gate.work()

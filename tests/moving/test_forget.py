@@ -89,6 +89,7 @@ def test_no_value_of_an_event_names_the_customer(story: Gate) -> None:
     mine = let_everything_happen(story, 1, "Anne Miller <anne@customer.example>")
     named = let_everything_happen(story, 2, "anne@customer.example")
     with transaction(story.parts.engine) as conn:
+        tickets.lock(conn, (2,))
         stays = tickets.find(conn, 2)
         assert stays is not None
         tickets.append(conn, stays, line_of(Event.MERGED, other=7), event=Event.MERGED, now=story.now)

@@ -19,6 +19,7 @@ BART = Doer("Bart Jones", "bart@hosting.example", staff_id=1)
 def merge(gate: Gate, source: int, into: int) -> Ticket:
     """Somebody merges a ticket into another."""
     with transaction(gate.parts.engine) as conn:
+        tickets.lock(conn, (source, into))
         target = tickets.find(conn, into)
         assert target is not None
         act = Act.begin(conn, gate.parts.settings, gate.now)

@@ -19,6 +19,7 @@ BART = Doer("Bart Jones", "bart@hosting.example", staff_id=1)
 def put_off(gate: Gate, until: datetime) -> None:
     """Bart leaves ticket 1 alone until then."""
     with transaction(gate.parts.engine) as conn:
+        tickets.lock(conn, (1,))
         ticket = tickets.find(conn, 1)
         assert ticket is not None
         change.wait(Act.begin(conn, gate.parts.settings, gate.now), ticket, BART, until=until)
@@ -27,6 +28,7 @@ def put_off(gate: Gate, until: datetime) -> None:
 def assign_to_second(gate: Gate) -> None:
     """Bart makes ticket 1 the matter of the staff member with id 2."""
     with transaction(gate.parts.engine) as conn:
+        tickets.lock(conn, (1,))
         ticket, second = tickets.find(conn, 1), people.list_staff(conn)[1]
         assert ticket is not None
         change.assign(Act.begin(conn, gate.parts.settings, gate.now), ticket, BART, to=second)

@@ -130,6 +130,7 @@ def test_customers_are_found_by_name_and_address(company: Engine) -> None:
 def test_a_day_begins_in_the_zone_of_the_gate(filled: Engine) -> None:
     late = datetime(2026, 3, 4, 23, 30, tzinfo=UTC)  # the 5th in Berlin
     with transaction(filled) as conn:
+        tickets.lock(conn, (1,))
         ticket = tickets.find(conn, 1)
         assert ticket
         entry = NewEntry(kind=EntryKind.MESSAGE, author_name="Ann", author_address=None, text="late words")
@@ -199,6 +200,7 @@ def test_the_index_made_anew_is_the_same(filled: Engine) -> None:
 
 def test_events_are_not_searched(filled: Engine) -> None:
     with transaction(filled) as conn:
+        tickets.lock(conn, (1,))
         ticket = tickets.find(conn, 1)
         assert ticket
         assert ticket.state is State.OPEN

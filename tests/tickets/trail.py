@@ -21,6 +21,7 @@ def let_everything_happen(gate: Gate, number: int, hostile: str) -> Mapping[Even
 
     lines = {}
     with transaction(gate.parts.engine) as conn:
+        tickets.lock(conn, (number,))
         ticket = tickets.find(conn, number)
         assert ticket is not None
         for event, row in EVENTS.items():

@@ -43,6 +43,7 @@ def add_tickets(gate: Gate, count: int, *, state: State = State.OPEN, subject: s
 
 def add_messages(gate: Gate, count: int, text: str | None = None) -> None:
     with transaction(gate.parts.engine) as conn:
+        tickets.lock(conn, (1,))
         ticket = tickets.find(conn, 1)
         assert ticket is not None
         for number in range(count):

@@ -275,6 +275,7 @@ def test_a_line_from_before_values_were_kept_has_its_text(web: Web, gate: Gate, 
     anne, bart = people
     gate.deliver(anne.writes("It is broken."))
     with transaction(gate.parts.engine) as conn:
+        tickets.lock(conn, (1,))
         ticket = tickets.find(conn, 1)
         assert ticket is not None
         for words, shown in (("closed by Bart Jones", True), ("#7 names this ticket", False)):

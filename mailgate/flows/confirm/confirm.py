@@ -34,7 +34,7 @@ from mailgate.flows.confirm.question import (
     tell_reader,
     told_of,
 )
-from mailgate.flows.confirm.trail import AGREED, EDITED, ENDED, recorded
+from mailgate.flows.confirm.trail import AGREED, EDITED, ENDED, lock_tickets, recorded
 from mailgate.flows.post.sheet import Reader
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -110,7 +110,7 @@ def reply(act: Act, incoming: Incoming, sender: Sender, deeds: Mapping[ConfirmKi
     if decide(Action.CONFIRM, incoming.evidence) is not Verdict.DO and not incoming.lent.released:
         return Settled(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
     token = incoming.token(Purpose.CONFIRM)
-    found = confirmations.with_nonce(act.conn, token.object_id) if isinstance(token, AddressToken) else None
+    found = _asked_with(act, token.object_id) if isinstance(token, AddressToken) else None
     if found is None or not _is_from(incoming, sender, found[1].whom):
         return _not_good(act, incoming, sender)
     mail = _Reply(act, incoming, sender, *found)
@@ -133,9 +133,21 @@ def reply(act: Act, incoming: Incoming, sender: Sender, deeds: Mapping[ConfirmKi
             return _edit(mail, edited)
 
 
+def _asked_with(act: Act, nonce: int) -> tuple[Confirmation, Askee] | None:
+    """The question that the nonce was made for, and whom; nobody else answers it or changes its ticket from now on."""
+    asked = confirmations.asked_with(act.conn, nonce)
+    if asked is None:
+        return None
+    lock_tickets(act, asked)
+    return confirmations.with_nonce(act.conn, nonce)
+
+
 def expire(act: Act, number: int) -> None:
     """End a question whose time is over, if it is still open, and tell whoever was asked that nothing was done."""
-    asked = confirmations.lock(act.conn, number)
+    asked = confirmations.show(act.conn, number)
+    if asked is not None:
+        lock_tickets(act, asked)
+        asked = confirmations.lock(act.conn, number)
     if asked is None or asked.expires_at > act.now or not confirmations.end(act.conn, number, ConfirmState.EXPIRED):
         return
     ticket = recorded(act, asked, ENDED[ConfirmState.EXPIRED])

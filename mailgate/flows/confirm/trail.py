@@ -25,6 +25,12 @@ ENDED: Mapping[ConfirmState, tuple[Event, Event]] = {
 }
 
 
+def lock_tickets(act: Act, asked: Confirmation) -> None:
+    """Have the ticket that the question is about, before its row: whoever changes both takes them in this order."""
+    numbers = (asked.ticket_id, int(asked.values.get("ticket") or 0) if asked.kind is ConfirmKind.STAFF_MAIL else None)
+    tickets.lock(act.conn, [number for number in numbers if number])
+
+
 def recorded(
     act: Act,
     asked: Confirmation,

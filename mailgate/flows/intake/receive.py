@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
+from mailgate.flows.intake.holding import hold
 from mailgate.flows.intake.setback import MAX_ATTEMPTS, in_vain, park, set_back
 from mailgate.flows.intake.settle import settle
 from mailgate.flows.intake.stages import B, Checked, Failed, InTurn, LeaseLost, Opened, Stage, row_of
@@ -23,7 +24,7 @@ from mailgate.mail.parse import parse
 from mailgate.people import Staff
 from store import keys, people
 from store.archive import Archive
-from store.engine import is_busy, reading, transaction
+from store.engine import is_busy, reading, transact, transaction
 from store.post import leases, spool, work
 from store.post.spool import Lent, Outcome
 
@@ -159,12 +160,8 @@ class _Together:
             return
         given = self.given
         try:
-            # Not durable: undone by a power cut, the rows wait.
-            with given.computing, transaction(given.engine, durable=False) as conn:
-                begun = Act(conn, given.settings, self.now, self.now, self.keys, given.suggest)
-                acts = [begun.of(incoming.happened_at(self.now)) for incoming in group]
-                outcomes = [self._decide(act, incoming) for act, incoming in zip(acts, group, strict=True)]
-                given.fail_point("receive.before-commit")
+            with given.computing:  # not durable: undone by a power cut, the rows wait
+                acts, outcomes = transact(given.engine, lambda conn: self._decided(conn, group), durable=False)
         except Exception as error:  # noqa: BLE001 - `set_back` says what becomes of it
             self._spoilt(group, error)
             return
@@ -176,6 +173,15 @@ class _Together:
                 )
             )
         send_jobs((mail for act in acts for mail in act.outgoing), given.enqueue)
+
+    def _decided(self, conn: Connection, group: Sequence[Incoming]) -> tuple[Sequence[Act], Sequence[Outcome]]:
+        given = self.given
+        begun = Act(conn, given.settings, self.now, self.now, self.keys, given.suggest)
+        hold(begun, group)
+        acts = [begun.of(incoming.happened_at(self.now)) for incoming in group]
+        outcomes = [self._decide(act, incoming) for act, incoming in zip(acts, group, strict=True)]
+        given.fail_point("receive.before-commit")
+        return acts, outcomes
 
     def _decide(self, act: Act, incoming: Incoming) -> Outcome:
         outcome = settle(act, incoming, archive=self.given.archive)

@@ -146,7 +146,7 @@ def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -
     """A customer's contact or a stranger: the thread, then commands, then the matrix."""
     contacts = sender.contacts if isinstance(sender, Registered) else ()
     claims = claims_of(act, incoming)
-    known = tickets.load(act.conn, claims.named)
+    known = tickets.locked(act.conn, claims.named)
     placed = place(claims, incoming.author.address, contacts, known)
     if isinstance(placed, Contradiction) and incoming.lent.released:
         placed = NewTicket(placed.ticket_id, placed)

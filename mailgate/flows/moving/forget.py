@@ -69,6 +69,7 @@ def forget(
         mails = erasure.mails_of(conn, customer.id)
     attached = read_attached(engine, archive, mails)
     with transaction(engine) as conn:
+        people.lock_account(conn, customer.id)
         refuse(conn, customer, obstacles=obstacles)
         registered_at = people.registered_at(conn, customer.id)
         erasure_log.append(log_beside, erasure_log.Erasure(customer.id, registered_at, now, by))

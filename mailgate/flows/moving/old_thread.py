@@ -70,6 +70,8 @@ class Pen:
         """Put mails of one thread into its ticket, which is also returned, and whether it is new."""
         ticket = ticket_of(conn, thread, known_of(conn, thread))
         is_new = ticket is None
+        if ticket is not None:
+            ticket = tickets.locked(conn, (ticket.id,))[ticket.id]
         if ticket is None:
             ticket = self._open(conn, thread, mails[0])
         for one in mails:

@@ -40,6 +40,7 @@ def tell_delays(act: Act) -> None:
         return
     patience = timedelta(hours=act.settings.smarthost.delay_notice_hours)
     late = [row for row in outbox.late(act.conn, LATE_IS_TOLD) if row.created_at + patience <= act.now]
+    tickets.lock(act.conn, (row.notice.ticket_id for row in late if row.notice.ticket_id is not None))
     outbox.mark_late_told(act.conn, [row.id for row in late], now=act.now)
     for row in late:
         ticket = tickets.find(act.conn, row.notice.ticket_id) if row.notice.ticket_id is not None else None

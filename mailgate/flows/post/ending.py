@@ -1,10 +1,11 @@
 """The ways in which an attempt to deliver a mail of ours can end, each with its line in the log."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
 from mailgate.config.settings import InDoubt
@@ -14,8 +15,8 @@ from mailgate.log_events import LogEvent
 from mailgate.mail.address_failure import AddressFailure, failure_of
 from mailgate.mail.bounces.codes import status_in
 from mailgate.outbound.failure import ReplyLost, SmarthostDeferred
-from store.desk import deadlines
-from store.engine import empty_log, transaction
+from store.desk import deadlines, tickets
+from store.engine import empty_log, transact, transaction
 from store.post import leases, outbox
 from store.post.outbox import LentOut
 
@@ -40,9 +41,11 @@ class Ending:
         def write() -> None:
             with transaction(self.engine) as conn:
                 notice = self.lent.row.notice
-                sent = outbox.mark_sent(conn, self.lent, reply=reply, now=self.now)
-                if sent and notice.template.kind.own_words and notice.ticket_id is not None:
-                    deadlines.begin_silence(conn, notice.ticket_id, since=self.now)
+                number = notice.ticket_id if notice.template.kind.own_words else None
+                if number is not None:
+                    tickets.lock(conn, (number,))
+                if outbox.mark_sent(conn, self.lent, reply=reply, now=self.now) and number is not None:
+                    deadlines.begin_silence(conn, number, since=self.now)
 
         leases.insist(
             write, told=lambda error: log.warning(LogEvent.NOT_YET_SAVED_OUTBOX(outbox=self.lent.row.id, error=error))
@@ -94,24 +97,38 @@ class Ending:
         """Nobody can know whether it went out: a person decides."""
         row = self.lent.row
         log.error(LogEvent.PARKED_OUTBOX(outbox=row.id, reply=reply))
-        with transaction(self.engine) as conn:
+
+        def write(conn: Connection) -> Sequence[Queued]:
+            self._lock_ticket(conn)
             if not outbox.mark_in_doubt(conn, self.lent, reply=reply, due_at=None):
-                return
+                return ()
             act = Act.begin(conn, self.settings, self.now)
             tell_undelivered(act, row, f"perhaps sent, in doubt: {reply}", is_certain=False)
-        self.told.extend(act.outgoing)
+            return act.outgoing
+
+        self.told.extend(transact(self.engine, write))
 
     def fail(self, reply: str, *, failure: AddressFailure = AddressFailure.NOTHING) -> None:
         """It will never be taken; `failure`: what that says of the address."""
         row = self.lent.row
         log.error(LogEvent.UNDELIVERED(outbox=row.id, to=row.notice.to_address, reply=reply))
-        with transaction(self.engine) as conn:
+
+        def write(conn: Connection) -> Sequence[Queued]:
+            self._lock_ticket(conn)
             if not outbox.mark_failed(conn, self.lent, reply=reply):
-                return
+                return ()
             act = Act.begin(conn, self.settings, self.now)
             tell_undelivered(act, row, reply, failure=failure)
-        self.told.extend(act.outgoing)
+            return act.outgoing
+
+        self.told.extend(transact(self.engine, write))
         self._forget_secrets()
+
+    def _lock_ticket(self, conn: Connection) -> None:
+        """Before its mail, as everybody does who changes both."""
+        number = self.lent.row.notice.ticket_id
+        if number is not None:
+            tickets.lock(conn, (number,))
 
     def _forget_secrets(self) -> None:
         """Links and codes have left the row; if they cannot leave the log of the store now, its sweep sees to that."""

@@ -42,6 +42,7 @@ def refuse(conn: Connection, spool_id: int, *, by: str, is_spam: bool, now: date
 
 
 def _held(conn: Connection, spool_id: int) -> Accepted:
+    spool.lock(conn, spool_id)
     held = spool.show(conn, spool_id)
     if held is None:
         raise NotHeld(f"there is no mail {spool_id}")

@@ -27,6 +27,8 @@ def bounce(act: Act, incoming: Incoming, report: Bounce) -> Settled:
     )
     reply_line = words or "the report names no recipient"
     ticket_id = row.notice.ticket_id
+    if ticket_id is not None:
+        tickets.lock(act.conn, (ticket_id,))
     doer = doer_of(incoming)
     delayed = report.recipients and all(one.action is BounceAction.DELAYED for one in report.recipients)
     if delayed or not outbox.mark_bounced(act.conn, row.id, reply=f"bounced: {reply_line}"):

@@ -13,7 +13,7 @@ def meet_deadline(act: Act, number: int) -> None:
 
     Whoever looked before saw the ticket as it was: somebody may have written since, and a reply may be under way.
     """
-    deadlines.lock(act.conn, number)
+    tickets.lock(act.conn, (number,))
     ticket = tickets.itself(act.conn, (number,)).get(number)
     passed = deadline(ticket, act.settings.desk_rules.silence) if ticket else None
     if ticket is None or passed is None or passed.at > act.now:

@@ -10,7 +10,7 @@ from mailgate.flows.story.record import record
 from mailgate.people import Contact, Customer, Role, Staff
 from mailgate.tickets.ticket import Event, State
 from store import people, people_edits
-from store.desk import tickets
+from store.desk import staff_acts, tickets
 
 _NAMED = 10
 """Tickets that a refusal names; further ones are counted."""
@@ -22,6 +22,7 @@ class StillNeeded(Permanent):
 
 def remove_contact(act: Act, contact: Contact, *, force: bool) -> None:
     """Take a contact's right to write for the customer. Raises StillNeeded, for the only owner also with `force`."""
+    people.lock_account(act.conn, contact.customer_id)
     refuse_only_owner(act.conn, contact)
     unclosed = people_edits.unclosed_of_contact(act.conn, contact.id)
     if unclosed and not force:
@@ -41,11 +42,13 @@ def refuse_only_owner(conn: Connection, contact: Contact) -> None:
 
 def remove_customer(act: Act, customer: Customer, *, force: bool) -> tuple[int, ...]:
     """End a customer. With `force` the tickets that are not closed are closed, and returned. Raises StillNeeded."""
+    people.lock_account(act.conn, customer.id)
     unclosed = people_edits.unclosed_of_customer(act.conn, customer.id)
     if unclosed and not force:
         raise StillNeeded(f"customer {customer.id} has {_named(unclosed)}; --force closes and removes")
-    for ticket in tickets.load(act.conn, unclosed).values():
-        record(act, ticket, Event.CLOSED, cause="customer-removed")
+    for ticket in tickets.locked(act.conn, unclosed).values():
+        if ticket.state is not State.CLOSED:
+            record(act, ticket, Event.CLOSED, cause="customer-removed")
     people_edits.remove_customer(act.conn, customer.id, now=act.now)
     return unclosed
 
@@ -55,7 +58,9 @@ def remove_staff(act: Act, member: Staff, *, force: bool) -> tuple[int, ...]:
     others = [one for one in people.list_staff(act.conn) if one.id != member.id]
     if not others and not force:
         raise StillNeeded(f"{member.name} is the only one who is told of new mail; --force removes all the same")
+    tickets.lock(act.conn, staff_acts.unclosed_of(act.conn, member.id))
     freed = people_edits.remove_staff(act.conn, member.id, now=act.now)
+    tickets.lock(act.conn, freed)
     for ticket in tickets.itself(act.conn, freed).values():
         if ticket.state is not State.CLOSED:
             record(act, ticket, Event.ASSIGNED, left=member.name)

@@ -19,7 +19,10 @@ def go_away(act: Act, mail: StaffMail) -> Settled:
     if argument.until is None:
         return told(act, mail, item(Done.BACK))
     deputy = argument.person
-    handed = tickets.load(act.conn, staff_acts.unclosed_of(act.conn, mail.writer.id)).values()
+    mine = tickets.locked(act.conn, staff_acts.unclosed_of(act.conn, mail.writer.id)).values()
+    handed = [
+        ticket for ticket in mine if ticket.assignee_id == mail.writer.id
+    ]  # since it was found another may have it
     for ticket in handed:
         assign(act, ticket, mail.doer, to=deputy)
     numbers = ", ".join(f"#{ticket.id}" for ticket in handed)

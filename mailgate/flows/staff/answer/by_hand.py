@@ -10,7 +10,7 @@ from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.ticket import Doer, Ticket
 from mailgate.tickets.verbs.staff import STAFF
-from store.desk import deadlines, staff_acts
+from store.desk import staff_acts
 
 
 class NotSaid(Permanent):
@@ -27,7 +27,6 @@ def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) ->
         why_not = reply_obstacle(act, ticket, text)
     if why_not:
         raise NotSaid(why_not)
-    deadlines.lock(act.conn, ticket.id)
     before = len(act.outgoing)
     doer = Doer(writer.name, writer.address, writer.id)
     after, entry_id = write(act, Words(writer, doer, text, is_note), ticket)

@@ -18,7 +18,7 @@ from mailgate.tickets.events import line_of
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Event, Participant, Ticket
 from mailgate.tickets.verbs import staff
-from store.desk import deadlines, message_ids, staff_acts, tickets
+from store.desk import message_ids, staff_acts, tickets
 
 
 def begin(act: Act, mail: StaffMail) -> Settled:
@@ -47,7 +47,6 @@ def begin(act: Act, mail: StaffMail) -> Settled:
 
 def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
     """Write the words, then do what the commands say, in the order of the table below."""
-    deadlines.lock(act.conn, ticket.id)
     drop_held(act, mail, ticket)
     as_it_stood, before = ticket, len(act.outgoing)
     message = mail.incoming.message
@@ -102,7 +101,9 @@ def _close(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticke
 
 def _merge(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
     assert command.argument.number is not None
-    return merge(act, ticket, mail.doer, into=tickets.get(act.conn, command.argument.number))
+    number = command.argument.number
+    tickets.lock(act.conn, (number,))
+    return merge(act, ticket, mail.doer, into=tickets.get(act.conn, number))
 
 
 HANDLERS: Mapping[Verb, tuple[Deed, Callable[[Act, StaffMail, Ticket, Command], Ticket]]] = {

@@ -69,7 +69,8 @@ def ticket_of(act: Act, incoming: Incoming, writer: Staff) -> tuple[Ticket | Non
     """
     token = incoming.token(Purpose.STAFF)
     claims = claims_of(act, incoming)
-    named = tickets.load(act.conn, (*claims.named, *((token.object_id,) if isinstance(token, AddressToken) else ())))
+    numbers = (*claims.named, *((token.object_id,) if isinstance(token, AddressToken) else ()))
+    named = tickets.locked(act.conn, numbers)
     claims = claims.following(named)
     if isinstance(token, AddressToken) and token.recipient_id == writer.id:
         ticket = named.get(token.object_id)

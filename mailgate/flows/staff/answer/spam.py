@@ -8,7 +8,7 @@ from mailgate.flows.story.settled import Settled
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.result import Done, item
 from mailgate.tickets.ticket import Direction, Event, State
-from store.desk import deadlines, staff_acts, tickets
+from store.desk import staff_acts, tickets
 from store.post import lessons, spool
 
 
@@ -16,7 +16,6 @@ def call_spam(act: Act, mail: StaffMail) -> Settled:
     """Whoever was wrong releases the mails: `mailgate quarantine release`."""
     ticket = mail.ticket
     assert ticket is not None
-    deadlines.lock(act.conn, ticket.id)
     by = f"{mail.writer.name}, by mail {mail.incoming.lent.spool_id}"
     history = tickets.history(act.conn, ticket.id)
     came = {entry.spool_id for entry in history if entry.direction is Direction.IN and entry.spool_id is not None}

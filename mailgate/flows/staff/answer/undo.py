@@ -8,13 +8,12 @@ from mailgate.flows.story.settled import Settled
 from mailgate.tickets.acts import Deed, StaffAct
 from mailgate.tickets.result import Done, item
 from mailgate.tickets.ticket import Event, Ticket
-from store.desk import deadlines, staff_acts, tickets
+from store.desk import staff_acts, tickets
 
 
 def undo(act: Act, mail: StaffMail) -> Settled:
     """Decided within this transaction, in which no delivery can begin: it has left, or it never will."""
     assert mail.ticket is not None
-    deadlines.lock(act.conn, mail.ticket.id)
     sent = [one for one in staff_acts.on_ticket(act.conn, mail.ticket.id) if one.outbox_ids]
     last = next((one for one in reversed(sent) if one.staff_id == mail.writer.id), None)
     if last is None:

@@ -12,15 +12,14 @@ from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.ticket import State, Ticket
 from mailgate.tickets.verbs import lists
-from store.desk import deadlines, staff_acts, tickets
+from store.desk import staff_acts, tickets
 
 
 def decide_queue(act: Act, command: Command, incoming: Incoming, writer: Staff) -> str:
     """One line; says what was done, or why not: the list may be hours old."""
     number = command.argument.number
     assert number is not None
-    deadlines.lock(act.conn, number)
-    ticket = tickets.find(act.conn, number)
+    ticket = tickets.locked(act.conn, (number,)).get(number)
     if ticket is None or ticket.state is State.CLOSED:
         return f"#{number}: nothing was done: it is closed"
     before = len(act.outgoing)

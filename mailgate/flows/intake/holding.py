@@ -1,0 +1,44 @@
+"""Before mails are settled: what the decisions on them rest on is held, in the order that everybody keeps."""
+
+from collections.abc import Iterator, Sequence
+
+from mailgate.flows.story.act import Act
+from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.ticket.customer import claims_of
+from mailgate.mail.address_token import AddressToken, Purpose
+from store import locks, people
+from store.desk import tickets
+
+_MAX_IDS = 20
+"""Of the mails that one answers: the thread's order is kept by the last few."""
+
+
+def hold(act: Act, group: Sequence[Incoming]) -> None:
+    """Whoever settles the same mail, another of its thread or of its ticket waits, and then sees what became of these.
+
+    For all mails of the transaction at once: one after the other two groups would wait for each other.
+    """
+    if locks.has_one_writer(act.conn):
+        return
+    locks.hold(act.conn, (name for incoming in group for name in _names(incoming)))
+    authors = {incoming.mailbox.address for incoming in group if incoming.mailbox}
+    people.keep_accounts(
+        act.conn, (contact.customer_id for one in authors for contact in people.contacts_with(act.conn, one))
+    )
+    tickets.lock(act.conn, (number for incoming in group for number in _numbers(act, incoming)))
+
+
+def _names(incoming: Incoming) -> Iterator[str]:
+    """By which another mail may be known as the same, or as one of the same thread, before either is in a ticket."""
+    message, signed = incoming.message, incoming.evidence.signed
+    yield f"digest {incoming.digest}"
+    yield from (f"seal {seal}" for seal in (signed.seals if signed else ()))
+    ids = (message.message_id, *message.in_reply_to, *message.references[-_MAX_IDS:])
+    yield from (f"mail {one}" for one in ids if one)
+
+
+def _numbers(act: Act, incoming: Incoming) -> Iterator[int]:
+    yield from claims_of(act, incoming).named
+    token = incoming.token(Purpose.STAFF)
+    if isinstance(token, AddressToken):
+        yield token.object_id
