@@ -11,8 +11,6 @@ from sqlalchemy import Engine
 
 from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_secret
 from mailgate.config import Smarthost as SmarthostSettings
-from mailgate.config.settings import SERVER_NOT_BUILT
-from mailgate.errors import Misconfigured
 from mailgate.flows import due
 from mailgate.flows.indexing import index_all, index_some
 from mailgate.flows.intake.receive import Receiver
@@ -40,10 +38,6 @@ log = logging.getLogger(__name__)
 
 CHECKS_AT_ONCE = 16
 """Mails for which the DNS or spamd is waited for at the same time."""
-
-
-class NotBuilt(Misconfigured):
-    """The settings ask for what this version does not do yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,15 +153,6 @@ class Parts:
         if self.checkers is not None:
             self.checkers.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
-
-
-def refuse_unbuilt(settings: Settings) -> None:
-    """Before anything works on mail. Raises NotBuilt.
-
-    On a database server two workers do not shut each other out yet: a mail would open two tickets.
-    """
-    if not settings.store.is_embedded:
-        raise NotBuilt(f"store.url: {SERVER_NOT_BUILT}")
 
 
 def build(

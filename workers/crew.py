@@ -13,7 +13,7 @@ from mailgate.errors import Temporary
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.mail.bounds import SECONDS_AT_WORK
-from mailgate.wiring import build, refuse_unbuilt
+from mailgate.wiring import build
 from store.archive import ArchiveUnavailable
 from store.engine import transaction
 from store.keeping import serving
@@ -44,7 +44,7 @@ class AlreadyServed(Temporary):
 
 
 class Crew:
-    """The parts of a process and its workers for some jobs, perhaps for none. Raises NotBuilt, UnusableBroker.
+    """The parts of a process and its workers for some jobs, perhaps for none. Raises UnusableBroker.
 
     `does` tells others what kind of process it is; one that `sweeps` sends the jobs of all that is due, when it leads.
     """
@@ -59,7 +59,6 @@ class Crew:
         clock: Clock = utc_now,
         fail_point: FailPoint = no_fail_point,
     ) -> None:
-        refuse_unbuilt(settings)
         self.pace = Pace()
         self.clock = clock
         self._watch = Watch(SECONDS_AT_WORK)

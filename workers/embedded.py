@@ -38,7 +38,7 @@ class Listening:
 
 
 class Running:
-    """An embedded gate. `start` inside an event loop; `stop` drains it. Raises NotBuilt."""
+    """An embedded gate. `start` inside an event loop; `stop` drains it."""
 
     def __init__(
         self,

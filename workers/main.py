@@ -42,7 +42,7 @@ def worker(
 ) -> Backstage:
     """Workers for these jobs, `threads` of them that send. Without a shared broker they look for rows by themselves.
 
-    Raises NeedsBroker, NotBuilt, UnusableBroker.
+    Raises NeedsBroker, UnusableBroker.
     """
     if not is_shared(settings.workers) and set(jobs) != set(Job):
         raise NeedsBroker(
@@ -55,7 +55,7 @@ def worker(
 
 
 def schedule(settings: Settings) -> Backstage:
-    """The sweep, while this process leads. Raises NeedsBroker, NotBuilt, UnusableBroker."""
+    """The sweep, while this process leads. Raises NeedsBroker, UnusableBroker."""
     if not is_shared(settings.workers):
         raise NeedsBroker(
             f'workers.broker = "{MEMORY_BROKER}": each process with workers sweeps for itself, and would not hear of '

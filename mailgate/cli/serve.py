@@ -19,7 +19,6 @@ from mailgate.mail.envelope import Door
 from mailgate.outbound.templates import built_in_directory
 from mailgate.setup.words.library import Library
 from mailgate.setup.words.mistakes import mistakes
-from mailgate.wiring import refuse_unbuilt
 from workers.embedded import Running
 
 log = logging.getLogger(__name__)
@@ -31,7 +30,6 @@ def serve(no_workers: bool) -> None:
     """Run the gate: listeners, workers and schedule in one process. SIGTERM drains it."""
     chosen = settings()
     with told_errors():
-        refuse_unbuilt(chosen)  # before anything is logged: the reason is the one line that there is
         configure(chosen.log)
         _warn(chosen)
         try:

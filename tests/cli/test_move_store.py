@@ -208,15 +208,22 @@ def rows_in(url: str) -> int:
     return rows
 
 
-def test_a_half_in_a_file_is_gone_on_with_too(program: Program, url: str, tmp_path: Path) -> None:
+def test_a_half_in_a_file_is_served_by_nobody_and_gone_on_with(
+    program: Program, url: str, sink: Sink, tmp_path: Path
+) -> None:
     program.ask("move-store", "--to", url)
     back = f"sqlite:///{tmp_path / 'back.db'}"
     arguments = [url, back, str(program.directory / "var" / "archive"), "100"]
     killed = subprocess.run([sys.executable, "-c", KILLED, *arguments], check=False, capture_output=True)
+    other = beside(tmp_path / "other", sink, back)
 
+    served = other.execute("serve")
+    received = other.execute("receive", "--recipient", "support@support.example", stdin=mail("too early"))
     resumed = moved(program, back, url)
 
     assert killed.returncode == -signal.SIGKILL
+    assert (served.returncode, received.returncode) == (65, 75)
+    assert b"a `mailgate move-store` into this store has not come to its end" in served.stderr
     assert resumed.resumed
     assert dumped(tmp_path / "back.db") == dumped(program.database)
 

@@ -1,4 +1,4 @@
-"""A `store.url` that no store can be opened by, and one of a database that mail cannot be worked on in yet."""
+"""A `store.url` that no store can be opened by, and one of a server that is away or has no tables yet."""
 
 import json
 import secrets
@@ -11,7 +11,6 @@ from tests.program import Program, configured
 from tests.servers.postgresql import Postgresql
 
 SERVER = "postgresql+psycopg://gate:secret@127.0.0.1:1/gate"
-NOT_BUILT = "mailgate: store.url: PostgreSQL is not built yet, mail is worked on in an SQLite store alone\n"
 
 COMMANDS = (
     "db upgrade",
@@ -95,26 +94,27 @@ def test_a_mail_from_a_pipe_is_tried_again_whatever_the_store(tmp_path: Path) ->
     assert done.stderr == "4.3.0 store.url needs the driver psycopg, which is not installed\n"
 
 
-@pytest.mark.parametrize("command", ["serve", "serve --no-workers"])
-def test_serve_refuses_postgresql_until_it_is_built(tmp_path: Path, command: str) -> None:
+@pytest.mark.parametrize("command", ["serve", "serve --no-workers", "due run"])
+def test_a_server_that_does_not_answer_is_one_line_without_the_password(tmp_path: Path, command: str) -> None:
     done = with_store(tmp_path, SERVER).execute(*command.split())
 
-    assert done.returncode == 78
-    assert done.stderr.decode() == NOT_BUILT
+    said = [line for line in done.stderr.decode().splitlines() if line.startswith("mailgate: ")]
+    assert done.returncode == 75
+    assert len(said) == 1
+    assert said[0].startswith("mailgate: the store cannot be used: connection failed")
+    assert done.stderr.decode().splitlines()[-1] == said[0]
+    assert b"secret" not in done.stderr
 
 
 @pytest.mark.server
-def test_what_is_due_is_not_done_in_postgresql_until_it_is_built(tmp_path: Path, postgresql: Postgresql) -> None:
+def test_the_first_program_makes_the_tables_of_an_empty_database(tmp_path: Path, postgresql: Postgresql) -> None:
     program = with_store(tmp_path, postgresql.url(f"test_{secrets.token_hex(4)}"))
 
-    done = program.run("due", "run")
+    with program.serve() as serving:
+        added = program.run("customer", "add", "Anne", "anne@customer.example")
 
-    assert done.exit_code == 78, done.exception
-    assert done.stderr == NOT_BUILT
+        serving.terminate()
+        ended = serving.exit_code()
 
-
-def test_the_settings_are_said_to_be_right_and_postgresql_not_built(tmp_path: Path) -> None:
-    done = with_store(tmp_path, SERVER).run("config", "check")
-
-    assert done.exit_code == 0
-    assert "store.url: PostgreSQL is not built yet" in done.stderr
+    assert added.exit_code == 0, added.stderr
+    assert ended == 0

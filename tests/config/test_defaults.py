@@ -128,10 +128,7 @@ def test_settings_without_effect_are_told_in_words(loaded: Loader) -> None:
         """
     )
 
-    assert [words.partition(":")[0] for words in settings.unbuilt()] == [
-        "store.url",
-        "billing.invoice_days_before_due",
-    ]
+    assert [words.partition(":")[0] for words in settings.unbuilt()] == ["billing.invoice_days_before_due"]
 
 
 def test_settings_of_the_contract_are_known() -> None:

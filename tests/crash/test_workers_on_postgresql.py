@@ -7,9 +7,6 @@ from contextlib import ExitStack
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from mailgate.config import Settings, Store
-from mailgate.errors import Misconfigured
-from mailgate.wiring import refuse_unbuilt
 from store.archive import Archive
 from store.archive.directory import Directory
 from store.engine import connect
@@ -25,20 +22,7 @@ from tests.servers.fixtures import needed
 from tests.servers.postgresql import Postgresql, running_postgresql
 from tests.servers.process import wait_until
 
-
-def refuses_postgresql() -> bool:
-    """This version does not work on such a store yet."""
-    try:
-        refuse_unbuilt(Settings(store=Store(url="postgresql+psycopg://host/name")))
-    except Misconfigured:
-        return True
-    return False
-
-
-pytestmark = [
-    pytest.mark.server,
-    pytest.mark.skipif(refuses_postgresql(), reason="mail is not worked on in a PostgreSQL store yet"),
-]
+pytestmark = pytest.mark.server
 
 MAILS = 40
 

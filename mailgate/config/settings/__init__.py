@@ -30,7 +30,7 @@ from mailgate.config.settings.gate import Billing, Gate
 from mailgate.config.settings.judging import Authentication, Spam, Verify
 from mailgate.config.settings.keeping import S3, Addressing, Store
 from mailgate.config.settings.sending import FallbackSmarthost, InDoubt, Smarthost, Suppression, Tls
-from mailgate.config.settings.whole import NOT_BUILT, SERVER_NOT_BUILT, Settings
+from mailgate.config.settings.whole import NOT_BUILT, Settings
 from mailgate.config.settings.work import Budgets, Log, LogFormat, LogLevel, Workers
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "LMTP_LISTEN",
     "NOT_BUILT",
     "S3",
-    "SERVER_NOT_BUILT",
     "SMTP_LISTEN",
     "WEB_LISTEN",
     "Addressing",

@@ -60,16 +60,12 @@ class Settings:
     def unbuilt(self) -> tuple[str, ...]:
         """The settings that differ from their defaults and have no effect yet, each with what is missing, in words."""
         defaults = Settings()
-        words = tuple(
+        return tuple(
             f"{section}.{key}: {missing}"
             for section, key, missing in NOT_BUILT
             if getattr(getattr(self, section), key) not in (getattr(getattr(defaults, section), key), None)
         )
-        return words if self.store.is_embedded else (f"store.url: {SERVER_NOT_BUILT}", *words)
 
 
 NOT_BUILT = (("billing", "invoice_days_before_due", "billing is not built yet, no invoice is written"),)
 """Section, key and what is missing; config.toml says "Not built yet" at each of them."""
-
-
-SERVER_NOT_BUILT = "PostgreSQL is not built yet, mail is worked on in an SQLite store alone"
