@@ -232,8 +232,11 @@ def transact(engine: Engine, story: Callable[[Connection], T], *, durable: bool 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """One consistent snapshot to read from; it neither blocks writers nor waits for them."""
-    with engine.connect() as conn, conn.begin():
-        yield conn
+    with engine.connect() as conn:
+        if conn.dialect.name == "postgresql":
+            conn.execution_options(isolation_level="REPEATABLE READ")
+        with conn.begin():
+            yield conn
 
 
 def is_conflict(error: Exception) -> bool:
