@@ -1,7 +1,7 @@
 """An empty store of the newest schema: migrated once in a run, and copied for each test."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -63,6 +63,19 @@ def server_store(server: Postgresql) -> Iterator[str]:
             yield server.url_for(USER, database)
         finally:
             administrator.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
+
+STORES = ("sqlite", "postgresql")
+
+
+@contextmanager
+def store_of_kind(kind: str, server: Callable[[], Postgresql]) -> Iterator[str | None]:
+    """The URL of a store of one of `STORES`, without a row of ours; None for a file of the test's own directory."""
+    if kind == "sqlite":
+        yield None
+        return
+    with server_store(server()) as url:
+        yield url
 
 
 def _template(server: Postgresql) -> str:

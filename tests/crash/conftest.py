@@ -62,9 +62,9 @@ def program(tmp_path: Path, sink: Sink, workers: int, unanswered_at_once: int, w
 
 
 @pytest.fixture
-def ledger(program: Program, sink: Sink) -> Iterator[Ledger]:
+def ledger(program: Program, sink: Sink, store_url: str | None) -> Iterator[Ledger]:
     """The program's store with its people, and the smarthost's mailbox."""
-    engine = connect(f"sqlite:///{program.database}")
+    engine = connect(store_url or f"sqlite:///{program.database}")
     upgrade(engine)
     register_all(engine)
     yield Ledger(engine, Archive(Directory(program.directory / "var" / "archive")), sink.messages)

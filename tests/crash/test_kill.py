@@ -1,6 +1,7 @@
 """kill -9 between any two steps, then a restart (F01): nothing lost, nothing done twice."""
 
 import signal
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,6 +9,7 @@ from tests.crash.gates import dying
 from tests.crash.kills import EVERY_PLACE, assert_promises_kept, one_by_one
 from tests.crash.ledger import Ledger, Sender
 from tests.crash.people import ANNE
+from tests.empty_store import STORES, store_of_kind
 from tests.program import Program
 from tests.servers.process import wait_until
 
@@ -19,6 +21,21 @@ MAILS = 4  # a round: one more than visits of a place are survived, so that work
 def workers() -> int:
     """One: at most one message is on its way out at any time."""
     return 1
+
+
+@pytest.fixture(params=STORES)
+def store_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the gate has its store: each kind in turn."""
+    with store_of_kind(request.param, lambda: request.getfixturevalue("postgresql")) as url:
+        yield url
+
+
+@pytest.fixture
+def program(program: Program, store_url: str | None) -> Program:
+    """It keeps all in this store."""
+    if store_url is not None:
+        program.set("store", url=store_url)
+    return program
 
 
 def test_a_gate_killed_at_every_step_in_turn_keeps_its_promises(program: Program, ledger: Ledger) -> None:

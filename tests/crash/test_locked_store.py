@@ -19,7 +19,7 @@ from store.post.outbox import OutState
 from tests.crash.ledger import Ledger
 from tests.crash.load import Mail, pouring, text_of
 from tests.crash.people import ANNE, BART
-from tests.gate import BeginGate
+from tests.gate import BeginGate, Gate, Person
 from tests.outbound.sink import Sink
 from tests.program import Program
 from tests.servers.process import LOOPBACK, free_port, wait_until
@@ -94,6 +94,24 @@ def test_a_mail_that_was_sent_is_not_sent_again_because_the_store_was_locked(
 
     assert [row.state for row in gate.outbox()] == [OutState.SENT]
     assert len(gate.sink.messages) == 1
+
+
+def test_a_locked_store_costs_neither_an_attempt_nor_the_mail(gate: Gate, anne: Person, tmp_path: Path) -> None:
+    event.listen(gate.parts.engine, "checkout", _impatient)
+    spool_id = gate.accept(anne.writes("It is broken."))
+
+    with write_lock(tmp_path / "mailgate.db"):
+        gate.parts.receive(spool_id, gate.now)
+    locked_out = gate.inbox(spool_id)
+
+    gate.work()
+
+    assert (locked_out.outcome.disposition, locked_out.attempts) == (Disposition.WAITING, 0)
+    assert gate.inbox(spool_id).outcome.disposition is Disposition.OPENED
+
+
+def _impatient(dbapi: sqlite3.Connection, *_: object) -> None:
+    dbapi.execute("PRAGMA busy_timeout=20")
 
 
 def test_a_locked_store_does_not_count_against_the_mail_in_hand(

@@ -4,16 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.empty_store import server_store
-from tests.servers.postgresql import Postgresql
+from tests.empty_store import STORES, store_of_kind
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=STORES)
 def store_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
     """Where the gates of the scenario have their store."""
-    if request.param == "sqlite":
-        yield None
-        return
-    server: Postgresql = request.getfixturevalue("postgresql")
-    with server_store(server) as url:
+    with store_of_kind(request.param, lambda: request.getfixturevalue("postgresql")) as url:
         yield url

@@ -4,10 +4,8 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from mailgate.errors import Temporary
@@ -133,30 +131,6 @@ def test_what_is_not_the_mail_s_fault_does_not_count_against_it(
     assert (waiting.outcome.disposition, waiting.attempts) == (Disposition.WAITING, 0)
     assert type(failure).__name__ in (waiting.last_error or "")
     assert gate.inbox(spool_id).outcome.disposition is Disposition.OPENED
-
-
-def test_a_locked_store_costs_neither_an_attempt_nor_the_mail(
-    gate: Gate, anne: Person, bart: Person, tmp_path: Path
-) -> None:
-    event.listen(gate.parts.engine, "checkout", _impatient)
-    spool_id = gate.accept(anne.writes("It is broken."))
-    other = sqlite3.connect(tmp_path / "mailgate.db", isolation_level=None)
-    try:
-        other.execute("BEGIN IMMEDIATE")
-        gate.parts.receive(spool_id, gate.now)
-        other.execute("ROLLBACK")
-    finally:
-        other.close()
-    locked_out = gate.inbox(spool_id)
-
-    gate.work()
-
-    assert (locked_out.outcome.disposition, locked_out.attempts) == (Disposition.WAITING, 0)
-    assert gate.inbox(spool_id).outcome.disposition is Disposition.OPENED
-
-
-def _impatient(dbapi: sqlite3.Connection, *_: object) -> None:
-    dbapi.execute("PRAGMA busy_timeout=20")
 
 
 class _Killed(BaseException):

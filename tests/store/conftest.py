@@ -9,18 +9,19 @@ from sqlalchemy import Engine
 from store.archive import Archive, Directory
 from store.archive.bucket import Bucket
 from store.engine import connect
-from tests.empty_store import put_empty_store
+from tests.empty_store import STORES, put_empty_store, store_of_kind
 from tests.servers.moto import ObjectStore
 
 
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    """A store without a row of ours."""
-    database = tmp_path / "mailgate.db"
-    put_empty_store(database)
-    engine = connect(f"sqlite:///{database}")
-    yield engine
-    engine.dispose()
+@pytest.fixture(params=STORES)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """A store without a row of ours: each kind in turn."""
+    with store_of_kind(request.param, lambda: request.getfixturevalue("postgresql")) as url:
+        if url is None:
+            put_empty_store(tmp_path / "mailgate.db")
+        engine = connect(url or f"sqlite:///{tmp_path / 'mailgate.db'}")
+        yield engine
+        engine.dispose()
 
 
 @pytest.fixture(params=["directory", "bucket"])

@@ -1,5 +1,6 @@
 """The write transaction, the snapshot to read from, and the handle that cannot write."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
 
@@ -10,8 +11,18 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from store.engine import NoStore, connect, empty_log, insert_once, reading, transaction
 from store.migrations import upgrade
 from store.schema import blobs
+from tests.empty_store import put_empty_store
 
 BLOB = {"sha256": "0" * 64, "size": 1, "content": b"x"}
+
+
+@pytest.fixture
+def file_engine(tmp_path: Path) -> Iterator[Engine]:
+    """A store in a file, for what only SQLite has."""
+    put_empty_store(tmp_path / "mailgate.db")
+    engine = connect(f"sqlite:///{tmp_path / 'mailgate.db'}")
+    yield engine
+    engine.dispose()
 
 
 def number_of_blobs(engine: Engine) -> int:
@@ -54,10 +65,10 @@ def test_threads_that_write_at_once_all_get_their_turn(engine: Engine) -> None:
     assert number_of_blobs(engine) == 160
 
 
-def test_every_commit_waits_for_the_disk_but_those_that_need_not(engine: Engine) -> None:
+def test_every_commit_waits_for_the_disk_but_those_that_need_not(file_engine: Engine) -> None:
     seen = []
     for durable in (True, False, False, True, False, True):
-        with transaction(engine, durable=durable) as conn:
+        with transaction(file_engine, durable=durable) as conn:
             seen.append((durable, conn.execute(text("PRAGMA synchronous")).scalar()))
 
     assert seen == [(durable, 2 if durable else 1) for durable, _ in seen]
@@ -94,8 +105,8 @@ def test_the_read_only_handle_reads_and_cannot_write(tmp_path: Path, folder: str
     writer.dispose()
 
 
-def test_the_read_only_handle_cannot_be_talked_into_writing(engine: Engine) -> None:
-    reader = connect(str(engine.url), read_only=True)
+def test_the_read_only_handle_cannot_be_talked_into_writing(file_engine: Engine) -> None:
+    reader = connect(str(file_engine.url), read_only=True)
 
     with reader.connect() as conn:
         conn.execute(text("PRAGMA query_only=OFF"))
@@ -122,33 +133,33 @@ def test_a_row_whose_key_is_there_is_not_inserted_again(engine: Engine) -> None:
     assert set(sizes) == {(BLOB["sha256"], BLOB["size"]), ("1" * 64, BLOB["size"])}
 
 
-def test_what_was_overwritten_is_gone_when_the_log_is_emptied(engine: Engine) -> None:
-    with transaction(engine) as conn:
+def test_what_was_overwritten_is_gone_when_the_log_is_emptied(file_engine: Engine) -> None:
+    with transaction(file_engine) as conn:
         conn.execute(insert(blobs).values({**BLOB, "content": b"Grommets-7781"}))
-    with transaction(engine) as conn:
+    with transaction(file_engine) as conn:
         conn.execute(update(blobs).values(content=b"gone"))
-    before = on_disk(engine)
+    before = on_disk(file_engine)
 
-    emptied = empty_log(engine, within_seconds=1.0)
+    emptied = empty_log(file_engine, within_seconds=1.0)
 
     assert b"Grommets-7781" in before
     assert emptied
-    assert b"Grommets-7781" not in on_disk(engine)
-    assert number_of_blobs(engine) == 1
+    assert b"Grommets-7781" not in on_disk(file_engine)
+    assert number_of_blobs(file_engine) == 1
 
 
-def test_a_log_that_is_being_read_is_emptied_later(engine: Engine) -> None:
-    with transaction(engine) as conn:
+def test_a_log_that_is_being_read_is_emptied_later(file_engine: Engine) -> None:
+    with transaction(file_engine) as conn:
         conn.execute(insert(blobs).values(BLOB))
-    with reading(engine) as reader:
+    with reading(file_engine) as reader:
         reader.execute(select(blobs.c.size)).all()
-        with transaction(engine) as conn:
+        with transaction(file_engine) as conn:
             conn.execute(update(blobs).values(content=b"y"))
 
-        assert not empty_log(engine, within_seconds=0.05)
+        assert not empty_log(file_engine, within_seconds=0.05)
 
-    assert empty_log(engine, within_seconds=1.0)
-    with transaction(engine) as conn:  # the connections wait as long as before
+    assert empty_log(file_engine, within_seconds=1.0)
+    with transaction(file_engine) as conn:  # the connections wait as long as before
         assert conn.exec_driver_sql("PRAGMA busy_timeout").scalar() == 5000
 
 
