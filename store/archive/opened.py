@@ -25,5 +25,5 @@ def objects_of(settings: Settings) -> Objects:
         from store.archive.bucket import Bucket  # only who has a bucket needs its library, which takes 20 MB
     except ModuleNotFoundError as error:
         missing = (error.name or "its library").partition(".")[0]
-        raise UnusableArchive(f"s3.bucket needs {missing}: pip install 'mailgate[s3]'") from error
+        raise UnusableArchive(f"s3.bucket needs {missing}, which is not installed: pip install {missing}") from error
     return Bucket(settings.s3)

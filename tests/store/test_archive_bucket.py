@@ -175,4 +175,4 @@ def test_without_its_library_a_bucket_is_refused_with_the_way_to_it() -> None:
 
     said = subprocess.run([sys.executable, "-c", without], capture_output=True, text=True, check=True, timeout=60)
 
-    assert said.stdout == "s3.bucket needs botocore: pip install 'mailgate[s3]'\n"
+    assert said.stdout == "s3.bucket needs botocore, which is not installed: pip install botocore\n"

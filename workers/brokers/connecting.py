@@ -63,8 +63,8 @@ def connect(workers: Workers) -> Any:
 
         return RabbitmqHints(_with_password(workers, user="guest"), middleware, shown=shown(workers))
     except ImportError as error:
-        extra = "redis" if of_redis else "rabbitmq"
-        missing = f"workers.broker needs {error.name}, which is not installed: pip install 'mailgate[{extra}]'"
+        library = "redis" if of_redis else "pika"
+        missing = f"workers.broker needs {error.name}, which is not installed: pip install {library}"
         raise UnusableBroker(missing) from None
     except (ValueError, TypeError, ssl.SSLError):
         raise UnusableBroker("workers.broker cannot be read: something in it is no host, port or option") from None
