@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mailgate.mail.bounds import MAX_HTML, MAX_TEXT_BYTES
-from mailgate.mail.wire.charset import codec_for, decode
+from mailgate.mail.wire.charset import Guesses, codec_for, decode
 from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.mime import Leaf
 from mailgate.mail.wire.parameters import file_name
@@ -73,12 +73,14 @@ def declared_charset(leaf: Leaf) -> str | None:
     return leaf.type_field.parameters.get("charset") if leaf.content_type.startswith("text/") else None
 
 
-def read_bodies(leaves: Sequence[Leaf], defects: list[Defect], *, render_html: bool) -> Bodies:
+def read_bodies(
+    leaves: Sequence[Leaf], defects: list[Defect], guesses: Guesses | None = None, *, render_html: bool
+) -> Bodies:
     """The words of a message, part after part (RFC 2046 §5.1.3); of alternatives the plain one, if it says anything.
 
     With `render_html=False` HTML is rendered only where it is read, or where it must be known whether it is.
     """
-    texts = [leaf for leaf in leaves if leaf.content_type.startswith("text/") and _is_unnamed(leaf)]
+    texts = [leaf for leaf in leaves if leaf.content_type.startswith("text/") and _is_unnamed(leaf, guesses)]
     bodies = tuple(leaf for leaf in texts if leaf.content_type == _HTML or leaf.content_type in _PLAIN)
     chosen = bodies or [leaf for leaf in texts if leaf.content_type not in _DATA]
     parts = _decoded([leaf for leaf in chosen if leaf.content_type != _HTML], MAX_TEXT_BYTES, defects)
@@ -107,8 +109,8 @@ def read_bodies(leaves: Sequence[Leaf], defects: list[Defect], *, render_html: b
     return Bodies(bodies, text, marked, shown, frozenset(_content_ids(sources)))
 
 
-def _is_unnamed(leaf: Leaf) -> bool:
-    return leaf.disposition.value != "attachment" and file_name(leaf.disposition, leaf.type_field) is None
+def _is_unnamed(leaf: Leaf, guesses: Guesses | None) -> bool:
+    return leaf.disposition.value != "attachment" and file_name(leaf.disposition, leaf.type_field, guesses) is None
 
 
 def _is_markup(part: _Part) -> bool:

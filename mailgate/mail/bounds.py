@@ -11,6 +11,7 @@ MAX_HEADER_BYTES = 256 * 1024
 MAX_FIELDS = 1000
 MAX_ADDRESS_BYTES = 32 * 1024  # of an address field: readers of addresses cost the most
 MAX_GUESSES = 8  # encoded words of one value that are read in another charset than they name
+MAX_GUESSES_OF_MAIL = 200  # values and encoded words of a mail whose charset is told by weighing all of them
 
 # Parts
 MAX_PARTS = 500

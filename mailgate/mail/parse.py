@@ -4,10 +4,10 @@ from datetime import datetime
 
 from mailgate.mail import message_id
 from mailgate.mail.bodies import Bodies, declared_charset, read_bodies
-from mailgate.mail.bounds import MAX_ADDRESS_BYTES
+from mailgate.mail.bounds import MAX_ADDRESS_BYTES, MAX_GUESSES_OF_MAIL
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.wire.address_list import read_addresses
-from mailgate.mail.wire.charset import codec_for, decode
+from mailgate.mail.wire.charset import NO_GUESSES, Guesses, codec_for, decode
 from mailgate.mail.wire.date import read_date
 from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.headers import Block, decode_words, unfold
@@ -29,31 +29,32 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
     `html_text` is None otherwise: intake needs no more, and rendering costs more than all the rest.
     """
     # The old Macintosh way has CR alone; it stays as long, so that places in it stay the same.
-    tree = take_apart(raw if b"\n" in raw else raw.replace(b"\r", b"\n"))
+    guesses = Guesses(MAX_GUESSES_OF_MAIL)
+    tree = take_apart(raw if b"\n" in raw else raw.replace(b"\r", b"\n"), guesses)
     defects = [*_byte_defects(raw, tree.block.body_at), *tree.defects]
     charset = next((found for leaf in tree.leaves if (found := declared_charset(leaf))), None)
     block = _within_limits(tree.block, defects)
     charset = _header_charset(block, charset)
     defects.extend(Defect.REPEATED_FIELD for name in _ONCE if len(block.every(name)) > 1)
 
-    bodies = read_bodies(tree.leaves, defects, render_html=render_html)
-    author = _author(block, charset, defects)
-    to, cc = _addresses(block, "to", charset), _addresses(block, "cc", charset)
-    subject = decode_words(_first(block, "subject", charset) or "")
-    in_reply_to, references = _ids(block, "in-reply-to", charset), _ids(block, "references", charset)
+    bodies = read_bodies(tree.leaves, defects, guesses, render_html=render_html)
+    author = _author(block, charset, guesses, defects)
+    to, cc = (_addresses(block, name, charset, guesses) for name in ("to", "cc"))
+    subject = decode_words(_first(block, "subject", charset, guesses) or "", guesses)
+    in_reply_to, references = (_ids(block, name, charset, guesses) for name in ("in-reply-to", "references"))
     head = head_of(subject, (*in_reply_to, *references), author, (*to, *cc))
     reply = read_reply(bodies.marked, head)
-    identifier = decode_words(_first(block, "message-id", charset) or "")
+    identifier = decode_words(_first(block, "message-id", charset, guesses) or "", guesses)
     parsed_id = message_id.read_id(identifier) if identifier else None
     if identifier and (parsed_id is None or "@" not in parsed_id):
         defects.append(Defect.BAD_MESSAGE_ID)
     return Message(
         message_id=parsed_id,
-        date=_date(_first(block, "date", charset), defects),
+        date=_date(_first(block, "date", charset, guesses), defects),
         author=author,
         to=to,
         cc=cc,
-        reply_to=_addresses(block, "reply-to", charset),
+        reply_to=_addresses(block, "reply-to", charset, guesses),
         subject=subject,
         in_reply_to=in_reply_to,
         references=references,
@@ -63,7 +64,7 @@ def parse(raw: bytes, *, render_html: bool = True) -> Message:
         own_text=reply.own,
         marked_text=bodies.marked,
         cut=reply.cut,
-        attachments=_attachments(tree.leaves, bodies),
+        attachments=_attachments(tree.leaves, bodies, guesses),
         headers=tuple((name, _plainly(value, charset)) for name, value in block.fields),
         content_type=tree.content_type,
         report_type=tree.type_field.parameters.get("report-type", "").lower() or None,
@@ -113,20 +114,21 @@ def _header_charset(block: Block, declared: str | None) -> str | None:
 
 def _plainly(value: bytes, charset: str | None) -> str:
     """A field as it says that it is to be read: most of them nobody reads, and every one could be a riddle."""
-    return decode_words(unfold(value, charset, may_guess=False), guesses=0)
+    return decode_words(unfold(value, charset, guesses=NO_GUESSES), NO_GUESSES)
 
 
-def _first(block: Block, name: str, charset: str | None) -> str | None:
+def _first(block: Block, name: str, charset: str | None, guesses: Guesses) -> str | None:
     value = block.first(name)
-    return None if value is None else unfold(value, charset)
+    return None if value is None else unfold(value, charset, guesses=guesses)
 
 
-def _addresses(block: Block, name: str, charset: str | None) -> tuple[Author, ...]:
-    return tuple(one for value in block.every(name) for one in read_addresses(unfold(value, charset)))
+def _addresses(block: Block, name: str, charset: str | None, guesses: Guesses) -> tuple[Author, ...]:
+    values = (unfold(value, charset, guesses=guesses) for value in block.every(name))
+    return tuple(one for value in values for one in read_addresses(value, guesses))
 
 
-def _author(block: Block, charset: str | None, defects: list[Defect]) -> Author | None:
-    authors = _addresses(block, "from", charset)
+def _author(block: Block, charset: str | None, guesses: Guesses, defects: list[Defect]) -> Author | None:
+    authors = _addresses(block, "from", charset, guesses)
     if not authors:
         defects.append(Defect.NO_FROM)
         return None
@@ -144,21 +146,21 @@ def _date(text: str | None, defects: list[Defect]) -> datetime | None:
     return date
 
 
-def _ids(block: Block, name: str, charset: str | None) -> tuple[str, ...]:
+def _ids(block: Block, name: str, charset: str | None, guesses: Guesses) -> tuple[str, ...]:
     # Python's own mailer makes encoded words of a long id, which no id may hold; so it can be read in one way only.
-    return message_id.read_ids(decode_words(_first(block, name, charset) or ""))
+    return message_id.read_ids(decode_words(_first(block, name, charset, guesses) or "", guesses))
 
 
-def _attachments(leaves: tuple[Leaf, ...], bodies: Bodies) -> tuple[Attachment, ...]:
+def _attachments(leaves: tuple[Leaf, ...], bodies: Bodies, guesses: Guesses) -> tuple[Attachment, ...]:
     is_body = {id(leaf) for leaf in bodies.leaves}
     return tuple(
         Attachment(
-            filename=file_name(leaf.disposition, leaf.type_field),
+            filename=file_name(leaf.disposition, leaf.type_field, guesses),
             content_type=leaf.content_type,
             content=leaf.content,
             inline=leaf.disposition.value == "inline" or leaf.content_id in bodies.content_ids,
             content_id=leaf.content_id,
-            other_names=other_file_names(leaf.disposition, leaf.type_field),
+            other_names=other_file_names(leaf.disposition, leaf.type_field, guesses),
         )
         for leaf in leaves
         if id(leaf) not in is_body and not leaf.is_enclosed

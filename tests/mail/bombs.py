@@ -89,6 +89,18 @@ def nested(levels: int, kind: str = "mixed") -> Family:
     return made
 
 
+def riddle(number: int, length: int) -> bytes:
+    """Bytes in no charset, others for each number."""
+    return bytes(128 + (number * number + number * 37 + at * (2 * (number % 29) + 3)) % 127 for at in range(length))
+
+
+def with_riddles(number: int) -> Family:
+    """A part whose fields are in no charset."""
+    fields = (b"Content-Type: a/b; name=", b"Content-Disposition: attachment; filename=", b"Content-ID: ")
+    head = b"".join(field + riddle(number + at, 40) + END for at, field in enumerate(fields))
+    return lambda size: head + END + filled(b"x", size - len(head))
+
+
 def words_of(charset: str, text: bytes, coding: str = "b") -> str:
     return f"=?{charset}?{coding}?{base64.b64encode(text).decode() if coding == 'b' else text.hex('=').upper()}?="
 
@@ -150,6 +162,11 @@ FAMILIES: Mapping[str, Family] = {
     "one line": lambda size: plain(filled(b"On ", size)),
     "colons": lambda size: plain(filled(b"On 1 a wrote:\n\n", size)),
     "rules": lambda size: plain(filled(b"--\n", size)),
+    "headers of answered mails": lambda size: (
+        b"In-Reply-To: <a@b>\r\n" + plain(filled(b"From: a@b.example\nSent: 1:00\nTo: c\n\n", size))
+    ),
+    "labels between words": lambda size: b"In-Reply-To: <a@b>\r\n" + plain(filled(b"a\nb: c\n", size)),
+    "labels apart": lambda size: b"In-Reply-To: <a@b>\r\n" + plain(filled(b"a: b\n\nc: d\n\n", size)),
     "labels": lambda size: plain(filled(b"From: a@b.example\nSent: 1:00\nTo: c\n", size)),
     "addresses in a text": lambda size: plain(filled(b"<a@b.example> 550 5.1.1 ", size)),
     "codes in a text": lambda size: plain(filled(b"550-5.1.1 user unknown\n", size)),
@@ -178,6 +195,16 @@ FAMILIES: Mapping[str, Family] = {
         + b"\r\nx"
     ),
     "raw fields": lambda size: b"".join(b"X-%d: " % n + NOISE + END for n in range(size // 136)) + b"\r\nx",
+    "addresses in no charset": lambda size: (
+        b"".join(b"To: " + riddle(n, 40) + b" <a@b.example>" + END for n in range(size // 64)) + b"\r\nx"
+    ),
+    "names in the wrong charset": lambda size: (
+        b"".join(
+            b"To: " + b",".join(words_of("utf-8", riddle(n * 8 + at, 12)).encode() + b" <a@b>" for at in range(8)) + END
+            for n in range(size // 300)
+        )
+        + b"\r\nx"
+    ),
     "charsets that nobody knows": lambda size: (
         b"Subject: " + b"\r\n ".join(b"=?x-%d?q?=FF?=" % n for n in range(size // 20)) + b"\r\n\r\nx"
     ),
@@ -216,6 +243,7 @@ FAMILIES: Mapping[str, Family] = {
     "names of parts": parts(
         header_of_part("Content-Disposition", "attachment; filename=" + words_of("gbk", NOISE[:30])), 100
     ),
+    "names of parts in no charset": parts(with_riddles, 490),
     "encodings of parts": parts(header_of_part("Content-Transfer-Encoding", "base64"), 100),
     "multiparts in multiparts": nested(1000),
     "alternatives in alternatives": nested(49, "alternative"),
@@ -237,6 +265,19 @@ FAMILIES: Mapping[str, Family] = {
         b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n"
         b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a\r\n\r\n"
         + filled(b"Final-Recipient: rfc822; a@b.example\r\nAction: failed\r\nStatus: 5.1.1\r\n\r\n", size)
+        + b"--b--\r\n"
+    ),
+    "a report in no charset": lambda size: (
+        b"Content-Type: multipart/report; report-type=delivery-status; boundary=b\r\n\r\n--b\r\n"
+        b"Content-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; a\r\n\r\n"
+        + b"".join(
+            b"Final-Recipient: rfc822; "
+            + riddle(n, 20)
+            + b"\r\nStatus: 5.1.1\r\nDiagnostic-Code: smtp; "
+            + riddle(n, 20)
+            + b"\r\n\r\n"
+            for n in range(size // 110)
+        )
         + b"--b--\r\n"
     ),
     "a report in words": lambda size: (

@@ -15,10 +15,12 @@ from mailgate.mail.bounces.hard import is_dead
 from mailgate.mail.bounces.notice import MAX_REPORT, is_late, lines_about
 from mailgate.mail.bounces.returned import Returned, returned, split_report
 from mailgate.mail.bounces.whom import named_in
+from mailgate.mail.bounds import MAX_GUESSES_OF_MAIL
 from mailgate.mail.envelope import NULL_PATH, Envelope
 from mailgate.mail.message import Message
 from mailgate.mail.notification import notification_in
 from mailgate.mail.parse import parse
+from mailgate.mail.wire.charset import Guesses
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,8 @@ def read_report(message: Message, envelope: Envelope | None) -> Bounce | None:
         if part.content_type in STATUS_TYPES
         for group in groups_in_part(part.content)
     ]
-    found = [one for group in groups if (one := bounced(group)) is not None]
+    guesses = Guesses(MAX_GUESSES_OF_MAIL)
+    found = [one for group in groups if (one := bounced(group, guesses)) is not None]
     if groups and not found:
         return None
     if groups and is_report(message, marks, report, back):
@@ -81,12 +84,13 @@ def _report_inside(message: Message) -> Bounce | None:
     for part in message.attachments:
         if part.content_type == "message/rfc822" and b"delivery-status" in part.content[:MAX_REPORT]:
             inner = parse(part.content, render_html=False)
+            guesses = Guesses(MAX_GUESSES_OF_MAIL)
             found = [
                 one
                 for report in inner.attachments
                 if report.content_type in STATUS_TYPES
                 for group in groups_in_part(report.content)
-                if (one := bounced(group)) is not None
+                if (one := bounced(group, guesses)) is not None
             ]
             report, below = split_report(inner.text)
             return _judge(found, inner, report, returned(inner, below)) if found else None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from mailgate.mail.bounces.finding import BounceAction, Finding, addresses_in
+from mailgate.mail.wire.charset import Guesses
 from mailgate.mail.wire.headers import Block, split_block, unfold
 
 MAX_RECIPIENTS = 1000
@@ -58,16 +59,16 @@ def groups_in_text(text: str) -> list[Block]:
     return groups_in_part("\n".join(kept).encode("utf-8", "replace"))
 
 
-def bounced(group: Block) -> Finding | None:
+def bounced(group: Block, guesses: Guesses | None = None) -> Finding | None:
     """What a group says; None when it tells of no failure and no delay. The address is "" when none is named."""
-    word = _text(group, "action").lower().strip("\"'( ")
-    code = _STATUS.search(_text(group, "status"))
+    word = _text(group, "action", guesses).lower().strip("\"'( ")
+    code = _STATUS.search(_text(group, "status", guesses))
     action = next((action for start, action in _ACTIONS.items() if word.startswith(start)), None)
     if action is None and (word or code is None or code[1].startswith("2")):
         return None
-    named = [found[0] for field in _RECIPIENT_FIELDS if (found := addresses_in(_named(_text(group, field))))]
+    named = [found[0] for field in _RECIPIENT_FIELDS if (found := addresses_in(_named(_text(group, field, guesses))))]
     address = next((one for one in named if not _INSIDE.search(one)), named[0] if named else "")
-    diagnostic = _TYPE.sub("", _text(group, "diagnostic-code"))
+    diagnostic = _TYPE.sub("", _text(group, "diagnostic-code", guesses))
     return Finding(address, action, code[1] if code else None, diagnostic)
 
 
@@ -101,7 +102,7 @@ def _names_recipient(group: Block) -> bool:
     return any(group.first(name) is not None for name in (*_RECIPIENT_FIELDS, "action"))
 
 
-def _text(group: Block, name: str) -> str:
+def _text(group: Block, name: str, guesses: Guesses | None) -> str:
     # As it stands: an encoded word in a recipient's address is a part of the address.
     value = group.first(name)
-    return "" if value is None else unfold(value)
+    return "" if value is None else unfold(value, guesses=guesses)

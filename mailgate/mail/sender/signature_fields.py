@@ -10,9 +10,10 @@ import dkim
 from dkim.canonicalization import CanonicalizationPolicy
 from dkim.util import parse_tag_value
 
-from mailgate.mail.bounds import MAX_ADDRESS_BYTES, MAX_HEADER_BYTES
+from mailgate.mail.bounds import MAX_ADDRESS_BYTES, MAX_GUESSES_OF_MAIL, MAX_HEADER_BYTES
 from mailgate.mail.sender.coverage import Coverage, uncovered
 from mailgate.mail.wire.address_list import read_addresses
+from mailgate.mail.wire.charset import Guesses
 from mailgate.mail.wire.headers import split_block, unfold
 
 MAX_LOOKED_AT = 20
@@ -115,11 +116,13 @@ def _recipients(mail: SignedMail, signature: SignatureField) -> tuple[list[str],
     """Those, and the others."""
     covered: list[str] = []
     others: list[str] = []
+    guesses = Guesses(MAX_GUESSES_OF_MAIL)
     for name in _RECIPIENTS:
         values = [value for field, value in mail.headers if field.lower() == name]
         found = covered if signature.signed.count(name) >= len(values) else others
         for value in values:
-            found.extend(author.address for author in read_addresses(unfold(value[:MAX_ADDRESS_BYTES])))
+            text = unfold(value[:MAX_ADDRESS_BYTES], guesses=guesses)
+            found.extend(author.address for author in read_addresses(text, guesses))
     return covered, others
 
 

@@ -8,6 +8,7 @@ mail-parser (drops ambiguous entries that a person would still want to see) serv
 import re
 
 from mailgate.mail.message import Author
+from mailgate.mail.wire.charset import Guesses
 from mailgate.mail.wire.headers import decode_words, one_line
 
 _MAX_WORDS = 12  # of a name with commas
@@ -28,22 +29,22 @@ _DOT_ATOM = re.compile(r"[^\s()<>\[\]:;@\\,\"]+\Z")
 _ADDRESS = re.compile(r"[^@\s<>,;]+@[^@\s<>,;()\"]+\Z|\"[^\"]+\"@[^@\s<>,;()\"]+\Z")
 
 
-def read_addresses(text: str) -> tuple[Author, ...]:
+def read_addresses(text: str, guesses: Guesses | None = None) -> tuple[Author, ...]:
     """The usable addresses of an unfolded field, in its order; members of groups among them, group names not.
 
     `text` still holds its encoded words: a comma inside one does not part two addresses.
     """
     found: list[Author | None] = []
-    entry = _Entry()
+    entry = _Entry(guesses)
     for token in _TOKEN.finditer(text):
         if token["mark"] == ":":
             if entry.angle is None:  # `Team: ann@…` and `mailto:ann@…`
-                entry = _Entry()
+                entry = _Entry(guesses)
         elif token["mark"] == "," and entry.is_half_a_name():
             entry.words.append((",", False))
         elif token["mark"]:
             found.append(entry.author())
-            entry = _Entry()
+            entry = _Entry(guesses)
         else:
             entry.take(token)
     found.append(entry.author())
@@ -53,9 +54,10 @@ def read_addresses(text: str) -> tuple[Author, ...]:
 class _Entry:
     """What has been read of one address so far."""
 
-    __slots__ = ("angle", "comments", "words")
+    __slots__ = ("angle", "comments", "guesses", "words")
 
-    def __init__(self) -> None:
+    def __init__(self, guesses: Guesses | None) -> None:
+        self.guesses = guesses
         self.words: list[tuple[str, bool]] = []  # text, was it quoted
         self.comments: list[str] = []
         self.angle: str | None = None
@@ -77,16 +79,16 @@ class _Entry:
         """Words without an address: `Ash, Anne <anne@…>` is one mailbox, whose comma nobody quoted."""
         if not self.words or self.angle is not None or self.comments or len(self.words) > _MAX_WORDS:
             return False
-        text = decode_words("".join(text for text, _ in self.words))
+        text = decode_words("".join(text for text, _ in self.words), self.guesses)
         return "@" not in text and not text.isspace()
 
     def author(self) -> Author | None:
         """What was meant, if it names an address; a comment is the name where there is no other."""
         if self.angle:
-            name, address = "".join(text for text, _ in self.words), _address(self.angle)
+            name, address = "".join(text for text, _ in self.words), _address(self.angle, self.guesses)
         else:
             name, address = self._bare()
-        return Author(_shown(name) or _shown(" ".join(self.comments)), address) if address else None
+        return Author(self._shown(name) or self._shown(" ".join(self.comments)), address) if address else None
 
     def _bare(self) -> tuple[str, str | None]:
         """An address without brackets: `ann@example.org`, `ann @ example.org`, `Ann Lee ann@example.org`."""
@@ -96,20 +98,24 @@ class _Entry:
             if "=?" not in text:
                 return "", None
             # All of it, brackets too, in one encoded word.
-            inner = read_addresses(decoded) if "=?" not in (decoded := decode_words(text)) else ()
+            decoded = decode_words(text, self.guesses)
+            inner = read_addresses(decoded, self.guesses) if "=?" not in decoded else ()
             return (inner[0].name, inner[0].address) if inner else ("", None)
-        if tight := _address(text):
+        if tight := _address(text, self.guesses):
             return "", tight
         words = text.split()
         last = max(at for at, word in enumerate(words) if "@" in word)
-        return " ".join(words[:last]).replace('"', ""), _address(words[last])
+        return " ".join(words[:last]).replace('"', ""), _address(words[last], self.guesses)
+
+    def _shown(self, name: str) -> str:
+        return " ".join(decode_words(name, self.guesses).split()).strip('"').strip()
 
 
-def _address(text: str) -> str | None:
+def _address(text: str, guesses: Guesses | None) -> str | None:
     """A usable address from what stood in the brackets; None when there is none."""
     if text.startswith("@") and ":" in text:  # a source route, RFC 5322 §4.4
         text = text.rpartition(":")[2]
-    text = decode_words(text.removeprefix("mailto:"))
+    text = decode_words(text.removeprefix("mailto:"), guesses)
     text = _without_blanks_at(".", _without_blanks_at("@", one_line(text))).strip("'")
     local, _, domain = text.rpartition("@")
     if local.startswith('"') and local.endswith('"') and _DOT_ATOM.match(local[1:-1]):
@@ -120,7 +126,3 @@ def _address(text: str) -> str | None:
 def _without_blanks_at(separator: str, text: str) -> str:
     """`ann @ example. org` → `ann@example.org`; `\\s*` in front of a pattern would cost square time."""
     return separator.join(part.strip() for part in text.split(separator)) if separator in text else text
-
-
-def _shown(name: str) -> str:
-    return " ".join(decode_words(name).split()).strip('"').strip()

@@ -89,22 +89,43 @@ def codec_for(charset: str) -> str | None:
     return codec if encodings.normalize_encoding(codec) in _TEXT_CODECS else None
 
 
-def decode(data: bytes, charset: str | None = None, *, may_guess: bool = True) -> tuple[str, bool]:
+class Guesses:
+    """How many more values of a mail may be read in other charsets than they declare: to weigh them all takes time."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: int) -> None:
+        self.left = left
+
+    def take(self) -> bool:
+        """One of them; False when there is none left."""
+        if self.left <= 0:
+            return False
+        self.left -= 1
+        return True
+
+
+NO_GUESSES = Guesses(0)
+
+
+def decode(data: bytes, charset: str | None = None, guesses: Guesses | None = None) -> tuple[str, bool]:
     """Decode by the declared charset if it makes sense, else by another; False when the declaration was no help.
 
-    Nothing declared is no fault, as long as the bytes are UTF-8. `may_guess=False` is for what is not worth the time of
-    weighing every charset: it is read as declared, else as UTF-8.
+    Nothing declared is no fault, as long as the bytes are UTF-8. Where no `guesses` are left, what is neither UTF-8 nor
+    ASCII is read as declared; None: it is worth the time in any case.
     """
     codec = codec_for(charset) if charset else "utf-8"
     if codec and codec.startswith(("utf-16", "utf-32")) and b"\0" not in data:  # no line end, no blank: it is not
         codec = None
     if data.isascii():
         return _decode_ascii(data, codec)
-    if not may_guess:
-        texts = (_strictly(data, one) for one in (codec or "utf-8", "utf-8"))
-        return storable(next(filter(None, texts), None) or data.decode("cp1252", "replace")), codec is not None
     text = _strictly(data, codec) if codec else None
-    if text is not None and (codec == "utf-8" or (codec != "cp1252" and codec and is_right(data, codec))):
+    if text is not None and codec == "utf-8":
+        return storable(text), True
+    if guesses is not None and not guesses.take():
+        plain = text or _strictly(data, "utf-8") or data.decode("cp1252", "replace")
+        return storable(plain), codec is not None
+    if text is not None and codec and codec != "cp1252" and is_right(data, codec):
         return storable(text), True
     if codec != "utf-8" and (unicode := _strictly(data, "utf-8")) is not None:  # no other text happens to be UTF-8
         return storable(unicode), False

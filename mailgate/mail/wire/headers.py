@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mailgate.mail.bounds import MAX_FIELDS, MAX_GUESSES, MAX_HEADER_BYTES
-from mailgate.mail.wire.charset import codec_for, decode, storable
+from mailgate.mail.wire.charset import NO_GUESSES, Guesses, codec_for, decode, storable
 from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.transfer import decode_base64
 
@@ -154,7 +154,7 @@ def _skip_to_first_field(raw: bytes, start: int, end: int, defects: list[Defect]
     return start
 
 
-def unfold(value: bytes, charset: str | None = None, *, may_guess: bool = True) -> str:
+def unfold(value: bytes, charset: str | None = None, *, guesses: Guesses | None = None) -> str:
     """One field's value as text on one line, encoded words as they stand; raw 8-bit text is read as best it can be.
 
     `charset` is what the body declares: where a header holds raw bytes, it mostly tells their charset too.
@@ -164,7 +164,7 @@ def unfold(value: bytes, charset: str | None = None, *, may_guess: bool = True) 
     try:
         text = value.decode("utf-8")  # ASCII, or RFC 6532
     except UnicodeError:
-        text = decode(value, charset, may_guess=may_guess)[0]
+        text = decode(value, charset, guesses)[0]
     if "\x1b" in text:  # raw ISO-2022-JP is ASCII, too
         text = decode(value, None)[0]
     return one_line(text)
@@ -179,10 +179,10 @@ def one_line(text: str) -> str:
     return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()
 
 
-def decode_words(text: str, *, guesses: int = MAX_GUESSES) -> str:
+def decode_words(text: str, guesses: Guesses | None = None) -> str:
     """Decode the encoded words of an unfolded value; adjacent ones are joined before decoding.
 
-    `guesses`: so many of them, at most, are read otherwise than they declare.
+    At most MAX_GUESSES of them are read otherwise than they declare, and none when no `guesses` are left.
 
     RFC 2047 §6.2 drops blanks between encoded words. Senders cut multi-byte characters in half between two words,
     which §5 forbids: so the bytes of neighbours in one charset are decoded together.
@@ -193,12 +193,12 @@ def decode_words(text: str, *, guesses: int = MAX_GUESSES) -> str:
     pending: list[bytes] = []
     charset = ""
     at = 0
-    left = guesses
+    left = MAX_GUESSES
 
     def put() -> None:
         nonlocal left
         if pending:
-            text, right = decode(b"".join(pending), charset, may_guess=left > 0)
+            text, right = decode(b"".join(pending), charset, guesses if left > 0 else NO_GUESSES)
             left -= not right
             pieces.append(text)
             pending.clear()

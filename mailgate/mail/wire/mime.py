@@ -11,6 +11,7 @@ from itertools import count
 
 from mailgate.mail.bounds import MAX_PART_DEPTH, MAX_PARTS, MAX_STRUCTURED_BYTES
 from mailgate.mail.wire import smime
+from mailgate.mail.wire.charset import Guesses
 from mailgate.mail.wire.defects import Defect
 from mailgate.mail.wire.headers import Block, split_block, unfold
 from mailgate.mail.wire.parameters import Structured, media_type, read_structured
@@ -66,13 +67,13 @@ class _Span:
     branches: Branches = ()
 
 
-def take_apart(raw: bytes, *, opens_signed: bool = True) -> Tree:
+def take_apart(raw: bytes, guesses: Guesses | None = None, *, opens_signed: bool = True) -> Tree:
     """Cut a message into its leaves, in MIME order, within the limits on parts and depth.
 
     Behind a part that is signed as a whole (S/MIME) come the leaves in it: of the first one, and not of one inside it.
     """
     block = split_block(raw)
-    top = _type_of(block)
+    top = _structured(block, "content-type", guesses)
     top_type = media_type(top.value)
     defects = list(block.defects)
     leaves: list[Leaf] = []
@@ -86,7 +87,7 @@ def take_apart(raw: bytes, *, opens_signed: bool = True) -> Tree:
         if parts > MAX_PARTS:
             defects.append(Defect.TOO_MANY_PARTS)
             break
-        type_field = top if span.depth == 0 else _type_of(inner)
+        type_field = top if span.depth == 0 else _structured(inner, "content-type", guesses)
         content_type = media_type(type_field.value) if type_field.value else span.default
         if content_type.startswith("multipart/"):
             if span.depth >= MAX_PART_DEPTH:
@@ -100,18 +101,20 @@ def take_apart(raw: bytes, *, opens_signed: bool = True) -> Tree:
                     waiting.extend(reversed(spans))
                     continue
                 content_type, type_field = "text/plain", _NONE_GIVEN  # what can be read is better than nothing
-        leaf = _leaf(raw[inner.body_at : span.end], inner, content_type, type_field, defects)
+        leaf = _leaf(raw[inner.body_at : span.end], inner, content_type, type_field, guesses=guesses, defects=defects)
         leaves.append(replace(leaf, branches=span.branches) if span.branches else leaf)
         if opens_signed and content_type in smime.TYPES and (entity := smime.signed_entity(leaf.content)) is not None:
             opens_signed = False
-            enclosed = take_apart(entity, opens_signed=False)
+            enclosed = take_apart(entity, guesses, opens_signed=False)
             leaves.extend(replace(one, branches=span.branches, is_enclosed=True) for one in enclosed.leaves)
     return Tree(block, top_type, top, tuple(leaves), tuple(defects))
 
 
-def _type_of(block: Block) -> Structured:
-    value = block.first("content-type")
-    return _NONE_GIVEN if value is None else read_structured(unfold(value[:MAX_STRUCTURED_BYTES]))
+def _structured(block: Block, name: str, guesses: Guesses | None) -> Structured:
+    value = block.first(name)
+    if value is None:
+        return _NONE_GIVEN
+    return read_structured(unfold(value[:MAX_STRUCTURED_BYTES], guesses=guesses), guesses)
 
 
 def _split_multipart(
@@ -185,20 +188,28 @@ def _guess_boundary(raw: bytes, start: int, end: int) -> bytes:
     return b""
 
 
-def _leaf(body: bytes, block: Block, content_type: str, type_field: Structured, defects: list[Defect]) -> Leaf:
+def _leaf(
+    body: bytes,
+    block: Block,
+    content_type: str,
+    type_field: Structured,
+    *,
+    guesses: Guesses | None,
+    defects: list[Defect],
+) -> Leaf:
     encoding = block.first("content-transfer-encoding")
     content = body
     if encoding is not None:
-        words = unfold(encoding[:MAX_STRUCTURED_BYTES]).lower().replace(";", " ").split()
+        words = unfold(encoding[:MAX_STRUCTURED_BYTES], guesses=guesses).lower().replace(";", " ").split()
         content, whole = decode_transfer(body, words[0].strip("\"'") if words else "")
         if not whole:
             defects.append(Defect.BAD_TRANSFER_ENCODING)
-    disposition = block.first("content-disposition")
-    content_id = block.first("content-id")
+    named = block.first("content-id")
+    content_id = None if named is None else unfold(named[:MAX_STRUCTURED_BYTES], guesses=guesses).strip("<> ") or None
     return Leaf(
         content_type,
         type_field,
-        _NONE_GIVEN if disposition is None else read_structured(unfold(disposition[:MAX_STRUCTURED_BYTES])),
-        (unfold(content_id[:MAX_STRUCTURED_BYTES]).strip("<> ") or None) if content_id is not None else None,
+        _structured(block, "content-disposition", guesses),
+        content_id,
         content,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote_to_bytes
 
-from mailgate.mail.wire.charset import decode
+from mailgate.mail.wire.charset import Guesses, decode
 from mailgate.mail.wire.headers import decode_words, one_line
 
 _TYPE = re.compile(r"[!#$&^_.+a-z0-9-]{1,127}/[!#$&^_.+a-z0-9-]{1,127}\Z")  # RFC 6838 §4.2
@@ -35,7 +35,7 @@ class Structured:
     overruled: Mapping[str, str] = field(default_factory=dict)  # given plainly too, and otherwise
 
 
-def read_structured(text: str) -> Structured:
+def read_structured(text: str, guesses: Guesses | None = None) -> Structured:
     """Read an unfolded Content-Type or Content-Disposition; what cannot be read is left out."""
     value, semicolon, rest = text.partition(";")
     value = value.partition("(")[0].strip().lower()
@@ -64,7 +64,7 @@ def read_structured(text: str) -> Structured:
         else:
             plain.setdefault(name, given)
     # RFC 2231's form comes second: RFC 6266 §4.3 prefers it where both are given.
-    joined = {name: _joined(parts) for name, parts in pieces.items()}
+    joined = {name: _joined(parts, guesses) for name, parts in pieces.items()}
     return Structured(value, plain | joined, {name: plain[name] for name in joined if name in plain})
 
 
@@ -73,7 +73,7 @@ def _unquoted(text: str) -> str:
     return pair.sub(r"\1", text)
 
 
-def _joined(parts: dict[int, tuple[str, bool]]) -> str:
+def _joined(parts: dict[int, tuple[str, bool]], guesses: Guesses | None) -> str:
     charset = "utf-8"
     joined = b""
     first = min(parts)
@@ -85,7 +85,7 @@ def _joined(parts: dict[int, tuple[str, bool]]) -> str:
             joined += unquote_to_bytes(text)
         else:
             joined += text.encode("utf-8", "replace")
-    return one_line(decode(joined, charset or "utf-8")[0])
+    return one_line(decode(joined, charset or "utf-8", guesses)[0])
 
 
 def media_type(content_type: str, default: str = "text/plain") -> str:
@@ -93,12 +93,14 @@ def media_type(content_type: str, default: str = "text/plain") -> str:
     return content_type if _TYPE.match(content_type) else default
 
 
-def file_name(disposition: Structured, content_type: Structured) -> str | None:
+def file_name(disposition: Structured, content_type: Structured, guesses: Guesses | None = None) -> str | None:
     """The base name that the sender gave to a file, to be shown; never to be used as a path."""
-    return base_name(disposition.parameters.get("filename") or content_type.parameters.get("name"))
+    return base_name(disposition.parameters.get("filename") or content_type.parameters.get("name"), guesses)
 
 
-def other_file_names(disposition: Structured, content_type: Structured) -> tuple[str, ...]:
+def other_file_names(
+    disposition: Structured, content_type: Structured, guesses: Guesses | None = None
+) -> tuple[str, ...]:
     """Further names of the same file, which another program may go by: B26 of the bad inputs."""
     given = (
         disposition.parameters.get("filename"),
@@ -108,16 +110,16 @@ def other_file_names(disposition: Structured, content_type: Structured) -> tuple
     )
     if not any(given[1:]):
         return ()
-    shown = file_name(disposition, content_type)
-    names = (base_name(name) for name in given)
+    shown = file_name(disposition, content_type, guesses)
+    names = (base_name(name, guesses) for name in given)
     return tuple(dict.fromkeys(name for name in names if name is not None and name != shown))
 
 
-def base_name(given: str | None) -> str | None:
+def base_name(given: str | None, guesses: Guesses | None = None) -> str | None:
     """A name to be shown: without a path, and without characters that hide what it is; None when nothing is left."""
     if not given:
         return None
-    name = _HIDING.sub("", decode_words(given)).replace("\\", "/").rpartition("/")[2]
+    name = _HIDING.sub("", decode_words(given, guesses)).replace("\\", "/").rpartition("/")[2]
     name = one_line(name)
     if len(name) > _MAX_NAME:
         name = name[: _MAX_NAME - _MAX_END] + name[-_MAX_END:]

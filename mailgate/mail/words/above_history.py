@@ -42,6 +42,8 @@ class Above:
         if line.mark is Mark.RULE:
             following = self.body.next(at + 1)
             return following < len(self.body.lines) and PREVIOUS.match(self.body.lines[following].text) is not None
+        if not self.body.may_be_above:
+            return False
         text = line.text.lower()
         if not any(words in text for words in THIS_LINE):
             return False

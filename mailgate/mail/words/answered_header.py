@@ -7,8 +7,9 @@ or title above, the subject of this mail, the address that it goes to. An order 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
-from mailgate.mail.words.head import Answers, Head, names_reader, plain_address, same_subject
+from mailgate.mail.words.head import Answers, Head, bare_subject, names_reader, plain_address
 from mailgate.mail.words.lead_ins import ADDRESS
 from mailgate.mail.words.moment import is_by_program, moment_in
 from mailgate.mail.words.reply_marks import Line, Mark, label_of
@@ -23,25 +24,47 @@ _NAME_BESIDE = re.compile(r"[^\s<\[(]\s*+[<\[(]\s*+(?:mailto:)?+[^\s<>@]++@[^\s<
 _INSIDE = re.compile(r"(?:^|\s)[^\W\d_]{1,14}\s?[:：]\s")  # a label on a line that has several
 
 
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one line says, whatever block it is in."""
+
+    is_label: bool
+    kinds: frozenset[str]  # of its label
+    moment: int
+    value: str  # behind the label, or all of it
+    addresses: tuple[str, ...]
+    has_name_beside: bool
+    is_by_program: bool
+    subject: str  # that it would be
+
+
+@lru_cache(maxsize=64)  # a line is asked about for each line above it from which a block may begin
+def _said(text: str) -> _Said:
+    label = label_of(text)
+    name, value = label or ("", text)
+    return _Said(
+        is_label=label is not None,
+        kinds=frozenset(kind for kind, names in LABELS.items() if name in names),
+        moment=moment_in(text),
+        value=value,
+        addresses=tuple(plain_address(one) for one in ADDRESS.findall(value)),
+        has_name_beside=_NAME_BESIDE.search(value) is not None,
+        is_by_program=is_by_program(value),
+        subject=bare_subject(value),
+    )
+
+
 @dataclass(slots=True)
 class _Found:
     """What the lines of a block say."""
 
     labels: int = 0
-    kinds: set[str] = field(default_factory=set)
-    values: list[str] = field(default_factory=list)
-    moment: int = 0
+    said: list[_Said] = field(default_factory=list)
 
     def add(self, text: str) -> None:
-        label = label_of(text)
-        if label is None:
-            self.values.append(text)
-        else:
-            name, value = label
-            self.labels += 1
-            self.kinds |= {kind for kind, names in LABELS.items() if name in names}
-            self.values.append(value)
-        self.moment = max(self.moment, moment_in(text))
+        said = _said(text)
+        self.labels += said.is_label
+        self.said.append(said)
 
 
 def header_length(
@@ -51,22 +74,24 @@ def header_length(
 
     `has_title`: a rule, or words between dashes, stand above; `quote_follows`: whether lines from there are marked.
     """
-    found = _Found()
-    end = at
     if _is_words_above(lines, at):
         return 0
-    if lines[at].mark is not Mark.LABEL:  # `Message of 4 June 2025, 9:41`, above the labels
-        if not (at + 1 < len(lines) and lines[at + 1].mark is Mark.LABEL and moment_in(lines[at].text)):
+    found = _Found()
+    end, last = at, min(len(lines), at + _MOST_LINES)
+    label, empty = Mark.LABEL, Mark.EMPTY
+    if lines[at].mark is not label:  # `Message of 4 June 2025, 9:41`, above the labels
+        if not (_is_label(lines, at + 1) and _said(lines[at].text).moment):
             return 0
         found.add(lines[at].text)
         end += 1
-    elif not (label_of(lines[at].text) or ("", ""))[1]:  # `I got this:` above a header
+    elif not _said(lines[at].text).value:  # `I got this:` above a header
         return 0
-    while end < min(len(lines), at + _MOST_LINES):
-        if lines[end].mark is Mark.LABEL or _goes_on(lines, end, found):
-            found.add(lines[end].text)
+    while end < last:
+        line = lines[end]
+        if line.mark is label or _goes_on(lines, end, found):
+            found.add(line.text)
             end += 1
-        elif lines[end].mark is Mark.EMPTY and found.labels * 2 == end - at + 1 and _is_label(lines, end + 1):
+        elif line.mark is empty and found.labels * 2 == end - at + 1 and _is_label(lines, end + 1):
             end += 1
         else:
             break
@@ -81,8 +106,7 @@ def header_length(
 
 def is_of_mail(text: str) -> bool:
     """Whether this line has a label that mail programs put above the mail that is answered, such as `Sent:`."""
-    label = label_of(text)
-    return label is not None and any(label[0] in names for names in LABELS.values())
+    return bool(_said(text).kinds)
 
 
 class _Ties:
@@ -91,29 +115,40 @@ class _Ties:
     def __init__(self, found: _Found, head: Head, *, has_title: bool, above_quotation: bool) -> None:
         self.found, self.head = found, head
         self.has_title, self.above_quotation = has_title, above_quotation
-        text = "\n".join(found.values)
-        self.addresses = [plain_address(one) for one in ADDRESS.findall(text)]
-        self.has_name_beside = any(_NAME_BESIDE.search(value) for value in found.values)
-        self.by_program = is_by_program(text)
-        self.subject = any(same_subject(value, head) for value in found.values)
-        self.to_reader = names_reader(self.addresses, head)
+
+    @cached_property
+    def moment(self) -> int:
+        return max(said.moment for said in self.found.said)
+
+    @cached_property
+    def addresses(self) -> list[str]:
+        return [one for said in self.found.said for one in said.addresses]
+
+    @cached_property
+    def subject(self) -> bool:
+        return bool(self.head.subject) and any(said.subject == self.head.subject for said in self.found.said)
+
+    @cached_property
+    def to_reader(self) -> bool:
+        return names_reader(self.addresses, self.head)
 
     def hold(self) -> bool:
-        found = self.found
+        said = self.found.said
+        if self.found.labels < 3 and not (any(one.is_by_program for one in said) and self.addresses):
+            return False
+        named = frozenset[str]().union(*(one.kinds for one in said))
         # Forms that people fill in have a subject and a date, too.
-        kinds = len(found.kinds) if found.kinds & {"from", "to"} else 0
-        if found.labels < (2 if self.by_program and self.addresses else 3):
+        kinds = len(named) if named & {"from", "to"} else 0
+        if not (self.addresses or self.subject or "subject" in named):
             return False
-        if not (self.addresses or self.subject or "subject" in found.kinds):
-            return False
-        if not (found.moment or "sent" in found.kinds or self.subject or self.has_title or self.above_quotation):
+        if not (self.moment or "sent" in named or self.subject or self.has_title or self.above_quotation):
             return False  # a mail has a date; a rule for mails has none
         if self._is_own_mail() or (self.head.answers is Answers.PERHAPS and not self.to_reader):
             return False
         if self.head.answers is Answers.OURS and not (self.subject or self.to_reader):
             return False
         tied = kinds > 1 or self.has_title or self.above_quotation or self.subject or self.to_reader
-        several = sum("@" in value for value in found.values) > 1
+        several = sum("@" in one.value for one in said) > 1
         return bool(tied or several) and self._sum(kinds) >= _ENOUGH
 
     def _is_own_mail(self) -> bool:
@@ -122,11 +157,11 @@ class _Ties:
         return plain_address(self.head.author) in self.addresses[:1] and is_other
 
     def _sum(self, kinds: int) -> int:
-        who = 3 if self.has_name_beside else 2 * bool(self.addresses)
+        who = 3 if any(one.has_name_beside for one in self.found.said) else 2 * bool(self.addresses)
         known = _ENOUGH if kinds == _ALL_KINDS else kinds
         return (
             who
-            + self.found.moment
+            + self.moment
             + known
             + self.has_title
             + 3 * self.subject
@@ -154,8 +189,10 @@ def _is_words_above(lines: Sequence[Line], at: int) -> bool:
         return False
     if not _is_label(lines, apart + 1):
         return is_of_mail(lines[apart].text) and not any(is_of_mail(line.text) for line in lines[at:end])
+    if not is_of_mail(lines[at].text):
+        return True
     text = "\n".join(line.text for line in lines[at:end])
-    return not (is_of_mail(lines[at].text) and (ADDRESS.search(text) or moment_in(text)))
+    return not (ADDRESS.search(text) or moment_in(text))
 
 
 def _goes_on(lines: Sequence[Line], at: int, found: _Found) -> bool:

@@ -67,9 +67,9 @@ def plain_address(address: str) -> str:
     return f"{local.partition('+')[0]}{at}{domain}"
 
 
-def same_subject(one: str, head: Head) -> bool:
-    """Whether this is the subject of the mail that was answered."""
-    return bool(head.subject) and _bare(one)[0] == head.subject
+def bare_subject(subject: str) -> str:
+    """A subject as mails of one thread have it: without prefixes, casefolded, with single blanks."""
+    return _bare(subject)[0]
 
 
 def _bare(subject: str) -> tuple[str, list[str]]:
