@@ -294,6 +294,10 @@ FAMILIES: Mapping[str, Family] = {
         b"From: MAILER-DAEMON@a.example\r\nSubject: Undelivered Mail\r\n"
         + plain(filled(b"x " * 120 + b"<a@b.example> 550\r\n", size))
     ),
+    "a report of one sentence": lambda size: (
+        b"From: MAILER-DAEMON@a.example\r\nX-Failed-Recipients: a@b.example\r\nSubject: Undelivered Mail\r\n"
+        + plain(filled(b"a@b.example* ", size))
+    ),
     "a report in JSON": lambda size: b"From: MAILER-DAEMON@a.example\r\n" + plain(filled(b'{"bounce":[', size)),
     "a calendar": lambda size: b"Content-Type: text/calendar\r\n\r\n" + filled(b"BEGIN:VEVENT\r\n", size),
     "TNEF": lambda size: (

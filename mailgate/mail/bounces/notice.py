@@ -32,6 +32,7 @@ _SENTENCES = re.compile(r"(?<=[.!?])\s{1,20}|[。！？]|(?<!:)\n[ \t]*\n")
 _ADVISES, _MAYBE = re.compile(WORDS["advice"]), about("maybe")
 _HELPERS = re.compile(r"(?<!\w)(?:contact|assistance|help|support|questions?|write to|forward)(?!\w)")
 _BESIDE_OTHERS = re.compile(r"(?<!\w)(?:from|by|as in|like)[\s<\"'(:]{1,9}$")
+_MOST_BESIDE = 30  # characters in which the words before an address stand
 _BAD, _MAIL = f"{WORDS['failure']}|{WORDS['delay']}", f"{WORDS['delivery']}|{WORDS['mail']}"
 _FAILED = re.compile(
     f"{WORDS['undelivered']}|{near(WORDS['not'], WORDS['delivery'], 4)}|{near(WORDS['delivery'], WORDS['not'], 3)}"
@@ -63,7 +64,8 @@ def in_sentences(report: str, *, failing: bool) -> list[Finding]:
         if "@" not in sentence or (failing and not tells_of_failure(sentence)) or _is_advice(sentence):
             continue
         for match in _ADDRESS.finditer(sentence):
-            if not _BESIDE_OTHERS.search(sentence[: match.start()].lower()):
+            beside = sentence[max(match.start() - _MOST_BESIDE, 0) : match.start()]  # not all of it for each address
+            if not _BESIDE_OTHERS.search(beside.lower()):
                 found.setdefault(match[0].lower(), Finding(match[0], diagnostic=sentence))
     return list(found.values())[:_MAX_RECIPIENTS]
 
