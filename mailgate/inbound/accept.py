@@ -206,8 +206,13 @@ def header_bytes(raw: bytes, limit: int) -> int:
     if raw.startswith((b"\r\n", b"\n")):
         return 0
     head = raw[: limit + 4]
-    ends = [at for at in (head.find(b"\r\n\r\n"), head.find(b"\n\n"), head.find(b"\r\r")) if at >= 0]
-    return min(ends) if ends else len(head)
+    end = _found_or(len(head), head.find(b"\r\n\r\n"))
+    end = _found_or(end, head.find(b"\n\n", 0, end))  # no further than the first: a file may be what is behind it
+    return _found_or(end, head.find(b"\r\r", 0, end + 1))
+
+
+def _found_or(otherwise: int, at: int) -> int:
+    return at if at >= 0 else otherwise
 
 
 def unavailable(error: BaseException) -> Temporary:

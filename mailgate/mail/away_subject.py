@@ -9,6 +9,8 @@ import unicodedata
 
 def _folded(text: str) -> str:
     """Without case and accents, and without what Turkish tells an ı from an i by."""
+    if text.isascii():
+        return text.casefold()
     letters = unicodedata.normalize("NFKD", text.casefold().replace("ı", "i"))
     return unicodedata.normalize("NFC", "".join(one for one in letters if unicodedata.category(one) != "Mn"))
 

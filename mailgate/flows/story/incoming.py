@@ -15,7 +15,7 @@ from mailgate.mail.bounces.bounce import Bounce, read_report
 from mailgate.mail.digest import content_digest
 from mailgate.mail.message import Author, Message
 from mailgate.mail.sender.evidence import Evidence
-from mailgate.mail.tnef import unwrapped
+from mailgate.mail.tnef import is_envelope, unwrapped
 from mailgate.tickets.files import Choice, choose_files
 from store.archive import Archive, Blob
 from store.post.spool import Lent
@@ -98,7 +98,8 @@ def read(
     program = automatic(message, envelope, own_domain=settings.gate.domain, answers_ours=answers_ours)
     report = read_report(message, envelope)
     # What stands in Outlook's envelope is for the ticket; the envelope itself stays in the mail as it came.
-    message = replace(message, attachments=unwrapped(message.attachments))
+    if any(map(is_envelope, message.attachments)):
+        message = replace(message, attachments=unwrapped(message.attachments))
     choice = choose_files(message.attachments, settings.attachments.rules)
     return Incoming(
         lent=lent,

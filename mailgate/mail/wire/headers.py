@@ -165,6 +165,8 @@ def unfold(value: bytes, charset: str | None = None, *, guesses: Guesses | None 
         text = value.decode("utf-8")  # ASCII, or RFC 6532
     except UnicodeError:
         text = decode(value, charset, guesses)[0]
+    if text.isprintable():  # nearly every value
+        return text.strip()
     if "\x1b" in text:  # raw ISO-2022-JP is ASCII, too
         text = decode(value, None)[0]
     return one_line(text)
@@ -175,6 +177,8 @@ def one_line(text: str) -> str:
 
     A decoded line break becomes a blank, so that `hi\\r\\nBcc: x` stays one value (and shows what was tried).
     """
+    if text.isprintable():
+        return text.strip()
     text = storable(text)
     return (text if text.isprintable() else _CONTROL.sub(" ", text)).strip()
 

@@ -24,6 +24,8 @@ def decode_transfer(body: bytes, encoding: str) -> tuple[bytes, bool]:
         case "" | "7bit" | "8bit" | "binary":
             return body, True
         case "base64":
+            if (plain := _plain_base64(body)) is not None:
+                return plain, True
             coded, rest = _without_words(body)
             content, whole = decode_base64(coded)
             return content + rest, whole and not rest
@@ -33,6 +35,19 @@ def decode_transfer(body: bytes, encoding: str) -> tuple[bytes, bool]:
             return _decode_uu(body)
         case _:
             return body, False
+
+
+def _plain_base64(body: bytes) -> bytes | None:
+    """What is encoded where there is nothing but base64 and line ends, as in nearly every file; None for all else.
+
+    Its length tells: the decoder skips whatever is no letter, and raises where padding lacks.
+    """
+    letters = body.replace(b"\r", b"").replace(b"\n", b"")
+    try:
+        content = binascii.a2b_base64(letters)
+    except binascii.Error:
+        return None
+    return content if len(letters) == (len(content) + 2) // 3 * 4 else None
 
 
 def _without_words(body: bytes) -> tuple[bytes, bytes]:
