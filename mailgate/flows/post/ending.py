@@ -39,7 +39,8 @@ class Ending:
         """The smarthost took it: forgetting that for a locked store would send it twice."""
 
         def write() -> None:
-            with transaction(self.engine) as conn:
+            # Until this is saved the next mail waits with its last byte (`Unanswered`): it goes before other writers.
+            with transaction(self.engine, urgent=True) as conn:
                 notice = self.lent.row.notice
                 number = notice.ticket_id if notice.template.kind.own_words else None
                 if number is not None:
