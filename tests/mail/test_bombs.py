@@ -1,11 +1,7 @@
 """Whatever the bytes are, a mail is read within the bounds of the table: time, memory, and what is made of it.
 
 Each mail is read in a process of its own with limits that the kernel keeps: of processor time and of memory. Whoever
-oversteps one is killed by it or cannot go on.
-
-A second of a slow core, or of one whose caches others use, is less work than a second of a quick one. What it is worth
-is told by work that is none of ours, done in the same process just before: the standard library's parser walks through
-pages. The bounds hold on a core that takes `YARDSTICK_SECONDS` for them; a slower core has so much longer.
+oversteps one is killed by it or cannot go on. The seconds are those of `tests.mail.yardstick`.
 """
 
 import json
@@ -16,7 +12,6 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from html.parser import HTMLParser
 
 import pytest
 
@@ -24,14 +19,10 @@ from mailgate.mail import bounds
 from mailgate.mail.inspection import facts_of
 from mailgate.mail.wire.sniff import sniff
 from tests.mail.bombs import FAMILIES, KB, LARGE, MB
+from tests.mail.yardstick import slowness
 
 TRIES = 3
 """One within the bound shows that the reader can; what is not linear is past it each time."""
-
-YARDSTICK_SECONDS = 0.045
-"""Of processor time, on a core of an ordinary rented machine that does nothing else."""
-
-_YARDSTICK = "<p style='color: red'>Some words &amp; <a href='https://ash.example/1'>a link</a></p>\n" * 2_000
 
 _PLAIN = b"From: anne@ash.example\r\nSubject: warm up\r\n\r\n<p>words</p>\r\n"
 
@@ -107,7 +98,7 @@ def _within_limits(
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
-        allowed = math.ceil(seconds * _slowness() + time.process_time())
+        allowed = math.ceil(seconds * slowness() + time.process_time())
         resource.setrlimit(resource.RLIMIT_CPU, (allowed, allowed + 1))
         resource.setrlimit(resource.RLIMIT_AS, (_mapped() + memory_bytes,) * 2)
         try:
@@ -128,13 +119,6 @@ def _within_limits(
     assert isinstance(answer, list), answer
     texts, rest = answer
     return texts, rest
-
-
-def _slowness() -> float:
-    """How many times the named core's time this one needs now for the same work; a quicker one has the whole bound."""
-    began = time.process_time()
-    HTMLParser().feed(_YARDSTICK)
-    return max(1.0, (time.process_time() - began) / YARDSTICK_SECONDS)
 
 
 def _mapped() -> int:
