@@ -15,7 +15,7 @@ from tests.servers.chromium import running_chromium
 from tests.servers.dovecot import Dovecot, running_dovecot
 from tests.servers.moto import ObjectStore, running_moto
 from tests.servers.nsd import NameServer, running_nsd
-from tests.servers.postfix import Postfix, StartPostfix, start_postfix
+from tests.servers.postfix import NextHops, Postfix, StartPostfix, start_postfix
 from tests.servers.postgresql import Postgresql, running_postgresql
 from tests.servers.process import ServerMissing
 from tests.servers.redis import Redis, running_redis
@@ -111,7 +111,7 @@ def postfix() -> Iterator[StartPostfix]:
 
         def start(
             *,
-            lmtp: Mapping[str, str] | None = None,
+            lmtp: Mapping[str, NextHops] | None = None,
             relayhost: str | None = None,
             main_cf: str = "",
             master_cf: str = "",

@@ -7,7 +7,7 @@ import json
 import os
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -25,6 +25,9 @@ from tests.servers.process import (
     process_group,
     wait_until_ready,
 )
+
+NextHops = str | Sequence[str]
+"""Where a domain's mail goes: one `host:port`, or several that it is spread over, each a way out when others fail."""
 
 _PRIVATE_QUEUES = (
     "active",
@@ -137,7 +140,7 @@ class StartPostfix(Protocol):
     def __call__(
         self,
         *,
-        lmtp: Mapping[str, str] | None = None,
+        lmtp: Mapping[str, NextHops] | None = None,
         relayhost: str | None = None,
         main_cf: str = "",
         master_cf: str = "",
@@ -145,11 +148,12 @@ class StartPostfix(Protocol):
 
 
 def start_postfix(
-    *, lmtp: Mapping[str, str] | None = None, relayhost: str | None = None, main_cf: str = "", master_cf: str = ""
+    *, lmtp: Mapping[str, NextHops] | None = None, relayhost: str | None = None, main_cf: str = "", master_cf: str = ""
 ) -> Postfix:
     """Start an instance and return it when it greets; whoever starts it calls `stop`.
 
-    `lmtp` maps a domain to the `host:port` of its LMTP server; all other mail goes by SMTP to the `relayhost`.
+    `lmtp` maps a domain to the `host:port` of its LMTP server, or of several; all other mail goes by SMTP to the
+    `relayhost`.
     `main_cf` and `master_cf` are added to settings and services, and what they say is what counts.
     Raises ServerMissing without Postfix or without root: its master changes to users of its own.
     """
@@ -174,17 +178,15 @@ def start_postfix(
 
 
 def _write_config(
-    directory: Path, *, port: int, lmtp: Mapping[str, str], relayhost: str | None, main_cf: str, master_cf: str
+    directory: Path, *, port: int, lmtp: Mapping[str, NextHops], relayhost: str | None, main_cf: str, master_cf: str
 ) -> None:
     config = directory / "config"
     config.mkdir()
-    routes = [f"{{ {domain} = lmtp:inet:{_next_hop(address)} }}" for domain, address in lmtp.items()]
     settings = _SETTINGS.format(
         directory=directory,
         loopback=LOOPBACK,
         domains=", ".join(lmtp),
-        # An inline table may not be empty.
-        transport_maps=f"inline:{{ {', '.join(routes)} }}" if routes else "",
+        transport_maps=", ".join(_route(domain, hops) for domain, hops in lmtp.items()),
         relayhost=_next_hop(relayhost) if relayhost else "",
         default_transport="smtp" if relayhost else "error:5.1.2 nothing leaves this machine",
     )
@@ -196,6 +198,21 @@ def _write_config(
     # Postfix reads settings again and again while they are younger than a second or two; these are finished.
     for written in config.iterdir():
         os.utime(written, (0, 0))
+
+
+def _route(domain: str, hops: NextHops) -> str:
+    """The table that says where a domain's mail goes.
+
+    Of several servers a random one is tried first, then the others. The queue manager remembers the answer for as long
+    as mails of one sender to one recipient follow each other.
+    """
+    if isinstance(hops, str):
+        return f"inline:{{ {{ {domain} = lmtp:inet:{_next_hop(hops)} }} }}"
+    orders = [[*hops[first:], *hops[:first]] for first in range(len(hops))]
+    ways = [f"{{ way{number} = lmtp:inet:{', '.join(map(_next_hop, order))} }}" for number, order in enumerate(orders)]
+    names = ", ".join(f"way{number}" for number in range(len(orders)))
+    # The first table asks whether it is this domain: the second answers whatever it is asked.
+    return f"pipemap:{{inline:{{{domain}=known}}, randmap:{{{names}}}, inline:{{ {', '.join(ways)} }} }}"
 
 
 def _without(settings: str, names: AbstractSet[str]) -> str:

@@ -73,9 +73,9 @@ def listening(sink: Sink, protocol: type[Controller]) -> Iterator[str]:
         controller.stop()
 
 
-def send(through: Postfix, *recipients: str, subject: str = "No mail since Monday") -> None:
+def send(through: Postfix, *recipients: str, subject: str = "No mail since Monday", sender: str = ANNE) -> None:
     mail = EmailMessage()
-    mail["From"], mail["To"], mail["Subject"] = ANNE, ", ".join(recipients), subject
+    mail["From"], mail["To"], mail["Subject"] = sender, ", ".join(recipients), subject
     mail.set_content("Hello, no mail has come in.")
     with smtplib.SMTP(through.host, through.port, timeout=10) as client:
         client.send_message(mail)
@@ -112,6 +112,25 @@ def test_only_the_recipient_answered_451_stays_in_the_queue(postfix: StartPostfi
     assert "451 4.3.0 Please try again later" in waiting.recipients[CRIS]
     assert first == [BART]
     assert sink.recipients == [BART, CRIS]
+
+
+def test_a_front_spreads_its_mail_over_two_servers_and_goes_to_the_other_when_one_is_away(
+    postfix: StartPostfix,
+) -> None:
+    one, other = Sink(), Sink()
+    with listening(one, LmtpController) as first:
+        with listening(other, LmtpController) as second:
+            front = postfix(lmtp={"support.test": (first, second)})
+
+            for number in range(40):  # that all take the same way happens once in 2^39 times
+                send(front, BART, sender=f"customer{number}@example.org")
+            wait_until(lambda: len(one.recipients) + len(other.recipients) == 40, what="delivery")
+            spread = (len(one.recipients), len(other.recipients))
+        for number in range(10):
+            send(front, BART, sender=f"customer{number}@example.org")
+        wait_until(lambda: len(one.recipients) == spread[0] + 10, what="all mail at the one that is left")
+
+    assert min(spread) > 0
 
 
 def test_a_smarthost_relays_to_its_relayhost(postfix: StartPostfix) -> None:
