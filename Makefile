@@ -8,7 +8,7 @@ SHARED ?= ../shared
 SIDE_BY_SIDE := $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 ALONE := $(BIN)/pytest -q
 
-.PHONY: bench demo fuzz score venv dev check test words lock clean
+.PHONY: bench demo fuzz real-input score venv dev check test words lock clean
 
 demo: venv ## a seeded gate on loopback, nothing leaves the machine
 	@$(BIN)/mailgate demo
@@ -53,6 +53,9 @@ bench: dev ## measure: rates, memory and pages, as ratios within one run (ARGS="
 
 fuzz: dev ## ten minutes of broken mails by chance; what raises or is slow is kept in var/fuzz (ARGS="--seconds 60")
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+real-input: dev ## real mails through one program, and through several that are killed (ARGS="--twice --mails FOLDER --seed 7")
+	$(BIN)/python -m tests.real_input $(ARGS)
 
 score: dev ## how many of the mails and cases in SHARED are read right; the last 18 need a running gate
 	@test -d $(SHARED)/mail-samples || { echo "no mails to score in $(SHARED): name their place, make score SHARED=/path" >&2; exit 1; }

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.mail.address import Mailbox, address_key
-from mailgate.mail.sender.evidence import from_rule
+from mailgate.mail.address import address_key
 from tests.outbound.sink import HOST, Sink, running
 from tests.program import Program, Row, configured
+from tests.real_input.mails import author_of, on_the_wire
 from tests.servers.process import LOOPBACK, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -47,7 +47,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     """The samples by LMTP to a gate that knows every second of their authors."""
     mails = [on_the_wire(path.read_bytes()) for path in SAMPLES]
     mails += mails[COPIED]
-    authors = tuple({address_key(path): path for path in map(reverse_path, mails) if path}.values())
+    authors = tuple({address_key(path): path for path in map(author_of, mails) if path}.values())
     with running(Sink()) as sink:
         smarthost = {"address": f"{HOST}:{sink.port}", "tls": "none"}
         gate = configured(tmp_path_factory.mktemp("samples"), {"smarthost": smarthost})
@@ -118,25 +118,9 @@ def test_nothing_raised_and_the_program_drained_at_sigterm(story: Story) -> None
     assert story.log.endswith(" stopped\n")
 
 
-def on_the_wire(file: bytes) -> bytes:
-    """A mail as a mail server would send it.
-
-    A line feed that ends a line of a file becomes CRLF, and the last line gets its end, without which the final dot
-    would not stand alone (RFC 5321 §4.1.1.4). A bare CR ends no line of a file and stays.
-    """
-    lines = re.sub(rb"(?<!\r)\n", b"\r\n", file)
-    return lines if lines.endswith(b"\r\n") else lines + b"\r\n"
-
-
 def lines_of(mail: bytes) -> tuple[bytes, ...]:
     """What copies have in common, even when one came with other line ends."""
     return tuple(mail.strip(b"\r\n").splitlines())
-
-
-def reverse_path(mail: bytes) -> str:
-    """The author's address; the null path for a mail whose From names nobody."""
-    author = from_rule(mail)
-    return author.address if isinstance(author, Mailbox) else ""
 
 
 def send(to: tuple[int, Sequence[bytes]]) -> list[tuple[int, bytes]]:
@@ -146,7 +130,7 @@ def send(to: tuple[int, Sequence[bytes]]) -> list[tuple[int, bytes]]:
     with smtplib.LMTP(LOOPBACK, port, timeout=30) as client:
         for mail in mails:
             client.ehlo_or_helo_if_needed()
-            assert client.mail(reverse_path(mail))[0] == 250
+            assert client.mail(author_of(mail))[0] == 250
             assert client.rcpt(SUPPORT)[0] == 250
             code, reply = client.data(mail)
             accepted = re.search(rb"\bid (\d+)", reply)
