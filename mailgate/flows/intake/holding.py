@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.ticket.customer import claims_of
+from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose
 from store import locks, people
 from store.desk import tickets
@@ -14,7 +15,7 @@ _MAX_IDS = 20
 
 
 def hold(act: Act, group: Sequence[Incoming]) -> None:
-    """Whoever settles the same mail, another of its thread or of its ticket waits, and then sees what became of these.
+    """Whoever settles the same mail, another of its author, thread or ticket waits, and then sees what came of these.
 
     For all mails of the transaction at once: one after the other two groups would wait for each other.
     """
@@ -29,9 +30,14 @@ def hold(act: Act, group: Sequence[Incoming]) -> None:
 
 
 def _names(incoming: Incoming) -> Iterator[str]:
-    """By which another mail may be known as the same, or as one of the same thread, before either is in a ticket."""
+    """By which another mail may be known as the same, or as one of the same thread, before either is in a ticket.
+
+    And its author, who is told of some things once and of others within a budget.
+    """
     message, signed = incoming.message, incoming.evidence.signed
     yield f"digest {incoming.digest}"
+    if incoming.mailbox:
+        yield f"author {address_key(incoming.mailbox.address)}"
     yield from (f"seal {seal}" for seal in (signed.seals if signed else ()))
     ids = (message.message_id, *message.in_reply_to, *message.references[-_MAX_IDS:])
     yield from (f"mail {one}" for one in ids if one)
