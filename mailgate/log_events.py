@@ -111,6 +111,7 @@ class LogEvent(Enum):
     # Work that is due
     DUE_FAILED = "due failed", "kind", "due failed kind={kind} object={object}"
     SWEEP_FAILED = "sweep failed", "", "sweep failed; the next comes in {:g} s"
+    NOT_SWEPT = "not swept", "error", "not swept error={error!r}"
     NOT_ENQUEUED = "not enqueued", "job", "not enqueued job={job} row={row}; the sweep will find it"
     BROKER_AWAY = "broker away", "broker", "broker away broker={broker} doing={doing!r} error={error!r}"
     BROKER_BACK = "broker back", "broker", "broker back broker={broker} doing={doing!r}"

@@ -7,7 +7,7 @@ from itertools import count
 
 from mailgate.log_events import LogEvent
 from mailgate.wiring import Parts
-from store.engine import empty_log
+from store.engine import empty_log, is_busy
 from workers.actors import Clock, utc_now
 
 log = logging.getLogger(__name__)
@@ -58,7 +58,10 @@ class Schedule:
                     empty_log(self._parts.engine, within_seconds=CLEARANCE_SECONDS)
                 if self._leads():
                     self._parts.sweep(self._clock())
-            except Exception:
-                log.exception(LogEvent.SWEEP_FAILED(self._every_seconds))
+            except Exception as error:
+                if is_busy(error):  # for as long as it is: a line each time says it all
+                    log.warning(LogEvent.NOT_SWEPT(error=error))
+                else:
+                    log.exception(LogEvent.SWEEP_FAILED(self._every_seconds))
             if self._stop.wait(self._every_seconds):
                 return

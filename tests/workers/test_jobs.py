@@ -6,6 +6,7 @@ from datetime import datetime
 
 import dramatiq
 import pytest
+from sqlalchemy import create_engine
 
 from mailgate.config import Workers
 from mailgate.jobs import Enqueue, Job
@@ -115,6 +116,18 @@ def test_the_schedule_sends_the_job_that_was_lost(gate: Gate, anne: Person) -> N
     schedule.stop()
 
     assert sent == [(Job.RECEIVE, spool_id)]
+
+
+def test_a_store_that_is_away_is_told_in_one_line_a_sweep(gate: Gate, caplog: pytest.LogCaptureFixture) -> None:
+    away = create_engine("postgresql+psycopg://mailgate@127.0.0.1:1/mailgate")  # nobody listens there
+    schedule = Schedule(replace(gate.parts, engine=away), clock=lambda: gate.now, every_seconds=0.01)
+
+    schedule.start()
+    wait_until(lambda: bool(caplog.records), what="a sweep")
+    schedule.stop()
+
+    told = {(one.levelname, one.getMessage().partition("=")[0], one.exc_info) for one in caplog.records}
+    assert told == {("WARNING", "not swept error", None)}
 
 
 def test_the_schedule_survives_a_sweep_that_fails(gate: Gate, anne: Person, caplog: pytest.LogCaptureFixture) -> None:
