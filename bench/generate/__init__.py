@@ -2,7 +2,7 @@
 
 The rows are those that the flows would have written: every mail with its bytes, digest and disposition, every notice
 with its composed bytes. The same seed makes the same store, but for what the store's own key signs. Nobody else may
-write to the store meanwhile.
+write to the store meanwhile. A file is inserted into, a server is sent the rows by COPY.
 """
 
 from collections.abc import Iterator

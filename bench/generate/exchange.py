@@ -11,7 +11,7 @@ from bench.generate.letters import Words, mail
 from bench.generate.rows import Beginning, Home, Rows, stamp
 from mailgate.commands.place import Place, Where
 from mailgate.desks import Desk, ServiceMailbox
-from mailgate.letters.kind import Matter
+from mailgate.letters.kind import SEARCHED, Matter
 from mailgate.letters.letter import TOKEN_LIFETIME, Sheet
 from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import AddressToken, Purpose, seal
@@ -34,6 +34,7 @@ from mailgate.tickets.ticket import (
 )
 from store.post.outbox import OutState
 from store.schema import attachments, entries, message_ids, outbox, spool
+from store.search.index import Kind
 
 LONGEST_REFERENCES = 5
 ACKNOWLEDGED = "We have received your mail. A person will read it and answer you."
@@ -162,6 +163,17 @@ class Exchange:
             for_customers=None,
         )
         files = (self._file(entry_id),) if rng.random() < 0.08 else ()
+        self._rows.document(
+            Kind.TICKET,
+            entry_id,
+            at=at,
+            stamped=stamped,
+            texts=(ticket.subject, words),
+            people=(author.name, author.address),
+            customer_id=ticket.customer_id,
+            ticket_id=ticket.id,
+            has_file=bool(files),
+        )
         self._remember(thread, own_id)
         turn = State.ANSWERED if staff else State.OPEN
         thread.since = waiting_since(turn, thread.turn, thread.since, now=at)
@@ -256,6 +268,17 @@ class Exchange:
             sha256=self._rows.blob(composed),
             sent_at=stamped,
         )
+        if notice.template in SEARCHED:
+            self._rows.document(
+                Kind.MAIL,
+                row_id,
+                at=one.at,
+                stamped=stamped,
+                texts=(subject, said),
+                people=(to,),
+                customer_id=notice.customer_id,
+                ticket_id=notice.ticket_id,
+            )
         self._remember(one.thread, own_id)
 
     def _remember(self, thread: Thread, own_id: str) -> None:

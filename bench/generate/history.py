@@ -11,6 +11,7 @@ from bench.generate.rows import Batch, Beginning, Home, Rows, stamp
 from mailgate.people import Role
 from mailgate.tickets.ticket import EntryKind, Event, Participant, State, Ticket
 from store.schema import contacts, customers, entries, participants, tickets
+from store.search.index import Kind
 
 YEARS = timedelta(days=730)
 QUIET = timedelta(days=5)
@@ -20,8 +21,8 @@ QUIET = timedelta(days=5)
 class History:
     """Everything that happened in a made-up company."""
 
-    def __init__(self, home: Home, beginning: Beginning, rng: Random, *, now: datetime) -> None:
-        self._rows = Rows(beginning.newest)
+    def __init__(self, home: Home, beginning: Beginning, rng: Random, *, now: datetime, indexed: bool) -> None:
+        self._rows = Rows(beginning.newest, indexed=indexed)
         self._rng = rng
         self._home = home
         self._now = now
@@ -41,9 +42,11 @@ class History:
 
     def register(self, number: int) -> None:
         """Customers with one to three contacts each; some write much more often than others."""
-        since = stamp(self._now - YEARS)
+        begun_at = self._now - YEARS
+        since = stamp(begun_at)
         for _ in range(number):
             customer_id = self._rows.number(customers)
+            people: list[str] = []
             for rank in range(self._rng.choice((1, 1, 2, 3))):
                 name = self._words.name()
                 address = f"{name.lower().replace(' ', '.')}.{rank}@customer-{customer_id}.example"
@@ -69,7 +72,17 @@ class History:
                     roles=json.dumps([Role.SUPPORT if rank else Role.OWNER]),
                     active_at=since,
                 )
+                people += [name] * (rank == 0) + [name, address]
                 self._writers += [writer] * self._rng.choice((1, 1, 1, 2, 8))
+            self._rows.document(
+                Kind.CUSTOMER,
+                customer_id,
+                at=begun_at,
+                stamped=since,
+                texts=(),
+                people=tuple(people),
+                customer_id=customer_id,
+            )
 
     def go_on(self, lengths: list[int], *, begin: float, end: float) -> None:
         """A ticket for each number of messages, opened between these two shares of the years."""

@@ -27,7 +27,7 @@ class Made:
 def make(size: Size, home: Home, beginning: Beginning, now: datetime) -> Iterator[Made]:
     """All of it, in order."""
     rng = Random(size.seed)
-    history = History(home, beginning, rng, now=now)
+    history = History(home, beginning, rng, now=now, indexed=size.indexed)
     history.register(max(1, size.tickets // 8))
     lengths = _lengths(size, rng)
     for start in range(0, size.tickets, TICKETS_AT_ONCE):

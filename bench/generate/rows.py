@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
+from typing import Any
 
 from sqlalchemy import Connection, Table, func, select, text
 
@@ -21,12 +22,27 @@ from store.schema import (
     message_ids,
     outbox,
     participants,
+    search_documents,
     spool,
     tickets,
 )
+from store.search import index
+from store.search.index import Kind
 
-_ORDER = (blobs, customers, contacts, tickets, participants, spool, entries, attachments, outbox, message_ids)
-_NUMBERED = (customers, contacts, tickets, spool, entries, outbox)
+_ORDER = (
+    blobs,
+    customers,
+    contacts,
+    tickets,
+    participants,
+    spool,
+    entries,
+    attachments,
+    outbox,
+    message_ids,
+    search_documents,
+)
+_NUMBERED = (customers, contacts, tickets, spool, entries, outbox, search_documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +52,7 @@ class Size:
     tickets: int
     messages: int
     seed: int = 1
+    indexed: bool = False  # with the documents of the search, which else the sweep makes in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +89,8 @@ class Rows:
     of the columns would take longer than all the rest.
     """
 
-    def __init__(self, newest: Mapping[str, int]) -> None:
+    def __init__(self, newest: Mapping[str, int], *, indexed: bool = False) -> None:
+        self._indexed = indexed
         self._numbers = {name: count(number + 1) for name, number in newest.items()}
         self._columns: dict[str, tuple[str, ...]] = {}
         self._waiting: defaultdict[str, list[tuple[object, ...]]] = defaultdict(list)
@@ -93,6 +111,12 @@ class Rows:
         self.add(blobs, sha256=sha256, size=len(content), content=content)
         return sha256
 
+    def document(self, kind: Kind, row_id: int, *, at: datetime, stamped: str, **more: Any) -> None:
+        """What is found of a row, if such are wanted; see `store.search.index.document`."""
+        if self._indexed:
+            values = index.document(kind, row_id, at=at, **more)
+            self.add(search_documents, id=self.number(search_documents), **{**values, "at": stamped})
+
     def take(self) -> tuple[Batch, ...]:
         """All that waits, named rows before those that name them."""
         self._waiting[blobs.name].sort()  # by digest, so that its index is walked through once and not at random
@@ -112,11 +136,21 @@ def newest_ids(conn: Connection) -> Mapping[str, int]:
 
 def insert(conn: Connection, batches: Iterable[Batch]) -> None:
     """Write what was taken."""
-    mark = "?" if conn.dialect.paramstyle == "qmark" else "%s"
     for batch in batches:
-        named, marks = ", ".join(f'"{column}"' for column in batch.columns), ", ".join(mark for _ in batch.columns)
-        statement = f'INSERT INTO "{batch.table}" ({named}) VALUES ({marks})'
-        conn.exec_driver_sql(statement, batch.rows)
+        named = ", ".join(f'"{column}"' for column in batch.columns)
+        if conn.dialect.name == "postgresql":
+            _copy_in(conn, f'COPY "{batch.table}" ({named}) FROM STDIN', batch.rows)
+        else:
+            marks = ", ".join("?" for _ in batch.columns)
+            conn.exec_driver_sql(f'INSERT INTO "{batch.table}" ({named}) VALUES ({marks})', batch.rows)
+
+
+def _copy_in(conn: Connection, statement: str, rows: Iterable[tuple[object, ...]]) -> None:
+    driver = conn.connection.driver_connection
+    assert driver is not None
+    with driver.cursor().copy(statement) as copying:
+        for row in rows:
+            copying.write_row(row)
 
 
 def number_on(conn: Connection) -> None:

@@ -99,10 +99,10 @@ def index_marked(conn: Connection, *, limit: int) -> int:
             continue
         for table in (search_documents, search_marks):
             conn.execute(delete(table).where(table.c.kind == kind.value, table.c.row_id.in_(ids)))
-        source, document = _MAKING[kind]
+        source, made = _MAKING[kind]
         found = conn.execute(source, {"the_ids": ids}).mappings().all()
         if found:
-            conn.execute(insert(search_documents), [document(conn, row) for row in found])
+            conn.execute(insert(search_documents), [made(conn, row) for row in found])
     return len(marked)
 
 
@@ -125,7 +125,7 @@ def facet(name: str, value: object) -> str:
     return f"zz{name}{value}"
 
 
-def _document(
+def document(
     kind: Kind,
     row_id: int,
     *,
@@ -136,6 +136,7 @@ def _document(
     ticket_id: int | None = None,
     has_file: bool = False,
 ) -> dict[str, Any]:
+    """A row of the index, but for its id: what `texts` say is found, and whose names and addresses are `people`."""
     facets = [facet("kind", kind.value)]
     if customer_id is not None:
         facets.append(facet("customer", customer_id))
@@ -153,7 +154,7 @@ def _document(
 
 
 def _of_entry(_conn: Connection, row: RowMapping) -> Mapping[str, Any]:
-    return _document(
+    return document(
         Kind.TICKET,
         row["id"],
         at=row["at"],
@@ -166,7 +167,7 @@ def _of_entry(_conn: Connection, row: RowMapping) -> Mapping[str, Any]:
 
 
 def _of_mail(_conn: Connection, row: RowMapping) -> Mapping[str, Any]:
-    return _document(
+    return document(
         Kind.MAIL,
         row["id"],
         at=row["created_at"],
@@ -181,11 +182,11 @@ def _of_customer(conn: Connection, row: RowMapping) -> Mapping[str, Any]:
     found = conn.execute(select(contacts.c.name, contacts.c.address).where(contacts.c.customer_id == row["id"]))
     people = tuple(text for person in found for text in person)
     names = (row["name"], *people)
-    return _document(Kind.CUSTOMER, row["id"], at=row["created_at"], texts=(), people=names, customer_id=row["id"])
+    return document(Kind.CUSTOMER, row["id"], at=row["created_at"], texts=(), people=names, customer_id=row["id"])
 
 
 def _of_article(_conn: Connection, row: RowMapping) -> Mapping[str, Any]:
-    return _document(Kind.ARTICLE, row["id"], at=row["changed_at"], texts=(row["title"], row["markdown"]))
+    return document(Kind.ARTICLE, row["id"], at=row["changed_at"], texts=(row["title"], row["markdown"]))
 
 
 _THE_IDS: Any = bindparam("the_ids", expanding=True)
