@@ -18,6 +18,7 @@ from bench.parsing import parsing
 from bench.program import Failed
 from bench.results import Result, left_out
 from bench.run import Part, Run, tell
+from bench.several import several
 from bench.statements import print_statements, statements
 from bench.syncs import syncs
 from bench.tickets import tickets
@@ -34,6 +35,7 @@ PARTS: dict[str, Part] = {
     "burst": burst,
     "memory": memory,
     "growth": growth,
+    "several": several,
 }
 PROFILES: dict[str, Callable[[Run], None]] = {
     "receive": print_profile,
@@ -67,6 +69,7 @@ def main() -> None:
             stores=options.stores or Path(directory) / "stores",
             peers=options.peers.resolve(),
             install=not options.offline,
+            kept=options.stores.resolve() if options.stores else None,
         )
         if options.profile:
             PROFILES[options.profile](run)

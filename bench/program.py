@@ -4,29 +4,30 @@ import json
 import os
 import re
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import letters
+from bench.databases import asking, url_of
 from bench.letters import Letter
 from store import people
 from store.engine import connect, transaction
 from store.migrations import upgrade
 
 PATIENCE_SECONDS = 600.0
+SQLITE = "sqlite:///mailgate.db"
 MAILGATE = (sys.executable, "-c", "from mailgate.cli.main import run; run()")
 
 _LISTENING = re.compile(r"listening door=(\w+) host=\S+ port=(\d+)")
 
 _SETTINGS = """[store]
-url = "sqlite:///mailgate.db"
+url = "{url}"
 archive = "archive"
 
 [smtp]
@@ -62,27 +63,36 @@ class Failed(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Serving:
-    """A gate that serves."""
+    """A gate that serves, or one of its programs."""
 
     directory: Path
     process: "subprocess.Popen[bytes]"
     ports: Mapping[str, int]  # by door
 
     def wait_settled(self) -> float:
-        """Wait until no accepted mail waits; returns the instant (time.perf_counter) at which that was seen."""
-        deadline = time.perf_counter() + PATIENCE_SECONDS
-        place = f"file:{self.directory / 'mailgate.db'}?mode=ro"
-        with closing(sqlite3.connect(place, uri=True, timeout=PATIENCE_SECONDS)) as store:
-            while store.execute("SELECT 1 FROM spool WHERE disposition = 'waiting' LIMIT 1").fetchone():
-                if time.perf_counter() > deadline:
-                    raise Failed("mails are still waiting")
-                time.sleep(0.01)
-        return time.perf_counter()
+        """The same as `wait_settled` of its directory."""
+        return wait_settled(self.directory)
 
     def count(self, query: str) -> int:
         """One number from the store."""
-        with closing(sqlite3.connect(f"file:{self.directory / 'mailgate.db'}?mode=ro", uri=True)) as store:
-            return int(store.execute(query).fetchone()[0])
+        with asking(self.directory) as ask:
+            return ask(query) or 0
+
+
+def wait_settled(directory: Path) -> float:
+    """Wait until no accepted mail waits; returns the instant (time.perf_counter) at which that was seen."""
+    return wait_for_none(directory, "SELECT 1 FROM spool WHERE disposition = 'waiting' LIMIT 1")
+
+
+def wait_for_none(directory: Path, query: str) -> float:
+    """Wait until a query finds no row; the same. Raises Failed."""
+    deadline = time.perf_counter() + PATIENCE_SECONDS
+    with asking(directory) as ask:
+        while ask(query) is not None:
+            if time.perf_counter() > deadline:
+                raise Failed(f"still there: {query}")
+            time.sleep(0.01)
+    return time.perf_counter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +109,18 @@ class Sent:
     client_busy: float
 
 
-def prepare(directory: Path, *, customers: Sequence[str] = letters.PEOPLE, staff: int = 0, web: bool = False) -> None:
-    """A store with these customers and so many staff, and the settings beside it."""
-    (directory / "config.toml").write_text(_SETTINGS.format(web="127.0.0.1:0" if web else ""))
-    engine = connect(f"sqlite:///{directory / 'mailgate.db'}")
+def prepare(
+    directory: Path,
+    *,
+    customers: Sequence[str] = letters.PEOPLE,
+    staff: int = 0,
+    web: bool = False,
+    url: str = SQLITE,
+    more: str = "",
+) -> None:
+    """A store with these customers and so many staff, and the settings beside it, `more` of them at their end."""
+    configure(directory, web=web, url=url, more=more)
+    engine = connect(url_of(directory))
     upgrade(engine)
     now = datetime.now(UTC)
     with transaction(engine) as conn:
@@ -122,20 +140,47 @@ def prepare(directory: Path, *, customers: Sequence[str] = letters.PEOPLE, staff
     engine.dispose()
 
 
+def configure(directory: Path, *, web: bool = False, url: str = SQLITE, more: str = "") -> None:
+    """The settings alone, for a store that is there."""
+    (directory / "config.toml").write_text(_SETTINGS.format(web="127.0.0.1:0" if web else "", url=url) + more)
+
+
 @contextmanager
 def serve(directory: Path, *options: str, under: Sequence[str] = ()) -> Iterator[Serving]:
     """`mailgate serve` in a prepared directory, ready; `under` is a command that runs it."""
-    log = directory / "serve.log"
+    with program(directory, "serve", *options, under=under) as serving:
+        yield serving
+
+
+@contextmanager
+def program(directory: Path, *command: str, under: Sequence[str] = ()) -> Iterator[Serving]:
+    """One of the programs of a gate, such as `worker`, ready; it is drained with the block, if it has not ended."""
+    started = start(directory, *command, under=under)
+    try:
+        yield started
+    finally:
+        stop(started)
+
+
+def start(directory: Path, *command: str, under: Sequence[str] = ()) -> Serving:
+    """The same, until somebody ends it. Raises Failed."""
+    log = directory / f"{command[0]}.{os.urandom(4).hex()}.log"
     with log.open("wb") as output:
-        command = [*under, *MAILGATE, "--config", str(directory / "config.toml"), "serve", *options]
-        process = subprocess.Popen(command, stderr=output, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+        words = [*under, *MAILGATE, "--config", str(directory / "config.toml"), *command]
+        process = subprocess.Popen(words, stderr=output, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
     try:
         _wait_ready(process, log)
-        found = {door: int(port) for door, port in _LISTENING.findall(log.read_text())}
-        yield Serving(directory, process, found)
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
+    except Failed:
+        process.kill()
+        process.wait()
+        raise
+    return Serving(directory, process, {door: int(port) for door, port in _LISTENING.findall(log.read_text())})
+
+
+def stop(serving: Serving) -> None:
+    """SIGTERM, and wait for the end."""
+    serving.process.send_signal(signal.SIGTERM)
+    serving.process.wait(timeout=60)
 
 
 @contextmanager
@@ -195,5 +240,5 @@ def _wait_ready(process: "subprocess.Popen[bytes]", log: Path) -> None:
     deadline = time.monotonic() + 60
     while "\nready\n" not in "\n" + log.read_text():
         if process.poll() is not None or time.monotonic() > deadline:
-            raise Failed(f"serve did not start:\n{log.read_text()[-2000:]}")
+            raise Failed(f"it did not start:\n{log.read_text()[-2000:]}")
         time.sleep(0.05)

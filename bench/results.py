@@ -66,6 +66,21 @@ PAGE_IDLE, PAGE_BUSY = Goal(25, 40), Goal(50, 80)
 GROWTH, PAGE_GROWTH = Goal(0.9, 0.7), Goal(1.5, 2)
 """A large store / an empty one: mail-to-ticket rate, and p99 of a page."""
 
+TWO_WORKERS = TWO_GATES = Goal(1.7, 1.4)
+"""Two programs on one PostgreSQL / one: mail to ticket by workers, and mail accepted by gates."""
+
+WITH_SERVER = Goal(0.6, 0.4)
+"""Mail to ticket in one process: on PostgreSQL / on SQLite."""
+
+SEARCH = Goal(200, 500)
+"""p95 of a search in ms, in a large store."""
+
+MEMORY_GROWTH = Goal(1.05, 1.05)
+"""Memory of a program at the end of a long load / near its beginning: at most."""
+
+PROMISES = Goal(0, 0)
+"""Mails lost, doubled or left open by all the kills of a soak: none."""
+
 MEMORY_IDLE, MEMORY_BURST, MEMORY_LARGE = Goal(120, 200), Goal(150, 300), Goal(150, 300)
 """MiB of `serve`: idle, and on top of that for 10,000 mails in 60 s and for a 35 MB mail."""
 

@@ -23,6 +23,8 @@ class Run:
     stores: Path  # of made-up tickets; they may be there from an earlier run
     peers: Path  # programs of others, installed; likewise
     install: bool  # one that is not there; else it is left out
+    kept: Path | None = None  # where servers with made-up stores are kept, if they are
+    minutes: float = 30.0  # of the soak
 
     def much(self, usual: int) -> int:
         """How many of something; few in a quick run."""

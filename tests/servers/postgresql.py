@@ -51,12 +51,12 @@ class Postgresql:
         """The address of a database for one of the cluster's users."""
         return f"postgresql+psycopg://{user}@{LOOPBACK}:{self.port}/{database}"
 
-    def run(self, database: str, sql: str) -> str:
+    def run(self, database: str, sql: str, *, within_seconds: float = 60) -> str:
         """Have psql run a script as an administrator would; what it printed, without frames."""
         command = [str(self.programs / "psql"), *self._where, "--no-psqlrc", "--quiet", "--no-align", "-t"]
         done = subprocess.run(
             [*command, "--set", "ON_ERROR_STOP=1", database],
-            input=sql, text=True, check=True, capture_output=True, timeout=60,
+            input=sql, text=True, check=True, capture_output=True, timeout=within_seconds,
         )  # fmt: skip
         return done.stdout
 
@@ -78,22 +78,28 @@ class Postgresql:
 
 
 @contextmanager
-def running_postgresql(*more: str, base: Path | None = None) -> Iterator[Postgresql]:
+def running_postgresql(*more: str, base: Path | None = None, kept: Path | None = None) -> Iterator[Postgresql]:
     """Start a cluster, yield it when it takes connections, and end it; raises ServerMissing.
 
-    `more`: settings besides ours. `base`: what `base_backup` wrote, to recover from; else the cluster is a new one.
+    `more`: settings besides ours, which go before them. `base`: what `base_backup` wrote, to recover from; else the
+    cluster is a new one. `kept`: a directory in which its files stay, and from which it goes on the next time.
     """
     programs = _programs()
     user = UNPRIVILEGED_USER if os.geteuid() == 0 else None  # it refuses to run as root
     with private_directory("postgresql", owner=user) as directory:
         data, log = directory / "data", directory / "log"
-        if base is None:
+        if kept is not None:
+            kept.mkdir(parents=True, exist_ok=True)
+            if user is not None:
+                shutil.chown(kept, user)
+            data = kept / "data"
+        if base is None and not data.exists():
             make = [str(programs / "initdb"), "--pgdata", str(data), "--username", USER, "--auth", "trust", "--no-sync"]
             subprocess.run(
                 [*make, "--encoding", "UTF8", "--locale", "C"],
                 check=True, capture_output=True, timeout=120, user=user, cwd=directory,
             )  # fmt: skip
-        else:
+        elif base is not None:
             shutil.copytree(base, data)
             (data / "recovery.signal").touch()
             _give(data, user)
