@@ -18,7 +18,9 @@ from bench.parsing import parsing
 from bench.program import Failed
 from bench.results import Result, left_out
 from bench.run import Part, Run, tell
+from bench.server_growth import server_growth
 from bench.several import several
+from bench.soak import soak
 from bench.statements import print_statements, statements
 from bench.syncs import syncs
 from bench.tickets import tickets
@@ -36,7 +38,12 @@ PARTS: dict[str, Part] = {
     "memory": memory,
     "growth": growth,
     "several": several,
+    "server-growth": server_growth,
+    "soak": soak,
 }
+ONLY_ASKED = ("server-growth", "soak")
+"""They take half an hour and more."""
+
 PROFILES: dict[str, Callable[[Run], None]] = {
     "receive": print_profile,
     "statements": print_statements,
@@ -54,6 +61,7 @@ def main() -> None:
     parser.add_argument("--tickets", type=int, default=100_000, help="of the large store")
     parser.add_argument("--messages", type=int, default=500_000, help="of the large store")
     parser.add_argument("--stores", type=Path, help="a directory for the made-up stores, kept and used again")
+    parser.add_argument("--minutes", type=float, default=30.0, help="of the soak")
     parser.add_argument("--peers", type=Path, default=peer.HOME, help="where programs of others are installed")
     parser.add_argument("--offline", action="store_true", help="install nothing; a peer that is not there is left out")
     parser.add_argument("--output", type=Path, default=LATEST, help="where the JSON goes")
@@ -70,6 +78,7 @@ def main() -> None:
             peers=options.peers.resolve(),
             install=not options.offline,
             kept=options.stores.resolve() if options.stores else None,
+            minutes=options.minutes,
         )
         if options.profile:
             PROFILES[options.profile](run)
@@ -77,7 +86,7 @@ def main() -> None:
         facts = report.machine()
         report.warn_of_load(facts)
         results: list[Result] = []
-        for name in options.only or PARTS:
+        for name in options.only or [name for name in PARTS if name not in ONLY_ASKED]:
             try:
                 results.extend(PARTS[name](run))
             except Failed as error:

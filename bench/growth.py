@@ -1,21 +1,22 @@
 """Growth: mail to ticket on a store with years of tickets against one that has hardly any."""
 
 import os
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+from sqlalchemy import text
+
+from bench.databases import url_of
 from bench.generate import Home, Size, generate
 from bench.letters import Letter, Parent, mix
-from bench.program import prepare, serve
-from bench.results import GROWTH, Result
+from bench.program import Serving, prepare, serve
+from bench.results import GROWTH, Result, Turns
 from bench.run import Run, tell
 from bench.tickets import settle
 from mailgate.config import Settings
-from store.engine import connect
+from store.engine import connect, reading
 
 MAILS = 600
 SMALL = Size(tickets=100, messages=500)
@@ -25,16 +26,7 @@ def growth(run: Run) -> Iterator[Result]:
     """Half of the mails are new, half answer a mail that may stand anywhere in the store."""
     size = large_size(run)
     large, small = store_of(run, size), store_of(run, SMALL)
-    with serve(large) as ours, serve(small) as bare:
-        for serving in (ours, bare):
-            settle(serving, mails_of(serving.directory, run.much(100), "warm"))
-
-        def measure(directory: Path, number: int) -> float:
-            tell(f"growth: {directory.name}, round {number + 1}")
-            serving = ours if directory is large else bare
-            return settle(serving, mails_of(directory, run.much(MAILS), f"growth.{number}"))
-
-        turns = run.in_turns(lambda number: measure(large, number), lambda number: measure(small, number))
+    turns = settled_in_turns(run, large, small)
     yield Result(
         "growth",
         f"mail to ticket with {size.tickets:,} tickets, {size.messages:,} messages / with {SMALL.tickets}",
@@ -43,6 +35,24 @@ def growth(run: Run) -> Iterator[Result]:
         GROWTH,
         turns.as_details(),
     )
+
+
+def settled_in_turns(run: Run, large: Path, small: Path) -> Turns:
+    """Mails a second that become part of a ticket in each of two stores."""
+    with serve(large) as ours, serve(small) as bare:
+        for serving in (ours, bare):
+            settle(serving, mails_of(serving.directory, run.much(100), f"warm.{_nonce()}"))
+
+        def measure(serving: Serving, number: int) -> float:
+            tell(f"growth: {serving.directory.name}, round {number + 1}")
+            return settle(serving, mails_of(serving.directory, run.much(MAILS), f"growth.{number}.{_nonce()}"))
+
+        return run.in_turns(lambda number: measure(ours, number), lambda number: measure(bare, number))
+
+
+def _nonce() -> str:
+    """A store that was kept has mails of an earlier run, and would know the same again."""
+    return os.urandom(3).hex()
 
 
 def large_size(run: Run) -> Size:
@@ -59,11 +69,7 @@ def store_of(run: Run, size: Size) -> Path:
     directory = run.stores / f"{finished.name}.{os.urandom(4).hex()}"
     directory.mkdir(parents=True)
     prepare(directory, customers=(), staff=1, web=True)
-    settings = Settings()
-    home = Home(settings.gate.company, settings.gate.domain, settings.desks)
-    engine = connect(f"sqlite:///{directory / 'mailgate.db'}")
-    generate(engine, size, home, now=datetime.now(UTC))
-    engine.dispose()
+    fill(directory, size)
     directory.rename(finished)
     return finished
 
@@ -71,11 +77,23 @@ def store_of(run: Run, size: Size) -> Path:
 def mails_of(directory: Path, count: int, seed: str) -> list[Letter]:
     """A mix by customers of this store; every second one answers a mail of theirs that is in it."""
     rng = Random(seed)
-    with closing(sqlite3.connect(f"file:{directory / 'mailgate.db'}?mode=ro", uri=True)) as store:
-        last = store.execute("SELECT max(id) FROM entries").fetchone()[0]
-        by_id = (
-            "SELECT message_id, author_address FROM entries WHERE id <= ? AND direction = 'in' ORDER BY id DESC LIMIT 1"
+    engine = connect(url_of(directory), read_only=True)
+    with reading(engine) as conn:
+        last = conn.execute(text("SELECT max(id) FROM entries")).scalar_one()
+        by_id = text(
+            "SELECT message_id, author_address FROM entries WHERE id <= :id AND direction = 'in' "
+            "ORDER BY id DESC LIMIT 1"
         )
-        rows = [store.execute(by_id, (rng.randint(1, last),)).fetchone() for _ in range(count)]
-    parents = [Parent(message_id, "your question", author) for message_id, author in rows]
+        rows = [conn.execute(by_id, {"id": rng.randint(1, last)}).one() for _ in range(count)]
+    engine.dispose()
+    parents = [Parent(row.message_id, "your question", row.author_address) for row in rows]
     return mix(count, f"{directory.name}.{seed}", authors=[parent.author for parent in parents], parents=parents)
+
+
+def fill(directory: Path, size: Size) -> None:
+    """Make years of mail up in a store that was prepared without customers."""
+    settings = Settings()
+    home = Home(settings.gate.company, settings.gate.domain, settings.desks)
+    engine = connect(url_of(directory))
+    generate(engine, size, home, now=datetime.now(UTC))
+    engine.dispose()

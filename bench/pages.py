@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
+from typing import Any
 
+from bench.databases import url_of
 from bench.generate import Size
 from bench.growth import SMALL, large_size, mails_of, store_of
 from bench.program import Failed, Serving, bare, report, sending, serve
@@ -41,12 +43,12 @@ def pages(run: Run) -> Iterator[Result]:
 
 def _idle(run: Run, port: int, peer: int, cookie: str) -> Iterator[Result]:
     tell("pages: idle")
-    ours: list[Mapping[str, float]] = []
-    bare: list[Mapping[str, float]] = []
+    ours: list[Mapping[str, Any]] = []
+    bare: list[Mapping[str, Any]] = []
 
-    def reading(found: list[Mapping[str, float]], place: int, session: str = "") -> float:
-        found.append(read(place, cookie=session, seconds=_seconds(run)))
-        return found[-1]["per_second"]
+    def reading(found: list[Mapping[str, Any]], place: int, session: str = "") -> float:
+        found.append(read(place, cookie=session, seconds=seconds(run)))
+        return float(found[-1]["per_second"])
 
     turns = run.in_turns(lambda _: reading(ours, port, cookie), lambda _: reading(bare, peer))
     size = ours[-1]["page_bytes"] / 1024
@@ -60,10 +62,10 @@ def _busy(run: Run, serving: Serving, port: int, peer: int, cookie: str) -> Resu
 
     def tail(place: int, session: str, seed: str) -> float:
         tell(f"pages: while {MAILS_A_SECOND:g} mails a second come in, {seed}")
-        mails = mails_of(serving.directory, int(MAILS_A_SECOND * (_seconds(run) + 1.5)), f"pages.{seed}")
+        mails = mails_of(serving.directory, int(MAILS_A_SECOND * (seconds(run) + 1.5)), f"pages.{seed}")
         smtp = serving.ports["smtp"]
         with sending(serving.directory, smtp, mails, connections=5, rate=MAILS_A_SECOND) as client:
-            found = read(place, cookie=session, seconds=_seconds(run))["p99_ms"]
+            found = float(read(place, cookie=session, seconds=seconds(run))["p99_ms"])
             report(client)
         serving.wait_settled()
         return found
@@ -84,7 +86,7 @@ def _growth(run: Run) -> Iterator[Result]:
             cookies[name] = session(directory)
 
         def tail(name: str) -> float:
-            return read(ports[name], cookie=cookies[name], seconds=_seconds(run))["p99_ms"]
+            return float(read(ports[name], cookie=cookies[name], seconds=seconds(run))["p99_ms"])
 
         turns = run.in_turns(lambda _: tail("large"), lambda _: tail("small"))
     what = f"page p99 with {size.tickets:,} tickets, {size.messages:,} messages / with {SMALL.tickets}"
@@ -104,7 +106,7 @@ def web(serving: Serving) -> Iterator[int]:
 
 def session(directory: Path) -> str:
     """The cookie of a staff member who is signed in."""
-    engine = connect(f"sqlite:///{directory / 'mailgate.db'}", read_only=True)
+    engine = connect(url_of(directory), read_only=True)
     with reading(engine) as conn:
         someone = people.list_staff(conn)[0]
         key = Key(*keys.signing(conn))
@@ -114,18 +116,19 @@ def session(directory: Path) -> str:
     return f"{COOKIE}={seal_link(token, key)}"
 
 
-def read(port: int, *, seconds: float, cookie: str = "") -> Mapping[str, float]:
-    """Read the page over and over. Raises Failed when something else came."""
-    options = ["--cookie", cookie, "--connections", str(CONNECTIONS), "--seconds", str(seconds)]
-    command = [sys.executable, "-m", "bench.page_client", str(port), PATH, *options]
+def read(port: int, *paths: str, seconds: float, cookie: str = "", connections: int = CONNECTIONS) -> Mapping[str, Any]:
+    """Read pages over and over, the staff's list unless others are named. Raises Failed when something else came."""
+    options = ["--cookie", cookie, "--connections", str(connections), "--seconds", str(seconds)]
+    command = [sys.executable, "-m", "bench.page_client", str(port), *(paths or (PATH,)), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     if done.returncode:
         raise Failed(f"no page: {done.stderr.strip().splitlines()[-1]}")
-    found: Mapping[str, float] = json.loads(done.stdout)
+    found: Mapping[str, Any] = json.loads(done.stdout)
     return found
 
 
-def _seconds(run: Run) -> float:
+def seconds(run: Run) -> float:
+    """How long the pages are read in one turn."""
     return 0.5 if run.quick else SECONDS
 
 
