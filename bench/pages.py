@@ -116,9 +116,14 @@ def session(directory: Path) -> str:
     return f"{COOKIE}={seal_link(token, key)}"
 
 
-def read(port: int, *paths: str, seconds: float, cookie: str = "", connections: int = CONNECTIONS) -> Mapping[str, Any]:
-    """Read pages over and over, the staff's list unless others are named. Raises Failed when something else came."""
-    options = ["--cookie", cookie, "--connections", str(connections), "--seconds", str(seconds)]
+def read(
+    port: int, *paths: str, seconds: float, cookie: str = "", connections: int = CONNECTIONS, least: int = 0
+) -> Mapping[str, Any]:
+    """Read pages over and over, the staff's list unless others are named, and each so often at `least`.
+
+    Raises Failed when something else came.
+    """
+    options = ["--cookie", cookie, "--connections", str(connections), "--seconds", str(seconds), "--least", str(least)]
     command = [sys.executable, "-m", "bench.page_client", str(port), *(paths or (PATH,)), *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600)
     if done.returncode:
