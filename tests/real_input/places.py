@@ -1,5 +1,7 @@
 """The two places that real mails go through: one program on SQLite, and programs that are killed beside each other."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -26,6 +28,8 @@ AWAY_SECONDS = 2.0
 
 FIRST_TICKET = 10**12
 """No mail can name a ticket by a number that it happens to bear: a tag has twelve digits at most."""
+
+_ERROR = re.compile(r"^\S+ \S+ (?:ERROR|CRITICAL) (.{1,60})|^(Traceback)", re.MULTILINE)
 
 # What a flood holds back depends on who came first.
 _WITHOUT_LIMITS = {
@@ -64,12 +68,17 @@ class Place:
     front: Postfix
     sink: Sink
     programs: Sequence["Mortal"]
-    faults: Sequence[Fault] = ()
+    faults: tuple[Fault, ...] = ()
 
     def end(self) -> list[str]:
-        """Ask all programs to end; those that did not do so properly."""
+        """Ask all programs to end; those that did not do so properly, and what any of them logged as an error."""
         codes = [(one.command, one.end()) for one in self.programs]
-        return [f"{command} ended with {code}" for command, code in codes if code != 0]
+        logs = {path for one in self.programs for path in one.program.directory.glob("*.log")}
+        errors = Counter(name for path in logs for name in _errors(path.read_text(errors="replace")))
+        return [
+            *(f"{command} ended with {code}" for command, code in codes if code != 0),
+            *(f"logged as an error, {count} times: {name}" for name, count in errors.items()),
+        ]
 
 
 @dataclass
@@ -116,6 +125,10 @@ def strike_in_turn(faults: Sequence[Fault], progress: Progress, say: Callable[[s
         fault.mend()
         progress.mended += 1
     return len(faults)
+
+
+def _errors(log: str) -> list[str]:
+    return [error or trace for error, trace in _ERROR.findall(log)]
 
 
 @contextmanager

@@ -16,6 +16,9 @@ from tests.servers.process import wait_until
 
 Say = Callable[[str], None]
 
+COPIES_A_ROUND = 250
+"""For so many every part goes away once more: often, and yet each time with mails in hand."""
+
 
 def compare(mails: Sequence[Mail], directory: Path, *, copies: int, seed: int, say: Say) -> list[str]:
     """Send so many copies of these mails through either place; a line for each difference and each broken promise."""
@@ -51,10 +54,11 @@ def order_of(mails: Sequence[Mail], copies: int, random: Random) -> list[Mail]:
 
 def run(place: Place, order: Sequence[Mail], threads: Sequence[Sequence[Mail]], say: Say) -> Outcome:
     """All copies through one place, while its parts go and come back."""
-    progress = Progress(len(order), len(place.faults))
+    faults = place.faults * (1 + len(order) // COPIES_A_ROUND)
+    progress = Progress(len(order), len(faults))
     feed = Feed(place.front, Inbox(place.engine, place.archive), progress)
     with ThreadPoolExecutor(1) as executor:
-        striking = executor.submit(strike_in_turn, place.faults, progress, say)
+        striking = executor.submit(strike_in_turn, faults, progress, say)
         try:
             feed.pour(order, threads)
         finally:
@@ -63,9 +67,9 @@ def run(place: Place, order: Sequence[Mail], threads: Sequence[Sequence[Mail]], 
     say(f"  all settled after {progress.seconds:.0f} s")
     wait_until(lambda: _quiet(place), what="all settled and sent", within_seconds=300)
     say(f"  all sent after {progress.seconds:.0f} s")
-    killed = sum(fault.kills_worker for fault in place.faults[:struck])
+    killed = sum(fault.kills_worker for fault in faults[:struck])
     outcome = outcome_of(place, feed, killed_workers=killed)
-    spared = [f"not tried, for want of mails: {fault.what}" for fault in place.faults[struck:]]
+    spared = [f"not tried, for want of mails: {fault.what}" for fault in faults[struck:]]
     return outcome.with_faults(*spared, *place.end())
 
 
