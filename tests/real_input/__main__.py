@@ -1,14 +1,15 @@
 """`python -m tests.real_input`: what becomes of real mails does not depend on how many programs work, or die.
 
 All mails of a folder go by a Postfix and LMTP through one embedded gate on SQLite, and once more through two gates
-and two workers on PostgreSQL and RabbitMQ. There a gate, RabbitMQ, PostgreSQL, a worker, the other gate and the other
+and two workers on PostgreSQL and RabbitMQ. There RabbitMQ, a gate, PostgreSQL, a worker, the other gate and the other
 worker go away in turn and come back, and again for every 250 copies. Every second author is a customer, a few are
 staff, all others are strangers.
 
 Then it compares, mail by mail: the disposition, the words of its reason and whether it is in a ticket, of each copy;
 the bytes that were kept; which mails stand in one ticket; and which mails of ours were written to whom. In either run
 nothing may be lost, stand twice in a ticket, or be sent again with other bytes; a killed worker may send one mail of
-ours once more; no program may log an error; and each must end when it is asked to. It prints a table of what differs,
+ours once more; no program may log an error, but that it took no mail while its store was away; and each must end when
+it is asked to. It prints a table of what differs,
 and exits 1 when anything does. It needs root, for Postfix, and the servers that `sh tests/servers/install.sh` installs.
 
 So that the order decides nothing, it is the same where it matters: mails that share an id, and all that one member of

@@ -98,7 +98,7 @@ class Progress:
     faults: int = 0
     sent: int = 0
     settled: int = 0
-    mended: int = 0
+    struck: int = 0
     over: threading.Event = field(default_factory=threading.Event)
     begun: float = field(default_factory=time.monotonic)
 
@@ -109,13 +109,13 @@ class Progress:
 
     @property
     def may_send(self) -> bool:
-        """The mails of a fault that is still to come wait for it."""
-        return self.mended == self.faults or self.sent < self._share * (self.mended + 2)
+        """A share waits for the next fault, and is sent while that part is away."""
+        return self.struck == self.faults or self.sent < self._share * (self.struck + 1.5)
 
     @property
     def is_time_for_a_fault(self) -> bool:
         """Half of the share of the next one is settled, and others are on their way."""
-        return self.sent > self.settled >= self._share * (self.mended + 0.5)
+        return self.sent > self.settled >= self._share * (self.struck + 0.5)
 
     @property
     def _share(self) -> float:
