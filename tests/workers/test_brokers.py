@@ -1,7 +1,7 @@
 """Redis and RabbitMQ as brokers: hints go through, do not pile up, and a broker in any state stops nobody."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -159,6 +159,22 @@ def test_a_broker_that_is_away_for_workers_is_told_once_for_each_queue(
     gc.collect()
     assert len(told(caplog, "broker away")) == len(Job)
     assert [record.name for record in caplog.records if record.levelname in ("ERROR", "CRITICAL")] == []
+
+
+def test_a_connection_that_broke_is_closed_without_an_error(
+    running_broker: Callable[[str], Broker], caplog: pytest.LogCaptureFixture
+) -> None:
+    server = running_broker("rabbitmq")
+    with proxy_to(server.port) as network:
+        door: Any = connect(Workers(broker=server.url.replace(str(server.port), str(network.port))))
+        channel = door.channel
+
+    assert channel.is_open  # as far as anybody here knows
+    caplog.clear()  # of what the start of the server has logged
+    del door.connection
+
+    assert not channel.is_open
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 def test_a_network_that_stalls_keeps_nobody_who_enqueues(broker: Broker, caplog: pytest.LogCaptureFixture) -> None:

@@ -22,6 +22,11 @@ QUEUE = {
 """What cannot be changed of a queue that is there: another value needs another name. No dead letters go anywhere."""
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Not that what a broker has hung up cannot be closed: it is told once that it is away."""
+    return not record.getMessage().startswith("Encountered exception while closing")
+
+
 class RabbitmqHints(RabbitmqBroker):
     """dramatiq's broker, bounded."""
 
@@ -30,6 +35,7 @@ class RabbitmqHints(RabbitmqBroker):
         logging.getLogger("pika").setLevel(logging.CRITICAL)
         self._taking = Taking(shown)
         super().__init__(url=url, confirm_delivery=True, middleware=middleware)
+        self.logger.addFilter(_is_news)
         for node in self._nodes():
             node.heartbeat = HEARTBEAT_SECONDS
             node.connection_attempts = 1
