@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Select, and_, column, false, func, literal, literal_column, or_, select, table
@@ -68,7 +69,7 @@ def _matching(terms: Sequence[Term], without: Sequence[Term], dialect: str) -> S
     if dialect == "postgresql":
         wanted = " & ".join([*map(_tsquery, terms), *(f"!{_tsquery(term)}" for term in without)])
         other = search_documents.alias("matching")
-        vector = func.to_tsvector(literal_column("'simple'"), other.c.words)  # as the index has it
+        vector: ColumnElement[Any] = literal_column("matching.vector")  # what PostgreSQL makes of the words by itself
         hits = select(other.c.id).where(vector.op("@@")(func.to_tsquery("simple", wanted)))
         return hits.order_by(other.c.id.desc()).limit(MOST_MATCHES)
     wanted = " AND ".join(map(_fts5, terms))
