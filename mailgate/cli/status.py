@@ -65,7 +65,7 @@ def _rows(found: Status) -> Iterator[tuple[str, str]]:
     for one in found.processes:
         yield one.does, f"process {one.pid} on {one.host}, since {one.begun_at:%Y-%m-%d %H:%M:%S} UTC"
     yield "serve", "works on the store" if found.serve else "no `mailgate serve` with workers holds the store"
-    database = "no file" if found.disk.database is None else _size(found.disk.database)
+    database = "on its server" if found.disk.database is None else _size(found.disk.database)
     yield "store", f"database {database}, archive {_size(found.disk.archive)}, free {_size(found.disk.free)}"
     yield "schema", found.revision or "none"
 
