@@ -35,7 +35,6 @@ OTHERS = {
     "mailgate/flows/confirm/trail.py": {"asked"},
     "mailgate/flows/post/composed.py": {"file"},
     "mailgate/flows/staff/answer/refusal.py": {"too_many"},
-    "mailgate/mail/words/answered_header.py": {"found", "self"},
 }
 """What has `values` and is no notice: of commands, settings, questions, files, headers. New ones are entered here."""
 
