@@ -15,7 +15,6 @@ _tickets: WeakKeyDictionary[Connection, set[int]] = WeakKeyDictionary()
 
 _KEYS = bindparam("the_keys", type_=ARRAY(BigInteger))
 _HOLD = select(func.pg_advisory_xact_lock(column("key", BigInteger))).select_from(func.unnest(_KEYS).alias("key"))
-_TRY = select(func.pg_try_advisory_xact_lock(bindparam("the_key", type_=BigInteger)))
 
 
 def has_one_writer(conn: Connection) -> bool:
@@ -31,11 +30,6 @@ def hold(conn: Connection, names: Iterable[str]) -> None:
     keys = sorted({_key(name) for name in names})
     if keys and not has_one_writer(conn):
         conn.execute(_HOLD, {"the_keys": keys})
-
-
-def try_hold(conn: Connection, name: str) -> bool:
-    """Hold the name; False when somebody else does."""
-    return has_one_writer(conn) or bool(conn.execute(_TRY, {"the_key": _key(name)}).scalar())
 
 
 def tickets_of(conn: Connection) -> set[int]:

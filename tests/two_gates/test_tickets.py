@@ -40,6 +40,14 @@ def another(two: Two, opened: Received, anne: Person) -> Received:
     return two.mailbox(anne)[-1]
 
 
+def fall_silent(two: Two, bart: Person) -> None:
+    """Bart answers, Anne says nothing and was warned: her ticket is to be closed now."""
+    two.one.deliver(bart.replies(two.mailbox(bart)[0], "Please try again."))
+    two.later(minutes=1)
+    two.later(hours=24)
+    two.one.now = two.other.now = two.one.now + timedelta(hours=12)
+
+
 def test_the_same_mail_by_two_doors_is_one(two: Two, anne: Person, bart: Person) -> None:
     mail = anne.writes("It is broken.")
     first, second = two.one.accept(mail), two.other.accept(mail, door=Door.LMTP)
@@ -115,10 +123,7 @@ def test_two_merges_that_cross_are_one(two: Two, bart: Person, another: Received
 def test_a_reply_beside_a_close_after_silence_opens_the_ticket_again(
     two: Two, anne: Person, bart: Person, opened: Received
 ) -> None:
-    two.one.deliver(bart.replies(two.mailbox(bart)[0], "Please try again."))
-    two.later(minutes=1)
-    two.later(hours=24)
-    two.one.now = two.other.now = two.one.now + timedelta(hours=12)
+    fall_silent(two, bart)
     reply = two.other.accept(anne.replies(opened, "It does not work."))
 
     _, end = two.at_once(lambda: two.one.parts.sweep(two.one.now), lambda: receive(two.other, reply), after=JOINS)
@@ -131,10 +136,7 @@ def test_a_reply_beside_a_close_after_silence_opens_the_ticket_again(
 def test_a_close_after_silence_beside_a_reply_does_nothing(
     two: Two, anne: Person, bart: Person, opened: Received
 ) -> None:
-    two.one.deliver(bart.replies(two.mailbox(bart)[0], "Please try again."))
-    two.later(minutes=1)
-    two.later(hours=24)
-    two.one.now = two.other.now = two.one.now + timedelta(hours=12)
+    fall_silent(two, bart)
     reply = two.one.accept(anne.replies(opened, "It does not work."))
 
     two.at_once(lambda: receive(two.one, reply), lambda: two.other.parts.sweep(two.other.now), after=JOINS)

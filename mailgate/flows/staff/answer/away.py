@@ -20,9 +20,8 @@ def go_away(act: Act, mail: StaffMail) -> Settled:
         return told(act, mail, item(Done.BACK))
     deputy = argument.person
     mine = tickets.locked(act.conn, staff_acts.unclosed_of(act.conn, mail.writer.id)).values()
-    handed = [
-        ticket for ticket in mine if ticket.assignee_id == mail.writer.id
-    ]  # since it was found another may have it
+    # Since they were found somebody else may have been given one.
+    handed = [ticket for ticket in mine if ticket.assignee_id == mail.writer.id]
     for ticket in handed:
         assign(act, ticket, mail.doer, to=deputy)
     numbers = ", ".join(f"#{ticket.id}" for ticket in handed)
