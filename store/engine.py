@@ -110,7 +110,7 @@ def connect_for_pages(url: str, *, at_once: int) -> Engine:
 
 
 def _reading_server(url: str, options: str = "", **pool: float) -> Engine:
-    """Sessions that cannot write, each of whose transactions sees one state of the store; see `reading`."""
+    """Sessions that cannot write."""
     arguments = {
         "options": f"-c default_transaction_read_only=on {options}".strip(),
         "connect_timeout": PAGE_SECONDS,
@@ -121,7 +121,6 @@ def _reading_server(url: str, options: str = "", **pool: float) -> Engine:
         return create_engine(
             url,
             pool_pre_ping=True,
-            isolation_level="REPEATABLE READ",
             connect_args=arguments,
             hide_parameters=True,
             **pool,
