@@ -31,7 +31,7 @@ from store.desk.tickets import Entry
 from store.engine import reading, transaction
 from store.post import leases, outbox, spool
 from store.post.outbox import Outgoing
-from store.post.spool import Accepted
+from store.post.spool import Accepted, Lent
 from store.schema import lessons as lesson_rows
 from tests.empty_store import put_empty_store
 from tests.outbound.sink import HOST, Sink, running
@@ -182,6 +182,11 @@ class Gate:
             return acceptance.accept(raw, Envelope(sender, paths, door, self.now, peer=peer))
         finally:
             acceptance.stop()
+
+    def lend(self, spool_id: int) -> tuple[Lent, ...]:
+        """An accepted mail in the hands of a worker; nothing when somebody has it."""
+        with transaction(self.parts.engine) as conn:
+            return spool.lend(conn, (spool_id,), now=self.now)
 
     def deliver(self, raw: bytes, **how: object) -> Accepted:
         """A mail comes in, is settled, and whatever it calls for goes out."""

@@ -30,7 +30,13 @@ def register(brokers: Brokers, parts: Parts, pace: Pace, *, clock: Clock = utc_n
     what is returned; it is closed before the workers stop.
     """
     shared = is_shared(parts.settings.workers)
-    received = pace.gathering(parts.receive_all, leaders=2 if parts.checkers else 1, clock=clock, shared=shared)
+    received = pace.gathering(
+        parts.receive_all,
+        leaders=2 if parts.checkers else 1,
+        clock=clock,
+        alone=parts.settings.store.is_embedded,
+        shared=shared,
+    )
     actors = {job: _actor(job, flow, clock, pace) for job, flow in parts.work.items()}
     actors[Job.RECEIVE] = received.bring
     for job, broker in brokers.items():

@@ -29,6 +29,10 @@ IN_HAND = 16
 """Rows that all groups have in hand: enough that transactions weigh little, few enough to be tried one by one after a
 death."""
 
+BESIDE_OTHERS = 4
+"""Rows of one group where other processes work the same store. A group holds the authors and threads of all its mails
+until it is written: of two groups of sixteen, one nearly always waits for the other."""
+
 
 class Pace:
     """One for a process, passed to whatever runs beside others in it."""
@@ -52,10 +56,21 @@ class Pace:
         *,
         leaders: int,
         clock: Callable[[], datetime],
+        alone: bool = True,
         shared: bool = False,
     ) -> "Gathering":
-        """Jobs of one kind, worked together and stepping aside; of a `shared` queue others are left their part."""
-        return Gathering(flow, leaders=leaders, clock=clock, before=self.step_aside, most=IN_HAND if shared else None)
+        """Jobs of one kind, worked together and stepping aside; of a `shared` queue others are left their part.
+
+        `alone`: no other process works the same rows.
+        """
+        return Gathering(
+            flow,
+            leaders=leaders,
+            clock=clock,
+            before=self.step_aside,
+            at_once=IN_HAND if alone else BESIDE_OTHERS,
+            most=IN_HAND if shared else None,
+        )
 
 
 class Computing:
@@ -144,6 +159,8 @@ class Gathering:
     A thread that brings a row and finds leaders enough leaves it to them and is free for the next job. Nothing is lost
     when the process ends with rows in here: a job is a hint, and the sweep looks at rows.
 
+    `at_once`: rows of one group at most.
+
     `most`: rows that may wait in here, None for any number. With as many, who brings one more waits for the leaders, so
     that the rest of a queue stays there for other processes.
     """
@@ -155,6 +172,7 @@ class Gathering:
         leaders: int,
         clock: Callable[[], datetime],
         before: Callable[[], None],
+        at_once: int = IN_HAND,
         most: int | None = None,
     ) -> None:
         self._flow = flow
@@ -165,7 +183,7 @@ class Gathering:
         self._waiting: deque[int] = deque()
         self._leaders = 0
         self._most_leaders = leaders
-        self._at_once = max(1, IN_HAND // leaders)
+        self._at_once = min(at_once, max(1, IN_HAND // leaders))
         self._closed = False
 
     def bring(self, row_id: int) -> None:

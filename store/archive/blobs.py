@@ -5,7 +5,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Row, bindparam, select
 
 from mailgate.errors import Temporary
 from mailgate.jobs import Aside, at_hand
@@ -17,7 +17,9 @@ from store.schema import blobs
 INLINE_BYTES = 1 << 20
 """Up to here a blob stands in the database, in the transaction of the row that names it."""
 
-_ROW = select(blobs.c.size, blobs.c.content).where(blobs.c.sha256 == bindparam("the_sha256"))
+_WHOLE = select(blobs.c.sha256, blobs.c.size, blobs.c.content)
+_ROW = _WHOLE.where(blobs.c.sha256 == bindparam("the_sha256"))
+_ROWS = _WHOLE.where(blobs.c.sha256.in_(bindparam("the_digests", expanding=True)))
 _SIZES = select(blobs.c.sha256, blobs.c.size).where(blobs.c.sha256.in_(bindparam("the_digests", expanding=True)))
 
 
@@ -78,7 +80,12 @@ class Archive:
         row = conn.execute(_ROW, {"the_sha256": sha256}).first()
         if row is None:
             raise MissingBlob(f"no blob {sha256}")
-        return Blob(sha256, row.size, None if row.content is None else bytes(row.content))
+        return _blob(row)
+
+    def find_all(self, conn: Connection, digests: Sequence[str]) -> Mapping[str, Blob]:
+        """Those of these blobs that are there, by their digests, for `read` after the transaction."""
+        rows = conn.execute(_ROWS, {"the_digests": list(digests)})
+        return {row.sha256: _blob(row) for row in rows}
 
     def read(self, blob: Blob) -> bytes:
         """Its bytes. Raises MissingBlob, ArchiveUnavailable."""
@@ -94,6 +101,10 @@ class Archive:
     def sizes(self, conn: Connection, digests: Sequence[str]) -> Mapping[str, int]:
         """Bytes of each of these blobs that there is."""
         return {row.sha256: row.size for row in conn.execute(_SIZES, {"the_digests": list(digests)})}
+
+
+def _blob(row: Row[str, int, bytes | None]) -> Blob:
+    return Blob(row.sha256, row.size, None if row.content is None else bytes(row.content))
 
 
 def in_row(raw: bytes) -> Blob:

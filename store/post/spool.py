@@ -7,7 +7,6 @@ from typing import Any
 
 from sqlalchemy import (
     Connection,
-    Engine,
     RowMapping,
     Select,
     bindparam,
@@ -24,7 +23,6 @@ from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.sender.evidence import Evidence, Level
 from store import locks
-from store.engine import transaction
 from store.post import leases
 from store.rows import Rows, insert_row
 from store.schema import blobs, spool, suppressions
@@ -139,11 +137,9 @@ def _add(conn: Connection, envelope: Envelope, sha256: str, more: Mapping[str, o
     return insert_row(conn, _ADD, values)
 
 
-def lend(engine: Engine, spool_ids: Sequence[int], *, now: datetime) -> tuple[Lent, ...]:
+def lend(conn: Connection, spool_ids: Sequence[int], *, now: datetime) -> tuple[Lent, ...]:
     """Give those of these messages that wait to the caller, the attempt counted."""
-    with transaction(engine, durable=False) as conn:
-        rows = leases.lend(conn, _LEND, spool_ids, now=now)
-    return tuple(_LENT.read(row, spool_id=row["id"]) for row in rows)
+    return tuple(_LENT.read(row, spool_id=row["id"]) for row in leases.lend(conn, _LEND, spool_ids, now=now))
 
 
 def finish(conn: Connection, lent: Lent, outcome: Outcome, *, now: datetime) -> bool:

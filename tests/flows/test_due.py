@@ -12,7 +12,7 @@ from mailgate.jobs import Job
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from store.engine import reading, transaction
-from store.post import lists, outbox, spool
+from store.post import lists, outbox
 from store.post.outbox import OutState
 from tests.gate import BeginGate, Gate, Person
 
@@ -59,7 +59,7 @@ def test_a_mail_whose_job_was_lost_is_found_after_a_minute_and_then_once_a_minut
 
 def test_a_mail_that_a_worker_has_is_left_to_it_for_its_lease(gate: Gate, anne: Person) -> None:
     spool_id = gate.accept(anne.writes("It is broken."))
-    assert spool.lend(gate.parts.engine, (spool_id,), now=gate.now)
+    assert gate.lend(spool_id)
 
     assert swept(gate, seconds=14 * 60) == []
     assert swept(gate, seconds=60) == [(Job.RECEIVE, spool_id)]

@@ -27,7 +27,7 @@ from mailgate.tickets.ticket import Participant, State
 from store import people
 from store.desk import tickets
 from store.engine import transaction
-from store.post import confirmations, spool, suppressions
+from store.post import confirmations, suppressions
 from store.post.outbox import OutState
 from store.schema import tickets as ticket_rows
 from tests.gate import SUPPORT, BeginGate, Gate, Person
@@ -139,7 +139,7 @@ class Walk:
     def _mail(self, raw: bytes) -> Incoming:
         """An accepted mail whose author is proved, as stories have it; it is not settled."""
         gate = self.gate
-        [lent] = spool.lend(gate.parts.engine, [gate.accept(raw)], now=gate.now)
+        [lent] = gate.lend(gate.accept(raw))
         message = parse(raw)
         assert message.author is not None
         proved = Identity(parse_mailbox(message.author.address), Evidence(Level.SUBMITTED, ()))

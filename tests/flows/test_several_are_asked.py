@@ -24,7 +24,7 @@ from mailgate.tickets.ticket import Event, State
 from store import people, people_edits
 from store.desk import tickets
 from store.engine import reading, transaction
-from store.post import confirmations, spool
+from store.post import confirmations
 from tests.gate import Gate, Person, Received, begin_gate
 
 IVO = Person("", "ivo@elsewhere.example")  # nobody that the gate knows
@@ -93,7 +93,7 @@ class Owners:
     def _mail(self, level: Level) -> Incoming:
         gate = self.gate
         raw = Person("Anne Miller", "anne@customer.example").writes("Close it, please.")
-        [lent] = spool.lend(gate.parts.engine, [gate.accept(raw)], now=gate.now)
+        [lent] = gate.lend(gate.accept(raw))
         proved = Identity(parse_mailbox("anne@customer.example"), Evidence(level, ()))
         parts, today = gate.parts, gate.now.date()
         return read(

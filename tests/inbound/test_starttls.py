@@ -1,5 +1,6 @@
 """STARTTLS: what was said before it does not count after it (RFC 3207 §4.2)."""
 
+from store.engine import transaction
 from store.post.spool import lend
 from tests.gate import Gate
 from tests.inbound.conftest import OpenDoor
@@ -18,7 +19,8 @@ def test_a_mail_comes_in_by_tls(open_door: OpenDoor, gate: Gate) -> None:
 
     [row] = spooled(gate)
     assert spooled_bytes(gate) == [MAIL]
-    (lent,) = lend(gate.parts.engine, (row.id,), now=utc_now())
+    with transaction(gate.parts.engine) as conn:
+        (lent,) = lend(conn, (row.id,), now=utc_now())
     assert lent.envelope.tls
 
 

@@ -158,8 +158,8 @@ def test_a_new_process_takes_up_what_stood_in_the_queue_of_a_dead_one(engine: En
 
 
 def test_what_is_finished_or_put_off_is_not_taken_up(engine: Engine, spool_id: int) -> None:
-    (lent,) = spool.lend(engine, (spool_id,), now=NOON)
     with transaction(engine) as conn:
+        (lent,) = spool.lend(conn, (spool_id,), now=NOON)
         spool.give_back(conn, lent, error="busy", due_at=NOON + timedelta(hours=1), counted=True)
         put_off = leases.release_all(conn, rows, now=NOON, queued=rows.c.attempts == 0)
         conn.execute(update(rows).values(due_at=None))
@@ -169,10 +169,9 @@ def test_what_is_finished_or_put_off_is_not_taken_up(engine: Engine, spool_id: i
 
 
 def test_a_worker_that_was_thought_dead_cannot_overwrite_its_successor(engine: Engine, spool_id: int) -> None:
-    (zombie,) = spool.lend(engine, (spool_id,), now=NOON)
-    (successor,) = spool.lend(engine, (spool_id,), now=NOON + LEASE)
-
     with transaction(engine) as conn:
+        (zombie,) = spool.lend(conn, (spool_id,), now=NOON)
+        (successor,) = spool.lend(conn, (spool_id,), now=NOON + LEASE)
         assert not spool.finish(conn, zombie, OPENED, now=NOON)
         spool.give_back(conn, zombie, error="from the grave", due_at=NOON, counted=True)
         assert spool.finish(conn, successor, HELD, now=NOON)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.servers.process import wait_until
-from workers.pace import IN_HAND, LONGEST_SECONDS, QUIET_SECONDS, Gathering, Pace, Rush
+from workers.pace import BESIDE_OTHERS, IN_HAND, LONGEST_SECONDS, QUIET_SECONDS, Gathering, Pace, Rush
 
 LEADERS = 2
 AT_ONCE = IN_HAND // LEADERS
@@ -66,6 +66,21 @@ def test_what_comes_while_all_leaders_are_busy_is_worked_in_groups() -> None:
         tuple(range(100, 100 + AT_ONCE)),
         tuple(range(100 + AT_ONCE, 100 + 2 * AT_ONCE)),
     ]
+
+
+def test_where_others_work_the_same_rows_a_group_is_small() -> None:
+    work = Work()
+    work.go_on.clear()
+    gathered = Pace().gathering(work, leaders=1, clock=lambda: NOON, alone=False)
+    (leader,) = bring(gathered, (1,))
+    wait_until(lambda: len(work.groups) == 1, what="the leader")
+
+    for row_id in range(100, 100 + BESIDE_OTHERS + 1):
+        gathered.bring(row_id)
+    work.go_on.set()
+    leader.join(10)
+
+    assert [len(group) for group in work.groups] == [1, BESIDE_OTHERS, 1]
 
 
 def test_no_row_is_lost_or_worked_twice_when_many_threads_bring_them() -> None:

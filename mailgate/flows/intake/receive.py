@@ -23,7 +23,7 @@ from mailgate.log_events import LogEvent
 from mailgate.mail.parse import parse
 from mailgate.people import Staff
 from store import keys, people
-from store.archive import Archive
+from store.archive import Archive, Blob, MissingBlob
 from store.engine import is_busy, reading, transact, transaction
 from store.post import leases, spool, work
 from store.post.spool import Lent, Outcome
@@ -61,11 +61,10 @@ class Receiver:
         against the message.
         """
         try:
-            with self.computing:
-                with reading(self.engine) as conn:
-                    known, staff = keys.verifying(conn), people.list_staff(conn)
-                lent = spool.lend(self.engine, spool_ids, now=now)
-                groups = list(self._groups(lent))
+            with self.computing, transaction(self.engine, durable=False) as conn:
+                lent = spool.lend(conn, spool_ids, now=now)
+                known, staff = keys.verifying(conn), people.list_staff(conn)
+                groups = list(self._groups(conn, lent))
         except (OperationalError, TimeoutError) as error:
             ids = ",".join(map(str, spool_ids))
             log.warning(LogEvent.POSTPONED_SPOOL(spool=ids, error=error))  # the sweep looks again
@@ -75,13 +74,12 @@ class Receiver:
             together.receive(group)
             self._go_on(group, now)
 
-    def _groups(self, lent: Sequence[Lent]) -> Iterator[Sequence[Lent]]:
+    def _groups(self, conn: Connection, lent: Sequence[Lent]) -> Iterator[Sequence[Lent]]:
         """The messages in their order, so many at a time as may be in memory together."""
         if len(lent) <= 1:
             yield from ([one] for one in lent)
             return
-        with reading(self.engine) as conn:
-            sizes = self.archive.sizes(conn, [one.sha256 for one in lent])
+        sizes = self.archive.sizes(conn, [one.sha256 for one in lent])
         group: list[Lent] = []
         weight = 0
         for one in lent:
@@ -120,17 +118,27 @@ class _Together:
         for one in group:
             if one.attempts > MAX_ATTEMPTS:
                 park(self.given.engine, one, in_vain(one.last_error or "its worker died each time"), now=self.now)
-        opened = self._computed(self._open, [one for one in group if one.attempts <= MAX_ATTEMPTS])
+        alive = [one for one in group if one.attempts <= MAX_ATTEMPTS]
+        try:
+            found = self._found(alive)
+        except Exception as error:  # noqa: BLE001 - `set_back` says what becomes of them
+            self._good([Failed(one, error) for one in alive])
+            return
+        opened = self._computed(lambda lent: self._open(lent, found), alive)
         checked = self._waited_for(self._check, opened)
         if not checked:
             return
         self.given.fail_point("receive.checked")
         self._settle(self._computed(self._read, checked))
 
-    def _open(self, lent: Lent) -> Opened:
-        with reading(self.given.engine) as conn:
-            blob = self.given.archive.find(conn, lent.sha256)
-        raw = self.given.archive.read(blob)
+    def _found(self, group: Sequence[Lent]) -> Mapping[str, Blob]:
+        with self.given.computing, reading(self.given.engine) as conn:
+            return self.given.archive.find_all(conn, [lent.sha256 for lent in group])
+
+    def _open(self, lent: Lent, found: Mapping[str, Blob]) -> Opened:
+        if lent.sha256 not in found:
+            raise MissingBlob(f"no blob {lent.sha256}")
+        raw = self.given.archive.read(found[lent.sha256])
         # An HTML body is rendered only when there is no other text.
         return Opened(lent, raw, claimed(raw, self.staff), parse(raw, render_html=False))
 
