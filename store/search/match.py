@@ -12,7 +12,7 @@ from store.schema import search_documents, tickets
 from store.search.index import Kind, facet
 
 MOST_MATCHES = 20_000
-"""Of a word that nearly everything has, so many of the latest documents are looked at."""
+"""Of a word that nearly everything has, SQLite looks at so many of the latest documents."""
 
 _SQLITE_INDEX = table("search_index", column("rowid"), column("search_index"))
 
@@ -29,7 +29,7 @@ def conditions(
         facets.append(Term((facet("customer", customer_id),), is_prefix=False))
     found = [
         search_documents.c.kind == kind.value,
-        search_documents.c.id.in_(_matching([*query.terms, *facets], query.without, dialect)),
+        _has_words([*query.terms, *facets], query.without, dialect),
     ]
     if query.is_of_tickets and kind is not Kind.TICKET:
         return (false(),)
@@ -64,19 +64,21 @@ def _begin(day: date, zone: ZoneInfo) -> datetime:
         return datetime.combine(day, time(), UTC)
 
 
-def _matching(terms: Sequence[Term], without: Sequence[Term], dialect: str) -> Select[tuple[int]]:
-    """Ids of the documents that have all of these words and none of those, the latest MOST_MATCHES."""
+def _has_words(terms: Sequence[Term], without: Sequence[Term], dialect: str) -> ColumnElement[bool]:
+    """The document has all of these words and none of those.
+
+    PostgreSQL knows how many documents have a word: of a rare one it asks the index of words, of a common one it walks
+    through the latest documents until a page is full. SQLite knows no such thing, and gets the latest MOST_MATCHES.
+    """
     if dialect == "postgresql":
         wanted = " & ".join([*map(_tsquery, terms), *(f"!{_tsquery(term)}" for term in without)])
-        other = search_documents.alias("matching")
-        vector: ColumnElement[Any] = literal_column("matching.vector")  # what PostgreSQL makes of the words by itself
-        hits = select(other.c.id).where(vector.op("@@")(func.to_tsquery("simple", wanted)))
-        return hits.order_by(other.c.id.desc()).limit(MOST_MATCHES)
+        vector: ColumnElement[Any] = literal_column("search_documents.vector")  # made of the words by PostgreSQL itself
+        return vector.op("@@", is_comparison=True)(func.to_tsquery("simple", wanted))
     wanted = " AND ".join(map(_fts5, terms))
     if without:
         wanted = f"({wanted}) NOT ({' OR '.join(map(_fts5, without))})"
     hits = select(_SQLITE_INDEX.c.rowid).where(_SQLITE_INDEX.c.search_index.op("MATCH")(wanted))
-    return hits.order_by(_SQLITE_INDEX.c.rowid.desc()).limit(MOST_MATCHES)
+    return search_documents.c.id.in_(hits.order_by(_SQLITE_INDEX.c.rowid.desc()).limit(MOST_MATCHES))
 
 
 # Words have nothing but letters and digits in them: neither language has a way to read them as anything else.
