@@ -3,16 +3,8 @@
 from functools import cache
 from zoneinfo import available_timezones
 
+from mailgate.billing.currencies import CURRENCIES
 from mailgate.people import Codes
-
-_CURRENCIES = """
-AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY
-COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GNF GTQ GYD HKD HNL HTG HUF IDR
-ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT LAK LBP LKR LRD LSL LYD MAD MDL MGA MKD MMK
-MNT MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD OMR PAB PEN PGK PHP PKR PLN PYG QAR RON RSD RUB RWF
-SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU
-UZS VED VES VND VUV WST XAF XCD XCG XOF XPF YER ZAR ZMW ZWG
-"""  # active codes of ISO 4217, without funds, metals and test codes
 
 _TWO_LETTERS = """
 aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv dz ee el en eo es
@@ -25,7 +17,5 @@ tk tl tn to tr ts tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 _THREE_LETTERS = """
 ast bem bho brx ceb chr ckb doi dsb fil fur gsw haw hsb kab kok lij mai mni nds nso pap pcm sah sat scn szl vec yue
 """  # ISO 639-2 and -3: written languages that CLDR has a locale for, and ISO 639-1 no code
-
-CURRENCIES = frozenset(_CURRENCIES.split())
 
 CODES = Codes(CURRENCIES, frozenset((_TWO_LETTERS + _THREE_LETTERS).split()), cache(available_timezones))

@@ -9,7 +9,8 @@ from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from mailgate.config.codes import CODES, CURRENCIES
+from mailgate.billing.currencies import CURRENCIES
+from mailgate.config.codes import CODES
 from mailgate.config.problems import BadValue, nearest
 from mailgate.config.values import HostPort, Kind, Shape
 from mailgate.errors import BadAddress

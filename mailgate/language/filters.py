@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from mailgate.language.amounts import amount
 from mailgate.language.telling import day, file_size, full_date, moment, number, plural, span
 
 LANGUAGE_FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
@@ -15,6 +14,5 @@ LANGUAGE_FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "file_size": file_size,
         "number": number,
         "plural": plural,
-        "amount": amount,
     }
 )

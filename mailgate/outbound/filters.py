@@ -7,6 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, pass_environment
 
+from mailgate.billing.amounts import amount
 from mailgate.language.filters import LANGUAGE_FILTERS
 from mailgate.outbound import plain_text, subject
 
@@ -31,5 +32,5 @@ def one_line(words: object) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"reply_subject": reply_subject, "one_line": one_line, **LANGUAGE_FILTERS}
+    {"reply_subject": reply_subject, "one_line": one_line, "amount": amount, **LANGUAGE_FILTERS}
 )

@@ -3,8 +3,8 @@
 import pytest
 from babel.numbers import get_currency_precision
 
-from mailgate.config.codes import CURRENCIES
-from mailgate.language.amounts import amount, exponent
+from mailgate.billing.amounts import amount
+from mailgate.billing.currencies import CURRENCIES, exponent
 from mailgate.language.telling import speaking
 
 OTHER_DIGITS_IN_USE = frozenset(

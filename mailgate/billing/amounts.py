@@ -1,0 +1,17 @@
+"""Amounts of money in words of the reader's language: every digit that ISO 4217 has, and none that it has not."""
+
+from babel.numbers import NumberPattern, parse_pattern
+
+from mailgate.billing.currencies import exponent
+from mailgate.billing.money import written
+from mailgate.language.telling import speech
+
+
+def amount(minor: int, currency: str) -> str:
+    """An amount with its code: "EUR 1,234.50", "1.234,50 EUR". The code, since many currencies are called dollar."""
+    digits = exponent(currency)
+    locale = speech().locale
+    with_code = str(locale.currency_formats["standard"].pattern).replace("¤", "¤¤")
+    pattern: NumberPattern = parse_pattern(with_code.replace("¤¤#", "¤¤\u00a0#").replace("0¤¤", "0\u00a0¤¤"))
+    pattern.frac_prec = (digits, digits)  # CLDR counts the digits that people use
+    return str(pattern.apply(written(minor, currency), locale, currency=currency, currency_digits=False))
