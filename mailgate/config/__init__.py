@@ -1,6 +1,6 @@
 """config.toml as frozen values: read once, checked as a whole, with every problem named at its place."""
 
-from mailgate.config.problems import ConfigErrors, Place, Problem
+from mailgate.config.problems import ConfigErrors
 from mailgate.config.reading import Loaded, load, load_with_origins
 from mailgate.config.secret import SecretUnavailable, read_secret
 from mailgate.config.settings import (
@@ -33,6 +33,7 @@ from mailgate.config.settings import (
     Workers,
 )
 from mailgate.config.values import HostPort
+from mailgate.toml_text.problems import Place, Problem
 
 __all__ = [
     "S3",

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from mailgate.config.kinds import MEMORY_BROKER
-from mailgate.config.positions import KeyPath
-from mailgate.config.problems import BadValue, nearest
 from mailgate.config.settings import (
     After,
     DeskEntry,
@@ -21,6 +19,8 @@ from mailgate.config.values import is_loopback
 from mailgate.desks import MACHINE_MAILBOXES, MAX_DESK_LOCAL_PART, Desk, service_for
 from mailgate.errors import BadAddress
 from mailgate.mail.address import Mailbox, parse_mailbox
+from mailgate.toml_text.positions import KeyPath
+from mailgate.toml_text.problems import BadValue, nearest
 
 
 @dataclass(frozen=True, slots=True)

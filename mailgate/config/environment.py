@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mailgate.config.problems import Place, Problem, nearest
 from mailgate.config.sections import LISTS, setting_names
+from mailgate.toml_text.problems import Place, Problem, nearest
 
 PREFIX = "MAILGATE_"
 MARK = "__"

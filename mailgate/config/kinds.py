@@ -11,11 +11,11 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from mailgate.billing.currencies import CURRENCIES
 from mailgate.config.codes import CODES
-from mailgate.config.problems import BadValue, nearest
 from mailgate.config.values import HostPort, Kind, Shape
 from mailgate.errors import BadAddress
 from mailgate.mail.address import MAX_LOCAL_PART, parse_mailbox
 from mailgate.people import BadDetails, checked_details
+from mailgate.toml_text.problems import BadValue, nearest
 
 T = TypeVar("T")
 N = TypeVar("N", int, float)

@@ -4,10 +4,10 @@ import dataclasses
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailgate.config.positions import KeyPath
-from mailgate.config.problems import mask
 from mailgate.config.reading import DEFAULT, Loaded, Origin
 from mailgate.config.sections import setting_names
+from mailgate.toml_text.positions import KeyPath
+from mailgate.toml_text.problems import mask
 
 Plain = str | int | float | bool | list[str]
 

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from mailgate.config.checks import CHECKS, Mistake, build_desks, desks_of_folders, fallback_smarthosts, folders
-from mailgate.config.document import Document, read_document
+from mailgate.config.document import read_document
 from mailgate.config.environment import Override, overrides
 from mailgate.config.kinds import SQLITE
-from mailgate.config.positions import KeyPath
-from mailgate.config.problems import BadValue, ConfigErrors, Place, Problem, nearest
+from mailgate.config.problems import ConfigErrors
 from mailgate.config.sections import LISTS, Key, keys_of, sections, setting_names
 from mailgate.config.settings import DEFAULT_DESKS, DeskEntry, Settings
 from mailgate.config.values import from_text, shaped
 from mailgate.desks import Desk
+from mailgate.toml_text.document import Document
+from mailgate.toml_text.positions import KeyPath
+from mailgate.toml_text.problems import BadValue, Place, Problem, nearest
 
 
 class Source(StrEnum):

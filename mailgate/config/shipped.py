@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import mailgate
-from mailgate.config.positions import KeyPath, find_positions
+from mailgate.toml_text.positions import KeyPath, find_positions
 
 
 def shipped_text() -> str:

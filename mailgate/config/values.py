@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from mailgate.config.problems import BadValue
+from mailgate.toml_text.problems import BadValue
 
 
 class Shape(Enum):

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from mailgate.config.problems import BadValue
 from mailgate.config.sections import keys_of, sections
 from mailgate.config.values import from_text, is_loopback
 from mailgate.desks import SERVICE_MAILBOXES
 from mailgate.errors import BadAddress, Permanent
 from mailgate.mail.address import parse_mailbox
+from mailgate.toml_text.problems import BadValue
 
 UNKNOWN_ZONE = "UTC"
 

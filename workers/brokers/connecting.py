@@ -12,10 +12,10 @@ from dramatiq.middleware import Callbacks, CurrentMessage, Middleware, Retries, 
 
 from mailgate.config import Workers, read_secret
 from mailgate.config.kinds import MEMORY_BROKER
-from mailgate.config.problems import mask
 from mailgate.errors import Misconfigured, Temporary
 from mailgate.jobs import Enqueue, Job
 from mailgate.log_events import LogEvent
+from mailgate.toml_text.problems import mask
 from workers.brokers.answering import words
 from workers.brokers.hints import hint
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.config.positions import KeyPath, find_positions
+from mailgate.toml_text.positions import KeyPath, find_positions
 
 ODD = (Path(__file__).parent / "odd.toml").read_text(encoding="utf-8")
 

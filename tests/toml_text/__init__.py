@@ -1,0 +1,1 @@
+"""TOML texts: where everything stands."""
