@@ -2,14 +2,18 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from mailgate.toml_text.positions import KeyPath, Positions, Span, find_positions
 from mailgate.toml_text.problems import Place, Problem
 
 _TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)\Z")
+
+MAX_SHOWN_LINE = 1000
+"""A line with more characters is not shown with its mistakes, each of which would repeat it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +24,15 @@ class Document:
     text: str
     values: Mapping[str, Any]
     positions: Positions
+    line_starts: list[int] = field(init=False, repr=False, compare=False)  # offset of each line
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "line_starts", _line_starts(self.text))
 
     def line_of(self, path: KeyPath) -> int | None:
         """The line of a key, from 1; None when the file does not have it."""
         span = self.positions.keys.get(path)
-        return None if span is None else self.text.count("\n", 0, span.start) + 1
+        return None if span is None else bisect_right(self.line_starts, span.start)
 
     def place_of_key(self, path: KeyPath) -> Place:
         """Where a key stands, or the nearest key around it; the whole file when there is none."""
@@ -41,7 +49,7 @@ class Document:
             path = path[:-1]
         if not path:
             return Place(self.file)
-        return _place_at(self.file, self.text, spans[path].start, spans[path].end)
+        return _place_at(self.file, self.text, spans[path], self.line_starts)
 
 
 def parse(raw: bytes, file: str) -> Document | Problem:
@@ -51,7 +59,7 @@ def parse(raw: bytes, file: str) -> Document | Problem:
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8", "replace").removeprefix("\ufeff").replace("\r\n", "\n")
         shown = before + raw[error.start :].decode("utf-8", "replace")
-        place = _place_at(file, shown, len(before), len(before) + 1)
+        place = _place_at(file, shown, Span(len(before), len(before) + 1), _line_starts(shown))
         return Problem(place, f"not UTF-8: byte 0x{raw[error.start]:02x}; save the file as UTF-8")
     try:
         return Document(file, text, tomllib.loads(text), find_positions(text))
@@ -65,18 +73,24 @@ def _syntax_problem(file: str, text: str, message: str) -> Problem:
     found = _TOML_PLACE.search(message)
     reason = f"not TOML: {message[: found.start()] if found else message}"
     if found and found["line"]:
-        lines = text.split("\n")
-        line, column = int(found["line"]), int(found["column"])
-        return Problem(Place(file, line, column, 1, lines[line - 1]), reason)
+        starts = _line_starts(text)
+        offset = starts[int(found["line"]) - 1] + int(found["column"]) - 1
+        return Problem(_place_at(file, text, Span(offset, offset + 1), starts), reason)
     if found is None or not text.strip():
         return Problem(Place(file), reason)
     end = len(text.rstrip())  # what is missing is missing behind the last word
-    return Problem(_place_at(file, text, end, end + 1), f"{reason} at the end of the file")
+    return Problem(_place_at(file, text, Span(end, end + 1), _line_starts(text)), f"{reason} at the end of the file")
 
 
-def _place_at(file: str, text: str, start: int, end: int) -> Place:
-    line_start = text.rfind("\n", 0, start) + 1
-    source_line = text[line_start:].partition("\n")[0]
-    line = text.count("\n", 0, start) + 1
-    width = min(end, line_start + len(source_line)) - start  # of several lines the first is shown
-    return Place(file, line, start - line_start + 1, max(1, width), source_line)
+def _place_at(file: str, text: str, span: Span, line_starts: Sequence[int]) -> Place:
+    line = bisect_right(line_starts, span.start)
+    line_start = line_starts[line - 1]
+    line_end = line_starts[line] - 1 if line < len(line_starts) else len(text)
+    width = min(span.end, line_end) - span.start  # of several lines the first is shown
+    source_line = text[line_start:line_end] if line_end - line_start <= MAX_SHOWN_LINE else ""
+    return Place(file, line, span.start - line_start + 1, max(1, width), source_line)
+
+
+def _line_starts(text: str) -> list[int]:
+    """Offsets of all lines: with them a place is found without reading the text from its start."""
+    return [0, *(found.end() for found in re.finditer("\n", text))]

@@ -96,7 +96,8 @@ class _Scan:
             self.skip(_GAP)
             start = self.at
             raw = self.skip(_KEY_PART)
-            name = next(iter(tomllib.loads(f"{raw} = 0")))
+            # Only what is in quotes can stand for other characters; most keys are bare, and files may be large.
+            name = next(iter(tomllib.loads(f"{raw} = 0"))) if raw[:1] in {'"', "'"} else raw
             parts.append((name, Span(start, self.at)))
             self.skip(_GAP)
             if self.text[self.at] != ".":

@@ -43,6 +43,7 @@ class Problem:
     place: Place
     reason: str
     nearest: tuple[str, ...] = ()
+    path: str = ""  # of the key, as it is written with dots; "" where a whole text is meant
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "reason", _printable(mask(self.reason)))
