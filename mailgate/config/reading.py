@@ -16,7 +16,7 @@ from mailgate.config.settings import DEFAULT_DESKS, DeskEntry, Settings
 from mailgate.config.values import from_text, shaped
 from mailgate.desks import Desk
 from mailgate.toml_text.document import Document
-from mailgate.toml_text.positions import KeyPath
+from mailgate.toml_text.positions import KeyPath, dotted
 from mailgate.toml_text.problems import BadValue, Place, Problem, nearest
 
 
@@ -197,13 +197,13 @@ class _Reading:
 
     def problem(self, path: KeyPath, reason: str, near: tuple[str, ...] = ()) -> None:
         self.broken.add(path)
-        self.problems.append(Problem(self.document.place_of_key(path), reason, near))
+        self.problems.append(Problem(self.document.place_of_key(path), reason, near, dotted(path)))
 
     def bad_value(self, path: KeyPath, reason: str, near: tuple[str, ...] = ()) -> None:
         self.broken.add(path)
         origin = self.origins.get(path, DEFAULT)
         place = Place(variable=origin.variable) if origin.variable else self.document.place_of_value(path)
-        self.problems.append(Problem(place, f"{_title(path[:-1])} {path[-1]} {reason}", near))
+        self.problems.append(Problem(place, f"{_title(path[:-1])} {path[-1]} {reason}", near, dotted(path)))
 
 
 def _title(path: KeyPath) -> str:

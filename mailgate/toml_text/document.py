@@ -12,6 +12,14 @@ from mailgate.toml_text.problems import Place, Problem
 
 _TOML_PLACE = re.compile(r" \(at (?:line (?P<line>\d+), column (?P<column>\d+)|end of document)\)\Z")
 
+MAX_KEY_PARTS = 100
+"""tomllib copies a key for each of its parts: one of a megabyte would take it hours."""
+
+# Where keys begin: at the start of a line, in a header, in an inline table. What a text in quotes happens to say there
+# is no key, but nobody writes a hundred words with a dot after each.
+_PART = r"""(?:[A-Za-z0-9_-]++|"[^"\n]*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+"""
+_DEEP_KEY = re.compile(rf"(?:^[ \t]*+\[{{0,2}}|[{{,])[ \t]*+(?P<key>(?:{_PART}){{{MAX_KEY_PARTS}}})", re.MULTILINE)
+
 MAX_SHOWN_LINE = 1000
 """A line with more characters is not shown with its mistakes, each of which would repeat it."""
 
@@ -61,6 +69,9 @@ def parse(raw: bytes, file: str) -> Document | Problem:
         shown = before + raw[error.start :].decode("utf-8", "replace")
         place = _place_at(file, shown, Span(len(before), len(before) + 1), _line_starts(shown))
         return Problem(place, f"not UTF-8: byte 0x{raw[error.start]:02x}; save the file as UTF-8")
+    if deep := _DEEP_KEY.search(text):
+        place = _place_at(file, text, Span(deep.start("key"), deep.end()), _line_starts(text))
+        return Problem(place, f"a key of more than {MAX_KEY_PARTS} parts")
     try:
         return Document(file, text, tomllib.loads(text), find_positions(text))
     except RecursionError:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 KeyPath = tuple[str | int, ...]
@@ -10,6 +10,8 @@ KeyPath = tuple[str | int, ...]
 
 _GAP = re.compile(r"[ \t]*")
 _BLANK = re.compile(r"(?:[ \t\n]+|#[^\n]*)*")
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]{1,60}\Z")
+_MOST_SHOWN = 60  # characters of a key
 _KEY_PART = re.compile(r"""[A-Za-z0-9_-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'""")
 _PLAIN_VALUE = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}'  # up to two quotes may stand right before the closing three
@@ -35,6 +37,16 @@ class Positions:
 
     keys: Mapping[KeyPath, Span]
     values: Mapping[KeyPath, Span]
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A path as it is written with dots: `product[3].prices.EUR`; entries of a list count from 0."""
+    return "".join(f"[{step}]" if isinstance(step, int) else f".{_quoted(step)}" for step in path).removeprefix(".")
+
+
+def _quoted(key: str) -> str:
+    """A key as it stands in TOML: in quotes, unless it is letters, digits and hyphens alone."""
+    return key if _BARE_KEY.match(key) else f'"{key if len(key) <= _MOST_SHOWN else f"{key[: _MOST_SHOWN - 1]}…"}"'
 
 
 def find_positions(text: str) -> Positions:

@@ -22,11 +22,20 @@ def told(raw: bytes) -> str:
         (b"\xef\xbb\xbfa = 1\na = 2", "shop.toml:2:6: not TOML: Cannot overwrite a value"),
         (b"a = 1\nb = '\xff'\n", "shop.toml:2:6: not UTF-8: byte 0xff; save the file as UTF-8"),
         (b"a = " + b"[" * 100_000, "shop.toml: not TOML: nested too deeply"),
+        (b"b = 1\n a" + b".a" * 2_000_000 + b" = 1", "shop.toml:2:2: a key of more than 100 parts"),
+        (b"[[ a" + b" . a" * 1_000_000 + b"]]", "shop.toml:1:4: a key of more than 100 parts"),
+        (b"a = { b = 1, 'c'" + b'."a"' * 1_000_000 + b" = 1 }", "shop.toml:1:14: a key of more than 100 parts"),
         (b"a = " + b"9" * 5000, "shop.toml: not TOML: Exceeds the limit (4300 digits) for integer string conversion"),
     ],
 )
 def test_a_text_that_is_no_toml_is_told_where(raw: bytes, words: str) -> None:
     assert told(raw).startswith(words)
+
+
+def test_a_key_of_a_hundred_parts_is_read_and_dots_in_texts_are_no_key() -> None:
+    text = b"a" + b".a" * 99 + b" = '" + b"a." * 500 + b"'\n" + b"x" * 1_000_000 + b" = 1"
+
+    assert isinstance(parse(text, "shop.toml"), Document)
 
 
 @pytest.mark.parametrize("depth", range(100, 600, 7))
