@@ -1,7 +1,7 @@
 """What is sold: products with their prices, options and rules of tax, and promotions, as a catalogue holds them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -72,6 +72,7 @@ class Product:
     align: bool = True  # billed on the account's bill day; otherwise on its own
     lead_days: tuple[tuple[int, int], ...] = ()  # (months of the cycle, days between invoice and due date)
     options: tuple[Option, ...] = ()
+    id: int | None = field(default=None, compare=False)  # of its row in the store, which never changes
 
     def price(self, currency: str, months: int) -> Price | None:
         """What it costs in a currency for a cycle; None when it is not sold so."""
