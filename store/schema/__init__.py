@@ -1,5 +1,6 @@
 """Every table, constraint and index. Instants are UTC, digests lower-case hex; addresses keep their case and a key."""
 
+from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
 from store.schema.columns import Utc, metadata
 from store.schema.found import articles, search_documents, search_marks
 from store.schema.mail import (
@@ -37,6 +38,8 @@ __all__ = [
     "askees",
     "attachments",
     "blobs",
+    "catalogue_products",
+    "catalogues",
     "confirmations",
     "contacts",
     "customers",
@@ -52,7 +55,10 @@ __all__ = [
     "metadata",
     "outbox",
     "participants",
+    "prices",
     "processes",
+    "products",
+    "promotions",
     "proposals",
     "seals",
     "search_documents",
@@ -63,6 +69,7 @@ __all__ = [
     "staff",
     "staff_acts",
     "suppressions",
+    "tax_rules",
     "tickets",
     "unsent",
 ]

@@ -1,13 +1,13 @@
 """Rows as they go from one database to another: read and written in batches by primary key, and summed up to compare.
 
-A row is a tuple of plain values, the same whichever database it is from: None, bool, int, float, str, bytes, and
+A row is a tuple of plain values, the same whichever database it is from: None, bool, int, float, str, bytes, date, and
 datetime in UTC without its zone. JSON is the text that was written, for that tells a null of JSON from no value at all.
 """
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -174,6 +174,8 @@ def _for_sqlite(value: Any) -> Any:
     """As SQLAlchemy writes it there."""
     if isinstance(value, datetime):
         return value.isoformat(" ", "microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
     return int(value) if isinstance(value, bool) else value
 
 
@@ -196,5 +198,7 @@ def _bytes_of(value: Any) -> bytes:
             return b"s" + value.encode("utf-8", "surrogatepass")
         case datetime():
             return b"t" + value.isoformat().encode()
+        case date():
+            return b"d" + value.isoformat().encode()
         case _:  # bool, int, float
             return repr(value).encode()

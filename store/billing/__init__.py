@@ -1,0 +1,1 @@
+"""Rows of billing: what is sold."""
