@@ -14,6 +14,9 @@ from pathlib import Path
 import click
 import pytest
 
+from mailgate.billing.catalogue.products import OPTION_KEYS, PRODUCT_KEYS
+from mailgate.billing.catalogue.reading import CatalogueErrors, read_catalogue
+from mailgate.billing.catalogue.rules import PROMOTION_KEYS, TAX_KEYS
 from mailgate.cli.main import mailgate
 from mailgate.cli.web import web_view
 from mailgate.commands.place import Place as Here
@@ -227,6 +230,34 @@ def test_the_operator_is_told_what_each_disposition_means() -> None:
 
     assert found
     assert [word for row in rows for word in _SPAN.findall(row)] == [word.value for word in Disposition]
+
+
+@pytest.mark.parametrize(
+    ("heading", "keys"),
+    [("Product", PRODUCT_KEYS), ("Option", OPTION_KEYS), ("Tax", TAX_KEYS), ("Promotion", PROMOTION_KEYS)],
+)
+def test_the_operator_is_told_of_every_key_of_a_catalogue(heading: str, keys: tuple[str, ...]) -> None:
+    assert page_named("docs/catalogue.md").table_below(heading) == list(keys)
+
+
+def test_every_sample_of_a_catalogue_can_be_imported() -> None:
+    samples = [*page_named("docs/catalogue.md").blocks("catalogue"), (ROOT / "docs/catalogue.toml").read_text("utf-8")]
+
+    found = [read_catalogue(sample.encode(), "catalogue.toml") for sample in samples]
+
+    first, second = found[0].products
+    assert first.prices == second.prices
+    assert len(found) == 4
+
+
+def test_a_mistake_in_a_catalogue_is_told_as_the_operator_reads_it() -> None:
+    [shown] = page_named("docs/catalogue.md").blocks("")
+    sample = (ROOT / "docs/catalogue.toml").read_text("utf-8")
+
+    with pytest.raises(CatalogueErrors) as raised:
+        read_catalogue(sample.replace('EUR = { monthly = "4.90"', "EUR = { monthly = 4.9").encode(), "catalogue.toml")
+
+    assert str(raised.value) == shown.rstrip()
 
 
 def test_staff_are_told_of_every_command() -> None:

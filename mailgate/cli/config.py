@@ -8,7 +8,8 @@ from typing import NoReturn, Protocol, cast
 import click
 
 from mailgate.cli.output import EX_CONFIG, record_json, wants_json
-from mailgate.config import ConfigErrors, Loaded, Problem, load_with_origins
+from mailgate.cli.problems import fail_with
+from mailgate.config import ConfigErrors, Loaded, load_with_origins
 from mailgate.config.listing import Entry, entries
 from mailgate.config.shipped import shipped_text
 
@@ -71,17 +72,7 @@ def example() -> None:
 
 def fail(errors: ConfigErrors) -> NoReturn:
     """End the command: all problems on stderr, with `--json` also an error object on stdout, exit code 78."""
-    click.echo(str(errors), err=True)
-    if wants_json():
-        first = errors.problems[0]
-        error = {
-            "code": "config",
-            "message": str(first).partition("\n")[0],
-            "hint": first.hint or "mailgate config check",
-            "problems": [_problem_as_json(problem) for problem in errors.problems],
-        }
-        click.echo(json.dumps({"error": error}, ensure_ascii=False))
-    raise SystemExit(EX_CONFIG)
+    fail_with(errors, code=EX_CONFIG, name="config", hint="mailgate config check")
 
 
 def _path() -> Path:
@@ -104,16 +95,4 @@ def _as_json(entry: Entry) -> dict[str, object]:
         "file": origin.file,
         "line": origin.line,
         "variable": origin.variable,
-    }
-
-
-def _problem_as_json(problem: Problem) -> dict[str, object]:
-    place = problem.place
-    return {
-        "file": place.file or None,
-        "variable": place.variable,
-        "line": place.line,
-        "column": None if place.line is None else place.column,
-        "reason": problem.reason,
-        "nearest": problem.nearest,
     }

@@ -41,6 +41,7 @@ COMMANDS = {
     "suppression": "addresses that nothing is sent to",
     "mail": "the archive of sent mail",
     "template": "the words of our mails",
+    "catalogue": "what is sold, with prices and taxes: import, list, show",
     "money": "questions about amounts, days and tax, answered by the rules that bill",
     "keys": "signing keys, of reply addresses and of our mail (DKIM)",
     "import": "history and customers of an older system",

@@ -31,6 +31,7 @@ from tests.servers.postgresql import Postgresql
 
 pytestmark = pytest.mark.server
 
+CATALOGUE = Path(__file__).parents[2] / "docs" / "catalogue.toml"
 HOME = Home(Settings().gate.company, Settings().gate.domain, Settings().desks)
 
 KILLED = """
@@ -59,6 +60,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
         program = beside(directory, sink)
         program.ask("customer", "add", "Anne Miller", "anne@customer.example")
         program.ask("staff", "add", "Bart Jones", "bart@hosting.example")
+        program.ask("catalogue", "import", str(CATALOGUE))
         receive(program, mail("No mail since Monday"))
         receive(program, LARGE)
         work(program)
