@@ -1,0 +1,246 @@
+"""What is booked for each event. Amounts that are given are positive, in minor units; sums of nothing leave no posting.
+
+Every function takes the id of the row that it is about, by which its key is unique, and returns the transaction.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from mailgate.billing.ledger.accounts import (
+    CREDIT,
+    FEES,
+    GIFTS,
+    RECEIVABLE,
+    REFUNDS,
+    WRITE_OFFS,
+    income,
+    tax,
+)
+from mailgate.billing.ledger.transaction import BadTransaction, Posting, Transaction
+
+
+class Kind(StrEnum):
+    """What happened."""
+
+    INVOICE = "invoice"
+    CREDIT_NOTE = "credit-note"
+    VOID = "void"
+    PAYMENT = "payment"
+    DEPOSIT = "deposit"
+    SETTLE = "settle"
+    GIFT = "gift"
+    WRITE_OFF = "write-off"
+    REFUND = "refund"
+    REFUND_FAILED = "refund-failed"
+    DISPUTE = "dispute"
+    DISPUTE_WON = "dispute-won"
+
+
+@dataclass(frozen=True, slots=True)
+class Sides:
+    """What a kind of event debits and credits, in words for people; the functions below are what counts."""
+
+    debit: str
+    credit: str
+
+
+SIDES: Mapping[Kind, Sides] = {
+    Kind.INVOICE: Sides("receivable: gross", "income by kind: net; tax by rule"),
+    Kind.CREDIT_NOTE: Sides(
+        "income by kind: net; tax by rule", "receivable: set against invoices; credit or refunds: the rest"
+    ),
+    Kind.VOID: Sides(
+        "income by kind: net; tax by rule", "receivable: what was open; credit: what had been set against it"
+    ),
+    Kind.PAYMENT: Sides("bank, cash or provider", "receivable: set against invoices; credit: the rest"),
+    Kind.DEPOSIT: Sides("bank, cash or provider", "credit"),
+    Kind.SETTLE: Sides("credit", "receivable"),
+    Kind.GIFT: Sides("gifts", "credit"),
+    Kind.WRITE_OFF: Sides("write-offs, rounding or differences", "receivable"),
+    Kind.REFUND: Sides("refunds or credit", "bank, cash or provider"),
+    Kind.REFUND_FAILED: Sides("bank, cash or provider", "refunds or credit"),
+    Kind.DISPUTE: Sides("receivable: the payment; fees: what it costs", "provider"),
+    Kind.DISPUTE_WON: Sides("provider", "receivable: the payment; fees: what comes back"),
+}
+"""One row a kind: which side of which account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whom an event is about, on which day, in which currency."""
+
+    customer_id: int
+    on_date: date
+    currency: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sale:
+    """What a document comes to, in minor units. A part may be below zero, the sum may not."""
+
+    net_minor: Mapping[str, int]  # by kind of product
+    tax_minor: Mapping[str, int]  # by the name of its rule
+    document_sha256: str  # of the frozen document
+
+
+def invoice(invoice_id: int, whose: Whose, sale: Sale) -> Transaction:
+    """An invoice is issued."""
+    sales = _sales(sale, sign=-1)
+    owed = _receivable(whose, {invoice_id: -sum(one.amount_minor for one in sales)}, sign=1)
+    return _booked(Kind.INVOICE, invoice_id, "invoice", whose, (*owed, *sales), sale.document_sha256)
+
+
+def credit_note(
+    credit_note_id: int, whose: Whose, sale: Sale, *, against: Mapping[int, int], rest_to: str = CREDIT
+) -> Transaction:
+    """A credit note is issued: so much of it is set `against` invoices, the rest goes to credit, or to be refunded."""
+    taken_back = _sales(sale, sign=1)
+    rest = sum(one.amount_minor for one in taken_back) - sum(against.values())
+    postings = (*taken_back, *_receivable(whose, against, sign=-1), *_kept(whose, rest_to, rest))
+    return _booked(Kind.CREDIT_NOTE, credit_note_id, "credit-note", whose, postings, sale.document_sha256)
+
+
+def void(credit_note_id: int, whose: Whose, sale: Sale, *, invoice_id: int, returned_minor: int) -> Transaction:
+    """A whole invoice is taken back by a credit note; what had been set against it returns to the customer's credit."""
+    taken_back = _sales(sale, sign=1)
+    gross = sum(one.amount_minor for one in taken_back)
+    open_again = _receivable(whose, {invoice_id: gross - returned_minor}, sign=-1)
+    postings = (*taken_back, *open_again, *_kept(whose, CREDIT, returned_minor))
+    return _booked(Kind.VOID, credit_note_id, "credit-note", whose, postings, sale.document_sha256)
+
+
+def payment(
+    payment_id: int, whose: Whose, *, amount_minor: int, into: str, allocations: Mapping[int, int]
+) -> Transaction:
+    """Money came in: so much of it is set against invoices, what is more becomes credit."""
+    rest = amount_minor - sum(allocations.values())
+    came = _once(into, amount_minor)
+    postings = (*came, *_receivable(whose, allocations, sign=-1), *_kept(whose, CREDIT, rest))
+    return _booked(Kind.PAYMENT, payment_id, "payment", whose, postings)
+
+
+def deposit(payment_id: int, whose: Whose, *, amount_minor: int, into: str) -> Transaction:
+    """Money came in for no invoice: all of it is credit."""
+    postings = (*_once(into, amount_minor), *_kept(whose, CREDIT, amount_minor))
+    return _booked(Kind.DEPOSIT, payment_id, "payment", whose, postings)
+
+
+def settle(allocation_id: int, whose: Whose, *, invoice_id: int, amount_minor: int) -> Transaction:
+    """Credit pays for an invoice."""
+    taken = Posting(CREDIT, _positive(amount_minor), whose.customer_id)
+    postings = (taken, *_receivable(whose, {invoice_id: amount_minor}, sign=-1))
+    return _booked(Kind.SETTLE, allocation_id, "allocation", whose, postings)
+
+
+def gift(gift_id: int, whose: Whose, *, amount_minor: int) -> Transaction:
+    """Credit is given, and no money came for it."""
+    postings = (*_once(GIFTS, amount_minor), *_kept(whose, CREDIT, amount_minor))
+    return _booked(Kind.GIFT, gift_id, "gift", whose, postings)
+
+
+def write_off(
+    allocation_id: int, whose: Whose, *, invoice_id: int, amount_minor: int, cost: str = WRITE_OFFS
+) -> Transaction:
+    """What is open of an invoice is given up; `cost`: WRITE_OFFS, ROUNDING or DIFFERENCES."""
+    postings = (*_once(cost, amount_minor), *_receivable(whose, {invoice_id: amount_minor}, sign=-1))
+    return _booked(Kind.WRITE_OFF, allocation_id, "allocation", whose, postings)
+
+
+def refund(refund_id: int, whose: Whose, *, amount_minor: int, out_of: str = REFUNDS, by: str) -> Transaction:
+    """Money has been sent back, `out_of` REFUNDS or CREDIT, `by` a bank, the cash box or a provider."""
+    return _booked(Kind.REFUND, refund_id, "refund", whose, _sent_back(whose, amount_minor, out_of, by, sign=1))
+
+
+def refund_failed(refund_id: int, whose: Whose, *, amount_minor: int, out_of: str = REFUNDS, by: str) -> Transaction:
+    """It came back: the refund is undone."""
+    return _booked(Kind.REFUND_FAILED, refund_id, "refund", whose, _sent_back(whose, amount_minor, out_of, by, sign=-1))
+
+
+def dispute(
+    dispute_id: int, whose: Whose, *, amount_minor: int, allocations: Mapping[int, int], fee_minor: int, provider: str
+) -> Transaction:
+    """A payment was charged back: the invoices that it had paid are open again, and the provider takes a fee."""
+    postings = _disputed(whose, amount_minor, allocations, fee_minor, provider, sign=1)
+    return _booked(Kind.DISPUTE, dispute_id, "dispute", whose, postings)
+
+
+def dispute_won(
+    dispute_id: int, whose: Whose, *, amount_minor: int, allocations: Mapping[int, int], fee_minor: int, provider: str
+) -> Transaction:
+    """The money is ours again; `fee_minor`: what the provider gives back of its fee."""
+    postings = _disputed(whose, amount_minor, allocations, fee_minor, provider, sign=-1)
+    return _booked(Kind.DISPUTE_WON, dispute_id, "dispute", whose, postings)
+
+
+def _booked(  # noqa: PLR0917 - called in this file alone, always in this order
+    kind: Kind,
+    object_id: int,
+    object_kind: str,
+    whose: Whose,
+    postings: Iterable[Posting],
+    document_sha256: str = "",
+) -> Transaction:
+    return Transaction(
+        key=f"{kind.value}:{object_id}",
+        kind=kind.value,
+        on_date=whose.on_date,
+        customer_id=whose.customer_id,
+        currency=whose.currency,
+        object_kind=object_kind,
+        object_id=object_id,
+        postings=tuple(postings),
+        document_sha256=document_sha256,
+    )
+
+
+def _sales(sale: Sale, *, sign: int) -> tuple[Posting, ...]:
+    """Income and tax; two names of one account are one posting."""
+    by_account: dict[str, int] = {}
+    for account, minor in (
+        *((income(kind), minor) for kind, minor in sale.net_minor.items()),
+        *((tax(name), minor) for name, minor in sale.tax_minor.items()),
+    ):
+        by_account[account] = by_account.get(account, 0) + sign * minor
+    return tuple(Posting(account, minor) for account, minor in by_account.items() if minor)
+
+
+def _receivable(whose: Whose, by_invoice: Mapping[int, int], *, sign: int) -> Iterator[Posting]:
+    for invoice_id, minor in by_invoice.items():
+        if minor:
+            yield Posting(RECEIVABLE, sign * _positive(minor), whose.customer_id, invoice_id)
+
+
+def _kept(whose: Whose, account: str, amount_minor: int) -> Iterator[Posting]:
+    """What a customer has in hand with us; nothing for nothing."""
+    if amount_minor:
+        yield Posting(account, -_positive(amount_minor), whose.customer_id if account == CREDIT else None)
+
+
+def _once(account: str, amount_minor: int) -> tuple[Posting]:
+    return (Posting(account, _positive(amount_minor)),)
+
+
+def _sent_back(whose: Whose, amount_minor: int, out_of: str, by: str, *, sign: int) -> Iterator[Posting]:
+    amount = sign * _positive(amount_minor)
+    yield Posting(out_of, amount, whose.customer_id if out_of == CREDIT else None)
+    yield Posting(by, -amount)
+
+
+def _disputed(
+    whose: Whose, amount_minor: int, allocations: Mapping[int, int], fee_minor: int, provider: str, *, sign: int
+) -> Iterator[Posting]:
+    """What the payment had not paid of invoices is owed without one: the credit that it became may be spent."""
+    yield from _receivable(whose, allocations, sign=sign)
+    if rest := amount_minor - sum(allocations.values()):
+        yield Posting(RECEIVABLE, sign * _positive(rest), whose.customer_id)
+    if fee_minor:
+        yield Posting(FEES, sign * _positive(fee_minor))
+    yield Posting(provider, -sign * _positive(amount_minor + fee_minor))
+
+
+def _positive(minor: int) -> int:
+    if minor <= 0:
+        raise BadTransaction(f"an amount of {minor} where there must be some")
+    return minor
