@@ -1,1 +1,1 @@
-"""Rows of billing: what is sold."""
+"""Rows of billing."""

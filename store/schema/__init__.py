@@ -3,6 +3,7 @@
 from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
 from store.schema.columns import Utc, metadata
 from store.schema.found import articles, search_documents, search_marks
+from store.schema.ledger import balances, ledger_chain, ledger_checks, ledger_entries, ledger_transactions
 from store.schema.mail import (
     blobs,
     erased_blobs,
@@ -37,6 +38,7 @@ __all__ = [
     "articles",
     "askees",
     "attachments",
+    "balances",
     "blobs",
     "catalogue_products",
     "catalogues",
@@ -49,6 +51,10 @@ __all__ = [
     "imap_folders",
     "imap_mails",
     "keys",
+    "ledger_chain",
+    "ledger_checks",
+    "ledger_entries",
+    "ledger_transactions",
     "lessons",
     "lists",
     "message_ids",
