@@ -18,6 +18,9 @@ class Job(StrEnum):
     TEACH = "teach"
     """Spamd is to be told what a person decided."""
 
+    LEDGER = "ledger"
+    """The ledger is to be looked through."""
+
 
 class Enqueue(Protocol):
     """Wake a worker up for one row. Sent after the commit; never raises: the sweep finds what a lost job leaves."""

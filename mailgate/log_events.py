@@ -162,6 +162,11 @@ class LogEvent(Enum):
     )
     REFUSED_TOO_OFTEN = "refused sign-in, too often", "network", "refused sign-in, too often network={network}"
 
+    # Money
+    LEDGER_WHOLE = "ledger whole", "transactions", "ledger whole transactions={transactions}"
+    LEDGER_FAULTY = "ledger faulty", "faults", "ledger faulty faults={faults} first={first!r}"
+    POSTPONED_LEDGER = "postponed", "ledger", "postponed ledger={ledger} error={error!r}"
+
     # The rest
     ARTICLE_NOT_SHOWN = "article not shown", "file", "article not shown file={file} problem={problem!r}"
     ARTICLES_NOT_READ = "articles not read", "folder", "articles not read folder={folder} error={error!r}"

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_secret
 from mailgate.config import Smarthost as SmarthostSettings
 from mailgate.flows import due
+from mailgate.flows.billing.verify_ledger import verify_ledger
 from mailgate.flows.indexing import index_all, index_some
 from mailgate.flows.intake.receive import Receiver
 from mailgate.flows.knowledge import take_over
@@ -98,7 +99,12 @@ class Parts:
     @property
     def work(self) -> Mapping[Job, Callable[[int, datetime], None]]:
         """The flow of each job."""
-        return {Job.RECEIVE: self.receive, Job.DELIVER: self.deliver, Job.TEACH: self.teach}
+        return {
+            Job.RECEIVE: self.receive,
+            Job.DELIVER: self.deliver,
+            Job.TEACH: self.teach,
+            Job.LEDGER: self.verify_ledger,
+        }
 
     def receive(self, spool_id: int, now: datetime) -> None:
         """Give one accepted message its disposition."""
@@ -107,6 +113,10 @@ class Parts:
     def teach(self, lesson_id: int, now: datetime) -> None:
         """Tell spamd what a person decided."""
         teach(lesson_id, engine=self.engine, archive=self.archive, teach_filter=self.teach_filter, now=now)
+
+    def verify_ledger(self, row_id: int, now: datetime) -> None:
+        """Look through the ledger."""
+        verify_ledger(row_id, engine=self.engine, settings=self.settings, computing=self.computing, now=now)
 
     def sweep(self, now: datetime) -> None:
         """Send the jobs of all that is due."""

@@ -8,6 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
+from store.billing import ledger_checks
+from store.billing.ledger_checks import LedgerCheck
 from store.post import unsent
 from store.post.outbox import OutState
 from store.post.unsent import Unsent
@@ -38,6 +40,7 @@ class Health:
     parked: int  # in doubt, and not tried again by itself
     on_hold: int  # outgoing, held until somebody releases it
     unsent: Unsent  # automatic answers that a budget for all kept back within the last day
+    ledger: LedgerCheck | None  # the last look at it; None: nothing is booked yet, or nobody has looked
     last_in_at: datetime | None
     last_out_at: datetime | None
 
@@ -71,6 +74,7 @@ def read(conn: Connection, now: datetime) -> Health:
         parked=_count(conn, (outbox.c.state == OutState.IN_DOUBT) & for_ever),
         on_hold=_count(conn, (outbox.c.state == OutState.HELD) & for_ever),
         unsent=unsent.read(conn, since=now - timedelta(days=1)),
+        ledger=ledger_checks.last(conn),
         last_in_at=conn.execute(select(spool.c.received_at).order_by(spool.c.id.desc()).limit(1)).scalar(),
         last_out_at=conn.execute(select(func.max(recent.subquery().c.sent_at))).scalar(),
     )

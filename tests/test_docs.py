@@ -17,6 +17,7 @@ import pytest
 from mailgate.billing.catalogue.products import OPTION_KEYS, PRODUCT_KEYS
 from mailgate.billing.catalogue.reading import CatalogueErrors, read_catalogue
 from mailgate.billing.catalogue.rules import PROMOTION_KEYS, TAX_KEYS
+from mailgate.billing.ledger.events import SIDES
 from mailgate.cli.main import mailgate
 from mailgate.cli.web import web_view
 from mailgate.commands.place import Place as Here
@@ -258,6 +259,15 @@ def test_a_mistake_in_a_catalogue_is_told_as_the_operator_reads_it() -> None:
         read_catalogue(sample.replace('EUR = { monthly = "4.90"', "EUR = { monthly = 4.9").encode(), "catalogue.toml")
 
     assert str(raised.value) == shown.rstrip()
+
+
+def test_who_keeps_the_books_is_told_what_each_event_books() -> None:
+    _, _, below = page_named("docs/ledger.md").text.partition("\n## What is booked\n")
+    rows = [
+        line.strip("| ").split(" | ") for line in below.partition("\n## ")[0].splitlines() if line.startswith("| `")
+    ]
+
+    assert rows == [[f"`{kind.value}`", sides.debit, sides.credit] for kind, sides in SIDES.items()]
 
 
 def test_staff_are_told_of_every_command() -> None:

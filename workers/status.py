@@ -152,6 +152,13 @@ def as_json(status: Status) -> Mapping[str, object]:
         "oldest_waiting_seconds": _seconds(found.oldest_waiting if found else None),
         "oldest_held_seconds": _seconds(found.oldest_review if found else None),
         "oldest_undelivered_seconds": _seconds(found.oldest_undelivered if found else None),
+        "ledger": {
+            "checked_at": _instant(found.ledger.checked_at),
+            "transactions": found.ledger.transactions,
+            "faults": found.ledger.faults,
+        }
+        if found and found.ledger
+        else None,
         "last_in_at": _instant(found.last_in_at if found else None),
         "last_out_at": _instant(found.last_out_at if found else None),
         "listeners": [asdict(listener) for listener in status.listeners],
@@ -211,6 +218,10 @@ def _of_queues(found: Health, *, sends: bool) -> Iterator[Attention]:
     elif (old := found.oldest_undelivered) is not None and old > UNDELIVERED:
         message = f"a mail has not been delivered for {_words(old)}"
         yield Attention("undelivered", message, "mailgate queue list --state queued shows the last answer", fault=True)
+    if (ledger := found.ledger) is not None and ledger.faults:
+        more = f" (and {ledger.faults - 1} more)" if ledger.faults > 1 else ""
+        message = f"the ledger is not as it was booked: {ledger.first_fault}{more}"
+        yield Attention("ledger", message, "mailgate ledger verify names them all", fault=False)
     if found.parked:
         message = f"{found.parked} mails may have been sent or not"
         yield Attention("in_doubt", message, "mailgate queue list --state in-doubt, then retry or cancel", fault=False)

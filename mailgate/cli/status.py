@@ -76,6 +76,9 @@ def _queues(health: Health) -> Iterator[tuple[str, str]]:
     yield "for review", f"{held} held, {quarantined} quarantined{_oldest(health.oldest_review)}"
     outgoing = ", ".join(f"{number} {state.value}" for state, number in health.outgoing.items())
     yield "mail out", f"{outgoing}{_oldest(health.oldest_undelivered)}"
+    if (ledger := health.ledger) is not None:
+        state = f"{ledger.faults} faults" if ledger.faults else "whole"
+        yield "ledger", f"{state}, {ledger.transactions} transactions, looked at {_ago(ledger.checked_at, health.at)}"
     yield "last in", _ago(health.last_in_at, health.at)
     yield "last out", _ago(health.last_out_at, health.at)
 

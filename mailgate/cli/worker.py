@@ -28,7 +28,7 @@ class _Queues(click.ParamType[tuple[Job, ...]]):
 
 
 @click.command()
-@click.option("--queues", type=_Queues(), default=tuple(Job), metavar="receive,deliver,teach", help="These jobs alone.")
+@click.option("--queues", type=_Queues(), default=tuple(Job), metavar=",".join(Job), help="These jobs alone.")
 @click.option("--threads", type=click.IntRange(1, 256), help="Mails on their way at the same time: workers.threads.")
 def worker(queues: tuple[Job, ...], threads: int | None) -> None:
     """Settle and deliver what others take in. SIGTERM drains it: what is in hand is finished, the rest waits."""

@@ -29,6 +29,9 @@ MOST_STOPS = 1_000
 
 T = TypeVar("T")
 
+_UNSEEN = (DueKind.LEDGER,)
+"""Nobody sees what comes of it: time need not stop for it."""
+
 _LISTS = (DueKind.HELD_ALERT, DueKind.HELD_DIGEST, DueKind.QUEUE_LIST)
 
 
@@ -116,7 +119,7 @@ def next_due(conn: Connection, settings: Settings, now: datetime) -> DueItem | N
     others = due(conn, settings=settings, at=now + HORIZON)
     coming = [
         *(item for item in lists if item.kind in _LISTS and item.due_at > now),
-        *(item for item in others if item.kind not in _LISTS and item.due_at > now),
+        *(item for item in others if item.kind not in (*_LISTS, *_UNSEEN) and item.due_at > now),
     ]
     return min(coming, key=lambda item: item.due_at, default=None)
 

@@ -36,6 +36,7 @@ class DueKind(StrEnum):
     RECEIVE = "receive"  # an accepted message waits for its disposition
     DELIVER = "deliver"  # a message of ours waits for the smarthost
     TEACH = "teach"  # spamd has not been told what a person decided
+    LEDGER = "ledger"  # it is looked through each night
     HELD_DIGEST = "held-digest"  # the list of each day, of all held mail that still waits
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
     QUEUE_LIST = "queue-list"  # the open tickets, each day

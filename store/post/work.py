@@ -8,9 +8,9 @@ from sqlalchemy import Connection, and_, or_, select, true
 from mailgate.jobs import Job
 from store.post import leases, processes
 from store.post.outbox import OutState, end_waits
-from store.schema import lessons, outbox, spool
+from store.schema import ledger_checks, lessons, outbox, spool
 
-_ROWS = {Job.RECEIVE: spool, Job.DELIVER: outbox, Job.TEACH: lessons}
+_ROWS = {Job.RECEIVE: spool, Job.DELIVER: outbox, Job.TEACH: lessons, Job.LEDGER: ledger_checks}
 
 
 def overdue(conn: Connection, job: Job, *, now: datetime, limit: int) -> Sequence[tuple[int, datetime]]:

@@ -9,15 +9,18 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select, text, update
 
 from bench.generate import Home, Size, generate
+from mailgate.billing.ledger import events
+from mailgate.billing.ledger.events import Whose
 from mailgate.config import Settings
 from store.archive import Archive, Directory
+from store.billing import ledger
 from store.engine import connect, reading, transaction
 from store.keeping import serving
 from store.keeping.moving.move import Done, move
@@ -127,6 +130,8 @@ def awkward(store: str) -> None:
         at = datetime(2026, 3, 2, 9, 0, 0, 123456, tzinfo=UTC)
         row = {"address_key": "a b", "address": "A b", "reason": "", "since": at, "until": at, "score": 2.5}
         conn.execute(suppressions.insert().values(row))
+        of_anne = Whose(1, date(2026, 3, 2), "EUR")
+        ledger.book(conn, [events.gift(1, of_anne, amount_minor=2**53 + 1)], now=datetime(2026, 3, 2, tzinfo=UTC))
         conn.execute(text("UPDATE sqlite_sequence SET seq = 7000 WHERE name = 'tickets'"))
     engine.dispose()
 
@@ -164,6 +169,7 @@ def test_the_moved_store_goes_on_where_the_former_one_ended(program: Program, ur
     assert program.ask("customer", "add", "Dora", "dora@friend.example")["id"] == max_customer(url) > 1
     verified = program.ask("verify")
     assert (verified["missing"], verified["damaged"]) == ([], [])
+    assert program.ask("ledger", "verify")["transactions"] == 1
 
 
 def max_customer(url: str) -> int:

@@ -13,6 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event, select
 
+from mailgate.billing.ledger import events
+from mailgate.billing.ledger.events import Whose
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
@@ -21,6 +23,7 @@ from mailgate.flows.story import review
 from mailgate.jobs import Enqueue, Job
 from mailgate.wiring import Parts, build
 from store import schema
+from store.billing import ledger
 from store.engine import reading, transaction
 from store.post import work
 from tests.gate import BEGIN, Person, begin_gate
@@ -161,6 +164,8 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
             shutil.copytree(home, copy, dirs_exist_ok=True)
             kept[at] = (copy, gate.parts.settings)
 
+        with transaction(gate.parts.engine) as conn:
+            ledger.book(conn, [events.gift(1, Whose(1, BEGIN.date(), "EUR"), amount_minor=500)], now=BEGIN)
         ticket("Disk full", "Is it better now?")
         gate.now = MORNING - timedelta(hours=24, minutes=10)
         ticket("Slow pages", "Is it quicker now?")

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The servers that the tests talk to, and the browser, from Debian's packages. Installs what is missing, starts none:
-# each test does.
+# The servers that the tests talk to, the browser, and the programs that read our books, from Debian's packages.
+# Installs what is missing, starts none: each test does.
 # Without root, or elsewhere than on Debian, it names what will be skipped; under CI=true that is a failure.
 set -eu
 
@@ -16,6 +16,9 @@ opendkim      opendkim
 postgresql    pg_ctlcluster
 redis-server  redis-server
 rabbitmq-server rabbitmq-server
+hledger       hledger
+ledger        ledger
+beancount     bean-check
 '
 
 # Answers to questions that packages ask while they are installed; unasked ones do no harm.
