@@ -45,16 +45,19 @@ def verify(engine: Engine, *, progress: Progress, computing: Computing = alone) 
     """Read the whole ledger in its order, a piece at a time; others may go on booking. What they add is left out."""
     with reading(engine) as conn:
         newest = func.coalesce(select(func.max(ledger_transactions.c.id)).scalar_subquery(), 0)
-        of, digest, there = conn.execute(select(ledger_chain.c.transaction_id, ledger_chain.c.sha256, newest)).one()
+        end = conn.execute(select(ledger_chain.c.transaction_id, ledger_chain.c.sha256, newest)).first()
+        of, digest, there = end or (conn.execute(select(newest)).scalar_one(), "", 0)
     look = _Look()
     for after in range(0, of, AT_ONCE):
         until = min(after + AT_ONCE, of)
         with computing, reading(engine) as conn:
             look.at(conn, after, until)
         progress("transactions", until, of)
-    if there > of:
+    if end is None:
+        look.tell(Fault(None, None, "the end of the chain is missing"))
+    elif there > of:
         look.tell(Fault(None, None, f"transactions {of + 1} to {there} stand behind the end of the chain"))
-    if look.previous != digest:
+    if end is not None and look.previous != digest:
         look.tell(Fault(of or None, None, "the chain does not end as it was booked"))
     with computing, reading(engine) as conn:
         for fault in _balances(conn):

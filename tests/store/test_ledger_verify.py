@@ -107,6 +107,9 @@ TAMPERED: dict[str, tuple[Tamper, list[tuple[int | None, str]]]] = {
         ],
     ),
     "the last row": (cut_off, [(3, ENDS)]),
+    "the end of the chain": (
+        lambda conn: conn.execute(delete(ledger_chain)), [(None, "the end of the chain is missing")]
+    ),
     "a balance": (
         lambda conn: conn.execute(update(balances).where(balances.c.account == CREDIT).values(amount_minor=-999)),
         [(None, kept_as(CREDIT, -999, -1000, " of customer 1"))],

@@ -21,10 +21,13 @@ HOUR = time(3)
 
 
 def look(engine: Engine, *, now: datetime, progress: Progress) -> Verified:
-    """Look through the whole ledger for somebody who waits, and keep what was found."""
+    """Look through the whole ledger for somebody who waits, and keep what was found, if the store takes it."""
     found = verify(engine, progress=progress)
-    with transaction(engine) as conn:
-        ledger_checks.note(conn, _kept(found, now))
+    try:
+        with transaction(engine) as conn:
+            ledger_checks.note(conn, _kept(found, now))
+    except (OperationalError, TimeoutError) as error:
+        log.warning(LogEvent.POSTPONED_LEDGER(ledger=ledger_checks.THE_ROW, error=error))
     return found
 
 
