@@ -96,8 +96,10 @@ def export(form: str, from_on: date | None, to_on: date | None) -> None:
         fail(f"--to {to_on} is before --from {from_on}", code=EX_DATAERR, hint="both days are included")
     with gate() as parts, reading(parts.engine) as conn:
         extract = _extract(conn, from_on)
+        out = sys.stdout.buffer  # UTF-8 in every locale: it is for programs
         for line in write(Format(form), extract, rows.between(conn, from_on, to_on)):
-            click.echo(line)
+            out.write(f"{line}\n".encode())
+        out.flush()
 
 
 def _extract(conn: Connection, from_on: date | None) -> Extract:
