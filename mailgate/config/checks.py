@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from mailgate.billing.numbering import read_pattern
+from mailgate.billing.vat_id import BadVatId, read_vat_id
 from mailgate.config.kinds import MEMORY_BROKER
 from mailgate.config.settings import (
     After,
@@ -11,6 +13,7 @@ from mailgate.config.settings import (
     FallbackSmarthost,
     ImapFolder,
     ImapTls,
+    Seller,
     Settings,
     Smarthost,
     Verify,
@@ -120,6 +123,28 @@ def trusted_header_of_somebody(settings: Settings) -> Mistake | None:
     )
 
 
+def vat_id_of_seller(settings: Settings) -> Mistake | None:
+    """It is one of the seller's own country; whoever leaves the example's there is told of it by the doctor."""
+    seller = settings.seller
+    try:
+        if seller.vat_id not in ("", Seller().vat_id):
+            read_vat_id(seller.vat_id, seller.country)
+    except BadVatId as bad:
+        return Mistake(("seller", "vat_id"), f'"{seller.vat_id}" {bad.reason}', (("seller", "country"),))
+    return None
+
+
+def numbers_of_their_own(settings: Settings) -> Mistake | None:
+    """No credit note ever has the number of an invoice."""
+    billing = settings.billing
+    if read_pattern(billing.credit_note_number).skeleton != read_pattern(billing.invoice_number).skeleton:
+        return None
+    reason = (
+        f'"{billing.credit_note_number}" could make the numbers of invoices: give it letters of its own, such as CN-'
+    )
+    return Mistake(("billing", "credit_note_number"), reason, (("billing", "invoice_number"),))
+
+
 CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     certificate_and_key,
     user_and_password,
@@ -130,6 +155,8 @@ CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     own_listeners,
     warning_before_close,
     trusted_header_of_somebody,
+    vat_id_of_seller,
+    numbers_of_their_own,
 )
 
 

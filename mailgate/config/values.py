@@ -18,6 +18,7 @@ class Shape(Enum):
     WHOLE = "a whole number"
     NUMBER = "a number"
     LIST = "a list of texts"
+    TRUTH = "true or false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ def shaped(shape: Shape, raw: object) -> object:
         case (Shape.WHOLE | Shape.NUMBER, int()) if not isinstance(raw, bool):
             return raw
         case (Shape.NUMBER, float()) if math.isfinite(raw):
+            return raw
+        case (Shape.TRUTH, bool()):
             return raw
         case (Shape.LIST, list()) if all(isinstance(item, str) for item in raw):
             return raw

@@ -81,6 +81,7 @@ def settings_of(answers: Mapping[str, str]) -> Mapping[tuple[str | int, ...], st
     found: dict[tuple[str | int, ...], str] = {
         question.setting: answers[question.option] for question in QUESTIONS if question.setting is not None
     }
+    found["seller", "name"] = answers["company"]
     if is_loopback(answers["smarthost"].rpartition(":")[0].strip("[]")):
         found["smarthost", "tls"] = "none"  # the certificate of a mail server seldom names localhost
     return found

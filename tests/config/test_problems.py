@@ -26,12 +26,12 @@ def test_mistake_is_named_at_its_place(file: Path) -> None:
 
 
 def test_problem_shows_the_line_and_underlines_the_word(refused: Refuser, config_file: Path) -> None:
-    errors = refused("[billing]\n\n  invoice_days = [3]\n")
+    errors = refused("[workers]\n\n  thread = [3]\n")
 
     assert str(errors) == (
-        f'{config_file}:3:3: unknown setting "invoice_days" in [billing]\n'
-        "    3 |   invoice_days = [3]\n"
-        '      |   ^^^^^^^^^^^^ did you mean "invoice_days_before_due"?\n'
+        f'{config_file}:3:3: unknown setting "thread" in [workers]\n'
+        "    3 |   thread = [3]\n"
+        '      |   ^^^^^^ did you mean "threads"?\n'
         "1 error."
     )
 

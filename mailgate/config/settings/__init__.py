@@ -3,6 +3,7 @@
 Names, units and reasons stand in config.toml. All paths are absolute once `load` has returned them.
 """
 
+from mailgate.config.settings.billing import Billing, TaxPoint
 from mailgate.config.settings.desk import (
     DEFAULT_DESKS,
     Attachments,
@@ -26,9 +27,10 @@ from mailgate.config.settings.doors import (
     Smtp,
     Web,
 )
-from mailgate.config.settings.gate import Billing, Gate
+from mailgate.config.settings.gate import Gate
 from mailgate.config.settings.judging import Authentication, Spam, Verify
 from mailgate.config.settings.keeping import S3, Addressing, Store
+from mailgate.config.settings.seller import Seller
 from mailgate.config.settings.sending import FallbackSmarthost, InDoubt, Smarthost, Suppression, Tls
 from mailgate.config.settings.whole import NOT_BUILT, Settings
 from mailgate.config.settings.work import Budgets, Log, LogFormat, LogLevel, Workers
@@ -62,12 +64,14 @@ __all__ = [
     "Metrics",
     "OwnWords",
     "QueueList",
+    "Seller",
     "Settings",
     "Smarthost",
     "Smtp",
     "Spam",
     "Store",
     "Suppression",
+    "TaxPoint",
     "Tls",
     "UnknownSender",
     "Verify",

@@ -1,4 +1,4 @@
-"""Whose gate it is, and when it invoices."""
+"""Whose gate it is."""
 
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -20,10 +20,3 @@ class Gate:
     def zone(self) -> ZoneInfo:
         """The zone in which days begin and times are told."""
         return ZoneInfo(self.timezone)
-
-
-@dataclass(frozen=True, slots=True)
-class Billing:
-    """When invoices are written."""
-
-    invoice_days_before_due: kinds.Days = 10

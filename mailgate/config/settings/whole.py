@@ -4,11 +4,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailgate.config import kinds
+from mailgate.config.settings.billing import Billing
 from mailgate.config.settings.desk import DEFAULT_DESKS, Attachments, DeskRules, KnowledgeBase, OwnWords
 from mailgate.config.settings.doors import ImapFolder, Limits, Lmtp, Metrics, Smtp, Web
-from mailgate.config.settings.gate import Billing, Gate
+from mailgate.config.settings.gate import Gate
 from mailgate.config.settings.judging import Authentication, Spam
 from mailgate.config.settings.keeping import S3, Store
+from mailgate.config.settings.seller import Seller
 from mailgate.config.settings.sending import FallbackSmarthost, Smarthost, Suppression
 from mailgate.config.settings.work import Budgets, Log, Workers
 from mailgate.desks import Desk
@@ -34,6 +36,7 @@ class Settings:
     attachments: Attachments = field(default_factory=Attachments)
     templates: OwnWords = field(default_factory=OwnWords)
     knowledge_base: KnowledgeBase = field(default_factory=KnowledgeBase)
+    seller: Seller = field(default_factory=Seller)
     billing: Billing = field(default_factory=Billing)
     limits: Limits = field(default_factory=Limits)
     budgets: Budgets = field(default_factory=Budgets)
@@ -67,5 +70,24 @@ class Settings:
         )
 
 
-NOT_BUILT = (("billing", "invoice_days_before_due", "billing is not built yet, no invoice is written"),)
+_NO_INVOICE = "billing is not built yet, no invoice is written"
+
+NOT_BUILT = tuple(
+    ("billing", key, _NO_INVOICE)
+    for key in (
+        "invoice_days_before_due",
+        "bill_day",
+        "least_days_to_pay",
+        "invoice_number",
+        "credit_note_number",
+        "tax_point",
+        "bill_suspended",
+        "cancel_pending_days",
+        "change_waits_for_payment",
+        "deposit_minimum",
+        "fuse_least",
+        "fuse_percent",
+        "keep_documents_years",
+    )
+)
 """Section, key and what is missing; config.toml says "Not built yet" at each of them."""

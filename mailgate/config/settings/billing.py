@@ -1,0 +1,47 @@
+"""When is billed, by which numbers, and what is asked before."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
+
+from mailgate.billing.money import nearest_minor, read_amount
+from mailgate.config import billing_kinds, kinds
+from mailgate.config.kinds import one_of
+
+USUAL_DEPOSIT = "10.00"
+"""The least deposit in the gate's own currency, in major units, where the settings name none."""
+
+
+class TaxPoint(StrEnum):
+    """Whose day's rate of tax counts."""
+
+    ISSUE = "issue"
+    PERIOD_END = "period-end"
+
+
+@dataclass(frozen=True, slots=True)
+class Billing:
+    """How the company bills."""
+
+    invoice_days_before_due: kinds.Days = 10
+    bill_day: billing_kinds.BillDay = 0  # 0: each account's own
+    least_days_to_pay: kinds.Days = 10
+    invoice_number: billing_kinds.Pattern = "{year}-{n:04}"
+    credit_note_number: billing_kinds.Pattern = "CN-{year}-{n:04}"
+    tax_point: Annotated[TaxPoint, one_of(TaxPoint)] = TaxPoint.ISSUE
+    bill_suspended: billing_kinds.Truth = False
+    cancel_pending_days: kinds.Days = 30
+    change_waits_for_payment: billing_kinds.Truth = False
+    deposit_minimum: billing_kinds.Amounts = ()
+    fuse_least: kinds.Count = 50
+    fuse_percent: billing_kinds.Percent = 30
+    keep_documents_years: billing_kinds.Years = 10
+    vies_url: kinds.OptionalWebUrl = "https://ec.europa.eu/taxation_customs/vies/rest-api"  # empty: nobody is asked
+    vies_timeout_seconds: kinds.Timeout = 10.0
+
+    def least_deposit_minor(self, currency: str, *, home: str) -> int | None:
+        """The least that a customer may deposit in a currency, `home` being the gate's; None: none is taken in it."""
+        named = dict(item.split(" ", 1) for item in self.deposit_minimum)
+        if currency in named:
+            return read_amount(named[currency], currency)
+        return nearest_minor(USUAL_DEPOSIT, currency) if currency == home else None

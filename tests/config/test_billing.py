@@ -1,0 +1,59 @@
+"""Settings of billing, as the rest of the program gets them."""
+
+import pytest
+
+from mailgate.billing import party
+from mailgate.config import Seller
+from mailgate.config.settings import TaxPoint
+from tests.config.conftest import Loader
+
+
+def test_the_seller_of_the_settings_is_the_one_of_the_rules(loaded: Loader) -> None:
+    settings = loaded('[seller]\nname = "Muster GmbH"\niban = "de77 1000 0000 0000 0000 00"\nbic = "cobadeff"')
+
+    assert isinstance(settings.seller, party.Seller)
+    assert (settings.seller.name, settings.seller.iban) == ("Muster GmbH", "DE77100000000000000000")
+    assert settings.seller.bic == "COBADEFF"
+
+
+def test_a_seller_abroad_who_leaves_the_vat_id_of_the_example_is_for_the_doctor_to_find(loaded: Loader) -> None:
+    settings = loaded('[seller]\nname = "Acme LLC"\ncountry = "US"')
+
+    assert settings.seller.vat_id == Seller().vat_id
+
+
+def test_a_seller_may_have_no_vat_id_and_no_account(loaded: Loader) -> None:
+    settings = loaded('[seller]\nvat_id = ""\niban = ""\nemail = ""')
+
+    assert (settings.seller.vat_id, settings.seller.iban, settings.seller.email) == ("", "", "")
+
+
+def test_truths_and_choices_are_read_from_file_and_environment(loaded: Loader) -> None:
+    settings = loaded(
+        '[billing]\nbill_suspended = true\ntax_point = "period-end"',
+        {"MAILGATE_BILLING__CHANGE_WAITS_FOR_PAYMENT": "true"},
+    )
+
+    assert settings.billing.bill_suspended is True
+    assert settings.billing.change_waits_for_payment is True
+    assert settings.billing.tax_point is TaxPoint.PERIOD_END
+
+
+@pytest.mark.parametrize(
+    ("text", "home", "currency", "least"),
+    [
+        ("", "EUR", "EUR", 1000),
+        ("", "EUR", "USD", None),
+        ("", "JPY", "JPY", 10),
+        ("", "KWD", "KWD", 10_000),
+        ('billing.deposit_minimum = ["USD 5.50", "EUR 20.00"]', "EUR", "USD", 550),
+        ('billing.deposit_minimum = ["USD 5.50", "EUR 20.00"]', "EUR", "EUR", 2000),
+        ('billing.deposit_minimum = ["USD 5.50", "EUR 20.00"]', "EUR", "JPY", None),
+    ],
+)
+def test_the_least_deposit_is_named_by_currency(
+    loaded: Loader, text: str, home: str, currency: str, least: int | None
+) -> None:
+    billing = loaded(text).billing
+
+    assert billing.least_deposit_minor(currency, home=home) == least
