@@ -31,6 +31,7 @@ from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
 from mailgate.outbound.templates import Templates
 from mailgate.outbound.unanswered import Unanswered
+from mailgate.vies import Vies
 from store.archive import Archive, archive_of
 from store.engine import connect
 from store.migrations import upgrade
@@ -273,6 +274,14 @@ def smarthosts_of(settings: Settings, *, timeout_seconds: float | None = None) -
         )
         for address, place in places
     )
+
+
+def vies_of(settings: Settings) -> Vies | None:
+    """Who is asked about VAT ids, in the seller's name; None: nobody."""
+    billing = settings.billing
+    if not billing.vies_url:
+        return None
+    return Vies(billing.vies_url, settings.seller.vat_id, timeout_seconds=billing.vies_timeout_seconds)
 
 
 def _unchecked(_raw: bytes) -> SpamVerdict:
