@@ -172,6 +172,17 @@ def lock_account(conn: Connection, number: int) -> None:
         conn.execute(select(customers.c.id).where(customers.c.id == number).with_for_update())
 
 
+def change_accounts(conn: Connection, numbers: Iterable[int]) -> tuple[int, ...]:
+    """Nobody else changes, ends or erases these accounts before the commit, and mail goes on coming in for them.
+
+    Returns those that there are, ascending, as they are locked.
+    """
+    query = select(customers.c.id).where(customers.c.id.in_(sorted(set(numbers)))).order_by(customers.c.id)
+    if not locks.has_one_writer(conn):
+        query = query.with_for_update(key_share=True)  # FOR NO KEY UPDATE: beside the key shares of keep_accounts
+    return tuple(conn.execute(query).scalars())
+
+
 def contacts_with(conn: Connection, address: str) -> tuple[Contact, ...]:
     """Every contact that has this address, of whatever customer."""
     return tuple(

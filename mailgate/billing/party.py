@@ -56,7 +56,7 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """What billing knows of a customer beside the customer itself; the row that every story about money locks first."""
+    """What billing knows of a customer beside the customer itself; every story about money locks it first."""
 
     customer_id: int
     contact_id: int | None = None  # the default billing contact, whose address is the buyer's

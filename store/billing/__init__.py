@@ -1,1 +1,1 @@
-"""Rows of billing."""
+"""Rows of what is sold, billed and paid."""

@@ -36,6 +36,7 @@ from store.schema import (
     allowed_senders,
     askees,
     attachments,
+    billing_accounts,
     confirmations,
     contacts,
     customers,
@@ -49,6 +50,7 @@ from store.schema import (
     spool,
     staff,
     suppressions,
+    tax_proofs,
     tickets,
     unsent,
 )
@@ -276,6 +278,8 @@ def _erase_questions(conn: Connection, customer_id: int, extent: _Extent) -> Non
 
 
 def _erase_people(conn: Connection, customer_id: int, extent: _Extent, now: datetime) -> None:
+    conn.execute(delete(billing_accounts).where(billing_accounts.c.customer_id == customer_id))
+    conn.execute(delete(tax_proofs).where(tax_proofs.c.customer_id == customer_id))
     for contact_id in extent.contacts:
         address = _nobody(contact_id)
         gone = {"name": ERASED, "address": address, "address_key": address_key(address)}

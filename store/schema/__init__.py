@@ -1,5 +1,6 @@
 """Every table, constraint and index. Instants are UTC, digests lower-case hex; addresses keep their case and a key."""
 
+from store.schema.accounts import billing_accounts, tax_proofs
 from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
 from store.schema.columns import Utc, metadata
 from store.schema.found import articles, search_documents, search_marks
@@ -39,6 +40,7 @@ __all__ = [
     "askees",
     "attachments",
     "balances",
+    "billing_accounts",
     "blobs",
     "catalogue_products",
     "catalogues",
@@ -75,6 +77,7 @@ __all__ = [
     "staff",
     "staff_acts",
     "suppressions",
+    "tax_proofs",
     "tax_rules",
     "tickets",
     "unsent",
