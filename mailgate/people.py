@@ -196,17 +196,22 @@ def refuse_second_account(address: str, theirs: Sequence[Customer]) -> None:
         raise AlreadyContact(address, theirs)
 
 
+def line_fault(value: str) -> str:
+    """Why a value is no line of words, to go on from the value: "is empty"; "" when it is one."""
+    if not value.strip():
+        return "is empty"
+    if _CONTROL.search(value):
+        return "contains a line break or control character"
+    return f"is longer than {_MAX_DETAIL} characters" if len(value) > _MAX_DETAIL else ""
+
+
 class _NotThat(Exception):
     """Why a value cannot be taken."""
 
 
 def _one_line(value: str) -> str:
-    if not value.strip():
-        raise _NotThat("is empty")
-    if _CONTROL.search(value):
-        raise _NotThat("contains a line break or control character")
-    if len(value) > _MAX_DETAIL:
-        raise _NotThat(f"is longer than {_MAX_DETAIL} characters")
+    if fault := line_fault(value):
+        raise _NotThat(fault)
     return value
 
 
