@@ -1,10 +1,14 @@
 """`mailgate customer`: register, list, change, remove, export and forget customers."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
 
 import click
 from sqlalchemy import Connection
 
+from mailgate.billing.profile import edited
+from mailgate.cli.customer_billing import billing_options, check_vat, proof, taken_billing, with_billing
 from mailgate.cli.customer_data import export, forget
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import (
@@ -22,8 +26,9 @@ from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
-from mailgate.people import AlreadyContact, Customer, checked_details, refuse_second_account
+from mailgate.people import AlreadyContact, BadDetail, BadDetails, Customer, checked_details, refuse_second_account
 from store import people, people_edits
+from store.billing import accounts
 from store.engine import reading, transaction
 
 
@@ -60,7 +65,8 @@ def add(email: str, also: bool, **given: str | None) -> None:
                 language=kept.get("language", home.language),
                 now=now(),
             )
-        print_object(as_row(added))
+            row = with_billing(conn, added, as_row(added))
+        print_object(row)
 
 
 @customer.command("list")
@@ -82,18 +88,19 @@ def list_(limit: int | None, after: int) -> None:
 @click.option("--timezone", help="IANA zone.")
 @click.option("--language")
 @click.option("--external-id", help="Its id in the system that it was moved from.")
+@billing_options
 @json_option
-def edit(customer_id: int, **given: str | None) -> None:
+def edit(customer_id: int, **given: Any) -> None:
     """Change a customer; its addresses are those of its contacts."""
+    billing = taken_billing(given)
     wanted = _given(given)
-    if not wanted:
+    if not wanted and not billing:
         fail("nothing to change", code=EX_USAGE, hint="mailgate customer edit --help", name="usage")
     with gate() as parts, transaction(parts.engine) as conn:
-        changes = checked_details(wanted, CODES)
-        _find(conn, customer_id)
-        people_edits.edit_customer(conn, customer_id, changes)
+        _edit(conn, customer_id, wanted, billing)
         changed = _find(conn, customer_id)
-    print_object(as_row(changed))
+        row = with_billing(conn, changed, as_row(changed))
+    print_object(row)
 
 
 @customer.command()
@@ -117,11 +124,37 @@ def show(customer_id: int) -> None:
     """One customer."""
     with gate() as parts, reading(parts.engine) as conn:
         found = _find(conn, customer_id)
-    print_object(as_row(found))
+        row = with_billing(conn, found, as_row(found))
+    print_object(row)
 
 
 customer.add_command(export)
 customer.add_command(forget)
+customer.add_command(proof)
+customer.add_command(check_vat)
+
+
+def _edit(conn: Connection, customer_id: int, wanted: Mapping[str, str], billing: Mapping[str, object]) -> None:
+    """Write all of it or nothing. Raises BadDetails with all that is wrong in either."""
+    account = accounts.lock(conn, (customer_id,)).get(customer_id)
+    found = _find(conn, customer_id)
+    assert account is not None
+    changes: dict[str, str] = {}
+    bad: list[BadDetail] = []
+    try:
+        changes = checked_details(wanted, CODES)
+    except BadDetails as error:
+        bad.extend(error.details)
+    try:
+        # With the new country, if there is one: a VAT id that was there before must still fit.
+        profile = edited(account, replace(found, country=changes.get("country", found.country)), billing)
+    except BadDetails as error:
+        raise BadDetails([*bad, *error.details]) from None
+    if bad:
+        raise BadDetails(bad)
+    if changes:
+        people_edits.edit_customer(conn, customer_id, changes)
+    accounts.edit(conn, profile)
 
 
 def _given(options: Mapping[str, str | None]) -> dict[str, str]:

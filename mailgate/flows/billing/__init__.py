@@ -1,1 +1,1 @@
-"""What happens to money: so far, the look at the ledger."""
+"""Stories about money."""
