@@ -56,6 +56,7 @@ def test_a_new_gate_has_settings_a_store_and_somebody_who_answers(tmp_path: Path
     assert done.exit_code == 0, done.output
     settings = load(directory / "config.toml", {})
     assert (settings.gate.company, settings.gate.domain) == (ANSWERS["company"], ANSWERS["domain"])
+    assert settings.seller.name == ANSWERS["company"]
     assert (settings.gate.timezone, settings.gate.currency) == ("Europe/Paris", "EUR")
     assert str(settings.smarthost.address) == "smtp.hosting.net:587"
     assert Program(directory, 0, 0).rows("staff", "list") == [
@@ -69,7 +70,8 @@ def test_the_settings_keep_every_comment_and_every_other_value(tmp_path: Path) -
     written = (tmp_path / "gate" / "config.toml").read_text("utf-8").splitlines()
     shipped = shipped_text().splitlines()
     changed = [old for old, new in zip(shipped, written, strict=True) if old != new]
-    assert {line.partition(" ")[0] for line in changed} <= {"company", "domain", "timezone", "currency"}
+    assert {line.partition(" ")[0] for line in changed} <= {"company", "domain", "timezone", "currency", "name"}
+    assert [line for line in changed if line.startswith("name")] == ['name = "Example Hosting GmbH"']
 
 
 def test_nobody_else_can_read_what_it_makes(tmp_path: Path) -> None:
