@@ -8,10 +8,10 @@ from mailgate.billing.vat_id import BadVatId, read_vat_id
 from mailgate.mail.address import address_key
 from mailgate.people import BadDetail, BadDetails, Contact, Customer, Role, line_fault
 
-WORDS = ("organisation", "street", "postcode", "city", "region", "exempt_reason")
-"""What is any line of words; an empty one takes it away."""
-
 LAST_BILL_DAY = 31
+
+_CALLED = {"exempt_reason": "reason of the exemption"}
+"""Fields whose name in the program is no word for people."""
 
 
 def edited(account: Account, customer: Customer, given: Mapping[str, object]) -> Account:
@@ -29,7 +29,7 @@ def edited(account: Account, customer: Customer, given: Mapping[str, object]) ->
         values[field] = value
         fault = line_fault(value) if isinstance(value, str) and value else ""
         if fault:
-            bad.append(BadDetail(field, str(value), fault))
+            bad.append(BadDetail(_CALLED.get(field, field), str(value), fault))
     if (day := given.get("bill_day")) is not None and not 1 <= int(str(day)) <= LAST_BILL_DAY:
         bad.append(BadDetail("bill_day", str(day), f"is no day of a month: 1 to {LAST_BILL_DAY}"))
     vat_id = str(given.get("vat_id", account.vat_id))

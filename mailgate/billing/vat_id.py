@@ -77,6 +77,12 @@ def read_vat_id(text: str, country: str) -> str:
     return kept
 
 
+def tidy_vat_id(text: str) -> str:
+    """A VAT id of the Union as VIES has it, without blanks and points; any other text as it stands."""
+    bare = _BETWEEN.sub("", text).upper()
+    return eu.validate(bare) if bare.isascii() and eu.is_valid(bare) else text
+
+
 def _of_the_union(text: str, bare: str) -> str:
     """The number as VIES has it. Those that it knows by their place alone may lack a zero, which is put there."""
     if not bare.isascii():

@@ -7,6 +7,7 @@ from mailgate.billing.currencies import CURRENCIES
 from mailgate.billing.money import BadAmount, read_amount
 from mailgate.billing.numbering import BadPattern, read_pattern
 from mailgate.billing.reference import is_bic, is_iban
+from mailgate.billing.vat_id import tidy_vat_id
 from mailgate.config.kinds import text, whole
 from mailgate.config.problems import BadValue, nearest
 from mailgate.config.values import Kind, Shape
@@ -80,6 +81,7 @@ Country = Annotated[str, text(_country)]
 Iban = Annotated[str, text(_iban)]
 Bic = Annotated[str, text(_bic)]
 MailAddress = Annotated[str, text(_mail_address)]
+VatId = Annotated[str, text(tidy_vat_id)]  # whether it is one hangs on the country: `checks.vat_id_of_seller`
 Pattern = Annotated[str, text(_pattern)]
 Amounts = Annotated[tuple[str, ...], Kind(Shape.LIST, _amounts)]
 BillDay = Annotated[int, whole(0, 31)]  # 0: none

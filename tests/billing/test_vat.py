@@ -270,14 +270,16 @@ def test_a_summed_rate_is_the_sum(rates: list[Decimal]) -> None:
     assert Decimal(sum_of([format(rate, "f") for rate in rates])) == sum(rates)
 
 
+_CHANGES = {rule.from_on for rule in EU_RULES} | {
+    window.effective_from
+    for country in duty27_eu_vat.list_countries()
+    for window in duty27_eu_vat.get_rate_history(country.code)
+}
 DAYS_OF_CHANGE = sorted(
-    {
-        window.effective_from + timedelta(days=off)
-        for country in duty27_eu_vat.list_countries()
-        for window in duty27_eu_vat.get_rate_history(country.code)
-        for off in (-1, 0, 1)
-    }
+    {change + timedelta(days=off) for change in _CHANGES for off in (-1, 0, 1)}
+    | {date.fromisoformat(str(duty27_eu_vat.DATA_AS_OF))}
 )
+"""Days around each change that either list knows; between them neither changes."""
 
 
 @pytest.mark.parametrize("on", [day for day in DAYS_OF_CHANGE if day >= duty27_eu_vat.DATA_FIRST_DATE])

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from click.testing import Result
@@ -122,7 +123,7 @@ WRONG = [
     (("--billing-contact", "dora@other.example"), "'dora@other.example' is no contact of customer 1"),
     (("--city", "Wien\nBcc: x@y.example"), "contains a line break or control character"),
     (("--organisation", "a\x07b"), "contains a line break or control character"),
-    (("--tax-exempt", " "), "the exempt_reason is empty"),
+    (("--tax-exempt", " "), "the reason of the exemption is empty"),
     (("--street", "x" * 201), "is longer than 200 characters"),
 ]
 
@@ -281,6 +282,18 @@ def test_a_proof_of_something_else_is_refused(austrian: Program, options: tuple[
 
     assert message in error_of(refused)["message"]
     assert billing_of(austrian)["proof"] is None
+
+
+def test_a_customer_takes_the_profile_along(austrian: Program, tmp_path: Path) -> None:
+    austrian.prints("customer", "edit", "1", "--organisation", "Miller & Söhne")
+    austrian.prints("customer", "check-vat", "1")
+
+    austrian.prints("customer", "export", "1", "-o", str(tmp_path / "miller.zip"))
+
+    with ZipFile(tmp_path / "miller.zip") as file:
+        billing = json.loads(file.read("customer.json"))["billing"]
+    assert (billing["organisation"], billing["vat_id"]) == ("Miller & Söhne", "ATU12345675")
+    assert billing["vat_id_proof"]["number"] == "WAPIAAAAX1"
 
 
 def test_a_customer_who_is_forgotten_leaves_no_profile(austrian: Program) -> None:

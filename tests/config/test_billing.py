@@ -9,17 +9,26 @@ from tests.config.conftest import Loader
 
 
 def test_the_seller_of_the_settings_is_the_one_of_the_rules(loaded: Loader) -> None:
-    settings = loaded('[seller]\nname = "Muster GmbH"\niban = "de77 1000 0000 0000 0000 00"\nbic = "cobadeff"')
+    settings = loaded(
+        '[seller]\nname = "Muster GmbH"\nvat_id = "de 123.456.788"\n'
+        'iban = "de77 1000 0000 0000 0000 00"\nbic = "cobadeff"'
+    )
 
     assert isinstance(settings.seller, party.Seller)
     assert (settings.seller.name, settings.seller.iban) == ("Muster GmbH", "DE77100000000000000000")
-    assert settings.seller.bic == "COBADEFF"
+    assert (settings.seller.bic, settings.seller.vat_id) == ("COBADEFF", "DE123456788")
 
 
 def test_a_seller_abroad_who_leaves_the_vat_id_of_the_example_is_for_the_doctor_to_find(loaded: Loader) -> None:
     settings = loaded('[seller]\nname = "Acme LLC"\ncountry = "US"')
 
     assert settings.seller.vat_id == Seller().vat_id
+
+
+def test_a_vat_id_from_elsewhere_stays_as_it_is_written(loaded: Loader) -> None:
+    settings = loaded('[seller]\ncountry = "CH"\nvat_id = "CHE-123.456.788 MWST"')
+
+    assert settings.seller.vat_id == "CHE-123.456.788 MWST"
 
 
 def test_a_seller_may_have_no_vat_id_and_no_account(loaded: Loader) -> None:

@@ -16,7 +16,7 @@ class Seller(party.Seller):
     city: kinds.Text = "Berlin"
     region: kinds.Text = ""
     country: billing_kinds.Country = "DE"
-    vat_id: kinds.Text = "DE123456788"  # its form hangs on the country: `checks.vat_id_of_seller`
+    vat_id: billing_kinds.VatId = "DE123456788"
     tax_number: kinds.Text = ""
     register_id: kinds.Text = "HRB 000000"
     email: billing_kinds.MailAddress = "billing@support.example"

@@ -11,12 +11,14 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from sqlalchemy import Connection
 
+from mailgate.billing.party import PROFILE, Account, Proof
 from mailgate.flows.moving.survey import Progress
 from mailgate.mail.blind_copies import without_bcc
 from mailgate.outbound.attachment import UNNAMED, safe_filename
 from mailgate.people import Customer
 from mailgate.tickets.wording import Tell
 from store.archive import Archive
+from store.billing import accounts
 from store.views import customer_mails, customer_tickets
 from store.views.customer_tickets import ThreadEntry, TicketHead
 from store.views.files import File
@@ -68,7 +70,8 @@ class _Writer:
     done: Exported
 
     def all_of(self, customer: Customer, progress: Progress) -> Exported:
-        self.put("customer.json", _profile(customer))
+        account, proof = accounts.account(self.conn, customer.id), accounts.last_proof(self.conn, customer.id)
+        self.put("customer.json", {**_profile(customer), "billing": _billing(account, proof)})
         for number, head in enumerate(self.heads(), 1):
             self.ticket(head)
             progress("tickets", number, None)
@@ -164,6 +167,11 @@ def _profile(customer: Customer) -> dict[str, Any]:
     contacts = [{"name": one.name, "email": one.address, "roles": list(one.roles)} for one in customer.contacts]
     about = {"id": customer.id, "name": customer.name, "country": customer.country, "currency": customer.currency}
     return {**about, "timezone": customer.timezone, "language": customer.language, "contacts": contacts}
+
+
+def _billing(account: Account, proof: Proof | None) -> dict[str, Any]:
+    profile = {name: getattr(account, name) for name in PROFILE}
+    return {**profile, "vat_id_proof": asdict(proof) if proof else None}
 
 
 def _plain(value: object) -> str:
