@@ -62,10 +62,12 @@ def treatment(
         raise NoTaxRule("the customer has no country, so nobody can say which tax it pays")
     if not home:
         raise NoTaxRule("seller.country is empty, so nobody can say which tax a customer pays")
-    if home != there and _is_proven_business(seller, buyer, proof, on):
-        # A seller outside the Union charges none of its VAT either: art. 196 makes the customer liable all the same.
-        return _untaxed(REVERSE_CHARGE if is_in_eu(home) else NOT_SUBJECT, REVERSE)
     found = in_force(rules, buyer.country, buyer.region, tax_class, on)
+    is_not_subject = bool(found) and all(rule.category == NOT_SUBJECT for rule in found)
+    # What lies outside, such as the Canary Islands, has no reverse charge either.
+    if home != there and not is_not_subject and _is_proven_business(seller, buyer, proof, on):
+        # A seller outside the Union charges none of its VAT: art. 196 makes the customer liable all the same.
+        return _untaxed(REVERSE_CHARGE if is_in_eu(home) else NOT_SUBJECT, REVERSE)
     if found:
         return _summed(found)
     has_rules = any(vat_country(rule.country) == there for rule in rules)

@@ -123,6 +123,14 @@ def test_a_greek_business_is_known_by_the_prefix_of_its_tax_office() -> None:
     assert found.category == "AE"
 
 
+def test_a_proven_business_outside_the_territory_of_vat_owes_none() -> None:
+    islander = anne("ES", region="Canarias", vat_id="ESB58378431")
+
+    found = taxed(islander, proof_of("ESB58378431"))
+
+    assert (found.category, found.reason) == ("O", "Outside the territory of VAT")
+
+
 @pytest.mark.parametrize(
     ("buyer", "proof", "seller"),
     [
