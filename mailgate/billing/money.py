@@ -15,21 +15,22 @@ MOST_MINOR = 10**15
 """No amount that a person gives is larger: ten trillion euros. What is summed of such still fits 64 bits."""
 
 _DECIMAL = re.compile(r"(-?)([0-9]+)(?:\.([0-9]+))?\Z")
-_MAX_DIGITS = 60  # of a decimal in text; whole numbers have no end here, but reading them would
+_MAX_DIGITS = 1000  # of a decimal in text: whole numbers have no end here, but reading them takes ever longer
+_SHOWN = 60
 
 
 class NoDecimal(Permanent):
     """Text that is no plain decimal number: digits, and a point with digits behind it."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(f"{text[:_MAX_DIGITS]!r} is no plain decimal number, such as 24.00")
+        super().__init__(f"{text[:_SHOWN]!r} is no plain decimal number, such as 24.00")
 
 
 class BadAmount(Permanent):
     """Text that is no amount of this currency; `str()` says what is meant."""
 
     def __init__(self, text: str, currency: str, why: str) -> None:
-        super().__init__(f"{text[:_MAX_DIGITS]!r} {why}: write {example(currency)} for an amount in {currency}")
+        super().__init__(f"{text[:_SHOWN]!r} {why}: write {example(currency)} for an amount in {currency}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,12 @@ from zoneinfo import ZoneInfo
 _MONTHS = 12
 _LAST_MONTH = date.max.year * _MONTHS + 11
 _DAYS_IN_MONTH = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](?::[0-5][0-9])?\Z")
+_INSTANT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:[0-9]{2})\Z",
+    re.IGNORECASE,
+)
 
 
 class BeyondTheCalendar(ValueError):
@@ -142,8 +147,11 @@ def whole_periods(span: Span, months: int) -> int:
 
 
 def local_date(at: datetime, zone: ZoneInfo) -> date:
-    """Which day it is in a zone at an instant."""
-    return at.astimezone(zone).date()
+    """Which day it is in a zone at an instant. Raises BeyondTheCalendar."""
+    try:
+        return at.astimezone(zone).date()
+    except OverflowError:
+        raise BeyondTheCalendar(f"{at} is outside the calendar in {zone}") from None
 
 
 def local_start(day: date, zone: ZoneInfo) -> datetime:
@@ -178,11 +186,19 @@ def read_time(text: str) -> time:
 
 def read_day(text: str) -> date:
     """A day as YYYY-MM-DD and nothing else. Raises ValueError."""
-    if (
-        len(text) != 10 or text[4] != "-" or text[7] != "-" or not text.isascii()
-    ):  # ISO 8601 has weeks and basic dates, too
+    if not _DAY.match(text):  # ISO 8601 has weeks and dates without hyphens, too
         raise ValueError(f"{text!r} is no day, such as 2031-04-01")
     return date.fromisoformat(text)
+
+
+def read_instant(text: str) -> datetime:
+    """An instant with any offset (RFC 3339), in UTC; the seconds may be left out. Raises ValueError."""
+    if not _INSTANT.match(text):  # without an offset nobody knows when it is
+        raise ValueError(f"{text!r} is no instant, such as 2031-04-01T08:00:00Z")
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except OverflowError:
+        raise BeyondTheCalendar(f"{text} is outside the calendar") from None
 
 
 def _instants(naive: datetime, zone: ZoneInfo) -> tuple[datetime, datetime]:

@@ -9,10 +9,36 @@ MAX_BASE = 21  # characters of a reference behind its check digits (ISO 11649)
 _BASE = re.compile(r"[0-9A-Z]{1,21}\Z")
 _REFERENCE = re.compile(r"RF[0-9]{2}[0-9A-Z]{1,21}\Z")
 _IBAN = re.compile(r"[A-Z]{2}[0-9]{2}[0-9A-Z]{11,30}\Z")
-_BIC = re.compile(r"[A-Z]{6}[0-9A-Z]{2}(?:[0-9A-Z]{3})?\Z")
+_BIC = re.compile(r"[0-9A-Z]{4}[A-Z]{2}[0-9A-Z]{2}(?:[0-9A-Z]{3})?\Z")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _PURPOSE = re.compile(r"[0-9A-Za-z]{1,4}\Z")
 _LEAST_CENTS, _MOST_CENTS = 1, 99_999_999_999  # EPC069-12: 0.01 to 999999999.99
 _CHARSETS = {1: "utf-8", 2: "iso-8859-1"}
+_IBAN_LENGTHS = {
+    code: length
+    for length, codes in {
+        15: "NO",
+        16: "BE",
+        18: "DK FI FK FO GL NL SD",
+        19: "MK SI",
+        20: "AT BA EE KZ LT LU MN XK",
+        21: "CH HR LI LV",
+        22: "BG BH CR DE GB GE IE ME RS VA",
+        23: "AE GI IL IQ OM SO TL",
+        24: "AD CZ ES MD PK RO SA SE SK TN VG",
+        25: "LY PT ST",
+        26: "IS TR",
+        27: "BI DJ FR GR IT MC MR SM",
+        28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
+        29: "BR EG PS QA UA",
+        30: "JO KW MU YE",
+        31: "MT SC",
+        32: "LC",
+        33: "RU",
+    }.items()
+    for code in codes.split()
+}
+"""How long the IBANs of a country are, by the registry of ISO 13616."""
 
 
 class Unusable(ValueError):
@@ -39,9 +65,14 @@ def is_reference(text: str) -> bool:
 
 
 def is_iban(text: str) -> bool:
-    """Is it an IBAN whose check digits are right? Blanks and case do not matter."""
+    """Is it an IBAN of its country's length whose check digits are right? Blanks and case do not matter."""
     bare = _bare(text)
-    return bool(_IBAN.match(bare)) and 2 <= int(bare[2:4]) <= 98 and _modulo_97(bare[4:] + bare[:4]) == 1
+    return (
+        bool(_IBAN.match(bare))
+        and len(bare) == _IBAN_LENGTHS.get(bare[:2], len(bare))
+        and 2 <= int(bare[2:4]) <= 98
+        and _modulo_97(bare[4:] + bare[:4]) == 1
+    )
 
 
 def is_bic(text: str) -> bool:
@@ -120,7 +151,7 @@ def _is_structured(reference: str) -> bool:
 
 
 def _is_one_line(text: str) -> bool:
-    return text.isprintable()
+    return not _CONTROL.search(text)
 
 
 def _bare(text: str) -> str:

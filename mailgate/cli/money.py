@@ -21,6 +21,8 @@ def check() -> None:
 
     Exit 0 for every input: a question that cannot be answered gets `error`, the first key that is missing or unusable.
     """
+    if sys.stdin is None or sys.stdout is None:  # closed by who called
+        return
     out = sys.stdout
     is_waited_for = not stat.S_ISREG(os.fstat(out.fileno()).st_mode)
     for line in sys.stdin.buffer:

@@ -2,9 +2,12 @@
 
 import pytest
 from babel.numbers import get_currency_precision
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mailgate.billing.amounts import amount
-from mailgate.billing.currencies import CURRENCIES, exponent
+from mailgate.billing.currencies import CURRENCIES, EXPONENTS, exponent
+from mailgate.billing.money import MOST_MINOR, written
 from mailgate.language.telling import speaking
 
 OTHER_DIGITS_IN_USE = frozenset(
@@ -39,3 +42,34 @@ def test_exponents_are_those_of_the_standard() -> None:
     differ = {code for code in CURRENCIES if exponent(code) != get_currency_precision(code)}
 
     assert differ <= OTHER_DIGITS_IN_USE
+
+
+POINTS = {"en": ".", "de": ",", "fr": ",", "ar": "."}
+"""What stands before the minor units, by language."""
+
+ODD = (0, 1, -1, 99, 123_456, -1_234_567_890, MOST_MINOR, 2**63 - 1)
+
+
+def written_again(told: str, currency: str, point: str) -> str:
+    """An amount in words as programs write it, whatever separators and marks the language has."""
+    assert told.count(currency) == 1
+    read = {digit: digit for digit in "0123456789"} | {point: ".", "-": "-"}
+    return "".join(read.get(sign, "") for sign in told.replace(currency, ""))
+
+
+@pytest.mark.parametrize("language", sorted(POINTS))
+def test_every_digit_of_every_currency_is_told_in_every_language(language: str) -> None:
+    with speaking(language, "UTC"):
+        told = {(minor, code): amount(minor, code) for code in EXPONENTS for minor in ODD}
+
+    assert len(told) == len(EXPONENTS) * len(ODD)
+    for (minor, code), words in told.items():
+        assert written_again(words, code, POINTS[language]) == written(minor, code)
+
+
+@given(st.integers(-(10**18), 10**18), st.sampled_from(sorted(EXPONENTS)), st.sampled_from(sorted(POINTS)))
+def test_an_amount_is_told_without_loss(minor: int, currency: str, language: str) -> None:
+    with speaking(language, "UTC"):
+        told = amount(minor, currency)
+
+    assert written_again(told, currency, POINTS[language]) == written(minor, currency)
