@@ -12,6 +12,7 @@ from bench.growth import growth
 from bench.hotspots import print_profile
 from bench.journeys import journeys, print_journeys
 from bench.memory import memory
+from bench.money import money
 from bench.outbound import outbound
 from bench.pages import pages
 from bench.parsing import parsing
@@ -29,6 +30,7 @@ PARTS: dict[str, Part] = {
     "statements": statements,
     "journeys": journeys,
     "parse": parsing,
+    "money": money,
     "accept": accept,
     "syncs": syncs,
     "tickets": tickets,

@@ -54,6 +54,9 @@ INTAKE = Goal(1.0, 2.0)
 INSPECT = Goal(2, 4)
 """Everything that `mailgate inspect` knows / mail-parser alone, time a mail."""
 
+MONEY = Goal(20_000, 5000)
+"""Questions that `mailgate money check` answers, a second."""
+
 OUTBOUND = Goal(3, 2)
 """Mails of ours from their rows to the smarthost's yes, signed and archived / a plain chain with dkimpy, a second."""
 

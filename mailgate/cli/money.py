@@ -23,11 +23,10 @@ def check() -> None:
     """
     if sys.stdin is None or sys.stdout is None:  # closed by who called
         return
-    out = sys.stdout
+    out = sys.stdout.buffer
     is_waited_for = not stat.S_ISREG(os.fstat(out.fileno()).st_mode)
     for line in sys.stdin.buffer:
-        out.write(json.dumps(answer(_read(line))))
-        out.write("\n")
+        out.write(f"{json.dumps(answer(_read(line)))}\n".encode())
         if is_waited_for:  # whoever asks through a pipe may wait for this answer before the next question
             out.flush()
 

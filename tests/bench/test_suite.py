@@ -22,7 +22,7 @@ from mailgate.mail.sender.evidence import from_rule
 
 def test_a_quick_run_measures_the_parts_that_it_is_asked_for(tmp_path: Path) -> None:
     output = tmp_path / "quick.json"
-    parts = ("statements", "journeys", "parse", "accept", "outbound")
+    parts = ("statements", "journeys", "parse", "money", "accept", "outbound")
     options = ["--quick", "--offline", "--output", str(output), *(f"--only={name}" for name in parts)]
 
     done = subprocess.run(

@@ -50,6 +50,17 @@ def test_a_question_is_answered_where_there_is_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_example_of_the_manual_is_true(tmp_path: Path) -> None:
+    manual = (Path(__file__).parents[2] / "docs" / "running.md").read_text()
+    _, _, example = manual.partition("mailgate money check <<'END'\n")
+    asked, _, behind = example.partition("END\n")
+    told = behind.partition("```json\n")[2].partition("```")[0]
+
+    done = check(asked.encode(), tmp_path)
+
+    assert done.stdout.decode() == told
+
+
 def read_line(stream: IO[bytes]) -> bytes:
     """The next line, or the end of the test."""
     readable, _, _ = select.select([stream], [], [], PATIENCE_SECONDS)
