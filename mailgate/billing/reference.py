@@ -114,7 +114,7 @@ def payload(wanted: Transfer) -> tuple[str, ...]:
             raise Unusable(field)
     cents = _cents(wanted.amount) or 0
     whole, behind = divmod(cents, 100)
-    amount = f"EUR{whole}.{behind:02}".rstrip("0").rstrip(".") if behind else f"EUR{whole}"
+    amount = f"EUR{whole}.{behind:02}".rstrip("0") if behind else f"EUR{whole}"
     reference = _bare(wanted.reference) if is_reference(wanted.reference) else wanted.reference
     lines = [
         "BCD", "002", str(wanted.charset), "SCT", _bare(wanted.bic), wanted.name, _bare(wanted.iban), amount,

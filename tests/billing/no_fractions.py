@@ -26,10 +26,10 @@ def fractions_in(source: str, *, is_rule: bool) -> tuple[Spot, ...]:
     """What must not stand in a module that knows amounts.
 
     A rule of billing (`is_rule`) divides nothing and takes no float from an instant. Elsewhere `/` joins paths, so that
-    it is a mistake only beside a name that holds an amount.
+    it is a mistake only beside a name that holds an amount; and what is called seconds, as a timeout is, is no amount.
     """
-    tree = ast.parse(source)
-    return tuple(Spot(getattr(node, "lineno", 0), what) for node in ast.walk(tree) for what in _wrong(node, is_rule))
+    nodes = ast.walk(ast.parse(source)) if is_rule else _beside_seconds(ast.parse(source))
+    return tuple(Spot(getattr(node, "lineno", 0), what) for node in nodes for what in _wrong(node, is_rule))
 
 
 def knows_amounts(source: str) -> bool:
@@ -44,6 +44,31 @@ def knows_amounts(source: str) -> bool:
             if _is_billing(node.module) and names != {"CURRENCIES"}:
                 return True
     return False
+
+
+def _beside_seconds(node: ast.AST) -> Iterator[ast.AST]:
+    """A tree without what its names say to be seconds: fields, constants, parameters with their defaults, arguments."""
+    children: list[ast.AST]
+    match node:
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.Assign(targets=[ast.Name(id=name)]) if _are_seconds(name):
+            return
+        case ast.arg(arg=name) | ast.keyword(arg=str(name)) if _are_seconds(name):
+            return
+        case ast.arguments():
+            given = [*node.posonlyargs, *node.args]
+            behind = zip(given[len(given) - len(node.defaults) :], node.defaults, strict=True)
+            defaults = (*behind, *zip(node.kwonlyargs, node.kw_defaults, strict=True))
+            children = [*given, *node.kwonlyargs, *filter(None, (node.vararg, node.kwarg))]
+            children += [value for parameter, value in defaults if value and not _are_seconds(parameter.arg)]
+        case _:
+            children = list(ast.iter_child_nodes(node))
+    yield node
+    for child in children:
+        yield from _beside_seconds(child)
+
+
+def _are_seconds(name: str) -> bool:
+    return name.lower().rpartition("_")[2] == "seconds"
 
 
 def _wrong(node: ast.AST, is_rule: bool) -> Iterator[str]:

@@ -92,6 +92,37 @@ def test_a_caller_may_join_paths(source: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "source",
+    [
+        "BATCH_SECONDS = 0.05",
+        "class Asked:\n    timeout_seconds: float = 10.0",
+        "def ask(url: str, timeout_seconds: float = 10.0, *, wait_seconds: float = 0.5) -> int: ...",
+        "ask(timeout_seconds=0.5)",
+    ],
+)
+def test_seconds_are_no_amount_but_for_a_rule(source: str) -> None:
+    assert fractions_in(source, is_rule=False) == ()
+    assert fractions_in(source, is_rule=True) != ()
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "share = 0.05",
+        "def ask(wait_seconds: float = 0.5, share: float = 1) -> int: ...",
+        "def ask(wait_seconds: float = 0.5, share: int = 0.5) -> int: ...",
+        "def ask(share: int = 0.5, *, wait_seconds: float = 0.5, other: int) -> int: ...",
+        "def ask(*shares: float) -> int: ...",
+        "def ask(wait_seconds: float = 1.0) -> float: ...",
+        "ask(0.5, timeout_seconds=0.5)",
+        "wait_seconds = 0.5; share = 0.5",
+    ],
+)
+def test_what_stands_beside_seconds_is_looked_at(source: str) -> None:
+    assert len(fractions_in(source, is_rule=False)) == 1
+
+
+@pytest.mark.parametrize(
     ("source", "knows"),
     [
         ("from mailgate.billing.money import split", True),
