@@ -88,6 +88,17 @@ def bill_dates(start: date, bill_day: int, months: int) -> Iterator[date]:
         month += months
 
 
+def anchor_of(bill_on: date, bill_day: int, months: int) -> date:
+    """A date from which cycles are counted that reach a bill day: it has the true day of month, where any of them has.
+
+    28 February, with bill day 31, is counted from a 31st before it, so that 31 March follows. Where no month of the
+    cycle has the day, its longest one stands for it: a leap year's February, for years.
+    """
+    month = _month_of(bill_on)
+    before = (day_in(month - back, bill_day) for back in range(0, 8 * _MONTHS + months, months))
+    return max(before, key=lambda day: day.day)
+
+
 def cycle_before(bill_on: date, bill_day: int, months: int) -> Span:
     """The whole cycle that ends on a bill day. Raises BeyondTheCalendar."""
     return Span(day_in(_month_of(bill_on) - months, bill_day), bill_on)

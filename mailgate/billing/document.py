@@ -1,0 +1,102 @@
+"""The frozen document: what an invoice or credit note said when it was issued, as canonical JSON with its digest.
+
+Mail, page, PDF and XML show what stands here; nothing of it is reckoned or looked up again.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import date
+from hashlib import sha256
+
+from mailgate.billing.invoice import DocumentKind, Reckoned
+from mailgate.billing.party import Buyer, Seller
+from mailgate.billing.reference import MAX_BASE, make_reference
+
+LAYOUT = 1
+"""Version of what the JSON holds."""
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """All that a document says beside its lines."""
+
+    kind: DocumentKind
+    number: str
+    currency: str
+    issued_on: date
+    due_on: date
+    language: str
+    original: str = ""  # the number of the invoice that a credit note is about
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """A document as it is kept."""
+
+    model: str
+    sha256: str
+    reference: str  # RF creditor reference (ISO 11649)
+
+
+def freeze(heading: Heading, seller: Seller, buyer: Buyer, reckoned: Reckoned) -> Frozen:
+    """The document as canonical JSON: keys in order, no blanks, amounts in minor units, last days of periods."""
+    reference = reference_of(heading.number)
+    model = _ENCODE(
+        {
+            "layout": LAYOUT,
+            "kind": heading.kind.value,
+            "number": heading.number,
+            "reference": reference,
+            "currency": heading.currency,
+            "issued_on": heading.issued_on.isoformat(),
+            "due_on": heading.due_on.isoformat(),
+            "language": heading.language,
+            "original": heading.original,
+            "seller": _filled(asdict(seller)),
+            "buyer": _filled(asdict(buyer)),
+            "lines": [
+                {
+                    "kind": line.charge.kind.value,
+                    "text": line.charge.text,
+                    "service": line.charge.service_id,
+                    "period_start": line.charge.period.start.isoformat() if line.charge.period else None,
+                    "period_end": line.charge.period.last.isoformat() if line.charge.period else None,
+                    "net_minor": line.net_minor,
+                    "tax_minor": line.tax_minor,
+                    "gross_minor": line.gross_minor,
+                    "tax_rate": line.charge.rate.text,
+                    "tax_category": line.charge.category,
+                }
+                for line in reckoned.lines
+            ],
+            "taxes": [
+                {
+                    "category": tax.category,
+                    "rate": tax.rate.text,
+                    "name": tax.name,
+                    "reason": tax.reason,
+                    "net_minor": tax.net_minor,
+                    "tax_minor": tax.tax_minor,
+                }
+                for tax in reckoned.taxes
+            ],
+            "net_minor": reckoned.net_minor,
+            "tax_minor": reckoned.tax_minor,
+            "total_minor": reckoned.total_minor,
+        }
+    )
+    return Frozen(model, sha256(model.encode("utf-8", "surrogatepass")).hexdigest(), reference)
+
+
+def reference_of(number: str) -> str:
+    """The reference that a payer gives for a document: its number without separators, with check digits.
+
+    A number that is too long keeps its end, which is what tells it from others.
+    """
+    return make_reference("".join(sign for sign in number if sign.isascii() and sign.isalnum())[-MAX_BASE:])
+
+
+def _filled(values: dict[str, object]) -> dict[str, object]:
+    return {key: value for key, value in values.items() if value != ""}

@@ -1,0 +1,107 @@
+"""A service: something that a customer has, its states, and which acts lead from one to another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from types import MappingProxyType
+
+from mailgate.billing.party import MONEY_SINCE, MONEY_UNTIL
+from mailgate.billing.product import ONE_TIME
+from mailgate.errors import Permanent
+
+
+class State(StrEnum):
+    """How a service stands; each has a word and a colour on pages."""
+
+    PENDING = "pending"  # ordered, not provisioned: it does not renew
+    ACTIVE = "active"
+    SUSPENDED = "suspended"  # off, and not billed; may come back
+    CANCELLED = "cancelled"  # ended by the customer, or by staff for him
+    TERMINATED = "terminated"  # ended because nobody paid
+
+
+class Action(StrEnum):
+    """What may be done to a service."""
+
+    ACTIVATE = "activate"
+    SUSPEND = "suspend"
+    RESTORE = "restore"
+    CHANGE = "change"
+    CANCEL_NOW = "cancel"
+    CANCEL_AT_END = "cancel at the end"
+    TERMINATE = "terminate"
+
+
+ENDED = frozenset({State.CANCELLED, State.TERMINATED})
+"""Nothing is billed for it any more, and nothing brings it back."""
+
+_TRANSITIONS: Mapping[tuple[State, Action], State] = MappingProxyType(
+    {
+        (State.PENDING, Action.ACTIVATE): State.ACTIVE,
+        (State.PENDING, Action.CANCEL_NOW): State.CANCELLED,
+        (State.ACTIVE, Action.SUSPEND): State.SUSPENDED,
+        (State.ACTIVE, Action.CHANGE): State.ACTIVE,
+        (State.ACTIVE, Action.CANCEL_NOW): State.CANCELLED,
+        (State.ACTIVE, Action.CANCEL_AT_END): State.ACTIVE,  # until its last day is over
+        (State.ACTIVE, Action.TERMINATE): State.TERMINATED,
+        (State.SUSPENDED, Action.RESTORE): State.ACTIVE,
+        (State.SUSPENDED, Action.CANCEL_NOW): State.CANCELLED,
+        (State.SUSPENDED, Action.TERMINATE): State.TERMINATED,
+    }
+)
+
+
+class NotPossible(Permanent):
+    """An act that the state of the service does not allow."""
+
+
+def after(state: State, action: Action) -> State:
+    """The state that an act leads to. Raises NotPossible."""
+    try:
+        return _TRANSITIONS[state, action]
+    except KeyError:
+        raise NotPossible(f"a service that is {state} cannot be made to {action}") from None
+
+
+def allowed(state: State) -> tuple[Action, ...]:
+    """What may be done to a service in this state."""
+    return tuple(action for (one, action) in _TRANSITIONS if one is state)
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One thing that a customer has, as it was sold."""
+
+    id: int
+    customer_id: int
+    product_id: int  # in the version of the catalogue that it was sold from
+    parent_id: int | None  # the service that an add-on belongs to
+    name: str  # what people call it: "example.com"
+    domain: str  # that opens the site; "" for none
+    currency: str
+    months: int  # of its cycle; ONE_TIME for one that never renews
+    price_minor: int  # of a whole cycle, with its options, after any discount
+    options: tuple[tuple[str, int], ...]  # (name, how many)
+    state: State
+    started_on: date
+    anchor_on: date  # a day whose day of month is the true bill day; its periods are counted from here
+    billed_through: date  # the first day that no document covers
+    cancel_on: date | None = None  # its first day without, when it was cancelled to the end of a period
+    ended_on: date | None = None
+    suspended_on: date | None = None
+    suspended_for: str = ""
+    reason: str = ""  # why it was cancelled
+    external_id: str | None = None
+
+    @property
+    def is_recurring(self) -> bool:
+        """It renews."""
+        return self.months != ONE_TIME
+
+
+def checked_day(day: date) -> date:
+    """A day on which something may begin, end or be billed. Raises NotPossible for a slip of the finger."""
+    if not MONEY_SINCE <= day <= MONEY_UNTIL:
+        raise NotPossible(f"{day} is not between {MONEY_SINCE} and {MONEY_UNTIL}")
+    return day
