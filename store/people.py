@@ -16,6 +16,12 @@ from store.search import index as search
 
 _OF_THIS_ADDRESS = (contacts.c.address_key == bindparam("the_key"), contacts.c.removed_at.is_(None))
 _CONTACTS_WITH = select(contacts).where(*_OF_THIS_ADDRESS)
+_CUSTOMERS_OF = select(customers).where(customers.c.id.in_(bindparam("ids", expanding=True)))
+_CONTACTS_OF = (
+    select(contacts)
+    .where(contacts.c.customer_id.in_(bindparam("ids", expanding=True)), contacts.c.removed_at.is_(None))
+    .order_by(contacts.c.id)
+)
 _STAFF_WITH = select(staff).where(staff.c.address_key == bindparam("the_key"), staff.c.removed_at.is_(None))
 _ALL_STAFF = select(staff).where(staff.c.removed_at.is_(None)).order_by(staff.c.id)
 _TOUCH = (
@@ -156,6 +162,16 @@ def list_customers(
     for row in found.mappings():
         people[row["customer_id"]].append(_CONTACT.read(row))
     return tuple(_customer(row, tuple(people[row["id"]])) for row in rows)
+
+
+def customers_of(conn: Connection, numbers: Iterable[int]) -> dict[int, Customer]:
+    """These customers with their contacts, by number, also those who were removed."""
+    wanted = list(numbers)
+    rows = conn.execute(_CUSTOMERS_OF, {"ids": wanted}).mappings().all()
+    theirs: dict[int, list[Contact]] = {row["id"]: [] for row in rows}
+    for row in conn.execute(_CONTACTS_OF, {"ids": wanted}).mappings():
+        theirs[row["customer_id"]].append(_CONTACT.read(row))
+    return {row["id"]: _customer(row, tuple(theirs[row["id"]])) for row in rows}
 
 
 def keep_accounts(conn: Connection, numbers: Iterable[int]) -> None:

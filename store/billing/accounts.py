@@ -5,9 +5,10 @@ it: one lock in two strengths. Money takes the weaker, that of a change: of two 
 waits, and so do an erasure and an edit, while mail, which only asks that the account stays, goes on coming in.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, update
+from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
 from mailgate.billing.party import PROFILE, Account, Proof
 from store import people
@@ -20,6 +21,16 @@ _PROOFS = (
     select(tax_proofs)
     .where(tax_proofs.c.customer_id.in_(bindparam("ids", expanding=True)))
     .order_by(tax_proofs.c.checked_at, tax_proofs.c.id)
+)
+_LOOK_AGAIN = (
+    update(billing_accounts)
+    .where(billing_accounts.c.customer_id == bindparam("the_id"))
+    .values(bill_at=bindparam("the_instant"))
+)
+_PARK = (
+    update(billing_accounts)
+    .where(billing_accounts.c.customer_id == bindparam("the_id"))
+    .values(parked_because=bindparam("the_reason"))
 )
 _EDIT = update(billing_accounts).where(billing_accounts.c.customer_id == bindparam("the_id"))
 
@@ -68,6 +79,37 @@ def last_proofs(conn: Connection, customer_ids: Iterable[int]) -> dict[int, Proo
     """The same of several customers; those without any are left out."""
     rows = conn.execute(_PROOFS, {"ids": list(customer_ids)}).mappings()
     return {row["customer_id"]: _PROOF.read(row) for row in rows}  # the newest come last and stay
+
+
+def waiting(conn: Connection, *, until: datetime, after: int = 0, limit: int) -> tuple[int, ...]:
+    """Accounts behind a number of which something is to be billed by an instant, ascending."""
+    query = select(billing_accounts.c.customer_id).where(billing_accounts.c.customer_id > after)
+    found = query.where(billing_accounts.c.bill_at <= until).order_by(billing_accounts.c.customer_id).limit(limit)
+    return tuple(conn.execute(found).scalars())
+
+
+def count_waiting(conn: Connection, *, until: datetime) -> int:
+    """How many these are."""
+    query = select(func.count()).select_from(billing_accounts).where(billing_accounts.c.bill_at <= until)
+    return int(conn.execute(query).scalar_one())
+
+
+def look_again(conn: Connection, at: Mapping[int, datetime | None]) -> None:
+    """Keep when a run has to look at these accounts next; None: never. They are locked."""
+    if at:
+        conn.execute(_LOOK_AGAIN, [{"the_id": number, "the_instant": when} for number, when in at.items()])
+
+
+def park(conn: Connection, customer_id: int, why: str) -> None:
+    """Keep an account out of runs until staff have looked."""
+    conn.execute(_PARK, {"the_id": customer_id, "the_reason": why})
+
+
+def parked(conn: Connection) -> dict[int, str]:
+    """Accounts that wait for staff, and why."""
+    query = select(billing_accounts.c.customer_id, billing_accounts.c.parked_because)
+    found = query.where(billing_accounts.c.parked_because != "").order_by(billing_accounts.c.customer_id)
+    return {row.customer_id: row.parked_because for row in conn.execute(found)}
 
 
 def has_work(conn: Connection) -> bool:

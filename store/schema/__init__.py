@@ -4,6 +4,18 @@ from store.schema.accounts import billing_accounts, tax_proofs
 from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
 from store.schema.columns import Utc, metadata
 from store.schema.found import articles, search_documents, search_marks
+from store.schema.invoices import (
+    allocations,
+    bill_items,
+    bill_runs,
+    gifts,
+    invoice_lines,
+    invoice_taxes,
+    invoices,
+    left_out,
+    payments,
+    series,
+)
 from store.schema.ledger import balances, ledger_chain, ledger_checks, ledger_entries, ledger_transactions
 from store.schema.mail import (
     blobs,
@@ -31,15 +43,20 @@ from store.schema.people import (
     staff,
     suppressions,
 )
+from store.schema.services import billed_periods, service_terms, services
 from store.schema.tickets import attachments, entries, message_ids, participants, proposals, staff_acts, tickets
 
 __all__ = [
     "Utc",
+    "allocations",
     "allowed_senders",
     "articles",
     "askees",
     "attachments",
     "balances",
+    "bill_items",
+    "bill_runs",
+    "billed_periods",
     "billing_accounts",
     "blobs",
     "catalogue_products",
@@ -50,19 +67,25 @@ __all__ = [
     "entries",
     "erased_blobs",
     "erasures",
+    "gifts",
     "imap_folders",
     "imap_mails",
+    "invoice_lines",
+    "invoice_taxes",
+    "invoices",
     "keys",
     "ledger_chain",
     "ledger_checks",
     "ledger_entries",
     "ledger_transactions",
+    "left_out",
     "lessons",
     "lists",
     "message_ids",
     "metadata",
     "outbox",
     "participants",
+    "payments",
     "prices",
     "processes",
     "products",
@@ -71,6 +94,9 @@ __all__ = [
     "seals",
     "search_documents",
     "search_marks",
+    "series",
+    "service_terms",
+    "services",
     "signing_keys",
     "smarthosts",
     "spool",

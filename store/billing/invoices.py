@@ -1,0 +1,322 @@
+"""Rows of documents as they were issued: only what is open of them changes, and what settles it stands beside them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+
+from mailgate.billing.allocation import Allocation, OpenInvoice
+from mailgate.billing.document import Frozen, Heading
+from mailgate.billing.invoice import DocumentKind, DocumentState, Reckoned
+from store.rows import Rows
+from store.schema import allocations, invoice_lines, invoice_taxes, invoices
+
+_OPEN = and_(
+    invoices.c.kind == DocumentKind.INVOICE.value,
+    invoices.c.state == DocumentState.ISSUED.value,
+    invoices.c.open_minor > 0,
+)
+_ADD = insert(invoices).returning(invoices.c.id, sort_by_parameter_order=True)
+_LOWER = (
+    update(invoices)
+    .where(invoices.c.id == bindparam("the_id"), invoices.c.open_minor >= bindparam("the_amount"))
+    .values(open_minor=invoices.c.open_minor - bindparam("the_amount"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A document as it stands."""
+
+    id: int
+    kind: DocumentKind
+    number: str
+    customer_id: int
+    currency: str
+    issued_on: date
+    issued_at: datetime
+    due_on: date
+    zone: str
+    language: str
+    original_id: int | None
+    run_id: int | None
+    state: DocumentState
+    net_minor: int
+    tax_minor: int
+    total_minor: int
+    open_minor: int
+    reference: str
+    model: str
+    sha256: str
+    settled_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a document, as it was issued."""
+
+    invoice_id: int
+    position: int
+    kind: str
+    sort: str
+    service_id: int | None
+    text: str
+    period_start: date | None
+    period_end: date | None  # the day after the last
+    amount_minor: int
+    inclusive: bool
+    net_minor: int
+    tax_minor: int
+    tax_rate: str
+    tax_category: str
+    tax_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """So much was set against an invoice."""
+
+    id: int
+    invoice_id: int
+    source: str
+    source_id: int | None
+    amount_minor: int
+    made_at: datetime
+    reversed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class New:
+    """A document that is issued now."""
+
+    heading: Heading
+    frozen: Frozen
+    reckoned: Reckoned
+    year: int
+    serial: int
+    customer_id: int
+    zone: str
+    original_id: int | None = None
+    run_id: int | None = None
+
+
+_ISSUED, _LINE, _SETTLED = Rows(Issued), Rows(Line), Rows(Settled)
+
+
+def add(conn: Connection, together: Sequence[New], *, now: datetime) -> list[int]:
+    """Write documents with their lines and taxes; returns their ids in the same order."""
+    if not together:
+        return []
+    ids = [int(one) for one in conn.execute(_ADD, [_document(one, now) for one in together]).scalars()]
+    lines = [row for number, one in zip(ids, together, strict=True) for row in _lines(number, one.reckoned)]
+    taxes = [row for number, one in zip(ids, together, strict=True) for row in _taxes(number, one.reckoned)]
+    if lines:
+        conn.execute(insert(invoice_lines), lines)
+    if taxes:
+        conn.execute(insert(invoice_taxes), taxes)
+    return ids
+
+
+def find(conn: Connection, number: str, kind: DocumentKind = DocumentKind.INVOICE) -> Issued | None:
+    """A document by its number; None when there is none of this kind."""
+    query = select(invoices).where(invoices.c.number == number, invoices.c.kind == kind.value)
+    row = conn.execute(query).mappings().first()
+    return _ISSUED.read(row) if row else None
+
+
+def get(conn: Connection, invoice_id: int) -> Issued:
+    """A document by its id. Raises LookupError."""
+    row = conn.execute(select(invoices).where(invoices.c.id == invoice_id)).mappings().first()
+    if row is None:
+        raise LookupError(f"there is no document {invoice_id}")
+    return _ISSUED.read(row)
+
+
+def listing(
+    conn: Connection,
+    kind: DocumentKind = DocumentKind.INVOICE,
+    *,
+    customer_id: int | None = None,
+    state: DocumentState | None = None,
+    run_id: int | None = None,
+    after: int = 0,
+    limit: int | None = None,
+) -> tuple[Issued, ...]:
+    """Documents of a kind in the order of their issue."""
+    query = select(invoices).where(invoices.c.kind == kind.value, invoices.c.id > after)
+    if customer_id is not None:
+        query = query.where(invoices.c.customer_id == customer_id)
+    if state is not None:
+        query = query.where(invoices.c.state == state.value)
+    if run_id is not None:
+        query = query.where(invoices.c.run_id == run_id)
+    return tuple(_ISSUED.read(row) for row in conn.execute(query.order_by(invoices.c.id).limit(limit)).mappings())
+
+
+def credit_notes_of(conn: Connection, invoice_id: int) -> tuple[Issued, ...]:
+    """What has been taken back of an invoice."""
+    query = select(invoices).where(invoices.c.original_id == invoice_id).order_by(invoices.c.id)
+    return tuple(_ISSUED.read(row) for row in conn.execute(query).mappings())
+
+
+def lines(conn: Connection, invoice_id: int) -> tuple[Line, ...]:
+    """The lines of a document in their order."""
+    query = select(invoice_lines).where(invoice_lines.c.invoice_id == invoice_id).order_by(invoice_lines.c.position)
+    return tuple(_LINE.read(row) for row in conn.execute(query).mappings())
+
+
+def taxes(conn: Connection, invoice_id: int) -> tuple[Mapping[str, Any], ...]:
+    """The tax groups of a document: category, rate, name, net_minor, tax_minor."""
+    query = select(invoice_taxes).where(invoice_taxes.c.invoice_id == invoice_id).order_by(invoice_taxes.c.position)
+    return tuple(dict(row) for row in conn.execute(query).mappings())
+
+
+def settled(conn: Connection, invoice_id: int) -> tuple[Settled, ...]:
+    """What was set against an invoice, and stands."""
+    query = select(allocations).where(allocations.c.invoice_id == invoice_id, allocations.c.reversed_at.is_(None))
+    return tuple(_SETTLED.read(row) for row in conn.execute(query.order_by(allocations.c.id)).mappings())
+
+
+def open_of(
+    conn: Connection, customer_id: int, currency: str | None = None, *, due_by: date | None = None
+) -> tuple[Issued, ...]:
+    """Invoices of an account of which something is open, oldest due first; only those due by a day."""
+    query = select(invoices).where(_OPEN, invoices.c.customer_id == customer_id)
+    if currency is not None:
+        query = query.where(invoices.c.currency == currency)
+    if due_by is not None:
+        query = query.where(invoices.c.due_on <= due_by)
+    rows = conn.execute(query.order_by(invoices.c.due_on, invoices.c.id)).mappings()
+    return tuple(_ISSUED.read(row) for row in rows)
+
+
+def to_settle(found: Iterable[Issued]) -> tuple[OpenInvoice, ...]:
+    """The same as the rule of allocation takes them."""
+    return tuple(OpenInvoice(one.id, one.due_on, one.open_minor) for one in found)
+
+
+def settle(
+    conn: Connection,
+    together: Sequence[Allocation],
+    *,
+    source: str,
+    source_id: int | None,
+    now: datetime,
+    to: DocumentState = DocumentState.PAID,
+) -> list[int]:
+    """Set amounts against invoices, which the caller has locked; one of which nothing is open then is paid.
+
+    `to`: the state of what is settled by something else than money. Returns the ids of the allocations.
+    """
+    if not together:
+        return []
+    rows = [{"the_id": one.invoice_id, "the_amount": one.amount_minor} for one in together]
+    if conn.execute(_LOWER, rows).rowcount != len(rows):
+        raise AssertionError("an invoice has less open than was read under the account's lock")
+    done = update(invoices).where(
+        invoices.c.id.in_([one.invoice_id for one in together]),
+        invoices.c.open_minor == 0,
+        invoices.c.state == DocumentState.ISSUED.value,
+    )
+    conn.execute(done.values(state=to.value, settled_at=now))
+    new = insert(allocations).returning(allocations.c.id, sort_by_parameter_order=True)
+    values = [
+        {
+            "invoice_id": one.invoice_id,
+            "source": source,
+            "source_id": source_id,
+            "amount_minor": one.amount_minor,
+            "made_at": now,
+        }
+        for one in together
+    ]
+    return [int(one) for one in conn.execute(new, values).scalars()]
+
+
+def close(conn: Connection, invoice_id: int, state: DocumentState, *, now: datetime) -> None:
+    """Nothing of it is open any more, for another reason than money."""
+    conn.execute(
+        update(invoices).where(invoices.c.id == invoice_id).values(state=state.value, open_minor=0, settled_at=now)
+    )
+
+
+def reverse(conn: Connection, invoice_id: int, *, now: datetime) -> None:
+    """What was set against an invoice is so no longer."""
+    conn.execute(
+        update(allocations)
+        .where(allocations.c.invoice_id == invoice_id, allocations.c.reversed_at.is_(None))
+        .values(reversed_at=now)
+    )
+
+
+def credited_minor(conn: Connection, invoice_id: int) -> int:
+    """What credit notes that name it have taken back of an invoice, with tax."""
+    query = select(func.coalesce(func.sum(invoices.c.total_minor), 0)).where(invoices.c.original_id == invoice_id)
+    return int(conn.execute(query).scalar_one())
+
+
+def _document(one: New, now: datetime) -> dict[str, object]:
+    heading, total = one.heading, one.reckoned.total_minor
+    is_open = heading.kind is DocumentKind.INVOICE and total > 0
+    return {
+        "kind": heading.kind.value,
+        "series_year": one.year,
+        "serial": one.serial,
+        "number": heading.number,
+        "customer_id": one.customer_id,
+        "currency": heading.currency,
+        "issued_on": heading.issued_on,
+        "issued_at": now,
+        "due_on": heading.due_on,
+        "zone": one.zone,
+        "language": heading.language,
+        "original_id": one.original_id,
+        "run_id": one.run_id,
+        # A credit note is settled by what it is set against; an invoice of nothing has nothing to settle.
+        "state": (DocumentState.ISSUED if is_open else DocumentState.PAID).value,
+        "net_minor": one.reckoned.net_minor,
+        "tax_minor": one.reckoned.tax_minor,
+        "total_minor": total,
+        "open_minor": total if is_open else 0,
+        "reference": one.frozen.reference,
+        "model": one.frozen.model,
+        "sha256": one.frozen.sha256,
+        "settled_at": None if is_open else now,
+    }
+
+
+def _lines(number: int, reckoned: Reckoned) -> Iterable[dict[str, object]]:
+    for position, line in enumerate(reckoned.lines, 1):
+        charge = line.charge
+        yield {
+            "invoice_id": number,
+            "position": position,
+            "kind": charge.kind.value,
+            "sort": charge.sort,
+            "service_id": charge.service_id,
+            "text": charge.text,
+            "period_start": charge.period.start if charge.period else None,
+            "period_end": charge.period.end if charge.period else None,
+            "amount_minor": charge.amount_minor,
+            "inclusive": charge.taxed.inclusive,
+            "net_minor": line.net_minor,
+            "tax_minor": line.tax_minor,
+            "tax_rate": charge.rate.text,
+            "tax_category": charge.category,
+            "tax_name": charge.taxed.name,
+        }
+
+
+def _taxes(number: int, reckoned: Reckoned) -> Iterable[dict[str, object]]:
+    for position, tax in enumerate(reckoned.taxes, 1):
+        yield {
+            "invoice_id": number,
+            "position": position,
+            "category": tax.category,
+            "rate": tax.rate.text,
+            "name": tax.name,
+            "net_minor": tax.net_minor,
+            "tax_minor": tax.tax_minor,
+        }

@@ -1,0 +1,66 @@
+"""Rows of money that came in."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, insert, select
+
+from mailgate.errors import Permanent
+from store.rows import Rows, insert_row
+from store.schema import payments
+
+
+class RecordedBefore(Permanent):
+    """A payment of this customer with the same method and reference is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """Money that came in, whatever it was for."""
+
+    id: int
+    customer_id: int
+    method: str
+    reference: str
+    currency: str
+    amount_minor: int
+    received_on: date
+    recorded_at: datetime
+    recorded_by: str
+
+
+_PAYMENT = Rows(Payment)
+
+
+def add(conn: Connection, payment: Payment) -> int:
+    """Write down a payment, whose own id does not count, of a locked account; its id. Raises RecordedBefore."""
+    same = select(payments.c.id).where(
+        payments.c.customer_id == payment.customer_id,
+        payments.c.method == payment.method,
+        payments.c.reference == payment.reference,
+    )
+    before = conn.execute(same).scalar()
+    if before is not None:
+        raise RecordedBefore(
+            f"payment {before} of customer {payment.customer_id} has the method {payment.method!r} and the reference "
+            f"{payment.reference!r} already"
+        )
+    return insert_row(conn, insert(payments), _PAYMENT.columns(payment))
+
+
+def get(conn: Connection, payment_id: int) -> Payment:
+    """A payment. Raises LookupError."""
+    row = conn.execute(select(payments).where(payments.c.id == payment_id)).mappings().first()
+    if row is None:
+        raise LookupError(f"there is no payment {payment_id}")
+    return _PAYMENT.read(row)
+
+
+def listing(
+    conn: Connection, *, customer_id: int | None = None, after: int = 0, limit: int | None = None
+) -> tuple[Payment, ...]:
+    """Payments in the order in which they were recorded."""
+    query = select(payments).where(payments.c.id > after).order_by(payments.c.id).limit(limit)
+    if customer_id is not None:
+        query = query.where(payments.c.customer_id == customer_id)
+    return tuple(_PAYMENT.read(row) for row in conn.execute(query).mappings())

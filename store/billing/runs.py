@@ -1,0 +1,150 @@
+"""Rows of runs: what was planned, what was issued, who was left out, and what stopped."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import Connection, insert, select, update
+
+from mailgate.billing.fuse import FORMER_RUNS, Tally
+from store.rows import Rows, insert_row
+from store.schema import bill_items, bill_runs, left_out
+
+
+class RunState(StrEnum):
+    """How a run stands."""
+
+    PLANNED = "planned"
+    RUNNING = "running"  # or its process was killed: what it issued is issued
+    STOPPED = "stopped"  # by the fuse, before the first number
+    DONE = "done"
+    UNDONE = "undone"
+
+
+@dataclass(frozen=True, slots=True)
+class BillRun:
+    """One run, or a plan of one."""
+
+    id: int
+    state: RunState
+    at_on: date | None  # None: each account's own day
+    made_at: datetime
+    made_by: str
+    finished_at: datetime | None
+    invoices: int
+    totals: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One document of a plan."""
+
+    customer_id: int
+    currency: str
+    due_on: date
+    digest: str
+    total_minor: int
+
+
+_RUN, _ITEM = Rows(BillRun), Rows(Item)
+
+
+def keep_plan(
+    conn: Connection,
+    tally: Tally,
+    items: Iterable[Item],
+    omitted: Mapping[int, str],
+    *,
+    at_on: date | None,
+    by: str,
+    now: datetime,
+) -> int:
+    """Keep a plan, to run exactly that later; returns its number."""
+    number = _add(conn, RunState.PLANNED, tally, at_on=at_on, by=by, now=now)
+    rows = [{"run_id": number, **_ITEM.columns(one)} for one in items]
+    if rows:
+        conn.execute(insert(bill_items), rows)
+    _leave_out(conn, number, omitted)
+    return number
+
+
+def begin(conn: Connection, *, at_on: date | None, by: str, now: datetime) -> int:
+    """A run begins; returns its number."""
+    return _add(conn, RunState.RUNNING, Tally(), at_on=at_on, by=by, now=now)
+
+
+def stop(conn: Connection, planned: Tally, *, why: str, at_on: date | None, now: datetime) -> int:
+    """A run was stopped before it issued anything."""
+    return _add(conn, RunState.STOPPED, planned, at_on=at_on, by=why, now=now)
+
+
+def finish(conn: Connection, run_id: int, tally: Tally, omitted: Mapping[int, str], *, now: datetime) -> None:
+    """A run is over."""
+    values = {
+        "state": RunState.DONE.value,
+        "finished_at": now,
+        "invoices": tally.invoices,
+        "totals": dict(tally.totals),
+    }
+    conn.execute(update(bill_runs).where(bill_runs.c.id == run_id).values(**values))
+    _leave_out(conn, run_id, omitted)
+
+
+def undo(conn: Connection, run_id: int) -> bool:
+    """A run is undone now; False when it was before, or never ended."""
+    done = update(bill_runs).where(bill_runs.c.id == run_id, bill_runs.c.state == RunState.DONE.value)
+    return conn.execute(done.values(state=RunState.UNDONE.value)).rowcount == 1
+
+
+def find(conn: Connection, run_id: int) -> BillRun | None:
+    """A run or plan by its number."""
+    row = conn.execute(select(bill_runs).where(bill_runs.c.id == run_id)).mappings().first()
+    return _RUN.read(row) if row else None
+
+
+def items(conn: Connection, run_id: int) -> tuple[Item, ...]:
+    """The documents of a plan."""
+    query = select(bill_items).where(bill_items.c.run_id == run_id)
+    return tuple(_ITEM.read(row) for row in conn.execute(query).mappings())
+
+
+def omitted(conn: Connection, run_id: int) -> Mapping[int, str]:
+    """Whom a run or plan left out, and why."""
+    query = select(left_out.c.customer_id, left_out.c.why).where(left_out.c.run_id == run_id)
+    return {row.customer_id: row.why for row in conn.execute(query.order_by(left_out.c.customer_id))}
+
+
+def last_tallies(conn: Connection) -> tuple[Tally, ...]:
+    """What the last runs came to, the newest first."""
+    query = (
+        select(bill_runs.c.invoices, bill_runs.c.totals)
+        .where(bill_runs.c.state == RunState.DONE.value, bill_runs.c.invoices > 0)
+        .order_by(bill_runs.c.id.desc())
+        .limit(FORMER_RUNS)
+    )
+    return tuple(Tally(row.invoices, row.totals) for row in conn.execute(query))
+
+
+def listing(conn: Connection, *, limit: int) -> tuple[BillRun, ...]:
+    """The last runs and plans, the newest first."""
+    query = select(bill_runs).order_by(bill_runs.c.id.desc()).limit(limit)
+    return tuple(_RUN.read(row) for row in conn.execute(query).mappings())
+
+
+def _add(conn: Connection, state: RunState, tally: Tally, *, at_on: date | None, by: str, now: datetime) -> int:
+    values = {
+        "state": state.value,
+        "at_on": at_on,
+        "made_at": now,
+        "made_by": by,
+        "invoices": tally.invoices,
+        "totals": dict(tally.totals),
+    }
+    return insert_row(conn, insert(bill_runs), values)
+
+
+def _leave_out(conn: Connection, run_id: int, whom: Mapping[int, str]) -> None:
+    rows = [{"run_id": run_id, "customer_id": number, "why": why} for number, why in whom.items()]
+    if rows:
+        conn.execute(insert(left_out), rows)
