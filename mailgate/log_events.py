@@ -163,6 +163,9 @@ class LogEvent(Enum):
     REFUSED_TOO_OFTEN = "refused sign-in, too often", "network", "refused sign-in, too often network={network}"
 
     # Money
+    BILLED = "billed", "run", "billed run={run} invoices={invoices} left_out={left_out}"
+    FUSE_BLOWN = "fuse blown", "why", "fuse blown why={why!r}"
+    PARKED_ACCOUNT = "parked account", "customer", "parked account customer={customer}"
     LEDGER_WHOLE = "ledger whole", "transactions", "ledger whole transactions={transactions}"
     LEDGER_FAULTY = "ledger faulty", "faults", "ledger faulty faults={faults} first={first!r}"
     POSTPONED_LEDGER = "postponed", "ledger", "postponed ledger={ledger} error={error!r}"

@@ -1,0 +1,162 @@
+"""Books: what a story about money knows of the accounts that it has locked, and of what is sold."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from mailgate.billing.draft import Rhythm
+from mailgate.billing.invoice import TaxedAs
+from mailgate.billing.party import Account, Buyer, Proof
+from mailgate.billing.period import local_date
+from mailgate.billing.product import Product, TaxRule
+from mailgate.billing.profile import buyer
+from mailgate.billing.service import Service
+from mailgate.billing.tax import read_rate
+from mailgate.billing.vat import treatment
+from mailgate.config import Settings
+from mailgate.people import Customer
+from store import people
+from store.billing import accounts, catalogue, services
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """One account as billing sees it, locked for the transaction."""
+
+    customer: Customer
+    account: Account
+    proof: Proof | None
+    services: tuple[Service, ...]  # that have not ended
+
+    @property
+    def buyer(self) -> Buyer:
+        """Who its documents are made out to."""
+        return buyer(self.customer, self.account)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Of its days."""
+        return ZoneInfo(self.customer.timezone)
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What is sold, how it is taxed, and how the company bills. One for a story, or for a whole run."""
+
+    settings: Settings
+    tax_rules: tuple[TaxRule, ...]
+    _products: dict[int, Product] = field(default_factory=dict)
+
+    @property
+    def rhythm(self) -> Rhythm:
+        """When invoices go out."""
+        billing = self.settings.billing
+        return Rhythm(billing.invoice_days_before_due, billing.least_days_to_pay, billing.bill_suspended)
+
+    def sellers_day(self, now: datetime) -> date:
+        """Issue dates and numbers are of this day."""
+        return local_date(now, ZoneInfo(self.settings.gate.timezone))
+
+    def product(self, conn: Connection, product_id: int) -> Product:
+        """A product as it was sold by this id."""
+        found = self._products.get(product_id)
+        if found is None:
+            found = catalogue.product(conn, product_id)
+            if found is None:
+                raise LookupError(f"there is no product {product_id}")
+            self._products[product_id] = found
+        return found
+
+    def lead(self, conn: Connection, service: Service) -> int | None:
+        """The days before the due date of the service's product, where it has its own for this cycle."""
+        return dict(self.product(conn, service.product_id).lead_days).get(service.months)
+
+    def taxed(self, payer: Payer, product: Product, *, on: date) -> TaxedAs:
+        """How this product is taxed for this account on a day. Raises NoTaxRule."""
+        found = treatment(self.settings.seller, payer.buyer, payer.proof, self.tax_rules, product.tax_class, on=on)
+        return TaxedAs(product.tax_included, read_rate(found.rate), found.category, found.name, found.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The day of an act: `on` is today for every account, and the issue date; None: each account's own day."""
+
+    now: datetime
+    on: date | None = None
+
+    def account(self, payer: Payer) -> date:
+        """Which day it is for an account."""
+        return self.on or local_date(self.now, payer.zone)
+
+    def seller(self, books: Books) -> date:
+        """Which day it is for who sells: documents are dated by it."""
+        return self.on or books.sellers_day(self.now)
+
+
+def open_books(conn: Connection, settings: Settings) -> Books:
+    """The books as of now."""
+    return Books(settings, catalogue.tax_rules(conn))
+
+
+def lock(conn: Connection, customer_ids: Iterable[int]) -> Mapping[int, Payer]:
+    """Lock these accounts, ascending, and read them; numbers of no customer are left out."""
+    locked = accounts.lock(conn, customer_ids)
+    return _payers(conn, locked)
+
+
+def look(conn: Connection, customer_ids: Iterable[int]) -> Mapping[int, Payer]:
+    """The same without a lock, for who only asks."""
+    numbers = sorted(set(customer_ids))
+    found = accounts.accounts(conn, numbers)
+    return _payers(conn, {number: found.get(number) or Account.fresh(number) for number in numbers})
+
+
+def _payers(conn: Connection, locked: Mapping[int, Account]) -> Mapping[int, Payer]:
+    customers = people.customers_of(conn, locked)
+    proofs = accounts.last_proofs(conn, locked)
+    theirs = services.of_accounts(conn, locked)
+    return {
+        number: Payer(customers[number], account, proofs.get(number), tuple(theirs.get(number, ())))
+        for number, account in locked.items()
+        if number in customers
+    }
+
+
+def text_of(product: Product, service: Service) -> str:
+    """What a line says: the product, and which of several it is for."""
+    return product.name if service.name in ("", product.name) else f"{product.name}, {service.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Deal:
+    """What a story about one account has in hand: the open transaction, the books, the locked account, and its day."""
+
+    conn: Connection
+    books: Books
+    payer: Payer
+    today: Today
+    by: str  # who does it
+
+    @property
+    def day(self) -> date:
+        """Today, for the account."""
+        return self.today.account(self.payer)
+
+    @property
+    def issue_day(self) -> date:
+        """Today, for who sells."""
+        return self.today.seller(self.books)
+
+    @property
+    def now(self) -> datetime:
+        """The instant."""
+        return self.today.now
+
+
+def deal_with(conn: Connection, settings: Settings, customer_id: int, today: Today, *, by: str) -> Deal | None:
+    """Lock an account and open the books; None when there is no such customer."""
+    payer = lock(conn, (customer_id,)).get(customer_id)
+    return None if payer is None else Deal(conn, open_books(conn, settings), payer, today, by)

@@ -1,0 +1,114 @@
+"""Drafts: what of an account is to be billed on a day, as documents that could be issued. Plan and run share it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from hashlib import sha256
+
+from sqlalchemy import Connection
+
+from mailgate.billing.draft import Bundle, Due, bundles, next_look
+from mailgate.billing.invoice import Charge, DocumentKind, LineKind, reckon
+from mailgate.flows.billing.books import Books, Payer, text_of
+from mailgate.flows.billing.issue import Wanted
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One document that a run would issue; None where nothing but free days would stand on it."""
+
+    payer: Payer
+    bundle: Bundle
+    wanted: Wanted | None
+    total_minor: int  # with tax
+
+    @property
+    def covers(self) -> tuple[Due, ...]:
+        """The days that it bills."""
+        return self.bundle.items
+
+    @property
+    def digest(self) -> str:
+        """Of all that it will say: what has changed since a plan was made shows in it."""
+        charges = self.wanted.charges if self.wanted else ()
+        facts = [
+            self.payer.customer.id,
+            self.bundle.currency,
+            self.bundle.due_on.isoformat(),
+            [
+                (
+                    one.text,
+                    one.service_id,
+                    one.period.start.isoformat() if one.period else None,
+                    one.period.end.isoformat() if one.period else None,
+                    one.amount_minor,
+                    one.taxed.inclusive,
+                    one.rate.text,
+                    one.category,
+                )
+                for one in charges
+            ],
+        ]
+        return sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def drafts(
+    conn: Connection, books: Books, payer: Payer, *, today: date, on: date, run_id: int | None = None
+) -> tuple[Draft, ...]:
+    """What is to be billed of an account on its own day, taxed as of the seller's. Raises NoTaxRule.
+
+    An account that is billed elsewhere, or that waits for staff, has nothing.
+    """
+    if payer.account.billed_elsewhere or payer.account.parked_because:
+        return ()
+    leads = {one.id: books.lead(conn, one) for one in payer.services}
+    found = bundles(payer.services, today=today, rhythm=books.rhythm, leads=leads)
+    return tuple(drafted(conn, books, payer, bundle, on=on, run_id=run_id) for bundle in found)
+
+
+def drafted(
+    conn: Connection,
+    books: Books,
+    payer: Payer,
+    bundle: Bundle,
+    *,
+    on: date,
+    more: Sequence[Charge] = (),
+    run_id: int | None = None,
+) -> Draft:
+    """One bundle as a document, with `more` charges at its end, such as a set-up. Raises NoTaxRule."""
+    charges = (*(charge_for(conn, books, payer, due, on=on) for due in bundle.items), *more)
+    if not any(charge.amount_minor for charge in charges):
+        return Draft(payer, bundle, None, 0)
+    covers = tuple(enumerate(bundle.items))
+    wanted = Wanted(DocumentKind.INVOICE, payer, bundle.currency, bundle.due_on, charges, covers=covers, run_id=run_id)
+    return Draft(payer, bundle, wanted, reckon(charges).total_minor)
+
+
+def charge_for(conn: Connection, books: Books, payer: Payer, due: Due, *, on: date) -> Charge:
+    """The line of billed days. Raises NoTaxRule."""
+    product = books.product(conn, due.service.product_id)
+    return Charge(
+        LineKind.SERVICE,
+        text_of(product, due.service),
+        product.kind.value,
+        due.service.id,
+        due.period,
+        due.amount_minor,
+        books.taxed(payer, product, on=on),
+    )
+
+
+def next_day(conn: Connection, books: Books, payer: Payer) -> date | None:
+    """The first of the account's days on which there is something to bill; None when there will be nothing."""
+    if payer.account.billed_elsewhere or payer.account.parked_because:
+        return None
+    looks = (next_look(one, rhythm=books.rhythm, lead=books.lead(conn, one)) for one in payer.services)
+    found = [day for day in looks if day is not None]
+    return min(found) if found else None
+
+
+def tomorrow(today: date) -> date:
+    """What was left out today is tried again then."""
+    return today + timedelta(days=1)

@@ -1,0 +1,154 @@
+"""Documents are issued: numbers, dates, frozen text, the days that they bill and the ledger, in one transaction."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from mailgate.billing.document import Heading, freeze
+from mailgate.billing.draft import Due
+from mailgate.billing.invoice import Charge, DocumentKind, Reckoned, reckon
+from mailgate.billing.ledger import events
+from mailgate.billing.ledger.transaction import Transaction
+from mailgate.billing.numbering import read_pattern
+from mailgate.config import Settings
+from mailgate.flows.billing.books import Payer
+from store.billing import invoices, ledger, series, services
+from store.billing.services import Advance, Claim
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A document that is to be issued. The first `covers` of its charges bill days, in the same order."""
+
+    kind: DocumentKind
+    payer: Payer
+    currency: str
+    due_on: date
+    charges: tuple[Charge, ...]
+    covers: tuple[tuple[int, Due], ...] = ()  # (place among the charges, the days)
+    original: tuple[int, str] | None = None  # id and number of the invoice that a credit note is about
+    run_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A document that has been issued."""
+
+    id: int
+    number: str
+    wanted: Wanted
+    reckoned: Reckoned
+    sha256: str
+
+    @property
+    def sale(self) -> events.Sale:
+        """What it comes to, as the ledger takes it."""
+        return sale_of(self.reckoned, self.sha256)
+
+
+def issue(
+    conn: Connection, together: Sequence[Wanted], *, settings: Settings, on: date, now: datetime
+) -> tuple[Done, ...]:
+    """Issue documents of one kind on one day, in their order; invoices are booked, credit notes are left to the caller.
+
+    The accounts are locked. Days that are billed must have been won before (`win`). Raises ClockWentBack.
+    """
+    if not together:
+        return ()
+    kind = together[0].kind
+    billing = settings.billing
+    is_invoice = kind is DocumentKind.INVOICE
+    pattern = read_pattern(billing.invoice_number if is_invoice else billing.credit_note_number)
+    reckoned = [reckon(one.charges) for one in together]
+    first = series.take(conn, kind.value, len(together), on=on)
+    new = []
+    for serial, (one, sums) in enumerate(zip(together, reckoned, strict=True), first):
+        heading = Heading(
+            kind,
+            pattern.number(on.year, serial),
+            one.currency,
+            on,
+            one.due_on,
+            one.payer.customer.language,
+            one.original[1] if one.original else "",
+        )
+        frozen = freeze(heading, settings.seller, one.payer.buyer, sums)
+        new.append(
+            invoices.New(
+                heading,
+                frozen,
+                sums,
+                on.year,
+                serial,
+                one.payer.customer.id,
+                one.payer.customer.timezone,
+                one.original[0] if one.original else None,
+                one.run_id,
+            )
+        )
+    ids = invoices.add(conn, new, now=now)
+    done = tuple(
+        Done(number, one.heading.number, wanted, one.reckoned, one.frozen.sha256)
+        for number, one, wanted in zip(ids, new, together, strict=True)
+    )
+    services.claim(conn, [claim for one in done for claim in _claims(one)])
+    if is_invoice:
+        ledger.book(conn, [_booked(one, on) for one in done], now=now)
+    return done
+
+
+def win(conn: Connection, covers: Iterable[Due]) -> None:
+    """Win the days that are to be billed, by what each service was billed through. Raises Overtaken."""
+    spans: dict[int, tuple[date, date]] = {}
+    for due in covers:
+        begun = spans.get(due.service.id)
+        spans[due.service.id] = (begun[0] if begun else due.service.billed_through, due.billed_through)
+    services.advance(conn, [Advance(number, start, end) for number, (start, end) in spans.items()])
+
+
+def claims_without_document(conn: Connection, covers: Iterable[Due]) -> None:
+    """Days that cost nothing are kept as billed, and no document is made of them."""
+    services.claim(conn, [_claim(due, None, 0) for due in covers if due.period is not None])
+
+
+def sale_of(reckoned: Reckoned, sha256: str) -> events.Sale:
+    """What a document comes to: net by kind of product, tax by its name."""
+    net: dict[str, int] = {}
+    tax: dict[str, int] = {}
+    for line in reckoned.lines:
+        net[line.charge.sort] = net.get(line.charge.sort, 0) + line.net_minor
+    for one in reckoned.taxes:
+        if one.tax_minor:
+            tax[one.name] = tax.get(one.name, 0) + one.tax_minor
+    return events.Sale(net, tax, sha256)
+
+
+def whose(done: Done, on: date) -> events.Whose:
+    """Whom the ledger books it for."""
+    return events.Whose(done.wanted.payer.customer.id, on, done.wanted.currency)
+
+
+def _booked(done: Done, on: date) -> Transaction:
+    return events.invoice(done.id, whose(done, on), done.sale)
+
+
+def _claims(done: Done) -> Iterable[Claim]:
+    for place, due in done.wanted.covers:
+        if due.period is not None:
+            yield _claim(due, done.id, place + 1)
+
+
+def _claim(due: Due, invoice_id: int | None, position: int) -> Claim:
+    assert due.period is not None
+    assert due.cycle is not None
+    return Claim(due.service.id, due.period, due.cycle, due.service.price_minor, invoice_id, position)
+
+
+def by_customer(done: Iterable[Done]) -> Mapping[int, tuple[Done, ...]]:
+    """Documents by whose they are."""
+    found: dict[int, list[Done]] = {}
+    for one in done:
+        found.setdefault(one.wanted.payer.customer.id, []).append(one)
+    return {number: tuple(theirs) for number, theirs in found.items()}

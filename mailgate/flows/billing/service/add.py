@@ -1,0 +1,132 @@
+"""A service is added, and its first invoice is issued."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from difflib import get_close_matches
+
+from sqlalchemy import Connection
+
+from mailgate.billing.draft import first_bundle
+from mailgate.billing.invoice import Charge, LineKind
+from mailgate.billing.period import anchor_of, first_bill_day
+from mailgate.billing.pricing import NotSold, is_aligned, options_of, price_of
+from mailgate.billing.product import Kind, Product
+from mailgate.billing.service import NotPossible, Service, State, checked_day
+from mailgate.flows.billing.books import Deal, Payer, text_of
+from mailgate.flows.billing.drafting import drafted
+from mailgate.flows.billing.issue import Done
+from mailgate.flows.billing.service.settling import bill, look_again
+from store.billing import accounts, catalogue, services
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What somebody is to have."""
+
+    sku: str
+    months: int
+    name: str = ""
+    domain: str = ""
+    options: Mapping[str, int] | None = None
+    parent_id: int | None = None
+    is_pending: bool = False
+    start_on: date | None = None
+    paid_through: date | None = None  # the last day that was paid for elsewhere: it is not billed here
+    external_id: str | None = None
+
+
+def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
+    """Add a service and issue its first invoice. The account is locked.
+
+    Raises NotSold, NotPossible, NoTaxRule, ClockWentBack.
+    """
+    product_id, product = for_sale(deal.conn, sold.sku)
+    price = price_of(product, deal.payer.customer.currency, sold.months, sold.options or {})
+    start = checked_day(sold.start_on or deal.day)
+    parent = _parent(deal.payer, product, sold.parent_id)
+    setup = product.price(deal.payer.customer.currency, sold.months)
+    assert setup is not None
+    anchor = anchored(deal, product, start, price, months=sold.months)
+    billed_through = checked_day(sold.paid_through + ONE_DAY) if sold.paid_through else start
+    service = services.add(
+        deal.conn,
+        Service(
+            id=0,
+            customer_id=deal.payer.customer.id,
+            product_id=product_id,
+            parent_id=parent.id if parent else None,
+            name=sold.name or sold.domain or product.name,
+            domain=sold.domain,
+            currency=deal.payer.customer.currency,
+            months=sold.months,
+            price_minor=price,
+            options=options_of(product, sold.options or {}),
+            state=State.PENDING if sold.is_pending else State.ACTIVE,
+            started_on=min(start, billed_through),
+            anchor_on=anchor,
+            billed_through=billed_through,
+            external_id=sold.external_id,
+        ),
+        now=deal.now,
+        by=deal.by,
+    )
+    documents: tuple[Done, ...] = ()
+    if sold.paid_through is None and not deal.payer.account.billed_elsewhere:
+        more = (_setup_line(deal, product, service, setup.setup_minor),) if setup.setup_minor else ()
+        bundle = first_bundle(
+            service, today=deal.day, rhythm=deal.books.rhythm, lead=deal.books.lead(deal.conn, service)
+        )
+        if bundle is not None:
+            draft = drafted(deal.conn, deal.books, deal.payer, bundle, on=deal.issue_day, more=more)
+            documents = bill(deal, draft.wanted, draft.covers)
+            service = services.get(deal.conn, service.id)
+    look_again(deal)
+    return service, documents
+
+
+def for_sale(conn: Connection, sku: str) -> tuple[int, Product]:
+    """A product as it is sold now, with its id. Raises NotSold, which names the nearest."""
+    found = catalogue.sold_as(conn, sku)
+    if found is None:
+        near = get_close_matches(sku, [one.sku for one in catalogue.for_sale(conn)], n=1)
+        raise NotSold(f"the catalogue has no {sku!r}" + (f": did you mean {near[0]}?" if near else ""))
+    return found
+
+
+def _parent(payer: Payer, product: Product, parent_id: int | None) -> Service | None:
+    if product.kind is not Kind.ADD_ON:
+        if parent_id is not None:
+            raise NotPossible(f"{product.sku} is no add-on: it belongs to no other service")
+        return None
+    if parent_id is None:
+        raise NotPossible(f"{product.sku} is an add-on: name the service that it is for, --parent ID")
+    parent = next((one for one in payer.services if one.id == parent_id), None)
+    if parent is None:
+        raise NotPossible(f"customer {payer.customer.id} has no service {parent_id} that is not ended")
+    return parent
+
+
+def anchored(deal: Deal, product: Product, start: date, price_minor: int, *, months: int) -> date:
+    """Where the service's cycles are counted from; the first aligned one sets the account's bill day."""
+    if not is_aligned(product, months, price_minor):
+        return start
+    bill_day = deal.payer.account.bill_day or deal.books.settings.billing.bill_day
+    if not bill_day:
+        bill_day = start.day
+        accounts.edit(deal.conn, replace(deal.payer.account, bill_day=bill_day))
+    return anchor_of(first_bill_day(start, bill_day), bill_day, months)
+
+
+def _setup_line(deal: Deal, product: Product, service: Service, setup_minor: int) -> Charge:
+    return Charge(
+        LineKind.SETUP,
+        text_of(product, service),
+        product.kind.value,
+        service.id,
+        None,
+        setup_minor,
+        deal.books.taxed(deal.payer, product, on=deal.issue_day),
+    )

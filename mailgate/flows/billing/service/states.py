@@ -1,0 +1,57 @@
+"""A service is provisioned, rests, comes back, and is over."""
+
+from dataclasses import replace
+
+from mailgate.billing.period import anchor_of, first_bill_day
+from mailgate.billing.pricing import is_aligned
+from mailgate.billing.service import Action, NotPossible, Service, State, after
+from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.service.settling import look_again
+from store.billing import services
+
+
+def activate(deal: Deal, service: Service) -> Service:
+    """What was ordered is provisioned: from now on it renews."""
+    return _moved(deal, replace(service, state=after(service.state, Action.ACTIVATE)))
+
+
+def suspend(deal: Deal, service: Service, *, reason: str) -> Service:
+    """It is off, and nothing is billed for it; what was billed before stays due."""
+    state = after(service.state, Action.SUSPEND)
+    changed = replace(service, state=state, suspended_on=deal.day, suspended_for=reason)
+    return _moved(deal, changed)
+
+
+def restore(deal: Deal, service: Service) -> Service:
+    """It is on again: what was not billed before is billed from this day on."""
+    state = after(service.state, Action.RESTORE)
+    on = deal.day
+    if service.suspended_on and on < service.suspended_on:
+        raise NotPossible(f"service {service.id} was suspended on {service.suspended_on}, which is after {on}")
+    billed_through = max(service.billed_through, on) if service.is_recurring else service.billed_through
+    changed = replace(service, state=state, suspended_on=None, suspended_for="", billed_through=billed_through)
+    return _moved(deal, changed)
+
+
+def end_what_is_over(deal: Deal) -> tuple[Service, ...]:
+    """Services whose last day is over have ended."""
+    over = [one for one in deal.payer.services if one.cancel_on is not None and one.cancel_on <= deal.day]
+    for one in over:
+        services.write(deal.conn, replace(one, state=State.CANCELLED, ended_on=one.cancel_on))
+    return tuple(over)
+
+
+def move_bill_day(deal: Deal, bill_day: int) -> None:
+    """The account's bill day has changed: what is billed on it is, from the days on that nobody has billed yet."""
+    for one in deal.payer.services:
+        product = deal.books.product(deal.conn, one.product_id)
+        if is_aligned(product, one.months, one.price_minor):
+            bill_on = first_bill_day(one.billed_through, bill_day)
+            services.write(deal.conn, replace(one, anchor_on=anchor_of(bill_on, bill_day, one.months)))
+    look_again(deal)
+
+
+def _moved(deal: Deal, changed: Service) -> Service:
+    services.write(deal.conn, changed)
+    look_again(deal)
+    return changed

@@ -1,0 +1,95 @@
+"""A service goes on by other terms: another plan, cycle or options. What is quoted is what is billed."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from mailgate.billing.change import Quote, Terms, quote_change
+from mailgate.billing.pricing import NotSold, options_of, price_of
+from mailgate.billing.product import ONE_TIME
+from mailgate.billing.service import Action, NotPossible, Service, after
+from mailgate.errors import Permanent
+from mailgate.flows.billing.books import Deal, text_of
+from mailgate.flows.billing.issue import Done
+from mailgate.flows.billing.service.add import ONE_DAY, anchored, for_sale
+from mailgate.flows.billing.service.settling import cut, document, look_again
+from store.billing import invoices, services
+
+
+class PastDue(Permanent):
+    """The account owes something: a customer's change waits until that is settled (S26)."""
+
+
+def quote_new_terms(
+    deal: Deal,
+    service: Service,
+    *,
+    sku: str | None = None,
+    months: int | None = None,
+    options: Mapping[str, int] | None = None,
+) -> tuple[Terms, Quote]:
+    """What other terms would cost from today on. Raises NotSold, NotPossible, NoTaxRule."""
+    after(service.state, Action.CHANGE)
+    if service.cancel_on is not None:
+        raise NotPossible(f"service {service.id} ends on {service.cancel_on - ONE_DAY}: it cannot be changed any more")
+    if not service.is_recurring:
+        raise NotPossible(f"service {service.id} was sold once and does not renew: there is nothing to change")
+    old = deal.books.product(deal.conn, service.product_id)
+    product_id, product = for_sale(deal.conn, sku or old.sku)
+    if sku and sku != old.sku and sku not in old.upgrades and old.sku not in product.upgrades:
+        there = ", ".join(sorted(old.upgrades)) or "no other"
+        raise NotSold(f"there is no way from {old.sku} to {sku}: it may be changed to {there}")
+    cycle = service.months if months is None else months
+    if cycle == ONE_TIME:
+        raise NotPossible("a service that renews cannot become one that is sold once")
+    kept = dict(service.options) if sku in (None, old.sku) else {}
+    wanted = {**kept, **(options or {})}
+    price = price_of(product, service.currency, cycle, wanted)
+    on = deal.day
+    anchor = service.anchor_on
+    if cycle != service.months:
+        anchor = anchored(deal, product, on, price, months=cycle)
+    terms = Terms(
+        product_id,
+        cycle,
+        price,
+        options_of(product, wanted),
+        anchor,
+        text_of(product, replace(service, name=product.name if service.name == old.name else service.name)),
+        product.kind.value,
+        deal.books.taxed(deal.payer, product, on=deal.issue_day),
+        dict(product.lead_days).get(cycle),
+    )
+    billed = services.billed(deal.conn, service.id, not_over_on=on)
+    return terms, quote_change(service, billed, terms, on=on, today=on, rhythm=deal.books.rhythm)
+
+
+def change(deal: Deal, service: Service, terms: Terms, quote: Quote) -> tuple[Service, tuple[Done, ...]]:
+    """Carry out a quote that was made in this transaction."""
+    old = deal.books.product(deal.conn, service.product_id)
+    new = deal.books.product(deal.conn, terms.product_id)
+    cut(deal.conn, quote, now=deal.now)
+    billed_through = service.billed_through
+    if terms.months != service.months:
+        billed_through = max((due.billed_through for due in quote.covers), default=deal.day)
+    changed = replace(
+        service,
+        product_id=terms.product_id,
+        name=new.name if service.name == old.name else service.name,
+        months=terms.months,
+        price_minor=terms.price_minor,
+        options=terms.options,
+        anchor_on=terms.anchor_on,
+        billed_through=billed_through,
+    )
+    services.write(deal.conn, changed)
+    services.add_terms(deal.conn, changed, from_on=deal.day, now=deal.now, by=deal.by)
+    documents = document(deal, quote, service.currency)
+    look_again(deal)
+    return services.get(deal.conn, service.id), documents
+
+
+def refuse_past_due(deal: Deal) -> None:
+    """Raise PastDue, which names the oldest invoice, while the account owes something that is late."""
+    late = invoices.open_of(deal.conn, deal.payer.customer.id, due_by=deal.day - ONE_DAY)
+    if late:
+        raise PastDue(f"invoice {late[0].number} was due on {late[0].due_on} and is not paid")

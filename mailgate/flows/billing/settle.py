@@ -1,0 +1,171 @@
+"""Money in and out of documents: payments, deposits and gifts, credit that settles what falls due, credit notes."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection
+
+from mailgate.billing.allocation import Allocation, allocate
+from mailgate.billing.invoice import DocumentState
+from mailgate.billing.ledger import events
+from mailgate.billing.ledger.accounts import BANK, CASH, provider
+from mailgate.billing.ledger.transaction import Transaction
+from mailgate.errors import Permanent
+from mailgate.flows.billing.issue import Done, whose
+from store.billing import gifts, invoices, ledger, payments
+from store.billing.invoices import Issued
+from store.billing.payments import Payment
+
+PAYMENT, CREDIT, CREDIT_NOTE, WRITE_OFF = "payment", "credit", "credit-note", "write-off"
+"""What an invoice may be settled by."""
+
+_INTO = {"cash": CASH, "bank": BANK, "transfer": BANK, "check": BANK, "cheque": BANK}
+"""Where money is that came by hand; by any other method a provider has it."""
+
+
+class NotOpen(Permanent):
+    """Money for an invoice of which nothing is to be paid."""
+
+
+class TooLittle(Permanent):
+    """A deposit below the least."""
+
+
+class NothingToTakeBack(Permanent):
+    """More than an invoice has left, or of one that is settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of money that came in."""
+
+    payment_id: int
+    allocated_minor: int
+    credit_minor: int  # what is more than was open
+    settled: tuple[str, ...]  # numbers of invoices of which nothing is open any more
+
+
+def record_payment(conn: Connection, invoice: Issued, payment: Payment, *, as_credit: bool, now: datetime) -> Received:
+    """Record money for an invoice, whose account is locked: what is more than open becomes credit.
+
+    On an invoice that is settled all of it is credit, and only where that is meant. Raises NotOpen, RecordedBefore.
+    """
+    if not invoice.open_minor and not as_credit:
+        raise NotOpen(
+            f"invoice {invoice.number} is {invoice.state}: nothing is open of it. "
+            "`--as-credit` keeps the money for the customer"
+        )
+    taken = min(payment.amount_minor, invoice.open_minor)
+    number = payments.add(conn, payment)
+    allocations = (Allocation(invoice.id, taken),) if taken else ()
+    invoices.settle(conn, allocations, source=PAYMENT, source_id=number, now=now)
+    about = events.Whose(payment.customer_id, payment.received_on, payment.currency)
+    booked = events.payment(
+        number,
+        about,
+        amount_minor=payment.amount_minor,
+        into=into(payment.method),
+        allocations={one.invoice_id: one.amount_minor for one in allocations},
+    )
+    ledger.book(conn, [booked], now=now)
+    settled = (invoice.number,) if taken and taken == invoice.open_minor else ()
+    return Received(number, taken, payment.amount_minor - taken, settled)
+
+
+def deposit(conn: Connection, payment: Payment, *, least_minor: int | None, now: datetime) -> int:
+    """Record money for no invoice: all of it is credit. Returns the payment's id. Raises TooLittle, RecordedBefore."""
+    if least_minor is None:
+        raise TooLittle(
+            f"no deposits are taken in {payment.currency}: billing.deposit_minimum names no least amount in it"
+        )
+    if payment.amount_minor < least_minor:
+        raise TooLittle(f"a deposit of {payment.amount_minor} is below the least, {least_minor}, in minor units")
+    number = payments.add(conn, payment)
+    about = events.Whose(payment.customer_id, payment.received_on, payment.currency)
+    booked = events.deposit(number, about, amount_minor=payment.amount_minor, into=into(payment.method))
+    ledger.book(conn, [booked], now=now)
+    return number
+
+
+def give(
+    conn: Connection,
+    customer_id: int,
+    currency: str,
+    amount_minor: int,
+    *,
+    reason: str,
+    by: str,
+    on: date,
+    now: datetime,
+) -> int:
+    """Give credit for which no money came. Returns the gift's id."""
+    number = gifts.add(conn, customer_id, currency, amount_minor, reason=reason, by=by, now=now)
+    about = events.Whose(customer_id, on, currency)
+    ledger.book(conn, [events.gift(number, about, amount_minor=amount_minor)], now=now)
+    return number
+
+
+def use_credit(conn: Connection, customer_id: int, *, today: date, now: datetime) -> tuple[Allocation, ...]:
+    """Settle what has fallen due from the account's credit, oldest due first; the account is locked."""
+    due = invoices.open_of(conn, customer_id, due_by=today)
+    used: list[Allocation] = []
+    booked: list[Transaction] = []
+    for currency in sorted({one.currency for one in due}):
+        here = ledger.credit(conn, customer_id, currency)
+        if here <= 0:
+            continue
+        found = allocate(here, invoices.to_settle(one for one in due if one.currency == currency)).allocations
+        ids = invoices.settle(conn, found, source=CREDIT, source_id=None, now=now)
+        about = events.Whose(customer_id, today, currency)
+        booked.extend(
+            events.settle(number, about, invoice_id=one.invoice_id, amount_minor=one.amount_minor)
+            for number, one in zip(ids, found, strict=True)
+        )
+        used.extend(found)
+    ledger.book(conn, booked, now=now)
+    return tuple(used)
+
+
+def set_against(
+    conn: Connection, note: Done, *, credited: Collection[int], on: date, now: datetime
+) -> tuple[tuple[Allocation, ...], int]:
+    """A credit note that was just issued lowers what is open: first of the invoices whose lines it gives back.
+
+    What is left becomes credit. Returns both. The account is locked.
+    """
+    customer_id, currency = note.wanted.payer.customer.id, note.wanted.currency
+    open_now = invoices.open_of(conn, customer_id, currency)
+    found = allocate(note.reckoned.total_minor, invoices.to_settle(open_now), credited=credited)
+    invoices.settle(conn, found.allocations, source=CREDIT_NOTE, source_id=note.id, now=now)
+    for one in found.allocations:
+        by = {settled.source for settled in invoices.settled(conn, one.invoice_id)}
+        if by == {CREDIT_NOTE} and not invoices.get(conn, one.invoice_id).open_minor:
+            invoices.close(conn, one.invoice_id, DocumentState.VOID, now=now)
+    booked = events.credit_note(note.id, whose(note, on), note.sale, against=found.by_invoice)
+    ledger.book(conn, [booked], now=now)
+    return found.allocations, found.excess_minor
+
+
+def write_off(conn: Connection, invoice: Issued, *, on: date, now: datetime) -> int:
+    """Give up what is open of an invoice, whose account is locked; returns how much that was. Raises NotOpen."""
+    if not invoice.open_minor:
+        raise NotOpen(f"invoice {invoice.number} is {invoice.state}: nothing is open of it")
+    allocation = Allocation(invoice.id, invoice.open_minor)
+    (number,) = invoices.settle(
+        conn, (allocation,), source=WRITE_OFF, source_id=None, now=now, to=DocumentState.WRITTEN_OFF
+    )
+    about = events.Whose(invoice.customer_id, on, invoice.currency)
+    booked = events.write_off(number, about, invoice_id=invoice.id, amount_minor=invoice.open_minor)
+    ledger.book(conn, [booked], now=now)
+    return invoice.open_minor
+
+
+def into(method: str) -> str:
+    """The account that money of a method comes to."""
+    return _INTO.get(method.casefold()) or provider(method)
+
+
+def numbers_of(conn: Connection, allocations: Iterable[Allocation]) -> Sequence[str]:
+    """The invoices that something was set against."""
+    return [invoices.get(conn, one.invoice_id).number for one in allocations]
