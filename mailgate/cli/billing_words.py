@@ -1,0 +1,147 @@
+"""What commands about money share: days and amounts as they are typed, locked accounts, documents as rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import click
+from sqlalchemy import Connection
+
+from mailgate.billing.invoice import DocumentKind, is_late
+from mailgate.billing.money import read_amount
+from mailgate.billing.period import local_date, read_day
+from mailgate.cli.gate import gate, now
+from mailgate.cli.output import EX_DATAERR, fail, found_or_fail, instant
+from mailgate.flows.billing.books import Deal, Today, deal_with
+from mailgate.flows.billing.issue import Done
+from store.billing import invoices, payments
+from store.billing.invoices import Issued
+from store.engine import transaction
+
+BY = "the command line"
+
+
+class Day(click.ParamType[date]):
+    """A day, as 2026-12-31."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Read it, or end the command with what is meant."""
+        if isinstance(value, date):
+            return value
+        try:
+            return read_day(str(value))
+        except ValueError:
+            fail(f"{value!r} is no day: write it as 2026-12-31", code=EX_DATAERR, name="BadDay")
+
+
+on_option = click.option("--on", type=Day(), metavar="DATE", help="Do it as if this were today.")
+at_option = click.option("--at", type=Day(), metavar="DATE", help="This day counts as today, and as the issue date.")
+
+
+@contextmanager
+def dealing(customer_id: int, on: date | None = None) -> Iterator[Deal]:
+    """One transaction that has this account locked; what is refused leaves nothing behind."""
+    with gate() as parts, transaction(parts.engine) as conn:
+        deal = deal_with(conn, parts.settings, customer_id, Today(now(), on), by=BY)
+        yield found_or_fail(deal, f"customer {customer_id}", hint="mailgate customer list shows them")
+
+
+def amount_of(text: str, currency: str) -> int:
+    """An amount as it is typed, in minor units; the command ends with what is meant. Raises BadAmount."""
+    return read_amount(text, currency)
+
+
+def issued_rows(documents: Sequence[Done]) -> list[dict[str, object]]:
+    """What an act has issued."""
+    return [
+        {
+            "kind": one.wanted.kind.value,
+            "number": one.number,
+            "total_minor": one.reckoned.total_minor,
+            "currency": one.wanted.currency,
+        }
+        for one in documents
+    ]
+
+
+def document_row(one: Issued) -> dict[str, object]:
+    """A document in a list."""
+    return {
+        "number": one.number,
+        "kind": one.kind.value,
+        "state": one.state.value,
+        "customer": one.customer_id,
+        "issued_on": one.issued_on.isoformat(),
+        "due_on": one.due_on.isoformat(),
+        "net_minor": one.net_minor,
+        "tax_minor": one.tax_minor,
+        "total_minor": one.total_minor,
+        "open_minor": one.open_minor,
+        "currency": one.currency,
+        "late": one.kind is DocumentKind.INVOICE and is_late(one.state, one.due_on, today=_today(one)),
+    }
+
+
+def document_object(conn: Connection, one: Issued) -> dict[str, object]:
+    """A document with all that is known of it."""
+    original = invoices.get(conn, one.original_id).number if one.original_id else None
+    return {
+        **document_row(one),
+        "reference": one.reference,
+        "lines": [_line(line) for line in invoices.lines(conn, one.id)],
+        "taxes": [dict(tax) for tax in map(_tax, invoices.taxes(conn, one.id))],
+        "payments": [_settled(conn, settled) for settled in invoices.settled(conn, one.id)],
+        "credit_notes": [note.number for note in invoices.credit_notes_of(conn, one.id)],
+        "original": original,
+        "sha256": one.sha256,
+    }
+
+
+def _line(line: invoices.Line) -> dict[str, object]:
+    from datetime import timedelta
+
+    last = line.period_end - timedelta(days=1) if line.period_end else None
+    return {
+        "kind": line.kind,
+        "text": line.text,
+        "service": line.service_id,
+        "period_start": line.period_start.isoformat() if line.period_start else None,
+        "period_end": last.isoformat() if last else None,
+        "net_minor": line.net_minor,
+        "tax_rate": line.tax_rate,
+        "tax_category": line.tax_category,
+        "tax_minor": line.tax_minor,
+        "gross_minor": line.net_minor + line.tax_minor,
+    }
+
+
+def _tax(tax: Mapping[str, Any]) -> Mapping[str, object]:
+    return {key: tax[key] for key in ("category", "rate", "name", "net_minor", "tax_minor")}
+
+
+def _settled(conn: Connection, one: invoices.Settled) -> dict[str, object]:
+    found: dict[str, object] = {
+        "source": one.source,
+        "amount_minor": one.amount_minor,
+        "at": instant(one.made_at),
+        "id": one.source_id,
+        "method": one.source,
+        "reference": None,
+    }
+    if one.source == "payment" and one.source_id is not None:
+        payment = payments.get(conn, one.source_id)
+        found |= {
+            "method": payment.method,
+            "reference": payment.reference,
+            "received_on": payment.received_on.isoformat(),
+        }
+    return found
+
+
+def _today(one: Issued) -> date:
+    from zoneinfo import ZoneInfo
+
+    return local_date(now(), ZoneInfo(one.zone))

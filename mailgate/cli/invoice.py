@@ -1,0 +1,133 @@
+"""`mailgate invoice`: what was issued, how it stands, and how it is taken back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+import click
+
+from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.cli.billing_words import amount_of, dealing, document_object, document_row, issued_rows, on_option
+from mailgate.cli.gate import gate
+from mailgate.cli.output import after_option, found_or_fail, json_option, limit_option, print_object, print_rows
+from mailgate.flows.billing import settle, take_back
+from mailgate.flows.billing.books import Deal
+from store.billing import invoices
+from store.billing.invoices import Issued
+from store.engine import reading
+
+COLUMNS = ("number", "state", "customer", "issued_on", "due_on", "total_minor", "open_minor", "currency")
+_NUMBER = click.argument("number", metavar="NUMBER")
+HINT = "mailgate invoice list shows them"
+
+
+@click.group()
+def invoice() -> None:
+    """What was issued: list and show it, make it void, write it off, give a part of it back."""
+
+
+@invoice.command("list")
+@click.option("--customer", "customer_id", type=int, metavar="ID", help="Of one customer.")
+@click.option("--state", type=click.Choice([one.value for one in DocumentState]))
+@limit_option
+@after_option
+@json_option
+def list_(customer_id: int | None, state: str | None, limit: int | None, after: int) -> None:
+    """Invoices in the order of their issue."""
+    with gate() as parts, reading(parts.engine) as conn:
+        found = invoices.listing(
+            conn,
+            customer_id=customer_id,
+            state=DocumentState(state) if state else None,
+            after=after,
+            limit=limit,
+        )
+    print_rows([document_row(one) for one in found], COLUMNS)
+
+
+@invoice.command()
+@_NUMBER
+@json_option
+def show(number: str) -> None:
+    """One invoice, with its lines, taxes and payments."""
+    with gate() as parts, reading(parts.engine) as conn:
+        row = document_object(conn, found_or_fail(invoices.find(conn, number), f"invoice {number}", hint=HINT))
+    print_object(row)
+
+
+@invoice.command()
+@_NUMBER
+@click.option("--bill-again", is_flag=True, help="What it billed is free: the next run bills it anew.")
+@on_option
+@json_option
+def void(number: str, bill_again: bool, on: date | None) -> None:
+    """Take a whole invoice back by a credit note; what was paid of it becomes credit."""
+    with _about(number, on) as (deal, found):
+        note = take_back.void(deal, found, bill_again=bill_again)
+        row = document_row(invoices.get(deal.conn, found.id))
+    print_object({**row, "documents": issued_rows([note])})
+
+
+@invoice.command("write-off")
+@_NUMBER
+@on_option
+@json_option
+def write_off(number: str, on: date | None) -> None:
+    """Give up what is open of an invoice."""
+    with _about(number, on) as (deal, found):
+        given_up = settle.write_off(deal.conn, found, on=deal.issue_day, now=deal.now)
+        row = document_row(invoices.get(deal.conn, found.id))
+    print_object({**row, "written_off_minor": given_up})
+
+
+@invoice.command()
+@_NUMBER
+@click.argument("amount", metavar="AMOUNT")
+@click.option("--reason", default="", help="What the credit note says.")
+@on_option
+@json_option
+def credit(number: str, amount: str, reason: str, on: date | None) -> None:
+    """Give a part of an invoice back by a credit note. AMOUNT is with tax, in major units: 24.00."""
+    with _about(number, on) as (deal, found):
+        note = take_back.credit(deal, found, amount_of(amount, found.currency), reason=reason)
+        row = document_row(invoices.get(deal.conn, found.id))
+    print_object({**row, "documents": issued_rows([note])})
+
+
+@contextmanager
+def _about(number: str, on: date | None) -> Iterator[tuple[Deal, Issued]]:
+    """An invoice whose account is locked, as it stands then."""
+    with gate() as parts, reading(parts.engine) as conn:
+        found = found_or_fail(invoices.find(conn, number), f"invoice {number}", hint=HINT)
+    with dealing(found.customer_id, on) as deal:
+        yield deal, invoices.get(deal.conn, found.id)
+
+
+@click.group()
+def credit_note() -> None:
+    """What was taken back: list and show it."""
+
+
+@credit_note.command("list")
+@click.option("--customer", "customer_id", type=int, metavar="ID", help="Of one customer.")
+@limit_option
+@after_option
+@json_option
+def list_notes(customer_id: int | None, limit: int | None, after: int) -> None:
+    """Credit notes in the order of their issue."""
+    with gate() as parts, reading(parts.engine) as conn:
+        found = invoices.listing(conn, DocumentKind.CREDIT_NOTE, customer_id=customer_id, after=after, limit=limit)
+    print_rows([document_row(one) for one in found], ("number", "customer", "issued_on", "total_minor", "currency"))
+
+
+@credit_note.command("show")
+@_NUMBER
+@json_option
+def show_note(number: str) -> None:
+    """One credit note with its lines and taxes."""
+    with gate() as parts, reading(parts.engine) as conn:
+        found = invoices.find(conn, number, DocumentKind.CREDIT_NOTE)
+        row = document_object(
+            conn, found_or_fail(found, f"credit note {number}", hint="mailgate credit-note list shows them")
+        )
+    print_object(row)

@@ -1,0 +1,103 @@
+"""`mailgate payment`: money that came in, recorded by hand."""
+
+from datetime import date
+
+import click
+
+from mailgate.billing.money import written
+from mailgate.cli.billing_words import BY, amount_of, dealing, on_option
+from mailgate.cli.gate import gate
+from mailgate.cli.output import (
+    EX_DATAERR,
+    after_option,
+    fail,
+    found_or_fail,
+    instant,
+    json_option,
+    limit_option,
+    print_object,
+    print_rows,
+    say,
+    wants_json,
+)
+from mailgate.flows.billing import settle
+from store.billing import invoices, payments
+from store.billing.payments import Payment
+from store.engine import reading
+
+COLUMNS = ("id", "customer", "received_on", "method", "reference", "amount_minor", "currency")
+
+
+@click.group()
+def payment() -> None:
+    """Money that came in: record and list it."""
+
+
+@payment.command()
+@click.argument("number", metavar="NUMBER")
+@click.argument("amount", metavar="AMOUNT")
+@click.option("--method", required=True, help="How it came: transfer, check, cash …")
+@click.option("--reference", required=True, help="What tells it from others: the bank's own, or the check's number.")
+@click.option("--as-credit", is_flag=True, help="Keep it for the customer, though nothing is open of the invoice.")
+@on_option
+@json_option
+def record(number: str, amount: str, method: str, reference: str, as_credit: bool, on: date | None) -> None:
+    """Money for an invoice came in. AMOUNT is in major units: 24.00. Less leaves the rest due, more becomes credit."""
+    with gate() as parts, reading(parts.engine) as conn:
+        found = found_or_fail(invoices.find(conn, number), f"invoice {number}", hint="mailgate invoice list shows them")
+    minor = positive(amount, found.currency)
+    with dealing(found.customer_id, on) as deal:
+        one = Payment(
+            0, found.customer_id, method.strip(), reference.strip(), found.currency, minor, deal.day, deal.now, BY
+        )
+        done = settle.record_payment(
+            deal.conn, invoices.get(deal.conn, found.id), one, as_credit=as_credit, now=deal.now
+        )
+        after = invoices.get(deal.conn, found.id)
+    if done.credit_minor and not wants_json():
+        say(f"{written(done.credit_minor, found.currency)} {found.currency} is more than was open: it is credit now")
+    print_object(
+        {
+            "id": done.payment_id,
+            "invoice": number,
+            "state": after.state.value,
+            "open_minor": after.open_minor,
+            "allocated_minor": done.allocated_minor,
+            "credit_minor": done.credit_minor,
+            "currency": found.currency,
+        }
+    )
+
+
+@payment.command("list")
+@click.option("--customer", "customer_id", type=int, metavar="ID", help="Of one customer.")
+@limit_option
+@after_option
+@json_option
+def list_(customer_id: int | None, limit: int | None, after: int) -> None:
+    """Payments in the order in which they were recorded."""
+    with gate() as parts, reading(parts.engine) as conn:
+        found = payments.listing(conn, customer_id=customer_id, after=after, limit=limit)
+    rows = [
+        {
+            "id": one.id,
+            "customer": one.customer_id,
+            "received_on": one.received_on.isoformat(),
+            "method": one.method,
+            "reference": one.reference,
+            "amount_minor": one.amount_minor,
+            "currency": one.currency,
+            "recorded_at": instant(one.recorded_at),
+            "recorded_by": one.recorded_by,
+        }
+        for one in found
+    ]
+    print_rows(rows, COLUMNS)
+
+
+def positive(amount: str, currency: str) -> int:
+    """An amount as it is typed, in minor units; nothing is none. Raises BadAmount."""
+    minor = amount_of(amount, currency)
+    if not minor:
+        fail(f"{amount!r} is nothing", code=EX_DATAERR, name="BadAmount", hint="an amount is more than 0")
+    return minor

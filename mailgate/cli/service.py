@@ -1,0 +1,312 @@
+"""`mailgate service`: what customers have: add, list, change, suspend, restore and cancel."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+import click
+from sqlalchemy import Connection
+
+from mailgate.billing.change import Quote
+from mailgate.billing.draft import is_billed
+from mailgate.billing.pricing import cycle_of
+from mailgate.billing.product import cycle_word
+from mailgate.billing.service import Service, State
+from mailgate.cli.billing_words import Day, dealing, issued_rows, on_option
+from mailgate.cli.gate import gate
+from mailgate.cli.output import (
+    EX_DATAERR,
+    EX_USAGE,
+    after_option,
+    fail,
+    found_or_fail,
+    json_option,
+    limit_option,
+    print_object,
+    print_rows,
+)
+from mailgate.flows.billing.books import Books, Deal, open_books
+from mailgate.flows.billing.service import add as adding
+from mailgate.flows.billing.service import ending, states, terms
+from store.billing import services
+from store.engine import reading
+
+COLUMNS = ("id", "customer", "sku", "name", "state", "next_due_on", "amount_minor", "currency", "cycle")
+HINT = "mailgate service list shows them"
+_ID = click.argument("service_id", metavar="ID", type=int)
+
+
+@click.group()
+def service() -> None:
+    """What customers have: add, list, show, change, suspend, restore and cancel."""
+
+
+@service.command()
+@click.option("--customer", "customer_id", type=int, required=True, metavar="ID")
+@click.option("--sku", required=True, help="The product, by its name in the catalogue.")
+@click.option(
+    "--cycle", required=True, help="monthly, quarterly, half-yearly, yearly, biennial, triennial or one-time."
+)
+@click.option("--name", default="", help="What people call it; by default the domain, or the product's name.")
+@click.option("--domain", default="", help="The site that it serves.")
+@click.option("--option", "options", multiple=True, metavar="N=V", help="So many of an option; may be repeated.")
+@click.option("--start", type=Day(), metavar="DATE", help="Its first day; today by default.")
+@click.option("--pending", is_flag=True, help="Ordered and not provisioned: it is billed once, and does not renew.")
+@click.option("--parent", "parent_id", type=int, metavar="ID", help="The service that an add-on is for.")
+@click.option("--paid-through", type=Day(), metavar="DATE", help="The last day that was paid for elsewhere.")
+@click.option("--external-id", help="Its id in the system that it was moved from.")
+@on_option
+@json_option
+def add(
+    customer_id: int,
+    sku: str,
+    cycle: str,
+    name: str,
+    domain: str,
+    options: tuple[str, ...],
+    start: date | None,
+    pending: bool,
+    parent_id: int | None,
+    paid_through: date | None,
+    external_id: str | None,
+    on: date | None,
+) -> None:
+    """Add a service and issue its first invoice: the days up to the account's bill day, and what follows at once."""
+    wanted = _options(options)
+    with dealing(customer_id, on) as deal:
+        sold = adding.Sold(
+            sku,
+            cycle_of(cycle),
+            name=name,
+            domain=domain,
+            options=wanted,
+            parent_id=parent_id,
+            is_pending=pending,
+            start_on=start,
+            paid_through=paid_through,
+            external_id=external_id,
+        )
+        added, documents = adding.add(deal, sold)
+        row = _row(deal.conn, deal.books, added)
+    print_object({**row, "documents": issued_rows(documents)})
+
+
+@service.command("list")
+@click.option("--customer", "customer_id", type=int, metavar="ID", help="Of one customer.")
+@click.option("--state", type=click.Choice([one.value for one in State]))
+@limit_option
+@after_option
+@json_option
+def list_(customer_id: int | None, state: str | None, limit: int | None, after: int) -> None:
+    """Services, current and past."""
+    with gate() as parts, reading(parts.engine) as conn:
+        books = open_books(conn, parts.settings)
+        found = services.listing(
+            conn, customer_id=customer_id, state=State(state) if state else None, after=after, limit=limit
+        )
+        rows = [_row(conn, books, one) for one in found]
+    print_rows(rows, COLUMNS)
+
+
+@service.command()
+@_ID
+@json_option
+def show(service_id: int) -> None:
+    """One service, with the days that were billed for it."""
+    with gate() as parts, reading(parts.engine) as conn:
+        found = found_or_fail(services.find(conn, service_id), f"service {service_id}", hint=HINT)
+        row = _whole(conn, open_books(conn, parts.settings), found)
+    print_object(row)
+
+
+@service.command()
+@_ID
+@click.option("--reason", default="", help="Why; it is shown to staff.")
+@on_option
+@json_option
+def suspend(service_id: int, reason: str, on: date | None) -> None:
+    """Switch a service off: nothing is billed for it until it is restored."""
+    with dealing(_whose(service_id), on) as deal:
+        states.suspend(deal, _get(deal, service_id), reason=reason)
+        row = _row(deal.conn, deal.books, services.get(deal.conn, service_id))
+    print_object(row)
+
+
+@service.command()
+@_ID
+@on_option
+@json_option
+def restore(service_id: int, on: date | None) -> None:
+    """Switch a suspended service on again: it is billed from this day on."""
+    with dealing(_whose(service_id), on) as deal:
+        states.restore(deal, _get(deal, service_id))
+        row = _row(deal.conn, deal.books, services.get(deal.conn, service_id))
+    print_object(row)
+
+
+@service.command()
+@_ID
+@json_option
+def activate(service_id: int) -> None:
+    """A pending service is provisioned: it renews from now on."""
+    with dealing(_whose(service_id)) as deal:
+        states.activate(deal, _get(deal, service_id))
+        row = _row(deal.conn, deal.books, services.get(deal.conn, service_id))
+    print_object(row)
+
+
+@service.command()
+@_ID
+@click.option("--now", "at_once", is_flag=True, help="Today: what is unused is given back.")
+@click.option("--at-end", is_flag=True, help="With what is paid for: nothing of that is given back.")
+@click.option("--reason", default="", help="Why; it is kept with the service.")
+@click.option("--quote", "only_quote", is_flag=True, help="Say what it would come to, and do nothing.")
+@on_option
+@json_option
+def cancel(service_id: int, at_once: bool, at_end: bool, reason: str, only_quote: bool, on: date | None) -> None:
+    """End a service, its add-ons with it."""
+    if at_once == at_end:
+        fail("say when: --now or --at-end", code=EX_USAGE, hint="mailgate service cancel --help", name="usage")
+    with dealing(_whose(service_id), on) as deal:
+        found = _get(deal, service_id)
+        if only_quote:
+            row = _quote_of_end(deal, found, at_end=at_end)
+        else:
+            end = ending.cancel_at_end if at_end else ending.cancel_now
+            quote = _quote_of_end(deal, found, at_end=at_end)
+            changed, documents = end(deal, found, reason=reason)
+            row = {**_row(deal.conn, deal.books, changed), **quote, "documents": issued_rows(documents)}
+    print_object(row)
+
+
+@service.command()
+@_ID
+@click.option("--sku", help="Another plan.")
+@click.option("--cycle", help="Another billing cycle.")
+@click.option("--option", "options", multiple=True, metavar="N=V", help="So many of an option; may be repeated.")
+@click.option("--quote", "only_quote", is_flag=True, help="Say what it would cost, and do nothing.")
+@click.option("--force", is_flag=True, help="Though the account is past due.")
+@on_option
+@json_option
+def change(
+    service_id: int,
+    sku: str | None,
+    cycle: str | None,
+    options: tuple[str, ...],
+    only_quote: bool,
+    force: bool,
+    on: date | None,
+) -> None:
+    """Another plan, cycle or options from today on: what is unused of the old is given back, the new is billed."""
+    if not (sku or cycle or options):
+        fail("nothing to change", code=EX_USAGE, hint="mailgate service change --help", name="usage")
+    wanted = _options(options)
+    with dealing(_whose(service_id), on) as deal:
+        found = _get(deal, service_id)
+        if not force:
+            _refuse_past_due(deal)
+        to, quote = terms.quote_new_terms(
+            deal, found, sku=sku, months=cycle_of(cycle) if cycle else None, options=wanted
+        )
+        row = quote_row(quote)
+        if not only_quote:
+            changed, documents = terms.change(deal, found, to, quote)
+            row = {**_row(deal.conn, deal.books, changed), **row, "documents": issued_rows(documents)}
+    print_object(row)
+
+
+def _refuse_past_due(deal: Deal) -> None:
+    try:
+        terms.refuse_past_due(deal)
+    except terms.PastDue as error:
+        fail(str(error), code=EX_DATAERR, hint="--force changes the service all the same", name="PastDue")
+
+
+def quote_row(quote: Quote) -> dict[str, object]:
+    """What an act comes to, leg by leg."""
+    return {
+        "legs": [
+            {
+                "text": leg.charge.text,
+                "period_start": leg.charge.period.start.isoformat() if leg.charge.period else None,
+                "period_end": leg.charge.period.last.isoformat() if leg.charge.period else None,
+                "days": leg.part.days,
+                "cycle_days": leg.part.cycle_days,
+                "price_minor": leg.price_minor,
+                "amount_minor": leg.charge.amount_minor,
+            }
+            for leg in quote.legs
+        ],
+        "net_minor": quote.reckoned.net_minor,
+        "tax_minor": quote.reckoned.tax_minor,
+        "total_minor": quote.reckoned.total_minor,
+        "document": quote.document.value if quote.document else None,
+    }
+
+
+def _quote_of_end(deal: Deal, found: Service, *, at_end: bool) -> dict[str, object]:
+    if not at_end:
+        return {**quote_row(ending.quote_of_all(deal, found)), "ends_on": deal.day.isoformat()}
+    end, quote = ending.quote_cancel_at_end(deal.conn, found, on=deal.day)
+    return {**quote_row(quote), "ends_on": end.isoformat()}
+
+
+def _options(given: tuple[str, ...]) -> Mapping[str, int]:
+    found: dict[str, int] = {}
+    for one in given:
+        name, sign, value = one.rpartition("=")
+        if not sign or not name or not (value.isascii() and value.isdigit() and len(value) < 10):
+            fail(f"{one!r} is no option: write NAME=NUMBER, such as mailboxes=60", code=EX_DATAERR, name="BadOption")
+        found[name] = int(value)
+    return found
+
+
+def _whose(service_id: int) -> int:
+    """Whose account is locked: a service never changes its owner."""
+    with gate() as parts, reading(parts.engine) as conn:
+        return found_or_fail(services.find(conn, service_id), f"service {service_id}", hint=HINT).customer_id
+
+
+def _get(deal: Deal, service_id: int) -> Service:
+    return services.get(deal.conn, service_id)
+
+
+def _row(conn: Connection, books: Books, one: Service) -> dict[str, object]:
+    product = books.product(conn, one.product_id)
+    next_due = one.billed_through if one.is_recurring and is_billed(one, books.rhythm) else None
+    if next_due and one.cancel_on and next_due >= one.cancel_on:
+        next_due = None
+    return {
+        "id": one.id,
+        "customer": one.customer_id,
+        "sku": product.sku,
+        "name": one.name,
+        "state": one.state.value,
+        "cycle": cycle_word(one.months),
+        "next_due_on": next_due.isoformat() if next_due else None,
+        "amount_minor": one.price_minor,
+        "currency": one.currency,
+    }
+
+
+def _whole(conn: Connection, books: Books, one: Service) -> dict[str, object]:
+    return {
+        **_row(conn, books, one),
+        "domain": one.domain,
+        "parent": one.parent_id,
+        "options": dict(one.options),
+        "started_on": one.started_on.isoformat(),
+        "ends_on": one.cancel_on.isoformat() if one.cancel_on else None,
+        "ended_on": one.ended_on.isoformat() if one.ended_on else None,
+        "suspended_on": one.suspended_on.isoformat() if one.suspended_on else None,
+        "suspended_for": one.suspended_for,
+        "reason": one.reason,
+        "external_id": one.external_id,
+        "billed": [
+            {
+                "period_start": billed.period.start.isoformat(),
+                "period_end": (billed.period.end - timedelta(days=1)).isoformat(),
+                "price_minor": billed.price_minor,
+            }
+            for billed in services.billed(conn, one.id)
+        ],
+    }
