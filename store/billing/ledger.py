@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, insert, select, update
+from sqlalchemy import BigInteger, Connection, Select, and_, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from mailgate.billing.ledger.accounts import CREDIT
@@ -36,10 +36,11 @@ _OF_LINE = and_(
     balance_rows.c.account == bindparam("the_account"),
     balance_rows.c.currency == bindparam("the_currency"),
 )
+_SPENT = bindparam("the_amount", type_=BigInteger)
 _SPEND = (
     update(balance_rows)
-    .where(_OF_LINE, balance_rows.c.amount_minor <= -bindparam("the_amount"))
-    .values(amount_minor=balance_rows.c.amount_minor + bindparam("the_amount"))
+    .where(_OF_LINE, balance_rows.c.amount_minor <= -_SPENT)
+    .values(amount_minor=balance_rows.c.amount_minor + _SPENT)
 )
 
 
