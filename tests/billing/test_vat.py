@@ -202,6 +202,19 @@ def test_a_registered_seller_without_rules_is_not_untaxed() -> None:
         taxed(anne("DE"), rules=())
 
 
+def test_a_seller_outside_the_union_is_not_untaxed_at_home() -> None:
+    with pytest.raises(NoTaxRule, match="is for US"):
+        taxed(anne("US"), seller=AMERICAN, rules=EU_RULES)
+
+
+def test_a_proof_is_of_no_use_outside_the_union() -> None:
+    swiss = anne("CH", vat_id="CHE-123.456.788")
+
+    found = taxed(swiss, proof_of("CHE-123.456.788"), rules=(*RULES, rule("CH", "8.1", name="MWST")))
+
+    assert (found.category, found.rate) == ("S", "8.1")
+
+
 def test_a_seller_without_a_country_cannot_tax() -> None:
     with pytest.raises(NoTaxRule, match=r"seller\.country is empty"):
         taxed(anne("DE"), seller=replace(SELLER, country=""))
