@@ -80,25 +80,23 @@ def treatment(
 def in_force(rules: Iterable[TaxRule], country: str, region: str, tax_class: str, on: date) -> tuple[TaxRule, ...]:
     """The rules that tax this class at a place on a day, the widest first.
 
-    At each place those of the newest day count, together: a state may have two taxes, and a change restates both. A
-    region named "NY-Erie" lies in "NY" and pays the taxes of both; where a region has rules, its country's do not
-    count, for in some countries they differ in place of adding up.
+    At each place the newest of each name counts: a state may have two taxes, and one of them may change. A region
+    named "NY-Erie" lies in "NY" and pays the taxes of both; where a region has rules, its country's do not count, for
+    in some countries they differ in place of adding up.
     """
     there, place = vat_country(country), _place(country, region)
-    newest: dict[str, list[TaxRule]] = {}
+    newest: dict[str, dict[str, TaxRule]] = {}
     for rule in rules:
         if rule.tax_class != tax_class or rule.from_on > on or vat_country(rule.country) != there:
             continue
         around = _place(rule.country, rule.region)
         if around and place != around and not place.startswith(f"{around}-"):
             continue
-        known = newest.setdefault(around, [])
-        if known and known[0].from_on < rule.from_on:
-            known.clear()
-        if not known or known[0].from_on == rule.from_on:
-            known.append(rule)
+        known = newest.setdefault(around, {})
+        if rule.name not in known or known[rule.name].from_on < rule.from_on:
+            known[rule.name] = rule
     regions = sorted((around for around in newest if around), key=len)
-    return tuple(rule for around in regions or newest for rule in newest[around])
+    return tuple(rule for around in regions or newest for rule in newest[around].values())
 
 
 def is_fresh(proof: Proof, on: date) -> bool:

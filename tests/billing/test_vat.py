@@ -261,13 +261,22 @@ def test_the_parts_of_a_summed_rate_are_kept_for_whoever_must_pay_them_on() -> N
     assert [(part.name, part.rate) for part in found.parts] == [("NY sales tax", "4"), ("Erie County", "4.75")]
 
 
-def test_a_change_restates_all_taxes_of_its_place_and_may_rename_them() -> None:
-    rules = (*RULES, rule("CA", "12", "2026-01-01", region="BC", name="HST"))
+def test_a_change_of_one_tax_leaves_the_other_of_its_place() -> None:
+    rules = (*RULES, rule("CA", "8", "2026-01-01", region="BC", name="PST"))
 
     before, after = (in_force(rules, "CA", "BC", "standard", on) for on in (date(2025, 12, 31), date(2026, 1, 1)))
 
-    assert [one.name for one in before] == ["GST", "PST"]
-    assert [one.name for one in after] == ["HST"]
+    assert [(one.name, one.rate) for one in before] == [("GST", "5"), ("PST", "7")]
+    assert [(one.name, one.rate) for one in after] == [("GST", "5"), ("PST", "8")]
+
+
+def test_a_tax_that_gets_another_name_ends_by_a_rule_of_its_old_one() -> None:
+    ended = [rule("CA", "0", "2026-01-01", region="BC", name=name, category="Z") for name in ("GST", "PST")]
+    rules = (*RULES, *ended, rule("CA", "12", "2026-01-01", region="BC", name="HST"))
+
+    found = treatment(SELLER, anne("CA", region="BC"), None, rules, "standard", on=date(2026, 1, 1))
+
+    assert (found.name, found.rate) == ("HST", "12")
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,9 @@ OPENED_BY = {
 """The modules that may look at `Notice.values`."""
 
 OTHERS = {
+    "mailgate/billing/catalogue/checks.py": {"findings.document"},
+    "mailgate/billing/catalogue/findings.py": {"self.document", "self.document.positions"},
+    "mailgate/billing/catalogue/reading.py": {"document"},
     "mailgate/commands/fields.py": {"given", "error"},
     "mailgate/commands/grammar.py": {"given", "error"},
     "mailgate/commands/misread.py": {"self", "one"},

@@ -196,7 +196,7 @@ def _bytes_of(value: Any) -> bytes:
             return b"x" + value
         case str():
             return b"s" + value.encode("utf-8", "surrogatepass")
-        case datetime() | date():
+        case datetime():
             return b"t" + value.isoformat().encode()
         case date():
             return b"d" + value.isoformat().encode()
