@@ -27,6 +27,8 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
             ("ticket", "close", BIG),
             ("ticket", "merge", BIG, BIG),
             ("ticket", "list", "--after", BIG),
+            ("ledger", "show", "--customer", BIG),
+            ("ledger", "show", "--after", BIG),
         ),
         *(("customer", "show", BIG), ("customer", "edit", BIG, "--name", "x"), ("customer", "forget", BIG, "--yes")),
         *(
