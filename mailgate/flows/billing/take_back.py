@@ -1,5 +1,6 @@
 """Documents are taken back: a whole invoice, a part of one, or all invoices of a run. Nothing is edited or deleted."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
@@ -40,8 +41,9 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
             f"invoice {invoice.number} is taken back in part by {before[0].number}: "
             "`mailgate invoice credit` gives the rest back"
         )
-    charges = tuple(_charge(line) for line in invoices.lines(deal.conn, invoice.id))
-    note = _note(deal, invoice, charges)
+    lines = invoices.lines(deal.conn, invoice.id)
+    _refuse_changed(deal.conn, invoice, lines, bill_again=bill_again)
+    note = _note(deal, invoice, tuple(_charge(line) for line in lines))
     returned = sum(one.amount_minor for one in invoices.settled(deal.conn, invoice.id))
     invoices.reverse(deal.conn, invoice.id, now=deal.now)
     invoices.close(deal.conn, invoice.id, DocumentState.VOID, now=deal.now)
@@ -102,6 +104,28 @@ def undo(engine: Engine, settings: Settings, run_id: int, today: Today, *, by: s
         return tuple(notes)
 
     return transact(engine, take_back)
+
+
+def _refuse_changed(conn: Connection, invoice: Issued, lines: Sequence[Line], *, bill_again: bool) -> None:
+    """What a later document has given back of an invoice is not given back twice, nor billed twice."""
+    billed: dict[tuple[int | None, str], int] = {}
+    for service_id, one in services.billed_by(conn, invoice.id):
+        billed[service_id, one.sort] = billed.get((service_id, one.sort), 0) + one.period.days
+    wanted: dict[tuple[int | None, str], int] = {}
+    for line in lines:
+        if line.kind == LineKind.SERVICE and line.period_start and line.period_end:
+            key = line.service_id, line.sort
+            wanted[key] = wanted.get(key, 0) + (line.period_end - line.period_start).days
+    if billed != wanted:
+        raise CannotTakeBack(
+            f"invoice {invoice.number}: a later change or end of a service has given back days of it; "
+            "`mailgate invoice credit` gives back what is left"
+        )
+    if bill_again and any(line.kind == LineKind.CREDIT for line in lines):
+        raise CannotTakeBack(
+            f"invoice {invoice.number} is of a change, which gave back days of another: they cannot be billed again; "
+            "leave `--bill-again` out"
+        )
 
 
 def _note(deal: Deal, invoice: Issued, charges: tuple[Charge, ...]) -> Done:

@@ -49,7 +49,7 @@ def quote_cancel_at_end(conn: Connection, service: Service, *, on: date) -> tupl
     """The first day without it, when all that is paid for is over, and which unpaid lines are given back."""
     after(service.state, Action.CANCEL_AT_END)
     billed = services.billed(conn, service.id, not_over_on=on)
-    end = on
+    end = _paid_elsewhere_until(service, billed, on)
     for one in billed:
         if one.period.start <= end and _is_paid(conn, one):
             end = max(end, one.period.end)
@@ -80,6 +80,13 @@ def _quotes(deal: Deal, service: Service) -> Sequence[tuple[Service, Quote]]:
 def _returnable(conn: Connection, service: Service, on: date) -> Sequence[Billed]:
     """What may be given back at once: nothing of domains, which a registry has been paid for."""
     return [one for one in services.billed(conn, service.id, not_over_on=on) if one.sort != Kind.DOMAIN.value]
+
+
+def _paid_elsewhere_until(service: Service, billed: Sequence[Billed], on: date) -> date:
+    """The end of days that no document of ours covers and that are paid for all the same: it was moved in."""
+    if service.started_on > on:
+        return on
+    return max(on, min((one.period.start for one in billed), default=service.billed_through))
 
 
 def _is_paid(conn: Connection, one: Billed) -> bool:
