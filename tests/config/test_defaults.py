@@ -122,13 +122,13 @@ def test_settings_without_effect_are_told_in_words(loaded: Loader) -> None:
     settings = loaded(
         """
         store.url = "postgresql+psycopg://db/gate"
-        billing.invoice_days_before_due = 7
+        billing.cancel_pending_days = 7
         web.listen = ""
         smarthost.address = "mx.example.org:25"
         """
     )
 
-    assert [words.partition(":")[0] for words in settings.unbuilt()] == ["billing.invoice_days_before_due"]
+    assert [words.partition(":")[0] for words in settings.unbuilt()] == ["billing.cancel_pending_days"]
 
 
 def test_settings_of_the_contract_are_known() -> None:

@@ -70,23 +70,14 @@ class Settings:
         )
 
 
-_NO_INVOICE = "billing is not built yet, no invoice is written"
+_NO_EFFECT = "that part of billing is not built yet"
 
 NOT_BUILT = tuple(
-    ("billing", key, _NO_INVOICE)
+    ("billing", key, _NO_EFFECT)
     for key in (
-        "invoice_days_before_due",
-        "bill_day",
-        "least_days_to_pay",
-        "invoice_number",
-        "credit_note_number",
         "tax_point",
-        "bill_suspended",
         "cancel_pending_days",
         "change_waits_for_payment",
-        "deposit_minimum",
-        "fuse_least",
-        "fuse_percent",
         "keep_documents_years",
     )
 )
