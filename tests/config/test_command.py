@@ -38,10 +38,10 @@ def test_check_of_a_good_file_says_so(run: Run) -> None:
 
 
 def test_check_tells_what_has_no_effect_yet(run: Run) -> None:
-    result = run("billing.cancel_pending_days = 7", "check")
+    result = run("billing.change_waits_for_payment = true", "check")
 
     assert result.exit_code == 0
-    assert result.stderr == "no effect yet: billing.cancel_pending_days: that part of billing is not built yet\n"
+    assert result.stderr == "no effect yet: billing.change_waits_for_payment: that part of billing is not built yet\n"
 
 
 def test_check_lists_every_problem_and_exits_with_78(run: Run, config_file: Path) -> None:

@@ -122,13 +122,13 @@ def test_settings_without_effect_are_told_in_words(loaded: Loader) -> None:
     settings = loaded(
         """
         store.url = "postgresql+psycopg://db/gate"
-        billing.cancel_pending_days = 7
+        billing.change_waits_for_payment = true
         web.listen = ""
         smarthost.address = "mx.example.org:25"
         """
     )
 
-    assert [words.partition(":")[0] for words in settings.unbuilt()] == ["billing.cancel_pending_days"]
+    assert [words.partition(":")[0] for words in settings.unbuilt()] == ["billing.change_waits_for_payment"]
 
 
 def test_settings_of_the_contract_are_known() -> None:

@@ -76,7 +76,6 @@ NOT_BUILT = tuple(
     ("billing", key, _NO_EFFECT)
     for key in (
         "tax_point",
-        "cancel_pending_days",
         "change_waits_for_payment",
         "keep_documents_years",
     )
