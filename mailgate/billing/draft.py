@@ -74,7 +74,9 @@ def is_billed(service: Service, rhythm: Rhythm) -> bool:
 
 
 def due_at(service: Service, period: Span) -> Due:
-    """What one period costs; one that is shorter than its cycle costs its part."""
+    """What one period costs; one that is shorter than its cycle costs its part, by the terms of its first day."""
+    if service.next_on is not None and period.start >= service.next_on:
+        service = service.by_next_terms()
     cycle = period_on(service.anchor_on, service.months, period.start)
     part = Part(period.days, cycle.days)
     return Due(service, period, part, cycle, slice_of(service.price_minor, part), period.start)

@@ -1,7 +1,7 @@
 """A service: something that a customer has, its states, and which acts lead from one to another."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
@@ -93,6 +93,23 @@ class Service:
     suspended_for: str = ""
     reason: str = ""  # why it was cancelled
     external_id: str | None = None
+    next_on: date | None = None  # periods that begin on this day or later are sold by newer terms:
+    next_product_id: int | None = None
+    next_price_minor: int | None = None
+    next_options: tuple[tuple[str, int], ...] = ()
+
+    def by_next_terms(self) -> "Service":
+        """The service once its newer terms count; itself where there are none."""
+        if self.next_on is None or self.next_product_id is None or self.next_price_minor is None:
+            return self
+        moved = replace(
+            self, product_id=self.next_product_id, price_minor=self.next_price_minor, options=self.next_options
+        )
+        return moved.without_next_terms()
+
+    def without_next_terms(self) -> "Service":
+        """The service that goes on by the terms that it has."""
+        return replace(self, next_on=None, next_product_id=None, next_price_minor=None, next_options=())
 
     @property
     def is_recurring(self) -> bool:

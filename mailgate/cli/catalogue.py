@@ -1,6 +1,7 @@
 """`mailgate catalogue`: what is sold. A file is imported as a version, whole or not at all."""
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from sqlalchemy import Connection
 from mailgate.billing.catalogue.reading import MAX_BYTES, CatalogueErrors, read_catalogue
 from mailgate.billing.money import written
 from mailgate.billing.product import Catalogue, Option, Price, Product, Promotion, TaxRule, cycle_word
+from mailgate.cli.billing_words import Day
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import (
     EX_DATAERR,
@@ -23,6 +25,7 @@ from mailgate.cli.output import (
     wants_json,
 )
 from mailgate.cli.problems import fail_with
+from mailgate.flows.billing import reprice as repricing
 from store.billing import catalogue as stored
 from store.engine import reading, transaction
 
@@ -95,6 +98,43 @@ def list_(limit: int | None, after: int) -> None:
 
 
 @catalogue.command()
+@click.argument("sku")
+@click.option("--from", "from_on", type=Day(), required=True, metavar="DATE", help="No period before this day.")
+@click.option("--dry-run", is_flag=True, help="Say which services would move, and write nothing.")
+@json_option
+def reprice(sku: str, from_on: date, dry_run: bool) -> None:
+    """Move services that were sold as an older version of SKU to its price and options of now.
+
+    Each at its first renewal on or after DATE that is not invoiced yet. What cannot move is named and left alone.
+    """
+    with gate() as parts:
+        done = repricing.reprice(parts.engine, sku, from_on, dry_run=dry_run, by=_BY, now=now())
+        with reading(parts.engine) as conn:
+            version = stored.newest_version(conn)
+    moved = [_moved(one) for one in done.moved]
+    left_alone = [
+        {"service": one.service.id, "customer": one.service.customer_id, "why": one.why} for one in done.left_alone
+    ]
+    if wants_json():
+        print_object(
+            {
+                "sku": sku,
+                "version": version.version if version else None,
+                "from": from_on.isoformat(),
+                "moved": moved,
+                "left_alone": left_alone,
+                "same": done.same,
+                "dry_run": dry_run,
+            }
+        )
+        return
+    print_rows(moved, ("service", "customer", "on", "was_minor", "price_minor", "currency", "cycle"))
+    for row in left_alone:
+        say(f"left alone: service {row['service']} of customer {row['customer']}: {row['why']}")
+    say(f"{len(moved)} services {'would move' if dry_run else 'move'}, {done.same} are sold so already")
+
+
+@catalogue.command()
 @click.argument("sku", required=False)
 @json_option
 def show(sku: str | None) -> None:
@@ -108,6 +148,20 @@ def show(sku: str | None) -> None:
                 fail("nothing is sold yet", code=EX_DATAERR, hint="mailgate catalogue import FILE")
             row = _whole(version, stored.newest(conn))
     print_object(row)
+
+
+def _moved(one: repricing.Moved) -> dict[str, object]:
+    after = one.after.by_next_terms()
+    return {
+        "service": after.id,
+        "customer": after.customer_id,
+        "on": one.after.next_on.isoformat() if one.after.next_on else None,
+        "was_minor": one.before.price_minor,
+        "price_minor": after.price_minor,
+        "currency": after.currency,
+        "cycle": cycle_word(after.months),
+        "options": dict(after.options),
+    }
 
 
 def _read(file: Path) -> Catalogue:

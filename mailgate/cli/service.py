@@ -300,6 +300,8 @@ def _whole(conn: Connection, books: Books, one: Service) -> dict[str, object]:
         "suspended_on": one.suspended_on.isoformat() if one.suspended_on else None,
         "suspended_for": one.suspended_for,
         "reason": one.reason,
+        "next_price_on": one.next_on.isoformat() if one.next_on else None,
+        "next_price_minor": one.next_price_minor,
         "external_id": one.external_id,
         "billed": [
             {

@@ -1,11 +1,11 @@
 """Rows of services: what customers have, on which terms, and which of their days are billed."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from mailgate.billing.change import Billed
 from mailgate.billing.invoice import TaxedAs
@@ -14,7 +14,7 @@ from mailgate.billing.service import ENDED, Service, State
 from mailgate.billing.tax import read_rate
 from mailgate.errors import MailgateError
 from store.rows import Rows, insert_row
-from store.schema import billed_periods, invoice_lines, service_terms, services
+from store.schema import billed_periods, invoice_lines, products, service_terms, services
 
 _SERVICE = Rows(Service)
 _ALIVE = tuple(state.value for state in State if state not in ENDED)
@@ -27,6 +27,24 @@ _ADVANCE = (
     update(services)
     .where(services.c.id == bindparam("the_id"), services.c.billed_through == bindparam("the_start"))
     .values(billed_through=bindparam("the_end"))
+)
+_HAVE_NEXT_TERMS = (
+    select(services.c.id)
+    .where(services.c.id.in_(bindparam("ids", expanding=True)), services.c.next_on.is_not(None))
+    .limit(1)
+)
+_RENEW_TERMS = (
+    update(services)
+    .where(services.c.id == bindparam("the_id"), services.c.next_on <= bindparam("the_start"))
+    .values(
+        product_id=services.c.next_product_id,
+        price_minor=services.c.next_price_minor,
+        options=services.c.next_options,
+        next_on=None,
+        next_product_id=None,
+        next_price_minor=None,
+        next_options=[],
+    )
 )
 _LINE = [invoice_lines.c[name] for name in ("text", "sort", "inclusive", "tax_rate", "tax_category", "tax_name")]
 _PERIODS = (
@@ -89,6 +107,39 @@ def add_terms(conn: Connection, service: Service, *, from_on: date, now: datetim
     conn.execute(insert(service_terms), values)
 
 
+def drop_next_terms(conn: Connection, service: Service) -> None:
+    """Terms that were agreed and have not begun are put off or taken back."""
+    if service.next_on is None:
+        return
+    is_this = service_terms.c.service_id == service.id
+    is_next = service_terms.c.from_on == service.next_on
+    conn.execute(delete(service_terms).where(is_this, is_next, service_terms.c.product_id == service.next_product_id))
+
+
+def on_former_terms(conn: Connection, service: Service) -> Service:
+    """The service as it was sold on the first day that nothing bills any more, and its terms of now as the next.
+
+    Itself where its terms of now counted on that day already.
+    """
+    query = select(service_terms).where(service_terms.c.service_id == service.id).order_by(service_terms.c.id.desc())
+    agreed = conn.execute(query).all()
+    then = next((one for one in agreed if one.from_on <= service.billed_through), None)
+    if then is None or service.next_on is not None or not agreed or agreed[0].from_on <= service.billed_through:
+        return service
+    if (agreed[0].product_id, agreed[0].months) != (service.product_id, then.months):
+        return service
+    return replace(
+        service,
+        product_id=then.product_id,
+        price_minor=then.price_minor,
+        options=tuple(map(tuple, then.options)),
+        next_on=agreed[0].from_on,
+        next_product_id=service.product_id,
+        next_price_minor=service.price_minor,
+        next_options=service.options,
+    )
+
+
 def find(conn: Connection, service_id: int) -> Service | None:
     """A service; None when there is none of this number."""
     row = conn.execute(select(services).where(services.c.id == service_id)).mappings().first()
@@ -145,6 +196,13 @@ def advance(conn: Connection, together: Sequence[Advance]) -> None:
         raise Overtaken("a period was billed by somebody else")
 
 
+def renew_terms(conn: Connection, begun: Mapping[int, date]) -> None:
+    """Newer terms are those of a service, once a period is billed that begins on their day or later; the days by id."""
+    if not begun or conn.execute(_HAVE_NEXT_TERMS, {"ids": list(begun)}).first() is None:
+        return
+    conn.execute(_RENEW_TERMS, [{"the_id": number, "the_start": start} for number, start in begun.items()])
+
+
 def claim(conn: Connection, together: Sequence[Claim]) -> None:
     """Keep which days were billed by which lines."""
     if together:
@@ -169,6 +227,18 @@ def cut(conn: Connection, one: Billed, *, end: date, now: datetime) -> None:
     """Billed days end earlier; at their start they are free again as a whole."""
     values: Mapping[str, object] = {"released_at": now} if end <= one.period.start else {"period_end": end}
     conn.execute(update(billed_periods).where(billed_periods.c.id == one.id).values(**values))
+
+
+def sold_as_sku(conn: Connection, sku: str, *, after: int, limit: int) -> tuple[Service, ...]:
+    """Services that have not ended and are sold as a product, in whatever version, behind an id, ascending."""
+    query = (
+        select(services)
+        .join(products, products.c.id == services.c.product_id)
+        .where(products.c.sku == sku, services.c.state.in_(_ALIVE), services.c.id > after)
+        .order_by(services.c.id)
+        .limit(limit)
+    )
+    return tuple(_SERVICE.read(row) for row in conn.execute(query).mappings())
 
 
 def count_of_product(conn: Connection, product_ids: Iterable[int]) -> int:

@@ -27,6 +27,10 @@ services = Table(
     Column("suspended_for", Text, nullable=False, server_default=""),
     Column("reason", Text, nullable=False, server_default=""),
     Column("external_id", String),
+    Column("next_on", Date),  # periods from here on are sold by newer terms, which are those below
+    Column("next_product_id", ForeignKey("products.id")),
+    Column("next_price_minor", BigInteger),
+    Column("next_options", JSON, nullable=False, server_default="[]"),
     Column("created_at", Utc, nullable=False),
     Index("ix_services_customer_id_state", "customer_id", "state"),
     Index("uq_services_external_id", "external_id", unique=True),

@@ -102,10 +102,13 @@ def issue(
 def win(conn: Connection, covers: Iterable[Due]) -> None:
     """Win the days that are to be billed, by what each service was billed through. Raises Overtaken."""
     spans: dict[int, tuple[date, date]] = {}
+    last: dict[int, Due] = {}
     for due in covers:
+        last[due.service.id] = due
         begun = spans.get(due.service.id)
         spans[due.service.id] = (begun[0] if begun else due.service.billed_through, due.billed_through)
     services.advance(conn, [Advance(number, start, end) for number, (start, end) in spans.items()])
+    services.renew_terms(conn, {number: due.period.start for number, due in last.items() if due.period is not None})
 
 
 def claims_without_document(conn: Connection, covers: Iterable[Due]) -> None:

@@ -157,4 +157,5 @@ def _free(deal: Deal, invoice: Issued) -> None:
     for service_id, spans in freed.items():
         service = services.get(deal.conn, service_id)
         if service.state not in ENDED and service.billed_through == max(span.end for span in spans):
-            services.write(deal.conn, replace(service, billed_through=min(span.start for span in spans)))
+            freed_from = replace(service, billed_through=min(span.start for span in spans))
+            services.write(deal.conn, services.on_former_terms(deal.conn, freed_from))

@@ -33,6 +33,7 @@ def quote_new_terms(
         raise NotPossible(f"service {service.id} ends on {service.cancel_on - ONE_DAY}: it cannot be changed any more")
     if not service.is_recurring:
         raise NotPossible(f"service {service.id} was sold once and does not renew: there is nothing to change")
+    service = service.without_next_terms()
     old = deal.books.product(deal.conn, service.product_id)
     product_id, product = for_sale(deal.conn, sku or old.sku)
     if sku and sku != old.sku and sku not in old.upgrades and old.sku not in product.upgrades:
@@ -72,7 +73,7 @@ def change(deal: Deal, service: Service, terms: Terms, quote: Quote) -> tuple[Se
     if terms.months != service.months:
         billed_through = max((due.billed_through for due in quote.covers), default=deal.day)
     changed = replace(
-        service,
+        service.without_next_terms(),
         product_id=terms.product_id,
         name=new.name if service.name == old.name else service.name,
         months=terms.months,
