@@ -7,6 +7,7 @@ from starlette.responses import Response
 from mailgate.tickets.search_query import MAX_LENGTH, read_query
 from store.search.index import Kind
 from store.views import found
+from store.views.found_documents import documents
 from store.views.paging import Turn
 from store.views.visitors import ContactVisitor, StaffVisitor
 from webview.site import Visit
@@ -35,7 +36,9 @@ def _page(visit: Visit[V], template: str, kinds: tuple[Kind, ...], visitor: Cont
     else:
         page = found.find(visit.conn, query, kind, visit.turn, zone=zone, visitor=visitor)
         groups = (found.Group(kind, page),)
-    numbered = found.numbered(visit.conn, query, visitor=visitor) if visit.turn == Turn() else ()
+    numbered: tuple[found.Hit, ...] = ()
+    if visit.turn == Turn():
+        numbered = found.numbered(visit.conn, query, visitor=visitor) + documents(visit.conn, asked, visitor=visitor)
     return visit.page(
         template,
         asked=asked,

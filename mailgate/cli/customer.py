@@ -8,6 +8,7 @@ import click
 from sqlalchemy import Connection
 
 from mailgate.billing.profile import edited
+from mailgate.cli.billing_words import BY
 from mailgate.cli.customer_billing import billing_options, check_vat, proof, taken_billing, with_billing
 from mailgate.cli.customer_data import export, forget
 from mailgate.cli.gate import gate, now
@@ -22,8 +23,12 @@ from mailgate.cli.output import (
     print_object,
     print_rows,
 )
+from mailgate.config import Settings
 from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
+from mailgate.flows.billing.books import Today, deal_with
+from mailgate.flows.billing.service.states import move_bill_day
+from mailgate.flows.billing.settle import refuse_open_money
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
 from mailgate.people import AlreadyContact, BadDetail, BadDetails, Customer, checked_details, refuse_second_account
@@ -84,7 +89,7 @@ def list_(limit: int | None, after: int) -> None:
 @click.argument("customer_id", metavar="ID", type=int)
 @click.option("--name")
 @click.option("--country", help="ISO 3166 code, such as DE.")
-@click.option("--currency", help="ISO 4217 code.")
+@click.option("--currency", help="ISO 4217 code, for services to come; not while anything is open in the old one.")
 @click.option("--timezone", help="IANA zone.")
 @click.option("--language")
 @click.option("--external-id", help="Its id in the system that it was moved from.")
@@ -97,7 +102,7 @@ def edit(customer_id: int, **given: Any) -> None:
     if not wanted and not billing:
         fail("nothing to change", code=EX_USAGE, hint="mailgate customer edit --help", name="usage")
     with gate() as parts, transaction(parts.engine) as conn:
-        _edit(conn, customer_id, wanted, billing)
+        _edit(conn, parts.settings, customer_id, wanted, billing)
         changed = _find(conn, customer_id)
         row = with_billing(conn, changed, as_row(changed))
     print_object(row)
@@ -134,8 +139,14 @@ customer.add_command(proof)
 customer.add_command(check_vat)
 
 
-def _edit(conn: Connection, customer_id: int, wanted: Mapping[str, str], billing: Mapping[str, object]) -> None:
-    """Write all of it or nothing. Raises BadDetails with all that is wrong in either."""
+def _edit(
+    conn: Connection,
+    settings: Settings,
+    customer_id: int,
+    wanted: Mapping[str, str],
+    billing: Mapping[str, object],
+) -> None:
+    """Write all of it or nothing. Raises BadDetails with all that is wrong in either, and MoneyLeft."""
     account = accounts.lock(conn, (customer_id,)).get(customer_id)
     found = _find(conn, customer_id)
     assert account is not None
@@ -152,9 +163,16 @@ def _edit(conn: Connection, customer_id: int, wanted: Mapping[str, str], billing
         raise BadDetails([*bad, *error.details]) from None
     if bad:
         raise BadDetails(bad)
+    currency = changes.get("currency", found.currency)
+    if currency != found.currency:
+        refuse_open_money(conn, customer_id, found.currency)
     if changes:
         people_edits.edit_customer(conn, customer_id, changes)
     accounts.edit(conn, profile)
+    if profile.bill_day is not None and profile.bill_day != account.bill_day:
+        deal = deal_with(conn, settings, customer_id, Today(now()), by=BY)
+        assert deal is not None
+        move_bill_day(deal, profile.bill_day)
 
 
 def _given(options: Mapping[str, str | None]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import click
 
+from mailgate.billing.period import local_date
 from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
 from mailgate.cli.meter import Meter
@@ -47,12 +48,17 @@ def export(customer_id: int, path: Path) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be erased, and erase nothing.")
 @json_option
 def forget(customer_id: int, yes: bool, dry_run: bool) -> None:
-    """Erase a customer for good: names, addresses, words, mails and files. Numbers, dates and a mark stay."""
+    """Erase a customer for good: names, addresses, words, mails and files. Numbers, dates, amounts and a mark stay.
+
+    Not while he has services, or documents that the law asks to keep (billing.keep_documents_years).
+    """
     with gate() as parts, told_disk_errors():
+        years = parts.settings.billing.keep_documents_years
+        obstacles = forgetting.documents_to_keep(years, local_date(now(), parts.settings.gate.zone))
         with reading(parts.engine) as conn:
             found = people.find_customer(conn, customer_id)
             found = found_or_fail(found, f"customer {customer_id}", hint="mailgate customer list")
-            forgetting.refuse(conn, found)
+            forgetting.refuse(conn, found, obstacles=obstacles)
             extent = erasure.measure(conn, customer_id)
         if not (yes or dry_run):
             say(f"{extent.tickets} tickets, {extent.mails_in} mails in, {extent.mails_out} out: for good")
@@ -63,7 +69,13 @@ def forget(customer_id: int, yes: bool, dry_run: bool) -> None:
                 fail("that is not the name; nothing was erased", code=EX_USAGE)
         if not dry_run:
             extent = forgetting.forget(
-                parts.engine, parts.archive, found, log_beside=parts.settings.store.archive, by=_who(), now=now()
+                parts.engine,
+                parts.archive,
+                found,
+                log_beside=parts.settings.store.archive,
+                by=_who(),
+                now=now(),
+                obstacles=obstacles,
             )
     row = {"customer": customer_id, "dry_run": dry_run, "tickets": extent.tickets, "mails_in": extent.mails_in}
     print_object({**row, "mails_out": extent.mails_out, "files": extent.files})

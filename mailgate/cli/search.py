@@ -5,6 +5,7 @@ import time
 
 import click
 
+from mailgate.billing.invoice import DocumentKind
 from mailgate.cli.gate import gate
 from mailgate.cli.output import EX_USAGE, fail, instant, json_option, limit_option, print_object, print_rows, say
 from mailgate.flows.indexing import reindex
@@ -13,8 +14,10 @@ from store.engine import reading
 from store.search.index import Kind, count_marked
 from store.views import found
 from store.views.found import Hit
+from store.views.found_documents import documents
 from store.views.paging import Turn
 
+_KINDS = [kind.value for kind in (*Kind, *DocumentKind)]
 COLUMNS = ("kind", "id", "state", "at", "title", "snippet")
 REINDEX = "reindex"
 PROGRESS_SECONDS = 0.5
@@ -22,11 +25,13 @@ PROGRESS_SECONDS = 0.5
 
 @click.command(context_settings={"ignore_unknown_options": True})  # `-word` is a word to be left out
 @click.argument("words", nargs=-1, required=True)
-@click.option("--kind", type=click.Choice([kind.value for kind in Kind]), help="Only what is of this kind.")
+@click.option("--kind", type=click.Choice(_KINDS), help="Only what is of this kind.")
 @limit_option
 @json_option
 def search(words: tuple[str, ...], kind: str | None, limit: int | None) -> None:
     """Find tickets, mails, customers and articles; the latest first, fifty of each unless `--limit` asks for more.
+
+    A document is found by its whole number.
 
     `search reindex` makes the index anew.
 
@@ -41,8 +46,9 @@ def search(words: tuple[str, ...], kind: str | None, limit: int | None) -> None:
         fail("; ".join(map(str, query.problems)), code=EX_USAGE, hint="see mailgate search --help")
     with gate() as parts, reading(parts.engine) as conn:
         zone = parts.settings.gate.zone
-        hits = [hit for hit in found.numbered(conn, query) if kind in (None, hit.kind)]
-        for one in [Kind(kind)] if kind else found.STAFF_KINDS:
+        numbered = found.numbered(conn, query) + documents(conn, " ".join(words))
+        hits = [hit for hit in numbered if kind in (None, hit.kind)]
+        for one in found.STAFF_KINDS if kind is None else [Kind(kind)] if kind in set(Kind) else []:
             page = found.find(conn, query, one, Turn(), zone=zone)
             hits += page.rows
             while page.onward and limit is not None and len(hits) < limit:

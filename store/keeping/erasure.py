@@ -29,6 +29,7 @@ from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.tickets.ticket import PROGRAM, EntryKind, State
 from store.archive import INLINE_BYTES, in_row, record
+from store.billing.kept import erase_words
 from store.keeping.erased_blobs import Attached, mails, named_by, parts, remove_unnamed
 from store.post.notices import stored
 from store.post.outbox import UNFINISHED, OutState
@@ -278,6 +279,7 @@ def _erase_questions(conn: Connection, customer_id: int, extent: _Extent) -> Non
 
 
 def _erase_people(conn: Connection, customer_id: int, extent: _Extent, now: datetime) -> None:
+    erase_words(conn, customer_id, mark=ERASED)
     conn.execute(delete(billing_accounts).where(billing_accounts.c.customer_id == customer_id))
     conn.execute(delete(tax_proofs).where(tax_proofs.c.customer_id == customer_id))
     for contact_id in extent.contacts:

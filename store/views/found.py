@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, literal, null, select
 
+from mailgate.billing.invoice import DocumentKind
 from mailgate.tickets.search_query import Query
 from mailgate.tickets.search_words import Piece, snippet
 from store.schema import articles, contacts, customers, entries, outbox, search_documents, tickets
@@ -29,13 +30,13 @@ GROUP_ROWS = 5
 class Hit:
     """One thing that was found."""
 
-    kind: Kind
-    id: int  # number of the ticket, id of the mail, customer or article
+    kind: Kind | DocumentKind
+    id: int  # number of the ticket, id of the mail, customer, article or document
     title: str
-    state: str | None  # of a ticket or a mail
+    state: str | None  # of a ticket, a mail or a document
     pieces: tuple[Piece, ...]
     at: datetime
-    slug: str = ""  # of an article
+    slug: str = ""  # of an article; the number of a document
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from mailgate.errors import SpoolUnavailable
 from mailgate.flows.indexing import index_all
-from mailgate.flows.moving.forget import AlreadyForgotten, MustBeKept, forget
+from mailgate.flows.moving.forget import AlreadyForgotten, MustBeKept, documents_to_keep, forget
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.events import line_of
 from mailgate.tickets.ticket import Event, State
@@ -62,7 +62,13 @@ def run(gate: Gate, customer_id: int = 1) -> Erased:
         customer = people.find_customer(conn, customer_id)
     assert customer is not None
     return forget(
-        parts.engine, parts.archive, customer, log_beside=parts.settings.store.archive, by="root", now=gate.now
+        parts.engine,
+        parts.archive,
+        customer,
+        log_beside=parts.settings.store.archive,
+        by="root",
+        now=gate.now,
+        obstacles=documents_to_keep(10, gate.now.date()),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from mailgate.flows.moving.forget import forget
+from mailgate.flows.moving.forget import documents_to_keep, forget
 from mailgate.flows.post.standing import remember
 from mailgate.flows.story import review
 from mailgate.flows.story.act import Act
@@ -267,4 +267,12 @@ def erase(gate: Gate, customer_id: int) -> None:
     with reading(parts.engine) as conn:
         customer = people.find_customer(conn, customer_id)
     assert customer is not None
-    forget(parts.engine, parts.archive, customer, log_beside=parts.settings.store.archive, by="root", now=gate.now)
+    forget(
+        parts.engine,
+        parts.archive,
+        customer,
+        log_beside=parts.settings.store.archive,
+        by="root",
+        now=gate.now,
+        obstacles=documents_to_keep(10, gate.now.date()),
+    )

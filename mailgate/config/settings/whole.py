@@ -77,7 +77,6 @@ NOT_BUILT = tuple(
     for key in (
         "tax_point",
         "change_waits_for_payment",
-        "keep_documents_years",
     )
 )
 """Section, key and what is missing; config.toml says "Not built yet" at each of them."""

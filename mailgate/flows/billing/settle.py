@@ -11,6 +11,7 @@ from mailgate.billing.invoice import DocumentState
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.accounts import BANK, CASH, provider
 from mailgate.billing.ledger.transaction import Transaction
+from mailgate.billing.money import written
 from mailgate.errors import Permanent
 from mailgate.flows.billing.issue import Done, whose
 from store.billing import gifts, invoices, ledger, payments
@@ -34,6 +35,10 @@ class TooLittle(Permanent):
 
 class NothingToTakeBack(Permanent):
     """More than an invoice has left, or of one that is settled."""
+
+
+class MoneyLeft(Permanent):
+    """The currency of an account in which something is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +164,15 @@ def write_off(conn: Connection, invoice: Issued, *, on: date, now: datetime) -> 
     booked = events.write_off(number, about, invoice_id=invoice.id, amount_minor=invoice.open_minor)
     ledger.book(conn, [booked], now=now)
     return invoice.open_minor
+
+
+def refuse_open_money(conn: Connection, customer_id: int, currency: str) -> None:
+    """Raise MoneyLeft while something is open, or some credit left, in a currency: it would never meet the other's."""
+    left = [f"invoice {one.number} is open" for one in invoices.open_of(conn, customer_id, currency)]
+    if here := ledger.credit(conn, customer_id, currency):
+        left.append(f"{written(here, currency)} {currency} of credit is left")
+    if left:
+        raise MoneyLeft(f"customer {customer_id} keeps {currency} for now: {'; '.join(left)}")
 
 
 def into(method: str) -> str:

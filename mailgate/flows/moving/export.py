@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -12,6 +12,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 from sqlalchemy import Connection
 
 from mailgate.billing.party import PROFILE, Account, Proof
+from mailgate.flows.moving.export_money import money
 from mailgate.flows.moving.survey import Progress
 from mailgate.mail.blind_copies import without_bcc
 from mailgate.outbound.attachment import UNNAMED, safe_filename
@@ -76,6 +77,8 @@ class _Writer:
             self.ticket(head)
             progress("tickets", number, None)
         self.mails()
+        for name, value in money(self.conn, customer.id):
+            self.put(name, value)
         return self.done
 
     def put(self, name: str, value: object) -> None:
@@ -175,7 +178,7 @@ def _billing(account: Account, proof: Proof | None) -> dict[str, Any]:
 
 
 def _plain(value: object) -> str:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a datetime is one
         return value.isoformat()
     raise TypeError(f"no JSON for {type(value).__name__}")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import MINYEAR, date, datetime
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -11,6 +11,7 @@ from mailgate.errors import Permanent, Temporary
 from mailgate.people import Customer
 from store import people
 from store.archive import Archive, ArchiveUnavailable
+from store.billing import kept, services
 from store.engine import empty_log, reading, transaction
 from store.keeping import erasure, erasure_log
 from store.keeping.erased_blobs import read_attached
@@ -21,6 +22,10 @@ Obstacles = Callable[[Connection, int], tuple[str, ...]]
 
 PATIENCE_SECONDS = 10.0
 """Somebody who reads at length, such as a backup, keeps the log of the store from being emptied."""
+
+
+NAMED = 10
+"""Documents that a refusal names; further ones are counted."""
 
 
 class MustBeKept(Permanent):
@@ -35,18 +40,31 @@ class LeftInArchive(Temporary):
     """The customer is erased; some of his large files are still in the archive, and no row names them."""
 
 
-def documents_to_keep(conn: Connection, customer_id: int) -> tuple[str, ...]:
-    """Issued invoices that must still be kept. There are none as long as there is no billing."""
-    return ()
+def documents_to_keep(years: int, today: date) -> Obstacles:
+    """Documents that the law asks to keep: to the end of the calendar year, so many years after that of their issue."""
+
+    def found(conn: Connection, customer_id: int) -> tuple[str, ...]:
+        young = kept.issued_since(conn, customer_id, date(max(MINYEAR, today.year - years), 1, 1))
+        named = [f"{one.words} until {one.issued_on.year + years}-12-31" for one in young[:NAMED]]
+        more = [f"and {len(young) - NAMED} more"] if len(young) > NAMED else []
+        return (*services_to_end(conn, customer_id), *(f"{one} must be kept" for one in named), *more)
+
+    return found
 
 
-def refuse(conn: Connection, customer: Customer, *, obstacles: Obstacles = documents_to_keep) -> None:
+def services_to_end(conn: Connection, customer_id: int) -> tuple[str, ...]:
+    """Services that go on being billed: nobody would get the bill."""
+    going_on = services.of_accounts(conn, (customer_id,)).get(customer_id, [])
+    return tuple(f"service {one.id} is {one.state}: cancel it first" for one in going_on[:NAMED])
+
+
+def refuse(conn: Connection, customer: Customer, *, obstacles: Obstacles) -> None:
     """Raise MustBeKept or AlreadyForgotten for a customer who cannot be erased."""
     if erasure.was_erased(conn, customer.id):
         raise AlreadyForgotten(f"customer {customer.id} was erased already")
-    kept = obstacles(conn, customer.id)
-    if kept:
-        raise MustBeKept(f"customer {customer.id} cannot be erased yet: {'; '.join(kept)}")
+    reasons = obstacles(conn, customer.id)
+    if reasons:
+        raise MustBeKept(f"customer {customer.id} cannot be erased yet: {'; '.join(reasons)}")
 
 
 def forget(
@@ -57,7 +75,7 @@ def forget(
     log_beside: Path,
     by: str,
     now: datetime,
-    obstacles: Obstacles = documents_to_keep,
+    obstacles: Obstacles,
 ) -> Erased:
     """Erase the customer for good. Raises MustBeKept, AlreadyForgotten, MailsCame, ArchiveUnavailable and OSError; then
     nothing was erased. Raises LeftInArchive when all was, but for large files that could not be removed just now.

@@ -1,5 +1,6 @@
 """What a mail to staff says about a ticket and its customer, besides the words that it is about."""
 
+from mailgate.flows.billing.facts import money_facts
 from mailgate.flows.story.act import Act
 from mailgate.tickets.context import About, Other
 from mailgate.tickets.ticket import Ticket
@@ -22,5 +23,6 @@ def about(act: Act, ticket: Ticket) -> About:
         taken_by,
         customer=name,
         since=since,
+        facts=money_facts(act.conn, ticket.customer_id),
         others=tuple(Other(one.id, one.subject, one.state, one.updated_at) for one in others),
     )
