@@ -1,12 +1,13 @@
 """A change or an end of a service: what of its billed days is given back, what the new terms cost, and which document
 says so. The quote and the act are this one function."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from mailgate.billing.draft import Due, Rhythm, first_bundle
 from mailgate.billing.invoice import Charge, DocumentKind, LineKind, Reckoned, TaxedAs, reckon
+from mailgate.billing.money import split
 from mailgate.billing.period import Part, Span
 from mailgate.billing.proration import slice_of, unused
 from mailgate.billing.service import NotPossible, Service
@@ -25,6 +26,7 @@ class Billed:
     text: str
     sort: str
     taxed: TaxedAs | None  # None: it cost nothing, and no document says so
+    original_id: int | None = None  # the invoice that a credit of it is about: a credit note may bill days, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,6 @@ class Leg:
     charge: Charge
     part: Part
     price_minor: int
-    invoice_id: int | None = None  # whose line is given back
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,15 @@ class Cut:
 
     billed: Billed
     end: date
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of an invoice may still be given back, with tax."""
+
+    left_minor: int  # that was charged and not given back yet
+    forgiven_minor: int = 0  # that was written off: nobody has paid it
+    documents: int = 0  # that gave something of it back: the tax of each was rounded by itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +83,14 @@ class Quote:
     def document(self) -> DocumentKind | None:
         """What is issued; None when nothing is owed either way."""
         total = self.reckoned.total_minor
-        if total == 0:
-            return None
-        return DocumentKind.INVOICE if total > 0 else DocumentKind.CREDIT_NOTE
+        if total == 0 and len({leg.charge.taxed for leg in self.legs}) < 2:
+            return None  # otherwise the days would stay billed by a line with another tax, or without it
+        return DocumentKind.INVOICE if total >= 0 else DocumentKind.CREDIT_NOTE
 
     @property
     def credited(self) -> frozenset[int]:
         """The invoices of which lines are given back."""
-        return frozenset(leg.invoice_id for leg in self.legs if leg.invoice_id is not None)
+        return frozenset(leg.charge.original_id for leg in self.legs if leg.charge.original_id is not None)
 
 
 def quote_end(billed: Sequence[Billed], *, service_id: int, on: date) -> Quote:
@@ -123,23 +133,50 @@ def quote_change(
         covers = (
             tuple(replace(due, service=replace(after, billed_through=on)) for due in bundle.items) if bundle else ()
         )
-    charged = [
-        Leg(
-            Charge(LineKind.SERVICE, to.text, to.sort, service.id, due.period, due.amount_minor, to.taxed),
-            due.part,
-            to.price_minor,
-        )
-        for due in covers
-    ]
+    charged = [charged_for(due, to.text, to.sort, to.taxed) for due in covers]
     legs = _in_turn(back, charged) if to.months == service.months else (*back, *charged)
     return _quote(legs, over, on, covers)
+
+
+def charged_for(due: Due, text: str, sort: str, taxed: TaxedAs) -> Leg:
+    """The line of days that are billed by a change or an end."""
+    charge = Charge(LineKind.SERVICE, text, sort, due.service.id, due.period, due.amount_minor, taxed)
+    return Leg(charge, due.part, due.service.price_minor)
 
 
 def joined(quotes: Sequence[Quote]) -> Quote:
     """Several ends as one document."""
     legs = tuple(leg for quote in quotes for leg in quote.legs)
     cuts = tuple(cut for quote in quotes for cut in quote.cuts)
-    return Quote(legs, cuts, (), reckon([leg.charge for leg in legs]))
+    covers = tuple(due for quote in quotes for due in quote.covers)
+    return Quote(legs, cuts, covers, reckon([leg.charge for leg in legs]))
+
+
+def with_legs(quote: Quote, more: Iterable[Leg], covers: Iterable[Due] = ()) -> Quote:
+    """A quote with more lines, and the days that they bill."""
+    legs = (*quote.legs, *(leg for leg in more if leg.charge.amount_minor))
+    return Quote(legs, quote.cuts, (*quote.covers, *covers), reckon([leg.charge for leg in legs]))
+
+
+def limited(quote: Quote, rooms: Mapping[int, Room]) -> Quote:
+    """The same where no invoice gives back more than it has left: what staff gave back before counts.
+
+    Of what was written off only that is given back which is more than nobody has paid.
+    """
+    legs = list(quote.legs)
+    for original_id, room in rooms.items():
+        places = [at for at, leg in enumerate(legs) if leg.charge.original_id == original_id]
+        gross = [-quote.reckoned.lines[at].gross_minor for at in places]
+        wanted = sum(gross)
+        fits = wanted <= room.left_minor + room.documents + 1  # this one rounds as well
+        may = max(0, (wanted if fits else room.left_minor) - room.forgiven_minor)
+        if may < wanted:
+            for at, share in zip(places, split(may, gross), strict=True):
+                charge = legs[at].charge
+                taxed = replace(charge.taxed, inclusive=True)
+                legs[at] = replace(legs[at], charge=replace(charge, amount_minor=-share, taxed=taxed))
+    kept = tuple(leg for leg in legs if leg.charge.amount_minor)
+    return Quote(kept, quote.cuts, quote.covers, reckon([leg.charge for leg in kept]))
 
 
 def _not_over(billed: Iterable[Billed], on: date) -> tuple[Billed, ...]:
@@ -152,8 +189,8 @@ def _given_back(one: Billed, service_id: int, on: date) -> Leg | None:
     if one.taxed is None:
         return None
     amount = unused(one.price_minor, part)
-    charge = Charge(LineKind.CREDIT, one.text, one.sort, service_id, rest, amount, one.taxed)
-    return Leg(charge, part, one.price_minor, one.invoice_id)
+    charge = Charge(LineKind.CREDIT, one.text, one.sort, service_id, rest, amount, one.taxed, one.original_id)
+    return Leg(charge, part, one.price_minor)
 
 
 def _again(after: Service, one: Billed, on: date) -> Due:

@@ -28,7 +28,7 @@ class Heading:
     issued_on: date
     due_on: date
     language: str
-    original: str = ""  # the number of the invoice that a credit note is about
+    originals: tuple[str, ...] = ()  # the numbers of the invoices of which it gives something back
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def freeze(heading: Heading, seller: Seller, buyer: Buyer, reckoned: Reckoned) -
             "issued_on": heading.issued_on.isoformat(),
             "due_on": heading.due_on.isoformat(),
             "language": heading.language,
-            "original": heading.original,
+            "originals": heading.originals,
             "seller": _filled(asdict(seller)),
             "buyer": _filled(asdict(buyer)),
             "lines": [

@@ -51,8 +51,8 @@ class Rhythm:
 def open_periods(service: Service, *, until: date) -> Iterator[Span]:
     """Periods of a recurring service that nothing covers yet and that begin on or before a day.
 
-    The first may be a part of its cycle: behind the start, or behind a time without service. They end where the service
-    does.
+    The first may be a part of its cycle: behind the start, or behind a time without service; so may the last, before
+    the end of the service.
     """
     start, end = service.billed_through, service.cancel_on or service.ended_on
     n = index_on(service.anchor_on, service.months, start)
@@ -61,6 +61,7 @@ def open_periods(service: Service, *, until: date) -> Iterator[Span]:
             return
         n += 1
         following = nth(service.anchor_on, service.months, n)
+        following = following if end is None else min(following, end)
         yield Span(start, following)
         start = following
     raise TooManyPeriods(f"service {service.id} is billed through {service.billed_through} only")
@@ -112,7 +113,7 @@ def bundles(
     """What is to be billed on a day, as invoices: what is due on one day goes on one, at the longest lead among it.
 
     `today` is the account's own day; `leads` has the days of each service's product where it has its own. What should
-    have been billed long ago, since nobody ran anything, goes on one invoice that leaves the usual time to pay.
+    have been billed before, since nobody ran anything, goes on one invoice that leaves the usual time to pay.
     """
     billed = [one for one in services if is_billed(one, rhythm)]
     lead = {one.id: rhythm.lead(leads.get(one.id)) for one in billed}
@@ -129,8 +130,10 @@ def bundles(
     ready: dict[tuple[str, date], list[Due]] = {}
     earliest = today + timedelta(days=rhythm.least_days_to_pay)
     for (currency, due_on), members in sorted(by_day.items()):
-        if any(due_on - timedelta(days=lead[due.service.id]) <= today for due in members):
-            ready.setdefault((currency, max(due_on, earliest)), []).extend(members)
+        issued_on = due_on - timedelta(days=max(lead[due.service.id] for due in members))
+        if issued_on <= today:
+            is_late = issued_on < today
+            ready.setdefault((currency, max(due_on, earliest) if is_late else due_on), []).extend(members)
     return tuple(Bundle(currency, due_on, tuple(members)) for (currency, due_on), members in sorted(ready.items()))
 
 

@@ -55,6 +55,7 @@ class Charge:
     period: Span | None
     amount_minor: int
     taxed: TaxedAs
+    original_id: int | None = None  # the invoice of which it gives something back
 
     @property
     def rate(self) -> Rate:

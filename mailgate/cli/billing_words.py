@@ -15,8 +15,9 @@ from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, fail, found_or_fail, instant
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.issue import Done
-from store.billing import invoices, payments
+from store.billing import credited, invoices, lines, payments
 from store.billing.invoices import Issued
+from store.billing.lines import Line
 from store.engine import transaction
 
 BY = "the command line"
@@ -87,20 +88,19 @@ def document_row(one: Issued) -> dict[str, object]:
 
 def document_object(conn: Connection, one: Issued) -> dict[str, object]:
     """A document with all that is known of it."""
-    original = invoices.get(conn, one.original_id).number if one.original_id else None
     return {
         **document_row(one),
         "reference": one.reference,
-        "lines": [_line(line) for line in invoices.lines(conn, one.id)],
-        "taxes": [dict(tax) for tax in map(_tax, invoices.taxes(conn, one.id))],
+        "lines": [_line(line) for line in lines.of(conn, one.id)],
+        "taxes": [dict(tax) for tax in map(_tax, lines.taxes(conn, one.id))],
         "payments": [_settled(conn, settled) for settled in invoices.settled(conn, one.id)],
-        "credit_notes": [note.number for note in invoices.credit_notes_of(conn, one.id)],
-        "original": original,
+        "credit_notes": [note.number for note in credited.notes(conn, one.id)],
+        "originals": list(invoices.numbers(conn, credited.originals(conn, one.id)).values()),
         "sha256": one.sha256,
     }
 
 
-def _line(line: invoices.Line) -> dict[str, object]:
+def _line(line: Line) -> dict[str, object]:
     from datetime import timedelta
 
     last = line.period_end - timedelta(days=1) if line.period_end else None

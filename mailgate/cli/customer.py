@@ -7,6 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
+from mailgate.billing.party import Account
 from mailgate.billing.profile import edited
 from mailgate.cli.billing_words import BY
 from mailgate.cli.customer_billing import billing_options, check_vat, proof, taken_billing, with_billing
@@ -23,11 +24,10 @@ from mailgate.cli.output import (
     print_object,
     print_rows,
 )
-from mailgate.config import Settings
 from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.billing.books import Today, deal_with
-from mailgate.flows.billing.service.states import move_bill_day
+from mailgate.flows.billing.service import states
 from mailgate.flows.billing.settle import refuse_open_money
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
@@ -102,7 +102,10 @@ def edit(customer_id: int, **given: Any) -> None:
     if not wanted and not billing:
         fail("nothing to change", code=EX_USAGE, hint="mailgate customer edit --help", name="usage")
     with gate() as parts, transaction(parts.engine) as conn:
-        _edit(conn, parts.settings, customer_id, wanted, billing)
+        before = _edit(conn, customer_id, wanted, billing)
+        deal = deal_with(conn, parts.settings, customer_id, Today(now()), by=BY)
+        assert deal is not None
+        states.after_edit(deal, before)
         changed = _find(conn, customer_id)
         row = with_billing(conn, changed, as_row(changed))
     print_object(row)
@@ -139,14 +142,8 @@ customer.add_command(proof)
 customer.add_command(check_vat)
 
 
-def _edit(
-    conn: Connection,
-    settings: Settings,
-    customer_id: int,
-    wanted: Mapping[str, str],
-    billing: Mapping[str, object],
-) -> None:
-    """Write all of it or nothing. Raises BadDetails with all that is wrong in either, and MoneyLeft."""
+def _edit(conn: Connection, customer_id: int, wanted: Mapping[str, str], billing: Mapping[str, object]) -> Account:
+    """Write all of it or nothing; the account as it was before. Raises MoneyLeft, BadDetails with all mistakes."""
     account = accounts.lock(conn, (customer_id,)).get(customer_id)
     found = _find(conn, customer_id)
     assert account is not None
@@ -169,10 +166,7 @@ def _edit(
     if changes:
         people_edits.edit_customer(conn, customer_id, changes)
     accounts.edit(conn, profile)
-    if profile.bill_day is not None and profile.bill_day != account.bill_day:
-        deal = deal_with(conn, settings, customer_id, Today(now()), by=BY)
-        assert deal is not None
-        move_bill_day(deal, profile.bill_day)
+    return account
 
 
 def _given(options: Mapping[str, str | None]) -> dict[str, str]:

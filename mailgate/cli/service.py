@@ -1,15 +1,11 @@
 """`mailgate service`: what customers have: add, list, change, suspend, restore and cancel."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 
 import click
-from sqlalchemy import Connection
 
-from mailgate.billing.change import Quote
-from mailgate.billing.draft import is_billed
 from mailgate.billing.pricing import cycle_of
-from mailgate.billing.product import cycle_word
 from mailgate.billing.service import Service, State
 from mailgate.cli.billing_words import Day, dealing, issued_rows, on_option
 from mailgate.cli.gate import gate
@@ -24,7 +20,8 @@ from mailgate.cli.output import (
     print_object,
     print_rows,
 )
-from mailgate.flows.billing.books import Books, Deal, open_books
+from mailgate.cli.service_rows import end_row, quote_row, service_object, service_row
+from mailgate.flows.billing.books import Deal, open_books
 from mailgate.flows.billing.service import add as adding
 from mailgate.flows.billing.service import ending, states, terms
 from store.billing import services
@@ -86,7 +83,7 @@ def add(
             external_id=external_id,
         )
         added, documents = adding.add(deal, sold)
-        row = _row(deal.conn, deal.books, added)
+        row = service_row(deal.conn, deal.books, added)
     print_object({**row, "documents": issued_rows(documents)})
 
 
@@ -103,7 +100,7 @@ def list_(customer_id: int | None, state: str | None, limit: int | None, after: 
         found = services.listing(
             conn, customer_id=customer_id, state=State(state) if state else None, after=after, limit=limit
         )
-        rows = [_row(conn, books, one) for one in found]
+        rows = [service_row(conn, books, one) for one in found]
     print_rows(rows, COLUMNS)
 
 
@@ -114,7 +111,7 @@ def show(service_id: int) -> None:
     """One service, with the days that were billed for it."""
     with gate() as parts, reading(parts.engine) as conn:
         found = found_or_fail(services.find(conn, service_id), f"service {service_id}", hint=HINT)
-        row = _whole(conn, open_books(conn, parts.settings), found)
+        row = service_object(conn, open_books(conn, parts.settings), found)
     print_object(row)
 
 
@@ -127,7 +124,7 @@ def suspend(service_id: int, reason: str, on: date | None) -> None:
     """Switch a service off: nothing is billed for it until it is restored."""
     with dealing(_whose(service_id), on) as deal:
         states.suspend(deal, _get(deal, service_id), reason=reason)
-        row = _row(deal.conn, deal.books, services.get(deal.conn, service_id))
+        row = service_row(deal.conn, deal.books, services.get(deal.conn, service_id))
     print_object(row)
 
 
@@ -139,7 +136,7 @@ def restore(service_id: int, on: date | None) -> None:
     """Switch a suspended service on again: it is billed from this day on."""
     with dealing(_whose(service_id), on) as deal:
         states.restore(deal, _get(deal, service_id))
-        row = _row(deal.conn, deal.books, services.get(deal.conn, service_id))
+        row = service_row(deal.conn, deal.books, services.get(deal.conn, service_id))
     print_object(row)
 
 
@@ -150,7 +147,7 @@ def activate(service_id: int) -> None:
     """A pending service is provisioned: it renews from now on."""
     with dealing(_whose(service_id)) as deal:
         states.activate(deal, _get(deal, service_id))
-        row = _row(deal.conn, deal.books, services.get(deal.conn, service_id))
+        row = service_row(deal.conn, deal.books, services.get(deal.conn, service_id))
     print_object(row)
 
 
@@ -169,12 +166,11 @@ def cancel(service_id: int, at_once: bool, at_end: bool, reason: str, only_quote
     with dealing(_whose(service_id), on) as deal:
         found = _get(deal, service_id)
         if only_quote:
-            row = _quote_of_end(deal, found, at_end=at_end)
+            row = end_row(ending.end_of(deal, found, at_end=at_end))
         else:
-            end = ending.cancel_at_end if at_end else ending.cancel_now
-            quote = _quote_of_end(deal, found, at_end=at_end)
-            changed, documents = end(deal, found, reason=reason)
-            row = {**_row(deal.conn, deal.books, changed), **quote, "documents": issued_rows(documents)}
+            end = ending.end_of(deal, found, at_end=at_end, reason=reason)
+            changed, documents = ending.carry_out(deal, end)
+            row = {**service_row(deal.conn, deal.books, changed), **end_row(end), "documents": issued_rows(documents)}
     print_object(row)
 
 
@@ -210,7 +206,7 @@ def change(
         row = quote_row(quote)
         if not only_quote:
             changed, documents = terms.change(deal, found, to, quote)
-            row = {**_row(deal.conn, deal.books, changed), **row, "documents": issued_rows(documents)}
+            row = {**service_row(deal.conn, deal.books, changed), **row, "documents": issued_rows(documents)}
     print_object(row)
 
 
@@ -219,35 +215,6 @@ def _refuse_past_due(deal: Deal) -> None:
         terms.refuse_past_due(deal)
     except terms.PastDue as error:
         fail(str(error), code=EX_DATAERR, hint="--force changes the service all the same", name="PastDue")
-
-
-def quote_row(quote: Quote) -> dict[str, object]:
-    """What an act comes to, leg by leg."""
-    return {
-        "legs": [
-            {
-                "text": leg.charge.text,
-                "period_start": leg.charge.period.start.isoformat() if leg.charge.period else None,
-                "period_end": leg.charge.period.last.isoformat() if leg.charge.period else None,
-                "days": leg.part.days,
-                "cycle_days": leg.part.cycle_days,
-                "price_minor": leg.price_minor,
-                "amount_minor": leg.charge.amount_minor,
-            }
-            for leg in quote.legs
-        ],
-        "net_minor": quote.reckoned.net_minor,
-        "tax_minor": quote.reckoned.tax_minor,
-        "total_minor": quote.reckoned.total_minor,
-        "document": quote.document.value if quote.document else None,
-    }
-
-
-def _quote_of_end(deal: Deal, found: Service, *, at_end: bool) -> dict[str, object]:
-    if not at_end:
-        return {**quote_row(ending.quote_of_all(deal, found)), "ends_on": deal.day.isoformat()}
-    end, quote = ending.quote_cancel_at_end(deal.conn, found, on=deal.day)
-    return {**quote_row(quote), "ends_on": end.isoformat()}
 
 
 def _options(given: tuple[str, ...]) -> Mapping[str, int]:
@@ -268,47 +235,3 @@ def _whose(service_id: int) -> int:
 
 def _get(deal: Deal, service_id: int) -> Service:
     return services.get(deal.conn, service_id)
-
-
-def _row(conn: Connection, books: Books, one: Service) -> dict[str, object]:
-    product = books.product(conn, one.product_id)
-    next_due = one.billed_through if one.is_recurring and is_billed(one, books.rhythm) else None
-    if next_due and one.cancel_on and next_due >= one.cancel_on:
-        next_due = None
-    return {
-        "id": one.id,
-        "customer": one.customer_id,
-        "sku": product.sku,
-        "name": one.name,
-        "state": one.state.value,
-        "cycle": cycle_word(one.months),
-        "next_due_on": next_due.isoformat() if next_due else None,
-        "amount_minor": one.price_minor,
-        "currency": one.currency,
-    }
-
-
-def _whole(conn: Connection, books: Books, one: Service) -> dict[str, object]:
-    return {
-        **_row(conn, books, one),
-        "domain": one.domain,
-        "parent": one.parent_id,
-        "options": dict(one.options),
-        "started_on": one.started_on.isoformat(),
-        "ends_on": one.cancel_on.isoformat() if one.cancel_on else None,
-        "ended_on": one.ended_on.isoformat() if one.ended_on else None,
-        "suspended_on": one.suspended_on.isoformat() if one.suspended_on else None,
-        "suspended_for": one.suspended_for,
-        "reason": one.reason,
-        "next_price_on": one.next_on.isoformat() if one.next_on else None,
-        "next_price_minor": one.next_price_minor,
-        "external_id": one.external_id,
-        "billed": [
-            {
-                "period_start": billed.period.start.isoformat(),
-                "period_end": (billed.period.end - timedelta(days=1)).isoformat(),
-                "price_minor": billed.price_minor,
-            }
-            for billed in services.billed(conn, one.id)
-        ],
-    }

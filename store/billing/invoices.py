@@ -1,17 +1,17 @@
 """Rows of documents as they were issued: only what is open of them changes, and what settles it stands beside them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
 from mailgate.billing.allocation import Allocation, OpenInvoice
 from mailgate.billing.document import Frozen, Heading
 from mailgate.billing.invoice import DocumentKind, DocumentState, Reckoned
+from store.billing import lines
 from store.rows import Rows
-from store.schema import allocations, invoice_lines, invoice_taxes, invoices
+from store.schema import allocations, invoices
 
 _OPEN = and_(
     invoices.c.kind == DocumentKind.INVOICE.value,
@@ -40,7 +40,6 @@ class Issued:
     due_on: date
     zone: str
     language: str
-    original_id: int | None
     run_id: int | None
     state: DocumentState
     net_minor: int
@@ -51,27 +50,6 @@ class Issued:
     model: str
     sha256: str
     settled_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a document, as it was issued."""
-
-    invoice_id: int
-    position: int
-    kind: str
-    sort: str
-    service_id: int | None
-    text: str
-    period_start: date | None
-    period_end: date | None  # the day after the last
-    amount_minor: int
-    inclusive: bool
-    net_minor: int
-    tax_minor: int
-    tax_rate: str
-    tax_category: str
-    tax_name: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +76,10 @@ class New:
     serial: int
     customer_id: int
     zone: str
-    original_id: int | None = None
     run_id: int | None = None
 
 
-_ISSUED, _LINE, _SETTLED = Rows(Issued), Rows(Line), Rows(Settled)
+_ISSUED, _SETTLED = Rows(Issued), Rows(Settled)
 
 
 def add(conn: Connection, together: Sequence[New], *, now: datetime) -> list[int]:
@@ -110,12 +87,7 @@ def add(conn: Connection, together: Sequence[New], *, now: datetime) -> list[int
     if not together:
         return []
     ids = [int(one) for one in conn.execute(_ADD, [_document(one, now) for one in together]).scalars()]
-    lines = [row for number, one in zip(ids, together, strict=True) for row in _lines(number, one.reckoned)]
-    taxes = [row for number, one in zip(ids, together, strict=True) for row in _taxes(number, one.reckoned)]
-    if lines:
-        conn.execute(insert(invoice_lines), lines)
-    if taxes:
-        conn.execute(insert(invoice_taxes), taxes)
+    lines.add(conn, [(number, one.reckoned) for number, one in zip(ids, together, strict=True)])
     return ids
 
 
@@ -155,22 +127,12 @@ def listing(
     return tuple(_ISSUED.read(row) for row in conn.execute(query.order_by(invoices.c.id).limit(limit)).mappings())
 
 
-def credit_notes_of(conn: Connection, invoice_id: int) -> tuple[Issued, ...]:
-    """What has been taken back of an invoice."""
-    query = select(invoices).where(invoices.c.original_id == invoice_id).order_by(invoices.c.id)
-    return tuple(_ISSUED.read(row) for row in conn.execute(query).mappings())
-
-
-def lines(conn: Connection, invoice_id: int) -> tuple[Line, ...]:
-    """The lines of a document in their order."""
-    query = select(invoice_lines).where(invoice_lines.c.invoice_id == invoice_id).order_by(invoice_lines.c.position)
-    return tuple(_LINE.read(row) for row in conn.execute(query).mappings())
-
-
-def taxes(conn: Connection, invoice_id: int) -> tuple[Mapping[str, Any], ...]:
-    """The tax groups of a document: category, rate, name, net_minor, tax_minor."""
-    query = select(invoice_taxes).where(invoice_taxes.c.invoice_id == invoice_id).order_by(invoice_taxes.c.position)
-    return tuple(dict(row) for row in conn.execute(query).mappings())
+def numbers(conn: Connection, ids: Collection[int]) -> dict[int, str]:
+    """The numbers of documents, by their ids."""
+    if not ids:
+        return {}
+    query = select(invoices.c.id, invoices.c.number).where(invoices.c.id.in_(list(ids)))
+    return {row.id: row.number for row in conn.execute(query)}
 
 
 def settled(conn: Connection, invoice_id: int) -> tuple[Settled, ...]:
@@ -251,12 +213,6 @@ def reverse(conn: Connection, invoice_id: int, *, now: datetime) -> None:
     )
 
 
-def credited_minor(conn: Connection, invoice_id: int) -> int:
-    """What credit notes that name it have taken back of an invoice, with tax."""
-    query = select(func.coalesce(func.sum(invoices.c.total_minor), 0)).where(invoices.c.original_id == invoice_id)
-    return int(conn.execute(query).scalar_one())
-
-
 def _document(one: New, now: datetime) -> dict[str, object]:
     heading, total = one.heading, one.reckoned.total_minor
     is_open = heading.kind is DocumentKind.INVOICE and total > 0
@@ -272,7 +228,6 @@ def _document(one: New, now: datetime) -> dict[str, object]:
         "due_on": heading.due_on,
         "zone": one.zone,
         "language": heading.language,
-        "original_id": one.original_id,
         "run_id": one.run_id,
         # A credit note is settled by what it is set against; an invoice of nothing has nothing to settle.
         "state": (DocumentState.ISSUED if is_open else DocumentState.PAID).value,
@@ -285,38 +240,3 @@ def _document(one: New, now: datetime) -> dict[str, object]:
         "sha256": one.frozen.sha256,
         "settled_at": None if is_open else now,
     }
-
-
-def _lines(number: int, reckoned: Reckoned) -> Iterable[dict[str, object]]:
-    for position, line in enumerate(reckoned.lines, 1):
-        charge = line.charge
-        yield {
-            "invoice_id": number,
-            "position": position,
-            "kind": charge.kind.value,
-            "sort": charge.sort,
-            "service_id": charge.service_id,
-            "text": charge.text,
-            "period_start": charge.period.start if charge.period else None,
-            "period_end": charge.period.end if charge.period else None,
-            "amount_minor": charge.amount_minor,
-            "inclusive": charge.taxed.inclusive,
-            "net_minor": line.net_minor,
-            "tax_minor": line.tax_minor,
-            "tax_rate": charge.rate.text,
-            "tax_category": charge.category,
-            "tax_name": charge.taxed.name,
-        }
-
-
-def _taxes(number: int, reckoned: Reckoned) -> Iterable[dict[str, object]]:
-    for position, tax in enumerate(reckoned.taxes, 1):
-        yield {
-            "invoice_id": number,
-            "position": position,
-            "category": tax.category,
-            "rate": tax.rate.text,
-            "name": tax.name,
-            "net_minor": tax.net_minor,
-            "tax_minor": tax.tax_minor,
-        }

@@ -46,9 +46,10 @@ _RENEW_TERMS = (
         next_options=[],
     )
 )
-_LINE = [invoice_lines.c[name] for name in ("text", "sort", "inclusive", "tax_rate", "tax_category", "tax_name")]
+_OF_LINE = ("text", "sort", "inclusive", "tax_rate", "tax_category", "tax_name", "tax_reason")
+_LINE = [invoice_lines.c[name] for name in _OF_LINE]
 _PERIODS = (
-    select(billed_periods, *_LINE)
+    select(billed_periods, *_LINE, func.coalesce(invoice_lines.c.original_id, billed_periods.c.invoice_id).label("of"))
     .outerjoin(
         invoice_lines,
         (invoice_lines.c.invoice_id == billed_periods.c.invoice_id)
@@ -264,7 +265,7 @@ def _row(one: Claim) -> dict[str, object]:
 def _billed(row: Any) -> Billed:
     taxed = None
     if row.tax_rate is not None:
-        taxed = TaxedAs(row.inclusive, read_rate(row.tax_rate), row.tax_category, row.tax_name)
+        taxed = TaxedAs(row.inclusive, read_rate(row.tax_rate), row.tax_category, row.tax_name, row.tax_reason)
     return Billed(
         row.id,
         Span(row.period_start, row.period_end),
@@ -275,4 +276,5 @@ def _billed(row: Any) -> Billed:
         row.text or "",
         row.sort or "",
         taxed,
+        row.of,
     )

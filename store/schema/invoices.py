@@ -41,7 +41,6 @@ invoices = Table(
     Column("due_on", Date, nullable=False),  # the account's day
     Column("zone", String, nullable=False),  # of the account, at issue
     Column("language", String, nullable=False),
-    Column("original_id", ForeignKey("invoices.id"), index=True),  # that a credit note takes back, or a part of it
     Column("run_id", ForeignKey("bill_runs.id"), index=True),
     Column("state", String, nullable=False),
     Column("net_minor", BigInteger, nullable=False),
@@ -79,6 +78,8 @@ invoice_lines = Table(
     Column("tax_rate", String, nullable=False),
     Column("tax_category", String, nullable=False),
     Column("tax_name", String, nullable=False),
+    Column("tax_reason", String, nullable=False),  # why there is none; else ""
+    Column("original_id", ForeignKey("invoices.id"), index=True),  # the invoice of which it gives something back
 )
 
 invoice_taxes = Table(

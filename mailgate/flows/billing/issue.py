@@ -28,8 +28,12 @@ class Wanted:
     due_on: date
     charges: tuple[Charge, ...]
     covers: tuple[tuple[int, Due], ...] = ()  # (place among the charges, the days)
-    original: tuple[int, str] | None = None  # id and number of the invoice that a credit note is about
     run_id: int | None = None
+
+    @property
+    def originals(self) -> tuple[int, ...]:
+        """The invoices of which it gives something back, in the order of their issue."""
+        return tuple(sorted({one.original_id for one in self.charges if one.original_id is not None}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,7 @@ def issue(
     is_invoice = kind is DocumentKind.INVOICE
     pattern = read_pattern(billing.invoice_number if is_invoice else billing.credit_note_number)
     reckoned = [reckon(one.charges) for one in together]
+    named = invoices.numbers(conn, {number for one in together for number in one.originals})
     first = series.take(conn, kind.value, len(together), on=on)
     new = []
     for serial, (one, sums) in enumerate(zip(together, reckoned, strict=True), first):
@@ -72,7 +77,7 @@ def issue(
             on,
             one.due_on,
             one.payer.customer.language,
-            one.original[1] if one.original else "",
+            tuple(named[number] for number in one.originals),
         )
         frozen = freeze(heading, settings.seller, one.payer.buyer, sums)
         new.append(
@@ -84,7 +89,6 @@ def issue(
                 serial,
                 one.payer.customer.id,
                 one.payer.customer.timezone,
-                one.original[0] if one.original else None,
                 one.run_id,
             )
         )

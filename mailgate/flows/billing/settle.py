@@ -14,6 +14,7 @@ from mailgate.billing.ledger.transaction import Transaction
 from mailgate.billing.money import written
 from mailgate.errors import Permanent
 from mailgate.flows.billing.issue import Done, whose
+from store.billing import credited as given_back
 from store.billing import gifts, invoices, ledger, payments
 from store.billing.invoices import Issued
 from store.billing.payments import Payment
@@ -74,6 +75,8 @@ def record_payment(conn: Connection, invoice: Issued, payment: Payment, *, as_cr
         allocations={one.invoice_id: one.amount_minor for one in allocations},
     )
     ledger.book(conn, [booked], now=now)
+    if taken < payment.amount_minor:
+        use_credit(conn, payment.customer_id, today=payment.received_on, now=now)
     settled = (invoice.number,) if taken and taken == invoice.open_minor else ()
     return Received(number, taken, payment.amount_minor - taken, settled)
 
@@ -85,11 +88,13 @@ def deposit(conn: Connection, payment: Payment, *, least_minor: int | None, now:
             f"no deposits are taken in {payment.currency}: billing.deposit_minimum names no least amount in it"
         )
     if payment.amount_minor < least_minor:
-        raise TooLittle(f"a deposit of {payment.amount_minor} is below the least, {least_minor}, in minor units")
+        amount, least = (written(minor, payment.currency) for minor in (payment.amount_minor, least_minor))
+        raise TooLittle(f"a deposit of {amount} {payment.currency} is below the least, {least} {payment.currency}")
     number = payments.add(conn, payment)
     about = events.Whose(payment.customer_id, payment.received_on, payment.currency)
     booked = events.deposit(number, about, amount_minor=payment.amount_minor, into=into(payment.method))
     ledger.book(conn, [booked], now=now)
+    use_credit(conn, payment.customer_id, today=payment.received_on, now=now)
     return number
 
 
@@ -108,6 +113,7 @@ def give(
     number = gifts.add(conn, customer_id, currency, amount_minor, reason=reason, by=by, now=now)
     about = events.Whose(customer_id, on, currency)
     ledger.book(conn, [events.gift(number, about, amount_minor=amount_minor)], now=now)
+    use_credit(conn, customer_id, today=on, now=now)
     return number
 
 
@@ -144,12 +150,21 @@ def set_against(
     found = allocate(note.reckoned.total_minor, invoices.to_settle(open_now), credited=credited)
     invoices.settle(conn, found.allocations, source=CREDIT_NOTE, source_id=note.id, now=now)
     for one in found.allocations:
-        by = {settled.source for settled in invoices.settled(conn, one.invoice_id)}
-        if by == {CREDIT_NOTE} and not invoices.get(conn, one.invoice_id).open_minor:
+        if not invoices.get(conn, one.invoice_id).open_minor and _is_taken_back(conn, one.invoice_id):
             invoices.close(conn, one.invoice_id, DocumentState.VOID, now=now)
     booked = events.credit_note(note.id, whose(note, on), note.sale, against=found.by_invoice)
     ledger.book(conn, [booked], now=now)
     return found.allocations, found.excess_minor
+
+
+def _is_taken_back(conn: Connection, invoice_id: int) -> bool:
+    """All that settles it are credit notes about itself. One about something else has paid it, as money would."""
+    return all(
+        one.source == CREDIT_NOTE
+        and one.source_id is not None
+        and invoice_id in given_back.originals(conn, one.source_id)
+        for one in invoices.settled(conn, invoice_id)
+    )
 
 
 def write_off(conn: Connection, invoice: Issued, *, on: date, now: datetime) -> int:

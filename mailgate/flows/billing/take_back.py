@@ -5,20 +5,19 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
-from mailgate.billing.invoice import Charge, DocumentKind, DocumentState, LineKind, TaxedAs
+from mailgate.billing.invoice import Charge, DocumentKind, DocumentState, LineKind
 from mailgate.billing.ledger import events
-from mailgate.billing.money import split
+from mailgate.billing.money import split, written
 from mailgate.billing.period import Span
 from mailgate.billing.service import ENDED
-from mailgate.billing.tax import read_rate
 from mailgate.config import Settings
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.issue import Done, Wanted, issue, whose
-from mailgate.flows.billing.service.settling import look_again
-from mailgate.flows.billing.settle import set_against
-from store.billing import invoices, ledger, runs, services
-from store.billing.invoices import Issued, Line
+from mailgate.flows.billing.service.settling import charge_of, look_again, room_of
+from mailgate.flows.billing.settle import set_against, use_credit
+from store.billing import credited, invoices, ledger, lines, runs, services
+from store.billing.invoices import Issued
 from store.billing.runs import RunState
 from store.engine import reading, transact
 
@@ -35,15 +34,17 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
     if invoice.state is not DocumentState.ISSUED:
         hint = "; `mailgate invoice credit` gives a part of it back" if invoice.state is DocumentState.PAID else ""
         raise CannotTakeBack(f"invoice {invoice.number} is {invoice.state}: it cannot be made void{hint}")
-    before = invoices.credit_notes_of(deal.conn, invoice.id)
+    before = credited.by(deal.conn, invoice.id)
     if before:
         raise CannotTakeBack(
             f"invoice {invoice.number} is taken back in part by {before[0].number}: "
             "`mailgate invoice credit` gives the rest back"
         )
-    lines = invoices.lines(deal.conn, invoice.id)
-    _refuse_changed(deal.conn, invoice, lines, bill_again=bill_again)
-    note = _note(deal, invoice, tuple(_charge(line) for line in lines))
+    of_it = lines.of(deal.conn, invoice.id)
+    _refuse_changed(deal.conn, invoice, of_it, bill_again=bill_again)
+    if bill_again:
+        _refuse_if_not_billed_again(deal, invoice)
+    note = _note(deal, invoice, tuple(charge_of(line) for line in of_it))
     returned = sum(one.amount_minor for one in invoices.settled(deal.conn, invoice.id))
     invoices.reverse(deal.conn, invoice.id, now=deal.now)
     invoices.close(deal.conn, invoice.id, DocumentState.VOID, now=deal.now)
@@ -51,6 +52,7 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
         note.id, whose(note, deal.issue_day), note.sale, invoice_id=invoice.id, returned_minor=returned
     )
     ledger.book(deal.conn, [booked], now=deal.now)
+    use_credit(deal.conn, invoice.customer_id, today=deal.day, now=deal.now)
     if bill_again:
         _free(deal, invoice)
     look_again(deal)
@@ -59,20 +61,21 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
 
 def credit(deal: Deal, invoice: Issued, amount_minor: int, *, reason: str) -> Done:
     """Give a part of an invoice back by a credit note, each rate of tax its share. Raises CannotTakeBack."""
-    left = invoice.total_minor - invoices.credited_minor(deal.conn, invoice.id)
-    if invoice.state is DocumentState.VOID:
-        left = 0
+    room = room_of(deal.conn, (invoice.id,))[invoice.id]
+    left = max(0, min(invoice.total_minor, room.left_minor) - room.forgiven_minor)
     if amount_minor > left:
-        raise CannotTakeBack(f"invoice {invoice.number} has {left} minor units that were not taken back, no more")
-    lines = [_charge(line) for line in invoices.lines(deal.conn, invoice.id)]
-    taxes = invoices.taxes(deal.conn, invoice.id)
+        has = f"{written(left, invoice.currency)} {invoice.currency}"
+        raise CannotTakeBack(f"of invoice {invoice.number} no more than {has} can be given back")
+    charged = [charge_of(line) for line in lines.of(deal.conn, invoice.id)]
+    taxes = lines.taxes(deal.conn, invoice.id)
     weights = [max(0, tax["net_minor"] + tax["tax_minor"]) for tax in taxes]
     charges = []
     for tax, share in zip(taxes, split(amount_minor, weights), strict=True):
-        of_group = next(one for one in lines if (one.category, one.rate.text) == (tax["category"], tax["rate"]))
+        of_group = next(one for one in charged if (one.category, one.rate.text) == (tax["category"], tax["rate"]))
         taxed = replace(of_group.taxed, inclusive=True)
         if share:
-            charges.append(Charge(LineKind.CREDIT, reason or of_group.text, of_group.sort, None, None, share, taxed))
+            text = reason or of_group.text
+            charges.append(Charge(LineKind.CREDIT, text, of_group.sort, None, None, share, taxed, invoice.id))
     note = _note(deal, invoice, tuple(charges))
     set_against(deal.conn, note, credited={invoice.id}, on=deal.issue_day, now=deal.now)
     return note
@@ -106,13 +109,13 @@ def undo(engine: Engine, settings: Settings, run_id: int, today: Today, *, by: s
     return transact(engine, take_back)
 
 
-def _refuse_changed(conn: Connection, invoice: Issued, lines: Sequence[Line], *, bill_again: bool) -> None:
+def _refuse_changed(conn: Connection, invoice: Issued, of_it: Sequence[lines.Line], *, bill_again: bool) -> None:
     """What a later document has given back of an invoice is not given back twice, nor billed twice."""
     billed: dict[tuple[int | None, str], int] = {}
     for service_id, one in services.billed_by(conn, invoice.id):
         billed[service_id, one.sort] = billed.get((service_id, one.sort), 0) + one.period.days
     wanted: dict[tuple[int | None, str], int] = {}
-    for line in lines:
+    for line in of_it:
         if line.kind == LineKind.SERVICE and line.period_start and line.period_end:
             key = line.service_id, line.sort
             wanted[key] = wanted.get(key, 0) + (line.period_end - line.period_start).days
@@ -121,7 +124,7 @@ def _refuse_changed(conn: Connection, invoice: Issued, lines: Sequence[Line], *,
             f"invoice {invoice.number}: a later change or end of a service has given back days of it; "
             "`mailgate invoice credit` gives back what is left"
         )
-    if bill_again and any(line.kind == LineKind.CREDIT for line in lines):
+    if bill_again and any(line.kind == LineKind.CREDIT for line in of_it):
         raise CannotTakeBack(
             f"invoice {invoice.number} is of a change, which gave back days of another: they cannot be billed again; "
             "leave `--bill-again` out"
@@ -135,21 +138,13 @@ def _note(deal: Deal, invoice: Issued, charges: tuple[Charge, ...]) -> Done:
         invoice.currency,
         deal.day,
         charges,
-        original=(invoice.id, invoice.number),
     )
     (note,) = issue(deal.conn, [wanted], settings=deal.books.settings, on=deal.issue_day, now=deal.now)
     return note
 
 
-def _charge(line: Line) -> Charge:
-    """A line as it was charged, to be given back."""
-    period = Span(line.period_start, line.period_end) if line.period_start and line.period_end else None
-    taxed = TaxedAs(line.inclusive, read_rate(line.tax_rate), line.tax_category, line.tax_name)
-    return Charge(LineKind.CREDIT, line.text, line.sort, line.service_id, period, line.amount_minor, taxed)
-
-
 def _free(deal: Deal, invoice: Issued) -> None:
-    """The days of the invoice are billed by nothing. Days in the middle of others are not billed again by a run."""
+    """The days of the invoice are billed by nothing, and so is what it billed once."""
     freed: dict[int, list[Span]] = {}
     for service_id, billed in services.billed_by(deal.conn, invoice.id):
         services.cut(deal.conn, billed, end=billed.period.start, now=deal.now)
@@ -159,3 +154,26 @@ def _free(deal: Deal, invoice: Issued) -> None:
         if service.state not in ENDED and service.billed_through == max(span.end for span in spans):
             freed_from = replace(service, billed_through=min(span.start for span in spans))
             services.write(deal.conn, services.on_former_terms(deal.conn, freed_from))
+    for line in lines.of(deal.conn, invoice.id):
+        if line.service_id is not None and line.period_start is None:
+            once = services.get(deal.conn, line.service_id)
+            if not once.is_recurring and once.state not in ENDED:
+                services.write(deal.conn, replace(once, billed_through=once.started_on))
+
+
+def _refuse_if_not_billed_again(deal: Deal, invoice: Issued) -> None:
+    """What a run would not bill again is not made free: it would be lost without a word."""
+    for line in lines.of(deal.conn, invoice.id):
+        if line.kind == LineKind.SETUP.value:
+            raise CannotTakeBack(
+                f"invoice {invoice.number} has a set-up, {line.text}, which no run bills again: without --bill-again "
+                "it can be made void"
+            )
+    for service_id, billed in services.billed_by(deal.conn, invoice.id):
+        later = [one for one in services.billed(deal.conn, service_id) if one.period.start >= billed.period.end]
+        others = [one.invoice_id for one in later if one.invoice_id not in (None, invoice.id)]
+        if others and services.get(deal.conn, service_id).state not in ENDED:
+            number = invoices.get(deal.conn, others[-1]).number
+            raise CannotTakeBack(
+                f"{number} bills later days of service {service_id}, and a run bills what follows: take that back first"
+            )

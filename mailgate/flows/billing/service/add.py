@@ -9,9 +9,9 @@ from sqlalchemy import Connection
 
 from mailgate.billing.draft import first_bundle
 from mailgate.billing.invoice import Charge, LineKind
-from mailgate.billing.period import anchor_of, first_bill_day
+from mailgate.billing.period import anchor_of, first_bill_day, period_on
 from mailgate.billing.pricing import NotSold, is_aligned, options_of, price_of
-from mailgate.billing.product import Kind, Product
+from mailgate.billing.product import ONE_TIME, Kind, Product
 from mailgate.billing.service import NotPossible, Service, State, checked_day
 from mailgate.flows.billing.books import Deal, Payer, text_of
 from mailgate.flows.billing.drafting import drafted
@@ -49,8 +49,11 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
     parent = _parent(deal.payer, product, sold.parent_id)
     setup = product.price(deal.payer.customer.currency, sold.months)
     assert setup is not None
-    anchor = anchored(deal, product, start, price, months=sold.months)
-    billed_through = checked_day(sold.paid_through + ONE_DAY) if sold.paid_through else start
+    billed_through = _billed_through(sold, start)
+    counted_from = start
+    if sold.paid_through and not _reaches(start, sold.months, billed_through):
+        counted_from = billed_through  # it was billed on another day than that of its start
+    anchor = anchored(deal, product, counted_from, price, months=sold.months)
     service = services.add(
         deal.conn,
         Service(
@@ -65,7 +68,7 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
             price_minor=price,
             options=options_of(product, sold.options or {}),
             state=State.PENDING if sold.is_pending else State.ACTIVE,
-            started_on=min(start, billed_through),
+            started_on=start if sold.start_on else min(start, billed_through),
             anchor_on=anchor,
             billed_through=billed_through,
             external_id=sold.external_id,
@@ -85,6 +88,23 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
             service = services.get(deal.conn, service.id)
     look_again(deal)
     return service, documents
+
+
+def _billed_through(sold: Sold, start: date) -> date:
+    """The first day that nobody has paid for."""
+    if sold.paid_through is None:
+        return start
+    if sold.months == ONE_TIME:
+        return start + ONE_DAY
+    day = checked_day(sold.paid_through + ONE_DAY)
+    if sold.start_on and day < sold.start_on:
+        raise NotPossible(f"it is paid through {sold.paid_through}, which is before its first day, {sold.start_on}")
+    return day
+
+
+def _reaches(start: date, months: int, day: date) -> bool:
+    """A period of what began on a day begins on the other one."""
+    return months != ONE_TIME and day >= start and period_on(start, months, day).start == day
 
 
 def for_sale(conn: Connection, sku: str) -> tuple[int, Product]:

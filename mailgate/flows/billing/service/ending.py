@@ -1,93 +1,149 @@
-"""A service ends: today, with the rest of what was billed given back, or with what is paid for."""
+"""A service ends, today or with what is paid for. What is quoted is what is given back."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import Connection
 
-from mailgate.billing.change import Billed, Quote, joined, quote_end
-from mailgate.billing.invoice import DocumentState
+from mailgate.billing.change import Leg, Quote, charged_for, joined, limited, quote_end, with_legs
+from mailgate.billing.draft import due_at, open_periods
+from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.period import Part
 from mailgate.billing.product import Kind
-from mailgate.billing.service import Action, Service, State, after
-from mailgate.flows.billing.books import Deal
+from mailgate.billing.service import Action, NotPossible, Service, State, after
+from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.service.settling import cut, document, look_again
-from store.billing import invoices, services
+from mailgate.flows.billing.service.add import ONE_DAY
+from mailgate.flows.billing.service.settling import charge_of, cut, document, look_again, room_of
+from store.billing import credited, invoices, lines, services
+
+_OWED = frozenset({DocumentState.ISSUED, DocumentState.WRITTEN_OFF})
 
 
-def quote_cancel(conn: Connection, service: Service, *, on: date) -> Quote:
-    """What an end on this day gives back; of one that is suspended, from the day on which that began."""
-    after(service.state, Action.CANCEL_NOW)
-    day = min(on, service.suspended_on) if service.suspended_on else on
-    return quote_end(_returnable(conn, service, day), service_id=service.id, on=day)
+@dataclass(frozen=True, slots=True)
+class End:
+    """What an end comes to: the services as they are then, and the one document."""
+
+    ends_on: date  # the first day without
+    services: tuple[Service, ...]  # the one that was meant first, then its add-ons
+    quote: Quote
 
 
-def quote_of_all(deal: Deal, service: Service) -> Quote:
-    """What an end today gives back, of the service and of its add-ons."""
-    return joined([quote for _, quote in _quotes(deal, service)])
+def end_of(deal: Deal, service: Service, *, at_end: bool, reason: str = "") -> End:
+    """What an end comes to, of the service and its add-ons; nothing is written. Raises NotPossible, NoTaxRule.
 
-
-def cancel_now(deal: Deal, service: Service, *, reason: str) -> tuple[Service, tuple[Done, ...]]:
-    """It ends today, which is unused already, with its add-ons; the rest of what was billed is given back."""
-    on = deal.day
-    quotes = _quotes(deal, service)
-    for one, quote in quotes:
-        cut(deal.conn, quote, now=deal.now)
-        ended = max(one.started_on, on)
-        services.write(
-            deal.conn,
-            replace(one, state=after(one.state, Action.CANCEL_NOW), ended_on=ended, cancel_on=None, reason=reason),
-        )
-    whole = joined([quote for _, quote in quotes])
-    documents = document(deal, whole, service.currency)
-    look_again(deal)
-    return services.get(deal.conn, service.id), documents
-
-
-def quote_cancel_at_end(conn: Connection, service: Service, *, on: date) -> tuple[date, Quote]:
-    """The first day without it, when all that is paid for is over, and which unpaid lines are given back."""
-    after(service.state, Action.CANCEL_AT_END)
-    billed = services.billed(conn, service.id, not_over_on=on)
-    end = _paid_elsewhere_until(service, billed, on)
-    for one in billed:
-        if one.period.start <= end and _is_paid(conn, one):
-            end = max(end, one.period.end)
-    return end, quote_end([one for one in billed if one.period.end > end], service_id=service.id, on=end)
-
-
-def cancel_at_end(deal: Deal, service: Service, *, reason: str) -> tuple[Service, tuple[Done, ...]]:
-    """It ends with what is paid for. Nothing of that is given back; lines that nobody has paid yet are."""
-    on = deal.day
-    end, quote = quote_cancel_at_end(deal.conn, service, on=on)
-    if end <= on:
-        return cancel_now(deal, service, reason=reason)
-    cut(deal.conn, quote, now=deal.now)
-    services.write(deal.conn, replace(service, cancel_on=end, reason=reason))
-    for addon in deal.payer.services:
-        if addon.parent_id == service.id and addon.cancel_on is None and addon.state is State.ACTIVE:
-            services.write(deal.conn, replace(addon, cancel_on=end, reason=reason))
-    documents = document(deal, quote, service.currency)
-    look_again(deal)
-    return services.get(deal.conn, service.id), documents
-
-
-def _quotes(deal: Deal, service: Service) -> Sequence[tuple[Service, Quote]]:
+    Today, which is unused already: the rest of what was billed is given back. `at_end`: with the last period that is
+    paid, of which nothing is given back; lines that nobody has paid yet are. When nothing is paid, that is today.
+    """
+    ends_on = deal.day
+    if at_end:
+        after(service.state, Action.CANCEL_AT_END)
+        if service.cancel_on is not None:
+            raise NotPossible(f"service {service.id} ends on {service.cancel_on - ONE_DAY} already")
+        ends_on = max(deal.day, _paid_until(deal.conn, service))
     ending = [service, *(one for one in deal.payer.services if one.parent_id == service.id)]
-    return [(one, quote_cancel(deal.conn, one, on=deal.day)) for one in ending]
+    if ends_on > deal.day:
+        return _later(deal, ending, ends_on, reason)
+    return _now(deal, ending, reason)
 
 
-def _returnable(conn: Connection, service: Service, on: date) -> Sequence[Billed]:
-    """What may be given back at once: nothing of domains, which a registry has been paid for."""
-    return [one for one in services.billed(conn, service.id, not_over_on=on) if one.sort != Kind.DOMAIN.value]
+def carry_out(deal: Deal, end: End) -> tuple[Service, tuple[Done, ...]]:
+    """Do what `end_of` found in this transaction; the service as it is then, and what was issued."""
+    cut(deal.conn, end.quote, now=deal.now)
+    for one in end.services:
+        services.write(deal.conn, one)
+    documents = document(deal, end.quote, end.services[0].currency)
+    look_again(deal)
+    return services.get(deal.conn, end.services[0].id), documents
 
 
-def _paid_elsewhere_until(service: Service, billed: Sequence[Billed], on: date) -> date:
-    """The end of days that no document of ours covers and that are paid for all the same: it was moved in."""
-    if service.started_on > on:
-        return on
-    return max(on, min((one.period.start for one in billed), default=service.billed_through))
+def _later(deal: Deal, ending: Sequence[Service], ends_on: date, reason: str) -> End:
+    """What is paid is used up; of what is not, the days behind the end are given back."""
+    changed, quotes = [], []
+    for one in ending:
+        if one.cancel_on is None or one.cancel_on > ends_on:
+            changed.append(replace(one, cancel_on=ends_on, reason=reason))
+        unpaid = [
+            billed
+            for billed in services.billed(deal.conn, one.id, not_over_on=ends_on)
+            if billed.invoice_id is None or not _is_paid(deal.conn, billed.invoice_id)
+        ]
+        quotes.append(quote_end(unpaid, service_id=one.id, on=ends_on))
+    return End(ends_on, tuple(changed), _limited(deal, quotes))
 
 
-def _is_paid(conn: Connection, one: Billed) -> bool:
-    return one.invoice_id is None or invoices.get(conn, one.invoice_id).state is DocumentState.PAID
+def _now(deal: Deal, ending: Sequence[Service], reason: str) -> End:
+    on = deal.day
+    changed, quotes = [], []
+    for one in ending:
+        state = after(one.state, Action.CANCEL_NOW)
+        quote = _given_back(deal, one)
+        covered = max((due.billed_through for due in quote.covers), default=one.billed_through)
+        changed.append(
+            replace(
+                one,
+                state=state,
+                ended_on=max(one.started_on, on),
+                cancel_on=None,
+                reason=reason,
+                billed_through=covered,
+            )
+        )
+        quotes.append(quote)
+    return End(on, tuple(changed), _limited(deal, quotes))
+
+
+def _given_back(deal: Deal, one: Service) -> Quote:
+    """Of one that is suspended, from the day on which that began; of one that was never provisioned, all."""
+    day = min(deal.day, one.suspended_on) if one.suspended_on else deal.day
+    billed = services.billed(deal.conn, one.id, not_over_on=day if one.state is not State.PENDING else None)
+    if one.state is State.PENDING:
+        whole = quote_end(billed, service_id=one.id, on=min(day, one.started_on))
+        return with_legs(whole, _without_days(deal.conn, one))
+    # A registry has been paid for a domain, whatever becomes of it.
+    quote = quote_end([each for each in billed if each.sort != Kind.DOMAIN.value], service_id=one.id, on=day)
+    return _with_unbilled(deal, one, quote)
+
+
+def _with_unbilled(deal: Deal, one: Service, quote: Quote) -> Quote:
+    """Days that a run has missed are billed up to the end."""
+    product = deal.books.product(deal.conn, one.product_id)
+    is_missed = one.state is State.ACTIVE and one.is_recurring and one.billed_through < deal.day
+    if not is_missed or product.kind is Kind.DOMAIN or deal.payer.account.billed_elsewhere:
+        return quote
+    spans = open_periods(replace(one, cancel_on=deal.day), until=deal.day)
+    covers = [due_at(one, span) for span in spans]
+    taxed = deal.books.taxed(deal.payer, product, on=deal.issue_day)
+    legs = [charged_for(due, text_of(product, one), product.kind.value, taxed) for due in covers]
+    return with_legs(quote, legs, covers)
+
+
+def _without_days(conn: Connection, one: Service) -> Iterator[Leg]:
+    """What was billed of a service beside its days: its set-up, or its one-time price."""
+    for document_id in lines.ids_with(conn, one.id):
+        if invoices.get(conn, document_id).kind is not DocumentKind.INVOICE:
+            continue
+        for line in lines.of(conn, document_id):
+            if line.service_id == one.id and line.period_start is None and line.original_id is None:
+                yield Leg(charge_of(line).turned(), Part(1, 1), line.amount_minor)
+
+
+def _limited(deal: Deal, quotes: Sequence[Quote]) -> Quote:
+    whole = joined(quotes)
+    return limited(whole, room_of(deal.conn, whole.credited))
+
+
+def _paid_until(conn: Connection, service: Service) -> date:
+    """Days before the first that a document covers are paid for all the same: the service was moved in with them."""
+    billed = services.billed(conn, service.id)
+    elsewhere = min((one.period.start for one in billed), default=service.billed_through)
+    paid = (one.period.end for one in billed if one.invoice_id is None or _is_paid(conn, one.invoice_id))
+    return max(paid, default=elsewhere)
+
+
+def _is_paid(conn: Connection, document_id: int) -> bool:
+    """Nobody owes anything for it: neither of it nor, where it changed something, of what it has changed."""
+    one = invoices.get(conn, document_id)
+    is_settled = one.kind is DocumentKind.CREDIT_NOTE or one.state not in _OWED
+    return is_settled and all(_is_paid(conn, before) for before in credited.originals(conn, document_id))

@@ -1,20 +1,22 @@
 """What every act on a service ends with: its document, which days are billed, and when the run looks again."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from mailgate.billing.change import Quote
+from mailgate.billing.change import Quote, Room
 from mailgate.billing.draft import Due
-from mailgate.billing.invoice import DocumentKind, LineKind
-from mailgate.billing.period import local_start
+from mailgate.billing.invoice import Charge, DocumentKind, LineKind, TaxedAs
+from mailgate.billing.period import Span, local_start
+from mailgate.billing.tax import read_rate
 from mailgate.flows.billing.books import Deal, lock
 from mailgate.flows.billing.drafting import next_day
 from mailgate.flows.billing.issue import Done, Wanted, claims_without_document, issue, win
-from mailgate.flows.billing.settle import set_against
-from store.billing import accounts, invoices, services
+from mailgate.flows.billing.settle import WRITE_OFF, set_against, use_credit
+from store.billing import accounts, credited, invoices, services
+from store.billing.lines import Line
 from store.billing.services import Claim
 
 
@@ -32,7 +34,9 @@ def bill(deal: Deal, wanted: Wanted | None, covers: Sequence[Due]) -> tuple[Done
     if wanted is None:
         claims_without_document(deal.conn, covers)
         return ()
-    return issue(deal.conn, [wanted], settings=deal.books.settings, on=deal.issue_day, now=deal.now)
+    done = issue(deal.conn, [wanted], settings=deal.books.settings, on=deal.issue_day, now=deal.now)
+    use_credit(deal.conn, deal.payer.customer.id, today=deal.day, now=deal.now)
+    return done
 
 
 def cut(conn: Connection, quote: Quote, *, now: datetime) -> None:
@@ -47,29 +51,35 @@ def document(deal: Deal, quote: Quote, currency: str) -> tuple[Done, ...]:
     A credit note is set against what is open at once.
     """
     covers = tuple(_covers(quote))
-    billed = {due.period for _, due in covers}
-    claims_without_document(deal.conn, [due for due in quote.covers if due.period not in billed])
+    billed = {(due.service.id, due.period) for _, due in covers}
+    free = [due for due in quote.covers if (due.service.id, due.period) not in billed]
+    claims_without_document(deal.conn, free)
     if quote.document is None:
         services.claim(deal.conn, list(_still_billed(quote, [due for _, due in covers])))
         return ()
     is_invoice = quote.document is DocumentKind.INVOICE
-    charges = tuple(leg.charge if is_invoice else leg.charge.turned() for leg in quote.legs)
+    charges = tuple(leg.charge for leg in quote.legs) if is_invoice else tuple(_turned(quote))
     wanted = Wanted(quote.document, deal.payer, currency, deal.day, charges, covers=covers)
-    if not is_invoice:
-        wanted = replace(wanted, original=_original(deal.conn, quote))
     on = deal.issue_day
     done = issue(deal.conn, [wanted], settings=deal.books.settings, on=on, now=deal.now)
-    if not is_invoice:
+    if is_invoice:
+        use_credit(deal.conn, deal.payer.customer.id, today=deal.day, now=deal.now)
+    else:
         set_against(deal.conn, done[0], credited=quote.credited, on=on, now=deal.now)
     return done
 
 
 def _covers(quote: Quote) -> Iterator[tuple[int, Due]]:
     """The place of each line that bills days."""
-    places = {leg.charge.period: at for at, leg in enumerate(quote.legs) if leg.charge.kind is LineKind.SERVICE}
+    places = {
+        (leg.charge.service_id, leg.charge.period): at
+        for at, leg in enumerate(quote.legs)
+        if leg.charge.kind is LineKind.SERVICE
+    }
     for due in quote.covers:
-        if due.period in places:
-            yield places[due.period], due
+        place = places.get((due.service.id, due.period))
+        if place is not None:
+            yield place, due
 
 
 def _still_billed(quote: Quote, covers: Sequence[Due]) -> Iterator[Claim]:
@@ -81,8 +91,34 @@ def _still_billed(quote: Quote, covers: Sequence[Due]) -> Iterator[Claim]:
         yield Claim(due.service.id, due.period, due.cycle, due.service.price_minor, before.invoice_id, before.position)
 
 
-def _original(conn: Connection, quote: Quote) -> tuple[int, str] | None:
-    """The invoice whose lines are given back, where it is one."""
-    found = [invoices.get(conn, number) for number in quote.credited]
-    numbers = [(one.id, one.number) for one in found if one.kind is DocumentKind.INVOICE]
-    return numbers[0] if len(numbers) == 1 else None
+def _turned(quote: Quote) -> Iterator[Charge]:
+    """The lines of a credit note. What it charges anew is less of what it gives back, so it is of the same invoice."""
+    first = min(quote.credited)
+    found: dict[Span | None, int] = {}
+    for leg in quote.legs:
+        charge = leg.charge.turned()
+        if charge.original_id is not None:
+            found[charge.period] = charge.original_id
+            yield charge
+        else:
+            yield replace(charge, original_id=found.get(charge.period, first))
+
+
+def charge_of(line: Line) -> Charge:
+    """A line as it was charged, to be given back: as a credit note has it."""
+    period = Span(line.period_start, line.period_end) if line.period_start and line.period_end else None
+    taxed = TaxedAs(line.inclusive, read_rate(line.tax_rate), line.tax_category, line.tax_name, line.tax_reason)
+    original = line.original_id or line.invoice_id
+    return Charge(LineKind.CREDIT, line.text, line.sort, line.service_id, period, line.amount_minor, taxed, original)
+
+
+def room_of(conn: Connection, original_ids: Iterable[int]) -> dict[int, Room]:
+    """How much of these invoices may still be given back."""
+    return {number: _room(conn, number) for number in sorted(original_ids)}
+
+
+def _room(conn: Connection, original_id: int) -> Room:
+    left = credited.billed_minor(conn, original_id) - credited.credited_minor(conn, original_id)
+    settled = invoices.settled(conn, original_id)
+    forgiven = sum(one.amount_minor for one in settled if one.source == WRITE_OFF)
+    return Room(left, forgiven, len(credited.by(conn, original_id)))

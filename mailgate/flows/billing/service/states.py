@@ -1,11 +1,14 @@
 """A service is provisioned, rests, comes back, and is over."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
+from mailgate.billing.party import Account
 from mailgate.billing.period import anchor_of, first_bill_day
 from mailgate.billing.pricing import is_aligned
 from mailgate.billing.service import Action, NotPossible, Service, State, after
 from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.service.add import ONE_DAY
 from mailgate.flows.billing.service.settling import look_again
 from store.billing import services
 
@@ -41,14 +44,34 @@ def end_what_is_over(deal: Deal) -> tuple[Service, ...]:
     return tuple(over)
 
 
-def move_bill_day(deal: Deal, bill_day: int) -> None:
-    """The account's bill day has changed: what is billed on it is, from the days on that nobody has billed yet."""
+def after_edit(deal: Deal, before: Account) -> None:
+    """The account was edited: what it is now counts for the days that nobody has billed yet."""
+    after = deal.payer.account
+    theirs = deal.payer.services
+    if before.billed_elsewhere and not after.billed_elsewhere:
+        theirs = _billed_here(deal)
+    if after.bill_day is not None and after.bill_day != before.bill_day:
+        _move_bill_day(deal, theirs, after.bill_day)
+    if theirs:
+        look_again(deal)
+
+
+def _billed_here(deal: Deal) -> tuple[Service, ...]:
+    """It was billed elsewhere, and is billed here from today on: what was before is settled there."""
+    moved = []
     for one in deal.payer.services:
+        settled = deal.day if one.is_recurring else one.started_on + ONE_DAY
+        moved.append(replace(one, billed_through=max(one.billed_through, settled)))
+        services.write(deal.conn, moved[-1])
+    return tuple(moved)
+
+
+def _move_bill_day(deal: Deal, theirs: Iterable[Service], bill_day: int) -> None:
+    for one in theirs:
         product = deal.books.product(deal.conn, one.product_id)
         if is_aligned(product, one.months, one.price_minor):
             bill_on = first_bill_day(one.billed_through, bill_day)
             services.write(deal.conn, replace(one, anchor_on=anchor_of(bill_on, bill_day, one.months)))
-    look_again(deal)
 
 
 def _moved(deal: Deal, changed: Service) -> Service:

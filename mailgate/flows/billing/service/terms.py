@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from mailgate.billing.change import Quote, Terms, quote_change
+from mailgate.billing.change import Quote, Terms, limited, quote_change
+from mailgate.billing.invoice import reckon
 from mailgate.billing.pricing import NotSold, options_of, price_of
 from mailgate.billing.product import ONE_TIME
 from mailgate.billing.service import Action, NotPossible, Service, after
@@ -11,7 +12,7 @@ from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.issue import Done
 from mailgate.flows.billing.service.add import ONE_DAY, anchored, for_sale
-from mailgate.flows.billing.service.settling import cut, document, look_again
+from mailgate.flows.billing.service.settling import cut, document, look_again, room_of
 from store.billing import invoices, services
 
 
@@ -35,7 +36,9 @@ def quote_new_terms(
         raise NotPossible(f"service {service.id} was sold once and does not renew: there is nothing to change")
     service = service.without_next_terms()
     old = deal.books.product(deal.conn, service.product_id)
-    product_id, product = for_sale(deal.conn, sku or old.sku)
+    _refuse_missed(deal, service)
+    # A service keeps the version of the catalogue that it was sold from, until it is repriced or changes its plan.
+    product_id, product = (service.product_id, old) if sku in (None, old.sku) else for_sale(deal.conn, sku)
     if sku and sku != old.sku and sku not in old.upgrades and old.sku not in product.upgrades:
         there = ", ".join(sorted(old.upgrades)) or "no other"
         raise NotSold(f"there is no way from {old.sku} to {sku}: it may be changed to {there}")
@@ -61,7 +64,18 @@ def quote_new_terms(
         dict(product.lead_days).get(cycle),
     )
     billed = services.billed(deal.conn, service.id, not_over_on=on)
-    return terms, quote_change(service, billed, terms, on=on, today=on, rhythm=deal.books.rhythm)
+    quote = quote_change(service, billed, terms, on=on, today=on, rhythm=deal.books.rhythm)
+    if deal.payer.account.billed_elsewhere:
+        return terms, replace(quote, legs=(), covers=(), reckoned=reckon(()))
+    return terms, limited(quote, room_of(deal.conn, quote.credited))
+
+
+def _refuse_missed(deal: Deal, service: Service) -> None:
+    """Days that no run has billed are billed by the terms that they were had on, so they come first."""
+    if service.billed_through < deal.day and not deal.payer.account.billed_elsewhere:
+        raise NotPossible(
+            f"service {service.id} is not billed from {service.billed_through} on: `mailgate bill run` comes first"
+        )
 
 
 def change(deal: Deal, service: Service, terms: Terms, quote: Quote) -> tuple[Service, tuple[Done, ...]]:
