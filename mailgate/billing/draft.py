@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from mailgate.billing.period import Part, Span, index_on, nth, period_on
 from mailgate.billing.proration import slice_of
 from mailgate.billing.service import Service, State
+from mailgate.errors import Permanent
 
 MOST_PERIODS = 1200
 """Of one service in one run: a hundred years by the month. What is behind more than that is not believed."""
@@ -14,7 +15,7 @@ MOST_PERIODS = 1200
 _DAY = timedelta(days=1)
 
 
-class TooManyPeriods(ValueError):
+class TooManyPeriods(Permanent):
     """A service lies so far back that its dates cannot be right."""
 
 
@@ -64,7 +65,7 @@ def open_periods(service: Service, *, until: date) -> Iterator[Span]:
         following = following if end is None else min(following, end)
         yield Span(start, following)
         start = following
-    raise TooManyPeriods(f"service {service.id} is billed through {service.billed_through} only")
+    raise TooManyPeriods(f"service {service.id} is not billed from {service.billed_through} on: that is too long ago")
 
 
 def is_billed(service: Service, rhythm: Rhythm) -> bool:

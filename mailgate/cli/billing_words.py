@@ -11,13 +11,14 @@ from sqlalchemy import Connection
 from mailgate.billing.invoice import DocumentKind, is_late
 from mailgate.billing.money import read_amount
 from mailgate.billing.period import local_date, read_day
+from mailgate.billing.service import checked_day
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_DATAERR, fail, found_or_fail, instant
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.issue import Done
+from mailgate.people import line_fault
 from store.billing import credited, invoices, lines, payments
 from store.billing.invoices import Issued
-from store.billing.lines import Line
 from store.engine import transaction
 
 BY = "the command line"
@@ -38,6 +39,25 @@ class Day(click.ParamType[date]):
             fail(f"{value!r} is no day: write it as 2026-12-31", code=EX_DATAERR, name="BadDay")
 
 
+class Line(click.ParamType[str]):
+    """A few words on one line, without blanks around them; `needed`: at least one."""
+
+    name = "text"
+
+    def __init__(self, *, needed: bool = False) -> None:
+        self._is_needed = needed
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Read it, or end the command with what is wrong with it."""
+        text = str(value).strip()
+        called = param.human_readable_name if param else self.name
+        if self._is_needed and not text:
+            fail(f"the {called} is empty", code=EX_DATAERR, name="BadDetails")
+        if text and (fault := line_fault(text)):
+            fail(f"{called}: {text[:60]!r} {fault}", code=EX_DATAERR, name="BadDetails")
+        return text
+
+
 on_option = click.option("--on", type=Day(), metavar="DATE", help="Do it as if this were today.")
 at_option = click.option("--at", type=Day(), metavar="DATE", help="This day counts as today, and as the issue date.")
 
@@ -46,13 +66,21 @@ at_option = click.option("--at", type=Day(), metavar="DATE", help="This day coun
 def dealing(customer_id: int, on: date | None = None) -> Iterator[Deal]:
     """One transaction that has this account locked; what is refused leaves nothing behind."""
     with gate() as parts, transaction(parts.engine) as conn:
-        deal = deal_with(conn, parts.settings, customer_id, Today(now(), on), by=BY)
+        today = Today(now(), checked_day(on) if on else None)
+        deal = deal_with(conn, parts.settings, customer_id, today, by=BY)
         yield found_or_fail(deal, f"customer {customer_id}", hint="mailgate customer list shows them")
 
 
-def amount_of(text: str, currency: str) -> int:
-    """An amount as it is typed, in minor units; the command ends with what is meant. Raises BadAmount."""
-    return read_amount(text, currency)
+def positive(amount: str, currency: str) -> int:
+    """An amount as it is typed, in minor units; nothing is none. Raises BadAmount."""
+    minor = read_amount(amount, currency)
+    if not minor:
+        fail(f"{amount!r} is nothing", code=EX_DATAERR, name="BadAmount", hint="an amount is more than 0")
+    return minor
+
+
+WITH_AMOUNT = {"ignore_unknown_options": True}
+"""Settings of a command that takes an amount: "-5" is told what is meant, and is no unknown option."""
 
 
 def issued_rows(documents: Sequence[Done]) -> list[dict[str, object]]:
@@ -100,7 +128,7 @@ def document_object(conn: Connection, one: Issued) -> dict[str, object]:
     }
 
 
-def _line(line: Line) -> dict[str, object]:
+def _line(line: lines.Line) -> dict[str, object]:
     from datetime import timedelta
 
     last = line.period_end - timedelta(days=1) if line.period_end else None

@@ -5,10 +5,9 @@ from datetime import date
 import click
 
 from mailgate.billing.ledger.accounts import CREDIT
-from mailgate.cli.billing_words import BY, dealing, on_option
+from mailgate.cli.billing_words import BY, WITH_AMOUNT, Line, dealing, on_option, positive
 from mailgate.cli.gate import gate
 from mailgate.cli.output import EX_USAGE, fail, found_or_fail, json_option, print_object
-from mailgate.cli.payment import positive
 from mailgate.flows.billing import settle
 from store import people
 from store.billing import ledger
@@ -23,12 +22,16 @@ def credit() -> None:
     """What customers have with us: it pays what falls due, oldest first."""
 
 
-@credit.command()
+@credit.command(context_settings=WITH_AMOUNT)
 @_CUSTOMER
 @click.argument("amount", metavar="AMOUNT")
-@click.option("--reason", default="", help="Why it is given.")
-@click.option("--method", help="How the money of a deposit came: transfer, check, cash … Without it, it is a gift.")
-@click.option("--reference", help="What tells that money from others.")
+@click.option("--reason", type=Line(), default="", help="Why it is given.")
+@click.option(
+    "--method",
+    type=Line(needed=True),
+    help="How the money of a deposit came: transfer, check, cash … Without it, it is a gift.",
+)
+@click.option("--reference", type=Line(needed=True), help="What tells that money from others.")
 @click.option("--currency", help="ISO 4217 code; the customer's own by default.")
 @on_option
 @json_option
@@ -50,7 +53,7 @@ def add(
         row: dict[str, object]
         if method is not None and reference is not None:
             least = deal.books.settings.billing.least_deposit_minor(of, home=deal.books.settings.gate.currency)
-            one = Payment(0, customer_id, method.strip(), reference.strip(), of, minor, deal.day, deal.now, BY)
+            one = Payment(0, customer_id, method.casefold(), reference, of, minor, deal.day, deal.now, BY)
             row = {"payment": settle.deposit(deal.conn, one, least_minor=least, now=deal.now)}
         else:
             row = {

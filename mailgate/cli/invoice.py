@@ -7,7 +7,16 @@ from datetime import date
 import click
 
 from mailgate.billing.invoice import DocumentKind, DocumentState
-from mailgate.cli.billing_words import amount_of, dealing, document_object, document_row, issued_rows, on_option
+from mailgate.cli.billing_words import (
+    WITH_AMOUNT,
+    Line,
+    dealing,
+    document_object,
+    document_row,
+    issued_rows,
+    on_option,
+    positive,
+)
 from mailgate.cli.gate import gate
 from mailgate.cli.output import after_option, found_or_fail, json_option, limit_option, print_object, print_rows
 from mailgate.flows.billing import settle, take_back
@@ -80,16 +89,16 @@ def write_off(number: str, on: date | None) -> None:
     print_object({**row, "written_off_minor": given_up})
 
 
-@invoice.command()
+@invoice.command(context_settings=WITH_AMOUNT)
 @_NUMBER
 @click.argument("amount", metavar="AMOUNT")
-@click.option("--reason", default="", help="What the credit note says.")
+@click.option("--reason", type=Line(), default="", help="What the credit note says.")
 @on_option
 @json_option
 def credit(number: str, amount: str, reason: str, on: date | None) -> None:
     """Give a part of an invoice back by a credit note. AMOUNT is with tax, in major units: 24.00."""
     with _about(number, on) as (deal, found):
-        note = take_back.credit(deal, found, amount_of(amount, found.currency), reason=reason)
+        note = take_back.credit(deal, found, positive(amount, found.currency), reason=reason)
         row = document_row(invoices.get(deal.conn, found.id))
     print_object({**row, "documents": issued_rows([note])})
 

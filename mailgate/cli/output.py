@@ -21,7 +21,12 @@ def record_json(context: click.Context, _option: click.Parameter, value: bool) -
 
 
 json_option = click.option(
-    "--json", is_flag=True, expose_value=False, callback=record_json, help="JSON on stdout, and nothing else."
+    "--json",
+    is_flag=True,
+    is_eager=True,  # a value that is refused while it is read is told as JSON, too
+    expose_value=False,
+    callback=record_json,
+    help="JSON on stdout, and nothing else.",
 )
 limit_option = click.option("--limit", type=click.IntRange(min=1), help="At most so many.")
 after_option = click.option("--after", type=int, default=0, metavar="ID", help="Only those behind this id.")

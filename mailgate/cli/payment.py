@@ -5,12 +5,10 @@ from datetime import date
 import click
 
 from mailgate.billing.money import written
-from mailgate.cli.billing_words import BY, amount_of, dealing, on_option
+from mailgate.cli.billing_words import BY, WITH_AMOUNT, Line, dealing, on_option, positive
 from mailgate.cli.gate import gate
 from mailgate.cli.output import (
-    EX_DATAERR,
     after_option,
-    fail,
     found_or_fail,
     instant,
     json_option,
@@ -33,11 +31,16 @@ def payment() -> None:
     """Money that came in: record and list it."""
 
 
-@payment.command()
+@payment.command(context_settings=WITH_AMOUNT)
 @click.argument("number", metavar="NUMBER")
 @click.argument("amount", metavar="AMOUNT")
-@click.option("--method", required=True, help="How it came: transfer, check, cash …")
-@click.option("--reference", required=True, help="What tells it from others: the bank's own, or the check's number.")
+@click.option("--method", type=Line(needed=True), required=True, help="How it came: transfer, check, cash …")
+@click.option(
+    "--reference",
+    type=Line(needed=True),
+    required=True,
+    help="What tells it from others: the bank's own, or the check's number.",
+)
 @click.option("--as-credit", is_flag=True, help="Keep it for the customer, though nothing is open of the invoice.")
 @on_option
 @json_option
@@ -45,11 +48,9 @@ def record(number: str, amount: str, method: str, reference: str, as_credit: boo
     """Money for an invoice came in. AMOUNT is in major units: 24.00. Less leaves the rest due, more becomes credit."""
     with gate() as parts, reading(parts.engine) as conn:
         found = found_or_fail(invoices.find(conn, number), f"invoice {number}", hint="mailgate invoice list shows them")
-    minor = positive(amount, found.currency)
     with dealing(found.customer_id, on) as deal:
-        one = Payment(
-            0, found.customer_id, method.strip(), reference.strip(), found.currency, minor, deal.day, deal.now, BY
-        )
+        minor = positive(amount, found.currency)
+        one = Payment(0, found.customer_id, method.casefold(), reference, found.currency, minor, deal.day, deal.now, BY)
         done = settle.record_payment(
             deal.conn, invoices.get(deal.conn, found.id), one, as_credit=as_credit, now=deal.now
         )
@@ -93,11 +94,3 @@ def list_(customer_id: int | None, limit: int | None, after: int) -> None:
         for one in found
     ]
     print_rows(rows, COLUMNS)
-
-
-def positive(amount: str, currency: str) -> int:
-    """An amount as it is typed, in minor units; nothing is none. Raises BadAmount."""
-    minor = amount_of(amount, currency)
-    if not minor:
-        fail(f"{amount!r} is nothing", code=EX_DATAERR, name="BadAmount", hint="an amount is more than 0")
-    return minor

@@ -7,7 +7,7 @@ import click
 
 from mailgate.billing.pricing import cycle_of
 from mailgate.billing.service import Service, State
-from mailgate.cli.billing_words import Day, dealing, issued_rows, on_option
+from mailgate.cli.billing_words import Day, Line, dealing, issued_rows, on_option
 from mailgate.cli.gate import gate
 from mailgate.cli.output import (
     EX_DATAERR,
@@ -43,14 +43,16 @@ def service() -> None:
 @click.option(
     "--cycle", required=True, help="monthly, quarterly, half-yearly, yearly, biennial, triennial or one-time."
 )
-@click.option("--name", default="", help="What people call it; by default the domain, or the product's name.")
-@click.option("--domain", default="", help="The site that it serves.")
+@click.option(
+    "--name", type=Line(), default="", help="What people call it; by default the domain, or the product's name."
+)
+@click.option("--domain", type=Line(), default="", help="The site that it serves.")
 @click.option("--option", "options", multiple=True, metavar="N=V", help="So many of an option; may be repeated.")
 @click.option("--start", type=Day(), metavar="DATE", help="Its first day; today by default.")
 @click.option("--pending", is_flag=True, help="Ordered and not provisioned: it is billed once, and does not renew.")
 @click.option("--parent", "parent_id", type=int, metavar="ID", help="The service that an add-on is for.")
 @click.option("--paid-through", type=Day(), metavar="DATE", help="The last day that was paid for elsewhere.")
-@click.option("--external-id", help="Its id in the system that it was moved from.")
+@click.option("--external-id", type=Line(), help="Its id in the system that it was moved from.")
 @on_option
 @json_option
 def add(
@@ -117,7 +119,7 @@ def show(service_id: int) -> None:
 
 @service.command()
 @_ID
-@click.option("--reason", default="", help="Why; it is shown to staff.")
+@click.option("--reason", type=Line(), default="", help="Why; it is shown to staff.")
 @on_option
 @json_option
 def suspend(service_id: int, reason: str, on: date | None) -> None:
@@ -155,7 +157,7 @@ def activate(service_id: int) -> None:
 @_ID
 @click.option("--now", "at_once", is_flag=True, help="Today: what is unused is given back.")
 @click.option("--at-end", is_flag=True, help="With what is paid for: nothing of that is given back.")
-@click.option("--reason", default="", help="Why; it is kept with the service.")
+@click.option("--reason", type=Line(), default="", help="Why; it is kept with the service.")
 @click.option("--quote", "only_quote", is_flag=True, help="Say what it would come to, and do nothing.")
 @on_option
 @json_option

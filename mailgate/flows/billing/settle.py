@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from mailgate.billing.allocation import Allocation, allocate
 from mailgate.billing.invoice import DocumentState
 from mailgate.billing.ledger import events
-from mailgate.billing.ledger.accounts import BANK, CASH, provider
+from mailgate.billing.ledger.accounts import BANK, CASH, OF_A_CUSTOMER, provider
 from mailgate.billing.ledger.transaction import Transaction
 from mailgate.billing.money import written
 from mailgate.errors import Permanent
@@ -30,12 +30,12 @@ class NotOpen(Permanent):
     """Money for an invoice of which nothing is to be paid."""
 
 
+class BadMethod(Permanent):
+    """A method whose name stands for something else in the ledger."""
+
+
 class TooLittle(Permanent):
     """A deposit below the least."""
-
-
-class NothingToTakeBack(Permanent):
-    """More than an invoice has left, or of one that is settled."""
 
 
 class MoneyLeft(Permanent):
@@ -191,8 +191,11 @@ def refuse_open_money(conn: Connection, customer_id: int, currency: str) -> None
 
 
 def into(method: str) -> str:
-    """The account that money of a method comes to."""
-    return _INTO.get(method.casefold()) or provider(method)
+    """The account that money of a method comes to. Raises BadMethod."""
+    found = _INTO.get(method.casefold()) or provider(method)
+    if found in OF_A_CUSTOMER:
+        raise BadMethod(f"{method!r} is no way for money to come: it is the name of what customers owe")
+    return found
 
 
 def numbers_of(conn: Connection, allocations: Iterable[Allocation]) -> Sequence[str]:

@@ -96,7 +96,7 @@ def _billed_through(sold: Sold, start: date) -> date:
         return start
     if sold.months == ONE_TIME:
         return start + ONE_DAY
-    day = checked_day(sold.paid_through + ONE_DAY)
+    day = checked_day(sold.paid_through) + ONE_DAY
     if sold.start_on and day < sold.start_on:
         raise NotPossible(f"it is paid through {sold.paid_through}, which is before its first day, {sold.start_on}")
     return day
