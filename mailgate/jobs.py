@@ -21,6 +21,9 @@ class Job(StrEnum):
     LEDGER = "ledger"
     """The ledger is to be looked through."""
 
+    BILL = "bill"
+    """Accounts have something to be billed."""
+
 
 class Enqueue(Protocol):
     """Wake a worker up for one row. Sent after the commit; never raises: the sweep finds what a lost job leaves."""

@@ -164,6 +164,9 @@ class LogEvent(Enum):
 
     # Money
     BILLED = "billed", "run", "billed run={run} invoices={invoices} left_out={left_out}"
+    UNBILLABLE = "unbillable account", "customer", "unbillable account customer={customer}"
+    BILLING_CLOCK = "billing stopped", "error", "billing stopped error={error!r}"
+    POSTPONED_BILLING = "postponed", "billing", "postponed billing={billing} error={error!r}"
     FUSE_BLOWN = "fuse blown", "why", "fuse blown why={why!r}"
     PARKED_ACCOUNT = "parked account", "customer", "parked account customer={customer}"
     LEDGER_WHOLE = "ledger whole", "transactions", "ledger whole transactions={transactions}"

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_secret
 from mailgate.config import Smarthost as SmarthostSettings
 from mailgate.flows import due
+from mailgate.flows.billing.run import run_what_is_due
 from mailgate.flows.billing.verify_ledger import verify_ledger
 from mailgate.flows.indexing import index_all, index_some
 from mailgate.flows.intake.receive import Receiver
@@ -105,6 +106,7 @@ class Parts:
             Job.DELIVER: self.deliver,
             Job.TEACH: self.teach,
             Job.LEDGER: self.verify_ledger,
+            Job.BILL: self.bill,
         }
 
     def receive(self, spool_id: int, now: datetime) -> None:
@@ -118,6 +120,17 @@ class Parts:
     def verify_ledger(self, row_id: int, now: datetime) -> None:
         """Look through the ledger."""
         verify_ledger(row_id, engine=self.engine, settings=self.settings, computing=self.computing, now=now)
+
+    def bill(self, row_id: int, now: datetime) -> None:
+        """Issue the invoices that are due."""
+        run_what_is_due(
+            row_id,
+            engine=self.engine,
+            settings=self.settings,
+            computing=self.computing,
+            now=now,
+            fail_point=self.fail_point,
+        )
 
     def sweep(self, now: datetime) -> None:
         """Send the jobs of all that is due."""

@@ -160,7 +160,7 @@ def _sender(settings: Settings) -> Sender | None:
 
 def _workers(by_job: Brokers, *, sending: int) -> tuple[dramatiq.Worker, ...]:
     """Threads of its own for each job, started: a smarthost or a spamd that hangs keeps no mail from its ticket."""
-    threads = {Job.RECEIVE: RECEIVERS, Job.DELIVER: sending, Job.TEACH: 1, Job.LEDGER: 1}
+    threads = {Job.RECEIVE: RECEIVERS, Job.DELIVER: sending, Job.TEACH: 1, Job.LEDGER: 1, Job.BILL: 1}
     workers = tuple(
         dramatiq.Worker(broker, worker_threads=threads[job], worker_timeout=WAKE_MILLISECONDS)
         for job, broker in by_job.items()

@@ -23,10 +23,12 @@ from mailgate.cli.output import (
     say,
     wants_json,
 )
-from mailgate.flows.billing import run as running
 from mailgate.flows.billing.books import Today
 from mailgate.flows.billing.drafting import Draft
-from mailgate.flows.billing.run import Plan
+from mailgate.flows.billing.guard import judged
+from mailgate.flows.billing.plan import Plan
+from mailgate.flows.billing.plan import plan as make_plan
+from mailgate.flows.billing.run import run as make_run
 from mailgate.flows.billing.take_back import undo as take_back
 from mailgate.flows.billing.unpark import unpark as release
 from store.billing import runs
@@ -50,12 +52,13 @@ def plan(at: date | None) -> None:
     The plan is kept: `mailgate bill run PLAN` issues exactly that.
     """
     with gate() as parts:
-        made = running.plan(parts.engine, parts.settings, Today(now(), at), told=partial(show_progress, "accounts"))
+        today = Today(now(), at)
+        made = make_plan(parts.engine, parts.settings, today, told=partial(show_progress, "accounts"))
         with transaction(parts.engine) as conn:
-            former = runs.last_tallies(conn)
+            former = runs.former(conn)[:1]
+            why = judged(conn, parts.settings, today, made.tally)
             items = [_item(one) for one in made.items if one.wanted]
             number = runs.keep_plan(conn, made.tally, items, made.left_out, at_on=at, by=BY, now=now())
-        why = running.fuse_of(parts.settings).blown(made.tally, former)
     rows = [_row(one) for one in made.items if one.wanted]
     left_out = [{"customer": customer, "why": reason} for customer, reason in sorted(made.left_out.items())]
     if wants_json():
@@ -65,7 +68,7 @@ def plan(at: date | None) -> None:
                 "items": rows,
                 "left_out": left_out,
                 "totals": dict(made.tally.totals),
-                "difference": _difference(made, former[0] if former else Tally()),
+                "difference": _difference(made, former[0].tally if former else Tally()),
                 "fuse": why or None,
             }
         )
@@ -75,7 +78,7 @@ def plan(at: date | None) -> None:
         say(f"left out: customer {one['customer']}: {one['why']}")
     say(f"plan {number}: {made.tally.invoices} invoices{_totals(made.tally.totals)}")
     if former:
-        say(f"the last run had {former[0].invoices}{_totals(former[0].totals)}")
+        say(f"the last run had {former[0].tally.invoices}{_totals(former[0].tally.totals)}")
     if why:
         say(f"the fuse would stop this run: {why}")
 
@@ -96,7 +99,7 @@ def run(plan_id: int | None, expect: int | None, at: date | None) -> None:
                     fail(f"{plan_id} is a run and no plan", code=EX_DATAERR, hint="mailgate bill plan makes one")
                 at = kept.at_on if at is None else at
                 only = {(one.customer_id, one.currency, one.due_on): one.digest for one in runs.items(conn, plan_id)}
-        done = running.run(
+        done = make_run(
             parts.engine,
             parts.settings,
             Today(now(), at),
@@ -149,12 +152,13 @@ def list_(limit: int | None) -> None:
             "at": one.at_on.isoformat() if one.at_on else None,
             "made_at": instant(one.made_at),
             "by": one.made_by,
+            "why": one.why or None,
             "invoices": one.invoices,
             "totals": dict(one.totals),
         }
         for one in found
     ]
-    print_rows(rows, ("id", "state", "at", "made_at", "by", "invoices"))
+    print_rows(rows, ("id", "state", "at", "made_at", "by", "invoices", "why"))
 
 
 @bill.command()

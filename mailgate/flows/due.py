@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
+from mailgate.flows.billing import falling_due
 from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.post import delays
 from mailgate.flows.staff import held_mail, queue_list
@@ -37,6 +38,10 @@ class DueKind(StrEnum):
     DELIVER = "deliver"  # a message of ours waits for the smarthost
     TEACH = "teach"  # spamd has not been told what a person decided
     LEDGER = "ledger"  # it is looked through each night
+    BILL = "bill"  # of some account something is to be invoiced
+    CREDIT = "credit"  # an invoice is due, and the customer has credit
+    SERVICE_ENDED = "service-ended"  # a service was cancelled, and all that was paid for is over
+    ORDER_LAPSED = "order-lapsed"  # a service was ordered, and never paid
     HELD_DIGEST = "held-digest"  # the list of each day, of all held mail that still waits
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
     QUEUE_LIST = "queue-list"  # the open tickets, each day
@@ -104,7 +109,11 @@ def _once(at: Callable[[Connection, Settings, datetime], datetime | None]) -> Fi
 
 
 DUE = (
-    *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job),
+    *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job if job is not Job.BILL),
+    Due(DueKind.BILL, falling_due.bills, falling_due.send_to_bill, Job.BILL),
+    Due(DueKind.CREDIT, falling_due.credit_falls_due, falling_due.settle_by_credit),
+    Due(DueKind.SERVICE_ENDED, falling_due.services_over, falling_due.end_services),
+    Due(DueKind.ORDER_LAPSED, falling_due.orders_lapsed, falling_due.drop_orders),
     Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True), is_list=True),
     Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False), is_list=True),
     Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act), is_list=True),
@@ -126,7 +135,10 @@ _BY_KIND = {row.kind: row for row in DUE}
 
 @dataclass(frozen=True, slots=True)
 class DueItem:
-    """One thing to be done. `object` is a row id or the number of a ticket, 0 where there is neither."""
+    """One thing to be done.
+
+    `object` is a row id, or the number of a ticket, customer or service; 0 where there is none.
+    """
 
     kind: DueKind
     object: int

@@ -88,6 +88,11 @@ def waiting(conn: Connection, *, until: datetime, after: int = 0, limit: int) ->
     return tuple(conn.execute(found).scalars())
 
 
+def waiting_since(conn: Connection) -> datetime | None:
+    """The first instant at which something of any account was, or is, to be billed."""
+    return conn.execute(select(func.min(billing_accounts.c.bill_at))).scalar()
+
+
 def count_waiting(conn: Connection, *, until: datetime) -> int:
     """How many these are."""
     query = select(func.count()).select_from(billing_accounts).where(billing_accounts.c.bill_at <= until)
@@ -103,6 +108,8 @@ def look_again(conn: Connection, at: Mapping[int, datetime | None]) -> None:
 def park(conn: Connection, customer_id: int, why: str) -> None:
     """Keep an account out of runs until staff have looked."""
     conn.execute(_PARK, {"the_id": customer_id, "the_reason": why})
+    if why:
+        look_again(conn, {customer_id: None})
 
 
 def parked(conn: Connection) -> dict[int, str]:

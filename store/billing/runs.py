@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, insert, select, update
 
-from mailgate.billing.fuse import FORMER_RUNS, Tally
+from mailgate.billing.fuse import Former, Tally
+from mailgate.errors import Permanent
 from store.rows import Rows, insert_row
 from store.schema import bill_items, bill_runs, left_out
 
@@ -17,7 +18,7 @@ class RunState(StrEnum):
 
     PLANNED = "planned"
     RUNNING = "running"  # or its process was killed: what it issued is issued
-    STOPPED = "stopped"  # by the fuse, before the first number
+    STOPPED = "stopped"  # by the fuse before the first number, or because a clock went back
     DONE = "done"
     UNDONE = "undone"
 
@@ -34,6 +35,11 @@ class BillRun:
     finished_at: datetime | None
     invoices: int
     totals: Mapping[str, int]
+    why: str = ""  # it was stopped
+
+
+class RunUndone(Permanent):
+    """Somebody has taken the run back while it went on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,9 @@ class Item:
 
 
 _RUN, _ITEM = Rows(BillRun), Rows(Item)
+_ISSUING = (RunState.RUNNING.value, RunState.DONE.value, RunState.STOPPED.value)
+_LOOKED_BACK = 300
+"""Runs: those of the schedule come at each midnight on earth."""
 
 
 def keep_plan(
@@ -65,7 +74,7 @@ def keep_plan(
     rows = [{"run_id": number, **_ITEM.columns(one)} for one in items]
     if rows:
         conn.execute(insert(bill_items), rows)
-    _leave_out(conn, number, omitted)
+    leave_out(conn, number, omitted)
     return number
 
 
@@ -74,27 +83,38 @@ def begin(conn: Connection, *, at_on: date | None, by: str, now: datetime) -> in
     return _add(conn, RunState.RUNNING, Tally(), at_on=at_on, by=by, now=now)
 
 
-def stop(conn: Connection, planned: Tally, *, why: str, at_on: date | None, now: datetime) -> int:
+def stop(conn: Connection, *, why: str, at_on: date | None, by: str, now: datetime) -> int:
     """A run was stopped before it issued anything."""
-    return _add(conn, RunState.STOPPED, planned, at_on=at_on, by=why, now=now)
+    return _add(conn, RunState.STOPPED, Tally(), at_on=at_on, by=by, now=now, why=why)
 
 
-def finish(conn: Connection, run_id: int, tally: Tally, omitted: Mapping[int, str], *, now: datetime) -> None:
-    """A run is over."""
-    values = {
-        "state": RunState.DONE.value,
-        "finished_at": now,
-        "invoices": tally.invoices,
-        "totals": dict(tally.totals),
-    }
-    conn.execute(update(bill_runs).where(bill_runs.c.id == run_id).values(**values))
-    _leave_out(conn, run_id, omitted)
+def go_on(conn: Connection, run_id: int, tally: Tally) -> None:
+    """Keep what a run comes to so far, with the documents that make it so. Raises RunUndone."""
+    going = update(bill_runs).where(bill_runs.c.id == run_id, bill_runs.c.state == RunState.RUNNING.value)
+    if conn.execute(going.values(invoices=tally.invoices, totals=dict(tally.totals))).rowcount != 1:
+        raise RunUndone(f"run {run_id} was taken back while it went on: nothing more is issued")
+
+
+def finish(conn: Connection, run_id: int, *, now: datetime, why: str = "") -> None:
+    """A run is over; `why`: before its end."""
+    state = RunState.STOPPED if why else RunState.DONE
+    going = update(bill_runs).where(bill_runs.c.id == run_id, bill_runs.c.state == RunState.RUNNING.value)
+    conn.execute(going.values(state=state.value, finished_at=now, why=why))
 
 
 def undo(conn: Connection, run_id: int) -> bool:
-    """A run is undone now; False when it was before, or never ended."""
-    done = update(bill_runs).where(bill_runs.c.id == run_id, bill_runs.c.state == RunState.DONE.value)
-    return conn.execute(done.values(state=RunState.UNDONE.value)).rowcount == 1
+    """A run is undone now, and goes on no more; False when it was before, or is none that issued anything."""
+    undoable = update(bill_runs).where(
+        bill_runs.c.id == run_id, bill_runs.c.state.in_(_ISSUING), bill_runs.c.invoices > 0
+    )
+    return conn.execute(undoable.values(state=RunState.UNDONE.value)).rowcount == 1
+
+
+def stopped(conn: Connection) -> str:
+    """Why the last run was stopped; "" when it was not."""
+    query = select(bill_runs.c.state, bill_runs.c.why).where(bill_runs.c.state != RunState.PLANNED.value)
+    last = conn.execute(query.order_by(bill_runs.c.id.desc()).limit(1)).first()
+    return last.why if last is not None and last.state == RunState.STOPPED.value else ""
 
 
 def find(conn: Connection, run_id: int) -> BillRun | None:
@@ -115,15 +135,15 @@ def omitted(conn: Connection, run_id: int) -> Mapping[int, str]:
     return {row.customer_id: row.why for row in conn.execute(query.order_by(left_out.c.customer_id))}
 
 
-def last_tallies(conn: Connection) -> tuple[Tally, ...]:
-    """What the last runs came to, the newest first."""
+def former(conn: Connection) -> tuple[Former, ...]:
+    """What the last runs came to that issued anything and stand, the newest first."""
     query = (
-        select(bill_runs.c.invoices, bill_runs.c.totals)
-        .where(bill_runs.c.state == RunState.DONE.value, bill_runs.c.invoices > 0)
+        select(bill_runs.c.at_on, bill_runs.c.made_at, bill_runs.c.invoices, bill_runs.c.totals)
+        .where(bill_runs.c.state.in_(_ISSUING), bill_runs.c.invoices > 0)
         .order_by(bill_runs.c.id.desc())
-        .limit(FORMER_RUNS)
+        .limit(_LOOKED_BACK)
     )
-    return tuple(Tally(row.invoices, row.totals) for row in conn.execute(query))
+    return tuple(Former(row.at_on, row.made_at, Tally(row.invoices, row.totals)) for row in conn.execute(query))
 
 
 def listing(conn: Connection, *, limit: int) -> tuple[BillRun, ...]:
@@ -132,8 +152,25 @@ def listing(conn: Connection, *, limit: int) -> tuple[BillRun, ...]:
     return tuple(_RUN.read(row) for row in conn.execute(query).mappings())
 
 
-def _add(conn: Connection, state: RunState, tally: Tally, *, at_on: date | None, by: str, now: datetime) -> int:
+def leave_out(conn: Connection, run_id: int, whom: Mapping[int, str]) -> None:
+    """Keep whom a run or plan leaves out, and why."""
+    rows = [{"run_id": run_id, "customer_id": number, "why": why} for number, why in whom.items()]
+    if rows:
+        conn.execute(insert(left_out), rows)
+
+
+def _add(
+    conn: Connection,
+    state: RunState,
+    tally: Tally,
+    *,
+    at_on: date | None,
+    by: str,
+    now: datetime,
+    why: str = "",
+) -> int:
     values = {
+        "why": why,
         "state": state.value,
         "at_on": at_on,
         "made_at": now,
@@ -142,9 +179,3 @@ def _add(conn: Connection, state: RunState, tally: Tally, *, at_on: date | None,
         "totals": dict(tally.totals),
     }
     return insert_row(conn, insert(bill_runs), values)
-
-
-def _leave_out(conn: Connection, run_id: int, whom: Mapping[int, str]) -> None:
-    rows = [{"run_id": run_id, "customer_id": number, "why": why} for number, why in whom.items()]
-    if rows:
-        conn.execute(insert(left_out), rows)

@@ -36,6 +36,12 @@ def take(conn: Connection, kind: str, count: int, *, on: date) -> int:
     return int(last) - count + 1
 
 
+def last_days(conn: Connection) -> dict[str, date]:
+    """The days of the newest numbers, by kind."""
+    query = select(series.c.kind, func.max(series.c.last_on)).group_by(series.c.kind).order_by(series.c.kind)
+    return {row[0]: row[1] for row in conn.execute(query)}
+
+
 def last_on(conn: Connection, kind: str) -> date | None:
     """The day of the newest number of this kind."""
     return conn.execute(select(func.max(series.c.last_on)).where(series.c.kind == kind)).scalar()

@@ -8,9 +8,15 @@ from sqlalchemy import Connection, and_, or_, select, true
 from mailgate.jobs import Job
 from store.post import leases, processes
 from store.post.outbox import OutState, end_waits
-from store.schema import ledger_checks, lessons, outbox, spool
+from store.schema import bill_looks, ledger_checks, lessons, outbox, spool
 
-_ROWS = {Job.RECEIVE: spool, Job.DELIVER: outbox, Job.TEACH: lessons, Job.LEDGER: ledger_checks}
+_ROWS = {
+    Job.RECEIVE: spool,
+    Job.DELIVER: outbox,
+    Job.TEACH: lessons,
+    Job.LEDGER: ledger_checks,
+    Job.BILL: bill_looks,
+}
 
 
 def overdue(conn: Connection, job: Job, *, now: datetime, limit: int) -> Sequence[tuple[int, datetime]]:

@@ -7,6 +7,7 @@ from store.schema.found import articles, search_documents, search_marks
 from store.schema.invoices import (
     allocations,
     bill_items,
+    bill_looks,
     bill_runs,
     gifts,
     invoice_lines,
@@ -55,6 +56,7 @@ __all__ = [
     "attachments",
     "balances",
     "bill_items",
+    "bill_looks",
     "bill_runs",
     "billed_periods",
     "billing_accounts",

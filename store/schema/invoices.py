@@ -103,10 +103,20 @@ bill_runs = Table(
     Column("made_at", Utc, nullable=False),
     Column("made_by", String, nullable=False),
     Column("finished_at", Utc),
+    Column("why", Text, nullable=False, server_default=""),  # it was stopped
     Column("invoices", Integer, nullable=False),
     Column("totals", JSON, nullable=False),  # by currency
     Index("ix_bill_runs_state_id", "state", "id"),
     sqlite_autoincrement=True,
+)
+
+bill_looks = Table(
+    "bill_looks",  # one row once something was billed by the schedule: who runs, so that no two do
+    metadata,
+    Column("id", Number, primary_key=True, autoincrement=False),
+    Column("due_at", Utc),
+    Column("lease", String),
+    Column("attempts", Integer, nullable=False),
 )
 
 bill_items = Table(

@@ -1,8 +1,23 @@
 """What customers have: services, the terms that they were sold on, and which of their days are billed."""
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    text,
+)
 
 from store.schema.columns import Number, Utc, metadata
+
+_PENDING = text("state = 'pending'")
 
 services = Table(
     "services",
@@ -34,6 +49,13 @@ services = Table(
     Column("created_at", Utc, nullable=False),
     Index("ix_services_customer_id_state", "customer_id", "state"),
     Index("uq_services_external_id", "external_id", unique=True),
+    Index(
+        "ix_services_cancel_on",  # those that end with what is paid for: a sweep looks each second
+        "cancel_on",
+        sqlite_where=text("cancel_on IS NOT NULL AND ended_on IS NULL"),
+        postgresql_where=text("cancel_on IS NOT NULL AND ended_on IS NULL"),
+    ),
+    Index("ix_services_state_pending", "id", sqlite_where=_PENDING, postgresql_where=_PENDING),
     CheckConstraint("billed_through >= started_on", name="ck_services_billed_through"),
     sqlite_autoincrement=True,
 )

@@ -1,6 +1,6 @@
 """Books: what a story about money knows of the accounts that it has locked, and of what is sold."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -30,11 +30,7 @@ class Payer:
     account: Account
     proof: Proof | None
     services: tuple[Service, ...]  # that have not ended
-
-    @property
-    def buyer(self) -> Buyer:
-        """Who its documents are made out to."""
-        return buyer(self.customer, self.account)
+    buyer: Buyer  # who its documents are made out to
 
     @property
     def zone(self) -> ZoneInfo:
@@ -49,6 +45,12 @@ class Books:
     settings: Settings
     tax_rules: tuple[TaxRule, ...]
     _products: dict[int, Product] = field(default_factory=dict)
+    _taxed: dict[Hashable, TaxedAs] = field(default_factory=dict)
+
+    def renewed(self, conn: Connection) -> "Books":
+        """The books as of now, with what has not changed since: for the next transaction of a long story."""
+        rules = catalogue.tax_rules(conn)
+        return self if rules == self.tax_rules else Books(self.settings, rules, self._products)
 
     @property
     def rhythm(self) -> Rhythm:
@@ -76,8 +78,15 @@ class Books:
 
     def taxed(self, payer: Payer, product: Product, *, on: date) -> TaxedAs:
         """How this product is taxed for this account on a day. Raises NoTaxRule."""
-        found = treatment(self.settings.seller, payer.buyer, payer.proof, self.tax_rules, product.tax_class, on=on)
-        return TaxedAs(product.tax_included, read_rate(found.rate), found.category, found.name, found.reason)
+        of = payer.buyer
+        key = (of.country, of.region, of.vat_id, of.exempt_reason, payer.proof, product.tax_class, on)
+        taxed = self._taxed.get((*key, product.tax_included))
+        if taxed is None:
+            found = treatment(self.settings.seller, of, payer.proof, self.tax_rules, product.tax_class, on=on)
+            taxed = TaxedAs(product.tax_included, read_rate(found.rate), found.category, found.name, found.reason)
+            if not of.vat_id:  # those who have one would be too many to remember
+                self._taxed[(*key, product.tax_included)] = taxed
+        return taxed
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +128,13 @@ def _payers(conn: Connection, locked: Mapping[int, Account]) -> Mapping[int, Pay
     proofs = accounts.last_proofs(conn, locked)
     theirs = services.of_accounts(conn, locked)
     return {
-        number: Payer(customers[number], account, proofs.get(number), tuple(theirs.get(number, ())))
+        number: Payer(
+            customers[number],
+            account,
+            proofs.get(number),
+            tuple(theirs.get(number, ())),
+            buyer(customers[number], account),
+        )
         for number, account in locked.items()
         if number in customers
     }

@@ -12,7 +12,7 @@ from mailgate.billing.period import Span
 from mailgate.billing.service import ENDED
 from mailgate.config import Settings
 from mailgate.errors import Permanent
-from mailgate.flows.billing.books import Deal, Today, deal_with
+from mailgate.flows.billing.books import Deal, Today, deal_with, lock
 from mailgate.flows.billing.issue import Done, Wanted, issue, whose
 from mailgate.flows.billing.service.settling import charge_of, look_again, room_of
 from mailgate.flows.billing.settle import set_against, use_credit
@@ -84,19 +84,27 @@ def credit(deal: Deal, invoice: Issued, amount_minor: int, *, reason: str) -> Do
 def undo(engine: Engine, settings: Settings, run_id: int, today: Today, *, by: str) -> tuple[str, ...]:
     """Take back all invoices of a run, whose days are free again; returns the numbers of the credit notes.
 
-    All or nothing. Raises CannotTakeBack when the run is not done, or one of its invoices is settled.
+    All or nothing; a run that was killed, or goes on, ends with it. Raises CannotTakeBack when one of its invoices is
+    settled.
     """
     with reading(engine) as conn:
         run = runs.find(conn, run_id)
-        issued = invoices.listing(conn, run_id=run_id)
+        found = invoices.listing(conn, run_id=run_id)
     if run is None:
         raise CannotTakeBack(f"there is no run {run_id}; `mailgate bill list` shows them")
-    if run.state is not RunState.DONE:
-        raise CannotTakeBack(f"run {run_id} is {run.state}: only one that is done can be undone")
+    if run.state in (RunState.PLANNED, RunState.UNDONE):
+        raise CannotTakeBack(f"{run_id} is {'a plan' if run.state is RunState.PLANNED else 'undone'}: nothing stands")
+    if not run.invoices:
+        raise CannotTakeBack(f"run {run_id} has issued nothing: there is nothing to take back")
 
     def take_back(conn: Connection) -> tuple[str, ...]:
+        lock(conn, {one.customer_id for one in found})
         if not runs.undo(conn, run_id):
             raise CannotTakeBack(f"run {run_id} was undone just now")
+        # No run goes on that is undone; of one that did until now there may be more.
+        issued = invoices.listing(conn, run_id=run_id)
+        if len(issued) != len(found):
+            raise CannotTakeBack(f"run {run_id} was still issuing: ask again when it has ended")
         notes = []
         for customer_id in sorted({one.customer_id for one in issued}):
             deal = deal_with(conn, settings, customer_id, today, by=by)

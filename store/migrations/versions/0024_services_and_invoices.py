@@ -23,12 +23,21 @@ def upgrade() -> None:
         sa.Column("made_at", Utc(), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
         sa.Column("finished_at", Utc(), nullable=True),
+        sa.Column("why", sa.Text(), server_default="", nullable=False),
         sa.Column("invoices", sa.Integer(), nullable=False),
         sa.Column("totals", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bill_runs")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_bill_runs_state_id", "bill_runs", ["state", "id"], unique=False)
+    op.create_table(
+        "bill_looks",
+        sa.Column("id", NUMBER, autoincrement=False, nullable=False),
+        sa.Column("due_at", Utc(), nullable=True),
+        sa.Column("lease", sa.String(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bill_looks")),
+    )
     op.create_table(
         "series",
         sa.Column("kind", sa.String(), nullable=False),
@@ -169,6 +178,11 @@ def upgrade() -> None:
     op.create_index(op.f("ix_services_parent_id"), "services", ["parent_id"], unique=False)
     op.create_index(op.f("ix_services_product_id"), "services", ["product_id"], unique=False)
     op.create_index("uq_services_external_id", "services", ["external_id"], unique=True)
+    for name, column, where in (
+        ("ix_services_cancel_on", "cancel_on", sa.text("cancel_on IS NOT NULL AND ended_on IS NULL")),
+        ("ix_services_state_pending", "id", sa.text("state = 'pending'")),
+    ):
+        op.create_index(name, "services", [column], unique=False, sqlite_where=where, postgresql_where=where)
     op.create_table(
         "allocations",
         sa.Column("id", NUMBER, nullable=False),

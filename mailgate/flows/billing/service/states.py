@@ -37,8 +37,14 @@ def restore(deal: Deal, service: Service) -> Service:
 
 
 def end_what_is_over(deal: Deal) -> tuple[Service, ...]:
-    """Services whose last day is over have ended."""
-    over = [one for one in deal.payer.services if one.cancel_on is not None and one.cancel_on <= deal.day]
+    """Services whose last day is over have ended, once a run has billed all that was to be billed of them."""
+    over = [
+        one
+        for one in deal.payer.services
+        if one.cancel_on is not None
+        and one.cancel_on <= deal.day
+        and (one.billed_through >= one.cancel_on or one.state is not State.ACTIVE)
+    ]
     for one in over:
         services.write(deal.conn, replace(one, state=State.CANCELLED, ended_on=one.cancel_on))
     return tuple(over)

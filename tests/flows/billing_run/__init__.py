@@ -1,0 +1,1 @@
+"""The billing run, with what falls due beside it."""
