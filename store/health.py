@@ -8,8 +8,9 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
-from store.billing import ledger_checks
+from store.billing import ledger_checks, standing
 from store.billing.ledger_checks import LedgerCheck
+from store.billing.standing import Standing
 from store.post import unsent
 from store.post.outbox import OutState
 from store.post.unsent import Unsent
@@ -41,6 +42,7 @@ class Health:
     on_hold: int  # outgoing, held until somebody releases it
     unsent: Unsent  # automatic answers that a budget for all kept back within the last day
     ledger: LedgerCheck | None  # the last look at it; None: nothing is booked yet, or nobody has looked
+    billing: Standing
     last_in_at: datetime | None
     last_out_at: datetime | None
 
@@ -75,6 +77,7 @@ def read(conn: Connection, now: datetime) -> Health:
         on_hold=_count(conn, (outbox.c.state == OutState.HELD) & for_ever),
         unsent=unsent.read(conn, since=now - timedelta(days=1)),
         ledger=ledger_checks.last(conn),
+        billing=standing.read(conn, now=now),
         last_in_at=conn.execute(select(spool.c.received_at).order_by(spool.c.id.desc()).limit(1)).scalar(),
         last_out_at=conn.execute(select(func.max(recent.subquery().c.sent_at))).scalar(),
     )

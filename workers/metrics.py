@@ -30,7 +30,8 @@ from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from store import arrivals, health
 from store.arrivals import Seen
 from store.engine import reading
-from workers.status import Attention, Status, as_json, look
+from workers.attention import Attention
+from workers.status import Status, as_json, look
 
 log = logging.getLogger(__name__)
 

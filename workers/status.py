@@ -20,6 +20,9 @@ from store.post.folders import Remaining
 from store.post.outbox import OutState
 from store.post.processes import Process
 from store.post.smarthosts import Down
+from workers.attention import Attention
+from workers.billing_status import as_json as billing_face
+from workers.billing_status import of_billing
 from workers.listeners import ListenerState, ask_listeners
 from workers.servers import ServerState, ask_servers
 
@@ -57,16 +60,6 @@ class FolderState:
         """Nothing comes in; else the problem is about what becomes of stored mail."""
         since = self.problem_since
         return self.problem is not None and (not self.fetched_at or not since or self.fetched_at < since)
-
-
-@dataclass(frozen=True, slots=True)
-class Attention:
-    """Something that needs a person."""
-
-    code: str
-    message: str
-    hint: str  # what to do
-    fault: bool  # some work is not done; else a decision waits that no restart can make
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +114,7 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
     room = _disk(settings)
     attention = (
         *(_of_schema(revision) if found is None else _of_queues(found, sends=settings.smarthost.address is not None)),
+        *(of_billing(found.billing, now.astimezone(settings.gate.zone).date()) if found else ()),
         *(_of_listener(listener) for listener in asked if not listener.answers),
         *(_of_server(server) for server in found_servers if not server.answers),
         *(one for folder in settings.imap for one in _of_folder(folder, fetched, now)),
@@ -159,6 +153,7 @@ def as_json(status: Status) -> Mapping[str, object]:
         }
         if found and found.ledger
         else None,
+        "billing": billing_face(found.billing) if found else None,
         "last_in_at": _instant(found.last_in_at if found else None),
         "last_out_at": _instant(found.last_out_at if found else None),
         "listeners": [asdict(listener) for listener in status.listeners],

@@ -79,6 +79,9 @@ def _queues(health: Health) -> Iterator[tuple[str, str]]:
     if (ledger := health.ledger) is not None:
         state = f"{ledger.faults} faults" if ledger.faults else "whole"
         yield "ledger", f"{state}, {ledger.transactions} transactions, looked at {_ago(ledger.checked_at, health.at)}"
+    if (number := health.billing.last_on.get("invoice")) is not None:
+        left = f"{len(health.billing.parked)} accounts parked, {len(health.billing.left_out)} left out"
+        yield "billing", f"last invoice of {number}, {left}"
     yield "last in", _ago(health.last_in_at, health.at)
     yield "last out", _ago(health.last_out_at, health.at)
 

@@ -49,6 +49,7 @@ def take_over(conn: Connection, *, now: datetime) -> tuple[int, int]:
     untried = and_(outbox.c.state == OutState.QUEUED, outbox.c.attempts == 0)
     queued = or_(untried, outbox.c.state == OutState.SENDING)  # not those put off, nor held for an undo
     came_in = leases.release_all(conn, spool, now=now, queued=true())
+    leases.release_all(conn, bill_looks, now=now, queued=true())
     leases.set_apart(conn, spool, now=now)
     return came_in, leases.release_all(conn, outbox, now=now, queued=queued)
 

@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 
+from store.billing import accounts, runs
 from store.engine import transaction
 from store.migrations import HEAD
 from store.post import spool
 from store.schema import outbox
+from tests.flows.billing_run.shop import Shop
 from tests.gate import BeginGate, Gate, Person
 from tests.inbound.door import Address
 from tests.program import Program, configured
@@ -197,3 +199,41 @@ def test_looking_does_not_keep_a_gate_from_starting(program: Program) -> None:
     with program.serve() as serving:
         serving.terminate()
         assert serving.exit_code() == 0
+
+
+def test_billing_says_who_is_not_billed_and_why_and_what_was_stopped(gate: Gate) -> None:
+    shop = Shop(gate.parts.engine, gate.parts.settings)
+    shop.import_catalogue()
+    anne, bart = shop.customer("Anne"), shop.customer("Bart", country=None)
+    shop.add(anne, on=gate.now.date())
+    with transaction(shop.engine) as conn:
+        accounts.park(conn, anne, "its plan is unreadable")
+        runs.stop(conn, why="3 invoices, where 30 were usual", at_on=None, by="Bart", now=gate.now)
+        run = runs.begin(conn, at_on=None, by="Bart", now=gate.now)
+        runs.leave_out(conn, run, {bart: "nobody knows its tax"})
+        runs.stop(conn, why="9 invoices, where 30 were usual", at_on=None, by="Bart", now=gate.now)
+
+    status = seen(gate)
+
+    assert codes(status) == ["billing_stopped", "billing_parked", "billing_left_out"]
+    assert status["healthy"]
+    assert status["billing"] == {
+        "parked": [{"customer": anne, "why": "its plan is unreadable"}],
+        "left_out": [{"customer": bart, "why": "nobody knows its tax"}],
+        "stopped": "9 invoices, where 30 were usual",
+        "last_on": {"invoice": gate.now.date().isoformat()},
+    }
+    assert "--expect" in status["attention"][0]["hint"]
+
+
+def test_a_number_that_is_dated_in_the_future_is_a_fault(gate: Gate) -> None:
+    shop = Shop(gate.parts.engine, gate.parts.settings)
+    shop.import_catalogue()
+    shop.add(shop.customer(), on=(gate.now + timedelta(days=365)).date())
+
+    early, then = seen(gate), seen(gate, days=365)
+
+    assert codes(early) == ["billing_clock"]
+    assert "2027-03-02" in early["attention"][0]["message"]
+    assert not early["healthy"]
+    assert codes(then) == []

@@ -17,6 +17,7 @@ from mailgate.billing.ledger import events
 from mailgate.billing.ledger.events import Whose
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
+from mailgate.flows.billing.service.ending import cancel_at_end
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
 from mailgate.flows.story import review
@@ -26,6 +27,7 @@ from store import schema
 from store.billing import ledger
 from store.engine import reading, transaction
 from store.post import work
+from tests.flows.billing_run.shop import Shop
 from tests.gate import BEGIN, Person, begin_gate
 
 EVENING = BEGIN + timedelta(hours=38)
@@ -100,6 +102,15 @@ class Store:
             entries = conn.execute(select(schema.entries.c.ticket_id, schema.entries.c.kind, schema.entries.c.text))
             asked = conn.execute(select(schema.confirmations.c.id, schema.confirmations.c.state))
             came = conn.execute(select(schema.spool.c.id, schema.spool.c.disposition, schema.spool.c.ticket_id))
+            billed = conn.execute(
+                select(schema.invoices.c.kind, schema.invoices.c.customer_id, schema.invoices.c.state).add_columns(
+                    schema.invoices.c.total_minor, schema.invoices.c.open_minor, schema.invoices.c.due_on
+                )
+            )
+            services = conn.execute(
+                select(schema.services.c.id, schema.services.c.state, schema.services.c.billed_through)
+            )
+            balances = conn.execute(select(schema.balances))
             return {
                 name: sorted(map(str, rows.all()))
                 for name, rows in (
@@ -108,6 +119,9 @@ class Store:
                     ("entries", entries),
                     ("questions", asked),
                     ("spool", came),
+                    ("invoices", billed),
+                    ("services", services),
+                    ("balances", balances),
                 )
             }
 
@@ -165,7 +179,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
             kept[at] = (copy, gate.parts.settings)
 
         with transaction(gate.parts.engine) as conn:
-            ledger.book(conn, [events.gift(1, Whose(1, BEGIN.date(), "EUR"), amount_minor=500)], now=BEGIN)
+            ledger.book(conn, [events.gift(99, Whose(1, BEGIN.date(), "EUR"), amount_minor=500)], now=BEGIN)
         ticket("Disk full", "Is it better now?")
         gate.now = MORNING - timedelta(hours=24, minutes=10)
         ticket("Slow pages", "Is it quicker now?")
@@ -189,8 +203,22 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
         with transaction(gate.parts.engine) as conn:
             review.refuse(conn, spam, by="Bart Jones", is_spam=True, now=gate.now)
         gate.parts.receive(gate.accept(cris.writes("And domains?")), gate.now)
+        sell(Shop(gate.parts.engine, gate.parts.settings))
         keep(MORNING)
     return kept
+
+
+def sell(shop: Shop) -> None:
+    """Services that are to be invoiced, have ended, and were ordered and never paid; credit for what is due."""
+    shop.import_catalogue()
+    begun = (MORNING - timedelta(days=45)).date()
+    bart, cris, dora = (shop.customer(name) for name in ("Bart", "Cris", "Dora"))
+    shop.add(bart, on=begun)
+    shop.add(cris, on=begun, is_pending=True)
+    ending, (first,) = shop.add(dora, on=begun)
+    shop.pay(first.number, first.reckoned.total_minor, begun)
+    shop.act(ending.id, begun, lambda deal, service: cancel_at_end(deal, service, reason=""))
+    shop.give(bart, 500, begun)
 
 
 STEPS = st.lists(

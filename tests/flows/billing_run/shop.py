@@ -20,10 +20,12 @@ from mailgate.flows.billing.issue import Done
 from mailgate.flows.billing.plan import Only, Plan, plan
 from mailgate.flows.billing.run import Ran, run
 from mailgate.flows.billing.service.add import Sold, add
+from mailgate.flows.billing.settle import give, record_payment
 from mailgate.jobs import FailPoint, no_fail_point
 from store import people
 from store.billing import accounts, catalogue, invoices, ledger_verify, services
 from store.billing.invoices import Issued, Line
+from store.billing.payments import Payment
 from store.engine import reading, transaction
 from store.schema import balances, billed_periods, customers, ledger_entries, ledger_transactions, series
 from tests.billing.shop import product, tax
@@ -104,6 +106,21 @@ class Shop:
         """Do something to a service as it is now."""
         with self.deal(self.service(service_id).customer_id, on) as deal:
             return story(deal, services.get(deal.conn, service_id))
+
+    def pay(self, number: str, amount_minor: int, on: date) -> None:
+        """Money comes for an invoice."""
+        with reading(self.engine) as conn:
+            invoice = invoices.find(conn, number)
+        assert invoice is not None
+        with self.deal(invoice.customer_id, on) as deal:
+            reference = f"ref {number}"
+            payment = Payment(0, invoice.customer_id, "bank", reference, "EUR", amount_minor, on, noon(on), "Bart")
+            record_payment(deal.conn, invoice, payment, as_credit=False, now=deal.now)
+
+    def give(self, customer_id: int, amount_minor: int, on: date) -> None:
+        """Credit for which no money came."""
+        with self.deal(customer_id, on) as deal:
+            give(deal.conn, customer_id, "EUR", amount_minor, reason="", by="Bart", on=on, now=deal.now)
 
     def plan(self, at: date) -> Plan:
         """What a run on this day would do."""

@@ -15,11 +15,9 @@ from mailgate.flows.billing.plan import Plan
 from mailgate.flows.billing.service.ending import cancel_at_end
 from mailgate.flows.billing.service.states import restore, suspend
 from mailgate.flows.billing.service.terms import change, quote_new_terms
-from mailgate.flows.billing.settle import record_payment
 from mailgate.flows.billing.take_back import CannotTakeBack, undo
 from mailgate.flows.billing.unpark import NotParked, unpark
 from store.billing import accounts, invoices, runs, standing
-from store.billing.payments import Payment
 from store.billing.runs import RunState
 from store.billing.series import ClockWentBack
 from store.engine import reading, transaction
@@ -36,16 +34,6 @@ def digests(plan: Plan) -> dict[tuple[int, str, date], str]:
     return {
         (one.payer.customer.id, one.bundle.currency, one.bundle.due_on): one.digest for one in plan.items if one.wanted
     }
-
-
-def pay(shop: Shop, number: str, amount: int, on: date) -> None:
-    """Money that came for an invoice."""
-    with reading(shop.engine) as conn:
-        invoice = invoices.find(conn, number)
-    assert invoice is not None
-    with shop.deal(invoice.customer_id, on) as deal:
-        payment = Payment(0, invoice.customer_id, "bank", f"ref {number}", "EUR", amount, on, noon(on), "Bart")
-        record_payment(deal.conn, invoice, payment, as_credit=False, now=deal.now)
 
 
 def test_a_renewal_is_invoiced_ten_days_before_it_is_due_and_not_a_day_earlier(shop: Shop) -> None:
@@ -369,7 +357,7 @@ def test_suspended_days_are_not_billed_and_the_rest_is_from_the_day_it_is_restor
 def test_a_service_that_ends_with_what_is_paid_for_is_not_billed_behind_it(shop: Shop) -> None:
     anne = shop.customer()
     service, _ = shop.add(anne)
-    pay(shop, "2026-0001", 1178, START)
+    shop.pay("2026-0001", 1178, START)
     shop.act(service.id, date(2026, 2, 1), lambda deal, one: cancel_at_end(deal, one, reason="moves"))
 
     assert shop.service(service.id).cancel_on == RENEWAL
@@ -422,7 +410,7 @@ def test_a_run_of_which_an_invoice_is_paid_stays_as_it_is(shop: Shop) -> None:
         shop.add(shop.customer(name))
     done = shop.run(RUN)
     assert done is not None
-    pay(shop, done.invoices[1], 1178, RUN)
+    shop.pay(done.invoices[1], 1178, RUN)
     before = shop.invoices()
 
     with pytest.raises(CannotTakeBack, match=done.invoices[1]):
