@@ -22,7 +22,9 @@ from store.archive import Archive
 from store.engine import reading
 from webview import article_pages, search_pages, sign_in
 from webview import customer_pages as customer
+from webview import money_pages as money
 from webview import staff_mail_pages as mail
+from webview import staff_money_pages as staff_money
 from webview import staff_pages as staff
 from webview import thread_pages as thread
 from webview.access import Cookies
@@ -115,6 +117,13 @@ def _customer_routes(site: Site) -> list[Route]:
         "/tickets": customer.tickets,
         "/tickets/{number:row}": customer.ticket,
         "/mails": customer.mails,
+        "/services": money.services,
+        "/services/{number:row}": money.service,
+        "/domains": money.domains,
+        "/invoices": money.invoices,
+        "/invoices/{number:path}": money.invoice,
+        "/credit-notes": money.credit_notes,
+        "/credit-notes/{number:path}": money.credit_note,
     }
     pages = {
         "/search": search_pages.search,
@@ -140,6 +149,14 @@ def _staff_routes(site: Site) -> list[Route]:
         "/staff/tickets/{number:row}": staff.ticket,
         "/staff/held": mail.held,
         "/staff/outbox": mail.outbox,
+        "/staff/customers/{number:row}": staff_money.customer,
+        "/staff/customers/{number:row}/services": staff_money.services,
+        "/staff/customers/{number:row}/domains": staff_money.domains,
+        "/staff/customers/{number:row}/invoices": staff_money.invoices_of,
+        "/staff/services/{number:row}": staff_money.service,
+        "/staff/invoices": staff_money.invoices,
+        "/staff/invoices/{number:path}": staff_money.invoice,
+        "/staff/credit-notes/{number:path}": staff_money.credit_note,
     }
     pages = {
         "/staff/search": search_pages.staff_search,

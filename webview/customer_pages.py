@@ -20,14 +20,11 @@ from store.views.visitors import ContactVisitor
 from store.views.weight import cut
 from webview.files import download, safe_name
 from webview.html_mail import BODY_CSP, inert_html
+from webview.money_pages import COUNTED, at_home
 from webview.plain import plain
 from webview.site import NoSuchPage, Site, Visit
 
 ContactVisit = Visit[ContactVisitor]
-
-COUNTED = 1_000
-"""Counting ends there: nobody reads on."""
-
 
 FEED_LIFETIME = timedelta(days=400)
 """A feed is asked for by a program, for as long as its reader keeps it. Raising the customer's epoch ends it sooner."""
@@ -45,6 +42,7 @@ def home(visit: ContactVisit) -> Response:
         tickets=customer_tickets.count(conn, visitor, unclosed=False, limit=COUNTED),
         mails=customer_mails.count(conn, visitor, limit=COUNTED),
         counted=COUNTED,
+        money=at_home(visit),
         action=_new_ticket(visit),
     )
 

@@ -1,4 +1,4 @@
-"""Amounts of money in words of the reader's language: every digit that ISO 4217 has, and none that it has not."""
+"""Amounts of money and rates of tax in words of the reader's language: every digit that ISO 4217 has, no other."""
 
 from babel.numbers import NumberPattern, parse_pattern
 
@@ -15,3 +15,13 @@ def amount(minor: int, currency: str) -> str:
     pattern: NumberPattern = parse_pattern(with_code.replace("¤¤#", "¤¤\u00a0#").replace("0¤¤", "0\u00a0¤¤"))
     pattern.frac_prec = (digits, digits)  # CLDR counts the digits that people use
     return str(pattern.apply(written(minor, currency), locale, currency=currency, currency_digits=False))
+
+
+def percent(rate: str) -> str:
+    """A rate of tax, given as a decimal: "8.875%", "8,875 %"."""
+    locale = speech().locale
+    pattern: NumberPattern = parse_pattern(str(locale.percent_formats[None].pattern))
+    pattern.scale = 0  # the number counts percents already
+    digits = len(rate.partition(".")[2])
+    pattern.frac_prec = (digits, digits)
+    return str(pattern.apply(rate, locale))

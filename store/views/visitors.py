@@ -10,6 +10,9 @@ from mailgate.mail.address_token import Key
 from mailgate.people import Role
 from store.schema import contacts, customers, keys, staff
 
+SEES_MONEY = frozenset({Role.OWNER, Role.INVOICE})
+"""Roles of contacts who are shown prices and documents; others see no money at all."""
+
 
 @dataclass(frozen=True, slots=True)
 class ContactVisitor:
@@ -21,6 +24,7 @@ class ContactVisitor:
     address: str
     address_key: str
     is_owner: bool
+    sees_money: bool  # what things cost, and documents about it
     timezone: str  # IANA
     language: str
     epoch: int
@@ -79,6 +83,7 @@ def _contact(row: RowMapping) -> ContactVisitor:
         address=row["address"],
         address_key=row["address_key"],
         is_owner=Role.OWNER in row["roles"],
+        sees_money=not SEES_MONEY.isdisjoint(row["roles"]),
         timezone=row["timezone"],
         language=row["language"],
         epoch=row["epoch"],

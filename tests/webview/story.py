@@ -11,6 +11,7 @@ from store.engine import transaction
 from store.post.outbox import OutState
 from store.schema import outbox
 from tests.gate import Gate, Person
+from tests.webview.trade import Trade, trade
 
 NOTE = "The disk of web3 is too small: move her to web4 before Friday."
 
@@ -40,6 +41,7 @@ class Story:
     dora_ticket: int  # Dora's: a file, right-to-left words
     paul_ticket: int
     held_mail: int  # of a stranger, with nasty HTML
+    trade: Trade
 
 
 def tell(gate: Gate) -> Story:
@@ -81,7 +83,7 @@ def tell(gate: Gate) -> Story:
         conn.execute(outbox.update().where(outbox.c.id == row.id).values(state=OutState.FAILED, last_reply=refusal))
     gate.later(hours=20)
     a, b, c, d = (one.outcome.ticket_id or 0 for one in (asked, disk, shown, pauls))
-    return Story(anne, dora, paul, bart, a, b, c, d, held.id)
+    return Story(anne, dora, paul, bart, a, b, c, d, held.id, trade(gate, 1, 2))
 
 
 def picture() -> bytes:

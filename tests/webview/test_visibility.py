@@ -10,7 +10,7 @@ from mailgate.tickets.ticket import EntryKind, Event, NewEntry
 from store.desk import tickets
 from store.engine import transaction
 from store.schema import customers
-from store.views import customer_mails, customer_tickets
+from store.views import customer_mails, customer_money, customer_tickets, documents, frozen, services
 from tests.gate import BeginGate, Gate, Person
 from tests.tickets.trail import SECRET, let_everything_happen
 from tests.tickets.values import SAMPLES
@@ -140,17 +140,18 @@ def test_no_note_reaches_a_customer_in_any_form(web: Web, gate: Gate, anne: Pers
 
 def test_what_customers_pages_are_made_of_has_no_field_that_is_for_staff() -> None:
     for_staff = {"spool_id", "arrival", "evidence", "reverse_path", "forward_paths", "peer", "helo", "spam_score"}
+    for_staff |= {"recorded_by", "external_id", "suspended_for", "run_id", "parked_because"}
     for_staff |= {"staff_id", "assignee", "message_id", "secret", "live", "notice", "last_reply", "attempts"}
     values = [
         one
-        for module in (customer_tickets, customer_mails)
+        for module in (customer_tickets, customer_mails, customer_money, documents, frozen, services)
         for one in vars(module).values()
         if isinstance(one, type) and is_dataclass(one) and one.__module__ == module.__name__
     ]
 
     names = {field.name for one in values for field in fields(one)}
 
-    assert len(values) == 6
+    assert len(values) == 18
     assert not names & for_staff
 
 

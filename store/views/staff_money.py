@@ -1,0 +1,163 @@
+"""Customers and money as the staff see them: who is who, what each has and owes, and every document."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, select
+
+from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.service import State
+from mailgate.people import Role
+from store.schema import billing_accounts, contacts, customers, invoices, tickets
+from store.views import customer_money, documents, services
+from store.views.customer_money import Balance
+from store.views.customer_tickets import TicketLine
+from store.views.documents import IS_CREDIT_NOTE, LINE, Document, DocumentLine, Standing
+from store.views.paging import Listing, Page, Turn
+from store.views.services import ServiceDetail, ServiceLine
+from store.views.weight import line
+
+_MOST_CONTACTS = 30
+_MOST_TICKETS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """One of a customer's people."""
+
+    name: str
+    address: str
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerHead:
+    """A customer above what it has."""
+
+    id: int
+    name: str
+    country: str | None
+    currency: str
+    timezone: str
+    language: str
+    created_at: datetime
+    removed_at: datetime | None
+    organisation: str
+    vat_id: str
+    bill_day: int | None
+    billed_elsewhere: bool
+    parked_because: str  # why runs leave it out
+    contacts: tuple[Contact, ...]
+    to_pay: tuple[Balance, ...]
+    credit: tuple[Balance, ...]
+
+
+def customer(conn: Connection, number: int) -> CustomerHead | None:
+    """One customer; None when there is none with this number."""
+    row = conn.execute(_HEAD, {"the_customer": number}).mappings().first()
+    if row is None:
+        return None
+    people = conn.execute(_CONTACTS, {"the_customer": number}).mappings()
+    return CustomerHead(
+        id=number,
+        name=line(row["name"]),
+        country=row["country"],
+        currency=row["currency"],
+        timezone=row["timezone"],
+        language=row["language"],
+        created_at=row["created_at"],
+        removed_at=row["removed_at"],
+        organisation=line(row["organisation"]),
+        vat_id=row["vat_id"] or "",
+        bill_day=row["bill_day"],
+        billed_elsewhere=bool(row["billed_elsewhere"]),
+        parked_because=line(row["parked_because"]),
+        contacts=tuple(Contact(line(one["name"]), one["address"], tuple(map(Role, one["roles"]))) for one in people),
+        to_pay=customer_money.open_of(conn, number),
+        credit=customer_money.credit_of(conn, number),
+    )
+
+
+def tickets_of(conn: Connection, number: int) -> tuple[TicketLine, ...]:
+    """The tickets of a customer that changed last."""
+    rows = conn.execute(_TICKETS, {"the_customer": number}).mappings()
+    return tuple(TicketLine(row["id"], line(row["subject"]), row["state"], row["at"]) for row in rows)
+
+
+def list_services(
+    conn: Connection, number: int, turn: Turn, *, state: State | None, domains: bool
+) -> Page[ServiceLine]:
+    """A page of a customer's services, what is current first; or of the domains."""
+    return services.listing(conn, number, turn, state=state, domains=domains, money=True)
+
+
+def service(conn: Connection, number: int) -> ServiceDetail | None:
+    """One service; None when there is none with this number."""
+    return services.find(conn, number, customer_id=None, money=True)
+
+
+def documents_of(conn: Connection, found: ServiceDetail, now: datetime) -> tuple[DocumentLine, ...]:
+    """The newest documents about a service."""
+    return documents.of_service(conn, found.line.id, now)
+
+
+def list_invoices(
+    conn: Connection, turn: Turn, *, standing: Standing | None, customer_id: int | None, now: datetime
+) -> Page[DocumentLine]:
+    """A page of invoices, the newest first; of one standing or all, of one customer or all."""
+    if customer_id is not None:
+        return customer_money.invoices_of(conn, customer_id, turn, standing=standing, now=now)
+    late = documents.late_values(conn, now) if standing is Standing.LATE else {}
+    return documents.told(_INVOICES[standing].page(conn, turn, **late), now)
+
+
+def list_credit_notes(conn: Connection, turn: Turn, *, now: datetime) -> Page[DocumentLine]:
+    """A page of credit notes, the newest first."""
+    return documents.told(_CREDIT_NOTES.page(conn, turn), now)
+
+
+def names_of(conn: Connection, found: Page[DocumentLine]) -> Mapping[int, str]:
+    """The customers of a page of documents."""
+    query = select(customers.c.id, customers.c.name).where(customers.c.id.in_({one.customer_id for one in found.rows}))
+    return {row.id: line(row.name) for row in conn.execute(query)}
+
+
+def document(conn: Connection, number: str, kind: DocumentKind, now: datetime) -> Document | None:
+    """One document; None when there is none of this kind with this number."""
+    row = conn.execute(_DOCUMENT, {"the_number": number, "the_kind": kind.value}).mappings().first()
+    return None if row is None else documents.document(conn, row, now)
+
+
+_HEAD = (
+    select(
+        customers,
+        billing_accounts.c.organisation,
+        billing_accounts.c.vat_id,
+        billing_accounts.c.bill_day,
+        billing_accounts.c.billed_elsewhere,
+        billing_accounts.c.parked_because,
+    )
+    .outerjoin(billing_accounts, billing_accounts.c.customer_id == customers.c.id)
+    .where(customers.c.id == bindparam("the_customer"))
+)
+_CONTACTS = (
+    select(contacts.c.name, contacts.c.address, contacts.c.roles)
+    .where(contacts.c.customer_id == bindparam("the_customer"), contacts.c.removed_at.is_(None))
+    .order_by(contacts.c.id)
+    .limit(_MOST_CONTACTS)
+)
+_TICKETS = (
+    select(tickets.c.id, tickets.c.subject, tickets.c.state, tickets.c.updated_at.label("at"))
+    .where(tickets.c.customer_id == bindparam("the_customer"))
+    .order_by(tickets.c.updated_at.desc(), tickets.c.id.desc())
+    .limit(_MOST_TICKETS)
+)
+_INVOICES = {
+    standing: Listing(LINE.where(documents.has_standing(standing)), documents.as_it_is, id=invoices.c.id)
+    for standing in (None, *Standing)
+}
+_CREDIT_NOTES = Listing(LINE.where(IS_CREDIT_NOTE), documents.as_it_is, id=invoices.c.id)
+_DOCUMENT = LINE.add_columns(invoices.c.model).where(
+    invoices.c.number == bindparam("the_number"), invoices.c.kind == bindparam("the_kind")
+)

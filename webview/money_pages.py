@@ -1,0 +1,148 @@
+"""What a customer's contact sees of services and money: what they have, what it costs, and every document about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.service import State
+from mailgate.mail.mailto import MailAction
+from store.views import customer_money
+from store.views.documents import DocumentLine, Standing
+from store.views.services import ServiceLine
+from store.views.visitors import ContactVisitor
+from webview.site import NoSuchPage, Site, Visit
+from webview.sites import sites_of
+
+ContactVisit = Visit[ContactVisitor]
+
+AT_HOME = 5
+"""Services and unpaid invoices that the first page names; the rest is a link away."""
+
+COUNTED = 1_000
+"""Counting ends there: nobody reads on."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtHome:
+    """What the first page says of services and money."""
+
+    services: tuple[ServiceLine, ...]
+    service_count: int
+    unpaid: tuple[DocumentLine, ...]
+    unpaid_count: int
+    sites: Mapping[int, str]
+
+
+def at_home(visit: ContactVisit) -> AtHome:
+    """The newest services, and what is to be paid, the oldest due first."""
+    conn, visitor = visit.conn, visit.visitor
+    found = customer_money.current_services(conn, visitor, limit=AT_HOME)
+    unpaid: tuple[DocumentLine, ...] = ()
+    unpaid_count = 0
+    if visitor.sees_money:
+        unpaid = customer_money.unpaid(conn, visitor.customer_id, visit.now, limit=AT_HOME)
+        unpaid_count = customer_money.count_unpaid(conn, visitor.customer_id, limit=COUNTED)
+    return AtHome(
+        found, customer_money.count_services(conn, visitor, limit=COUNTED), unpaid, unpaid_count, sites_of(found)
+    )
+
+
+def services(visit: ContactVisit) -> Response:
+    """`/services?status=&after=`: what the customer has and had, without domains."""
+    return _services(visit, domains=False)
+
+
+def domains(visit: ContactVisit) -> Response:
+    """`/domains?status=&after=`: the domains that are registered here, and those that were."""
+    return _services(visit, domains=True)
+
+
+def service(visit: ContactVisit) -> Response:
+    """`/services/<no>`: one of them, with its limits, add-ons and documents."""
+    found = customer_money.service(visit.conn, visit.visitor, visit.number("number"))
+    if found is None:
+        raise NoSuchPage
+    return visit.page(
+        "service.html",
+        service=found,
+        sites=sites_of((found.line, *found.add_ons)),
+        documents=customer_money.documents_of(visit.conn, visit.visitor, found, visit.now),
+        action=question_about(visit.site, found.line.name),
+    )
+
+
+def invoices(visit: ContactVisit) -> Response:
+    """`/invoices?status=&after=`: all invoices, or those of one standing."""
+    _money_alone(visit)
+    standing = standing_asked(visit.request.query_params.get("status", ""))
+    page = customer_money.list_invoices(visit.conn, visit.visitor, visit.turn, standing=standing, now=visit.now)
+    customer_id = visit.visitor.customer_id
+    return visit.page(
+        "invoices.html",
+        page=page,
+        standing=standing,
+        to_pay=customer_money.open_of(visit.conn, customer_id),
+        credit=customer_money.credit_of(visit.conn, customer_id),
+    )
+
+
+def credit_notes(visit: ContactVisit) -> Response:
+    """`/credit-notes?after=`: what was taken back."""
+    _money_alone(visit)
+    page = customer_money.list_credit_notes(visit.conn, visit.visitor, visit.turn, now=visit.now)
+    return visit.page("credit-notes.html", page=page)
+
+
+def invoice(visit: ContactVisit) -> Response:
+    """`/invoices/<number>`: one of them as it was issued, with what has been paid and how to pay the rest."""
+    return _document(visit, DocumentKind.INVOICE)
+
+
+def credit_note(visit: ContactVisit) -> Response:
+    """`/credit-notes/<number>`: one of them as it was issued, and what it was set against."""
+    return _document(visit, DocumentKind.CREDIT_NOTE)
+
+
+def standing_asked(word: str) -> Standing | None:
+    """Which invoices a list is asked for; None for all."""
+    return Standing(word) if word in set(Standing) else None
+
+
+def service_state_asked(word: str) -> State | None:
+    """Which services a list is asked for; None for all."""
+    return State(word) if word in set(State) else None
+
+
+def question_about(site: Site, subject: str) -> MailAction:
+    """A mail to the first desk about something that has a name."""
+    return MailAction("new-ticket", site.desks[0].mailbox.address, subject)
+
+
+def _services(visit: ContactVisit, *, domains: bool) -> Response:
+    state = service_state_asked(visit.request.query_params.get("status", ""))
+    conn, visitor = visit.conn, visit.visitor
+    page = customer_money.list_services(conn, visitor, visit.turn, state=state, domains=domains)
+    return visit.page(
+        "domains.html" if domains else "services.html",
+        page=page,
+        state=state,
+        sites=sites_of(page.rows),
+        paid=customer_money.last_paid(conn, visitor, page) if domains else {},
+        action=question_about(visit.site, ""),
+    )
+
+
+def _document(visit: ContactVisit, kind: DocumentKind) -> Response:
+    number = visit.request.path_params["number"]
+    found = customer_money.document(visit.conn, visit.visitor, number, kind, visit.now)
+    if found is None:
+        raise NoSuchPage
+    return visit.page("document.html", document=found, action=question_about(visit.site, found.line.number))
+
+
+def _money_alone(visit: ContactVisit) -> None:
+    """To whoever sees no money these pages do not exist. Raises NoSuchPage."""
+    if not visit.visitor.sees_money:
+        raise NoSuchPage

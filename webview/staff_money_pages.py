@@ -1,0 +1,122 @@
+"""What the staff see of customers and money: a customer with all that it has, any service, and any document."""
+
+from starlette.responses import Response
+
+from mailgate.billing.invoice import DocumentKind
+from store.views import staff_money
+from store.views.paging import Turn
+from store.views.staff_money import CustomerHead
+from store.views.visitors import StaffVisitor
+from webview.money_pages import service_state_asked, standing_asked
+from webview.site import NoSuchPage, Visit
+from webview.sites import sites_of
+
+StaffVisit = Visit[StaffVisitor]
+
+MOST_SHOWN = 10
+"""Services, domains and invoices each on the page of a customer; lists of their own have the rest."""
+
+
+def customer(visit: StaffVisit) -> Response:
+    """`/staff/customers/<no>`: who it is, what it has, what it owes."""
+    head, conn = _head(visit), visit.conn
+    services, domains = (
+        staff_money.list_services(conn, head.id, Turn(), state=None, domains=domains).rows[: MOST_SHOWN + 1]
+        for domains in (False, True)
+    )
+    invoices = staff_money.list_invoices(conn, Turn(), standing=None, customer_id=head.id, now=visit.now)
+    return visit.page(
+        "staff/customer.html",
+        customer=head,
+        services=services,
+        domains=domains,
+        invoices=invoices.rows[: MOST_SHOWN + 1],
+        most=MOST_SHOWN,
+        sites=sites_of((*services, *domains)),
+        tickets=staff_money.tickets_of(conn, head.id),
+    )
+
+
+def services(visit: StaffVisit) -> Response:
+    """`/staff/customers/<no>/services?status=&after=`: what a customer has and had, without domains."""
+    return _services(visit, domains=False)
+
+
+def domains(visit: StaffVisit) -> Response:
+    """`/staff/customers/<no>/domains?status=&after=`: the domains of a customer."""
+    return _services(visit, domains=True)
+
+
+def service(visit: StaffVisit) -> Response:
+    """`/staff/services/<no>`: one service."""
+    found = staff_money.service(visit.conn, visit.number("number"))
+    if found is None:
+        raise NoSuchPage
+    return visit.page(
+        "staff/service.html",
+        service=found,
+        sites=sites_of((found.line, *found.add_ons)),
+        documents=staff_money.documents_of(visit.conn, found, visit.now),
+    )
+
+
+def invoices(visit: StaffVisit) -> Response:
+    """`/staff/invoices?status=&after=`: invoices of all customers."""
+    return _invoices(visit, None)
+
+
+def invoices_of(visit: StaffVisit) -> Response:
+    """`/staff/customers/<no>/invoices?status=&after=`: those of one."""
+    return _invoices(visit, _head(visit))
+
+
+def invoice(visit: StaffVisit) -> Response:
+    """`/staff/invoices/<number>`: one invoice."""
+    return _document(visit, DocumentKind.INVOICE)
+
+
+def credit_note(visit: StaffVisit) -> Response:
+    """`/staff/credit-notes/<number>`: one credit note."""
+    return _document(visit, DocumentKind.CREDIT_NOTE)
+
+
+def _head(visit: StaffVisit) -> CustomerHead:
+    head = staff_money.customer(visit.conn, visit.number("number"))
+    if head is None:
+        raise NoSuchPage
+    return head
+
+
+def _services(visit: StaffVisit, *, domains: bool) -> Response:
+    head = _head(visit)
+    state = service_state_asked(visit.request.query_params.get("status", ""))
+    page = staff_money.list_services(visit.conn, head.id, visit.turn, state=state, domains=domains)
+    return visit.page(
+        "staff/services.html",
+        customer=head,
+        domains=domains,
+        page=page,
+        state=state,
+        sites=sites_of(page.rows),
+    )
+
+
+def _invoices(visit: StaffVisit, head: CustomerHead | None) -> Response:
+    standing = standing_asked(visit.request.query_params.get("status", ""))
+    page = staff_money.list_invoices(
+        visit.conn, visit.turn, standing=standing, customer_id=head.id if head else None, now=visit.now
+    )
+    return visit.page(
+        "staff/invoices.html",
+        customer=head,
+        page=page,
+        names=staff_money.names_of(visit.conn, page),
+        standing=standing,
+    )
+
+
+def _document(visit: StaffVisit, kind: DocumentKind) -> Response:
+    found = staff_money.document(visit.conn, visit.request.path_params["number"], kind, visit.now)
+    if found is None:
+        raise NoSuchPage
+    return visit.page("staff/document.html", document=found)
