@@ -170,14 +170,14 @@ def document(conn: Connection, row: RowMapping, now: datetime) -> Document:
     notes = conn.execute(_NOTES, {"the_id": head.id}).mappings() if head.is_invoice else ()
     rows = conn.execute(_SETTLED if head.is_invoice else _SPENT, {"the_id": head.id}).mappings()
     transactions = tuple(_transaction(one) for one in rows)
-    original = None if head.is_invoice else conn.execute(_STATE_OF_ORIGINAL, {"the_id": head.id}).scalar()
+    originals = () if head.is_invoice else conn.execute(_STATES_OF_ORIGINALS, {"the_id": head.id}).scalars().all()
     return Document(
         head,
         thaw(json.loads(row["model"])),
         transactions,
         tuple(document_line(one, now) for one in notes),
         # What lowered an invoice bit by bit, and made it void by that, stands among the transactions.
-        is_whole=original == DocumentState.VOID.value and not transactions,
+        is_whole=list(originals) == [DocumentState.VOID.value] and not transactions,
     )
 
 
@@ -199,10 +199,12 @@ def _transaction(row: RowMapping) -> Transaction:
     )
 
 
-_NOTES = LINE.where(invoices.c.original_id == bindparam("the_id")).order_by(invoices.c.id)
-_NOTE = invoices.alias("note")
-_STATE_OF_ORIGINAL = (
-    select(invoices.c.state).join(_NOTE, _NOTE.c.original_id == invoices.c.id).where(_NOTE.c.id == bindparam("the_id"))
+_GIVING_BACK = select(invoice_lines.c.invoice_id).where(invoice_lines.c.original_id == bindparam("the_id"))
+_NOTES = LINE.where(invoices.c.id.in_(_GIVING_BACK), invoices.c.kind == DocumentKind.CREDIT_NOTE.value).order_by(
+    invoices.c.id
+)
+_STATES_OF_ORIGINALS = select(invoices.c.state).where(
+    invoices.c.id.in_(select(invoice_lines.c.original_id).where(invoice_lines.c.invoice_id == bindparam("the_id")))
 )
 _STANDS = allocations.c.reversed_at.is_(None)
 _ALLOCATED = select(

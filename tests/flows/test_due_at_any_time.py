@@ -17,7 +17,7 @@ from mailgate.billing.ledger import events
 from mailgate.billing.ledger.events import Whose
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
-from mailgate.flows.billing.service.ending import cancel_at_end
+from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
 from mailgate.flows.story import review
@@ -217,7 +217,7 @@ def sell(shop: Shop) -> None:
     shop.add(cris, on=begun, is_pending=True)
     ending, (first,) = shop.add(dora, on=begun)
     shop.pay(first.number, first.reckoned.total_minor, begun)
-    shop.act(ending.id, begun, lambda deal, service: cancel_at_end(deal, service, reason=""))
+    shop.act(ending.id, begun, lambda deal, service: carry_out(deal, end_of(deal, service, at_end=True, reason="")))
     shop.give(bart, 500, begun)
 
 

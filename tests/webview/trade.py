@@ -115,7 +115,9 @@ def trade(gate: Gate, anne: int, paul: int) -> Trade:
     pay(gate, of_cancelled, date(2026, 1, 21))
     suspended, written_off = sell(gate, anne, date(2026, 1, 25), Sold("vps-2", 1, name="build machine"))
     with dealing(gate, anne, date(2026, 1, 30)) as deal:
-        _, (note, *_) = ending.cancel_now(deal, services.get(deal.conn, cancelled), reason="moved")
+        _, (note, *_) = ending.carry_out(
+            deal, ending.end_of(deal, services.get(deal.conn, cancelled), at_end=False, reason="moved")
+        )
     with dealing(gate, anne, date(2026, 2, 1)) as deal:
         states.suspend(deal, services.get(deal.conn, suspended), reason="too many mails")
     with dealing(gate, anne, date(2026, 2, 2)) as deal:

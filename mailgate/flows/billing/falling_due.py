@@ -20,7 +20,7 @@ from mailgate.flows.billing.service.states import end_what_is_over
 from mailgate.flows.billing.settle import use_credit
 from mailgate.flows.billing.take_back import credit, void
 from mailgate.flows.story.act import Act
-from store.billing import accounts, bill_looks, falling_due, invoices, runs, series, services
+from store.billing import accounts, bill_looks, credited, falling_due, invoices, runs, series, services
 from store.billing.falling_due import Day
 
 AT_ONCE = 500
@@ -99,7 +99,7 @@ def _drop(deal: Deal, service: Service) -> None:
     for one in _invoices(deal.conn, service):
         if not one.open_minor:
             continue
-        given_back = invoices.credited_minor(deal.conn, one.id)
+        given_back = credited.credited_minor(deal.conn, one.id)
         if given_back:
             credit(deal, one, one.total_minor - given_back, reason=NEVER_PAID)
         else:

@@ -23,8 +23,9 @@ from mailgate.flows.billing.service.add import Sold, add
 from mailgate.flows.billing.settle import give, record_payment
 from mailgate.jobs import FailPoint, no_fail_point
 from store import people
-from store.billing import accounts, catalogue, invoices, ledger_verify, services
-from store.billing.invoices import Issued, Line
+from store.billing import accounts, catalogue, credited, invoices, ledger_verify, lines, services
+from store.billing.invoices import Issued
+from store.billing.lines import Line
 from store.billing.payments import Payment
 from store.engine import reading, transaction
 from store.schema import balances, billed_periods, customers, ledger_entries, ledger_transactions, series
@@ -155,7 +156,12 @@ class Shop:
     def lines(self, invoice: Issued) -> tuple[Line, ...]:
         """Of one of them."""
         with reading(self.engine) as conn:
-            return invoices.lines(conn, invoice.id)
+            return lines.of(conn, invoice.id)
+
+    def originals(self, document: Issued) -> tuple[int, ...]:
+        """The invoices of which it gives something back."""
+        with reading(self.engine) as conn:
+            return credited.originals(conn, document.id)
 
     def periods(self, service_id: int) -> list[Span]:
         """The days of a service that are billed."""
@@ -177,7 +183,7 @@ class Shop:
             for service_id, start, end, invoice_id, position in rows:
                 net = 0
                 if invoice_id is not None:
-                    net = invoices.lines(conn, invoice_id)[position - 1].net_minor
+                    net = lines.of(conn, invoice_id)[position - 1].net_minor
                 found.setdefault(service_id, []).append((start, end, net))
             return found
 
