@@ -212,13 +212,14 @@ def sell(shop: Shop) -> None:
     """Services that are to be invoiced, have ended, and were ordered and never paid; credit for what is due."""
     shop.import_catalogue()
     begun = (MORNING - timedelta(days=45)).date()
-    bart, cris, dora = (shop.customer(name) for name in ("Bart", "Cris", "Dora"))
+    bart, cris, dora, erik = (shop.customer(name) for name in ("Bart", "Cris", "Dora", "Erik"))
     shop.add(bart, on=begun)
     shop.add(cris, on=begun, is_pending=True)
     ending, (first,) = shop.add(dora, on=begun)
     shop.pay(first.number, first.reckoned.total_minor, begun)
     shop.act(ending.id, begun, lambda deal, service: carry_out(deal, end_of(deal, service, at_end=True, reason="")))
-    shop.give(bart, 500, begun)
+    shop.give(erik, 500, begun)
+    shop.add(erik, on=begun, start_on=begun + timedelta(days=30))  # due on that day, and paid from the credit then
 
 
 STEPS = st.lists(
