@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, Engine, func, select
 
 from mailgate.billing.catalogue.reading import read_catalogue
 from mailgate.billing.invoice import DocumentKind, DocumentState
@@ -29,7 +29,7 @@ from store.billing.invoices import Issued
 from store.billing.lines import Line
 from store.billing.payments import Payment
 from store.engine import reading, transaction
-from store.schema import billed_periods
+from store.schema import billed_periods, gifts, payments
 from store.schema import invoices as documents
 
 SHOP = Path(__file__).with_name("shop.toml")
@@ -257,7 +257,19 @@ def _owed_is_open(conn: Connection, issued: list[Issued]) -> None:
         assert {key: minor for key, minor in owed.items() if minor} == {
             currency: minor for (number, currency), minor in is_open.items() if number == customer_id and minor
         }
-        assert all(minor <= 0 for line, minor in balances.items() if line.account == CREDIT)
+        for line, minor in balances.items():
+            if line.account == CREDIT:  # no more than came in or was given, whatever was taken back
+                assert 0 <= -minor <= _came_in(conn, customer_id, line.currency)
+
+
+def _came_in(conn: Connection, customer_id: int, currency: str) -> int:
+    total = 0
+    for table in (payments, gifts):
+        query = select(func.coalesce(func.sum(table.c.amount_minor), 0))
+        total += conn.execute(
+            query.where(table.c.customer_id == customer_id, table.c.currency == currency)
+        ).scalar_one()
+    return total
 
 
 def _numbers_have_no_gap(conn: Connection) -> None:
