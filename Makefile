@@ -8,7 +8,7 @@ SHARED ?= ../shared
 SIDE_BY_SIDE := $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 ALONE := $(BIN)/pytest -q
 
-.PHONY: bench demo fuzz real-input score venv dev check test words lock clean
+.PHONY: bench demo fuzz real-billing real-input score venv dev check test words lock clean
 
 demo: venv ## a seeded gate on loopback, nothing leaves the machine
 	@$(BIN)/mailgate demo
@@ -53,6 +53,9 @@ bench: dev ## measure: rates, memory and pages, as ratios within one run (ARGS="
 
 fuzz: dev ## ten minutes of broken mails by chance; what raises or is slow is kept in var/fuzz (ARGS="--seconds 60")
 	$(BIN)/python -m tests.fuzz $(ARGS)
+
+real-billing: dev ## a year of a hosting company, and whether each invoice of it was right (ARGS="--customers 40 --seed 7")
+	$(BIN)/python -m tests.real_billing $(ARGS)
 
 real-input: dev ## real mails through one program, and through several that are killed (ARGS="--twice --mails FOLDER --seed 7")
 	$(BIN)/python -m tests.real_input $(ARGS)

@@ -1,0 +1,210 @@
+"""What must hold after a year, looked up in the rows and reckoned by a second path. Each fault is a sentence."""
+
+import csv
+import io
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import select
+
+from store.engine import reading
+from store.schema import balances, billed_periods, invoice_lines, invoice_taxes, invoices, services
+from tests.billing.second_path import bill_day_in, half_up
+from tests.cli.test_ledger_export import counted, exported, says
+from tests.real_billing.year import Has, Life, Terms, months
+
+PROOF_DAYS = 90
+
+
+def faults(life: Life, *, last_day: date, programs: bool) -> Iterator[str]:
+    """All that is wrong. `programs`: hledger and beancount are asked as well."""
+    yield from numbers(life)
+    yield from tiles(life, last_day)
+    yield from documents(life)
+    yield from settled(life)
+    if life.program.ask("ledger", "verify")["wrong"]:
+        yield "the ledger is not whole"
+    if programs:
+        yield from other_programs(life)
+
+
+def _rows(life: Life, table: Any) -> list[Any]:
+    with reading(life.parts.engine) as conn:
+        return list(conn.execute(select(table).order_by(*table.primary_key.columns)).all())
+
+
+def numbers(life: Life) -> Iterator[str]:
+    """Each series counts from 1 without a gap, and its dates never go back."""
+    series: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    for row in _rows(life, invoices):
+        series[row.kind, row.issued_on.year].append(row)
+    for key, rows in series.items():
+        if sorted(row.serial for row in rows) != list(range(1, len(rows) + 1)):
+            yield f"{key}: {len(rows)} documents are not numbered 1 to {len(rows)}"
+        in_turn = sorted(rows, key=lambda row: row.serial)
+        for before, after in pairwise(in_turn):
+            if before.issued_on > after.issued_on:
+                yield f"{after.number} is of {after.issued_on}, before {before.number} of {before.issued_on}"
+
+
+def tiles(life: Life, last_day: date) -> Iterator[str]:
+    """The billed days of each service follow one another; what lies between them is a suspension."""
+    periods: dict[int, list[Any]] = defaultdict(list)
+    for row in _rows(life, billed_periods):
+        if row.released_at is None:
+            periods[row.service_id].append(row)
+    for service in _rows(life, services):
+        if service.months:
+            theirs = sorted(periods[service.id], key=lambda row: row.period_start)
+            yield from (
+                f"service {service.id} {fault}" for fault in _tiles(life.has[service.id], service, theirs, last_day)
+            )
+
+
+def _tiles(has: Has, service: Any, billed: list[Any], last_day: date) -> Iterator[str]:
+    if service.state == "active" and service.cancel_on is None and service.billed_through <= last_day:
+        yield f"is billed through {service.billed_through} only"
+    if not billed:
+        return
+    ends = [
+        (service.started_on, billed[0].period_start),
+        *((a.period_end, b.period_start) for a, b in pairwise(billed)),
+    ]
+    if service.state == "active" and service.cancel_on is None:
+        ends.append((billed[-1].period_end, service.billed_through))
+    for end, start in ends:
+        if start < end:
+            yield f"has {start} to {end} billed twice"
+        elif start > end and not _rested(has, end, start):
+            yield f"has {end} to {start} billed by nothing"
+    is_given_back = billed[-1].invoice_id is not None and not has.terms[-1].sku.startswith("domain")
+    if service.ended_on and is_given_back and billed[-1].period_end > max(service.ended_on, service.started_on):
+        yield f"ended on {service.ended_on} and is billed to {billed[-1].period_end}"
+
+
+def _rested(has: Has, start: date, end: date) -> bool:
+    """A suspension, as its customer knows it, covers these days."""
+    return any(began <= start and (ended is None or end <= ended) for began, ended in has.rests)
+
+
+def documents(life: Life) -> Iterator[str]:
+    """Each line is what some agreed terms say; tax and totals are what fractions say."""
+    lines: dict[int, list[Any]] = defaultdict(list)
+    taxes: dict[int, list[Any]] = defaultdict(list)
+    for row in _rows(life, invoice_lines):
+        lines[row.invoice_id].append(row)
+    for row in _rows(life, invoice_taxes):
+        taxes[row.invoice_id].append(row)
+    for document in _rows(life, invoices):
+        theirs = lines[document.id]
+        sign = -1 if document.kind == "credit-note" else 1
+        for line in theirs:
+            if line.period_start and not _is_explained(life, line, document, sign):
+                days = f"{line.period_start} to {line.period_end}"
+                yield f"{document.number}: nothing explains {line.amount_minor} for {line.text}, {days}"
+            if sign > 0 and line.kind == "service" and (wrong := _wrong_rate(life, line, document)):
+                yield f"{document.number}: {wrong}"
+        yield from _sums(document, theirs, taxes[document.id])
+
+
+def _is_explained(life: Life, line: Any, document: Any, sign: int) -> bool:
+    has = life.has[line.service_id]
+    wanted = sign * (line.amount_minor if line.kind == "service" else -line.amount_minor)
+    return any(wanted == amount for terms in has.terms for amount in _amounts(life, has, terms, line, document))
+
+
+def _amounts(life: Life, has: Has, terms: Terms, line: Any, document: Any) -> Iterator[int]:
+    """What these terms make of the days of a line, by each day of the month on which they may be billed."""
+    price = life.versions[terms.version].price(terms.sku, terms.cycle, document.currency, dict(terms.options))
+    days = (line.period_end - line.period_start).days
+    if not months(terms):
+        yield price
+        return
+    own = {has.started_on.day} if terms.sku.startswith("domain") else {_first(life, has).day, has.started_on.day}
+    for day in own:
+        for back in range(months(terms)):
+            start = bill_day_in(line.period_start, day, -back)
+            for begin in {start, bill_day_in(line.period_start, day, -back - 1)}:
+                end = bill_day_in(begin, day, months(terms))
+                if begin <= line.period_start and line.period_end <= end:
+                    yield half_up(Fraction(price * days, (end - begin).days))
+
+
+def _first(life: Life, has: Has) -> date:
+    """The day on which the first thing began that sets the bill day: what a customer took first."""
+    of_buyer = [one for one in life.has.values() if one.buyer.id == has.buyer.id]
+    return min(of_buyer, key=lambda one: one.id).started_on
+
+
+def _wrong_rate(life: Life, line: Any, document: Any) -> str:
+    buyer = life.has[line.service_id].buyer
+    proven = life.proven.get(buyer.id)
+    if proven and document.issued_on <= proven + timedelta(PROOF_DAYS):
+        return "" if (line.tax_category, line.tax_rate) == ("AE", "0") else f"reverse charge, and {line.tax_rate} %"
+    rate = life.versions[-1].rate(buyer.place.country, buyer.place.region, document.issued_on) or Fraction()
+    return "" if Fraction(line.tax_rate) == rate else f"{line.tax_rate} % where {float(rate)} % is due"
+
+
+def _sums(document: Any, lines: list[Any], taxes: list[Any]) -> Iterator[str]:
+    net = tax = 0
+    for key in {(line.tax_category, line.tax_rate, line.inclusive) for line in lines}:
+        group = [line for line in lines if (line.tax_category, line.tax_rate, line.inclusive) == key]
+        amount, rate = sum(line.amount_minor for line in group), Fraction(key[1]) / 100
+        of_group = half_up(amount * rate / (1 + rate)) if key[2] else half_up(amount * rate)
+        net += amount - of_group if key[2] else amount
+        tax += of_group
+        if sum(line.tax_minor for line in group) != of_group:
+            yield f"{document.number}: the tax of the lines at {key[1]} % is not {of_group}"
+    if (document.net_minor, document.tax_minor, document.total_minor) != (net, tax, net + tax):
+        yield f"{document.number} comes to {document.net_minor} + {document.tax_minor}, and should to {net} + {tax}"
+    if sum(one.tax_minor for one in taxes) != tax:
+        yield f"{document.number}: its taxes do not add up to {tax}"
+
+
+def settled(life: Life) -> Iterator[str]:
+    """What is open of invoices is what customers owe in the ledger, each in each currency."""
+    owed: dict[tuple[int, str], int] = defaultdict(int)
+    for row in _rows(life, invoices):
+        if row.kind == "invoice":
+            owed[row.customer_id, row.currency] += row.open_minor
+    for row in _rows(life, balances):
+        if row.account == "assets:receivable":
+            owed[row.customer_id, row.currency] -= row.amount_minor
+        if row.account == "liabilities:credit" and row.amount_minor > 0:
+            yield f"customer {row.customer_id} has less than no credit in {row.currency}"
+    for (customer, currency), differs in owed.items():
+        if differs:
+            yield f"customer {customer}: open invoices and ledger differ by {differs} {currency}"
+
+
+def other_programs(life: Life) -> Iterator[str]:
+    """hledger and beancount take the books, and add them up to the same minor units."""
+    ours = {
+        (f"{row.account}{f':C{row.customer_id}' if row.customer_id else ''}".lower(), row.currency): row.amount_minor
+        for row in _rows(life, balances)
+        if row.amount_minor
+    }
+    place = life.program.directory
+    journal = exported(life.program, "hledger", None, None, place / "year.journal")
+    says("hledger", "check", "--strict", "-f", journal)
+    sums = says("hledger", "balance", "-f", journal, "--flat", "--no-total", "--layout=bare", "-O", "csv")
+    rows = ((row["account"], row["balance"], row["commodity"]) for row in csv.DictReader(io.StringIO(sums)))
+    if {(name.lower(), code): minor for (name, code), minor in counted(rows).items()} != ours:
+        yield "hledger adds the books up to other sums"
+    book = exported(life.program, "beancount", None, None, place / "year.beancount")
+    says("bean-check", book)
+    sums = says("bean-query", "-f", "csv", book, "SELECT account, sum(position) AS total GROUP BY 1")
+    amounts = (
+        (row["account"].strip(), *amount.split())
+        for row in csv.DictReader(io.StringIO(sums))
+        for amount in row["total"].split(",")
+        if amount.strip()
+    )
+    if {(name.lower(), code): minor for (name, code), minor in counted(amounts).items()} != {
+        (name.replace(" ", "-"), code): minor for (name, code), minor in ours.items()
+    }:
+        yield "beancount adds the books up to other sums"
