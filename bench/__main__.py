@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import peer, report
 from bench.accept import accept
+from bench.billing import billing
 from bench.burst import burst
 from bench.growth import growth
 from bench.hotspots import print_profile
@@ -31,6 +32,7 @@ PARTS: dict[str, Part] = {
     "journeys": journeys,
     "parse": parsing,
     "money": money,
+    "billing": billing,
     "accept": accept,
     "syncs": syncs,
     "tickets": tickets,

@@ -57,6 +57,18 @@ INSPECT = Goal(2, 4)
 MONEY = Goal(20_000, 5000)
 """Questions that `mailgate money check` answers, a second."""
 
+BILLED = {"sqlite": Goal(1000, 400), "postgresql": Goal(600, 300)}
+"""Invoices that a run issues in one process, a second."""
+
+BILLED_BARE = Goal(0.3, 0.15)
+"""The same / the same rows inserted in the same batches, without rules."""
+
+PLANNED = Goal(5000, 2000)
+"""Accounts that a plan looks at, a second."""
+
+BILLING_MEMORY = Goal(30, 80)
+"""MiB that a process has more at the last invoice of a run than at the first."""
+
 OUTBOUND = Goal(3, 2)
 """Mails of ours from their rows to the smarthost's yes, signed and archived / a plain chain with dkimpy, a second."""
 

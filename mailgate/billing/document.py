@@ -4,8 +4,9 @@ Mail, page, PDF and XML show what stands here; nothing of it is reckoned or look
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 
 from mailgate.billing.invoice import DocumentKind, Reckoned
@@ -54,8 +55,8 @@ def freeze(heading: Heading, seller: Seller, buyer: Buyer, reckoned: Reckoned) -
             "due_on": heading.due_on.isoformat(),
             "language": heading.language,
             "originals": heading.originals,
-            "seller": _filled(asdict(seller)),
-            "buyer": _filled(asdict(buyer)),
+            "seller": _seller(seller),
+            "buyer": _filled(buyer, _BUYER),
             "lines": [
                 {
                     "kind": line.charge.kind.value,
@@ -98,5 +99,13 @@ def reference_of(number: str) -> str:
     return make_reference("".join(sign for sign in number if sign.isascii() and sign.isalnum())[-MAX_BASE:])
 
 
-def _filled(values: dict[str, object]) -> dict[str, object]:
-    return {key: value for key, value in values.items() if value != ""}
+_BUYER = tuple(one.name for one in fields(Buyer))
+
+
+@lru_cache(maxsize=8)  # one company bills
+def _seller(seller: Seller) -> dict[str, object]:
+    return _filled(seller, tuple(one.name for one in fields(seller)))
+
+
+def _filled(party: Seller | Buyer, names: tuple[str, ...]) -> dict[str, object]:
+    return {name: value for name in names if (value := getattr(party, name)) != ""}

@@ -86,6 +86,11 @@ def newest_version(conn: Connection) -> Version | None:
     return Version(**row) if row else None
 
 
+def newest_number(conn: Connection) -> int | None:
+    """The number of the version that is sold from; None before the first import."""
+    return conn.execute(select(_NEWEST)).scalar()
+
+
 def newest(conn: Connection) -> Catalogue:
     """All that is sold now; nothing before the first import."""
     query = select(promotions).where(promotions.c.version == _NEWEST).order_by(promotions.c.position)

@@ -44,13 +44,16 @@ class Books:
 
     settings: Settings
     tax_rules: tuple[TaxRule, ...]
+    version: int | None = None  # of the catalogue that they are of
     _products: dict[int, Product] = field(default_factory=dict)
     _taxed: dict[Hashable, TaxedAs] = field(default_factory=dict)
 
     def renewed(self, conn: Connection) -> "Books":
         """The books as of now, with what has not changed since: for the next transaction of a long story."""
-        rules = catalogue.tax_rules(conn)
-        return self if rules == self.tax_rules else Books(self.settings, rules, self._products)
+        version = catalogue.newest_number(conn)
+        if version == self.version:
+            return self
+        return Books(self.settings, catalogue.tax_rules(conn), version, self._products)
 
     @property
     def rhythm(self) -> Rhythm:
@@ -107,7 +110,7 @@ class Today:
 
 def open_books(conn: Connection, settings: Settings) -> Books:
     """The books as of now."""
-    return Books(settings, catalogue.tax_rules(conn))
+    return Books(settings, catalogue.tax_rules(conn), catalogue.newest_number(conn))
 
 
 def lock(conn: Connection, customer_ids: Iterable[int]) -> Mapping[int, Payer]:

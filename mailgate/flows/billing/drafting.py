@@ -82,8 +82,18 @@ def drafted(
     if not any(charge.amount_minor for charge in charges):
         return Draft(payer, bundle, None, 0)
     covers = tuple(enumerate(bundle.items))
-    wanted = Wanted(DocumentKind.INVOICE, payer, bundle.currency, bundle.due_on, charges, covers=covers, run_id=run_id)
-    return Draft(payer, bundle, wanted, reckon(charges).total_minor)
+    reckoned = reckon(charges)
+    wanted = Wanted(
+        DocumentKind.INVOICE,
+        payer,
+        bundle.currency,
+        bundle.due_on,
+        charges,
+        covers=covers,
+        run_id=run_id,
+        reckoned=reckoned,
+    )
+    return Draft(payer, bundle, wanted, reckoned.total_minor)
 
 
 def charge_for(conn: Connection, books: Books, payer: Payer, due: Due, *, on: date) -> Charge:

@@ -29,6 +29,7 @@ class Wanted:
     charges: tuple[Charge, ...]
     covers: tuple[tuple[int, Due], ...] = ()  # (place among the charges, the days)
     run_id: int | None = None
+    reckoned: Reckoned | None = None  # where its tax was reckoned before
 
     @property
     def originals(self) -> tuple[int, ...]:
@@ -65,7 +66,7 @@ def issue(
     billing = settings.billing
     is_invoice = kind is DocumentKind.INVOICE
     pattern = read_pattern(billing.invoice_number if is_invoice else billing.credit_note_number)
-    reckoned = [reckon(one.charges) for one in together]
+    reckoned = [one.reckoned or reckon(one.charges) for one in together]
     named = invoices.numbers(conn, {number for one in together for number in one.originals})
     first = series.take(conn, kind.value, len(together), on=on)
     new = []
