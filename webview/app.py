@@ -154,12 +154,12 @@ def _staff_routes(site: Site) -> list[Route]:
         "/staff/customers/{number:row}/domains": staff_money.domains,
         "/staff/customers/{number:row}/invoices": staff_money.invoices_of,
         "/staff/services/{number:row}": staff_money.service,
-        "/staff/invoices": staff_money.invoices,
         "/staff/invoices/{number:path}": staff_money.invoice,
         "/staff/credit-notes/{number:path}": staff_money.credit_note,
     }
     pages = {
         "/staff/search": search_pages.staff_search,
+        "/staff/invoices": staff_money.invoices,
         "/staff/tickets/{number:row}/messages/{entry:row}.txt": staff.ticket_text,
         "/staff/tickets/{number:row}/files/{entry:row}/{position:position}": staff.ticket_file,
         "/staff/reports": reports,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select
 
@@ -32,9 +32,16 @@ LINE = select(
 )
 """What a list reads of each."""
 
-IS_INVOICE = invoices.c.kind == DocumentKind.INVOICE.value
-IS_CREDIT_NOTE = invoices.c.kind == DocumentKind.CREDIT_NOTE.value
-IS_OPEN = and_(IS_INVOICE, invoices.c.state == DocumentState.ISSUED.value)
+
+def _unindexed(column: ColumnElement[str]) -> ColumnElement[str]:
+    """A column of which most rows say the same: SQLite, without statistics, must not go by an index of it."""
+    return column.concat("")
+
+
+IS_INVOICE = _unindexed(invoices.c.kind) == DocumentKind.INVOICE.value
+IS_CREDIT_NOTE = _unindexed(invoices.c.kind) == DocumentKind.CREDIT_NOTE.value
+IS_OPEN = and_(IS_INVOICE, _unindexed(invoices.c.state) == DocumentState.ISSUED.value)
+"""Of one customer; among all, what is open is found by the index of states."""
 
 _HALF_A_DAY = timedelta(hours=12)
 _MOST_OF_A_SERVICE = 20
@@ -77,7 +84,7 @@ class Transaction:
 
     source: str  # payment, credit, credit-note or write-off
     amount_minor: int
-    received_on: date | None  # of a payment: the day on which it came
+    on_date: date | None  # on which a payment came, or a credit note was issued
     made_at: datetime
     method: str
     reference: str
@@ -104,7 +111,7 @@ def document_line(row: RowMapping, now: datetime) -> DocumentLine:
     """A row of LINE; whether it is late, its account's own day tells."""
     state = DocumentState(row["state"])
     kind = DocumentKind(row["kind"])
-    today = local_date(now, ZoneInfo(row["zone"]))
+    today = local_date(now, _zone(row["zone"]))
     late = kind is DocumentKind.INVOICE and is_late(state, row["due_on"], today=today)
     return DocumentLine(
         id=row["id"],
@@ -130,21 +137,25 @@ def told(page: Page[RowMapping], now: datetime) -> Page[DocumentLine]:
     return Page(tuple(document_line(row, now) for row in page.rows), page.onward, page.back)
 
 
-def has_standing(standing: Standing | None) -> ColumnElement[bool]:
-    """Which invoices have it; LATE needs `late_values`. What is late is still issued."""
-    match standing:
-        case None:
-            return IS_INVOICE
-        case Standing.LATE:
-            return and_(IS_OPEN, _IS_OVER)
-        case _:
-            return and_(IS_INVOICE, invoices.c.state == standing.value)
+def has_standing(standing: Standing | None, *, of_all: bool = False) -> ColumnElement[bool]:
+    """Which invoices have it, of one customer or `of_all`; LATE needs `late_values`. What is late is still issued."""
+    if standing is None:
+        return IS_INVOICE
+    # Nearly all are paid, once there are many: who reads the newest of all finds them soon.
+    by_index = of_all and standing is not Standing.PAID
+    state = invoices.c.state if by_index else _unindexed(invoices.c.state)
+    if standing is Standing.LATE:
+        return and_(IS_INVOICE, state == Standing.ISSUED.value, _IS_OVER)
+    return and_(IS_INVOICE, state == standing.value)
 
 
-_IS_OVER = or_(
-    invoices.c.due_on < bindparam("first"),
-    and_(invoices.c.due_on == bindparam("first"), invoices.c.zone.in_(bindparam("over_first", expanding=True))),
-    and_(invoices.c.due_on == bindparam("second"), invoices.c.zone.in_(bindparam("over_second", expanding=True))),
+_IS_OVER = and_(
+    invoices.c.due_on <= bindparam("second"),
+    or_(
+        invoices.c.due_on < bindparam("first"),
+        and_(invoices.c.due_on == bindparam("first"), invoices.c.zone.in_(bindparam("over_first", expanding=True))),
+        and_(invoices.c.due_on == bindparam("second"), invoices.c.zone.in_(bindparam("over_second", expanding=True))),
+    ),
 )
 
 
@@ -152,10 +163,13 @@ def late_values(conn: Connection, now: datetime, *, customer_id: int | None = No
     """What the condition of LATE is bound to: at one instant there are three dates on earth, and a zone has one."""
     first = (now.astimezone(UTC) - _HALF_A_DAY).date()
     second = first + timedelta(days=1)
-    zones = select(invoices.c.zone).distinct().where(IS_OPEN, invoices.c.due_on.in_((first, second)))
-    if customer_id is not None:
-        zones = zones.where(invoices.c.customer_id == customer_id)
-    today = {zone: local_date(now, ZoneInfo(zone)) for zone in conn.execute(zones).scalars()}
+    due = invoices.c.due_on.in_((first, second))
+    zones = select(invoices.c.zone).distinct()
+    if customer_id is None:
+        zones = zones.where(IS_INVOICE, invoices.c.state == DocumentState.ISSUED.value, due)
+    else:
+        zones = zones.where(invoices.c.customer_id == customer_id, IS_OPEN, due)
+    today = {zone: local_date(now, _zone(zone)) for zone in conn.execute(zones).scalars()}
     return {
         "first": first,
         "second": second,
@@ -187,11 +201,19 @@ def of_service(conn: Connection, service_id: int, now: datetime) -> tuple[Docume
     return tuple(document_line(row, now) for row in rows)
 
 
+def _zone(name: str) -> ZoneInfo:
+    """Zone data of this machine may lack what there was at issue: pages are shown all the same."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
 def _transaction(row: RowMapping) -> Transaction:
     return Transaction(
         source=row["source"],
         amount_minor=row["amount_minor"],
-        received_on=row["received_on"],
+        on_date=row["received_on"] or row["issued_on"],
         made_at=row["made_at"],
         method=line(row["method"]),
         reference=line(row["reference"]),
@@ -215,6 +237,7 @@ _ALLOCATED = select(
     payments.c.method,
     payments.c.reference,
     invoices.c.number,
+    invoices.c.issued_on,
 ).order_by(allocations.c.id)
 _PAID_BY = and_(allocations.c.source == "payment", payments.c.id == allocations.c.source_id)
 _SETTLED = (

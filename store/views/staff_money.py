@@ -13,7 +13,7 @@ from store.schema import billing_accounts, contacts, customers, invoices, ticket
 from store.views import customer_money, documents, services
 from store.views.customer_money import Balance
 from store.views.customer_tickets import TicketLine
-from store.views.documents import IS_CREDIT_NOTE, LINE, Document, DocumentLine, Standing
+from store.views.documents import LINE, Document, DocumentLine, Standing
 from store.views.paging import Listing, Page, Turn
 from store.views.services import ServiceDetail, ServiceLine
 from store.views.weight import line
@@ -112,11 +112,6 @@ def list_invoices(
     return documents.told(_INVOICES[standing].page(conn, turn, **late), now)
 
 
-def list_credit_notes(conn: Connection, turn: Turn, *, now: datetime) -> Page[DocumentLine]:
-    """A page of credit notes, the newest first."""
-    return documents.told(_CREDIT_NOTES.page(conn, turn), now)
-
-
 def names_of(conn: Connection, found: Page[DocumentLine]) -> Mapping[int, str]:
     """The customers of a page of documents."""
     query = select(customers.c.id, customers.c.name).where(customers.c.id.in_({one.customer_id for one in found.rows}))
@@ -154,10 +149,9 @@ _TICKETS = (
     .limit(_MOST_TICKETS)
 )
 _INVOICES = {
-    standing: Listing(LINE.where(documents.has_standing(standing)), documents.as_it_is, id=invoices.c.id)
+    standing: Listing(LINE.where(documents.has_standing(standing, of_all=True)), documents.as_it_is, id=invoices.c.id)
     for standing in (None, *Standing)
 }
-_CREDIT_NOTES = Listing(LINE.where(IS_CREDIT_NOTE), documents.as_it_is, id=invoices.c.id)
 _DOCUMENT = LINE.add_columns(invoices.c.model).where(
     invoices.c.number == bindparam("the_number"), invoices.c.kind == bindparam("the_kind")
 )

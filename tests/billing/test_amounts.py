@@ -5,7 +5,7 @@ from babel.numbers import get_currency_precision
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.billing.amounts import amount
+from mailgate.billing.amounts import amount, percent
 from mailgate.billing.currencies import CURRENCIES, EXPONENTS, exponent
 from mailgate.billing.money import MOST_MINOR, written
 from mailgate.language.telling import speaking
@@ -73,3 +73,15 @@ def test_an_amount_is_told_without_loss(minor: int, currency: str, language: str
         told = amount(minor, currency)
 
     assert written_again(told, currency, POINTS[language]) == written(minor, currency)
+
+
+@pytest.mark.parametrize(
+    ("rate", "in_english", "in_german"), [("19", "19%", "19 %"), ("8.875", "8.875%", "8,875 %"), ("0", "0%", "0 %")]
+)
+def test_a_rate_of_tax_has_all_its_digits(rate: str, in_english: str, in_german: str) -> None:
+    told = []
+    for language in ("en", "de"):
+        with speaking(language, "UTC"):
+            told.append(percent(rate).replace("\u00a0", " "))
+
+    assert told == [in_english, in_german]
