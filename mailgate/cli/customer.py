@@ -7,6 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
+from mailgate.billing.money import written
 from mailgate.billing.party import Account
 from mailgate.billing.profile import edited
 from mailgate.cli.billing_words import BY
@@ -33,7 +34,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
 from mailgate.people import AlreadyContact, BadDetail, BadDetails, Customer, checked_details, refuse_second_account
 from store import people, people_edits
-from store.billing import accounts
+from store.billing import accounts, invoices, ledger
 from store.engine import reading, transaction
 
 
@@ -158,6 +159,8 @@ def _edit(conn: Connection, customer_id: int, wanted: Mapping[str, str], billing
         profile = edited(account, replace(found, country=changes.get("country", found.country)), billing)
     except BadDetails as error:
         raise BadDetails([*bad, *error.details]) from None
+    if fault := _still_in(conn, found, changes.get("currency", found.currency)):
+        bad.append(BadDetail("currency", changes["currency"], fault))
     if bad:
         raise BadDetails(bad)
     currency = changes.get("currency", found.currency)
@@ -167,6 +170,17 @@ def _edit(conn: Connection, customer_id: int, wanted: Mapping[str, str], billing
         people_edits.edit_customer(conn, customer_id, changes)
     accounts.edit(conn, profile)
     return account
+
+
+def _still_in(conn: Connection, customer: Customer, currency: str) -> str:
+    """Why an account cannot change to another currency: nothing is ever converted."""
+    if currency == customer.currency:
+        return ""
+    still_open = invoices.open_of(conn, customer.id, customer.currency)
+    if still_open:
+        return f"cannot be yet: invoice {still_open[0].number} is open in {customer.currency}"
+    has = ledger.credit(conn, customer.id, customer.currency)
+    return f"cannot be yet: there is credit of {written(has, customer.currency)} {customer.currency}" if has else ""
 
 
 def _given(options: Mapping[str, str | None]) -> dict[str, str]:

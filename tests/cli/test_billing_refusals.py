@@ -24,6 +24,7 @@ NOT_SOLD = [
     (("--sku", "small", "--cycle", "biennial"), "NotSold", "not sold biennial in EUR: there is monthly in EUR"),
     (("--sku", "shield", "--cycle", "monthly"), "NotPossible", "shield is an add-on: name the service that it is for"),
     (("--sku", "shield", "--cycle", "monthly", "--parent", "9"), "NotPossible", "customer 1 has no service 9"),
+    (("--sku", "shield", "--cycle", "monthly", "--parent", "2"), "NotSold", "no add-on of medium: there is none"),
     (("--sku", "large", "--cycle", "monthly", "--parent", "1"), "NotPossible", "large is no add-on"),
     (("--sku", "small", "--cycle", "monthly", "--start", "20227-01-01"), "BadDay", "'20227-01-01' is no day"),
     (("--sku", "small", "--cycle", "monthly", "--start", "2026-02-30"), "BadDay", "'2026-02-30' is no day"),
@@ -48,6 +49,7 @@ def test_what_cannot_be_sold_is_refused_and_nothing_is_written(
     program: Program, options: tuple[str, ...], code: str, message: str
 ) -> None:
     add(program)
+    add(program, "medium")
 
     error = refused(program, *ADD, *options)
 
@@ -149,6 +151,17 @@ def test_what_is_over_is_not_done_again(program: Program) -> None:
     program.prints(*cancel)
     assert "cancelled" in refused(program, *cancel)["message"]
     assert "cancelled" in refused(program, "service", "change", "1", "--sku", "large", "--force")["message"]
+
+
+def test_an_account_changes_its_currency_when_nothing_is_left_in_the_old_one(program: Program) -> None:
+    edit = ("customer", "edit", "1", "--currency", "JPY")
+    add(program)
+    assert "invoice 2026-0001 is open in EUR" in refused(program, *edit)["message"]
+    program.prints("payment", "record", "2026-0001", "12.00", "--method", "cash", "--reference", "1")
+    assert "there is credit of 0.10 EUR" in refused(program, *edit)["message"]
+    add(program, "small", "--name", "another", on="2026-04-01")  # takes the credit
+    program.prints("invoice", "void", "2026-0002")
+    assert "there is credit of 0.10 EUR" in refused(program, *edit)["message"]
 
 
 def test_no_document_is_dated_before_the_last_of_its_kind(program: Program) -> None:

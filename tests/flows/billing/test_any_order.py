@@ -19,6 +19,7 @@ from tests.flows.billing.trade import Trade, d
 
 ACTS = 45
 PLANS = ("small", "medium", "large", "gross", "free")
+PLAN_CHANGES: tuple[dict[str, object], ...] = tuple({"sku": plan} for plan in PLANS)
 
 
 class Story:
@@ -81,7 +82,7 @@ class Story:
         """Another plan, cycle or number of mailboxes."""
         one = self.chance.choice(self.alive())
         what: dict[str, object] = self.chance.choice((
-            *({"sku": plan} for plan in PLANS), {"cycle": "yearly"}, {"cycle": "monthly"},
+            *PLAN_CHANGES, {"cycle": "yearly"}, {"cycle": "monthly"},
             {"options": {"mailboxes": 20}}, {"options": {"mailboxes": 10}},
         ))  # fmt: skip
         return self.trade.change(one, on=self.on, **what)  # type: ignore[arg-type]
@@ -111,9 +112,9 @@ class Story:
         """What nobody pays."""
         return self.trade.write_off(self.chance.choice(self.issued()).number, on=self.on)
 
-    def give(self) -> object:
+    def give(self) -> None:
         """A gift."""
-        return self.trade.give(self.chance.choice(self.customers), "7.50", on=self.on)
+        self.trade.give(self.chance.choice(self.customers), "7.50", on=self.on)
 
     def alive(self) -> list[Service]:
         """Services that have not ended."""

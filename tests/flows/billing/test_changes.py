@@ -165,6 +165,20 @@ def test_what_costs_as_much_is_changed_without_a_document_and_given_back_later_a
     assert trade.invoice(first.number).open_minor < 1190
 
 
+def test_a_quote_sets_no_bill_day_and_the_change_does(trade: Trade, anne: int) -> None:
+    added, _ = trade.add(anne, "free", on="2026-04-05")
+    with trade.deal(anne, "2026-04-16") as deal:
+        terms.quote_new_terms(deal, deal.payer.services[0], sku="small", months=12)
+    with trade.deal(anne, "2026-04-16") as deal:
+        assert deal.payer.account.bill_day is None
+
+    trade.change(added, on="2026-04-16", sku="small", cycle="yearly")
+
+    with trade.deal(anne, "2026-04-16") as deal:
+        assert deal.payer.account.bill_day == 16
+    assert trade.billed(added)[-1] == "2026-04-16/2027-04-15"
+
+
 def test_a_free_plan_becomes_a_paid_one(trade: Trade, anne: int) -> None:
     added, _ = trade.add(anne, "free", on="2026-04-01")
 

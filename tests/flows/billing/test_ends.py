@@ -176,6 +176,17 @@ def test_an_addon_renews_no_further_than_its_plan_goes(trade: Trade, anne: int) 
     assert trade.lines(trade.all()[-1].id)[-1].amount_minor == 203  # 21 of 31 days
 
 
+def test_an_addon_of_a_plan_that_ends_is_billed_up_to_that(trade: Trade, anne: int) -> None:
+    plan, (first,) = trade.add(anne, "small", on="2026-04-01")
+    trade.pay(first.number, "11.90", on="2026-04-01")
+    trade.cancel(plan, on="2026-04-16", at_end=True)
+
+    addon, (invoice,) = trade.add(anne, "shield", on="2026-04-21", parent_id=plan.id)
+
+    assert trade.billed(addon) == ["2026-04-21/2026-04-30"]
+    assert invoice.reckoned.net_minor == 100  # ten of 30 days
+
+
 def test_what_is_ended_cannot_be_ended_again(trade: Trade, anne: int) -> None:
     added, (first,) = trade.add(anne, "small", on="2026-04-01")
     trade.pay(first.number, "11.90", on="2026-04-01")

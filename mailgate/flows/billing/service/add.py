@@ -13,7 +13,7 @@ from mailgate.billing.period import anchor_of, first_bill_day, period_on
 from mailgate.billing.pricing import NotSold, is_aligned, options_of, price_of
 from mailgate.billing.product import ONE_TIME, Kind, Product
 from mailgate.billing.service import NotPossible, Service, State, checked_day
-from mailgate.flows.billing.books import Deal, Payer, text_of
+from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.drafting import drafted
 from mailgate.flows.billing.issue import Done
 from mailgate.flows.billing.service.settling import bill, look_again
@@ -46,7 +46,7 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
     product_id, product = for_sale(deal.conn, sold.sku)
     price = price_of(product, deal.payer.customer.currency, sold.months, sold.options or {})
     start = checked_day(sold.start_on or deal.day)
-    parent = _parent(deal.payer, product, sold.parent_id)
+    parent = _parent(deal, product, sold.parent_id)
     setup = product.price(deal.payer.customer.currency, sold.months)
     assert setup is not None
     billed_through = _billed_through(sold, start)
@@ -71,11 +71,13 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
             started_on=start if sold.start_on else min(start, billed_through),
             anchor_on=anchor,
             billed_through=billed_through,
+            cancel_on=parent.cancel_on if parent else None,  # it goes no further than what it is for
             external_id=sold.external_id,
         ),
         now=deal.now,
         by=deal.by,
     )
+    keep_bill_day(deal, product, service)
     documents: tuple[Done, ...] = ()
     if sold.paid_through is None and not deal.payer.account.billed_elsewhere:
         more = (_setup_line(deal, product, service, setup.setup_minor),) if setup.setup_minor else ()
@@ -116,28 +118,37 @@ def for_sale(conn: Connection, sku: str) -> tuple[int, Product]:
     return found
 
 
-def _parent(payer: Payer, product: Product, parent_id: int | None) -> Service | None:
+def _parent(deal: Deal, product: Product, parent_id: int | None) -> Service | None:
     if product.kind is not Kind.ADD_ON:
         if parent_id is not None:
             raise NotPossible(f"{product.sku} is no add-on: it belongs to no other service")
         return None
     if parent_id is None:
         raise NotPossible(f"{product.sku} is an add-on: name the service that it is for, --parent ID")
-    parent = next((one for one in payer.services if one.id == parent_id), None)
+    parent = next((one for one in deal.payer.services if one.id == parent_id), None)
     if parent is None:
-        raise NotPossible(f"customer {payer.customer.id} has no service {parent_id} that is not ended")
+        raise NotPossible(f"customer {deal.payer.customer.id} has no service {parent_id} that is not ended")
+    plan = deal.books.product(deal.conn, parent.product_id)
+    now_sold = catalogue.sold_as(deal.conn, plan.sku)
+    if product.sku not in {*plan.addons, *(now_sold[1].addons if now_sold else ())}:
+        there = ", ".join(plan.addons) or "none"
+        raise NotSold(f"{product.sku} is no add-on of {plan.sku}: there is {there}")
     return parent
 
 
 def anchored(deal: Deal, product: Product, start: date, price_minor: int, *, months: int) -> date:
-    """Where the service's cycles are counted from; the first aligned one sets the account's bill day."""
+    """Where the service's cycles are counted from: the account's bill day, for what is billed on it."""
     if not is_aligned(product, months, price_minor):
         return start
-    bill_day = deal.payer.account.bill_day or deal.books.settings.billing.bill_day
-    if not bill_day:
-        bill_day = start.day
-        accounts.edit(deal.conn, replace(deal.payer.account, bill_day=bill_day))
+    bill_day = deal.payer.account.bill_day or deal.books.settings.billing.bill_day or start.day
     return anchor_of(first_bill_day(start, bill_day), bill_day, months)
+
+
+def keep_bill_day(deal: Deal, product: Product, service: Service) -> None:
+    """The first service that is billed on the account's bill day sets it."""
+    if deal.payer.account.bill_day is None and is_aligned(product, service.months, service.price_minor):
+        bill_day = deal.books.settings.billing.bill_day or service.anchor_on.day
+        accounts.edit(deal.conn, replace(deal.payer.account, bill_day=bill_day))
 
 
 def _setup_line(deal: Deal, product: Product, service: Service, setup_minor: int) -> Charge:

@@ -11,7 +11,7 @@ from mailgate.billing.service import Action, NotPossible, Service, after
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.service.add import ONE_DAY, anchored, for_sale
+from mailgate.flows.billing.service.add import ONE_DAY, anchored, for_sale, keep_bill_day
 from mailgate.flows.billing.service.settling import cut, document, look_again, room_of
 from store.billing import invoices, services
 
@@ -97,6 +97,7 @@ def change(deal: Deal, service: Service, terms: Terms, quote: Quote) -> tuple[Se
         billed_through=billed_through,
     )
     services.write(deal.conn, changed)
+    keep_bill_day(deal, new, changed)
     services.add_terms(deal.conn, changed, from_on=deal.day, now=deal.now, by=deal.by)
     documents = document(deal, quote, service.currency)
     look_again(deal)
