@@ -54,6 +54,7 @@ def freeze(heading: Heading, seller: Seller, buyer: Buyer, reckoned: Reckoned) -
             "issued_on": heading.issued_on.isoformat(),
             "due_on": heading.due_on.isoformat(),
             "language": heading.language,
+            "original": heading.originals[0] if len(heading.originals) == 1 else "",
             "originals": heading.originals,
             "seller": _seller(seller),
             "buyer": _filled(buyer, _BUYER),

@@ -40,6 +40,7 @@ class Issued:
     due_on: date
     zone: str
     language: str
+    original_id: int | None  # the invoice of which alone it gives something back
     run_id: int | None
     state: DocumentState
     net_minor: int
@@ -76,6 +77,7 @@ class New:
     serial: int
     customer_id: int
     zone: str
+    original_id: int | None = None
     run_id: int | None = None
 
 
@@ -228,6 +230,7 @@ def _document(one: New, now: datetime) -> dict[str, object]:
         "due_on": heading.due_on,
         "zone": one.zone,
         "language": heading.language,
+        "original_id": one.original_id,
         "run_id": one.run_id,
         # A credit note is settled by what it is set against; an invoice of nothing has nothing to settle.
         "state": (DocumentState.ISSUED if is_open else DocumentState.PAID).value,

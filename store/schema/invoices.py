@@ -41,6 +41,7 @@ invoices = Table(
     Column("due_on", Date, nullable=False),  # the account's day
     Column("zone", String, nullable=False),  # of the account, at issue
     Column("language", String, nullable=False),
+    Column("original_id", ForeignKey("invoices.id"), index=True),  # where it gives back of one alone: lines have all
     Column("run_id", ForeignKey("bill_runs.id"), index=True),
     Column("state", String, nullable=False),
     Column("net_minor", BigInteger, nullable=False),

@@ -90,6 +90,7 @@ def issue(
                 serial,
                 one.payer.customer.id,
                 one.payer.customer.timezone,
+                one.originals[0] if len(one.originals) == 1 and not is_invoice else None,
                 one.run_id,
             )
         )

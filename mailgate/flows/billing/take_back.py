@@ -177,6 +177,11 @@ def _refuse_if_not_billed_again(deal: Deal, invoice: Issued) -> None:
                 f"invoice {invoice.number} has a set-up, {line.text}, which no run bills again: without --bill-again "
                 "it can be made void"
             )
+        if line.kind == LineKind.CREDIT.value:
+            raise CannotTakeBack(
+                f"invoice {invoice.number} is of a change, which gave back days of another: they cannot be billed "
+                "again; without --bill-again it can be made void"
+            )
     for service_id, billed in services.billed_by(deal.conn, invoice.id):
         later = [one for one in services.billed(deal.conn, service_id) if one.period.start >= billed.period.end]
         others = [one.invoice_id for one in later if one.invoice_id not in (None, invoice.id)]

@@ -87,6 +87,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("zone", sa.String(), nullable=False),
         sa.Column("language", sa.String(), nullable=False),
+        sa.Column("original_id", NUMBER, nullable=True),
         sa.Column("run_id", NUMBER, nullable=True),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("net_minor", sa.BigInteger(), nullable=False),
@@ -100,12 +101,14 @@ def upgrade() -> None:
         sa.CheckConstraint("state = 'issued' OR open_minor = 0", name="ck_invoices_settled"),
         sa.CheckConstraint("open_minor >= 0 AND open_minor <= total_minor", name="ck_invoices_open_minor"),
         sa.ForeignKeyConstraint(["customer_id"], ["customers.id"], name=op.f("fk_invoices_customer_id")),
+        sa.ForeignKeyConstraint(["original_id"], ["invoices.id"], name=op.f("fk_invoices_original_id")),
         sa.ForeignKeyConstraint(["run_id"], ["bill_runs.id"], name=op.f("fk_invoices_run_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoices")),
         sa.UniqueConstraint("number", name=op.f("uq_invoices_number")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_invoices_customer_id_id", "invoices", ["customer_id", "id"], unique=False)
+    op.create_index(op.f("ix_invoices_original_id"), "invoices", ["original_id"], unique=False)
     op.create_index("ix_invoices_reference", "invoices", ["reference"], unique=False)
     op.create_index(op.f("ix_invoices_run_id"), "invoices", ["run_id"], unique=False)
     op.create_index("ix_invoices_state_due_on", "invoices", ["state", "due_on"], unique=False)

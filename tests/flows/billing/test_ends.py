@@ -62,6 +62,15 @@ def test_addons_end_with_their_plan_and_domains_give_nothing_back(trade: Trade, 
     assert trade.billed(domain) == ["2026-04-01/2027-03-31"]
 
 
+def test_what_was_paid_elsewhere_is_used_up_before_the_end(trade: Trade, anne: int) -> None:
+    added, _ = trade.add(anne, "name", "yearly", on="2026-03-01", paid_through=d("2026-06-14"))
+
+    assert trade.cancel(added, on="2026-03-05", at_end=True) == ()
+
+    assert (trade.service(added).state, trade.service(added).cancel_on) == (State.ACTIVE, d("2026-06-15"))
+    assert trade.run("2026-06-05") is None
+
+
 def test_setup_and_what_is_sold_once_are_not_given_back(trade: Trade, anne: int) -> None:
     added, _ = trade.add(anne, "medium", on="2026-04-01")
     hour, _ = trade.add(anne, "hour", "one-time", on="2026-04-01")

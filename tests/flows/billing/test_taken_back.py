@@ -111,6 +111,15 @@ def test_days_in_front_of_billed_ones_are_not_made_free(trade: Trade, anne: int)
     assert trade.billed(added) == ["2026-04-01/2026-04-30", "2026-05-01/2026-05-31"]
 
 
+def test_days_of_a_change_are_not_billed_again(trade: Trade, anne: int) -> None:
+    added, _ = trade.add(anne, "small", on="2026-04-01")
+    (invoice,) = trade.change(added, on="2026-04-11", sku="large")
+
+    with pytest.raises(CannotTakeBack, match="of a change"):
+        trade.void(invoice.number, on="2026-04-12", bill_again=True)
+    trade.void(invoice.number, on="2026-04-12")
+
+
 def test_a_set_up_is_not_lost_by_billing_again(trade: Trade, anne: int) -> None:
     _, (invoice,) = trade.add(anne, "medium", on="2026-04-01")
 

@@ -41,11 +41,21 @@ def end_of(deal: Deal, service: Service, *, at_end: bool, reason: str = "") -> E
         after(service.state, Action.CANCEL_AT_END)
         if service.cancel_on is not None:
             raise NotPossible(f"service {service.id} ends on {service.cancel_on - ONE_DAY} already")
-        ends_on = max(deal.day, _paid_until(deal.conn, service))
+        ends_on = _paid_until(deal.conn, service, deal.day)
     ending = [service, *(one for one in deal.payer.services if one.parent_id == service.id)]
     if ends_on > deal.day:
         return _later(deal, ending, ends_on, reason)
     return _now(deal, ending, reason)
+
+
+def cancel_now(deal: Deal, service: Service, *, reason: str) -> tuple[Service, tuple[Done, ...]]:
+    """It ends today, with its add-ons."""
+    return carry_out(deal, end_of(deal, service, at_end=False, reason=reason))
+
+
+def cancel_at_end(deal: Deal, service: Service, *, reason: str) -> tuple[Service, tuple[Done, ...]]:
+    """It ends with what is paid for, with its add-ons."""
+    return carry_out(deal, end_of(deal, service, at_end=True, reason=reason))
 
 
 def carry_out(deal: Deal, end: End) -> tuple[Service, tuple[Done, ...]]:
@@ -134,12 +144,13 @@ def _limited(deal: Deal, quotes: Sequence[Quote]) -> Quote:
     return limited(whole, room_of(deal.conn, whole.credited))
 
 
-def _paid_until(conn: Connection, service: Service) -> date:
-    """Days before the first that a document covers are paid for all the same: the service was moved in with them."""
-    billed = services.billed(conn, service.id)
-    elsewhere = min((one.period.start for one in billed), default=service.billed_through)
-    paid = (one.period.end for one in billed if one.invoice_id is None or _is_paid(conn, one.invoice_id))
-    return max(paid, default=elsewhere)
+def _paid_until(conn: Connection, service: Service, on: date) -> date:
+    """The first day that nobody has paid for, no sooner than a day."""
+    billed = services.billed(conn, service.id, not_over_on=on)
+    ends = [one.period.end for one in billed if one.invoice_id is None or _is_paid(conn, one.invoice_id)]
+    if service.started_on <= on:  # days that no document of ours covers were paid elsewhere: it was moved in
+        ends.append(min((one.period.start for one in billed), default=service.billed_through))
+    return max([on, *ends])
 
 
 def _is_paid(conn: Connection, document_id: int) -> bool:
