@@ -52,6 +52,19 @@ _TRANSITIONS: Mapping[tuple[State, Action], State] = MappingProxyType(
 )
 
 
+_DONE: Mapping[Action, str] = MappingProxyType(
+    {
+        Action.ACTIVATE: "activated",
+        Action.SUSPEND: "suspended",
+        Action.RESTORE: "restored",
+        Action.CHANGE: "changed",
+        Action.CANCEL_NOW: "cancelled",
+        Action.CANCEL_AT_END: "cancelled to its end",
+        Action.TERMINATE: "terminated",
+    }
+)
+
+
 class NotPossible(Permanent):
     """An act that the state of the service does not allow."""
 
@@ -61,7 +74,7 @@ def after(state: State, action: Action) -> State:
     try:
         return _TRANSITIONS[state, action]
     except KeyError:
-        raise NotPossible(f"a service that is {state} cannot be made to {action}") from None
+        raise NotPossible(f"a service that is {state} cannot be {_DONE[action]}") from None
 
 
 def allowed(state: State) -> tuple[Action, ...]:

@@ -31,6 +31,19 @@ def test_what_cannot_be_had_is_refused_and_nothing_is_written(
     assert trade.service(added) == added
 
 
+def test_an_addon_is_not_in_another_currency_than_its_plan(trade: Trade, anne: int) -> None:
+    from sqlalchemy import text
+
+    from store.engine import transaction
+
+    plan, _ = trade.add(anne, "small", on="2026-04-01")
+    with transaction(trade.engine) as conn:
+        conn.execute(text("UPDATE customers SET currency = 'JPY'"))
+
+    with pytest.raises(NotPossible, match="service 1 is billed in EUR, and customer 1 pays in JPY now"):
+        trade.add(anne, "shield", on="2026-04-02", parent_id=plan.id)
+
+
 def test_a_change_waits_for_a_run_that_was_missed(trade: Trade, anne: int) -> None:
     added, _ = trade.add(anne, "small", on="2026-04-01")
 

@@ -128,6 +128,9 @@ def _parent(deal: Deal, product: Product, parent_id: int | None) -> Service | No
     parent = next((one for one in deal.payer.services if one.id == parent_id), None)
     if parent is None:
         raise NotPossible(f"customer {deal.payer.customer.id} has no service {parent_id} that is not ended")
+    if parent.currency != deal.payer.customer.currency:  # both end on one document
+        pays = f"customer {deal.payer.customer.id} pays in {deal.payer.customer.currency} now"
+        raise NotPossible(f"service {parent.id} is billed in {parent.currency}, and {pays}: it takes no new add-on")
     plan = deal.books.product(deal.conn, parent.product_id)
     now_sold = catalogue.sold_as(deal.conn, plan.sku)
     if product.sku not in {*plan.addons, *(now_sold[1].addons if now_sold else ())}:
