@@ -28,6 +28,7 @@ from mailgate.demo.company import (
 from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.demo.sign_in_link import sign_in_link
 from mailgate.demo.story import Story
+from mailgate.demo.trade import trade
 from mailgate.demo.viewer import Viewer
 from workers.embedded import Running
 
@@ -79,6 +80,7 @@ async def playground(
     await mailboxes.start(ports.mailboxes)
     running = Running(load(config_path, {}), clock=clock)
     seed(running.parts.engine, now=clock())
+    trade(running.parts.engine, running.parts.settings, now=clock())
     await running.start()
     web = open_web(running)
     try:
