@@ -55,6 +55,15 @@ def test_a_customer_with_services_and_documents_is_not_forgotten_and_they_are_na
     assert program.ask("customer", "show", "1")["name"] == "Anne Miller"
 
 
+def test_a_customer_with_services_is_not_removed_before_they_are_cancelled(program: Program) -> None:
+    refused = program.run("customer", "remove", "1", "--force")
+    program.prints("service", "cancel", "1", "--now", *DAY)
+
+    assert refused.exit_code == 65
+    assert "customer 1 has services that have not ended, 1: cancel them first" in refused.stderr
+    assert program.ask("customer", "remove", "1")["removed"]
+
+
 def test_when_nothing_must_be_kept_the_words_go_and_the_numbers_stay(program: Program) -> None:
     pay(program)
     program.prints("service", "cancel", "1", "--now", "--reason", "moved to Miller", *DAY)

@@ -10,6 +10,7 @@ from mailgate.flows.story.record import record
 from mailgate.people import Contact, Customer, Role, Staff
 from mailgate.tickets.ticket import Event, State
 from store import people, people_edits
+from store.billing import services
 from store.desk import staff_acts, tickets
 
 _NAMED = 10
@@ -41,8 +42,15 @@ def refuse_only_owner(conn: Connection, contact: Contact) -> None:
 
 
 def remove_customer(act: Act, customer: Customer, *, force: bool) -> tuple[int, ...]:
-    """End a customer. With `force` the tickets that are not closed are closed, and returned. Raises StillNeeded."""
+    """End a customer. With `force` the tickets that are not closed are closed, and returned.
+
+    Raises StillNeeded, also with `force` while the customer has services: they would be billed to nobody.
+    """
     people.lock_account(act.conn, customer.id)
+    going_on = services.of_accounts(act.conn, (customer.id,)).get(customer.id, [])
+    if going_on:
+        named = ", ".join(str(one.id) for one in going_on[:_NAMED])
+        raise StillNeeded(f"customer {customer.id} has services that have not ended, {named}: cancel them first")
     unclosed = people_edits.unclosed_of_customer(act.conn, customer.id)
     if unclosed and not force:
         raise StillNeeded(f"customer {customer.id} has {_named(unclosed)}; --force closes and removes")
