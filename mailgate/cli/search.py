@@ -5,7 +5,6 @@ import time
 
 import click
 
-from mailgate.billing.invoice import DocumentKind
 from mailgate.cli.gate import gate
 from mailgate.cli.output import EX_USAGE, fail, instant, json_option, limit_option, print_object, print_rows, say
 from mailgate.flows.indexing import reindex
@@ -14,10 +13,10 @@ from store.engine import reading
 from store.search.index import Kind, count_marked
 from store.views import found
 from store.views.found import Hit
-from store.views.found_documents import documents
+from store.views.found_documents import DOCUMENTS, documents
 from store.views.paging import Turn
 
-_KINDS = [kind.value for kind in (*Kind, *DocumentKind)]
+_KINDS = [kind.value for kind in (*Kind, *DOCUMENTS)]
 COLUMNS = ("kind", "id", "state", "at", "title", "snippet")
 REINDEX = "reindex"
 PROGRESS_SECONDS = 0.5

@@ -9,6 +9,9 @@ from store.views.found import Hit
 from store.views.visitors import ContactVisitor
 from store.views.weight import line
 
+DOCUMENTS = tuple(DocumentKind)
+"""Kinds of what is found so."""
+
 _MOST_WORDS, _LONGEST = 8, 60
 _SEE_MONEY = frozenset({Role.OWNER, Role.INVOICE})
 
