@@ -169,7 +169,10 @@ class Shop:
             return [one.period for one in services.billed(conn, service_id)]
 
     def billed(self) -> dict[int, list[tuple[date, date, int]]]:
-        """What was billed of each service: first day, day after the last, and the net of its line."""
+        """What was billed of each service: first day, day after the last, and the amount of its line as agreed.
+
+        Where prices hold their tax, lines share that of their document, so their net hangs on what stands beside them.
+        """
         columns = billed_periods.c
         with reading(self.engine) as conn:
             rows = conn.execute(
@@ -181,10 +184,10 @@ class Shop:
             ).all()
             found: dict[int, list[tuple[date, date, int]]] = {}
             for service_id, start, end, invoice_id, position in rows:
-                net = 0
+                amount = 0
                 if invoice_id is not None:
-                    net = lines.of(conn, invoice_id)[position - 1].net_minor
-                found.setdefault(service_id, []).append((start, end, net))
+                    amount = lines.of(conn, invoice_id)[position - 1].amount_minor
+                found.setdefault(service_id, []).append((start, end, amount))
             return found
 
     def check(self) -> None:

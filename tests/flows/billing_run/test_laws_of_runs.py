@@ -1,7 +1,7 @@
 """Laws of runs, as a machine that lives in two companies: one is billed day by day, the other now and then.
 
 Both do the same on the same days, in zones all over the earth. Whatever happens, the same days of the same services
-are billed for the same net, once; an invoice is what a second path makes of it.
+are billed for the same amounts, once; an invoice is what a second path makes of it.
 """
 
 import shutil
@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
 from mailgate.billing.service import State
 from mailgate.config import Settings
@@ -85,11 +85,11 @@ class TwoCompanies(RuleBasedStateMachine):
         for shop in self.both:
             shop.customer(zone=zone)
 
+    @precondition(lambda self: self.customers < 4)
     @rule(zone=st.sampled_from(ZONES))
     def another_customer(self, zone: str) -> None:
         """There are a few."""
-        if self.customers < 4:
-            self.customer(zone)
+        self.customer(zone)
 
     @rule(target=sold, whose=st.integers(0, 3), sku=st.sampled_from(sorted(PRICES)))
     def add(self, whose: int, sku: str) -> Any:
@@ -171,6 +171,6 @@ class Checked(TwoCompanies):
 
 
 Checked.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=10, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestLawsOfRuns = Checked.TestCase
