@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
 from mailgate.flows.billing import falling_due
+from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.post import delays
 from mailgate.flows.staff import held_mail, queue_list
@@ -41,6 +42,7 @@ class DueKind(StrEnum):
     BILL = "bill"  # of some account something is to be invoiced
     CREDIT = "credit"  # an invoice is due, and the customer has credit
     SERVICE_ENDED = "service-ended"  # a service was cancelled, and all that was paid for is over
+    BILLING_STOPPED = "billing-stopped"  # staff have not been told that the fuse has blown
     ORDER_LAPSED = "order-lapsed"  # a service was ordered, and never paid
     HELD_DIGEST = "held-digest"  # the list of each day, of all held mail that still waits
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
@@ -117,6 +119,7 @@ DUE = (
     Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True), is_list=True),
     Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False), is_list=True),
     Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act), is_list=True),
+    Due(DueKind.BILLING_STOPPED, _once(stopped_at), lambda act, _: tell_stopped(act), is_list=True),
     Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act), is_list=True),
     *(
         Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))

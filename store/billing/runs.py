@@ -135,6 +135,13 @@ def omitted(conn: Connection, run_id: int) -> Mapping[int, str]:
     return {row.customer_id: row.why for row in conn.execute(query.order_by(left_out.c.customer_id))}
 
 
+def stopped_at(conn: Connection) -> datetime | None:
+    """When the last run was stopped; None when it was not."""
+    query = select(bill_runs.c.state, bill_runs.c.made_at).where(bill_runs.c.state != RunState.PLANNED.value)
+    last = conn.execute(query.order_by(bill_runs.c.id.desc()).limit(1)).first()
+    return last.made_at if last is not None and last.state == RunState.STOPPED.value else None
+
+
 def former(conn: Connection) -> tuple[Former, ...]:
     """What the last runs came to that issued anything and stand, the newest first."""
     query = (

@@ -11,6 +11,7 @@ from mailgate.flows.due import DueKind, due, sweep
 from mailgate.jobs import Job
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
+from store.billing import runs
 from store.engine import reading, transaction
 from store.post import lists, outbox
 from store.post.outbox import OutState
@@ -218,3 +219,19 @@ def test_a_run_is_not_stopped_by_a_mail_that_cannot_be_processed(gate: Gate, ann
     assert gate.inbox(bad).outcome.disposition is Disposition.WAITING
     assert gate.inbox(bad).last_error
     assert gate.inbox(good).outcome.disposition is Disposition.OPENED
+
+
+def test_staff_are_told_once_of_a_run_that_was_stopped(gate: Gate) -> None:
+    bart = gate.staff("Bart Jones", "bart@hosting.example")
+    gate.staff("Dora Smith", "dora@hosting.example")
+    with transaction(gate.parts.engine) as conn:
+        runs.stop(conn, why="140 invoices, where 90 were usual", at_on=None, by="the schedule", now=gate.now)
+
+    gate.later(minutes=1)
+    gate.later(days=2)
+
+    (mail,) = gate.mailbox(bart)
+    assert "Billing has stopped" in mail.subject
+    assert "140 invoices, where 90 were usual" in mail.text
+    assert "--expect N" in mail.text
+    assert len(gate.outbox(Template.BILLING_STOPPED)) == 2

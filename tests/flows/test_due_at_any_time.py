@@ -24,7 +24,7 @@ from mailgate.flows.story import review
 from mailgate.jobs import Enqueue, Job
 from mailgate.wiring import Parts, build
 from store import schema
-from store.billing import ledger
+from store.billing import ledger, runs
 from store.engine import reading, transaction
 from store.post import work
 from tests.flows.billing_run.shop import Shop
@@ -190,7 +190,11 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
         gate.later(hours=24, minutes=30)  # Anne is warned about the first, and staff get their lists
         gate.now = EVENING - timedelta(hours=1)
         gate.deliver(cris.writes("Do you sell servers?"))
+        with transaction(gate.parts.engine) as conn:
+            runs.stop(conn, why="99 invoices", at_on=None, by="the schedule", now=EVENING)
         keep(EVENING)
+        with transaction(gate.parts.engine) as conn:  # somebody has looked
+            runs.finish(conn, runs.begin(conn, at_on=None, by="Bart", now=EVENING), now=EVENING)
         gate.later(hours=1)
         gate.deliver(anne.writes("It is slow.", subject="Slow disk"))
         gate.sink.replies["RCPT"] = ["451 4.7.1 later"]  # to the answer alone, which is long on its way then

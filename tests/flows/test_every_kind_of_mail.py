@@ -67,6 +67,7 @@ READERS = {
     Template.DECIDED: {BART},
     Template.UNDELIVERED: {BART},
     Template.DELAYED: {BART},
+    Template.BILLING_STOPPED: {BART},
     Template.SIGN_IN: TO_ITS_AUTHOR,
     Template.WELCOME: OWNERS,
     Template.MIGRATED: OWNERS,

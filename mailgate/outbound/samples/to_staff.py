@@ -212,6 +212,13 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         }
         for numbers, more, reply_line in (([55], 0, "451 4.7.1 Try again later"), ([55, 56], 3, ""))
     ),
+    Template.BILLING_STOPPED: (
+        {
+            "company": COMPANY,
+            "why": "140 invoices, where the last 3 runs had 90 together",
+            "stopped_at": AT,
+        },
+    ),
     Template.UNDELIVERED: (
         _UNDELIVERED,
         _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""},
