@@ -54,8 +54,8 @@ class Batches:
     fail_point: FailPoint
     run_id: int | None = None
     tally: Tally = _NOTHING
-    seconds: float = 0.0  # that the last transaction had its locks
-    _begun_at: float = 0.0
+    nanoseconds: int = 0  # that the last transaction had its locks
+    _begun_at: int = 0
     _books: Books | None = None
 
     def next(self, behind: int, size: int) -> Sequence[int]:
@@ -70,7 +70,7 @@ class Batches:
         """
         try:
             done = transact(self.engine, lambda conn: self._bill(conn, numbers))
-            self.seconds = time.perf_counter() - self._begun_at
+            self.nanoseconds = time.perf_counter_ns() - self._begun_at
         except (OperationalError, TimeoutError):
             raise
         except (ClockWentBack, RunUndone):  # nobody's own fault
@@ -88,7 +88,7 @@ class Batches:
         yield done
 
     def _bill(self, conn: Connection, numbers: Sequence[int]) -> Billed:
-        self._begun_at = time.perf_counter()
+        self._begun_at = time.perf_counter_ns()
         payers = lock(conn, numbers)
         self._books = books = self._books.renewed(conn) if self._books else open_books(conn, self.settings)
         on = self.today.seller(books)

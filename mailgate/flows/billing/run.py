@@ -27,7 +27,7 @@ from store.engine import reading, transaction
 
 log = logging.getLogger(__name__)
 
-FILE_SECONDS, SERVER_SECONDS = 0.05, 0.25
+FILE_NANOSECONDS, SERVER_NANOSECONDS = 50_000_000, 250_000_000
 """A batch holds the write lock of a file: no mail waits longer for it. On a server only other bills do."""
 
 LEAST_BATCH, FIRST_BATCH, LARGEST_BATCH = 8, 16, 256
@@ -77,14 +77,14 @@ def run(
     numbers: list[str] = []
     left_out: dict[int, str] = {}
     size, behind, done = FIRST_BATCH, 0, 0
-    most = FILE_SECONDS if settings.store.is_embedded else SERVER_SECONDS
+    most = FILE_NANOSECONDS if settings.store.is_embedded else SERVER_NANOSECONDS
     try:
         while found := batches.next(behind, size):
             with computing:
                 for billed in batches.bill(found):
                     numbers.extend(billed.numbers)
                     left_out.update(billed.left_out)
-            size = _sized(size, batches.seconds, most)
+            size = _sized(size, batches.nanoseconds, most)
             behind, done = found[-1], done + len(found)
             told(done, waiting)
     except ClockWentBack as error:
@@ -126,8 +126,8 @@ def run_what_is_due(
         log.warning(LogEvent.POSTPONED_BILLING(billing=row_id, error=error))
 
 
-def _sized(size: int, seconds: float, most: float) -> int:
+def _sized(size: int, taken: int, most: int) -> int:
     """Batches as long as they may be."""
-    if seconds > most:
+    if taken > most:
         return max(LEAST_BATCH, size * 3 // 4)
-    return min(LARGEST_BATCH, size * 5 // 4) if seconds * 4 < most * 3 else size
+    return min(LARGEST_BATCH, size * 5 // 4) if taken * 4 < most * 3 else size
