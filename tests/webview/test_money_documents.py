@@ -158,12 +158,13 @@ def test_an_invoice_is_late_when_its_due_date_is_over_where_the_account_is(
 
 def test_credit_is_shown_and_a_payment_from_it_is_named(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
     open_shop(gate)
-    _, number = sell(gate, 1, JANUARY, Sold("web-s", 1))
+    due_on = JANUARY + timedelta(days=5)
+    _, number = sell(gate, 1, JANUARY, Sold("web-s", 1, start_on=due_on))
     with dealing(gate, 1, JANUARY) as deal:
         settle.give(deal.conn, 1, "EUR", 1000, reason="sorry", by="tests", on=deal.day, now=deal.now)
     browser, staff = web.signed_in(anne), web.signed_in(bart)
     before = words_of(browser.get("/invoices"))
-    with dealing(gate, 1, JANUARY) as deal:
+    with dealing(gate, 1, due_on) as deal:
         settle.use_credit(deal.conn, 1, today=deal.day, now=deal.now)
 
     after, whole = words_of(browser.get("/invoices")), words_of(browser.get(f"/invoices/{number}"))
