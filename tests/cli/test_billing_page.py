@@ -41,18 +41,19 @@ def followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
 def test_who_follows_the_page_gets_the_invoices_that_it_tells_of(followed: Program) -> None:
     documents = followed.ask("invoice", "list") + followed.ask("credit-note", "list")
 
-    told = [(one["number"], one["customer"], one["issued_on"], one["total_minor"], one["state"]) for one in documents]
+    told = [(one["number"], one["customer"], one["issued_on"], one["total_minor"]) for one in documents]
     assert told == [
-        ("2026-0001", 1, "2026-03-02", 17_88, "paid"),  # Web M and its set-up, with Austria's 20 %
-        ("2026-0002", 1, "2026-03-23", 11_88, "void"),  # its renewal, given back when it was cancelled
-        ("2026-0003", 1, "2026-03-24", 14_90, "paid"),  # from here on without tax: the VAT id is proven
-        ("2026-0004", 1, "2026-03-24", 79_00, "paid"),
-        ("2026-0005", 2, "2026-03-25", 285_60, "void"),  # of the run that was undone
-        ("2026-0006", 2, "2026-03-25", 285_60, "issued"),
-        ("2026-0007", 1, "2026-03-27", 14_47, "void"),  # from Web M, taxed, to Web L, by reverse charge
-        ("CN-2026-0001", 2, "2026-03-25", 285_60, "paid"),
-        ("CN-2026-0002", 1, "2026-03-30", 104_02, "paid"),
+        ("2026-0001", 1, "2026-03-02", 17_88),  # Web M and its set-up, with Austria's 20 %
+        ("2026-0002", 1, "2026-03-23", 11_88),  # its renewal, given back when it was cancelled
+        ("2026-0003", 1, "2026-03-24", 14_90),  # from here on without tax: the VAT id is proven
+        ("2026-0004", 1, "2026-03-24", 79_00),
+        ("2026-0005", 2, "2026-03-25", 285_60),  # of the run that was undone
+        ("2026-0006", 2, "2026-03-25", 285_60),
+        ("2026-0007", 1, "2026-03-27", 14_47),  # from Web M, taxed, to Web L, by reverse charge
+        ("CN-2026-0001", 2, "2026-03-25", 285_60),
+        ("CN-2026-0002", 1, "2026-03-30", 104_02),
     ]
+    assert [one["number"] for one in documents if one["open_minor"]] == ["2026-0006"]
     assert followed.ask("credit", "show", "1")["balances"] == [
         {"currency": "EUR", "balance_minor": 1_00 + 10_00 + 50_00 + 104_02 - 11_88 - 14_47}
     ]

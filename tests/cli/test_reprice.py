@@ -10,7 +10,8 @@ from tests.program import Program, configured
 
 def sells(program: Program, prices: str) -> None:
     shop = program.directory / "shop.toml"
-    shop.write_text(product("web", prices=f"prices = {{ {prices} }}") + tax())
+    bigger = product("big", prices='prices = { EUR = { monthly = "20.00" } }')
+    shop.write_text(product("web", 'upgrades = ["big"]', prices=f"prices = {{ {prices} }}") + bigger + tax())
     program.prints("catalogue", "import", str(shop))
 
 
@@ -111,11 +112,11 @@ def test_asked_twice_it_moves_once(program: Program) -> None:
 
 def test_a_change_of_plan_is_of_now_and_no_move_follows_it(program: Program) -> None:
     program.prints("catalogue", "reprice", "web", "--from", "2026-03-01")
-    program.prints("service", "change", "1", "--sku", "web", "--force", "--on", "2026-01-20")
+    program.prints("service", "change", "1", "--sku", "big", "--force", "--on", "2026-01-20")
 
     shown = program.ask("service", "show", "1")
 
-    assert (shown["amount_minor"], shown["next_price_on"]) == (1190, None)
+    assert (shown["amount_minor"], shown["next_price_on"]) == (2000, None)
 
 
 @pytest.mark.parametrize("day", ["2026-02-30", "1900-01-01", "20227-01-01"])

@@ -193,7 +193,9 @@ class Life:
             made[key] for key in ("legs", "net_minor", "tax_minor")
         ]
         kept = options or (last.options if sku == last.sku else ())
-        one.terms.append(Terms(sku, cycle, kept, len(self.versions) - 1))
+        # Another plan is one of now; who keeps his plan may keep the version that he has, too.
+        for version in range(len(self.versions)) if sku == last.sku else [len(self.versions) - 1]:
+            one.terms.append(Terms(sku, cycle, kept, version))
 
     def _change(self, one: Has, sku: str, cycle: str, options: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
         chosen = (word for name, count in options for word in ("--option", f"{name}={count}"))

@@ -7,6 +7,7 @@ from mailgate.billing.change import Quote, Terms, limited, quote_change
 from mailgate.billing.invoice import reckon
 from mailgate.billing.pricing import NotSold, options_of, price_of
 from mailgate.billing.product import ONE_TIME
+from mailgate.billing.repricing import repriced
 from mailgate.billing.service import Action, NotPossible, Service, after
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal, text_of
@@ -96,12 +97,25 @@ def change(deal: Deal, service: Service, terms: Terms, quote: Quote) -> tuple[Se
         anchor_on=terms.anchor_on,
         billed_through=billed_through,
     )
+    changed = _with_coming_price(deal, service, changed)
     services.write(deal.conn, changed)
     keep_bill_day(deal, new, changed)
     services.add_terms(deal.conn, changed, from_on=deal.day, now=deal.now, by=deal.by)
+    if changed.next_on is not None:
+        services.drop_next_terms(deal.conn, service)
+        services.add_terms(deal.conn, changed.by_next_terms(), from_on=changed.next_on, now=deal.now, by=deal.by)
     documents = document(deal, quote, service.currency)
     look_again(deal)
     return services.get(deal.conn, service.id), documents
+
+
+def _with_coming_price(deal: Deal, before: Service, changed: Service) -> Service:
+    """Who keeps the version of his plan still moves to the newer one that he was to move to, with what he has now."""
+    if before.next_on is None or before.next_product_id is None or changed.product_id != before.product_id:
+        return changed
+    old, new = (deal.books.product(deal.conn, number) for number in (changed.product_id, before.next_product_id))
+    moved = repriced(changed, old, new, before.next_product_id, from_on=before.next_on)
+    return moved if isinstance(moved, Service) else changed
 
 
 def refuse_past_due(deal: Deal) -> None:
