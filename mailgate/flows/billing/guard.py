@@ -9,7 +9,7 @@ from mailgate.billing.fuse import Fuse, Tally, by_day
 from mailgate.config import Settings
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.plan import Only, plan
+from mailgate.flows.billing.plan import Only, reckoned_up
 from mailgate.log_events import LogEvent
 from store.billing import runs
 from store.engine import reading, transaction
@@ -38,7 +38,7 @@ def refuse_unexpected(
     """Stop a run of which so many accounts wait, when a person has to look first. Raises Unexpected, FuseBlown."""
     if expect is None and _is_small(engine, settings, today, waiting):
         return
-    tally = plan(engine, settings, today).tally_of(only)
+    tally = reckoned_up(engine, settings, today, only)
     if expect is not None:
         if tally.invoices != expect:
             raise Unexpected(

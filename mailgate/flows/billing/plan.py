@@ -48,29 +48,29 @@ class Plan:
     @property
     def tally(self) -> Tally:
         """What it comes to."""
-        return self.tally_of(None)
-
-    def tally_of(self, only: Only | None) -> Tally:
-        """What those documents come to that stand in an older plan and are still the same; of all where it is None."""
-        count, totals = 0, dict[str, int]()
-        for one in self.items:
-            if one.wanted and is_planned(one, only):
-                count += 1
-                totals[one.bundle.currency] = totals.get(one.bundle.currency, 0) + one.total_minor
-        return Tally(count, totals)
+        return _tally(self.items)
 
 
 def plan(engine: Engine, settings: Settings, today: Today, *, told: Told = nobody_hears) -> Plan:
     """What `run` would do now."""
+    left_out: dict[int, str] = {}
+    return Plan(tuple(_all(engine, settings, today, left_out, told)), left_out)
+
+
+def reckoned_up(engine: Engine, settings: Settings, today: Today, only: Only | None) -> Tally:
+    """What `run` would issue now, as sums alone: memory is bounded however much it is."""
+    return _tally(one for one in _all(engine, settings, today, {}, nobody_hears) if is_planned(one, only))
+
+
+def _all(engine: Engine, settings: Settings, today: Today, left_out: dict[int, str], told: Told) -> Iterator[Draft]:
     with reading(engine) as conn:
         books = open_books(conn, settings)
-        items: list[Draft] = []
-        left_out: dict[int, str] = dict(accounts.parked(conn))
+        left_out |= accounts.parked(conn)
         done, waiting = 0, accounts.count_waiting(conn, until=until(today))
         for numbers in _candidates(conn, today):
             for number, payer in _look(conn, numbers, left_out):
                 try:
-                    items.extend(drafts(conn, books, payer, today=today.account(payer), on=today.seller(books)))
+                    yield from drafts(conn, books, payer, today=today.account(payer), on=today.seller(books))
                 except (NoTaxRule, TooManyPeriods) as error:
                     left_out[number] = str(error)
                 except OperationalError:
@@ -80,7 +80,15 @@ def plan(engine: Engine, settings: Settings, today: Today, *, told: Told = nobod
                     left_out[number] = f"could not be billed ({error!r})"
             done += len(numbers)
             told(done, waiting)
-        return Plan(tuple(items), left_out)
+
+
+def _tally(found: Iterable[Draft]) -> Tally:
+    count, totals = 0, dict[str, int]()
+    for one in found:
+        if one.wanted:
+            count += 1
+            totals[one.bundle.currency] = totals.get(one.bundle.currency, 0) + one.total_minor
+    return Tally(count, totals)
 
 
 def until(today: Today) -> datetime:
