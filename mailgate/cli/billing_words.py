@@ -96,6 +96,18 @@ def issued_rows(documents: Sequence[Done]) -> list[dict[str, object]]:
     ]
 
 
+TABLES: Mapping[str, Sequence[str]] = {
+    "legs": ("text", "period_start", "period_end", "days", "cycle_days", "price_minor", "amount_minor"),
+    "lines": ("text", "kind", "period_start", "period_end", "net_minor", "tax_rate", "tax_minor"),
+    "taxes": ("category", "rate", "name", "net_minor", "tax_minor"),
+    "payments": ("at", "method", "reference", "amount_minor"),
+    "billed": ("period_start", "period_end", "price_minor"),
+    "documents": ("kind", "number", "total_minor", "currency"),
+    "balances": ("currency", "balance_minor"),
+}
+"""Lists within what commands about money print, and their columns for people."""
+
+
 def document_row(one: Issued) -> dict[str, object]:
     """A document in a list."""
     return {

@@ -5,9 +5,9 @@ from datetime import date
 import click
 
 from mailgate.billing.ledger.accounts import CREDIT
-from mailgate.cli.billing_words import BY, WITH_AMOUNT, Line, dealing, on_option, positive
+from mailgate.cli.billing_words import BY, TABLES, WITH_AMOUNT, Line, dealing, on_option, positive
 from mailgate.cli.gate import gate
-from mailgate.cli.output import EX_USAGE, fail, found_or_fail, json_option, print_object
+from mailgate.cli.output import EX_USAGE, fail, found_or_fail, json_option, print_whole
 from mailgate.flows.billing import settle
 from store import people
 from store.billing import ledger
@@ -62,7 +62,7 @@ def add(
                 )
             }
         balance = ledger.credit(deal.conn, customer_id, of)
-    print_object({"customer": customer_id, **row, "currency": of, "balance_minor": balance})
+    print_whole({"customer": customer_id, **row, "currency": of, "balance_minor": balance}, TABLES)
 
 
 @credit.command()
@@ -79,4 +79,4 @@ def show(customer_id: int) -> None:
             for line, minor in ledger.balances(conn, customer_id).items()
             if line.account == CREDIT
         ]
-    print_object({"customer": customer_id, "balances": balances})
+    print_whole({"customer": customer_id, "balances": balances}, TABLES)

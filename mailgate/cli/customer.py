@@ -29,7 +29,6 @@ from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.billing.books import Today, deal_with
 from mailgate.flows.billing.service import states
-from mailgate.flows.billing.settle import refuse_open_money
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
 from mailgate.people import AlreadyContact, BadDetail, BadDetails, Customer, checked_details, refuse_second_account
@@ -144,7 +143,7 @@ customer.add_command(check_vat)
 
 
 def _edit(conn: Connection, customer_id: int, wanted: Mapping[str, str], billing: Mapping[str, object]) -> Account:
-    """Write all of it or nothing; the account as it was before. Raises MoneyLeft, BadDetails with all mistakes."""
+    """Write all of it or nothing; the account as it was before. Raises BadDetails with all mistakes."""
     account = accounts.lock(conn, (customer_id,)).get(customer_id)
     found = _find(conn, customer_id)
     assert account is not None
@@ -163,9 +162,6 @@ def _edit(conn: Connection, customer_id: int, wanted: Mapping[str, str], billing
         bad.append(BadDetail("currency", changes["currency"], fault))
     if bad:
         raise BadDetails(bad)
-    currency = changes.get("currency", found.currency)
-    if currency != found.currency:
-        refuse_open_money(conn, customer_id, found.currency)
     if changes:
         people_edits.edit_customer(conn, customer_id, changes)
     accounts.edit(conn, profile)

@@ -8,6 +8,7 @@ import click
 
 from mailgate.billing.invoice import DocumentKind, DocumentState
 from mailgate.cli.billing_words import (
+    TABLES,
     WITH_AMOUNT,
     Line,
     dealing,
@@ -18,7 +19,7 @@ from mailgate.cli.billing_words import (
     positive,
 )
 from mailgate.cli.gate import gate
-from mailgate.cli.output import after_option, found_or_fail, json_option, limit_option, print_object, print_rows
+from mailgate.cli.output import after_option, found_or_fail, json_option, limit_option, print_rows, print_whole
 from mailgate.flows.billing import settle, take_back
 from mailgate.flows.billing.books import Deal
 from store.billing import invoices
@@ -61,7 +62,7 @@ def show(number: str) -> None:
     """One invoice, with its lines, taxes and payments."""
     with gate() as parts, reading(parts.engine) as conn:
         row = document_object(conn, found_or_fail(invoices.find(conn, number), f"invoice {number}", hint=HINT))
-    print_object(row)
+    print_whole(row, TABLES)
 
 
 @invoice.command()
@@ -74,7 +75,7 @@ def void(number: str, bill_again: bool, on: date | None) -> None:
     with _about(number, on) as (deal, found):
         note = take_back.void(deal, found, bill_again=bill_again)
         row = document_row(invoices.get(deal.conn, found.id))
-    print_object({**row, "documents": issued_rows([note])})
+    print_whole({**row, "documents": issued_rows([note])}, TABLES)
 
 
 @invoice.command("write-off")
@@ -86,7 +87,7 @@ def write_off(number: str, on: date | None) -> None:
     with _about(number, on) as (deal, found):
         given_up = settle.write_off(deal.conn, found, on=deal.issue_day, now=deal.now)
         row = document_row(invoices.get(deal.conn, found.id))
-    print_object({**row, "written_off_minor": given_up})
+    print_whole({**row, "written_off_minor": given_up}, TABLES)
 
 
 @invoice.command(context_settings=WITH_AMOUNT)
@@ -100,7 +101,7 @@ def credit(number: str, amount: str, reason: str, on: date | None) -> None:
     with _about(number, on) as (deal, found):
         note = take_back.credit(deal, found, positive(amount, found.currency), reason=reason)
         row = document_row(invoices.get(deal.conn, found.id))
-    print_object({**row, "documents": issued_rows([note])})
+    print_whole({**row, "documents": issued_rows([note])}, TABLES)
 
 
 @contextmanager
@@ -139,4 +140,4 @@ def show_note(number: str) -> None:
         row = document_object(
             conn, found_or_fail(found, f"credit note {number}", hint="mailgate credit-note list shows them")
         )
-    print_object(row)
+    print_whole(row, TABLES)

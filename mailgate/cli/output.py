@@ -64,6 +64,19 @@ def print_object(row: Row) -> None:
         click.echo(f"{key.ljust(width)}  {_cell(value)}".rstrip())
 
 
+def print_whole(row: Row, tables: Mapping[str, Sequence[str]]) -> None:
+    """One object of which some values are lists of rows: JSON, or its other values and then each list as a table."""
+    if wants_json():
+        print_object(row)
+        return
+    print_object({key: value for key, value in row.items() if key not in tables})
+    for key, columns in tables.items():
+        rows = row.get(key)
+        if isinstance(rows, list) and rows:
+            click.echo()
+            print_rows(rows, columns)
+
+
 def print_decided(rows: Sequence[Row], columns: Sequence[str], *, refusals: Sequence[str], hint: str) -> None:
     """What was done of what was asked for; when something could not be, each reason, and exit 65.
 

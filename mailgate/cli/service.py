@@ -7,7 +7,7 @@ import click
 
 from mailgate.billing.pricing import cycle_of
 from mailgate.billing.service import Service, State
-from mailgate.cli.billing_words import Day, Line, dealing, issued_rows, on_option
+from mailgate.cli.billing_words import TABLES, Day, Line, dealing, issued_rows, on_option
 from mailgate.cli.gate import gate
 from mailgate.cli.output import (
     EX_DATAERR,
@@ -17,8 +17,8 @@ from mailgate.cli.output import (
     found_or_fail,
     json_option,
     limit_option,
-    print_object,
     print_rows,
+    print_whole,
 )
 from mailgate.cli.service_rows import end_row, quote_row, service_object, service_row
 from mailgate.flows.billing.books import Deal, open_books
@@ -86,7 +86,7 @@ def add(
         )
         added, documents = adding.add(deal, sold)
         row = service_row(deal.conn, deal.books, added)
-    print_object({**row, "documents": issued_rows(documents)})
+    print_whole({**row, "documents": issued_rows(documents)}, TABLES)
 
 
 @service.command("list")
@@ -114,7 +114,7 @@ def show(service_id: int) -> None:
     with gate() as parts, reading(parts.engine) as conn:
         found = found_or_fail(services.find(conn, service_id), f"service {service_id}", hint=HINT)
         row = service_object(conn, open_books(conn, parts.settings), found)
-    print_object(row)
+    print_whole(row, TABLES)
 
 
 @service.command()
@@ -127,7 +127,7 @@ def suspend(service_id: int, reason: str, on: date | None) -> None:
     with dealing(_whose(service_id), on) as deal:
         states.suspend(deal, _get(deal, service_id), reason=reason)
         row = service_row(deal.conn, deal.books, services.get(deal.conn, service_id))
-    print_object(row)
+    print_whole(row, TABLES)
 
 
 @service.command()
@@ -139,7 +139,7 @@ def restore(service_id: int, on: date | None) -> None:
     with dealing(_whose(service_id), on) as deal:
         states.restore(deal, _get(deal, service_id))
         row = service_row(deal.conn, deal.books, services.get(deal.conn, service_id))
-    print_object(row)
+    print_whole(row, TABLES)
 
 
 @service.command()
@@ -150,7 +150,7 @@ def activate(service_id: int) -> None:
     with dealing(_whose(service_id)) as deal:
         states.activate(deal, _get(deal, service_id))
         row = service_row(deal.conn, deal.books, services.get(deal.conn, service_id))
-    print_object(row)
+    print_whole(row, TABLES)
 
 
 @service.command()
@@ -173,7 +173,7 @@ def cancel(service_id: int, at_once: bool, at_end: bool, reason: str, only_quote
             end = ending.end_of(deal, found, at_end=at_end, reason=reason)
             changed, documents = ending.carry_out(deal, end)
             row = {**service_row(deal.conn, deal.books, changed), **end_row(end), "documents": issued_rows(documents)}
-    print_object(row)
+    print_whole(row, TABLES)
 
 
 @service.command()
@@ -209,7 +209,7 @@ def change(
         if not only_quote:
             changed, documents = terms.change(deal, found, to, quote)
             row = {**service_row(deal.conn, deal.books, changed), **row, "documents": issued_rows(documents)}
-    print_object(row)
+    print_whole(row, TABLES)
 
 
 def _refuse_past_due(deal: Deal) -> None:

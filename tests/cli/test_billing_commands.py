@@ -45,6 +45,19 @@ def test_without_json_it_is_a_line_for_each_value(program: Program) -> None:
     assert "2026-0001" in program.prints("invoice", "list").decode()
 
 
+def test_without_json_lines_and_legs_are_tables(program: Program) -> None:
+    add(program)
+
+    invoice = program.prints("invoice", "show", "2026-0001").decode().split("\n\n")
+    quote = program.prints("service", "cancel", "1", "--now", "--quote", "--on", "2026-04-16").decode()
+
+    assert "{" not in "".join(invoice) + quote
+    assert [table.split(maxsplit=1)[0] for table in invoice] == ["number", "TEXT", "CATEGORY"]
+    assert invoice[1].splitlines()[1].split()[:4] == ["Small", "service", "2026-04-01", "2026-04-30"]
+    [*_, leg] = quote.splitlines()
+    assert leg.split()[1:5] == ["2026-04-16", "2026-04-30", "15", "30"]
+
+
 def test_a_pending_service_is_activated(program: Program) -> None:
     row = add(program, "small", "--pending")
     assert (row["state"], row["next_due_on"], len(row["documents"])) == ("pending", None, 1)

@@ -38,10 +38,6 @@ class TooLittle(Permanent):
     """A deposit below the least."""
 
 
-class MoneyLeft(Permanent):
-    """The currency of an account in which something is open."""
-
-
 @dataclass(frozen=True, slots=True)
 class Received:
     """What became of money that came in."""
@@ -179,15 +175,6 @@ def write_off(conn: Connection, invoice: Issued, *, on: date, now: datetime) -> 
     booked = events.write_off(number, about, invoice_id=invoice.id, amount_minor=invoice.open_minor)
     ledger.book(conn, [booked], now=now)
     return invoice.open_minor
-
-
-def refuse_open_money(conn: Connection, customer_id: int, currency: str) -> None:
-    """Raise MoneyLeft while something is open, or some credit left, in a currency: it would never meet the other's."""
-    left = [f"invoice {one.number} is open" for one in invoices.open_of(conn, customer_id, currency)]
-    if here := ledger.credit(conn, customer_id, currency):
-        left.append(f"{written(here, currency)} {currency} of credit is left")
-    if left:
-        raise MoneyLeft(f"customer {customer_id} keeps {currency} for now: {'; '.join(left)}")
 
 
 def into(method: str) -> str:
