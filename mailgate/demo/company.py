@@ -1,9 +1,11 @@
 """The small company of the demo: its people, and its settings in a directory of its own."""
 
 import socket
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from secrets import SystemRandom
 
 from sqlalchemy import Engine
 
@@ -12,6 +14,9 @@ from store import people
 from store.engine import transaction
 
 HOST = "127.0.0.1"
+
+_LISTENING = range(20_000, 32_000)
+"""Ports below those that Linux and others give to connections that are begun (ip_local_port_range)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +133,13 @@ def _is_free(port: int) -> bool:
 
 
 def _free_ports(count: int) -> list[int]:
-    probes = [socket.create_server((HOST, 0)) for _ in range(count)]
+    """Not of those that systems give to connections: until the demo listens, one of them could have taken it."""
+    probes: list[socket.socket] = []
+    for port in SystemRandom().sample(_LISTENING, 200):
+        with suppress(OSError):
+            probes.append(socket.create_server((HOST, port)))
+        if len(probes) == count:
+            break
     ports = [int(probe.getsockname()[1]) for probe in probes]
     for probe in probes:
         probe.close()

@@ -222,9 +222,7 @@ def _transaction(row: RowMapping) -> Transaction:
 
 
 _GIVING_BACK = select(invoice_lines.c.invoice_id).where(invoice_lines.c.original_id == bindparam("the_id"))
-_NOTES = LINE.where(invoices.c.id.in_(_GIVING_BACK), invoices.c.kind == DocumentKind.CREDIT_NOTE.value).order_by(
-    invoices.c.id
-)
+_NOTES = LINE.where(invoices.c.id.in_(_GIVING_BACK), IS_CREDIT_NOTE).order_by(invoices.c.id)
 _STATES_OF_ORIGINALS = select(invoices.c.state).where(
     invoices.c.id.in_(select(invoice_lines.c.original_id).where(invoice_lines.c.invoice_id == bindparam("the_id")))
 )
