@@ -23,18 +23,20 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def register(brokers: Brokers, parts: Parts, pace: Pace, *, clock: Clock = utc_now) -> Gathering:
+def register(
+    brokers: Brokers, parts: Parts, pace: Pace, *, clock: Clock = utc_now, alone: Callable[[], bool] = lambda: True
+) -> Gathering:
     """Give the broker of each job an actor for it, under the job's name and in a queue of its own.
 
     Each piece of work steps aside for what is more urgent. Mails that wait at the same time are received together, by
-    what is returned; it is closed before the workers stop.
+    what is returned; it is closed before the workers stop. `alone`: no other process has workers for this store now.
     """
     shared = is_shared(parts.settings.workers)
     received = pace.gathering(
         parts.receive_all,
         leaders=2 if parts.checkers else 1,
         clock=clock,
-        alone=parts.settings.store.is_embedded,
+        alone=alone,
         shared=shared,
     )
     actors = {job: _actor(job, flow, clock, pace) for job, flow in parts.work.items()}

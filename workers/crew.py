@@ -101,7 +101,8 @@ class Crew:
         if not self._brokers:
             return
         self._clear_archive()
-        self._received = register(self._brokers, self.parts, self.pace, clock=self.clock)
+        alone = self._presence.works_alone if self._presence else always
+        self._received = register(self._brokers, self.parts, self.pace, clock=self.clock, alone=alone)
 
     def start(self) -> None:
         """Begin to work."""

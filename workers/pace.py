@@ -56,19 +56,19 @@ class Pace:
         *,
         leaders: int,
         clock: Callable[[], datetime],
-        alone: bool = True,
+        alone: Callable[[], bool] = lambda: True,
         shared: bool = False,
     ) -> "Gathering":
         """Jobs of one kind, worked together and stepping aside; of a `shared` queue others are left their part.
 
-        `alone`: no other process works the same rows.
+        `alone`: no other process works the same rows just now.
         """
         return Gathering(
             flow,
             leaders=leaders,
             clock=clock,
             before=self.step_aside,
-            at_once=IN_HAND if alone else BESIDE_OTHERS,
+            alone=alone,
             most=IN_HAND if shared else None,
         )
 
@@ -159,7 +159,7 @@ class Gathering:
     A thread that brings a row and finds leaders enough leaves it to them and is free for the next job. Nothing is lost
     when the process ends with rows in here: a job is a hint, and the sweep looks at rows.
 
-    `at_once`: rows of one group at most.
+    `alone`: a group may be large, for nobody waits for what it holds.
 
     `most`: rows that may wait in here, None for any number. With as many, who brings one more waits for the leaders, so
     that the rest of a queue stays there for other processes.
@@ -172,7 +172,7 @@ class Gathering:
         leaders: int,
         clock: Callable[[], datetime],
         before: Callable[[], None],
-        at_once: int = IN_HAND,
+        alone: Callable[[], bool] = lambda: True,
         most: int | None = None,
     ) -> None:
         self._flow = flow
@@ -183,7 +183,8 @@ class Gathering:
         self._waiting: deque[int] = deque()
         self._leaders = 0
         self._most_leaders = leaders
-        self._at_once = min(at_once, max(1, IN_HAND // leaders))
+        self._alone = alone
+        self._at_once = max(1, IN_HAND // leaders)
         self._closed = False
 
     def bring(self, row_id: int) -> None:
@@ -223,7 +224,8 @@ class Gathering:
         """The rows of the next group; empty when the caller is no longer needed."""
         self._before()
         with self._lock:
-            count = 0 if self._closed else min(self._at_once, len(self._waiting))
+            most = self._at_once if self._alone() else min(self._at_once, BESIDE_OTHERS)
+            count = 0 if self._closed else min(most, len(self._waiting))
             group = tuple(self._waiting.popleft() for _ in range(count))
             if group:
                 self._lock.notify_all()

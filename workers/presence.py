@@ -31,6 +31,7 @@ class Presence:
         self._thread = threading.Thread(target=self._run, name="presence", daemon=True)
         self._leads_until = float("-inf")
         self._leads = self._away = False
+        self._alone = True
         self._seen_since = self._seen_last = float("-inf")
 
     def start(self) -> None:
@@ -41,6 +42,10 @@ class Presence:
     def leads(self) -> bool:
         """This process sweeps for all, as far as it knows: not if it could not renew its row for long."""
         return self._leads and time.monotonic() < self._leads_until
+
+    def works_alone(self) -> bool:
+        """No other process with workers was seen at the last beat."""
+        return self._alone
 
     def stop(self) -> None:
         """Leave, so that another may lead at once."""
@@ -67,6 +72,7 @@ class Presence:
             processes.renew(conn, does=self._does, sweeps=self._sweeps, now=now)
             known = processes.listing(conn)
         self._away = False
+        self._alone = not any(one.works and one.is_present(now) and one.name != MY_NAME for one in known)
         self._note(processes.leader(known, now=now))
         for dead in self._dead(known, now):
             with transaction(self._engine) as conn:

@@ -71,7 +71,7 @@ def test_what_comes_while_all_leaders_are_busy_is_worked_in_groups() -> None:
 def test_where_others_work_the_same_rows_a_group_is_small() -> None:
     work = Work()
     work.go_on.clear()
-    gathered = Pace().gathering(work, leaders=1, clock=lambda: NOON, alone=False)
+    gathered = Pace().gathering(work, leaders=1, clock=lambda: NOON, alone=lambda: False)
     (leader,) = bring(gathered, (1,))
     wait_until(lambda: len(work.groups) == 1, what="the leader")
 
