@@ -114,8 +114,9 @@ class Progress:
 
     @property
     def is_time_for_a_fault(self) -> bool:
-        """Half of the share of the next one is settled, and others are on their way."""
-        return self.sent > self.settled >= self._share * (self.struck + 0.5)
+        """Half of the share of the next one is settled, and others are on their way, or none may go before it."""
+        is_due = self.settled >= self._share * (self.struck + 0.5)
+        return is_due and (self.sent > self.settled or not self.may_send)
 
     @property
     def _share(self) -> float:
