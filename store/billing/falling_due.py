@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, or_, select
 from mailgate.billing.invoice import DocumentKind, DocumentState
 from mailgate.billing.ledger.accounts import CREDIT
 from mailgate.billing.service import State
-from store.schema import balances, billed_periods, customers, invoices, services
+from store.schema import balances, customers, invoice_lines, invoices, services
 
 _FIRST_ZONE = timedelta(hours=14)
 """A day begins there so long before it does by UTC."""
@@ -68,9 +68,9 @@ def unpaid_orders(conn: Connection, *, due_by: date, limit: int) -> tuple[Day, .
     query = (
         select(services.c.customer_id, invoices.c.due_on, customers.c.timezone, services.c.id)
         .join(customers, customers.c.id == services.c.customer_id)
-        .join(billed_periods, billed_periods.c.service_id == services.c.id)
-        .join(invoices, invoices.c.id == billed_periods.c.invoice_id)
-        .where(services.c.state == State.PENDING.value, billed_periods.c.released_at.is_(None))
+        .join(invoice_lines, invoice_lines.c.service_id == services.c.id)
+        .join(invoices, invoices.c.id == invoice_lines.c.invoice_id)
+        .where(services.c.state == State.PENDING.value)
         .where(*_OPEN, invoices.c.due_on <= due_by)
         .distinct()
     )

@@ -242,13 +242,6 @@ def sold_as_sku(conn: Connection, sku: str, *, after: int, limit: int) -> tuple[
     return tuple(_SERVICE.read(row) for row in conn.execute(query).mappings())
 
 
-def count_of_product(conn: Connection, product_ids: Iterable[int]) -> int:
-    """How many services that have not ended are sold as these products."""
-    query = select(func.count()).select_from(services)
-    found = query.where(services.c.product_id.in_(list(product_ids)), services.c.state.in_(_ALIVE))
-    return int(conn.execute(found).scalar_one())
-
-
 def _row(one: Claim) -> dict[str, object]:
     return {
         "service_id": one.service_id,

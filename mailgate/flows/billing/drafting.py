@@ -53,9 +53,7 @@ class Draft:
         return sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def drafts(
-    conn: Connection, books: Books, payer: Payer, *, today: date, on: date, run_id: int | None = None
-) -> tuple[Draft, ...]:
+def drafts(conn: Connection, books: Books, payer: Payer, *, today: date, on: date) -> tuple[Draft, ...]:
     """What is to be billed of an account on its own day, taxed as of the seller's. Raises NoTaxRule.
 
     An account that is billed elsewhere, or that waits for staff, has nothing.
@@ -64,7 +62,7 @@ def drafts(
         return ()
     leads = {one.id: books.lead(conn, one) for one in payer.services}
     found = bundles(payer.services, today=today, rhythm=books.rhythm, leads=leads)
-    return tuple(drafted(conn, books, payer, bundle, on=on, run_id=run_id) for bundle in found)
+    return tuple(drafted(conn, books, payer, bundle, on=on) for bundle in found)
 
 
 def drafted(
@@ -75,7 +73,6 @@ def drafted(
     *,
     on: date,
     more: Sequence[Charge] = (),
-    run_id: int | None = None,
 ) -> Draft:
     """One bundle as a document, with `more` charges at its end, such as a set-up. Raises NoTaxRule."""
     charges = (*(charge_for(conn, books, payer, due, on=on) for due in bundle.items), *more)
@@ -90,7 +87,6 @@ def drafted(
         bundle.due_on,
         charges,
         covers=covers,
-        run_id=run_id,
         reckoned=reckoned,
     )
     return Draft(payer, bundle, wanted, reckoned.total_minor)

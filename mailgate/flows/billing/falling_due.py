@@ -11,16 +11,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection
 
 from mailgate.billing.period import local_start
-from mailgate.billing.service import Action, Service, State, after
+from mailgate.billing.service import Service, State
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.run import THE_SCHEDULE
+from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.billing.service.settling import look_again
 from mailgate.flows.billing.service.states import end_what_is_over
 from mailgate.flows.billing.settle import use_credit
-from mailgate.flows.billing.take_back import credit, void
 from mailgate.flows.story.act import Act
-from store.billing import accounts, bill_looks, credited, falling_due, invoices, runs, series, services
+from store.billing import accounts, bill_looks, falling_due, invoices, lines, runs, series, services
 from store.billing.falling_due import Day
 
 AT_ONCE = 500
@@ -81,13 +81,13 @@ def orders_lapsed(conn: Connection, settings: Settings, at: datetime) -> Found:
 
 
 def drop_orders(act: Act, service_ids: Sequence[int]) -> None:
-    """Each is cancelled, and what was invoiced for it is taken back as a whole: nobody ever had it."""
+    """Each is cancelled, and all that was invoiced for it is given back, its set-up too: nobody ever had it."""
     for service_id in service_ids:
         service = services.get(act.conn, service_id)
         for deal in _deals(act, (service.customer_id,)):
             service = services.get(act.conn, service_id)  # as it is under the lock
             if service.state is State.PENDING and _is_late(deal, service):
-                _drop(deal, service)
+                carry_out(deal, end_of(deal, service, at_end=False, reason=NEVER_PAID))
 
 
 def _is_late(deal: Deal, service: Service) -> bool:
@@ -95,25 +95,8 @@ def _is_late(deal: Deal, service: Service) -> bool:
     return any(one.open_minor and one.due_on + days <= deal.day for one in _invoices(deal.conn, service))
 
 
-def _drop(deal: Deal, service: Service) -> None:
-    for one in _invoices(deal.conn, service):
-        if not one.open_minor:
-            continue
-        given_back = credited.credited_minor(deal.conn, one.id)
-        if given_back:
-            credit(deal, one, one.total_minor - given_back, reason=NEVER_PAID)
-        else:
-            void(deal, one, bill_again=True)
-    service = services.get(deal.conn, service.id)
-    ended = max(service.started_on, deal.day)
-    state = after(service.state, Action.CANCEL_NOW)
-    services.write(deal.conn, replace(service, state=state, ended_on=ended, reason=NEVER_PAID))
-    look_again(deal)
-
-
 def _invoices(conn: Connection, service: Service) -> Sequence[invoices.Issued]:
-    numbers = {one.invoice_id for one in services.billed(conn, service.id) if one.invoice_id is not None}
-    return [invoices.get(conn, number) for number in sorted(numbers)]
+    return [invoices.get(conn, number) for number in lines.ids_with(conn, service.id)]
 
 
 def _deals(act: Act, customer_ids: Sequence[int]) -> Iterator[Deal]:

@@ -1,6 +1,6 @@
 """Documents are issued: numbers, dates, frozen text, the days that they bill and the ledger, in one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -153,11 +153,3 @@ def _claim(due: Due, invoice_id: int | None, position: int) -> Claim:
     assert due.period is not None
     assert due.cycle is not None
     return Claim(due.service.id, due.period, due.cycle, due.service.price_minor, invoice_id, position)
-
-
-def by_customer(done: Iterable[Done]) -> Mapping[int, tuple[Done, ...]]:
-    """Documents by whose they are."""
-    found: dict[int, list[Done]] = {}
-    for one in done:
-        found.setdefault(one.wanted.payer.customer.id, []).append(one)
-    return {number: tuple(theirs) for number, theirs in found.items()}

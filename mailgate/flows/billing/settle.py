@@ -1,6 +1,6 @@
 """Money in and out of documents: payments, deposits and gifts, credit that settles what falls due, credit notes."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -183,8 +183,3 @@ def into(method: str) -> str:
     if found in OF_A_CUSTOMER:
         raise BadMethod(f"{method!r} is no way for money to come: it is the name of what customers owe")
     return found
-
-
-def numbers_of(conn: Connection, allocations: Iterable[Allocation]) -> Sequence[str]:
-    """The invoices that something was set against."""
-    return [invoices.get(conn, one.invoice_id).number for one in allocations]

@@ -40,6 +40,8 @@ CATALOGUE = "\n".join(
         product(
             "early", "lead_days = { monthly = 20 }", name="Early", prices='prices = { EUR = { monthly = "5.00" } }'
         ),
+        product("begun", 'setup = { EUR = { monthly = "5.00" } }', name="Begun"),
+        product("hour", kind="other", name="Hour", prices='prices = { EUR = { one-time = "80.00" } }'),
         product("free", name="Free", prices='prices = { EUR = { monthly = "0.00" } }'),
         product("site", kind="domain", name="Domain", prices='prices = { EUR = { yearly = "12.00" } }'),
         product("brutto", "tax_included = true", name="Gross", prices='prices = { EUR = { monthly = "11.99" } }'),

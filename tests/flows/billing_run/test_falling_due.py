@@ -213,6 +213,21 @@ def test_an_order_that_nobody_paid_lapses_thirty_days_after_it_was_due_and_all_o
     shop.check()
 
 
+@pytest.mark.parametrize(("sku", "cycle"), [("begun", "monthly"), ("hour", "one-time")])
+def test_a_set_up_and_what_is_sold_once_lapse_as_well(shop: Shop, sku: str, cycle: str) -> None:
+    service, (first,) = shop.add(shop.customer(), sku, cycle=cycle, is_pending=True)
+
+    done = do(shop, noon(date(2026, 2, 14)))
+
+    assert done == {"order-lapsed": 1}
+    assert shop.service(service.id).state is State.CANCELLED
+    with reading(shop.engine) as conn:
+        (note,) = invoices.listing(conn, DocumentKind.CREDIT_NOTE)
+    assert note.total_minor == first.reckoned.total_minor
+    assert [one.state for one in shop.invoices()] == [DocumentState.VOID]
+    shop.check()
+
+
 def test_an_order_of_which_a_part_was_paid_gives_that_back_as_credit(shop: Shop) -> None:
     anne = shop.customer()
     shop.add(anne, is_pending=True)

@@ -48,16 +48,6 @@ def end_of(deal: Deal, service: Service, *, at_end: bool, reason: str = "") -> E
     return _now(deal, ending, reason)
 
 
-def cancel_now(deal: Deal, service: Service, *, reason: str) -> tuple[Service, tuple[Done, ...]]:
-    """It ends today, with its add-ons."""
-    return carry_out(deal, end_of(deal, service, at_end=False, reason=reason))
-
-
-def cancel_at_end(deal: Deal, service: Service, *, reason: str) -> tuple[Service, tuple[Done, ...]]:
-    """It ends with what is paid for, with its add-ons."""
-    return carry_out(deal, end_of(deal, service, at_end=True, reason=reason))
-
-
 def carry_out(deal: Deal, end: End) -> tuple[Service, tuple[Done, ...]]:
     """Do what `end_of` found in this transaction; the service as it is then, and what was issued."""
     cut(deal.conn, end.quote, now=deal.now)
