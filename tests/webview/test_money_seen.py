@@ -97,7 +97,7 @@ def test_the_first_page_counts_services_and_names_what_is_to_be_paid(company: Co
     words = words_of(page)
 
     assert "6 services 3 unpaid invoices" in words
-    assert "Unpaid invoices What is due first comes first" in words
+    assert "Unpaid invoices Earliest due date first" in words
     assert page.text.index(company.story.trade.part_paid) < page.text.index(company.story.trade.issued)
 
 
