@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select, true
+from sqlalchemy import Connection, bindparam, exists, select, true
 
 from mailgate.tickets.ticket import State
-from store.schema import customers, tickets
+from store.schema import billing_accounts, customers, tickets
 
 LISTED = 3
 """Earlier tickets that a notification names."""
@@ -22,8 +22,9 @@ _EARLIER = (
     .limit(LISTED)
     .subquery()
 )
+_IS_BILLED = exists().where(billing_accounts.c.customer_id == customers.c.id)
 _CUSTOMER = (
-    select(customers.c.name, customers.c.created_at, _EARLIER)
+    select(customers.c.name, customers.c.created_at, _IS_BILLED.label("is_billed"), _EARLIER)
     .select_from(customers.outerjoin(_EARLIER, true()))
     .where(customers.c.id == bindparam("customer_id"))
     .order_by(_EARLIER.c.updated_at.desc(), _EARLIER.c.id.desc())
@@ -40,9 +41,19 @@ class Earlier:
     updated_at: datetime
 
 
-def customer(conn: Connection, customer_id: int, number: int) -> tuple[str, datetime, tuple[Earlier, ...]]:
-    """Name, since when, and the last tickets but this one, what changed last first."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A ticket's customer."""
+
+    name: str
+    since: datetime
+    is_billed: bool  # there is an account of money
+    others: tuple[Earlier, ...]  # the last tickets but this one, what changed last first
+
+
+def customer(conn: Connection, customer_id: int, number: int) -> Known:
+    """Who has written this ticket, by one question."""
     rows = conn.execute(_CUSTOMER, {"customer_id": customer_id, "number": number}).all()
     others = (row for row in rows if row.id is not None)
     found = tuple(Earlier(row.id, row.subject, State(row.state), row.updated_at) for row in others)
-    return rows[0].name, rows[0].created_at, found
+    return Known(rows[0].name, rows[0].created_at, bool(rows[0].is_billed), found)

@@ -15,14 +15,14 @@ def about(act: Act, ticket: Ticket) -> About:
     taken_by = staff.get(ticket.assignee_id or 0)
     if ticket.customer_id is None:
         return About(settings.gate.zone, settings.desk_rules.undo_seconds, page, taken_by)
-    name, since, others = earlier.customer(act.conn, ticket.customer_id, ticket.id)
+    known = earlier.customer(act.conn, ticket.customer_id, ticket.id)
     return About(
         settings.gate.zone,
         settings.desk_rules.undo_seconds,
         page,
         taken_by,
-        customer=name,
-        since=since,
-        facts=money_facts(act.conn, ticket.customer_id),
-        others=tuple(Other(one.id, one.subject, one.state, one.updated_at) for one in others),
+        customer=known.name,
+        since=known.since,
+        facts=money_facts(act.conn, ticket.customer_id) if known.is_billed else (),
+        others=tuple(Other(one.id, one.subject, one.state, one.updated_at) for one in known.others),
     )
