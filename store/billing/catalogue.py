@@ -114,14 +114,6 @@ def product_by_sku(conn: Connection, sku: str) -> Product | None:
     return next(_products(conn, _OF_NEWEST.where(catalogue_products.c.sku == sku)), None)
 
 
-def sold_as(conn: Connection, sku: str) -> tuple[int, Product] | None:
-    """The id and the product that is sold by this name now; None when there is none, or it was retired."""
-    query = _OF_NEWEST.with_only_columns(products.c.id).where(catalogue_products.c.sku == sku)
-    number = conn.execute(query).scalar()
-    found = None if number is None else product(conn, number)
-    return None if number is None or found is None else (number, found)
-
-
 def last_version_with(conn: Connection, sku: str) -> int | None:
     """The newest version that has, or had, a product."""
     query = select(func.max(catalogue_products.c.version)).where(catalogue_products.c.sku == sku)

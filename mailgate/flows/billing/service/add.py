@@ -111,11 +111,11 @@ def _reaches(start: date, months: int, day: date) -> bool:
 
 def for_sale(conn: Connection, sku: str) -> tuple[int, Product]:
     """A product as it is sold now, with its id. Raises NotSold, which names the nearest."""
-    found = catalogue.sold_as(conn, sku)
-    if found is None:
+    found = catalogue.product_by_sku(conn, sku)
+    if found is None or found.id is None:
         near = get_close_matches(sku, [one.sku for one in catalogue.for_sale(conn)], n=1)
         raise NotSold(f"the catalogue has no {sku!r}" + (f": did you mean {near[0]}?" if near else ""))
-    return found
+    return found.id, found
 
 
 def _parent(deal: Deal, product: Product, parent_id: int | None) -> Service | None:
@@ -132,8 +132,8 @@ def _parent(deal: Deal, product: Product, parent_id: int | None) -> Service | No
         pays = f"customer {deal.payer.customer.id} pays in {deal.payer.customer.currency} now"
         raise NotPossible(f"service {parent.id} is billed in {parent.currency}, and {pays}: it takes no new add-on")
     plan = deal.books.product(deal.conn, parent.product_id)
-    now_sold = catalogue.sold_as(deal.conn, plan.sku)
-    if product.sku not in {*plan.addons, *(now_sold[1].addons if now_sold else ())}:
+    now_sold = catalogue.product_by_sku(deal.conn, plan.sku)
+    if product.sku not in {*plan.addons, *(now_sold.addons if now_sold else ())}:
         there = ", ".join(plan.addons) or "none"
         raise NotSold(f"{product.sku} is no add-on of {plan.sku}: there is {there}")
     return parent
