@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mailgate.billing.party import Proof
-from mailgate.billing.vat_id import is_in_eu
+from mailgate.billing.tax.vat_id import is_in_eu
 from mailgate.errors import Permanent, Temporary
 
 SOURCE = "vies"

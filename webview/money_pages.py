@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
-from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.service import State
 from mailgate.mail.mailto import MailAction
 from store.views import customer_money

@@ -10,7 +10,7 @@ import jinja2
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
-from mailgate.billing.amounts import amount, percent
+from mailgate.billing.money.words import amount, percent
 from mailgate.language.filters import LANGUAGE_FILTERS
 from mailgate.language.tags import FALLBACK, direction
 from mailgate.language.telling import Speech, moment, speaking, speech

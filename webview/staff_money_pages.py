@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.document.invoice import DocumentKind
 from store.views import staff_money
 from store.views.paging import Turn
 from store.views.staff_money import CustomerHead

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, Table, func, insert, select
 
+from mailgate.billing.offer.product import Catalogue, Kind, Price, Product, TaxRule
 from mailgate.billing.period import anchor_of, local_start
-from mailgate.billing.product import Catalogue, Kind, Price, Product, TaxRule
 from mailgate.billing.service import State
 from store.billing import catalogue
 from store.engine import transaction

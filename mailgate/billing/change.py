@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, Reckoned, TaxedAs, reckon
 from mailgate.billing.draft import Due, Rhythm, first_bundle
-from mailgate.billing.invoice import Charge, DocumentKind, LineKind, Reckoned, TaxedAs, reckon
-from mailgate.billing.money import split
+from mailgate.billing.money.amount import split
 from mailgate.billing.period import Part, Span
 from mailgate.billing.proration import slice_of, unused
 from mailgate.billing.service import NotPossible, Service

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailgate.billing.party import Account, Buyer
-from mailgate.billing.vat_id import BadVatId, read_vat_id
+from mailgate.billing.tax.vat_id import BadVatId, read_vat_id
 from mailgate.mail.address import address_key
 from mailgate.people import BadDetail, BadDetails, Contact, Customer, Role, line_fault
 

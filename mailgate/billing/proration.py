@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from mailgate.billing.money import rounded
+from mailgate.billing.money.amount import rounded
 from mailgate.billing.period import Part
 
 

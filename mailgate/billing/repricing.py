@@ -3,9 +3,9 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mailgate.billing.offer.pricing import NotSold, options_of, price_of
+from mailgate.billing.offer.product import Product
 from mailgate.billing.period import index_on, nth
-from mailgate.billing.pricing import NotSold, options_of, price_of
-from mailgate.billing.product import Product
 from mailgate.billing.service import Service
 
 

@@ -6,8 +6,8 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from mailgate.billing.offer.product import ONE_TIME
 from mailgate.billing.party import MONEY_SINCE, MONEY_UNTIL
-from mailgate.billing.product import ONE_TIME
 from mailgate.errors import Permanent
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from mailgate.billing.fuse import Tally
-from mailgate.billing.money import written
+from mailgate.billing.money.amount import written
 from mailgate.cli.backup import show_progress
 from mailgate.cli.billing_words import BY, at_option
 from mailgate.cli.gate import gate, now

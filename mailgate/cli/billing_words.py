@@ -8,8 +8,8 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from mailgate.billing.invoice import DocumentKind, is_late
-from mailgate.billing.money import read_amount
+from mailgate.billing.document.invoice import DocumentKind, is_late
+from mailgate.billing.money.amount import read_amount
 from mailgate.billing.period import local_date, read_day
 from mailgate.billing.service import checked_day
 from mailgate.cli.gate import gate, now

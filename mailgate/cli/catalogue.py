@@ -8,8 +8,8 @@ import click
 from sqlalchemy import Connection
 
 from mailgate.billing.catalogue.reading import MAX_BYTES, CatalogueErrors, read_catalogue
-from mailgate.billing.money import written
-from mailgate.billing.product import Catalogue, Option, Price, Product, Promotion, TaxRule, cycle_word
+from mailgate.billing.money.amount import written
+from mailgate.billing.offer.product import Catalogue, Option, Price, Product, Promotion, TaxRule, cycle_word
 from mailgate.cli.billing_words import Day
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import (

@@ -7,7 +7,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from mailgate.billing.money import written
+from mailgate.billing.money.amount import written
 from mailgate.billing.party import Account
 from mailgate.billing.profile import edited
 from mailgate.cli.billing_words import BY

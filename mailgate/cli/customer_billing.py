@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from mailgate.billing.party import Account, Proof
 from mailgate.billing.profile import billing_contact
-from mailgate.billing.vat_id import BadVatId, read_vat_id
+from mailgate.billing.tax.vat_id import BadVatId, read_vat_id
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import (
     EX_DATAERR,

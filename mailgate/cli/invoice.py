@@ -6,7 +6,7 @@ from datetime import date
 
 import click
 
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.cli.billing_words import (
     TABLES,
     WITH_AMOUNT,

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from mailgate.billing.ledger.plain_text import CARRIED, Extract, Format, write
 from mailgate.billing.ledger.transaction import Booked
-from mailgate.billing.money import written
+from mailgate.billing.money.amount import written
 from mailgate.cli.backup import show_progress
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import (

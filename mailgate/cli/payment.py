@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from mailgate.billing.money import written
+from mailgate.billing.money.amount import written
 from mailgate.cli.billing_words import BY, WITH_AMOUNT, Line, dealing, on_option, positive
 from mailgate.cli.gate import gate
 from mailgate.cli.output import (

@@ -5,7 +5,7 @@ from datetime import date
 
 import click
 
-from mailgate.billing.pricing import cycle_of
+from mailgate.billing.offer.pricing import cycle_of
 from mailgate.billing.service import Service, State
 from mailgate.cli.billing_words import TABLES, Day, Line, dealing, issued_rows, on_option
 from mailgate.cli.gate import gate

@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from mailgate.billing.change import Quote
 from mailgate.billing.draft import is_billed
-from mailgate.billing.product import cycle_word
+from mailgate.billing.offer.product import cycle_word
 from mailgate.billing.service import Service
 from mailgate.flows.billing.books import Books
 from mailgate.flows.billing.service.ending import End

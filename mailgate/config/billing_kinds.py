@@ -3,11 +3,11 @@
 import re
 from typing import Annotated
 
-from mailgate.billing.currencies import CURRENCIES
-from mailgate.billing.money import BadAmount, read_amount
-from mailgate.billing.numbering import BadPattern, read_pattern
-from mailgate.billing.reference import is_bic, is_iban
-from mailgate.billing.vat_id import tidy_vat_id
+from mailgate.billing.document.numbering import BadPattern, read_pattern
+from mailgate.billing.document.reference import is_bic, is_iban
+from mailgate.billing.money.amount import BadAmount, read_amount
+from mailgate.billing.money.currencies import CURRENCIES
+from mailgate.billing.tax.vat_id import tidy_vat_id
 from mailgate.config.kinds import text, whole
 from mailgate.config.values import Kind, Shape
 from mailgate.errors import BadAddress

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mailgate.billing.numbering import read_pattern
-from mailgate.billing.vat_id import BadVatId, read_vat_id
+from mailgate.billing.document.numbering import read_pattern
+from mailgate.billing.tax.vat_id import BadVatId, read_vat_id
 from mailgate.config.kinds import MEMORY_BROKER
 from mailgate.config.settings import (
     After,

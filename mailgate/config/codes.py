@@ -3,7 +3,7 @@
 from functools import cache
 from zoneinfo import available_timezones
 
-from mailgate.billing.currencies import CURRENCIES
+from mailgate.billing.money.currencies import CURRENCIES
 from mailgate.people import Codes
 
 _TWO_LETTERS = """

@@ -9,7 +9,7 @@ from typing import Annotated, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
-from mailgate.billing.currencies import CURRENCIES
+from mailgate.billing.money.currencies import CURRENCIES
 from mailgate.config.codes import CODES
 from mailgate.config.values import HostPort, Kind, Shape
 from mailgate.errors import BadAddress

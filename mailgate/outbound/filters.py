@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, pass_environment
 
-from mailgate.billing.amounts import amount
+from mailgate.billing.money.words import amount
 from mailgate.language.filters import LANGUAGE_FILTERS
 from mailgate.outbound import plain_text, subject
 

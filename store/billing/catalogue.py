@@ -14,7 +14,7 @@ from sqlalchemy import Connection, RowMapping, Select, func, insert, select
 
 from mailgate.billing.catalogue.changes import Changes, changes
 from mailgate.billing.catalogue.digest import catalogue_digest, product_digest
-from mailgate.billing.product import Catalogue, Option, Price, Product, Promotion, TaxRule
+from mailgate.billing.offer.product import Catalogue, Option, Price, Product, Promotion, TaxRule
 from store import locks
 from store.rows import Rows
 from store.schema import catalogue_products, catalogues, prices, products, promotions

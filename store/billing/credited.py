@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, case, func, select
 
-from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.document.invoice import DocumentKind
 from store.billing import invoices
 from store.billing.invoices import Issued
 from store.schema import invoice_lines

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Select, or_, select
 
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.ledger.accounts import CREDIT
 from mailgate.billing.service import State
 from store.schema import balances, customers, invoice_lines, invoices, services

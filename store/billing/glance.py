@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Date, Integer, String, bindparam, cast, literal, null, select, union_all
 from sqlalchemy.engine import Connection
 
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.ledger.accounts import CREDIT
 from mailgate.billing.service import ENDED, State
 from store.schema import balances, invoices, services

@@ -6,9 +6,9 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 
-from mailgate.billing.allocation import Allocation, OpenInvoice
-from mailgate.billing.document import Frozen, Heading
-from mailgate.billing.invoice import DocumentKind, DocumentState, Reckoned
+from mailgate.billing.document.frozen import Frozen, Heading
+from mailgate.billing.document.invoice import DocumentKind, DocumentState, Reckoned
+from mailgate.billing.payment.allocation import Allocation, OpenInvoice
 from store.billing import lines
 from store.rows import Rows
 from store.schema import allocations, invoices

@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy import Connection, String, select, update
 
-from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.document.invoice import DocumentKind
 from store.schema import gifts, invoice_lines, invoices, payments, services
 
 _WORDS = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit note"}

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select
 
-from mailgate.billing.invoice import Reckoned
+from mailgate.billing.document.invoice import Reckoned
 from store.rows import Rows
 from store.schema import invoice_lines, invoice_taxes
 

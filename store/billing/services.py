@@ -8,10 +8,10 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from mailgate.billing.change import Billed
-from mailgate.billing.invoice import TaxedAs
+from mailgate.billing.document.invoice import TaxedAs
 from mailgate.billing.period import Span
 from mailgate.billing.service import ENDED, Service, State
-from mailgate.billing.tax import read_rate
+from mailgate.billing.tax.groups import read_rate
 from mailgate.errors import MailgateError
 from store.rows import Rows, insert_row
 from store.schema import billed_periods, invoice_lines, products, service_terms, services

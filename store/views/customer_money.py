@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, bindparam, func, select
 
-from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.ledger.accounts import CREDIT
 from mailgate.billing.service import State
 from store.schema import balances, invoices

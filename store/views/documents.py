@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select
 
-from mailgate.billing.invoice import DocumentKind, DocumentState, is_late
+from mailgate.billing.document.invoice import DocumentKind, DocumentState, is_late
 from mailgate.billing.period import local_date
 from store.schema import allocations, invoice_lines, invoices, payments
 from store.views.frozen import Frozen, thaw

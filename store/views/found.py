@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, func, literal, null, select
 
-from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.document.invoice import DocumentKind
 from mailgate.tickets.search_query import Query
 from mailgate.tickets.search_words import Piece, snippet
 from store.schema import articles, contacts, customers, entries, outbox, search_documents, tickets

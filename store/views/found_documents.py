@@ -2,7 +2,7 @@
 
 from sqlalchemy import Connection, select
 
-from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.document.invoice import DocumentKind
 from mailgate.people import Role
 from store.schema import contacts, customers, invoices
 from store.views.found import Hit

@@ -6,8 +6,8 @@ from datetime import date
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, and_, bindparam, case, func, literal, select
 
-from mailgate.billing.invoice import DocumentState
-from mailgate.billing.product import Kind, cycle_word
+from mailgate.billing.document.invoice import DocumentState
+from mailgate.billing.offer.product import Kind, cycle_word
 from mailgate.billing.service import ENDED, State
 from store.schema import billed_periods, invoice_lines, invoices, products, services
 from store.views.paging import Listing, Page, Turn

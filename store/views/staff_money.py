@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from mailgate.billing.invoice import DocumentKind
+from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.service import State
 from mailgate.people import Role
 from store.schema import billing_accounts, contacts, customers, invoices, tickets

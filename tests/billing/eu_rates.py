@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from mailgate.billing.product import TaxRule
+from mailgate.billing.offer.product import TaxRule
 
 SINCE = "2016-01-01"
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from mailgate.billing.change import Billed, Terms
+from mailgate.billing.document.invoice import TaxedAs
 from mailgate.billing.draft import Due, Rhythm
-from mailgate.billing.invoice import TaxedAs
 from mailgate.billing.period import Span, anchor_of, first_bill_day, period_on
 from mailgate.billing.service import Service, State
-from mailgate.billing.tax import read_rate
+from mailgate.billing.tax.groups import read_rate
 
 RHYTHM = Rhythm(days_before_due=10, least_days_to_pay=10)
 NET = TaxedAs(False, read_rate("19"), "S", "VAT")

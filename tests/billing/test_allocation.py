@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.billing.allocation import Allocated, Allocation, OpenInvoice, allocate
+from mailgate.billing.payment.allocation import Allocated, Allocation, OpenInvoice, allocate
 
 MARCH, APRIL, MAY = (date(2026, month, 1) for month in (3, 4, 5))
 OPEN = (OpenInvoice(3, MAY, 300), OpenInvoice(2, MARCH, 100), OpenInvoice(1, APRIL, 200), OpenInvoice(4, MARCH, 50))

@@ -5,9 +5,9 @@ from babel.numbers import get_currency_precision
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.billing.amounts import amount, percent
-from mailgate.billing.currencies import CURRENCIES, EXPONENTS, exponent
-from mailgate.billing.money import MOST_MINOR, written
+from mailgate.billing.money.amount import MOST_MINOR, written
+from mailgate.billing.money.currencies import CURRENCIES, EXPONENTS, exponent
+from mailgate.billing.money.words import amount, percent
 from mailgate.language.telling import speaking
 
 OTHER_DIGITS_IN_USE = frozenset(

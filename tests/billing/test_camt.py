@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.billing.camt import BadStatement, read_statement
+from mailgate.billing.payment.camt import BadStatement, read_statement
 from tests.billing.asking import ask
 
 V2 = "urn:iso:std:iso:20022:tech:xsd:camt.053.001.02"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mailgate.billing.catalogue.reading import MAX_BYTES, CatalogueErrors, read_catalogue
-from mailgate.billing.product import Catalogue, Kind, Option, Price, Product, Promotion, TaxRule
+from mailgate.billing.offer.product import Catalogue, Kind, Option, Price, Product, Promotion, TaxRule
 from tests.billing.shop import PRICES, product, promotion, tax
 
 BAD_CATALOGUES = sorted((Path(__file__).parent / "bad_catalogues").glob("*.toml"))

@@ -7,7 +7,7 @@ import pytest
 from mailgate.billing.catalogue.changes import Changes, changes
 from mailgate.billing.catalogue.digest import catalogue_digest, product_digest
 from mailgate.billing.catalogue.reading import read_catalogue
-from mailgate.billing.product import Catalogue
+from mailgate.billing.offer.product import Catalogue
 from tests.billing.shop import product, promotion, tax
 
 TEXT = (

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mailgate.billing.change import Quote, Room, joined, limited, quote_change, quote_end
-from mailgate.billing.invoice import DocumentKind, LineKind
+from mailgate.billing.document.invoice import DocumentKind, LineKind
 from mailgate.billing.period import Span, period_on
 from mailgate.billing.service import NotPossible, Service
 from tests.billing.second_path import half_up, percent

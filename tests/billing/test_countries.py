@@ -3,7 +3,7 @@
 import pytest
 from babel import Locale
 
-from mailgate.billing.countries import COUNTRIES, region_key
+from mailgate.billing.tax.countries import COUNTRIES, region_key
 
 NO_COUNTRIES = {"AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "IC", "QO", "TA", "UN", "XA", "XB", "ZZ"}
 """What locale data has names for, beside countries: islands, unions, and codes for tests."""

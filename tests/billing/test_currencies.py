@@ -3,7 +3,7 @@
 import pytest
 from iso4217 import Currency
 
-from mailgate.billing.currencies import CURRENCIES, EXPONENTS, UnknownCurrency, exponent, unit
+from mailgate.billing.money.currencies import CURRENCIES, EXPONENTS, UnknownCurrency, exponent, unit
 
 OF_THE_STANDARD = {currency.code: currency.exponent for currency in Currency}
 WITHOUT_MINOR_UNITS = {"XAG", "XAU", "XPD", "XPT", "XBA", "XBB", "XBC", "XBD", "XDR", "XSU", "XTS", "XUA", "XXX"}

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.billing.invoice import Charge, DocumentState, LineKind, TaxedAs, is_late, reckon
-from mailgate.billing.tax import read_rate
+from mailgate.billing.document.invoice import Charge, DocumentState, LineKind, TaxedAs, is_late, reckon
+from mailgate.billing.tax.groups import read_rate
 from tests.billing.second_path import half_up, percent
 from tests.billing.selling import GROSS, NET, d
 

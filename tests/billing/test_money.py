@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.billing.currencies import CURRENCIES, EXPONENTS
-from mailgate.billing.money import (
+from mailgate.billing.money.amount import (
     MOST_MINOR,
     BadAmount,
     NoDecimal,
@@ -20,6 +19,7 @@ from mailgate.billing.money import (
     times,
     written,
 )
+from mailgate.billing.money.currencies import CURRENCIES, EXPONENTS
 from tests.billing.second_path import half_up
 
 MINOR = st.integers(-(10**20), 10**20)

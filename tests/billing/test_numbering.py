@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from mailgate.billing.numbering import BadPattern, number, read_pattern
+from mailgate.billing.document.numbering import BadPattern, number, read_pattern
 
 
 @pytest.mark.parametrize(

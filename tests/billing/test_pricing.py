@@ -2,8 +2,8 @@
 
 import pytest
 
-from mailgate.billing.pricing import NotSold, cycle_of, is_aligned, options_of, price_of
-from mailgate.billing.product import CYCLES, Kind, Option, Price, Product
+from mailgate.billing.offer.pricing import NotSold, cycle_of, is_aligned, options_of, price_of
+from mailgate.billing.offer.product import CYCLES, Kind, Option, Price, Product
 
 PRICES = (Price("EUR", 1, 1000), Price("EUR", 12, 10000, 500), Price("JPY", 1, 1500))
 MAILBOXES = Option("mailboxes", 50, 10, 200, (Price("EUR", 1, 200), Price("EUR", 12, 2000)))

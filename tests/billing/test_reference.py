@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stdnum import iban, iso11649, numdb
 
-from mailgate.billing.reference import is_bic, is_iban, is_reference, make_reference
+from mailgate.billing.document.reference import is_bic, is_iban, is_reference, make_reference
 
 BASE = st.from_regex(r"[0-9A-Z]{1,21}", fullmatch=True)
 SIGNS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"

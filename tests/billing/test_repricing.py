@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from mailgate.billing.draft import Rhythm, bundles, due_at
+from mailgate.billing.offer.product import Kind, Option, Price, Product
 from mailgate.billing.period import Span
-from mailgate.billing.product import Kind, Option, Price, Product
 from mailgate.billing.repricing import Stays, first_renewal, repriced
 from mailgate.billing.service import Service, State
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.billing.tax import BadRate, Taxed, groups, read_rate, shares
-from mailgate.billing.totals import totals
+from mailgate.billing.document.totals import totals
+from mailgate.billing.tax.groups import BadRate, Taxed, groups, read_rate, shares
 from tests.billing.second_path import half_up, percent
 
 RATE = st.sampled_from(["0", "0.0", "5.5", "7", "7.0", "8.75", "10", "19", "19.0", "19.00", "20", "21", "25", "100"])

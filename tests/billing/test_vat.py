@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mailgate.billing.offer.product import TaxRule
 from mailgate.billing.party import Buyer, Proof, Seller
-from mailgate.billing.product import TaxRule
-from mailgate.billing.vat import (
+from mailgate.billing.tax.vat import (
     ELSEWHERE,
     NO_REGISTRATION,
     PROOF_DAYS,

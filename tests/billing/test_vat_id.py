@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.billing.vat_id import BadVatId, country_of, is_in_eu, read_vat_id, vat_country, vat_prefix
+from mailgate.billing.tax.vat_id import BadVatId, country_of, is_in_eu, read_vat_id, vat_country, vat_prefix
 
 
 @pytest.mark.parametrize(

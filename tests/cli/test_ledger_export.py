@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from mailgate.billing.currencies import unit
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.accounts import BANK, CASH, CREDIT, DIFFERENCES, ROUNDING, WRITE_OFFS, provider
 from mailgate.billing.ledger.events import Sale, Whose
 from mailgate.billing.ledger.transaction import Transaction, fold
+from mailgate.billing.money.currencies import unit
 from tests.cli.books import add_customers, book, book_some
 from tests.program import Program, configured
 from tests.servers.fixtures import needed

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from mailgate.billing.invoice import DocumentState
+from mailgate.billing.document.invoice import DocumentState
 from mailgate.billing.service import State
 from store import people
 from store.billing import invoices, services

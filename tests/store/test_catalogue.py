@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from mailgate.billing.catalogue.changes import Changes
 from mailgate.billing.catalogue.reading import read_catalogue
-from mailgate.billing.product import Catalogue, Price, Product
+from mailgate.billing.offer.product import Catalogue, Price, Product
 from store.billing import catalogue as stored
 from store.billing.catalogue import Imported
 from store.engine import reading, transaction

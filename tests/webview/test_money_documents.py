@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from mailgate.billing.invoice import DocumentState
+from mailgate.billing.document.invoice import DocumentState
 from mailgate.flows.billing import settle, take_back
 from mailgate.flows.billing.service.add import Sold
 from store.billing import invoices

@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 
 from mailgate.billing.catalogue.findings import Findings
-from mailgate.billing.product import Kind, Product, Promotion, TaxRule
+from mailgate.billing.offer.product import Kind, Product, Promotion, TaxRule
 from mailgate.toml_text.positions import KeyPath
 
 

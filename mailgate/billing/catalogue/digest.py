@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 
-from mailgate.billing.product import Catalogue, Option, Price, Product
+from mailgate.billing.offer.product import Catalogue, Option, Price, Product
 
 
 def product_digest(product: Product) -> str:

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import TypeVar
 
 from mailgate.billing.catalogue.table import Given, Unknown, told
-from mailgate.billing.countries import COUNTRIES, region_key
-from mailgate.billing.money import BadAmount, NoDecimal, decimal, example, read_amount, written
+from mailgate.billing.money.amount import BadAmount, NoDecimal, decimal, example, read_amount, written
 from mailgate.billing.party import MONEY_SINCE, MONEY_UNTIL
-from mailgate.billing.tax import read_rate
+from mailgate.billing.tax.countries import COUNTRIES, region_key
+from mailgate.billing.tax.groups import read_rate
 from mailgate.toml_text.problems import BadValue
 
 C = TypeVar("C", bound=StrEnum)

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 
 from mailgate.billing.catalogue import kinds
 from mailgate.billing.catalogue.table import Table
-from mailgate.billing.currencies import CURRENCIES
-from mailgate.billing.money import example
-from mailgate.billing.product import CYCLES, Price
+from mailgate.billing.money.amount import example
+from mailgate.billing.money.currencies import CURRENCIES
+from mailgate.billing.offer.product import CYCLES, Price
 from mailgate.toml_text.positions import KeyPath
 
 Way = tuple[str, int]

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from mailgate.billing.catalogue import kinds
 from mailgate.billing.catalogue.prices import Way, read_lead_days, read_prices
 from mailgate.billing.catalogue.table import Given, Table
-from mailgate.billing.money import MOST_MINOR, written
-from mailgate.billing.product import Kind, Option, Product, cycle_word
+from mailgate.billing.money.amount import MOST_MINOR, written
+from mailgate.billing.offer.product import Kind, Option, Product, cycle_word
 from mailgate.toml_text.positions import KeyPath
 from mailgate.toml_text.problems import BadValue
 

@@ -5,7 +5,7 @@ from mailgate.billing.catalogue.findings import Findings
 from mailgate.billing.catalogue.products import read_product
 from mailgate.billing.catalogue.rules import read_promotion, read_tax
 from mailgate.billing.catalogue.table import Table
-from mailgate.billing.product import Catalogue
+from mailgate.billing.offer.product import Catalogue
 from mailgate.toml_text.document import parse
 from mailgate.toml_text.problems import Place, Problem, Problems
 

@@ -6,9 +6,9 @@ from mailgate.billing.catalogue import kinds
 from mailgate.billing.catalogue.prices import is_currency
 from mailgate.billing.catalogue.products import STANDARD
 from mailgate.billing.catalogue.table import Table
-from mailgate.billing.money import decimal
+from mailgate.billing.money.amount import decimal
+from mailgate.billing.offer.product import Promotion, TaxRule
 from mailgate.billing.party import MONEY_SINCE
-from mailgate.billing.product import Promotion, TaxRule
 
 TAX_KEYS = ("country", "region", "class", "rate", "category", "name", "from")
 PROMOTION_KEYS = ("code", "percent", "amount", "cycles", "products", "until")

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from mailgate.billing.ledger.transaction import Booked, Line
-from mailgate.billing.money import written
+from mailgate.billing.money.amount import written
 
 OPENING = "equity:opening-balances"
 """What stands against the balances with which an extract begins: it is no account of the ledger."""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
-from mailgate.billing.currencies import exponent
 from mailgate.billing.ledger.accounts import OF_A_CUSTOMER, is_account
+from mailgate.billing.money.currencies import exponent
 
 
 class BadTransaction(ValueError):

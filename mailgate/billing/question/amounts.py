@@ -1,8 +1,9 @@
 """Questions about amounts: parts of prices, tax, the sums of a document, shares."""
 
 from mailgate.billing import proration
-from mailgate.billing.currencies import EXPONENTS
-from mailgate.billing.money import nearest_minor, split, times
+from mailgate.billing.document.totals import totals
+from mailgate.billing.money.amount import nearest_minor, split, times
+from mailgate.billing.money.currencies import EXPONENTS
 from mailgate.billing.period import Part
 from mailgate.billing.question.days import told
 from mailgate.billing.question.keys import (
@@ -22,8 +23,7 @@ from mailgate.billing.question.keys import (
     whole,
     yes_or_no,
 )
-from mailgate.billing.tax import groups
-from mailgate.billing.totals import totals
+from mailgate.billing.tax.groups import groups
 
 
 def slice_of(asked: Json) -> Answer:

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from mailgate.billing.currencies import EXPONENTS
-from mailgate.billing.money import NoDecimal, decimal
+from mailgate.billing.money.amount import NoDecimal, decimal
+from mailgate.billing.money.currencies import EXPONENTS
 from mailgate.billing.period import BeyondTheCalendar, Part, Span, read_day, read_time
-from mailgate.billing.tax import Rate, Taxed, read_rate
+from mailgate.billing.tax.groups import Rate, Taxed, read_rate
 
 Json = Mapping[str, object]
 Answer = dict[str, object]

@@ -1,7 +1,7 @@
 """Questions about payments: references, the QR code of a transfer, bank statements."""
 
-from mailgate.billing import reference
-from mailgate.billing.camt import BadStatement, read_statement
+from mailgate.billing.document import reference
+from mailgate.billing.payment.camt import BadStatement, read_statement
 from mailgate.billing.question.keys import Answer, Json, Unusable, needed, text
 
 

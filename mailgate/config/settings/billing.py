@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
-from mailgate.billing.money import nearest_minor, read_amount
+from mailgate.billing.money.amount import nearest_minor, read_amount
 from mailgate.config import billing_kinds, kinds
 from mailgate.config.kinds import one_of
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from mailgate.billing.draft import TooManyPeriods
 from mailgate.billing.fuse import Tally
 from mailgate.billing.period import local_start
-from mailgate.billing.vat import NoTaxRule
+from mailgate.billing.tax.vat import NoTaxRule
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Books, Payer, Today, lock, open_books
 from mailgate.flows.billing.drafting import Draft, drafts, next_day, tomorrow

@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from mailgate.billing.document.invoice import TaxedAs
 from mailgate.billing.draft import Rhythm
-from mailgate.billing.invoice import TaxedAs
+from mailgate.billing.offer.product import Product, TaxRule
 from mailgate.billing.party import Account, Buyer, Proof
 from mailgate.billing.period import local_date
-from mailgate.billing.product import Product, TaxRule
 from mailgate.billing.profile import buyer
 from mailgate.billing.service import Service
-from mailgate.billing.tax import read_rate
-from mailgate.billing.vat import treatment
+from mailgate.billing.tax.groups import read_rate
+from mailgate.billing.tax.vat import treatment
 from mailgate.config import Settings
 from mailgate.people import Customer
 from store import people

@@ -5,7 +5,7 @@ from typing import Protocol
 from sqlalchemy import Connection, Engine
 
 from mailgate.billing.party import Account, Proof
-from mailgate.billing.vat_id import country_of, is_in_eu
+from mailgate.billing.tax.vat_id import country_of, is_in_eu
 from mailgate.errors import Permanent, Temporary
 from store.billing import accounts
 from store.engine import reading, transact

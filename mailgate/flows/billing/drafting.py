@@ -8,8 +8,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection
 
+from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, reckon
 from mailgate.billing.draft import Bundle, Due, bundles, next_look
-from mailgate.billing.invoice import Charge, DocumentKind, LineKind, reckon
 from mailgate.flows.billing.books import Books, Payer, text_of
 from mailgate.flows.billing.issue import Wanted
 

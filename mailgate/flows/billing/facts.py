@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import Connection
 
-from mailgate.billing.money import written
+from mailgate.billing.money.amount import written
 from mailgate.billing.service import State
 from mailgate.language.tags import FALLBACK
 from mailgate.language.telling import full_date, speaking

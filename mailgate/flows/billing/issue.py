@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from mailgate.billing.document import Heading, freeze
+from mailgate.billing.document.frozen import Heading, freeze
+from mailgate.billing.document.invoice import Charge, DocumentKind, Reckoned, reckon
+from mailgate.billing.document.numbering import read_pattern
 from mailgate.billing.draft import Due
-from mailgate.billing.invoice import Charge, DocumentKind, Reckoned, reckon
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.transaction import Transaction
-from mailgate.billing.numbering import read_pattern
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Payer
 from store.billing import invoices, ledger, series, services

@@ -11,7 +11,7 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 
-from mailgate.billing.product import Product
+from mailgate.billing.offer.product import Product
 from mailgate.billing.repricing import Stays, repriced
 from mailgate.billing.service import Service, checked_day
 from mailgate.flows.billing.service.add import for_sale

@@ -6,12 +6,12 @@ from datetime import date, datetime
 
 from sqlalchemy import Connection
 
-from mailgate.billing.allocation import Allocation, allocate
-from mailgate.billing.invoice import DocumentState
+from mailgate.billing.document.invoice import DocumentState
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.accounts import BANK, CASH, OF_A_CUSTOMER, provider
 from mailgate.billing.ledger.transaction import Transaction
-from mailgate.billing.money import written
+from mailgate.billing.money.amount import written
+from mailgate.billing.payment.allocation import Allocation, allocate
 from mailgate.errors import Permanent
 from mailgate.flows.billing.issue import Done, whose
 from store.billing import credited as given_back

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 from sqlalchemy import Connection, Engine
 
-from mailgate.billing.invoice import Charge, DocumentKind, DocumentState, LineKind
+from mailgate.billing.document.invoice import Charge, DocumentKind, DocumentState, LineKind
 from mailgate.billing.ledger import events
-from mailgate.billing.money import split, written
+from mailgate.billing.money.amount import split, written
 from mailgate.billing.period import Span
 from mailgate.billing.service import ENDED
 from mailgate.config import Settings

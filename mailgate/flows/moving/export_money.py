@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from mailgate.billing.invoice import DocumentKind
-from mailgate.billing.product import cycle_word
+from mailgate.billing.document.invoice import DocumentKind
+from mailgate.billing.offer.product import cycle_word
 from mailgate.billing.service import Service
 from store.billing import catalogue, invoices, ledger, payments, services
 from store.billing.invoices import Issued

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.billing.invoice import DocumentKind, DocumentState
-from mailgate.billing.money import written
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
+from mailgate.billing.money.amount import written
 from mailgate.billing.service import ENDED, Service, State
 from mailgate.errors import Permanent
 from store.billing import services

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.flows.billing.service import terms
 from store.billing import catalogue
 from store.engine import transaction

@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.service import NotPossible, State
 from mailgate.flows.billing.service import ending, states
 from tests.flows.billing.trade import Trade, d

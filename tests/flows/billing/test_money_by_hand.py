@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.billing.invoice import DocumentState
+from mailgate.billing.document.invoice import DocumentState
 from mailgate.flows.billing import settle
 from mailgate.flows.billing.settle import NotOpen, TooLittle
 from store.billing.payments import Payment, RecordedBefore

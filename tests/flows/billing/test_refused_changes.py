@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.billing.pricing import NotSold
+from mailgate.billing.offer.pricing import NotSold
 from mailgate.billing.service import NotPossible
 from mailgate.flows.billing.service import terms
 from tests.flows.billing.trade import Trade

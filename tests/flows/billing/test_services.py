@@ -2,9 +2,9 @@
 
 import pytest
 
-from mailgate.billing.pricing import NotSold
+from mailgate.billing.offer.pricing import NotSold
 from mailgate.billing.service import State
-from mailgate.billing.vat import NoTaxRule
+from mailgate.billing.tax.vat import NoTaxRule
 from tests.flows.billing.trade import Trade, d
 
 

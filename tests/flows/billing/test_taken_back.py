@@ -2,7 +2,7 @@
 
 import pytest
 
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.flows.billing.settle import NotOpen
 from mailgate.flows.billing.take_back import CannotTakeBack
 from store.billing import credited, invoices

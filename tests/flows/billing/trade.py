@@ -10,10 +10,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, func, select
 
 from mailgate.billing.catalogue.reading import read_catalogue
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.ledger.accounts import CREDIT, RECEIVABLE
-from mailgate.billing.money import read_amount
-from mailgate.billing.product import CYCLES
+from mailgate.billing.money.amount import read_amount
+from mailgate.billing.offer.product import CYCLES
 from mailgate.billing.service import Service
 from mailgate.config import Settings, load
 from mailgate.flows.billing import settle, take_back

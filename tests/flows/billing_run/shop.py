@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Engine, func, select
 
 from mailgate.billing.catalogue.reading import read_catalogue
+from mailgate.billing.offer.pricing import cycle_of
 from mailgate.billing.period import Span
-from mailgate.billing.pricing import cycle_of
 from mailgate.billing.service import Service
 from mailgate.config import Settings
 from mailgate.config.settings.seller import Seller

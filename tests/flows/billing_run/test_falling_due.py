@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import update
 
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.service import State
 from mailgate.flows.billing.run import run_what_is_due
 from mailgate.flows.billing.service.ending import carry_out, end_of

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.period import Span
 from mailgate.flows.billing.books import Today
 from mailgate.flows.billing.guard import FuseBlown, Unexpected

@@ -7,11 +7,11 @@ from difflib import get_close_matches
 
 from sqlalchemy import Connection
 
+from mailgate.billing.document.invoice import Charge, LineKind
 from mailgate.billing.draft import first_bundle
-from mailgate.billing.invoice import Charge, LineKind
+from mailgate.billing.offer.pricing import NotSold, is_aligned, options_of, price_of
+from mailgate.billing.offer.product import ONE_TIME, Kind, Product
 from mailgate.billing.period import anchor_of, first_bill_day, period_on
-from mailgate.billing.pricing import NotSold, is_aligned, options_of, price_of
-from mailgate.billing.product import ONE_TIME, Kind, Product
 from mailgate.billing.service import NotPossible, Service, State, checked_day
 from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.drafting import drafted

@@ -7,10 +7,10 @@ from datetime import date
 from sqlalchemy import Connection
 
 from mailgate.billing.change import Leg, Quote, charged_for, joined, limited, quote_end, with_legs
+from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.draft import due_at, open_periods
-from mailgate.billing.invoice import DocumentKind, DocumentState
+from mailgate.billing.offer.product import Kind
 from mailgate.billing.period import Part
-from mailgate.billing.product import Kind
 from mailgate.billing.service import Action, NotPossible, Service, State, after
 from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.issue import Done

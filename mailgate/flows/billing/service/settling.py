@@ -7,10 +7,10 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from mailgate.billing.change import Quote, Room
+from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, TaxedAs
 from mailgate.billing.draft import Due
-from mailgate.billing.invoice import Charge, DocumentKind, LineKind, TaxedAs
 from mailgate.billing.period import Span, local_start
-from mailgate.billing.tax import read_rate
+from mailgate.billing.tax.groups import read_rate
 from mailgate.flows.billing.books import Deal, lock
 from mailgate.flows.billing.drafting import next_day
 from mailgate.flows.billing.issue import Done, Wanted, claims_without_document, issue, win

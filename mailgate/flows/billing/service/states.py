@@ -3,9 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
+from mailgate.billing.offer.pricing import is_aligned
 from mailgate.billing.party import Account
 from mailgate.billing.period import anchor_of, first_bill_day
-from mailgate.billing.pricing import is_aligned
 from mailgate.billing.service import Action, NotPossible, Service, State, after
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.service.add import ONE_DAY

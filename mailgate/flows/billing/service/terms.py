@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from mailgate.billing.change import Quote, Terms, limited, quote_change
-from mailgate.billing.invoice import reckon
-from mailgate.billing.pricing import NotSold, options_of, price_of
-from mailgate.billing.product import ONE_TIME
+from mailgate.billing.document.invoice import reckon
+from mailgate.billing.offer.pricing import NotSold, options_of, price_of
+from mailgate.billing.offer.product import ONE_TIME
 from mailgate.billing.repricing import repriced
 from mailgate.billing.service import Action, NotPossible, Service, after
 from mailgate.errors import Permanent

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
-from mailgate.billing.money import NoDecimal, decimal
+from mailgate.billing.money.amount import NoDecimal, decimal
+from mailgate.billing.offer.product import TaxRule
 from mailgate.billing.party import Buyer, Proof, Seller
-from mailgate.billing.product import TaxRule
-from mailgate.billing.vat_id import country_of, is_in_eu, vat_country
+from mailgate.billing.tax.vat_id import country_of, is_in_eu, vat_country
 from mailgate.errors import Permanent
 
 PROOF_DAYS = 90

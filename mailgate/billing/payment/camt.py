@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, ParseError, TreeBuilder, XMLParser
 
-from mailgate.billing.currencies import EXPONENTS, unit
-from mailgate.billing.money import NoDecimal, decimal
+from mailgate.billing.money.amount import NoDecimal, decimal
+from mailgate.billing.money.currencies import EXPONENTS, unit
 from mailgate.errors import Permanent
 
 _BLANKS = re.compile(r"\s+")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailgate.billing.tax import Group, Taxed, groups
+from mailgate.billing.tax.groups import Group, Taxed, groups
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mailgate.billing.product import CYCLES, ONE_TIME, Kind, Product, cycle_word
+from mailgate.billing.offer.product import CYCLES, ONE_TIME, Kind, Product, cycle_word
 from mailgate.errors import Permanent
 
 

@@ -9,9 +9,9 @@ from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 
-from mailgate.billing.invoice import DocumentKind, Reckoned
+from mailgate.billing.document.invoice import DocumentKind, Reckoned
+from mailgate.billing.document.reference import MAX_BASE, make_reference
 from mailgate.billing.party import Buyer, Seller
-from mailgate.billing.reference import MAX_BASE, make_reference
 
 LAYOUT = 1
 """Version of what the JSON holds."""

@@ -8,7 +8,7 @@ net = half-up(gross / (1 + rate)) and tax = gross - net. A line's tax and net ar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from mailgate.billing.money import NoDecimal, Ratio, decimal, rounded
+from mailgate.billing.money.amount import NoDecimal, Ratio, decimal, rounded
 
 
 class BadRate(NoDecimal):

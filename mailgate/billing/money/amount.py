@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mailgate.billing.currencies import exponent, unit
+from mailgate.billing.money.currencies import exponent, unit
 from mailgate.errors import Permanent
 
 MOST_MINOR = 10**15

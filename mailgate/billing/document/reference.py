@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from mailgate.billing.money import NoDecimal, decimal
+from mailgate.billing.money.amount import NoDecimal, decimal
 
 MAX_BASE = 21  # characters of a reference behind its check digits (ISO 11649)
 _BASE = re.compile(r"[0-9A-Z]{1,21}\Z")

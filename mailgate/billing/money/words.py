@@ -2,8 +2,8 @@
 
 from babel.numbers import NumberPattern, parse_pattern
 
-from mailgate.billing.currencies import exponent
-from mailgate.billing.money import written
+from mailgate.billing.money.amount import written
+from mailgate.billing.money.currencies import exponent
 from mailgate.language.telling import speech
 
 

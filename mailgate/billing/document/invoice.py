@@ -6,7 +6,7 @@ from datetime import date
 from enum import StrEnum
 
 from mailgate.billing.period import Span
-from mailgate.billing.tax import Group, Rate, Taxed, groups, shares
+from mailgate.billing.tax.groups import Group, Rate, Taxed, groups, shares
 
 
 class DocumentKind(StrEnum):

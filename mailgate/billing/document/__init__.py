@@ -1,0 +1,1 @@
+"""Invoices and credit notes: their lines, sums, numbers, references, and how they are frozen."""

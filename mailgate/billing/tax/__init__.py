@@ -1,0 +1,1 @@
+"""Which tax a sale carries, and what it comes to."""
