@@ -8,6 +8,8 @@ from pathlib import Path
 from bench import peer, report
 from bench.accept import accept
 from bench.billing import billing
+from bench.billing_beside import billing_beside
+from bench.billing_growth import billing_growth
 from bench.burst import burst
 from bench.growth import growth
 from bench.hotspots import print_profile
@@ -33,6 +35,7 @@ PARTS: dict[str, Part] = {
     "parse": parsing,
     "money": money,
     "billing": billing,
+    "billing-beside": billing_beside,
     "accept": accept,
     "syncs": syncs,
     "tickets": tickets,
@@ -42,11 +45,12 @@ PARTS: dict[str, Part] = {
     "memory": memory,
     "growth": growth,
     "several": several,
+    "billing-growth": billing_growth,
     "server-growth": server_growth,
     "soak": soak,
 }
-ONLY_ASKED = ("server-growth", "soak")
-"""They take half an hour and more."""
+ONLY_ASKED = ("billing-growth", "server-growth", "soak")
+"""They take a quarter of an hour and more."""
 
 PROFILES: dict[str, Callable[[Run], None]] = {
     "receive": print_profile,

@@ -69,8 +69,7 @@ class Ran:
 
 def billing(run: Run) -> Iterator[Result]:
     """A file and a server in turn."""
-    services = int(os.environ.get("BENCH_SERVICES", "0")) or run.much(SERVICES)
-    shop = Shop(max(1, services // PER_CUSTOMER), services, DUE_ON)
+    shop = shop_of(run)
     directory = run.room("billing")
 
     @contextmanager
@@ -93,19 +92,25 @@ def billing(run: Run) -> Iterator[Result]:
         yield left_out("billing", "run on PostgreSQL", str(missing))
 
 
+def shop_of(run: Run) -> Shop:
+    """The shop that is billed; BENCH_SERVICES is how many services it has, if it is to have others."""
+    services = int(os.environ.get("BENCH_SERVICES", "0")) or run.much(SERVICES)
+    return Shop(max(1, services // PER_CUSTOMER), services, DUE_ON)
+
+
 def _measured(run: Run, kind: str, shop: Shop, place: Callable[[str], Any]) -> Iterator[Result]:
     ran: list[Ran] = []
 
     def ours(number: int) -> float:
         tell(f"billing: {shop.services:,} services on {kind}, round {number + 1}")
-        with place(f"{kind}-run-{number}") as url, _store(url, shop) as engine:
+        with place(f"{kind}-run-{number}") as url, store_of(url, shop) as engine:
             ran.append(_run(engine, shop))
         return ran[-1].a_second
 
     def bare(number: int) -> float:
         if not ran:
             ours(number)
-        with place(f"{kind}-bare-{number}") as url, _store(url, shop) as engine:
+        with place(f"{kind}-bare-{number}") as url, store_of(url, shop) as engine:
             return _insert(engine, ran[-1].rows, shop.customers)
 
     turns = run.in_turns(ours, bare)
@@ -121,7 +126,8 @@ def _measured(run: Run, kind: str, shop: Shop, place: Callable[[str], Any]) -> I
 
 
 @contextmanager
-def _store(url: str, shop: Shop) -> Iterator[Engine]:
+def store_of(url: str, shop: Shop) -> Iterator[Engine]:
+    """A store with this shop; its engine is closed with the block."""
     engine = connect(url)
     upgrade(engine)
     generate_billing(engine, shop)

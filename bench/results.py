@@ -69,6 +69,12 @@ PLANNED = Goal(5000, 2000)
 BILLING_MEMORY = Goal(30, 80)
 """MiB that a process has more at the last invoice of a run than at the first."""
 
+BESIDE_A_RUN = Goal(2, 3)
+"""p99 of an accepted mail while a run of bills goes on / without one."""
+
+BILLED_GROWTH, INVOICE_PAGE_GROWTH = Goal(0.9, 0.7), Goal(1.5, 2)
+"""A store with a million invoices / one without: invoices a second, and p99 of the page of an invoice."""
+
 OUTBOUND = Goal(3, 2)
 """Mails of ours from their rows to the smarthost's yes, signed and archived / a plain chain with dkimpy, a second."""
 
