@@ -11,6 +11,9 @@ from datetime import date, datetime, timedelta
 FORMER_RUNS = 3
 """So many runs make a habit."""
 
+A_MONTH = range(28, 32)
+"""So many days back is the same day of the last month."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tally:
@@ -36,20 +39,29 @@ class Former:
     tally: Tally
 
 
-def by_day(former: Iterable[Former], *, at_on: date | None, now: datetime) -> tuple[Tally, tuple[Tally, ...]]:
-    """What was issued for this day already, and for each day before it, the newest first.
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What was issued in all for a day that lies so many days back."""
+
+    back: int
+    tally: Tally
+
+
+def by_day(former: Iterable[Former], *, at_on: date | None, now: datetime) -> tuple[Tally, tuple[Day, ...]]:
+    """What was issued for this day already, and for each other day, the newest first.
 
     `former` are runs, the newest first; `at_on` the day that counts as today, None: each account's own at `now`.
     """
-    this: object = at_on or 0
-    days: dict[object, Tally] = {this: Tally()}
+    days: dict[int, Tally] = {0: Tally()}
+    today = at_on or now.date()
     for one in former:
-        day: object = one.at_on
-        if day is None:
-            day = (now - one.made_at) // timedelta(days=1) if at_on is None else one.made_at.date()
-        days[day] = days.get(day, Tally()) + one.tally
-    so_far = days.pop(this)
-    return so_far, tuple(days.values())
+        if one.at_on is None and at_on is None:
+            back = (now - one.made_at) // timedelta(days=1)
+        else:
+            back = (today - (one.at_on or one.made_at.date())).days
+        days[back] = days.get(back, Tally()) + one.tally
+    so_far = days.pop(0)
+    return so_far, tuple(Day(back, tally) for back, tally in days.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +71,29 @@ class Fuse:
     least_invoices: int
     percent: int
 
-    def blown(self, planned: Tally, former: Sequence[Tally]) -> str:
+    def blown(self, planned: Tally, former: Sequence[Day]) -> str:
         """Why this run is to be looked at; "" when it need not be.
 
-        `planned` is what would be issued for this day in all, `former` what was for the days before, the newest first.
+        `planned` is what would be issued for this day in all, `former` what was for other days, the newest first. Where
+        most accounts have the same bill day, a run is like that of a month ago rather than like the last ones.
         """
         if planned.invoices < self.least_invoices or len(former) < FORMER_RUNS:
             return ""
-        last = former[:FORMER_RUNS]
+        why = self._unlike(planned, [one.tally for one in former[:FORMER_RUNS]])
+        if why and any(one.back in A_MONTH and not self._unlike(planned, [one.tally]) for one in former):
+            return ""
+        return why
+
+    def _unlike(self, planned: Tally, last: Sequence[Tally]) -> str:
         usual = sum(one.invoices for one in last)
-        if self._is_off(planned.invoices, usual):
-            return f"{planned.invoices} invoices, where the last {FORMER_RUNS} runs had {usual} together"
+        if self._is_off(planned.invoices, usual, len(last)):
+            return f"{planned.invoices} invoices, where the last {len(last)} runs had {usual} together"
         for currency in sorted(set(planned.totals).union(*(one.totals for one in last))):
             usual = sum(one.totals.get(currency, 0) for one in last)
-            if self._is_off(planned.totals.get(currency, 0), usual):
-                return (
-                    f"a total in {currency} that is more than {self.percent} % off that of the last {FORMER_RUNS} runs"
-                )
+            if self._is_off(planned.totals.get(currency, 0), usual, len(last)):
+                return f"a total in {currency} that is more than {self.percent} % off that of the last {len(last)} runs"
         return ""
 
-    def _is_off(self, planned: int, usual_together: int) -> bool:
+    def _is_off(self, planned: int, usual_together: int, runs: int) -> bool:
         """Compared without a fraction: both sides times the number of runs, and times a hundred."""
-        return abs(planned * FORMER_RUNS - usual_together) * 100 > self.percent * usual_together
+        return abs(planned * runs - usual_together) * 100 > self.percent * usual_together

@@ -55,8 +55,8 @@ class Item:
 
 _RUN, _ITEM = Rows(BillRun), Rows(Item)
 _ISSUING = (RunState.RUNNING.value, RunState.DONE.value, RunState.STOPPED.value)
-_LOOKED_BACK = 300
-"""Runs: those of the schedule come at each midnight on earth."""
+_LOOKED_BACK = 1500
+"""Runs. Those of the schedule come at each midnight on earth, which is some forty a day; a month of them is wanted."""
 
 
 def keep_plan(
