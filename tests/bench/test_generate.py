@@ -14,6 +14,8 @@ from bench.generate.__main__ import fill
 from bench.generate.making import make, make_aside
 from bench.generate.rows import Beginning, newest_ids
 from mailgate.config import Settings
+from mailgate.flows.billing.books import Today
+from mailgate.flows.billing.plan import plan
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Key, Purpose, unseal
 from mailgate.mail.digest import content_digest
@@ -174,10 +176,10 @@ def test_an_impossible_size_is_refused(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def _command(directory: Path, *options: str) -> Result:
+def _command(directory: Path, *options: str, of: str = "tickets") -> Result:
     config = directory / "config.toml"
     config.write_text("")
-    return CliRunner().invoke(fill, ["--config", str(config), *options])
+    return CliRunner().invoke(fill, ["--config", str(config), of, *options])
 
 
 def test_the_command_fills_an_empty_store(tmp_path: Path) -> None:
@@ -205,3 +207,20 @@ def test_the_command_refuses_fewer_messages_than_tickets(tmp_path: Path) -> None
     refused = _command(tmp_path, "--tickets", "5", "--messages", "4")
 
     assert refused.exit_code == 64
+
+
+def test_the_command_makes_a_shop_up_that_a_run_can_bill(tmp_path: Path) -> None:
+    done = _command(tmp_path, "--customers", "3", "--services", "7", "--due", "2026-03-15", "--json", of="billing")
+    refused = _command(tmp_path, "--customers", "3", of="billing")
+
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout) == {"customers": 3, "services": 7, "due_on": "2026-03-15"}
+    assert (refused.exit_code, "--yes" in refused.stderr) == (64, True)
+    engine = connect(f"sqlite:///{tmp_path / 'var' / 'mailgate.db'}")
+    planned = plan(engine, Settings(), Today(datetime(2026, 3, 5, 12, tzinfo=UTC)))
+    assert (planned.tally.invoices, planned.left_out) == (3, {})
+    engine.dispose()
+
+
+def test_the_command_refuses_fewer_services_than_customers(tmp_path: Path) -> None:
+    assert _command(tmp_path, "--customers", "5", "--services", "4", of="billing").exit_code == 64
