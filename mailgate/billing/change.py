@@ -1,15 +1,16 @@
 """A change or an end of a service: what of its billed days is given back, what the new terms cost, and which document
 says so. The quote and the act are this one function."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, Reckoned, TaxedAs, reckon
 from mailgate.billing.draft import Due, Rhythm, first_bundle
 from mailgate.billing.money.amount import split
+from mailgate.billing.offer.discount import Discount
 from mailgate.billing.period import Part, Span
-from mailgate.billing.proration import slice_of, unused
+from mailgate.billing.proration import unused
 from mailgate.billing.service import NotPossible, Service
 
 
@@ -35,13 +36,14 @@ class Terms:
 
     product_id: int
     months: int
-    price_minor: int  # of a whole cycle, with its options
+    price_minor: int  # of a whole cycle, with its options, before any discount
     options: tuple[tuple[str, int], ...]
     anchor_on: date
     text: str
     sort: str
-    taxed: TaxedAs
+    taxed: Callable[[Span | None], TaxedAs]  # days, as they are taxed when they are billed now
     lead: int | None = None
+    discount: Discount | None = None  # that goes on; what a former plan was promised may not be for this one
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def quote_change(
         price_minor=to.price_minor,
         options=to.options,
         anchor_on=to.anchor_on,
+        discount=to.discount,
     )
     if to.months == service.months:
         covers = tuple(_again(after, one, on) for one in over)
@@ -133,15 +136,15 @@ def quote_change(
         covers = (
             tuple(replace(due, service=replace(after, billed_through=on)) for due in bundle.items) if bundle else ()
         )
-    charged = [charged_for(due, to.text, to.sort, to.taxed) for due in covers]
+    charged = [charged_for(due, to.text, to.sort, to.taxed(due.period)) for due in covers]
     legs = _in_turn(back, charged) if to.months == service.months else (*back, *charged)
     return _quote(legs, over, on, covers)
 
 
 def charged_for(due: Due, text: str, sort: str, taxed: TaxedAs) -> Leg:
     """The line of days that are billed by a change or an end."""
-    charge = Charge(LineKind.SERVICE, text, sort, due.service.id, due.period, due.amount_minor, taxed)
-    return Leg(charge, due.part, due.service.price_minor)
+    charge = Charge(LineKind.SERVICE, due.named(text), sort, due.service.id, due.period, due.amount_minor, taxed)
+    return Leg(charge, due.part, due.price_minor)
 
 
 def joined(quotes: Sequence[Quote]) -> Quote:
@@ -197,7 +200,7 @@ def _again(after: Service, one: Billed, on: date) -> Due:
     """The rest of a billed period by the new terms."""
     rest = Span(max(on, one.period.start), one.period.end)
     part = Part(rest.days, one.cycle.days)
-    return Due(after, rest, part, one.cycle, slice_of(after.price_minor, part), on)
+    return Due(after, rest, part, one.cycle, on)
 
 
 def _in_turn(back: Sequence[Leg | None], charged: Sequence[Leg]) -> tuple[Leg | None, ...]:

@@ -27,13 +27,39 @@ class Due:
     period: Span | None  # None: nothing that goes by days
     part: Part  # of its cycle; a whole cycle is days of days
     cycle: Span | None
-    amount_minor: int
     due_on: date
+
+    @property
+    def begins_on(self) -> date:
+        """The day by whose terms it costs what it costs."""
+        return self.service.started_on if self.period is None else self.period.start
+
+    @property
+    def price_minor(self) -> int:
+        """Of a whole cycle, less its discount."""
+        return self.service.price_on(self.begins_on)
+
+    @property
+    def amount_minor(self) -> int:
+        """What it costs."""
+        return slice_of(self.price_minor, self.part)
+
+    @property
+    def is_waived(self) -> bool:
+        """It would cost something, and its discount takes all of that off."""
+        return self.price_minor == 0 < self.service.price_minor
 
     @property
     def billed_through(self) -> date:
         """The first day that no document covers, once this is billed."""
         return self.service.started_on + _DAY if self.period is None else self.period.end
+
+    def named(self, text: str) -> str:
+        """What its line says: with the promotion that makes it cheaper."""
+        discount = self.service.discount_on(self.begins_on)
+        if discount is None or not self.service.price_minor:
+            return text
+        return f"{text} ({discount.words(self.service.currency, self.service.months)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +107,12 @@ def due_at(service: Service, period: Span) -> Due:
         service = service.by_next_terms()
     cycle = period_on(service.anchor_on, service.months, period.start)
     part = Part(period.days, cycle.days)
-    return Due(service, period, part, cycle, slice_of(service.price_minor, part), period.start)
+    return Due(service, period, part, cycle, period.start)
 
 
 def once(service: Service) -> Due:
     """The price of a service that never renews."""
-    return Due(service, None, Part(1, 1), None, service.price_minor, service.started_on)
+    return Due(service, None, Part(1, 1), None, service.started_on)
 
 
 def is_unbilled_once(service: Service) -> bool:

@@ -6,6 +6,7 @@ from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
 
+from mailgate.billing.offer.discount import Discount, counting, price_on
 from mailgate.billing.offer.product import ONE_TIME
 from mailgate.billing.party import MONEY_SINCE, MONEY_UNTIL
 from mailgate.errors import Permanent
@@ -94,7 +95,7 @@ class Service:
     domain: str  # that opens the site; "" for none
     currency: str
     months: int  # of its cycle; ONE_TIME for one that never renews
-    price_minor: int  # of a whole cycle, with its options, after any discount
+    price_minor: int  # of a whole cycle, with its options, before any discount
     options: tuple[tuple[str, int], ...]  # (name, how many)
     state: State
     started_on: date
@@ -110,6 +111,7 @@ class Service:
     next_product_id: int | None = None
     next_price_minor: int | None = None
     next_options: tuple[tuple[str, int], ...] = ()
+    discount: Discount | None = None  # as it was promised; perhaps it is over
 
     def by_next_terms(self) -> "Service":
         """The service once its newer terms count; itself where there are none."""
@@ -123,6 +125,14 @@ class Service:
     def without_next_terms(self) -> "Service":
         """The service that goes on by the terms that it has."""
         return replace(self, next_on=None, next_product_id=None, next_price_minor=None, next_options=())
+
+    def discount_on(self, begins_on: date) -> Discount | None:
+        """The discount of a period that begins on a day, if there is one."""
+        return counting(self.discount, begins_on)
+
+    def price_on(self, begins_on: date) -> int:
+        """What a whole cycle costs, less its discount, that is billed for a period which begins on a day."""
+        return price_on(begins_on, self.price_minor, self.months, self.discount)
 
     @property
     def is_recurring(self) -> bool:

@@ -152,12 +152,13 @@ def show(sku: str | None) -> None:
 
 def _moved(one: repricing.Moved) -> dict[str, object]:
     after = one.after.by_next_terms()
+    on = one.after.next_on or one.after.billed_through
     return {
         "service": after.id,
         "customer": after.customer_id,
         "on": one.after.next_on.isoformat() if one.after.next_on else None,
-        "was_minor": one.before.price_minor,
-        "price_minor": after.price_minor,
+        "was_minor": one.before.price_on(on),
+        "price_minor": after.price_on(on),
         "currency": after.currency,
         "cycle": cycle_word(after.months),
         "options": dict(after.options),

@@ -20,7 +20,7 @@ from mailgate.cli.output import (
     print_rows,
     print_whole,
 )
-from mailgate.cli.service_rows import end_row, quote_row, service_object, service_row
+from mailgate.cli.service_rows import end_row, goes_on, quote_row, service_object, service_row
 from mailgate.flows.billing.books import Deal, open_books
 from mailgate.flows.billing.service import add as adding
 from mailgate.flows.billing.service import ending, states, terms
@@ -53,6 +53,7 @@ def service() -> None:
 @click.option("--parent", "parent_id", type=int, metavar="ID", help="The service that an add-on is for.")
 @click.option("--paid-through", type=Day(), metavar="DATE", help="The last day that was paid for elsewhere.")
 @click.option("--external-id", type=Line(), help="Its id in the system that it was moved from.")
+@click.option("--promotion", type=Line(), metavar="CODE", help="A promotion of the catalogue that makes it cheaper.")
 @on_option
 @json_option
 def add(
@@ -67,6 +68,7 @@ def add(
     parent_id: int | None,
     paid_through: date | None,
     external_id: str | None,
+    promotion: str | None,
     on: date | None,
 ) -> None:
     """Add a service and issue its first invoice: the days up to the account's bill day, and what follows at once."""
@@ -83,6 +85,7 @@ def add(
             start_on=start,
             paid_through=paid_through,
             external_id=external_id,
+            promotion=promotion,
         )
         added, documents = adding.add(deal, sold)
         row = service_row(deal.conn, deal.books, added)
@@ -205,7 +208,7 @@ def change(
         to, quote = terms.quote_new_terms(
             deal, found, sku=sku, months=cycle_of(cycle) if cycle else None, options=wanted
         )
-        row = quote_row(quote)
+        row = {**quote_row(quote), **goes_on(found, to, deal.day)}
         if not only_quote:
             changed, documents = terms.change(deal, found, to, quote)
             row = {**service_row(deal.conn, deal.books, changed), **row, "documents": issued_rows(documents)}

@@ -1,13 +1,16 @@
 """Services and quotes as commands print them."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from sqlalchemy import Connection
 
-from mailgate.billing.change import Quote
+from mailgate.billing.change import Quote, Terms
 from mailgate.billing.draft import is_billed
+from mailgate.billing.money.amount import written
+from mailgate.billing.offer.discount import Discount, counting
 from mailgate.billing.offer.product import cycle_word
 from mailgate.billing.service import Service
+from mailgate.cli.output import wants_json
 from mailgate.flows.billing.books import Books
 from mailgate.flows.billing.service.ending import End
 from store.billing import services
@@ -35,6 +38,15 @@ def quote_row(quote: Quote) -> dict[str, object]:
     }
 
 
+def goes_on(before: Service, to: Terms, on: date) -> dict[str, object]:
+    """What becomes of a promotion by a change: the new terms have it too, or it is lost for good."""
+    had = counting(before.discount, on)
+    return {
+        "promotion": _promotion(counting(to.discount, on), before.currency, to.months),
+        "promotion_lost": had.code if had and to.discount is None else None,
+    }
+
+
 def end_row(end: End) -> dict[str, object]:
     """The same of an end, with its day."""
     return {**quote_row(end.quote), "ends_on": end.ends_on.isoformat()}
@@ -54,8 +66,10 @@ def service_row(conn: Connection, books: Books, one: Service) -> dict[str, objec
         "state": one.state.value,
         "cycle": cycle_word(one.months),
         "next_due_on": next_due.isoformat() if next_due else None,
-        "amount_minor": one.price_minor,
+        "amount_minor": one.price_on(one.billed_through),
         "currency": one.currency,
+        "list_minor": one.price_minor,
+        "promotion": _promotion(one.discount_on(one.billed_through), one.currency, one.months),
     }
 
 
@@ -73,7 +87,7 @@ def service_object(conn: Connection, books: Books, one: Service) -> dict[str, ob
         "suspended_for": one.suspended_for,
         "reason": one.reason,
         "next_price_on": one.next_on.isoformat() if one.next_on else None,
-        "next_price_minor": one.next_price_minor,
+        "next_price_minor": one.by_next_terms().price_on(one.next_on) if one.next_on else None,
         "external_id": one.external_id,
         "billed": [
             {
@@ -84,3 +98,16 @@ def service_object(conn: Connection, books: Books, one: Service) -> dict[str, ob
             for billed in services.billed(conn, one.id)
         ],
     }
+
+
+def _promotion(one: Discount | None, currency: str, months: int) -> object:
+    """What makes a cycle cheaper, for programs or in words; `until` is the last day on which a period may begin."""
+    if one is None:
+        return None
+    amount_minor, until = one.amount_off(months), one.last_on.isoformat() if one.last_on else None
+    if wants_json():
+        return {
+            "code": one.code, "percent": one.percent or None, "amount_minor": amount_minor or None, "until": until,
+        }  # fmt: skip
+    off = f"{one.percent} %" if one.percent else f"{written(amount_minor, currency)} {currency}"
+    return f"{off} off with {one.code}" + (f" until {until}" if until else "")

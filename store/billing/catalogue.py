@@ -93,9 +93,7 @@ def newest_number(conn: Connection) -> int | None:
 
 def newest(conn: Connection) -> Catalogue:
     """All that is sold now; nothing before the first import."""
-    query = select(promotions).where(promotions.c.version == _NEWEST).order_by(promotions.c.position)
-    codes = tuple(_PROMOTIONS.read(row) for row in conn.execute(query).mappings())
-    return Catalogue(for_sale(conn), tax_rules(conn), codes)
+    return Catalogue(for_sale(conn), tax_rules(conn), promotions_of_now(conn))
 
 
 def for_sale(conn: Connection, *, after: int = 0, limit: int | None = None) -> tuple[Product, ...]:
@@ -124,6 +122,12 @@ def tax_rules(conn: Connection) -> tuple[TaxRule, ...]:
     """The rules of tax of the newest version."""
     query = select(rules).where(rules.c.version == _NEWEST).order_by(rules.c.position)
     return tuple(_TAX_RULES.read(row) for row in conn.execute(query).mappings())
+
+
+def promotions_of_now(conn: Connection) -> tuple[Promotion, ...]:
+    """The promotions of the newest version, in the order of their file."""
+    query = select(promotions).where(promotions.c.version == _NEWEST).order_by(promotions.c.position)
+    return tuple(_PROMOTIONS.read(row) for row in conn.execute(query).mappings())
 
 
 def promotion(conn: Connection, code: str) -> Promotion | None:

@@ -13,10 +13,11 @@ from mailgate.billing.period import Span
 from mailgate.billing.service import ENDED, Service, State
 from mailgate.billing.tax.groups import read_rate
 from mailgate.errors import MailgateError
+from store.billing import discounts
 from store.rows import Rows, insert_row
 from store.schema import billed_periods, invoice_lines, products, service_terms, services
 
-_SERVICE = Rows(Service)
+_SERVICE = Rows(Service, discount=discounts.read)
 _ALIVE = tuple(state.value for state in State if state not in ENDED)
 _OF_ACCOUNTS = (
     select(services)
@@ -87,7 +88,7 @@ class Claim:
 
 def add(conn: Connection, service: Service, *, now: datetime, by: str) -> Service:
     """Write down a new service, whose own id does not count, and its first terms; returns it with its id."""
-    number = insert_row(conn, insert(services), {**_SERVICE.columns(service), "created_at": now})
+    number = insert_row(conn, insert(services), {**_columns(service), "created_at": now})
     found = get(conn, number)
     add_terms(conn, found, from_on=service.started_on, now=now, by=by)
     return found
@@ -185,7 +186,7 @@ def listing(
 
 def write(conn: Connection, service: Service) -> None:
     """Write a service as it is now; its account is locked by the caller."""
-    conn.execute(update(services).where(services.c.id == service.id).values(**_SERVICE.columns(service)))
+    conn.execute(update(services).where(services.c.id == service.id).values(**_columns(service)))
 
 
 def advance(conn: Connection, together: Sequence[Advance]) -> None:
@@ -240,6 +241,10 @@ def sold_as_sku(conn: Connection, sku: str, *, after: int, limit: int) -> tuple[
         .limit(limit)
     )
     return tuple(_SERVICE.read(row) for row in conn.execute(query).mappings())
+
+
+def _columns(service: Service) -> dict[str, object]:
+    return {**_SERVICE.columns(service), **discounts.columns(service.discount)}
 
 
 def _row(one: Claim) -> dict[str, object]:

@@ -30,7 +30,7 @@ services = Table(
     Column("domain", String, nullable=False, server_default=""),
     Column("currency", String(3), nullable=False),
     Column("months", Integer, nullable=False),  # of a cycle; 0: it never renews
-    Column("price_minor", BigInteger, nullable=False),  # of a whole cycle, options and discount in it
+    Column("price_minor", BigInteger, nullable=False),  # of a whole cycle, with its options, before any discount
     Column("options", JSON, nullable=False),
     Column("state", String, nullable=False),
     Column("started_on", Date, nullable=False),
@@ -46,6 +46,12 @@ services = Table(
     Column("next_product_id", ForeignKey("products.id")),
     Column("next_price_minor", BigInteger),
     Column("next_options", JSON, nullable=False, server_default="[]"),
+    Column("promotion", String),  # the code that it was sold with; what that promised is kept here
+    Column("discount_percent", String, nullable=False, server_default=""),
+    Column("discount_minor", BigInteger, nullable=False, server_default="0"),
+    Column("discount_months", Integer, nullable=False, server_default="0"),  # of the cycle that the amount is off
+    Column("discount_products", JSON, nullable=False, server_default="[]"),
+    Column("discount_until", Date),  # periods that begin on this day or later have none
     Column("created_at", Utc, nullable=False),
     Index("ix_services_customer_id_state", "customer_id", "state"),
     Index("uq_services_external_id", "external_id", unique=True),

@@ -7,8 +7,10 @@ from datetime import date
 from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, and_, bindparam, case, func, literal, select
 
 from mailgate.billing.document.invoice import DocumentState
+from mailgate.billing.offer.discount import counting, price_on
 from mailgate.billing.offer.product import Kind, cycle_word
 from mailgate.billing.service import ENDED, State
+from store.billing import discounts
 from store.schema import billed_periods, invoice_lines, invoices, products, services
 from store.views.paging import Listing, Page, Turn
 from store.views.weight import fitting_lines, line
@@ -20,12 +22,23 @@ _MOST_ADD_ONS = 50
 
 
 @dataclass(frozen=True, slots=True)
+class Cheaper:
+    """The promotion that counts for the next cycle: a percentage, as text, or an amount."""
+
+    code: str
+    percent: str  # "" for an amount
+    amount_minor: int
+    last_on: date | None  # the last day on which a period may begin; None: it never ends
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """What a service costs."""
 
-    amount_minor: int  # of a whole cycle
+    amount_minor: int  # of a whole cycle, less its promotion: what the next one costs
     currency: str
     tax_included: bool
+    cheaper: Cheaper | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +176,17 @@ def _line(row: RowMapping) -> ServiceLine:
         ends_on=date.fromordinal(cancel_on.toordinal() - 1) if cancel_on else None,
         ended_on=row["ended_on"],
         suspended_on=row["suspended_on"],
-        cost=Cost(row["price_minor"], row["currency"], row["tax_included"]),
+        cost=_cost(row),
+    )
+
+
+def _cost(row: RowMapping) -> Cost:
+    begins_on, months, promised = row["billed_through"], row["months"], discounts.read(row)
+    cheaper = None
+    if (found := counting(promised, begins_on)) is not None:
+        cheaper = Cheaper(found.code, found.percent, found.amount_off(months), found.last_on)
+    return Cost(
+        price_on(begins_on, row["price_minor"], months, promised), row["currency"], row["tax_included"], cheaper
     )
 
 
@@ -194,6 +217,7 @@ _SERVICE = (
         services.c.cancel_on,
         services.c.ended_on,
         services.c.suspended_on,
+        *discounts.COLUMNS,
         products.c.name.label("product"),
         products.c.kind,
         products.c.tax_included,

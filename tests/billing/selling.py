@@ -59,4 +59,4 @@ def billed(
 
 def terms(service: Service, *, price_minor: int, months: int | None = None, taxed: TaxedAs = NET) -> Terms:
     """Another plan."""
-    return Terms(8, months or service.months, price_minor, (), service.anchor_on, "Web L", "hosting", taxed)
+    return Terms(8, months or service.months, price_minor, (), service.anchor_on, "Web L", "hosting", lambda _: taxed)

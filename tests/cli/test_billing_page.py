@@ -50,10 +50,11 @@ def test_who_follows_the_page_gets_the_invoices_that_it_tells_of(followed: Progr
         ("2026-0005", 2, "2026-03-25", 285_60),  # of the run that was undone
         ("2026-0006", 2, "2026-03-25", 285_60),
         ("2026-0007", 1, "2026-03-27", 14_47),  # from Web M, taxed, to Web L, by reverse charge
+        ("2026-0008", 2, "2026-03-27", 1_79),  # Web S at half its price, for the days up to the bill day
         ("CN-2026-0001", 2, "2026-03-25", 285_60),
         ("CN-2026-0002", 1, "2026-03-30", 104_02),
     ]
-    assert [one["number"] for one in documents if one["open_minor"]] == ["2026-0006"]
+    assert [one["number"] for one in documents if one["open_minor"]] == ["2026-0006", "2026-0008"]
     assert followed.ask("credit", "show", "1")["balances"] == [
         {"currency": "EUR", "balance_minor": 1_00 + 10_00 + 50_00 + 104_02 - 11_88 - 14_47}
     ]

@@ -15,6 +15,7 @@ from store.engine import reading
 from store.schema import balances, billed_periods, invoice_lines, invoice_taxes, invoices, services
 from tests.billing.second_path import bill_day_in, half_up
 from tests.cli.test_ledger_export import counted, exported, says
+from tests.real_billing.shop import DIGITS
 from tests.real_billing.year import Has, Life, Terms, months
 
 PROOF_DAYS = 90
@@ -119,7 +120,9 @@ def _is_explained(life: Life, line: Any, document: Any, sign: int) -> bool:
 
 def _amounts(life: Life, has: Has, terms: Terms, line: Any, document: Any) -> Iterator[int]:
     """What these terms make of the days of a line, by each day of the month on which they may be billed."""
-    price = life.versions[terms.version].price(terms.sku, terms.cycle, document.currency, dict(terms.options))
+    price = _price(life, has, terms, line, document.currency)
+    if price is None:
+        return
     days = (line.period_end - line.period_start).days
     if not months(terms):
         yield price
@@ -132,6 +135,31 @@ def _amounts(life: Life, has: Has, terms: Terms, line: Any, document: Any) -> It
                 end = bill_day_in(begin, day, months(terms))
                 if begin <= line.period_start and line.period_end <= end:
                     yield half_up(Fraction(price * days, (end - begin).days))
+
+
+def _price(life: Life, has: Has, terms: Terms, line: Any, currency: str) -> int | None:
+    """Of a whole cycle, less its promotion; None when the line says otherwise of that than these terms."""
+    price = life.versions[terms.version].price(terms.sku, terms.cycle, currency, dict(terms.options))
+    is_named = " -" in line.text and f"({terms.promotion} -" in line.text
+    if is_named != (" -" in line.text) or (line.kind == "service" and is_named != _is_cheaper(life, has, terms, line)):
+        return None
+    if not is_named:
+        return price
+    promotion = life.versions[0].promotion(terms.promotion)
+    if "percent" in promotion:
+        return half_up(price * (1 - Fraction(promotion["percent"]) / 100))
+    off = Fraction(promotion["amount"][currency]) * 10 ** DIGITS[currency]
+    return max(0, price - half_up(off * months(terms) / months(has.terms[0])))
+
+
+def _is_cheaper(life: Life, has: Has, terms: Terms, line: Any) -> bool:
+    """Its promotion counts for days that begin so early: for so many cycles from the first bill day."""
+    if not terms.promotion:
+        return False
+    cycles = life.versions[0].promotion(terms.promotion).get("cycles")
+    bill_day, sold = _first(life, has).day, has.started_on
+    first = bill_day_in(sold, bill_day, 0 if bill_day_in(sold, bill_day) >= sold else 1)
+    return cycles is None or line.period_start < bill_day_in(first, bill_day, cycles * months(has.terms[0]))
 
 
 def _first(life: Life, has: Has) -> date:

@@ -46,6 +46,9 @@ class Shop:
     def cycles(self, sku: str, currency: str) -> list[str]:
         return sorted(self.product(sku)["prices"][currency], key=MONTHS.__getitem__)
 
+    def promotion(self, code: str) -> Mapping[str, Any]:
+        return next(one for one in self.file["promotion"] if one["code"] == code)
+
     def price(self, sku: str, cycle: str, currency: str, options: Mapping[str, int]) -> int:
         """A whole cycle in minor units."""
         product = self.product(sku)

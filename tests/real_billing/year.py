@@ -8,7 +8,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
@@ -39,6 +39,7 @@ class Terms:
     cycle: str
     options: tuple[tuple[str, int], ...]
     version: int  # of the catalogue
+    promotion: str = ""
 
 
 @dataclass
@@ -140,14 +141,21 @@ class Life:
         cycle = cycles[0] if self.chance.random() < 0.75 else self.chance.choice(cycles)
         start = day + timedelta(self.chance.choice((0, 0, 0, 1, 5, 20)))
         options = (("mailboxes", 60), ("domains", 2)) if sku == "web-m" and self.chance.random() < 0.5 else ()
+        promotion = self.code(sku)
         made = self.do(
             *("service", "add", "--customer", str(one.id), "--sku", sku, "--cycle", cycle),
             *("--start", str(start), "--on", str(day)),
             *(word for name, count in options for word in ("--option", f"{name}={count}")),
+            *(("--promotion", promotion.lower()) if promotion else ()),
         )
         if made:
-            terms = Terms(sku, cycle, options, len(self.versions) - 1)
+            self.done[f"sold with {promotion or 'no promotion'}"] += 1
+            terms = Terms(sku, cycle, options, len(self.versions) - 1, promotion)
             self.has[made["id"]] = Has(made["id"], one, start, [terms])
+
+    def code(self, sku: str) -> str:
+        """Some have heard of a promotion; now and then it is not for what they want."""
+        return self.chance.choice(("", "", "SPRING", "FRIENDS")) if sku in WEB else ""
 
     def act(self, day: date) -> None:
         """Somebody does something."""
@@ -192,10 +200,12 @@ class Life:
         assert [quoted[key] for key in ("legs", "net_minor", "tax_minor")] == [
             made[key] for key in ("legs", "net_minor", "tax_minor")
         ]
+        covered = self.versions[0].promotion(last.promotion)["products"] if last.promotion else ()
+        promotion = last.promotion if sku in covered else ""
         kept = options or (last.options if sku == last.sku else ())
         # Another plan is one of now; who keeps his plan may keep the version that he has, too.
         for version in range(len(self.versions)) if sku == last.sku else [len(self.versions) - 1]:
-            one.terms.append(Terms(sku, cycle, kept, version))
+            one.terms.append(Terms(sku, cycle, kept, version, promotion))
 
     def _change(self, one: Has, sku: str, cycle: str, options: tuple[tuple[str, int], ...]) -> tuple[str, ...]:
         chosen = (word for name, count in options for word in ("--option", f"{name}={count}"))
@@ -245,7 +255,7 @@ class Life:
         assert not moved["left_alone"]
         for row in moved["moved"]:
             one = self.has[row["service"]]
-            one.terms.append(Terms("web-m", one.terms[-1].cycle, one.terms[-1].options, len(self.versions) - 1))
+            one.terms.append(replace(one.terms[-1], version=len(self.versions) - 1))
 
     def do(self, *words: str) -> Any:
         """One command. None: it was refused, by its rules and not by a fault."""

@@ -119,3 +119,15 @@ def test_amounts_of_a_currency_without_and_with_three_digits_are_whole(web: Web,
 
     assert "JPY 800 monthly" in yen
     assert "KWD 1.650 monthly" in dinars
+
+
+def test_a_promotion_is_told_with_the_price_that_it_makes(web: Web, gate: Gate, anne: Person) -> None:
+    open_shop(gate)
+    sell(gate, 1, JANUARY, Sold("web-m", 1, name="Half", promotion="spring"))
+    sell(gate, 1, JANUARY, Sold("web-m", 1, name="Less", promotion="friends"))
+
+    half, less = (words_of(web.signed_in(anne).get(f"/services/{number}")) for number in (1, 2))
+
+    assert "Price EUR 4.95 monthly (without tax) Promotion 50% off with SPRING until 9 Apr 2026 Since" in half
+    assert "Price EUR 7.90 monthly (without tax) Promotion EUR 2.00 off with FRIENDS Since" in less
+    assert "EUR 4.95 monthly" in row_of(web.signed_in(anne).get("/services"), "Half")

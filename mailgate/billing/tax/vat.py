@@ -47,10 +47,18 @@ class Treatment:
 
 
 def treatment(
-    seller: Seller, buyer: Buyer, proof: Proof | None, rules: Sequence[TaxRule], tax_class: str, *, on: date
+    seller: Seller,
+    buyer: Buyer,
+    proof: Proof | None,
+    rules: Sequence[TaxRule],
+    tax_class: str,
+    *,
+    on: date,
+    rate_on: date | None = None,
 ) -> Treatment:
     """How a product of this class is taxed, sold to this customer on a day. `proof` is the last of the customer.
 
+    `rate_on`: the day whose rate counts, where that is another. Who the customer is, is proven on the day of the sale.
     Raises NoTaxRule where neither the rules nor the law say; it is never silently 0 %.
     """
     if not seller.vat_id and not rules:
@@ -62,7 +70,7 @@ def treatment(
         raise NoTaxRule("the customer has no country, so nobody can say which tax it pays")
     if not home:
         raise NoTaxRule("seller.country is empty, so nobody can say which tax a customer pays")
-    found = in_force(rules, buyer.country, buyer.region, tax_class, on)
+    found = in_force(rules, buyer.country, buyer.region, tax_class, rate_on or on)
     is_not_subject = bool(found) and all(rule.category == NOT_SUBJECT for rule in found)
     # What lies outside, such as the Canary Islands, has no reverse charge either.
     if home != there and not is_not_subject and _is_proven_business(seller, buyer, proof, on):
@@ -74,7 +82,7 @@ def treatment(
     if home != there and not is_in_eu(there) and not has_rules:
         return _untaxed(NOT_SUBJECT, ELSEWHERE)
     place = f"{there} {buyer.region}".strip()
-    raise NoTaxRule(f"no [[tax]] of the catalogue is for {place}, class {tax_class!r}, on {on}")
+    raise NoTaxRule(f"no [[tax]] of the catalogue is for {place}, class {tax_class!r}, on {rate_on or on}")
 
 
 def in_force(rules: Iterable[TaxRule], country: str, region: str, tax_class: str, on: date) -> tuple[TaxRule, ...]:

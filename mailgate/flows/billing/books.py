@@ -11,12 +11,13 @@ from mailgate.billing.document.invoice import TaxedAs
 from mailgate.billing.draft import Rhythm
 from mailgate.billing.offer.product import Product, TaxRule
 from mailgate.billing.party import Account, Buyer, Proof
-from mailgate.billing.period import local_date
+from mailgate.billing.period import Span, local_date
 from mailgate.billing.profile import buyer
 from mailgate.billing.service import Service
 from mailgate.billing.tax.groups import read_rate
 from mailgate.billing.tax.vat import treatment
 from mailgate.config import Settings
+from mailgate.config.settings.billing import TaxPoint
 from mailgate.people import Customer
 from store import people
 from store.billing import accounts, catalogue, services
@@ -79,13 +80,20 @@ class Books:
         """The days before the due date of the service's product, where it has its own for this cycle."""
         return dict(self.product(conn, service.product_id).lead_days).get(service.months)
 
-    def taxed(self, payer: Payer, product: Product, *, on: date) -> TaxedAs:
-        """How this product is taxed for this account on a day. Raises NoTaxRule."""
+    def taxed(self, payer: Payer, product: Product, *, on: date, period: Span | None = None) -> TaxedAs:
+        """How this product is taxed for this account on a document of a day, for the days of a line. Raises NoTaxRule.
+
+        By `billing.tax_point`, the rate is that of the day of issue or of the last of these days.
+        """
         of = payer.buyer
-        key = (of.country, of.region, of.vat_id, of.exempt_reason, payer.proof, product.tax_class, on)
+        is_late = period is not None and self.settings.billing.tax_point is TaxPoint.PERIOD_END
+        rate_on = period.last if period is not None and is_late else on
+        key = (of.country, of.region, of.vat_id, of.exempt_reason, payer.proof, product.tax_class, on, rate_on)
         taxed = self._taxed.get((*key, product.tax_included))
         if taxed is None:
-            found = treatment(self.settings.seller, of, payer.proof, self.tax_rules, product.tax_class, on=on)
+            found = treatment(
+                self.settings.seller, of, payer.proof, self.tax_rules, product.tax_class, on=on, rate_on=rate_on
+            )
             taxed = TaxedAs(product.tax_included, read_rate(found.rate), found.category, found.name, found.reason)
             if not of.vat_id:  # those who have one would be too many to remember
                 self._taxed[(*key, product.tax_included)] = taxed
@@ -172,6 +180,10 @@ class Deal:
     def now(self) -> datetime:
         """The instant."""
         return self.today.now
+
+    def taxed(self, product: Product, period: Span | None) -> TaxedAs:
+        """How days of this product are taxed on a document of today. Raises NoTaxRule."""
+        return self.books.taxed(self.payer, product, on=self.issue_day, period=period)
 
 
 def deal_with(conn: Connection, settings: Settings, customer_id: int, today: Today, *, by: str) -> Deal | None:

@@ -16,7 +16,10 @@ from mailgate.flows.billing.issue import Wanted
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One document that a run would issue; None where nothing but free days would stand on it."""
+    """One document that a run would issue; None where nothing but free days would stand on it.
+
+    Days that cost nothing by a promotion stand on one of 0.00: the customer was promised them.
+    """
 
     payer: Payer
     bundle: Bundle
@@ -76,7 +79,8 @@ def drafted(
 ) -> Draft:
     """One bundle as a document, with `more` charges at its end, such as a set-up. Raises NoTaxRule."""
     charges = (*(charge_for(conn, books, payer, due, on=on) for due in bundle.items), *more)
-    if not any(charge.amount_minor for charge in charges):
+    is_of_something = any(charge.amount_minor for charge in charges) or any(due.is_waived for due in bundle.items)
+    if not is_of_something:
         return Draft(payer, bundle, None, 0)
     covers = tuple(enumerate(bundle.items))
     reckoned = reckon(charges)
@@ -97,12 +101,12 @@ def charge_for(conn: Connection, books: Books, payer: Payer, due: Due, *, on: da
     product = books.product(conn, due.service.product_id)
     return Charge(
         LineKind.SERVICE,
-        text_of(product, due.service),
+        due.named(text_of(product, due.service)),
         product.kind.value,
         due.service.id,
         due.period,
         due.amount_minor,
-        books.taxed(payer, product, on=on),
+        books.taxed(payer, product, on=on, period=due.period),
     )
 
 

@@ -152,4 +152,4 @@ def _claims(done: Done) -> Iterable[Claim]:
 def _claim(due: Due, invoice_id: int | None, position: int) -> Claim:
     assert due.period is not None
     assert due.cycle is not None
-    return Claim(due.service.id, due.period, due.cycle, due.service.price_minor, invoice_id, position)
+    return Claim(due.service.id, due.period, due.cycle, due.price_minor, invoice_id, position)

@@ -31,7 +31,11 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
 
     `bill_again`: its days are free, and the next run bills them anew. The account is locked. Raises CannotTakeBack.
     """
-    if invoice.state is not DocumentState.ISSUED:
+    of_it = lines.of(deal.conn, invoice.id)
+    # One of nothing counts as paid from its issue on, and nobody has paid it.
+    if invoice.state is not DocumentState.ISSUED and not (
+        invoice.state is DocumentState.PAID and _is_of_nothing(of_it)
+    ):
         hint = "; `mailgate invoice credit` gives a part of it back" if invoice.state is DocumentState.PAID else ""
         raise CannotTakeBack(f"invoice {invoice.number} is {invoice.state}: it cannot be made void{hint}")
     before = credited.by(deal.conn, invoice.id)
@@ -40,7 +44,6 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
             f"invoice {invoice.number} is taken back in part by {before[0].number}: "
             "`mailgate invoice credit` gives the rest back"
         )
-    of_it = lines.of(deal.conn, invoice.id)
     _refuse_changed(deal.conn, invoice, of_it, bill_again=bill_again)
     if bill_again:
         _refuse_if_not_billed_again(deal, invoice)
@@ -137,6 +140,10 @@ def _refuse_changed(conn: Connection, invoice: Issued, of_it: Sequence[lines.Lin
             f"invoice {invoice.number} is of a change, which gave back days of another: they cannot be billed again; "
             "leave `--bill-again` out"
         )
+
+
+def _is_of_nothing(of_it: Sequence[lines.Line]) -> bool:
+    return not any(line.amount_minor for line in of_it)
 
 
 def _note(deal: Deal, invoice: Issued, charges: tuple[Charge, ...]) -> Done:

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from mailgate.billing.document.invoice import DocumentKind
+from mailgate.billing.offer.discount import Discount
 from mailgate.billing.offer.product import cycle_word
 from mailgate.billing.service import Service
 from store.billing import catalogue, invoices, ledger, payments, services
@@ -48,7 +49,9 @@ def _service(conn: Connection, one: Service) -> dict[str, Any]:
         "domain": one.domain,
         "parent": one.parent_id,
         "cycle": cycle_word(one.months),
-        "price_minor": one.price_minor,
+        "price_minor": one.price_on(one.billed_through),
+        "list_minor": one.price_minor,
+        "promotion": _promotion(one.discount) if one.discount else None,
         "currency": one.currency,
         "options": dict(one.options),
         "state": one.state,
@@ -56,6 +59,11 @@ def _service(conn: Connection, one: Service) -> dict[str, Any]:
         "ended_on": one.ended_on,
         "billed": billed,
     }
+
+
+def _promotion(one: Discount) -> dict[str, Any]:
+    found = {"code": one.code, "percent": one.percent or None, "amount_minor": one.amount_minor or None}
+    return {**found, "until": one.last_on}
 
 
 def _documents(conn: Connection, customer_id: int) -> Iterator[Issued]:

@@ -64,7 +64,8 @@ class Story:
         parents = [one for one in self.alive() if one.customer_id == customer]
         parent = self.chance.choice(parents).id if sku == "shield" and parents else None
         pending = self.chance.random() < 0.2
-        return self.trade.add(customer, sku, cycle, on=self.on, parent_id=parent, is_pending=pending)
+        code = self.chance.choice((None, None, "SPRING", "FRIENDS", "GIFT", "EIGHTH", "MUCH"))
+        return self.trade.add(customer, sku, cycle, on=self.on, parent_id=parent, is_pending=pending, promotion=code)
 
     def run(self) -> object:
         """The daily run."""

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from mailgate.billing.document.invoice import Charge, LineKind
 from mailgate.billing.draft import first_bundle
+from mailgate.billing.offer.discount import promised, redeemed
 from mailgate.billing.offer.pricing import NotSold, is_aligned, options_of, price_of
-from mailgate.billing.offer.product import ONE_TIME, Kind, Product
+from mailgate.billing.offer.product import ONE_TIME, Kind, Product, Promotion
 from mailgate.billing.period import anchor_of, first_bill_day, period_on
 from mailgate.billing.service import NotPossible, Service, State, checked_day
 from mailgate.flows.billing.books import Deal, text_of
@@ -36,6 +37,7 @@ class Sold:
     start_on: date | None = None
     paid_through: date | None = None  # the last day that was paid for elsewhere: it is not billed here
     external_id: str | None = None
+    promotion: str | None = None  # the code that makes it cheaper
 
 
 def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
@@ -46,6 +48,7 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
     product_id, product = for_sale(deal.conn, sold.sku)
     price = price_of(product, deal.payer.customer.currency, sold.months, sold.options or {})
     start = checked_day(sold.start_on or deal.day)
+    promotion = _promotion(deal, product, sold.promotion) if sold.promotion is not None else None
     parent = _parent(deal, product, sold.parent_id)
     setup = product.price(deal.payer.customer.currency, sold.months)
     assert setup is not None
@@ -54,6 +57,9 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
     if sold.paid_through and not _reaches(start, sold.months, billed_through):
         counted_from = billed_through  # it was billed on another day than that of its start
     anchor = anchored(deal, product, counted_from, price, months=sold.months)
+    discount = None
+    if promotion is not None:
+        discount = promised(promotion, anchor=anchor, months=sold.months, from_on=billed_through)
     service = services.add(
         deal.conn,
         Service(
@@ -73,6 +79,7 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
             billed_through=billed_through,
             cancel_on=parent.cancel_on if parent else None,  # it goes no further than what it is for
             external_id=sold.external_id,
+            discount=discount,
         ),
         now=deal.now,
         by=deal.by,
@@ -116,6 +123,11 @@ def for_sale(conn: Connection, sku: str) -> tuple[int, Product]:
         near = get_close_matches(sku, [one.sku for one in catalogue.for_sale(conn)], n=1)
         raise NotSold(f"the catalogue has no {sku!r}" + (f": did you mean {near[0]}?" if near else ""))
     return found.id, found
+
+
+def _promotion(deal: Deal, product: Product, code: str) -> Promotion:
+    found, currency = catalogue.promotion(deal.conn, code), deal.payer.customer.currency
+    return redeemed(code, found, catalogue.promotions_of_now(deal.conn), product, currency, on=deal.day)
 
 
 def _parent(deal: Deal, product: Product, parent_id: int | None) -> Service | None:
@@ -162,5 +174,5 @@ def _setup_line(deal: Deal, product: Product, service: Service, setup_minor: int
         service.id,
         None,
         setup_minor,
-        deal.books.taxed(deal.payer, product, on=deal.issue_day),
+        deal.taxed(product, None),
     )

@@ -114,8 +114,9 @@ def _with_unbilled(deal: Deal, one: Service, quote: Quote) -> Quote:
         return quote
     spans = open_periods(replace(one, cancel_on=deal.day), until=deal.day)
     covers = [due_at(one, span) for span in spans]
-    taxed = deal.books.taxed(deal.payer, product, on=deal.issue_day)
-    legs = [charged_for(due, text_of(product, one), product.kind.value, taxed) for due in covers]
+    legs = [
+        charged_for(due, text_of(product, one), product.kind.value, deal.taxed(product, due.period)) for due in covers
+    ]
     return with_legs(quote, legs, covers)
 
 

@@ -88,7 +88,7 @@ def _still_billed(quote: Quote, covers: Sequence[Due]) -> Iterator[Claim]:
         before = next((one.billed for one in quote.cuts if one.billed.cycle == due.cycle), quote.cuts[0].billed)
         assert due.period is not None
         assert due.cycle is not None
-        yield Claim(due.service.id, due.period, due.cycle, due.service.price_minor, before.invoice_id, before.position)
+        yield Claim(due.service.id, due.period, due.cycle, due.price_minor, before.invoice_id, before.position)
 
 
 def _turned(quote: Quote) -> Iterator[Charge]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 from mailgate.billing.change import Quote, Terms, limited, quote_change
 from mailgate.billing.document.invoice import reckon
@@ -61,8 +62,9 @@ def quote_new_terms(
         anchor,
         text_of(product, replace(service, name=product.name if service.name == old.name else service.name)),
         product.kind.value,
-        deal.books.taxed(deal.payer, product, on=deal.issue_day),
+        partial(deal.taxed, product),
         dict(product.lead_days).get(cycle),
+        service.discount if service.discount and service.discount.covers(product.sku) else None,
     )
     billed = services.billed(deal.conn, service.id, not_over_on=on)
     quote = quote_change(service, billed, terms, on=on, today=on, rhythm=deal.books.rhythm)
@@ -96,6 +98,7 @@ def change(deal: Deal, service: Service, terms: Terms, quote: Quote) -> tuple[Se
         options=terms.options,
         anchor_on=terms.anchor_on,
         billed_through=billed_through,
+        discount=terms.discount,
     )
     changed = _with_coming_price(deal, service, changed)
     services.write(deal.conn, changed)
