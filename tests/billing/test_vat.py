@@ -372,3 +372,15 @@ def test_the_tax_is_never_reversed_without_a_valid_proof_of_this_very_vat_id(
         assert proof.is_valid
         assert proof.vat_id == buyer.vat_id
         assert buyer.country != seller.country
+
+
+def test_the_rate_may_be_that_of_another_day_than_the_proof() -> None:
+    """A year that is invoiced today has the rate of its last day, and its customer is a business today."""
+    later = TODAY + timedelta(days=365)
+    rules = (*RULES, TaxRule("DE", "", "standard", "23", "S", "VAT", later))
+
+    at_home = treatment(SELLER, anne("DE"), None, rules, "standard", on=TODAY, rate_on=later)
+    business = treatment(SELLER, AUSTRIAN, proof_of(AUSTRIAN.vat_id), rules, "standard", on=TODAY, rate_on=later)
+
+    assert (at_home.rate, business.category) == ("23", "AE")
+    assert taxed(AUSTRIAN, proof_of(AUSTRIAN.vat_id), on=later).category != "AE"

@@ -4,6 +4,7 @@ import hashlib
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from sqlalchemy import Connection, Engine, inspect, select, text
 
 from mailgate.confirmation import Answer, Line, Needed, Says, Whom
 from store import migrations
+from store.billing import services
 from store.engine import connect, reading, transaction
 from store.migrations import StoreTooNew, current, is_current, upgrade
 from store.post import confirmations
@@ -146,6 +148,26 @@ def test_a_question_that_was_asked_before_keeps_its_nonce_and_its_words(empty: E
     assert (asked.statement, asked.cost) == ((Line(Says.SAID, {"words": "ticket #1 is closed"}),), "")
     assert (asked.needed, asked.state, askee.whom, askee.returned) == (Needed.ALL, "open", Whom(staff_id=1), True)
     assert (askee.answer, said_yes.answer, said_no.answer) == (None, Answer.YES, Answer.NO)
+
+
+def test_a_service_that_was_sold_before_there_were_promotions_costs_what_it_did(empty: Engine) -> None:
+    with transaction(empty) as conn:
+        upgrade_to(conn, "0024")
+        customer = "1, 'Anne', 'EUR', 'Europe/Berlin', 'en', 0, '2026-03-02'"
+        fill(conn, "customers (id, name, currency, timezone, language, epoch, created_at)", customer)
+        add(conn, "products", id=1, sku="web", digest="d", kind="hosting", name="Web", tax_included=0, align=1)
+        add(
+            conn, "services", id=1, customer_id=1, product_id=1, name="Web", currency="EUR", months=1,
+            price_minor=1000, state="active", started_on="2026-03-02", anchor_on="2026-03-02",
+            billed_through="2026-04-02",
+        )  # fmt: skip
+
+    upgrade(empty)
+
+    with reading(empty) as conn:
+        assert differences(conn) == []
+        kept = services.get(conn, 1)
+        assert (kept.price_on(date(2026, 4, 2)), kept.discount) == (1000, None)
 
 
 def upgrade_to(conn: Connection, revision: str) -> None:

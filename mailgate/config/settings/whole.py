@@ -72,11 +72,5 @@ class Settings:
 
 _NO_EFFECT = "that part of billing is not built yet"
 
-NOT_BUILT = tuple(
-    ("billing", key, _NO_EFFECT)
-    for key in (
-        "tax_point",
-        "change_waits_for_payment",
-    )
-)
+NOT_BUILT = (("billing", "change_waits_for_payment", _NO_EFFECT),)
 """Section, key and what is missing; config.toml says "Not built yet" at each of them."""
