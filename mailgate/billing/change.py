@@ -2,16 +2,28 @@
 says so. The quote and the act are this one function."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
-from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, Reckoned, TaxedAs, reckon
+from mailgate.billing.document.invoice import (
+    Charge,
+    DocumentKind,
+    LineItem,
+    LineKind,
+    Reckoned,
+    TaxedAs,
+    reckon,
+)
 from mailgate.billing.draft import Due, Rhythm, first_bundle
 from mailgate.billing.money.amount import split
 from mailgate.billing.offer.discount import Discount
 from mailgate.billing.period import Part, Span
 from mailgate.billing.proration import unused
 from mailgate.billing.service import NotPossible, Service
+from mailgate.billing.tax.groups import Rate
+
+TaxGroup = tuple[str, Rate]
+"""Category and rate of a tax."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +76,40 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
-    """How much of an invoice may still be given back, with tax."""
+class Left:
+    """What was charged of one tax of an invoice and not given back yet."""
 
-    left_minor: int  # that was charged and not given back yet
+    net_minor: int
+    tax_minor: int
+
+    @property
+    def gross_minor(self) -> int:
+        """With its tax."""
+        return self.net_minor + self.tax_minor
+
+    def no_less_than_nothing(self) -> "Left":
+        """Where more was given back of one of the two than there was, the other is less by that."""
+        net = max(0, self.net_minor + min(0, self.tax_minor))
+        return Left(net, max(0, self.tax_minor + min(0, self.net_minor)))
+
+    def part(self, gross_minor: int, rate: Rate) -> "Left":
+        """So much of it, no more than all. What then remains is rounded: parts add up to the whole, however many."""
+        remains = self.gross_minor - gross_minor
+        net = max(min(rate.net_in(remains), self.net_minor), remains - self.tax_minor)
+        return Left(self.net_minor - net, self.tax_minor - (remains - net))
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How much of an invoice may still be given back, by its taxes."""
+
+    left: Mapping[TaxGroup, Left] = field(default_factory=dict)
     forgiven_minor: int = 0  # that was written off: nobody has paid it
-    documents: int = 0  # that gave something of it back: the tax of each was rounded by itself
+
+    @property
+    def left_minor(self) -> int:
+        """With tax."""
+        return sum(one.gross_minor for one in self.left.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,24 +202,81 @@ def with_legs(quote: Quote, more: Iterable[Leg], covers: Iterable[Due] = ()) -> 
 
 
 def limited(quote: Quote, rooms: Mapping[int, Room]) -> Quote:
-    """The same where no invoice gives back more than it has left: what staff gave back before counts.
+    """The same where no invoice gives back more of a tax group than it has left: what staff gave back before counts.
 
-    Of what was written off only that is given back which is more than nobody has paid.
+    The last of a net takes the last of its tax along, so that nothing stays open by a rounding. Of what was written off
+    only that is given back which is more than nobody has paid.
     """
     legs = list(quote.legs)
-    for original_id, room in rooms.items():
-        places = [at for at, leg in enumerate(legs) if leg.charge.original_id == original_id]
-        gross = [-quote.reckoned.lines[at].gross_minor for at in places]
-        wanted = sum(gross)
-        fits = wanted <= room.left_minor + room.documents + 1  # this one rounds as well
-        may = max(0, (wanted if fits else room.left_minor) - room.forgiven_minor)
-        if may < wanted:
-            for at, share in zip(places, split(may, gross), strict=True):
-                charge = legs[at].charge
-                taxed = replace(charge.taxed, inclusive=True)
-                legs[at] = replace(legs[at], charge=replace(charge, amount_minor=-share, taxed=taxed))
-    kept = tuple(leg for leg in legs if leg.charge.amount_minor)
-    return Quote(kept, quote.cuts, quote.covers, reckon([leg.charge for leg in kept]))
+    settled: set[tuple[int, TaxGroup]] = set()
+    while True:
+        reckoned = reckon([leg.charge for leg in legs])
+        found = {
+            (number, group): left
+            for number, room in rooms.items()
+            for group, left in _instead(number, room, reckoned.lines).items()
+            if (number, group) not in settled
+        }
+        if not found:
+            kept = [leg for leg in legs if leg.charge.amount_minor or leg.charge.settled_tax_minor]
+            return Quote(tuple(kept), quote.cuts, quote.covers, reckon([leg.charge for leg in kept]))
+        for (number, group), left in found.items():
+            _settle(legs, reckoned.lines, number, group, left)
+        settled |= found.keys()  # the others' tax is reckoned anew without them
+
+
+def _instead(original_id: int, room: Room, lines: Sequence[LineItem]) -> dict[TaxGroup, Left]:
+    """What is given back of an invoice by group, where that is something else than these lines say."""
+    wanted: dict[TaxGroup, Left] = {}
+    by_net: set[TaxGroup] = set()
+    for line in lines:
+        if line.charge.original_id == original_id:
+            group = line.charge.category, line.charge.rate
+            before = wanted.get(group, Left(0, 0))
+            wanted[group] = Left(before.net_minor - line.net_minor, before.tax_minor - line.tax_minor)
+            if not line.charge.taxed.inclusive:
+                by_net.add(group)
+    may: dict[TaxGroup, int] = {}
+    for group, back in wanted.items():
+        left = room.left.get(group, Left(0, 0))
+        is_last = group in by_net and back.net_minor >= left.net_minor
+        may[group] = left.gross_minor if is_last else min(back.gross_minor, left.gross_minor)
+    total = sum(may.values())
+    shares = split(max(0, total - room.forgiven_minor), list(may.values())) if total else [0] * len(may)
+    found: dict[TaxGroup, Left] = {}
+    for group, share in zip(may, shares, strict=True):
+        back, left = wanted[group], room.left.get(group, Left(0, 0))
+        fits = share == back.gross_minor and back.net_minor <= left.net_minor and back.tax_minor <= left.tax_minor
+        if room.forgiven_minor or not fits:
+            found[group] = left.part(share, group[1])
+    return found
+
+
+def _settle(legs: list[Leg], lines: Sequence[LineItem], original_id: int, group: TaxGroup, left: Left) -> None:
+    """These legs give back so much together, each by its share.
+
+    Where that is their tax alone, rounded otherwise, a new charge beside them takes up the difference: the document
+    comes to what it came to, so that a change and its way back on one day are nothing.
+    """
+    of_group = [at for at, leg in enumerate(legs) if (leg.charge.category, leg.charge.rate) == group]
+    places = [at for at in of_group if legs[at].charge.original_id == original_id]
+    charged = [at for at in of_group if legs[at].charge.original_id is None and not legs[at].charge.taxed.inclusive]
+    if charged and left.net_minor == -sum(lines[at].net_minor for at in places):
+        for at in of_group:
+            if legs[at].charge.settled_tax_minor is None:
+                legs[at] = _with_tax(legs[at], lines[at].tax_minor)
+        more = left.tax_minor + sum(lines[at].tax_minor for at in places)
+        legs[charged[0]] = _with_tax(legs[charged[0]], (legs[charged[0]].charge.settled_tax_minor or 0) + more)
+    weights = [max(1, -lines[at].gross_minor) for at in places]
+    shares = zip(places, split(left.net_minor, weights), split(left.tax_minor, weights), strict=True)
+    for at, net, tax in shares:
+        amount = net + tax if legs[at].charge.taxed.inclusive else net
+        leg = replace(legs[at], charge=replace(legs[at].charge, amount_minor=-amount))
+        legs[at] = _with_tax(leg, -tax)
+
+
+def _with_tax(leg: Leg, tax_minor: int) -> Leg:
+    return replace(leg, charge=replace(leg.charge, settled_tax_minor=tax_minor))
 
 
 def _not_over(billed: Iterable[Billed], on: date) -> tuple[Billed, ...]:

@@ -1,14 +1,14 @@
 """What was given back of an invoice, and by which documents: their lines name it."""
 
-from sqlalchemy import Connection, case, func, select
+from sqlalchemy import Connection, case, func, or_, select
 
+from mailgate.billing.change import Left, TaxGroup
 from mailgate.billing.document.invoice import DocumentKind
+from mailgate.billing.tax.groups import read_rate
 from store.billing import invoices
 from store.billing.invoices import Issued
 from store.schema import invoice_lines
 from store.schema import invoices as documents
-
-_GROSS = invoice_lines.c.net_minor + invoice_lines.c.tax_minor
 
 
 def by(conn: Connection, invoice_id: int) -> tuple[Issued, ...]:
@@ -29,16 +29,25 @@ def originals(conn: Connection, document_id: int) -> tuple[int, ...]:
     return tuple(sorted(set(conn.execute(query.where(invoice_lines.c.original_id.is_not(None))).scalars())))
 
 
-def credited_minor(conn: Connection, invoice_id: int) -> int:
-    """What was given back of an invoice, with tax, by credit notes and by changes that cost more."""
-    signed = case((documents.c.kind == DocumentKind.CREDIT_NOTE.value, _GROSS), else_=-_GROSS)
-    query = select(func.coalesce(func.sum(signed), 0)).join_from(
-        invoice_lines, documents, documents.c.id == invoice_lines.c.invoice_id
+def left(conn: Connection, invoice_id: int) -> dict[TaxGroup, Left]:
+    """What an invoice has charged itself, by its taxes, less what credit notes and dearer changes gave back of it."""
+    is_note = documents.c.kind == DocumentKind.CREDIT_NOTE.value
+    is_own = invoice_lines.c.original_id.is_(None)
+    sign = case((is_own, 1), (is_note, -1), else_=1)  # what an invoice gives back stands below zero on it
+    query = (
+        select(
+            invoice_lines.c.tax_category,
+            invoice_lines.c.tax_rate,
+            func.sum(sign * invoice_lines.c.net_minor),
+            func.sum(sign * invoice_lines.c.tax_minor),
+        )
+        .join_from(invoice_lines, documents, documents.c.id == invoice_lines.c.invoice_id)
+        .where(or_((invoice_lines.c.invoice_id == invoice_id) & is_own, invoice_lines.c.original_id == invoice_id))
+        .group_by(invoice_lines.c.tax_category, invoice_lines.c.tax_rate)
     )
-    return int(conn.execute(query.where(invoice_lines.c.original_id == invoice_id)).scalar_one())
-
-
-def billed_minor(conn: Connection, invoice_id: int) -> int:
-    """What an invoice has charged itself, with tax, before what it gives back of others."""
-    query = select(func.coalesce(func.sum(_GROSS), 0)).where(invoice_lines.c.invoice_id == invoice_id)
-    return int(conn.execute(query.where(invoice_lines.c.original_id.is_(None))).scalar_one())
+    found: dict[TaxGroup, Left] = {}
+    for category, rate, net, tax in conn.execute(query).all():
+        group = category, read_rate(rate)
+        before = found.get(group, Left(0, 0))
+        found[group] = Left(before.net_minor + int(net), before.tax_minor + int(tax))
+    return {group: one.no_less_than_nothing() for group, one in found.items()}

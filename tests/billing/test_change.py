@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.billing.change import Quote, Room, joined, limited, quote_change, quote_end
-from mailgate.billing.document.invoice import DocumentKind, LineKind
+from mailgate.billing.change import Left, Quote, Room, joined, limited, quote_change, quote_end
+from mailgate.billing.document.invoice import DocumentKind, LineKind, TaxedAs
 from mailgate.billing.period import Span, period_on
 from mailgate.billing.service import NotPossible, Service
+from mailgate.billing.tax.groups import read_rate
 from tests.billing.second_path import half_up, percent
 from tests.billing.selling import GROSS, NET, RHYTHM, billed, d, sold, terms
 
@@ -172,28 +173,82 @@ def test_several_ends_are_one_document() -> None:
     assert whole.credited == {40, 50}
 
 
+def room(net: int, tax: int, forgiven: int = 0) -> Room:
+    """Of an invoice with one rate."""
+    return Room({(NET.category, NET.rate): Left(net, tax)}, forgiven)
+
+
 ROOMS = [
-    (Room(1190), -396),  # 333 and its tax
-    (Room(396), -396),
-    (Room(395), -396),  # one unit is what tax has rounded
-    (Room(394, documents=1), -396),
-    (Room(394), -394),
-    (Room(200), -200),
-    (Room(0), 0),
-    (Room(-5), 0),
-    (Room(1190, forgiven_minor=100), -296),
-    (Room(1190, forgiven_minor=1190), 0),
+    (room(1000, 190), -333, -63),  # ten days and their tax
+    (room(333, 63), -333, -63),
+    (room(333, 62), -333, -62),  # the last of the net takes the last of the tax, whatever was rounded before
+    (room(333, 64), -333, -64),
+    (room(334, 62), -334, -62),
+    (room(332, 62), -332, -62),
+    (room(332, 64), -332, -64),
+    (room(168, 32), -168, -32),
+    (room(0, 0), 0, 0),
+    (Room(), 0, 0),
+    (room(1000, 190, forgiven=100), -249, -47),
+    (room(1000, 190, forgiven=1190), 0, 0),
 ]
 
 
-@pytest.mark.parametrize(("room", "total"), ROOMS)
-def test_no_more_is_given_back_than_is_left(room: Room, total: int) -> None:
+@pytest.mark.parametrize(("room", "net", "tax"), ROOMS)
+def test_no_more_is_given_back_than_is_left(room: Room, net: int, tax: int) -> None:
     quote = quote_end(billed(sold("2026-04-01"), APRIL), service_id=1, on=d("2026-04-21"))
 
     found = limited(quote, {40: room})
 
-    assert found.reckoned.total_minor == total
+    assert (found.reckoned.net_minor, found.reckoned.tax_minor) == (net, tax)
     assert found.cuts == quote.cuts
+
+
+AMOUNT = st.integers(0, 10**7)
+
+
+@given(AMOUNT, st.sampled_from(["0", "7", "8.875", "19", "25.5"]), st.lists(AMOUNT, max_size=9))
+def test_parts_add_up_to_the_whole_and_none_drifts(net: int, text: str, amounts: list[int]) -> None:
+    rate = read_rate(text)
+    whole = left = Left(net, half_up(net * percent(text)))
+
+    for amount in amounts:
+        taken = min(amount, left.gross_minor)
+        part = left.part(taken, rate)
+        left = Left(left.net_minor - part.net_minor, left.tax_minor - part.tax_minor)
+        assert part.gross_minor == taken
+        assert min(part.net_minor, part.tax_minor, left.net_minor, left.tax_minor) >= 0
+        assert abs(left.net_minor - left.gross_minor / (1 + percent(text))) <= 1
+    last = left.part(left.gross_minor, rate)
+
+    assert last == left
+    assert whole.part(whole.gross_minor, rate) == whole
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 40_000), st.integers(0, 29)), min_size=1, max_size=6),
+    st.lists(st.integers(0, 3), min_size=6, max_size=6),
+    st.tuples(AMOUNT, AMOUNT),
+    st.sampled_from([NET, GROSS]),
+)
+def test_of_no_invoice_more_is_given_back_than_it_has_left(
+    lines: list[tuple[int, int]], of: list[int], has: tuple[int, int], taxed: TaxedAs
+) -> None:
+    quotes = []
+    for number, (price, day) in enumerate(lines, 1):
+        days = billed(sold("2026-04-01", number=number, price_minor=price), APRIL, invoice_id=40 + of[number - 1])
+        days = [replace(one, taxed=taxed) for one in days]
+        quotes.append(quote_end(days, service_id=number, on=d("2026-04-01") + timedelta(days=day)))
+    left = Left(has[0] % 30_000, has[1] % 6_000)
+    rooms = {40 + number: Room({(taxed.category, taxed.rate): left}) for number in range(4)}
+
+    found = limited(joined(quotes), rooms)
+
+    for number in rooms:
+        theirs = [line for line in found.reckoned.lines if line.charge.original_id == number]
+        assert -sum(line.net_minor for line in theirs) <= left.net_minor
+        assert -sum(line.tax_minor for line in theirs) <= left.tax_minor
+    assert sum(tax.tax_minor for tax in found.reckoned.taxes) == found.reckoned.tax_minor
 
 
 def test_what_is_left_of_one_invoice_is_shared_by_its_lines_alone() -> None:
@@ -202,7 +257,7 @@ def test_what_is_left_of_one_invoice_is_shared_by_its_lines_alone() -> None:
     quotes = [quote_end(billed(one, APRIL), service_id=one.id, on=d("2026-04-16")) for one in (plan, addon)]
     quotes.append(quote_end(billed(other, APRIL, invoice_id=50), service_id=3, on=d("2026-04-16")))
 
-    found = limited(joined(quotes), {40: Room(1000), 50: Room(10_000)})
+    found = limited(joined(quotes), {40: room(840, 160), 50: room(10_000, 1900)})
 
     assert [line.gross_minor for line in found.reckoned.lines] == [-250, -750, -595]
 

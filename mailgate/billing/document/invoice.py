@@ -56,6 +56,7 @@ class Charge:
     amount_minor: int
     taxed: TaxedAs
     original_id: int | None = None  # the invoice of which it gives something back
+    settled_tax_minor: int | None = None  # its tax where that is settled, as that of what is left of an invoice
 
     @property
     def rate(self) -> Rate:
@@ -69,7 +70,8 @@ class Charge:
 
     def turned(self) -> "Charge":
         """The same with the other sign: on a credit note, what is given back counts up."""
-        return replace(self, amount_minor=-self.amount_minor)
+        tax = self.settled_tax_minor
+        return replace(self, amount_minor=-self.amount_minor, settled_tax_minor=None if tax is None else -tax)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +118,23 @@ class Reckoned:
 def reckon(charges: Sequence[Charge]) -> Reckoned:
     """Tax for each group of category and rate, once; where prices are with tax and without, for each of both.
 
-    Amounts of a credit note are negative here; so are its totals.
+    A charge whose tax is settled stands beside them with that. Amounts of a credit note are negative here; so are its
+    totals.
     """
     nets, taxes = [0] * len(charges), [0] * len(charges)
     found: dict[tuple[str, Rate], TaxLine] = {}
+    for at, charge in enumerate(charges):
+        tax = charge.settled_tax_minor
+        if tax is not None:
+            nets[at], taxes[at] = charge.amount_minor - (tax if charge.taxed.inclusive else 0), tax
+            group = Group(charge.category, charge.rate, nets[at], tax)
+            _add(found, group, {(charge.category, charge.rate): charge.taxed})
     for inclusive in (False, True):
-        places = [at for at, charge in enumerate(charges) if charge.taxed.inclusive is inclusive]
+        places = [
+            at
+            for at, charge in enumerate(charges)
+            if charge.taxed.inclusive is inclusive and charge.settled_tax_minor is None
+        ]
         if not places:
             continue
         taxed = [Taxed(charges[at].amount_minor, charges[at].rate, charges[at].category) for at in places]

@@ -63,22 +63,26 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
 
 
 def credit(deal: Deal, invoice: Issued, amount_minor: int, *, reason: str) -> Done:
-    """Give a part of an invoice back by a credit note, each rate of tax its share. Raises CannotTakeBack."""
+    """Give a part of an invoice back by a credit note, each rate of tax its share of what is left of it.
+
+    Tax is what that of the invoice is less by, so that parts never add up to more. Raises CannotTakeBack.
+    """
     room = room_of(deal.conn, (invoice.id,))[invoice.id]
     left = max(0, min(invoice.total_minor, room.left_minor) - room.forgiven_minor)
     if amount_minor > left:
         has = f"{written(left, invoice.currency)} {invoice.currency}"
         raise CannotTakeBack(f"of invoice {invoice.number} no more than {has} can be given back")
-    charged = [charge_of(line) for line in lines.of(deal.conn, invoice.id)]
-    taxes = lines.taxes(deal.conn, invoice.id)
-    weights = [max(0, tax["net_minor"] + tax["tax_minor"]) for tax in taxes]
+    charged = [charge_of(line) for line in lines.of(deal.conn, invoice.id) if line.original_id is None]
+    weights = [one.gross_minor for one in room.left.values()]
     charges = []
-    for tax, share in zip(taxes, split(amount_minor, weights), strict=True):
-        of_group = next(one for one in charged if (one.category, one.rate.text) == (tax["category"], tax["rate"]))
+    for (group, left_of_it), share in zip(room.left.items(), split(amount_minor, weights), strict=True):
+        of_group = next(one for one in charged if (one.category, one.rate) == group)
         taxed = replace(of_group.taxed, inclusive=True)
         if share:
-            text = reason or of_group.text
-            charges.append(Charge(LineKind.CREDIT, text, of_group.sort, None, None, share, taxed, invoice.id))
+            text, part = reason or of_group.text, left_of_it.part(share, of_group.rate)
+            charges.append(
+                Charge(LineKind.CREDIT, text, of_group.sort, None, None, share, taxed, invoice.id, part.tax_minor)
+            )
     note = _note(deal, invoice, tuple(charges))
     set_against(deal.conn, note, credited={invoice.id}, on=deal.issue_day, now=deal.now)
     return note

@@ -109,7 +109,17 @@ def charge_of(line: Line) -> Charge:
     period = Span(line.period_start, line.period_end) if line.period_start and line.period_end else None
     taxed = TaxedAs(line.inclusive, read_rate(line.tax_rate), line.tax_category, line.tax_name, line.tax_reason)
     original = line.original_id or line.invoice_id
-    return Charge(LineKind.CREDIT, line.text, line.sort, line.service_id, period, line.amount_minor, taxed, original)
+    return Charge(
+        LineKind.CREDIT,
+        line.text,
+        line.sort,
+        line.service_id,
+        period,
+        line.amount_minor,
+        taxed,
+        original,
+        line.tax_minor,
+    )
 
 
 def room_of(conn: Connection, original_ids: Iterable[int]) -> dict[int, Room]:
@@ -118,7 +128,6 @@ def room_of(conn: Connection, original_ids: Iterable[int]) -> dict[int, Room]:
 
 
 def _room(conn: Connection, original_id: int) -> Room:
-    left = credited.billed_minor(conn, original_id) - credited.credited_minor(conn, original_id)
     settled = invoices.settled(conn, original_id)
     forgiven = sum(one.amount_minor for one in settled if one.source == WRITE_OFF)
-    return Room(left, forgiven, len(credited.by(conn, original_id)))
+    return Room(credited.left(conn, original_id), forgiven)
