@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 
 from sqlalchemy import Connection, Engine
 
@@ -9,7 +10,7 @@ from mailgate.billing.document.invoice import Charge, DocumentKind, DocumentStat
 from mailgate.billing.ledger import events
 from mailgate.billing.money.amount import split, written
 from mailgate.billing.period import Span
-from mailgate.billing.service import ENDED
+from mailgate.billing.service import ENDED, Service, State
 from mailgate.config import Settings
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal, Today, deal_with, lock
@@ -194,6 +195,7 @@ def _refuse_if_not_billed_again(deal: Deal, invoice: Issued) -> None:
                 "again; without --bill-again it can be made void"
             )
     for service_id, billed in services.billed_by(deal.conn, invoice.id):
+        _refuse_lost(deal, invoice, services.get(deal.conn, service_id), billed.period.start)
         later = [one for one in services.billed(deal.conn, service_id) if one.period.start >= billed.period.end]
         others = [one.invoice_id for one in later if one.invoice_id not in (None, invoice.id)]
         if others and services.get(deal.conn, service_id).state not in ENDED:
@@ -201,3 +203,18 @@ def _refuse_if_not_billed_again(deal: Deal, invoice: Issued) -> None:
             raise CannotTakeBack(
                 f"{number} bills later days of service {service_id}, and a run bills what follows: take that back first"
             )
+
+
+def _refuse_lost(deal: Deal, invoice: Issued, service: Service, first: date) -> None:
+    """Days that somebody has had are billed by no run any more, once the service rests or is over."""
+    if service.state in ENDED and service.ended_on is not None and first < service.ended_on:
+        raise CannotTakeBack(
+            f"service {service.id} has ended, so no run bills its days of invoice {invoice.number} again; without "
+            "--bill-again it can be made void"
+        )
+    rests = service.state is State.SUSPENDED and not deal.books.rhythm.bill_suspended
+    if rests and service.suspended_on is not None and first < service.suspended_on:
+        raise CannotTakeBack(
+            f"service {service.id} is suspended, and its days before that on invoice {invoice.number} would be billed "
+            f"by nothing: `mailgate service restore {service.id}` comes first"
+        )
