@@ -26,6 +26,7 @@ def faults(life: Life, *, last_day: date, programs: bool) -> Iterator[str]:
     yield from numbers(life)
     yield from tiles(life, last_day)
     yield from documents(life)
+    yield from given_back(life)
     yield from settled(life)
     if life.program.ask("ledger", "verify")["wrong"]:
         yield "the ledger is not whole"
@@ -70,6 +71,8 @@ def _tiles(has: Has, service: Any, billed: list[Any], last_day: date) -> Iterato
     if service.state == "active" and service.cancel_on is None and service.billed_through <= last_day:
         yield f"is billed through {service.billed_through} only"
     if not billed:
+        if service.state == "active" and service.started_on <= last_day:
+            yield "is billed by nothing"
         return
     ends = [
         (service.started_on, billed[0].period_start),
@@ -82,7 +85,11 @@ def _tiles(has: Has, service: Any, billed: list[Any], last_day: date) -> Iterato
             yield f"has {start} to {end} billed twice"
         elif start > end and not _rested(has, end, start):
             yield f"has {end} to {start} billed by nothing"
-    is_given_back = billed[-1].invoice_id is not None and not has.terms[-1].sku.startswith("domain")
+    is_domain = has.terms[-1].sku.startswith("domain")
+    over, ended = billed[-1].period_end, service.ended_on
+    if ended and not is_domain and over < ended and not _rested(has, over, ended):
+        yield f"ended on {ended} and is billed to {over} only"
+    is_given_back = billed[-1].invoice_id is not None and not is_domain and not has.is_used_up
     if service.ended_on and is_given_back and billed[-1].period_end > max(service.ended_on, service.started_on):
         yield f"ended on {service.ended_on} and is billed to {billed[-1].period_end}"
 
@@ -115,7 +122,11 @@ def documents(life: Life) -> Iterator[str]:
 def _is_explained(life: Life, line: Any, document: Any, sign: int) -> bool:
     has = life.has[line.service_id]
     wanted = sign * (line.amount_minor if line.kind == "service" else -line.amount_minor)
-    return any(wanted == amount for terms in has.terms for amount in _amounts(life, has, terms, line, document))
+    found = {amount for terms in has.terms for amount in _amounts(life, has, terms, line, document)}
+    if wanted in found:
+        return True
+    # What was given back before is no part of it.
+    return bool(line.kind == "credit" and 0 < wanted < max(found))
 
 
 def _amounts(life: Life, has: Has, terms: Terms, line: Any, document: Any) -> Iterator[int]:
@@ -127,7 +138,9 @@ def _amounts(life: Life, has: Has, terms: Terms, line: Any, document: Any) -> It
     if not months(terms):
         yield price
         return
-    own = {has.started_on.day} if terms.sku.startswith("domain") else {_first(life, has).day, has.started_on.day}
+    own = {has.started_on.day}
+    if not terms.sku.startswith("domain") and has.parent is None:
+        own |= {_first(life, has).day} | life.bill_days.get(has.buyer.id, set())
     for day in own:
         for back in range(months(terms)):
             start = bill_day_in(line.period_start, day, -back)
@@ -178,19 +191,39 @@ def _wrong_rate(life: Life, line: Any, document: Any) -> str:
 
 
 def _sums(document: Any, lines: list[Any], taxes: list[Any]) -> Iterator[str]:
+    """Tax of each group, once; what gives something back may differ by a unit for each invoice that it is about."""
     net = tax = 0
     for key in {(line.tax_category, line.tax_rate, line.inclusive) for line in lines}:
         group = [line for line in lines if (line.tax_category, line.tax_rate, line.inclusive) == key]
         amount, rate = sum(line.amount_minor for line in group), Fraction(key[1]) / 100
         of_group = half_up(amount * rate / (1 + rate)) if key[2] else half_up(amount * rate)
-        net += amount - of_group if key[2] else amount
-        tax += of_group
-        if sum(line.tax_minor for line in group) != of_group:
-            yield f"{document.number}: the tax of the lines at {key[1]} % is not {of_group}"
+        of_lines = sum(line.tax_minor for line in group)
+        if abs(of_lines - of_group) > len({line.original_id for line in group} - {None}):
+            yield f"{document.number}: the tax of the lines at {key[1]} % is {of_lines} and not {of_group}"
+        net += amount - of_lines if key[2] else amount
+        tax += of_lines
     if (document.net_minor, document.tax_minor, document.total_minor) != (net, tax, net + tax):
         yield f"{document.number} comes to {document.net_minor} + {document.tax_minor}, and should to {net} + {tax}"
     if sum(one.tax_minor for one in taxes) != tax:
         yield f"{document.number}: its taxes do not add up to {tax}"
+
+
+def given_back(life: Life) -> Iterator[str]:
+    """Of no invoice more is given back than it has charged: net and tax of each rate, and so in total."""
+    charged: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    back: dict[tuple[int, str, str], list[int]] = defaultdict(lambda: [0, 0])
+    documents = {row.id: row for row in _rows(life, invoices)}
+    for line in _rows(life, invoice_lines):
+        of = line.original_id or line.invoice_id
+        sums = (back if line.original_id else charged)[of, line.tax_category, line.tax_rate]
+        sign = -1 if line.original_id and documents[line.invoice_id].kind == "invoice" else 1
+        sums[0] += sign * line.net_minor
+        sums[1] += sign * line.tax_minor
+    for key, (net, tax) in back.items():
+        had = charged.get(key, [0, 0])
+        if net > had[0] or tax > had[1]:
+            number = documents[key[0]].number
+            yield f"{number}: {net} + {tax} at {key[2]} % are given back of {had[0]} + {had[1]}"
 
 
 def settled(life: Life) -> Iterator[str]:

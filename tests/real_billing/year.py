@@ -7,16 +7,16 @@ for a seed, and kept as `Has`: what they should have, by their own bookkeeping.
 import json
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from mailgate.config import load
+from mailgate.flows.billing import falling_due
 from mailgate.flows.billing import run as running
-from mailgate.flows.billing.books import Today, deal_with
-from mailgate.flows.billing.service.states import end_what_is_over
-from mailgate.flows.billing.settle import use_credit
+from mailgate.flows.billing.books import Today
+from mailgate.flows.story.act import Act
 from mailgate.wiring import build
 from store.engine import transaction
 from tests.program import Program
@@ -29,6 +29,14 @@ HOURS = (time(0, 5), time(11, 5), time(20, 5))
 
 WEB = ("web-s", "web-m", "web-l")
 OTHERS = ("vps-2", "care", "domain-com", "domain-de", "hour")
+ADD_ON = "certificate"
+
+NIGHTLY = (
+    (falling_due.credit_falls_due, falling_due.settle_by_credit),
+    (falling_due.services_over, falling_due.end_services),
+    (falling_due.orders_lapsed, falling_due.drop_orders),
+)
+"""What the schedule does beside the run: what it finds, and what it does with that."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +59,10 @@ class Has:
     started_on: date
     terms: list[Terms]
     rests: list[tuple[date, date | None]] = field(default_factory=list)
+    parent: int | None = None
+    is_pending: bool = False
     is_over: bool = False
+    is_used_up: bool = False  # it ended with what was paid, its own or its plan's
 
 
 @dataclass
@@ -63,6 +74,7 @@ class Life:
     buyers: list[Buyer] = field(default_factory=list)
     has: dict[int, Has] = field(default_factory=dict)
     proven: dict[int, date] = field(default_factory=dict)
+    bill_days: dict[int, set[int]] = field(default_factory=dict)  # that customers asked for
     versions: list[Shop] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
     invoices: int = 0
@@ -108,14 +120,18 @@ class Life:
         if ran:
             assert not ran.left_out, ran.left_out
             self.invoices += len(ran.invoices)
-        if hour != HOURS[0]:
-            return
-        for one in self.buyers:
-            with transaction(self.parts.engine) as conn:
-                deal = deal_with(conn, self.parts.settings, one.id, today, by="the schedule")
-                assert deal is not None
-                end_what_is_over(deal)
-                use_credit(conn, one.id, today=deal.day, now=deal.now)
+        with transaction(self.parts.engine) as conn:
+            for find, settle in NIGHTLY:
+                found = list(find(conn, self.parts.settings, today.now))
+                settle(Act.begin(conn, self.parts.settings, today.now), [number for number, _ in found])
+                if settle is falling_due.drop_orders:
+                    self.lapse([number for number, _ in found])
+
+    def lapse(self, service_ids: Iterable[int]) -> None:
+        """These orders were never paid."""
+        for number in service_ids:
+            self.done["orders lapsed"] += 1
+            self.has[number].is_over = True
 
     def come(self, day: date) -> None:
         """A customer comes and takes something."""
@@ -142,16 +158,28 @@ class Life:
         start = day + timedelta(self.chance.choice((0, 0, 0, 1, 5, 20)))
         options = (("mailboxes", 60), ("domains", 2)) if sku == "web-m" and self.chance.random() < 0.5 else ()
         promotion = self.code(sku)
+        is_pending = self.chance.random() < 0.2
         made = self.do(
             *("service", "add", "--customer", str(one.id), "--sku", sku, "--cycle", cycle),
             *("--start", str(start), "--on", str(day)),
             *(word for name, count in options for word in ("--option", f"{name}={count}")),
             *(("--promotion", promotion.lower()) if promotion else ()),
+            *(("--pending",) if is_pending else ()),
         )
         if made:
             self.done[f"sold with {promotion or 'no promotion'}"] += 1
             terms = Terms(sku, cycle, options, len(self.versions) - 1, promotion)
-            self.has[made["id"]] = Has(made["id"], one, start, [terms])
+            self.has[made["id"]] = Has(made["id"], one, start, [terms], is_pending=is_pending)
+            self.done["orders"] += is_pending
+
+    def add_on(self, one: Has, day: date) -> None:
+        """Something that belongs to a plan."""
+        words = ("--sku", ADD_ON, "--cycle", "yearly", "--parent", str(one.id), "--on", str(day))
+        made = self.do("service", "add", "--customer", str(one.buyer.id), *words)
+        if made:
+            terms = Terms(ADD_ON, "yearly", (), len(self.versions) - 1)
+            self.has[made["id"]] = Has(made["id"], one.buyer, day, [terms], parent=one.id)
+            self.done["add-ons"] += 1
 
     def code(self, sku: str) -> str:
         """Some have heard of a promotion; now and then it is not for what they want."""
@@ -163,23 +191,23 @@ class Life:
         if not here:
             return
         one = self.chance.choice(here)
-        match self.chance.randrange(20):
-            case 0 | 1 | 2 | 3 | 4:
-                self.take(one.buyer, self.chance.choice((*WEB, *OTHERS)), day)
-            case 5 | 6 | 7 | 8 | 9:
-                self.change(one, day)
-            case 10 | 11:
-                self.rest(one, day)
-            case 12 | 13 | 14:
-                self.come_back(day)
-            case 15:
-                self.end(one, day, "--now")
-            case 16:
-                self.end(one, day, "--at-end")
-            case 17:
-                self.do("credit", "add", str(one.buyer.id), "5", "--reason", "an outage", "--on", str(day))
-            case _:
-                self.give_back(one, day)
+        acts: tuple[tuple[int, Callable[[], object]], ...] = (
+            (5, lambda: self.take(one.buyer, self.chance.choice((*WEB, *OTHERS)), day)),
+            (5, lambda: self.change(one, day)),
+            (2, lambda: self.rest(one, day)),
+            (3, lambda: self.come_back(day)),
+            (1, lambda: self.end(one, day, "--now")),
+            (1, lambda: self.end(one, day, "--at-end")),
+            (1, lambda: self.do("credit", "add", str(one.buyer.id), "5", "--reason", "an outage", "--on", str(day))),
+            (3, lambda: self.add_on(self.chance.choice([a for a in here if a.terms[-1].sku in WEB] or [one]), day)),
+            (2, lambda: self.provision(day)),
+            (2, lambda: self.take_back(day)),
+            (1, lambda: self.move_bill_day(one.buyer, day)),
+            (1, lambda: self.undo(day)),
+            (3, lambda: self.give_back(one, day)),
+        )
+        (chosen,) = self.chance.choices([act for _, act in acts], [often for often, _ in acts])
+        chosen()
 
     def change(self, one: Has, day: date) -> None:
         last = one.terms[-1]
@@ -223,14 +251,49 @@ class Life:
                 one.rests[-1] = (one.rests[-1][0], day)
 
     def end(self, one: Has, day: date, how: str) -> None:
-        if self.do("service", "cancel", str(one.id), how, "--on", str(day)):
-            one.is_over = True
+        made = self.do("service", "cancel", str(one.id), how, "--on", str(day))
+        if made:
+            for ended in (one, *(other for other in self.has.values() if other.parent == one.id)):
+                ended.is_used_up = ended.is_used_up or made["state"] != "cancelled"
+                ended.is_over = True
+
+    def provision(self, day: date) -> None:
+        """Something that was ordered is there, whether it was paid or not; other orders are left to lapse."""
+        waiting = [one for one in self.has.values() if one.is_pending and not one.is_over and one.id % 3]
+        if waiting:
+            one = self.chance.choice(waiting)
+            if one.started_on <= day and self.do("service", "activate", str(one.id)):
+                one.is_pending = False
 
     def give_back(self, one: Has, day: date) -> None:
+        """A part of an invoice, small or large, or all of it."""
         found = self.program.ask("invoice", "list", "--customer", str(one.buyer.id))
+        found = [row for row in found if row["total_minor"]]
         if found:
-            number = self.chance.choice(found)["number"]
-            self.do("invoice", "credit", number, "1", "--reason", "a slow day", "--on", str(day))
+            row = self.chance.choice(found)
+            minor = self.chance.choice((1, 3, row["total_minor"] // 3, row["total_minor"] * 4 // 5, row["total_minor"]))
+            amount = major(max(minor, 1), row["currency"])
+            self.do("invoice", "credit", row["number"], amount, "--reason", "a slow day", "--on", str(day))
+
+    def take_back(self, day: date) -> None:
+        """A whole invoice of the last weeks."""
+        found = self.program.ask("invoice", "list", "--state", "issued")
+        if found:
+            words = ("--bill-again",) if self.chance.random() < 0.7 else ()
+            self.do("invoice", "void", self.chance.choice(found[-20:])["number"], *words, "--on", str(day))
+
+    def undo(self, day: date) -> None:
+        """The last run, as long as nobody has paid."""
+        found = [one for one in self.program.ask("bill", "list") if one["state"] == "done" and one["invoices"]]
+        if found:
+            undone = self.do("bill", "undo", str(max(one["id"] for one in found)), "--at", str(day))
+            self.done["bill undo, invoices"] += len(undone["credit_notes"]) if undone else 0
+
+    def move_bill_day(self, one: Buyer, day: date) -> None:
+        """Somebody is paid on another day."""
+        bill_day = self.chance.choice((1, 10, 15, 28, 31))
+        if self.do("customer", "edit", str(one.id), "--bill-day", str(bill_day)):
+            self.bill_days.setdefault(one.id, set()).add(bill_day)
 
     def pay(self, day: date) -> None:
         """Most invoices are paid some days after they are due, some in two parts, some with too much."""
