@@ -45,6 +45,7 @@ def test_workers_killed_at_every_step_in_turn_lose_nothing_and_do_nothing_twice(
                 sender.try_all(program.smtp_port, between=one_by_one(worker, ledger))
                 assert worker.exit_code() == -signal.SIGKILL, place
             wait_until(lambda: not ledger.lent(), what="what was in hand is free", within_seconds=20)
+            ledger.grace_passes()
             with program.beside("worker") as worker:
                 wait_until(ledger.is_quiet, what=f"all mail settled and sent after {place}")
                 worker.terminate()

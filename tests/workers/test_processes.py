@@ -92,6 +92,7 @@ def test_a_broker_that_lost_everything_costs_a_minute_and_no_mail(
         sender.try_all(program.smtp_port)
         wait_until(lambda: broker.waiting("mailgate.receive") == 3, what="three hints")
         broker.lose_everything()
+        ledger.grace_passes()
         wait_until(lambda: broker.waiting("mailgate.receive") == 3, what="them again", within_seconds=120)
         with program.beside("worker"):
             wait_until(ledger.is_quiet, what="all mail settled and sent", within_seconds=120)
