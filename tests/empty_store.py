@@ -23,7 +23,7 @@ def put_empty_store(database: Path) -> None:
     """Write the file of a store without a row of ours, as `upgrade` makes it; one that is there stays as it is.
 
     A migration takes ten times as long as what most tests do then. What the migration does has tests of its own, and
-    those of the program begin without a file.
+    so has what a program does that finds no file.
     """
     if database.exists():
         return

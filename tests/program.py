@@ -15,6 +15,7 @@ from typing import Any
 from click.testing import CliRunner, Result
 
 from mailgate.cli.main import mailgate
+from tests.empty_store import put_empty_store
 from tests.servers.process import LOOPBACK, free_port, process_group, wait_until, wait_until_ready
 
 MAILGATE = str(Path(sys.executable).with_name("mailgate"))
@@ -125,10 +126,16 @@ class Program:
         return found
 
 
-def configured(directory: Path, sections: Sections | None = None) -> Program:
-    """A program whose store is in `directory`; `sections` replace or add settings."""
+def configured(directory: Path, sections: Sections | None = None, *, has_store: bool = True) -> Program:
+    """A program whose store is in `directory`; `sections` replace or add settings.
+
+    The store is there, and empty, as its first command would have made it; without `has_store` that is left to it.
+    """
     directory.mkdir(exist_ok=True)
     program = Program(directory, free_port(), free_port())
+    if has_store and "url" not in (sections or {}).get("store", {}):
+        program.database.parent.mkdir(mode=0o700, exist_ok=True)
+        put_empty_store(program.database)
     settings: dict[str, dict[str, object]] = {
         "smtp": {"listen": f"{LOOPBACK}:{program.smtp_port}"},
         "lmtp": {"listen": f"{LOOPBACK}:{program.lmtp_port}"},

@@ -28,7 +28,7 @@ def beside(directory: Path, sink: Sink, url: str = "") -> Program:
     """
     smarthost: dict[str, object] = {"address": f"127.0.0.1:{sink.port}", "tls": "none"}
     boundless: dict[str, object] = {"tickets_per_sender_hour": 0, "tickets_per_sender_day": 0}
-    program = configured(directory, {"smarthost": smarthost, "budgets": boundless})
+    program = configured(directory, {"smarthost": smarthost, "budgets": boundless}, has_store=False)
     if url:
         program.set("store", url=url)
     return program

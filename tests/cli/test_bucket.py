@@ -26,7 +26,7 @@ def s3(object_store: ObjectStore, tmp_path: Path) -> S3:
 @pytest.fixture
 def program(s3: S3, tmp_path: Path) -> Program:
     """A gate with that bucket, and Anne."""
-    program = configured(tmp_path / "gate")
+    program = configured(tmp_path / "gate", has_store=False)
     program.set("s3", **ObjectStore.section(s3))
     program.prints("db", "upgrade")
     program.ask("customer", "add", "Anne Miller", "anne@customer.example")
@@ -50,7 +50,7 @@ def test_a_backup_has_the_objects_and_a_restore_puts_them_back(
     program.ask("backup", str(tmp_path / "backup"))
     for sha256 in before:
         Bucket(s3).remove(sha256)
-    elsewhere = configured(tmp_path / "elsewhere")
+    elsewhere = configured(tmp_path / "elsewhere", has_store=False)
     elsewhere.set("s3", **ObjectStore.section(object_store.new_bucket(tmp_path)))
 
     here = program.run("restore", str(tmp_path / "backup"), "--replace")
@@ -66,7 +66,7 @@ def test_a_backup_has_the_objects_and_a_restore_puts_them_back(
 def test_a_backup_from_a_bucket_can_be_restored_into_a_directory(program: Program, tmp_path: Path) -> None:
     receive(program, LARGE)
     program.ask("backup", str(tmp_path / "backup"))
-    elsewhere = configured(tmp_path / "elsewhere")
+    elsewhere = configured(tmp_path / "elsewhere", has_store=False)
 
     done = elsewhere.run("restore", str(tmp_path / "backup"))
 
@@ -89,7 +89,7 @@ def test_an_object_that_is_lost_is_named_by_a_backup_of_all_others(program: Prog
 def test_no_backup_is_made_while_the_store_is_away(program: Program, s3: S3, tmp_path: Path) -> None:
     receive(program, LARGE)
     away = {**ObjectStore.section(s3), "endpoint": f"http://{LOOPBACK}:{free_port()}"}
-    other = configured(tmp_path / "gate-of-a-bad-day")
+    other = configured(tmp_path / "gate-of-a-bad-day", has_store=False)
     other.set("s3", **away)
     shutil.copytree(program.directory / "var", other.directory / "var")
 

@@ -8,7 +8,7 @@ HEALTHY = "config,time-zone,templates,directories,sqlite,schema"
 
 
 def test_what_is_well_exits_with_0_and_what_fails_with_2(tmp_path: Path) -> None:
-    program = configured(tmp_path, {"authentication": {"verify": "own"}})
+    program = configured(tmp_path, {"authentication": {"verify": "own"}}, has_store=False)
 
     ill = program.run("doctor", "--only", HEALTHY)
     program.prints("db", "upgrade")
@@ -40,7 +40,7 @@ def test_as_json_it_is_one_array_with_stable_keys(tmp_path: Path) -> None:
 
 
 def test_fix_makes_directories_and_closes_them(tmp_path: Path) -> None:
-    program = configured(tmp_path)
+    program = configured(tmp_path, has_store=False)
     (tmp_path / "var").mkdir(mode=0o755)
 
     mended = program.run("doctor", "--only", "directories", "--fix")

@@ -118,7 +118,7 @@ def test_a_broken_config_costs_no_mail(program: Program, mistake: str) -> None:
 
 
 def test_no_store_is_made(tmp_path: Path) -> None:
-    program = configured(tmp_path / "gate")
+    program = configured(tmp_path / "gate", has_store=False)
 
     done = program.run("receive", *RECIPIENT, stdin=MAIL)
 
@@ -127,7 +127,7 @@ def test_no_store_is_made(tmp_path: Path) -> None:
 
 
 def test_a_store_of_no_known_schema_is_left_alone(tmp_path: Path) -> None:
-    program = configured(tmp_path / "gate")
+    program = configured(tmp_path / "gate", has_store=False)
     program.database.parent.mkdir()
     sqlite3.connect(program.database).close()
     program.database.touch()

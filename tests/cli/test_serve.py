@@ -22,7 +22,7 @@ CONNECTIONS = 5
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     """A gate with a store of its own."""
-    return configured(tmp_path / "gate")
+    return configured(tmp_path / "gate", has_store=False)
 
 
 def stored(program: Program) -> dict[int, bytes]:

@@ -33,7 +33,7 @@ def gate(begin: BeginGate) -> Gate:
 @pytest.fixture
 def program(tmp_path: Path) -> Program:
     """A gate with a store of its own."""
-    return configured(tmp_path / "gate", {"smarthost": {"address": "127.0.0.1:9"}})
+    return configured(tmp_path / "gate", {"smarthost": {"address": "127.0.0.1:9"}}, has_store=False)
 
 
 def seen(gate: Gate, **later: float) -> dict[str, Any]:

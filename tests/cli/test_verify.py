@@ -16,7 +16,6 @@ from tests.servers.process import free_port
 def program(tmp_path: Path) -> Program:
     """A gate with a small and a large mail."""
     program = configured(tmp_path)
-    program.prints("db", "upgrade")
     receive(program, mail("No mail since Monday"))
     receive(program, LARGE)
     return program

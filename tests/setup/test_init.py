@@ -172,7 +172,7 @@ def test_the_records_are_a_zone_file() -> None:
 
 @pytest.mark.server
 def test_mail_comes_in_through_a_postfix_with_the_printed_settings(tmp_path: Path, postfix: StartPostfix) -> None:
-    gate = configured(tmp_path)
+    gate = configured(tmp_path, has_store=False)
     gate.prints("customer", "add", ANNE.name, ANNE.address)
     front = postfix(main_cf=snippet(load(gate.config, {}), "postfix-main.cf"))
 

@@ -121,7 +121,6 @@ def test_pages_that_read_as_the_gate_itself_are_warned_of(
 
 def test_a_store_in_a_file_needs_no_role(tmp_path: Path) -> None:
     program = configured(tmp_path / "gate", {})
-    program.run("db", "upgrade")
 
     printed = program.run("db", "web-role", "--json")
 

@@ -6,7 +6,7 @@ from tests.program import configured
 
 
 def test_no_library_warns_of_how_it_is_used(tmp_path: Path) -> None:
-    with configured(tmp_path / "gate").serve() as gate:
+    with configured(tmp_path / "gate", has_store=False).serve() as gate:
         lines = gate.log.read_text().splitlines()
 
     assert "ready" in lines
