@@ -26,11 +26,26 @@ def server(request: pytest.FixtureRequest) -> Postgresql | None:
 
 
 @pytest.fixture(scope="session")
-def company(tmp_path_factory: pytest.TempPathFactory, server: Postgresql | None) -> Iterator[Company]:
+def company_in_file(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Company]:
     """One for the whole run."""
-    directory = tmp_path_factory.mktemp("company")
-    with open_company(directory, **place(server, directory)) as opened:
+    with open_company(tmp_path_factory.mktemp("company")) as opened:
         yield opened
+
+
+@pytest.fixture(scope="session")
+def company_on_server(tmp_path_factory: pytest.TempPathFactory, postgresql: Postgresql) -> Iterator[Company]:
+    """One more, whose store is not a file."""
+    directory = tmp_path_factory.mktemp("company")
+    with open_company(directory, **place(postgresql, directory)) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def company(request: pytest.FixtureRequest, server: Postgresql | None) -> Company:
+    """The one with that store. Neither ends when tests turn to the other, as they do with each module."""
+    opened = request.getfixturevalue("company_in_file" if server is None else "company_on_server")
+    assert isinstance(opened, Company)
+    return opened
 
 
 @pytest.fixture
