@@ -3,8 +3,6 @@
 import re
 from email.message import Message as LibraryMessage
 
-from flufl.bounce import all_failures
-
 from mailgate.mail.message import Message
 
 _MAX_TEXT = 20_000
@@ -20,6 +18,8 @@ def named_by_library(message: Message, report: str) -> list[str]:
     It gets a small mail made of these words: what it reads is bounded, and none of its detectors meets a stranger's
     MIME tree or From field, at which it raises and logs.
     """
+    from flufl.bounce import all_failures  # makes its many patterns then, which few mails need and no command waits for
+
     author = message.author.address if message.author else ""
     mail = LibraryMessage()
     mail["From"] = author if _PLAIN.match(author) else "unknown@invalid"
