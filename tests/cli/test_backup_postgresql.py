@@ -107,7 +107,7 @@ def test_a_backup_made_under_load_restores_and_the_gate_goes_on(
     client = Thread(target=write, args=(program, promised, enough))
     client.start()
     try:
-        wait_until(lambda: len(promised) > 6, what="load", within_seconds=60)
+        wait_until(lambda: len(promised) > 6, what="load")
         before = dict(promised)
 
         made = program.ask("backup", str(target))
