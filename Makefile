@@ -3,12 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 # Tests at a time: one more than the build server has cores, since much of their time is waiting.
 WORKERS ?= 3
+TESTS ?= not alone
 # Where mails and cases lie that are not ours to give away, with what scores them.
 SHARED ?= ../shared
-SIDE_BY_SIDE := $(BIN)/pytest -q -n $(WORKERS) --dist worksteal
 ALONE := $(BIN)/pytest -q
+# Static checks and tests at the same time: what fails ends the target when both are through.
+BOTH := $(MAKE) --no-print-directory -j 2 static side-by-side
 
-.PHONY: bench demo fuzz real-billing real-input score venv dev check test words lock clean
+.PHONY: bench demo fuzz real-billing real-input score venv dev static side-by-side check test words lock clean
 
 demo: venv ## a seeded gate on loopback, nothing leaves the machine
 	@$(BIN)/mailgate demo
@@ -31,21 +33,22 @@ dev: .venv/dev.stamp ## .venv with what the checks need
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-check: dev ## format, lint, types, import contracts, and the tests that need no server
+static: dev ## format, lint, types, import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(SIDE_BY_SIDE) -m "not alone and not server"
+
+side-by-side: dev ## tests at the same time (TESTS="not alone" names which)
+	$(BIN)/pytest -q -n $(WORKERS) --dist worksteal -m "$(TESTS)"
+
+check: dev ## static checks, and the tests that need no server
+	$(BOTH) TESTS="not alone and not server"
 	$(ALONE) -m "alone and not server"
 
 test: dev ## everything, real servers included; installs them when root on Debian
 	sh tests/servers/install.sh
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
-	$(SIDE_BY_SIDE) -m "not alone"
+	$(BOTH) TESTS="not alone"
 	$(ALONE) -m alone
 
 bench: dev ## measure: rates, memory and pages, as ratios within one run (ARGS="--quick", "--only accept")
