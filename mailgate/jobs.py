@@ -24,6 +24,9 @@ class Job(StrEnum):
     BILL = "bill"
     """Accounts have something to be billed."""
 
+    HOOK = "hook"
+    """A program of the operator's is to be told what happened."""
+
 
 class Enqueue(Protocol):
     """Wake a worker up for one row. Sent after the commit; never raises: the sweep finds what a lost job leaves."""

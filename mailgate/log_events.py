@@ -173,6 +173,11 @@ class LogEvent(Enum):
     LEDGER_FAULTY = "ledger faulty", "faults", "ledger faulty faults={faults} first={first!r}"
     POSTPONED_LEDGER = "postponed", "ledger", "postponed ledger={ledger} error={error!r}"
 
+    # Hooks
+    HOOK_CALLED = "hook called", "call", "hook called call={call} hook={hook} told={told} reply={reply!r}"
+    HOOK_FAILED = "hook failed", "call", "hook failed call={call} hook={hook} attempt={attempt} error={error!r}"
+    POSTPONED_HOOK = "postponed", "hook", "postponed hook={hook} error={error!r}"
+
     # The rest
     ARTICLE_NOT_SHOWN = "article not shown", "file", "article not shown file={file} problem={problem!r}"
     ARTICLES_NOT_READ = "articles not read", "folder", "articles not read folder={folder} error={error!r}"

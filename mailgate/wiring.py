@@ -14,6 +14,7 @@ from mailgate.config import Smarthost as SmarthostSettings
 from mailgate.flows import due
 from mailgate.flows.billing.run import run_what_is_due
 from mailgate.flows.billing.verify_ledger import verify_ledger
+from mailgate.flows.hook import HookCaller
 from mailgate.flows.indexing import index_all, index_some
 from mailgate.flows.intake.receive import Receiver
 from mailgate.flows.knowledge import take_over
@@ -107,6 +108,7 @@ class Parts:
             Job.TEACH: self.teach,
             Job.LEDGER: self.verify_ledger,
             Job.BILL: self.bill,
+            Job.HOOK: self.call_hook,
         }
 
     def receive(self, spool_id: int, now: datetime) -> None:
@@ -131,6 +133,10 @@ class Parts:
             now=now,
             fail_point=self.fail_point,
         )
+
+    def call_hook(self, call_id: int, now: datetime) -> None:
+        """Tell a program of the operator's what happened."""
+        HookCaller(self.engine, self.settings, self.enqueue, self.fail_point)(call_id, now)
 
     def sweep(self, now: datetime) -> None:
         """Send the jobs of all that is due."""

@@ -34,6 +34,7 @@ from store.engine import reading, transaction
 from store.post import leases, outbox, spool
 from store.post.outbox import Outgoing
 from store.post.spool import Accepted, Lent
+from store.schema import hook_calls
 from store.schema import lessons as lesson_rows
 from tests.empty_store import put_empty_store
 from tests.outbound.sink import HOST, Sink, running
@@ -277,11 +278,13 @@ class Gate:
             waiting = spool.listing(conn, dispositions=(Disposition.WAITING,))
             queued = outbox.listing(conn, states=(outbox.OutState.QUEUED,))
             untold = leases.overdue(conn, lesson_rows, now=self.now, limit=100)
+            calls = leases.overdue(conn, hook_calls, now=self.now, limit=100)
         soon = self.now + timedelta(seconds=60)  # not what was put off for a retry
         return [
             *((Job.RECEIVE, row.id) for row in waiting if row.attempts == 0),
             *((Job.DELIVER, row.id) for row in queued if row.attempts == 0 and row.due_at and row.due_at <= soon),
             *((Job.TEACH, row_id) for row_id, _ in untold),
+            *((Job.HOOK, row_id) for row_id, _ in calls),
         ]
 
 
@@ -320,7 +323,9 @@ def settings_for(directory: Path, smarthost_port: int, **overrides: Mapping[str,
     }
     for section, values in overrides.items():
         sections[section] = {**sections.get(section, {}), **values}
+    lists = {name: sections.pop(name) for name in ("hook",) if name in sections}
     changed = {section: replace(getattr(settings, section), **values) for section, values in sections.items()}
+    changed |= {name: tuple(entries.values()) for name, entries in lists.items()}
     settings = replace(settings, **changed)
     at_home = (replace(desk, mailbox=replace(desk.mailbox, domain=settings.gate.domain)) for desk in settings.desks)
     return replace(settings, desks=tuple(at_home))

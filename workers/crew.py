@@ -39,6 +39,10 @@ RECEIVERS = 3
 """Two that lead what has gathered, and one that brings them more."""
 
 
+CALLERS = 2
+"""One hook that hangs does not keep the others waiting."""
+
+
 class AlreadyServed(Temporary):
     """The workers of another process have this store."""
 
@@ -160,8 +164,15 @@ def _sender(settings: Settings) -> Sender | None:
 
 
 def _workers(by_job: Brokers, *, sending: int) -> tuple[dramatiq.Worker, ...]:
-    """Threads of its own for each job, started: a smarthost or a spamd that hangs keeps no mail from its ticket."""
-    threads = {Job.RECEIVE: RECEIVERS, Job.DELIVER: sending, Job.TEACH: 1, Job.LEDGER: 1, Job.BILL: 1}
+    """Threads of its own for each job, started: a smarthost, spamd or hook that hangs keeps no mail from its ticket."""
+    threads = {
+        Job.RECEIVE: RECEIVERS,
+        Job.DELIVER: sending,
+        Job.TEACH: 1,
+        Job.LEDGER: 1,
+        Job.BILL: 1,
+        Job.HOOK: CALLERS,
+    }
     workers = tuple(
         dramatiq.Worker(broker, worker_threads=threads[job], worker_timeout=WAKE_MILLISECONDS)
         for job, broker in by_job.items()

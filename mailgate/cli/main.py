@@ -50,6 +50,7 @@ COMMANDS = {
     "catalogue": "what is sold, with prices and taxes: import, list, show",
     "money": "questions about amounts, days and tax, answered by the rules that bill",
     "ledger": "what was booked: whether it is whole, and text for accounting programs",
+    "hook": "programs that hear of what happens: list, log, retry, try",
     "keys": "signing keys, of reply addresses and of our mail (DKIM)",
     "import": "history and customers of an older system",
     "sign-in-link": "a link into the web view",

@@ -11,6 +11,7 @@ from mailgate.config.settings import (
     After,
     DeskEntry,
     FallbackSmarthost,
+    Hook,
     ImapFolder,
     ImapTls,
     Seller,
@@ -221,6 +222,21 @@ def fallback_smarthosts(entries: Mapping[int, FallbackSmarthost], first: Smartho
             yield Mistake((*here, "user"), f'"{entry.user}" needs password_file', ((*here, "password_file"),))
         if entry.password_file and not entry.user:
             yield Mistake((*here, "password_file"), "needs user, whose password it is", ((*here, "user"),))
+
+
+def hooks(entries: Mapping[int, Hook]) -> Iterator[Mistake]:
+    """Each is a command or a url, whose calls alone are signed; nothing is told of the same thing twice."""
+    seen: set[tuple[str, str]] = set()
+    for index, entry in entries.items():
+        here: KeyPath = ("hook", index)
+        if bool(entry.command) == bool(entry.url):
+            key, reason = ("url", "stands beside command") if entry.url else ("event", "has neither command nor url")
+            yield Mistake((*here, key), f"{reason}: a hook has one of them", ((*here, "command"), (*here, "url")))
+        elif (entry.event, entry.key) in seen:
+            yield Mistake((*here, "event"), f'"{entry.event}" is told to {entry.name} by another entry already')
+        if entry.secret_file and not entry.url:
+            yield Mistake((*here, "secret_file"), "needs url: a command is run by us, and no signature is looked at")
+        seen.add((entry.event, entry.key))
 
 
 def _desk_mailbox(address: str, domain: str) -> Mailbox:

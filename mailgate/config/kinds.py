@@ -208,6 +208,15 @@ def _web_url(raw: str) -> str:
     return raw.rstrip("/")
 
 
+def _hook_url(raw: str) -> str:
+    """With a query, which is where many keep their key; the path is left as it is."""
+    base, _, _ = raw.partition("?")
+    _web_url(base)
+    if "#" in raw:
+        raise BadValue(f'"{raw}" has a "#": what follows it is never sent')
+    return raw
+
+
 def _bucket(raw: str) -> str:
     if raw and not _BUCKET.match(raw):
         raise BadValue(f'"{raw}" is not the name of a bucket: 3 to 63 letters, digits, dots and hyphens')
@@ -265,6 +274,7 @@ ServerUrl = Annotated[str, text(_server_url)]
 BrokerUrl = Annotated[str, text(_broker_url)]
 WebUrl = Annotated[str, text(_web_url)]
 OptionalWebUrl = Annotated[str, text(lambda raw: _web_url(raw) if raw else "")]
+OptionalHookUrl = Annotated[str, text(lambda raw: _hook_url(raw) if raw else "")]
 Bucket = Annotated[str, text(_bucket)]
 KeyPrefix = Annotated[str, text(_key_prefix)]
 Directory = Annotated[Path, text(_path)]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from mailgate.config.checks import CHECKS, Mistake, build_desks, desks_of_folders, fallback_smarthosts, folders
+from mailgate.config.checks import CHECKS, Mistake, build_desks, desks_of_folders, fallback_smarthosts, folders, hooks
 from mailgate.config.document import read_document
 from mailgate.config.environment import Override, overrides
 from mailgate.config.kinds import SQLITE
@@ -106,8 +106,13 @@ class _Reading:
         self.report(folders(entries["imap"]))
         fallbacks = entries["fallback_smarthost"]
         self.report(fallback_smarthosts(fallbacks, read["smarthost"]))
+        self.report(hooks(entries["hook"]))
         settings = Settings(
-            **read, desks=desks, imap=tuple(entries["imap"].values()), fallback_smarthost=tuple(fallbacks.values())
+            **read,
+            desks=desks,
+            imap=tuple(entries["imap"].values()),
+            fallback_smarthost=tuple(fallbacks.values()),
+            hook=tuple(entries["hook"].values()),
         )
         self.report(filter(None, (check(settings) for check in CHECKS)))
         return settings
@@ -216,7 +221,8 @@ def anchored(settings: Settings, directory: Path) -> Settings:
     changed["store"] = replace(changed["store"], url=anchored_url(settings.store.url, directory))
     imap = tuple(_anchor(folder, directory) for folder in settings.imap)
     fallbacks = tuple(_anchor(smarthost, directory) for smarthost in settings.fallback_smarthost)
-    return replace(settings, **changed, imap=imap, fallback_smarthost=fallbacks)
+    hooks = tuple(_anchor(hook, directory) for hook in settings.hook)
+    return replace(settings, **changed, imap=imap, fallback_smarthost=fallbacks, hook=hooks)
 
 
 def anchored_url(url: str, directory: Path) -> str:

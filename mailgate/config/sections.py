@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
-from mailgate.config.settings import DeskEntry, FallbackSmarthost, ImapFolder, Settings
+from mailgate.config.settings import DeskEntry, FallbackSmarthost, Hook, ImapFolder, Settings
 from mailgate.config.values import Kind
 
 LISTS: Mapping[str, type[Any]] = MappingProxyType(
-    {"desk": DeskEntry, "imap": ImapFolder, "fallback_smarthost": FallbackSmarthost}
+    {"desk": DeskEntry, "imap": ImapFolder, "fallback_smarthost": FallbackSmarthost, "hook": Hook}
 )
 """The arrays of tables, `[[name]]`."""
 

@@ -14,6 +14,7 @@ from mailgate.config import Settings
 from mailgate.flows.billing import falling_due
 from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
+from mailgate.flows.hook import failing_at, tell_failing
 from mailgate.flows.post import delays
 from mailgate.flows.staff import held_mail, queue_list
 from mailgate.flows.story.act import Act, send_jobs
@@ -40,6 +41,8 @@ class DueKind(StrEnum):
     TEACH = "teach"  # spamd has not been told what a person decided
     LEDGER = "ledger"  # it is looked through each night
     BILL = "bill"  # of some account something is to be invoiced
+    HOOK = "hook"  # a program of the operator's has not heard of something
+    HOOK_FAILING = "hook-failing"  # and staff have not heard that it cannot be told
     CREDIT = "credit"  # an invoice is due, and the customer has credit
     SERVICE_ENDED = "service-ended"  # a service was cancelled, and all that was paid for is over
     BILLING_STOPPED = "billing-stopped"  # staff have not been told that the fuse has blown
@@ -120,6 +123,7 @@ DUE = (
     Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False), is_list=True),
     Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act), is_list=True),
     Due(DueKind.BILLING_STOPPED, _once(stopped_at), lambda act, _: tell_stopped(act), is_list=True),
+    Due(DueKind.HOOK_FAILING, _once(failing_at), lambda act, _: tell_failing(act), is_list=True),
     Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act), is_list=True),
     *(
         Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))

@@ -43,6 +43,7 @@ from store.schema import (
     customers,
     entries,
     erasures,
+    hook_calls,
     message_ids,
     outbox,
     participants,
@@ -141,6 +142,7 @@ def erase(conn: Connection, attached: Attached, customer_id: int, *, by: str, no
         conn.execute(update(outbox).where(outbox.c.id.in_(ids)).values(**_no_mail_of_ours()))
         unsent = outbox.c.id.in_(ids), outbox.c.state.in_(UNFINISHED)
         conn.execute(update(outbox).where(*unsent).values(state=OutState.CANCELLED))
+    conn.execute(delete(hook_calls).where(hook_calls.c.customer_id == customer_id))
     _erase_mentions(conn, extent)
     _erase_questions(conn, customer_id, extent)
     _erase_people(conn, customer_id, extent, now)

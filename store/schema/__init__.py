@@ -4,6 +4,7 @@ from store.schema.accounts import billing_accounts, tax_proofs
 from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
 from store.schema.columns import Utc, metadata
 from store.schema.found import articles, search_documents, search_marks
+from store.schema.hooks import hook_calls
 from store.schema.invoices import (
     allocations,
     bill_items,
@@ -70,6 +71,7 @@ __all__ = [
     "erased_blobs",
     "erasures",
     "gifts",
+    "hook_calls",
     "imap_folders",
     "imap_mails",
     "invoice_lines",

@@ -135,3 +135,16 @@ def test_settings_of_the_contract_are_known() -> None:
     names = {f"{section}.{key}" for section, key in setting_names()} | set(LISTS)
 
     assert names >= set(OF_THE_CONTRACT.split())
+
+
+def test_commented_example_of_a_hook_is_right(loaded: Loader) -> None:
+    commented = TEXT[TEXT.index("# [[hook]]\n") : TEXT.index("# One table for all doors")]
+    example = re.sub(r"(?m)^# ", "", commented)
+
+    settings = loaded(example)
+
+    assert set(tomllib.loads(example)["hook"][0]) == set(keys_of(LISTS["hook"]))
+    [hook] = settings.hook
+    assert (hook.event, hook.name) == ("ticket.opened", "chat.support.example")
+    assert hook.secret_file is not None
+    assert hook.secret_file.is_absolute()

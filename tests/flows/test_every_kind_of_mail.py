@@ -68,6 +68,7 @@ READERS = {
     Template.UNDELIVERED: {BART},
     Template.DELAYED: {BART},
     Template.BILLING_STOPPED: {BART},
+    Template.HOOK_FAILED: {BART},
     Template.SIGN_IN: TO_ITS_AUTHOR,
     Template.WELCOME: OWNERS,
     Template.MIGRATED: OWNERS,

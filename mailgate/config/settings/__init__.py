@@ -28,6 +28,7 @@ from mailgate.config.settings.doors import (
     Web,
 )
 from mailgate.config.settings.gate import Gate
+from mailgate.config.settings.hooks import Hook
 from mailgate.config.settings.judging import Authentication, Spam, Verify
 from mailgate.config.settings.keeping import S3, Addressing, Store
 from mailgate.config.settings.seller import Seller
@@ -52,6 +53,7 @@ __all__ = [
     "DeskRules",
     "FallbackSmarthost",
     "Gate",
+    "Hook",
     "ImapFolder",
     "ImapTls",
     "InDoubt",

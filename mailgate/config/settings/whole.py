@@ -8,6 +8,7 @@ from mailgate.config.settings.billing import Billing
 from mailgate.config.settings.desk import DEFAULT_DESKS, Attachments, DeskRules, KnowledgeBase, OwnWords
 from mailgate.config.settings.doors import ImapFolder, Limits, Lmtp, Metrics, Smtp, Web
 from mailgate.config.settings.gate import Gate
+from mailgate.config.settings.hooks import Hook
 from mailgate.config.settings.judging import Authentication, Spam
 from mailgate.config.settings.keeping import S3, Store
 from mailgate.config.settings.seller import Seller
@@ -45,6 +46,7 @@ class Settings:
     desks: tuple[Desk, ...] = tuple(Desk(desk.name, Mailbox(desk.name, "", Gate().domain)) for desk in DEFAULT_DESKS)
     imap: tuple[ImapFolder, ...] = ()
     fallback_smarthost: tuple[FallbackSmarthost, ...] = ()
+    hook: tuple[Hook, ...] = ()
 
     @property
     def disk_of_mail(self) -> Path | None:

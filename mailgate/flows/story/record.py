@@ -1,6 +1,7 @@
 """A line in a ticket's audit trail."""
 
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.call_hooks import tell_of
 from mailgate.flows.story.incoming import Incoming
 from mailgate.people import Contact, Staff
 from mailgate.tickets.events import Value, line_of
@@ -13,7 +14,9 @@ def record(act: Act, ticket: Ticket, event: Event, *, doer: Doer = PROGRAM, **de
 
     Who may read it is said by `tickets.events`. Returns the ticket as it is now.
     """
-    return tickets.append(act.conn, ticket, line_of(event, doer, **details), event=event, now=act.at)[1]
+    now_it_is = tickets.append(act.conn, ticket, line_of(event, doer, **details), event=event, now=act.at)[1]
+    tell_of(act.conn, act.settings, now_it_is, event, now=act.now)
+    return now_it_is
 
 
 def doer_of(incoming: Incoming, person: Staff | Contact | None = None) -> Doer:

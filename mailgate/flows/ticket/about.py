@@ -11,7 +11,7 @@ def about(act: Act, ticket: Ticket) -> About:
     """Load it; what the store knows nothing of is left out."""
     staff = {one.id: one.name for one in act.staff} if ticket.assignee_id else {}
     settings = act.settings
-    page = f"{settings.web.public_url.rstrip('/')}/staff/tickets/{ticket.id}" if settings.web.listen else None
+    page = settings.web.staff_page_of_ticket(ticket.id)
     taken_by = staff.get(ticket.assignee_id or 0)
     if ticket.customer_id is None:
         return About(settings.gate.zone, settings.desk_rules.undo_seconds, page, taken_by)

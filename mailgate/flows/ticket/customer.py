@@ -8,6 +8,7 @@ from mailgate.errors import BadAddress
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.call_hooks import tell_of_ticket
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import cut_from
 from mailgate.flows.story.record import doer_of, record
@@ -15,6 +16,7 @@ from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import programs_within_hour
 from mailgate.flows.ticket.propose import in_copy, proposable, propose
 from mailgate.flows.ticket.tell_staff import tell_staff
+from mailgate.hooks import HookEvent
 from mailgate.letters.kind import Template
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import Purpose
@@ -99,7 +101,7 @@ def _begin(
     event: Event | None,
     linked_to: int | None = None,
 ) -> tuple[int, Ticket]:
-    return tickets.open_ticket(
+    entry_id, ticket = tickets.open_ticket(
         act.conn,
         first,
         event=event,
@@ -111,6 +113,8 @@ def _begin(
         thread_index=root_in(incoming.message.header("Thread-Index")),
         now=act.at,
     )
+    tell_of_ticket(act.conn, act.settings, ticket, HookEvent.TICKET_OPENED, now=act.now)
+    return entry_id, ticket
 
 
 def _link(act: Act, incoming: Incoming, contact: Contact | None, placed: NewTicket) -> Ticket:

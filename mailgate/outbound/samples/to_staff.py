@@ -219,6 +219,24 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "stopped_at": AT,
         },
     ),
+    Template.HOOK_FAILED: tuple(
+        {
+            "company": COMPANY,
+            "more": more,
+            "calls": [
+                {
+                    "id": 17,
+                    "hook": "chat.example.net",
+                    "event": "ticket.opened",
+                    "subject": "ticket:1042",
+                    "reply": reply,
+                    "given_up": given_up,
+                    "created_at": AT,
+                }
+            ],
+        }
+        for reply, given_up, more in (("503 Service Unavailable", False, 0), ("no answer within 10 seconds", True, 3))
+    ),
     Template.UNDELIVERED: (
         _UNDELIVERED,
         _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""},

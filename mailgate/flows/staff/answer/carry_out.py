@@ -10,8 +10,10 @@ from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.shortened import tell_shortened
 from mailgate.flows.staff.answer.words import undo_until, words_in, write
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.call_hooks import tell_of_ticket
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.change import assign, close, merge, wait
+from mailgate.hooks import HookEvent
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.events import line_of
@@ -41,6 +43,7 @@ def begin(act: Act, mail: StaffMail) -> Settled:
         linked_to=None,
         now=act.at,
     )
+    tell_of_ticket(act.conn, act.settings, ticket, HookEvent.TICKET_OPENED, now=act.now)
     worked = work(act, mail, ticket)
     return replace(worked, disposition=Disposition.OPENED)
 

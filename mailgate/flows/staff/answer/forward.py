@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.words import files_of
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.call_hooks import tell_of_ticket
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.customer import file_of, words_of
 from mailgate.flows.ticket.tell_staff import tell_staff
+from mailgate.hooks import HookEvent
 from mailgate.mail.address import Mailbox
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.message import Author, Message
@@ -80,6 +82,7 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
         linked_to=None,
         now=act.at,
     )
+    tell_of_ticket(act.conn, act.settings, ticket, HookEvent.TICKET_OPENED, now=act.now)
     files, left_out = _files_of(act, message)
     entry = NewEntry(
         kind=EntryKind.MESSAGE,
