@@ -11,7 +11,7 @@ from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from store.billing import ledger_checks, standing
 from store.billing.ledger_checks import LedgerCheck
 from store.billing.standing import Standing
-from store.post import unsent
+from store.post import hook_calls, unsent
 from store.post.outbox import OutState
 from store.post.unsent import Unsent
 from store.schema import outbox, spool
@@ -43,6 +43,7 @@ class Health:
     unsent: Unsent  # automatic answers that a budget for all kept back within the last day
     ledger: LedgerCheck | None  # the last look at it; None: nothing is booked yet, or nobody has looked
     billing: Standing
+    failing_calls: int  # of hooks, after an attempt or more
     last_in_at: datetime | None
     last_out_at: datetime | None
 
@@ -78,6 +79,7 @@ def read(conn: Connection, now: datetime) -> Health:
         unsent=unsent.read(conn, since=now - timedelta(days=1)),
         ledger=ledger_checks.last(conn),
         billing=standing.read(conn, now=now),
+        failing_calls=hook_calls.count_failing(conn),
         last_in_at=conn.execute(select(spool.c.received_at).order_by(spool.c.id.desc()).limit(1)).scalar(),
         last_out_at=conn.execute(select(func.max(recent.subquery().c.sent_at))).scalar(),
     )

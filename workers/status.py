@@ -114,6 +114,7 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
     room = _disk(settings)
     attention = (
         *(_of_schema(revision) if found is None else _of_queues(found, sends=settings.smarthost.address is not None)),
+        *(_of_hooks(found.failing_calls) if found else ()),
         *(of_billing(found.billing, now.astimezone(settings.gate.zone).date()) if found else ()),
         *(_of_listener(listener) for listener in asked if not listener.answers),
         *(_of_server(server) for server in found_servers if not server.answers),
@@ -154,6 +155,7 @@ def as_json(status: Status) -> Mapping[str, object]:
         if found and found.ledger
         else None,
         "billing": billing_face(found.billing) if found else None,
+        "failing_hook_calls": found.failing_calls if found else None,
         "last_in_at": _instant(found.last_in_at if found else None),
         "last_out_at": _instant(found.last_out_at if found else None),
         "listeners": [asdict(listener) for listener in status.listeners],
@@ -197,6 +199,15 @@ def _of_schema(revision: str | None) -> Iterator[Attention]:
     message = f"the store has schema {revision or 'none'}, this version of mailgate has {HEAD}"
     newer = revision is not None and revision > HEAD  # they are numbered
     yield Attention("schema", message, "install the newer version" if newer else "mailgate db upgrade", fault=True)
+
+
+def _of_hooks(failing: int) -> Iterator[Attention]:
+    """Mail does not wait for them."""
+    if failing:
+        message = (
+            f"{failing} call{'s' * (failing > 1)} of hooks failed and {'are' if failing > 1 else 'is'} tried again"
+        )
+        yield Attention("hooks", message, "mailgate hook log --state waiting shows the last answer", fault=False)
 
 
 def _of_queues(found: Health, *, sends: bool) -> Iterator[Attention]:

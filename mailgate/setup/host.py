@@ -145,6 +145,7 @@ def _passwords(site: Site) -> tuple[Path, ...]:
         settings.workers.password_file,
         *(one.password_file for one in settings.fallback_smarthost),
         *(one.password_file for one in settings.imap),
+        *(one.secret_file for one in settings.hook),
         settings.s3.access_key_file,
         settings.s3.secret_key_file,
     )

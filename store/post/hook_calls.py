@@ -157,6 +157,12 @@ def tallies(conn: Connection) -> Mapping[str, Tally]:
     }
 
 
+def count_failing(conn: Connection) -> int:
+    """How many calls wait for another attempt after one that failed."""
+    waits = hook_calls.c.due_at.is_not(None), hook_calls.c.lease.is_(None), hook_calls.c.attempts > 0
+    return int(conn.execute(select(func.count()).select_from(hook_calls).where(*waits)).scalar_one())
+
+
 def troubles(conn: Connection, *, least: int) -> tuple[Call, ...]:
     """Calls that failed so often or for good, and of which staff have not heard; the oldest first."""
     failing = and_(hook_calls.c.state == CallState.WAITING, hook_calls.c.attempts >= least)

@@ -12,10 +12,12 @@ from mailgate import hooks
 from mailgate.config import Hook
 from mailgate.letters.kind import Template
 from store.engine import reading, transaction
+from store.keeping import erasure
 from store.post import hook_calls
 from store.post.hook_calls import Call, CallState
 from tests.gate import BeginGate, Gate, Person
 from tests.servers.hook_receiver import Receiver, hook_receiver
+from workers.status import look
 
 
 @pytest.fixture
@@ -256,3 +258,23 @@ def test_a_call_that_was_given_up_can_be_sent_again_by_hand(begin: BeginGate, re
         assert not hook_calls.retry(conn, 1, now=gate.now)
 
     assert [one.state for one in calls(gate)] == [CallState.DONE]
+
+
+def test_what_fails_is_seen_in_the_status(begin: BeginGate) -> None:
+    gate = hooked(begin, Hook("ticket.*", command="/bin/false"))
+    gate.deliver(anne_of(gate).writes("Help."))
+
+    status = look(gate.parts.settings, gate.parts.engine, gate.now, listeners=False, servers=False)
+
+    assert [(one.code, one.fault) for one in status.attention if one.code == "hooks"] == [("hooks", False)]
+    assert status.is_healthy
+
+
+def test_calls_that_tell_of_an_erased_customer_are_erased(begin: BeginGate, receiver: Receiver) -> None:
+    gate = hooked(begin, Hook("ticket.*", url=receiver.url))
+    gate.deliver(anne_of(gate).writes("Help."))
+
+    with transaction(gate.parts.engine) as conn:
+        erasure.erase(conn, {}, 1, by="Bart", now=gate.now)
+
+    assert calls(gate) == ()

@@ -49,7 +49,12 @@ class Hook:
         """What people know it by: the program, or the host."""
         if self.url:
             return urlsplit(self.url).hostname or self.url
-        return shlex.split(self.command)[0].rpartition("/")[2]
+        return self.program.rpartition("/")[2]
+
+    @property
+    def program(self) -> str:
+        """The path of the program of a command; "" for a url."""
+        return shlex.split(self.command)[0] if self.command else ""
 
     def hears(self, event: HookEvent) -> bool:
         """Is it to be told?"""
