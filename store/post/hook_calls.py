@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, and_, delete, func, insert, select, true, update
+from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, select, true, update
 
 from store.engine import transaction
 from store.post import leases
@@ -164,10 +164,13 @@ def count_failing(conn: Connection) -> int:
 
 
 def troubles(conn: Connection, *, least: int) -> tuple[Call, ...]:
-    """Calls that failed so often or for good, and of which staff have not heard; the oldest first."""
-    failing = and_(hook_calls.c.state == CallState.WAITING, hook_calls.c.attempts >= least)
-    query = select(hook_calls).where(hook_calls.c.told_at.is_(None), failing | (hook_calls.c.state == CallState.FAILED))
-    return tuple(_CALL.read(row) for row in conn.execute(query.order_by(hook_calls.c.id)).mappings())
+    """Calls that failed so often, or were given up since, and of which staff have not heard; the oldest first."""
+    untold = hook_calls.c.told_at.is_(None)
+    failing = and_(hook_calls.c.state == CallState.WAITING, hook_calls.c.attempts >= least, untold)
+    told_before = hook_calls.c.told_at < hook_calls.c.ended_at
+    given_up = and_(hook_calls.c.state == CallState.FAILED, or_(untold, told_before))
+    query = select(hook_calls).where(or_(failing, given_up)).order_by(hook_calls.c.id)
+    return tuple(_CALL.read(row) for row in conn.execute(query).mappings())
 
 
 def mark_told(conn: Connection, call_ids: Sequence[int], *, now: datetime) -> None:
