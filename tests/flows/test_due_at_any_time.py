@@ -11,16 +11,18 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, event, select
+from sqlalchemy import Engine, event, select, update
 
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.events import Whose
-from mailgate.config import Settings
+from mailgate.config import Hook, Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
 from mailgate.flows.story import review
+from mailgate.flows.story.call_hooks import call_hooks
+from mailgate.hooks import HookEvent
 from mailgate.jobs import Enqueue, Job
 from mailgate.wiring import Parts, build
 from store import schema
@@ -28,7 +30,7 @@ from store.billing import ledger, runs
 from store.engine import reading, transaction
 from store.post import work
 from tests.flows.billing_run.shop import Shop
-from tests.gate import BEGIN, Person, begin_gate
+from tests.gate import BEGIN, Gate, Person, begin_gate
 
 EVENING = BEGIN + timedelta(hours=38)
 """Held mail is to be told of, and a silent customer who was warned has had his time."""
@@ -164,7 +166,8 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
     """A store of the evening and one of the morning after, in which something of each kind is due."""
     home = tmp_path_factory.mktemp("due")
     kept: dict[datetime, tuple[Path, Settings]] = {}
-    with begin_gate(home, desk_rules={"undo_seconds": 0, "queue_list": QueueList.DAILY}) as gate:
+    hook = Hook("ticket.reopened", command="/bin/true")
+    with begin_gate(home, desk_rules={"undo_seconds": 0, "queue_list": QueueList.DAILY}, hook={"0": hook}) as gate:
         anne, cris = gate.customer("Anne", "anne@customer.example"), Person("Cris", "cris@stranger.example")
         bart, _ = gate.staff("Bart", "bart@hosting.example"), gate.staff("Dora", "dora@hosting.example")
 
@@ -208,8 +211,20 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
             review.refuse(conn, spam, by="Bart Jones", is_spam=True, now=gate.now)
         gate.parts.receive(gate.accept(cris.writes("And domains?")), gate.now)
         sell(Shop(gate.parts.engine, gate.parts.settings))
+        tell_hooks(gate)
         keep(MORNING)
     return kept
+
+
+def tell_hooks(gate: Gate) -> None:
+    """One call waits, another has failed for long."""
+    with transaction(gate.parts.engine) as conn:
+        for name in ("first", "second"):
+            call_hooks(
+                conn, gate.parts.settings, HookEvent.PING, subject=name, customer_id=None, values={}, now=gate.now
+            )
+        failed = update(schema.hook_calls).where(schema.hook_calls.c.subject == "second")
+        conn.execute(failed.values(attempts=5, due_at=MORNING + timedelta(hours=3)))
 
 
 def sell(shop: Shop) -> None:
