@@ -21,7 +21,7 @@ def test_a_service_is_added_listed_and_shown(program: Program) -> None:
     assert (document["number"], document["total_minor"], document["currency"]) == ("2026-0001", 1666, "EUR")
     assert row == {
         "id": 1, "customer": 1, "sku": "small", "name": "example.com", "state": "active", "cycle": "monthly",
-        "next_due_on": "2026-05-01", "amount_minor": 1400, "currency": "EUR",
+        "next_due_on": "2026-05-01", "amount_minor": 1400, "currency": "EUR", "list_minor": 1400, "promotion": None,
     }  # fmt: skip
     assert program.rows("service", "list", "--customer", "1", "--state", "active") == [row]
     assert program.rows("service", "list", "--customer", "2") == []

@@ -86,8 +86,9 @@ class Books:
         By `billing.tax_point`, the rate is that of the day of issue or of the last of these days.
         """
         of = payer.buyer
-        is_late = period is not None and self.settings.billing.tax_point is TaxPoint.PERIOD_END
-        rate_on = period.last if period is not None and is_late else on
+        rate_on = on
+        if period is not None and self.settings.billing.tax_point is TaxPoint.PERIOD_END:
+            rate_on = period.last
         key = (of.country, of.region, of.vat_id, of.exempt_reason, payer.proof, product.tax_class, on, rate_on)
         taxed = self._taxed.get((*key, product.tax_included))
         if taxed is None:
