@@ -10,6 +10,7 @@ from mailgate.billing.ledger.plain_text import CARRIED, Extract, Format, write
 from mailgate.billing.ledger.transaction import Booked
 from mailgate.billing.money.amount import written
 from mailgate.cli.backup import show_progress
+from mailgate.cli.billing_words import Day
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import (
     EX_DATAERR,
@@ -29,18 +30,6 @@ from store.billing import ledger as rows
 from store.engine import reading
 
 COLUMNS = ("id", "date", "key", "customer", "account", "amount", "currency", "invoice")
-
-
-class _Day(click.ParamType[date]):
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is no day: write 2026-12-31", param, ctx)
 
 
 @click.group()
@@ -88,8 +77,8 @@ def show(customer_id: int | None, limit: int | None, after: int) -> None:
 
 @ledger.command()
 @click.option("--format", "form", type=click.Choice([one.value for one in Format]), required=True)
-@click.option("--from", "from_on", type=_Day(), metavar="DATE", help="The first day; what stood before opens it.")
-@click.option("--to", "to_on", type=_Day(), metavar="DATE", help="The last day.")
+@click.option("--from", "from_on", type=Day(), metavar="DATE", help="The first day; what stood before opens it.")
+@click.option("--to", "to_on", type=Day(), metavar="DATE", help="The last day.")
 def export(form: str, from_on: date | None, to_on: date | None) -> None:
     """The ledger as text on stdout: hledger, which the program ledger reads as well, or beancount."""
     if from_on is not None and to_on is not None and to_on < from_on:

@@ -90,7 +90,7 @@ def test_transactions_are_shown_with_their_entries(booked: Program) -> None:
         (("show", "--customer", "99"), 65, "there is no customer 99"),
         (("export",), 64, "--format"),
         (("export", "--format", "excel"), 64, "'excel' is not one of"),
-        (("export", "--format", "hledger", "--from", "1.3.2026"), 64, "'1.3.2026' is no day: write 2026-12-31"),
+        (("export", "--format", "hledger", "--from", "1.3.2026"), 65, "'1.3.2026' is no day: write it as 2026-12-31"),
         (("export", "--format", "hledger", "--from", "2026-03-02", "--to", "2026-03-01"), 65, "is before --from"),
     ],
 )
