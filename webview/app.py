@@ -88,7 +88,9 @@ def create_app(
         archive=archive,
         submit=submit,
         clock=clock,
-        rendering=Rendering(settings.gate.company, own=own and own / "web"),
+        rendering=Rendering(
+            settings.gate.company, own=own and own / "web", bill_suspended=settings.billing.bill_suspended
+        ),
         cookies=Cookies(is_secure(settings)),
         phrasebook=phrasebook(own),
     )

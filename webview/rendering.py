@@ -45,10 +45,10 @@ class Rendering:
     """Renders pages; may be used by many threads at once.
 
     Of two templates with one name that of the first directory counts. Those of `own`, the operator's, stand before all
-    others; a page that fails with one of them is rendered without.
+    others; a page that fails with one of them is rendered without. `bill_suspended`: services that rest are due, too.
     """
 
-    def __init__(self, company: str, *directories: Path, own: Path | None = None) -> None:
+    def __init__(self, company: str, *directories: Path, own: Path | None = None, bill_suspended: bool = False) -> None:
         ours = directories or (built_in_directory(),)
         everything = (own, *ours) if own else ours
         self.catalogues = Catalogues(everything)
@@ -57,7 +57,8 @@ class Rendering:
         paths = [path for place in everything for suffix in _TYPES for path in sorted(place.glob(f"*{suffix}"))]
         static = [_static(path) for path in paths]
         self.static = {file.name: file for file in static}
-        fixed = {"company": company, "static": {file.name.partition(".")[0]: file.path for file in reversed(static)}}
+        fixed: dict[str, object] = {"company": company, "bill_suspended": bill_suspended}
+        fixed |= {"static": {file.name.partition(".")[0]: file.path for file in reversed(static)}}
         words = [self.catalogues.of(language) for language in self.catalogues.languages]
         self._ours = {one.language: PageTemplates(ours, one, fixed) for one in words}
         for pages in self._ours.values():

@@ -67,10 +67,10 @@ class ServiceLine:
         """It renews."""
         return self.cycle != "one-time"
 
-    @property
-    def next_due_on(self) -> date | None:
-        """When the next of its invoices is due; None for what does not renew now."""
-        if not self.is_recurring or self.state is not State.ACTIVE:
+    def next_due(self, bill_suspended: bool) -> date | None:
+        """When the next of its invoices is due; None for what does not renew now. What rests may be billed as well."""
+        renews = self.state is State.ACTIVE or (bill_suspended and self.state is State.SUSPENDED)
+        if not self.is_recurring or not renews:
             return None
         return None if self.ends_on and self.billed_through > self.ends_on else self.billed_through
 
