@@ -12,7 +12,6 @@ from mailgate.mail.address import Mailbox, address_key
 
 _MAX_DETAIL = 200  # characters: a name that is longer is something else, pasted
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
-_COUNTRY = re.compile(r"[A-Za-z]{2}\Z")
 _LANGUAGE = re.compile(r"([A-Za-z]{2,3})(?:[-_]([A-Za-z]{4}))?(?:[-_]([A-Za-z]{2}|[0-9]{3}))?\Z")  # BCP 47 §2.1
 
 
@@ -141,6 +140,8 @@ class Codes:
 
     currencies: Collection[str]  # ISO 4217
     languages: Collection[str]  # the first subtag of BCP 47
+    countries: Collection[str]  # ISO 3166-1, two letters
+    usual_countries: Mapping[str, str]  # what people write in their place: UK for GB
     timezones: Callable[[], Collection[str]]  # IANA; read from the disk, so only when somebody gives one
 
 
@@ -219,10 +220,12 @@ def _words(value: str, _codes: Codes) -> str:
     return value
 
 
-def _country(value: str, _codes: Codes) -> str:
-    if not _COUNTRY.match(value):
-        raise _NotThat("is no country code of two letters, such as DE")
-    return value.upper()
+def _country(value: str, codes: Codes) -> str:
+    code = value.upper()
+    if code not in codes.countries:
+        usual = codes.usual_countries.get(code)
+        raise _NotThat(f"is no country code of ISO 3166-1{f': did you mean {usual}?' if usual else ', such as DE'}")
+    return code
 
 
 def _currency(value: str, codes: Codes) -> str:

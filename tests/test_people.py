@@ -105,6 +105,8 @@ def test_who_is_away_is_told_only_when_everybody_is() -> None:
 CODES = Codes(
     currencies=("EUR", "CHF", "USD"),
     languages=("en", "de", "pt", "zh", "ckb"),
+    countries=("DE", "GB"),
+    usual_countries={"UK": "GB"},
     timezones=lambda: ("UTC", "Europe/Berlin", "America/Sao_Paulo"),
 )
 
@@ -135,7 +137,9 @@ def test_details_of_a_customer_are_kept_in_the_usual_case_of_their_codes(field: 
         ("name", "Anne\r\nBcc: x@y.example", "contains a line break or control character"),
         ("name", "x" * 201, "is longer than 200 characters"),
         ("external_id", "7\0", "contains a line break or control character"),
-        ("country", "Germany", "'Germany' is no country code of two letters, such as DE"),
+        ("country", "Germany", "'Germany' is no country code of ISO 3166-1, such as DE"),
+        ("country", "ZZ", "'ZZ' is no country code of ISO 3166-1, such as DE"),
+        ("country", "uk", "'uk' is no country code of ISO 3166-1: did you mean GB?"),
         ("currency", "EURO", "'EURO' is no currency code of ISO 4217: did you mean EUR?"),
         ("currency", "XQZ", "'XQZ' is no currency code of ISO 4217, such as EUR"),
         ("currency", "", "the currency is empty"),

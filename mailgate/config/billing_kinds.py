@@ -1,12 +1,12 @@
 """The kinds of settings that a company is billed by: where it is, how it is paid, how its documents are numbered."""
 
-import re
 from typing import Annotated
 
 from mailgate.billing.document.numbering import BadPattern, read_pattern
 from mailgate.billing.document.reference import is_bic, is_iban
 from mailgate.billing.money.amount import BadAmount, read_amount
 from mailgate.billing.money.currencies import CURRENCIES
+from mailgate.billing.tax.countries import COUNTRIES, WRITTEN_OTHERWISE
 from mailgate.billing.tax.vat_id import tidy_vat_id
 from mailgate.config.kinds import text, whole
 from mailgate.config.values import Kind, Shape
@@ -14,15 +14,11 @@ from mailgate.errors import BadAddress
 from mailgate.mail.address import parse_mailbox
 from mailgate.toml_text.problems import BadValue, nearest
 
-_COUNTRY = re.compile(r"[A-Z]{2}\Z")
-_USUAL = {"UK": "GB", "EL": "GR"}  # what people write for them
-
 
 def _country(raw: str) -> str:
-    if raw and (not _COUNTRY.match(raw) or raw in _USUAL):
-        near = _USUAL.get(raw.upper(), raw.upper())
-        usual = (near,) if _COUNTRY.match(near) else ()
-        raise BadValue(f'"{raw}" is not a country code of ISO 3166, such as DE', usual)
+    if raw and raw not in COUNTRIES:
+        near = WRITTEN_OTHERWISE.get(raw.upper(), raw.upper())
+        raise BadValue(f'"{raw}" is not a country code of ISO 3166-1, such as DE', (near,) if near in COUNTRIES else ())
     return raw
 
 

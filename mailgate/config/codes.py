@@ -1,9 +1,10 @@
-"""The codes that a customer may have: currencies, languages and time zones."""
+"""The codes that a customer may have: currencies, languages, countries and time zones."""
 
 from functools import cache
 from zoneinfo import available_timezones
 
 from mailgate.billing.money.currencies import CURRENCIES
+from mailgate.billing.tax.countries import COUNTRIES, WRITTEN_OTHERWISE
 from mailgate.people import Codes
 
 _TWO_LETTERS = """
@@ -18,4 +19,10 @@ _THREE_LETTERS = """
 ast bem bho brx ceb chr ckb doi dsb fil fur gsw haw hsb kab kok lij mai mni nds nso pap pcm sah sat scn szl vec yue
 """  # ISO 639-2 and -3: written languages that CLDR has a locale for, and ISO 639-1 no code
 
-CODES = Codes(CURRENCIES, frozenset((_TWO_LETTERS + _THREE_LETTERS).split()), cache(available_timezones))
+CODES = Codes(
+    CURRENCIES,
+    frozenset((_TWO_LETTERS + _THREE_LETTERS).split()),
+    COUNTRIES,
+    WRITTEN_OTHERWISE,
+    cache(available_timezones),
+)

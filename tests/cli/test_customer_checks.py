@@ -25,6 +25,8 @@ WRONG = [
     (("--timezone", "Europe/Berlni"), "'Europe/Berlni' is no time zone: did you mean Europe/Berlin?"),
     (("--timezone", "Europe"), "'Europe' is no time zone"),
     (("--country", "D"), "'D' is no country code"),
+    (("--country", "ZZ"), "'ZZ' is no country code of ISO 3166-1, such as DE"),
+    (("--country", "uk"), "'uk' is no country code of ISO 3166-1: did you mean GB?"),
 ]
 
 

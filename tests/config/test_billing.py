@@ -3,7 +3,7 @@
 import pytest
 
 from mailgate.billing import party
-from mailgate.config import Seller
+from mailgate.config import ConfigErrors, Seller
 from mailgate.config.settings import TaxPoint
 from tests.config.conftest import Loader
 
@@ -29,6 +29,14 @@ def test_a_vat_id_from_elsewhere_stays_as_it_is_written(loaded: Loader) -> None:
     settings = loaded('[seller]\ncountry = "CH"\nvat_id = "CHE-123.456.788 MWST"')
 
     assert settings.seller.vat_id == "CHE-123.456.788 MWST"
+
+
+@pytest.mark.parametrize(("code", "near"), [("ZZ", ""), ("UK", "GB"), ("EL", "GR"), ("de", "DE")])
+def test_the_seller_is_in_a_country_that_there_is(loaded: Loader, code: str, near: str) -> None:
+    with pytest.raises(ConfigErrors, match=f'"{code}" is not a country code of ISO 3166-1, such as DE') as wrong:
+        loaded(f'[seller]\ncountry = "{code}"\nvat_id = ""')
+
+    assert near in str(wrong.value)
 
 
 def test_a_seller_may_have_no_vat_id_and_no_account(loaded: Loader) -> None:

@@ -9,7 +9,7 @@ from typing import TypeVar
 from mailgate.billing.catalogue.table import Given, Unknown, told
 from mailgate.billing.money.amount import BadAmount, NoDecimal, decimal, example, read_amount, written
 from mailgate.billing.party import MONEY_SINCE, MONEY_UNTIL
-from mailgate.billing.tax.countries import COUNTRIES, region_key
+from mailgate.billing.tax.countries import COUNTRIES, WRITTEN_OTHERWISE, region_key
 from mailgate.billing.tax.groups import read_rate
 from mailgate.toml_text.problems import BadValue
 
@@ -18,7 +18,6 @@ C = TypeVar("C", bound=StrEnum)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*\Z")  # so that it can be typed in a mail, and after --sku
 _MAX_NAME = 64
 _MAX_RATE_DIGITS = 10
-_OTHERWISE = {"EL": "GR", "UK": "GB"}  # what offices call two countries
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _LINE_BREAK = re.compile(r"[\t\n]")
 
@@ -156,8 +155,8 @@ def percent(given: Given) -> str:
 def country(given: Given) -> str:
     """A code of ISO 3166-1."""
     text = _text(given)
-    if text in _OTHERWISE:
-        raise BadValue(f"{given.written} is no country code of ISO 3166-1", (_OTHERWISE[text],))
+    if text in WRITTEN_OTHERWISE:
+        raise BadValue(f"{given.written} is no country code of ISO 3166-1", (WRITTEN_OTHERWISE[text],))
     if text not in COUNTRIES:
         raise Unknown(f"{given.written} is no country code of ISO 3166-1, such as DE", text, COUNTRIES)
     return text

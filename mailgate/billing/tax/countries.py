@@ -1,5 +1,8 @@
 """Every country code of ISO 3166-1, and regions of countries as they are compared."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 _CODES = """
 AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC
 CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD
@@ -12,6 +15,9 @@ UZ VA VC VE VG VI VN VU WF WS XK YE YT ZA ZM ZW
 
 COUNTRIES = frozenset(_CODES.split())
 """With Kosovo, whose code is not the standard's and is used by all the same."""
+
+WRITTEN_OTHERWISE: Mapping[str, str] = MappingProxyType({"EL": "GR", "UK": "GB"})
+"""What offices and people call two of them."""
 
 
 def region_key(country: str, region: str) -> str:
