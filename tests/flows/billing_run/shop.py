@@ -77,14 +77,20 @@ class Shop:
             catalogue.add(conn, read_catalogue(text.encode(), "shop.toml"), by="Bart", now=noon(on))
 
     def customer(
-        self, name: str = "Anne", *, country: str | None = "DE", zone: str = "Europe/Berlin", **profile: Any
+        self,
+        name: str = "Anne",
+        *,
+        country: str | None = "DE",
+        zone: str = "Europe/Berlin",
+        currency: str = "EUR",
+        **profile: Any,
     ) -> int:
         """A new customer; `profile` as staff write it down."""
         with transaction(self.engine) as conn:
             count = conn.execute(select(func.count()).select_from(customers)).scalar_one()
             address = f"{name.lower()}{count}@customer.example"
             made = people.add_customer(
-                conn, name, address, country=country, currency="EUR", timezone=zone, language="en", now=noon(START)
+                conn, name, address, country=country, currency=currency, timezone=zone, language="en", now=noon(START)
             )
             (account,) = accounts.lock(conn, (made.id,)).values()
             accounts.edit(conn, replace(account, **profile))
@@ -110,20 +116,22 @@ class Shop:
         with self.deal(self.service(service_id).customer_id, on) as deal:
             return story(deal, services.get(deal.conn, service_id))
 
-    def pay(self, number: str, amount_minor: int, on: date) -> None:
+    def pay(self, number: str, amount_minor: int, on: date, *, reference: str = "") -> None:
         """Money comes for an invoice."""
         with reading(self.engine) as conn:
             invoice = invoices.find(conn, number)
         assert invoice is not None
         with self.deal(invoice.customer_id, on) as deal:
-            reference = f"ref {number}"
-            payment = Payment(0, invoice.customer_id, "bank", reference, "EUR", amount_minor, on, noon(on), "Bart")
+            reference = reference or f"ref {number}"
+            payment = Payment(
+                0, invoice.customer_id, "bank", reference, invoice.currency, amount_minor, on, noon(on), "Bart"
+            )
             record_payment(deal.conn, invoice, payment, as_credit=False, now=deal.now)
 
-    def give(self, customer_id: int, amount_minor: int, on: date) -> None:
+    def give(self, customer_id: int, amount_minor: int, on: date, *, currency: str = "EUR") -> None:
         """Credit for which no money came."""
         with self.deal(customer_id, on) as deal:
-            give(deal.conn, customer_id, "EUR", amount_minor, reason="", by="Bart", on=on, now=deal.now)
+            give(deal.conn, customer_id, currency, amount_minor, reason="", by="Bart", on=on, now=deal.now)
 
     def plan(self, at: date) -> Plan:
         """What a run on this day would do."""
