@@ -213,6 +213,28 @@ def test_nothing_is_billed_behind_the_end(cancel_on: str, expected: list[str]) -
     assert (next_look(service, rhythm=RHYTHM, lead=None) is None) == (not expected)
 
 
+@given(
+    st.dates(date(2020, 1, 1), date(2040, 1, 1)),
+    st.integers(1, 31),
+    st.sampled_from([1, 3, 12]),
+    st.integers(0, 800),
+    st.integers(-400, 400),
+)
+def test_days_up_to_an_end_are_billed_once_and_none_where_more_is_billed_already(
+    start: date, bill_day: int, months: int, billed: int, later: int
+) -> None:
+    through = start + timedelta(days=billed)
+    end = through + timedelta(days=later)  # inside a period, or inside one that is billed
+    service = replace(sold(start.isoformat(), bill_day=bill_day, months=months), billed_through=through, cancel_on=end)
+
+    found = list(open_periods(service, until=through + timedelta(days=900)))
+
+    assert sum(one.days for one in found) == max(0, later)
+    assert [one.start for one in found] == [through, *(one.end for one in found)][: len(found)]
+    assert all(through <= one.start < one.end <= end for one in found)
+    assert next_look(service, rhythm=RHYTHM, lead=None) == (through - 10 * DAY if later > 0 else None)
+
+
 def test_what_is_sold_once_is_billed_once() -> None:
     service = sold("2026-03-01", months=0)
 

@@ -2,13 +2,15 @@
 
 A clean store imports docs/catalogue.toml, to which pounds are added; 300 customers of twelve zones, from Kiritimati to
 Pago Pago, and five currencies come in the first third of the year. Day by day the schedule looks three times, and by
-the command line customers take, change, rest, leave, pay, pay too little or too much; Web M becomes dearer in the
-middle of the year; and for a month nothing runs at all.
+the command line customers take things and add-ons, order what is provisioned later or never, change, rest, leave, move
+their bill day, pay, pay too little or too much; staff give parts of invoices back, take whole ones back and bill them
+again, and undo runs; Web M becomes dearer in the middle of the year; and for a month nothing runs at all.
 
 Then it looks up: numbers without a gap and with dates that never go back; the billed days of each service, which follow
-one another but for suspensions; each line, tax and total, reckoned once more by fractions and dateutil from the file of
-the catalogue and from what the customers know that they agreed to; what is open against the ledger; and hledger and
-beancount, which must add the books up to the same minor units. It prints what is wrong, and exits 1 when anything is.
+one another but for suspensions; what was given back of each invoice, no more than it charged of any tax; each line, tax
+and total, reckoned once more by fractions and dateutil from the file of the catalogue and from what the customers know
+that they agreed to; what is open against the ledger; and hledger and beancount, which must add the books up to the same
+minor units. It prints what is wrong, and exits 1 when anything is.
 """
 
 import argparse
