@@ -134,7 +134,8 @@ def configured(directory: Path, sections: Sections | None = None, *, has_store: 
     directory.mkdir(exist_ok=True)
     program = Program(directory, free_port(), free_port())
     if has_store and "url" not in (sections or {}).get("store", {}):
-        program.database.parent.mkdir(mode=0o700, exist_ok=True)
+        for made in (program.database.parent, program.database.parent / "archive"):
+            made.mkdir(mode=0o700, exist_ok=True)
         put_empty_store(program.database)
     settings: dict[str, dict[str, object]] = {
         "smtp": {"listen": f"{LOOPBACK}:{program.smtp_port}"},
