@@ -18,10 +18,15 @@ class AddressIsOurs(Permanent):
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A place where tickets are opened; `mailbox` has no detail."""
+    """A place where tickets are opened; `mailbox` has no detail.
+
+    `sender`: who its mails are from, "" for the company; `signature`: lines below them, none for those of all desks.
+    """
 
     name: str
     mailbox: Mailbox
+    sender: str = ""
+    signature: tuple[str, ...] = ()
 
 
 class ServiceMailbox(StrEnum):

@@ -29,6 +29,7 @@ from mailgate.jobs import Aside, Bounded, Computing, Enqueue, FailPoint, Job, al
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
 from mailgate.outbound.domains import Domains
+from mailgate.outbound.frame import Frame
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
 from mailgate.outbound.templates import Templates
@@ -216,7 +217,7 @@ def build(
         engine=engine,
         archive=archive_of(settings, aside),
         enqueue=enqueue if smarthosts else partial(_receive_only, enqueue),
-        templates=Templates(settings.templates.directory),
+        templates=Templates(settings.templates.directory, frame=frame_of(settings)),
         makers={},
         smarthosts=tuple(map(Pool, smarthosts)),
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
@@ -260,6 +261,11 @@ def _receive_only(enqueue: Enqueue, job: Job, row_id: int) -> None:
     """Without a smarthost there is nothing to be done about a mail of ours: it stays queued."""
     if job is not Job.DELIVER:
         enqueue(job, row_id)
+
+
+def frame_of(settings: Settings) -> Frame:
+    """The look of mails. Raises OSError and BadLogo for a logo that was there when the settings were read."""
+    return Frame.read(settings.letterhead.colour, settings.letterhead.logo)
 
 
 def spamd_of(settings: Settings, *, timeout_seconds: float | None = None) -> Spamd | None:

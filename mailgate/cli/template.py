@@ -24,12 +24,14 @@ from mailgate.language.tags import FALLBACK
 from mailgate.letters.kind import Template as Name
 from mailgate.letters.notice import Notice
 from mailgate.outbound.compose import compose
+from mailgate.outbound.frame import PLAIN, Frame
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import Templates, built_in_directory
 from mailgate.setup.words import copies
 from mailgate.setup.words.coverage import coverage as find_coverage
 from mailgate.setup.words.library import AREAS, Library, file_for
 from mailgate.setup.words.mistakes import mistakes
+from mailgate.wiring import frame_of
 
 PREVIEWED_AT = datetime(2026, 1, 2, 9, 30, tzinfo=UTC)
 HINT = "see templates.directory in the settings"
@@ -88,7 +90,7 @@ def preview(name: str, form: str, sample: int, locale: str | None) -> None:
     if sample > len(samples):
         fail(f"{name} has {len(samples)} samples", code=EX_USAGE)
     values = samples[sample - 1]
-    templates = Templates(_library().own)
+    templates = Templates(_library().own, frame=_frame())
     with told_errors():
         rendered = templates.render(Name(name), locale or FALLBACK, values)
     for problem in rendered.problems:
@@ -191,12 +193,18 @@ def coverage(locale: str | None) -> None:
 
 def _library() -> Library:
     """The shipped words and those of the settings; without settings, as in a fresh checkout, the shipped ones."""
+    return Library(built_in_directory(), settings().templates.directory if _has_settings() else None)
+
+
+def _frame() -> Frame:
+    return frame_of(settings()) if _has_settings() else PLAIN
+
+
+def _has_settings() -> bool:
     context = click.get_current_context()
     chosen = context.find_object(Context)
     by_default = context.find_root().get_parameter_source("config_path") is ParameterSource.DEFAULT
-    if chosen is not None and by_default and not chosen.config_path.exists():
-        return Library(built_in_directory())
-    return Library(built_in_directory(), settings().templates.directory)
+    return chosen is None or not by_default or chosen.config_path.exists()
 
 
 def _own_library() -> Library:

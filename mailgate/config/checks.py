@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from mailgate.billing.document.numbering import read_pattern
@@ -22,6 +23,7 @@ from mailgate.config.settings import (
 from mailgate.config.values import is_loopback
 from mailgate.desks import MACHINE_MAILBOXES, MAX_DESK_LOCAL_PART, Desk, service_for
 from mailgate.errors import BadAddress
+from mailgate.letters.logo import BadLogo, read_logo
 from mailgate.mail.address import Mailbox, parse_mailbox
 from mailgate.toml_text.positions import KeyPath
 from mailgate.toml_text.problems import BadValue, nearest
@@ -146,6 +148,22 @@ def numbers_of_their_own(settings: Settings) -> Mistake | None:
     return Mistake(("billing", "credit_note_number"), reason, (("billing", "invoice_number"),))
 
 
+def logo_to_send(settings: Settings, directory: Path) -> Mistake | None:
+    """The logo is there, and a picture that each mail can bring along; a relative path starts at `directory`."""
+    logo = settings.letterhead.logo
+    if logo is None:
+        return None
+    try:
+        read_logo((directory / logo).read_bytes())
+    except OSError as error:
+        reason = f'"{logo}" cannot be read: {error.strerror}'
+    except BadLogo as bad:
+        reason = f'"{logo}" {bad}'
+    else:
+        return None
+    return Mistake(("letterhead", "logo"), reason)
+
+
 CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     certificate_and_key,
     user_and_password,
@@ -175,7 +193,7 @@ def build_desks(entries: Mapping[int, DeskEntry], domain: str) -> tuple[tuple[De
             continue
         if any(desk.name.lower() == entry.name.lower() for desk in desks):
             mistakes.append(Mistake(("desk", index, "name"), f'"{entry.name}" names another desk already'))
-        desks.append(Desk(entry.name, mailbox))
+        desks.append(Desk(entry.name, mailbox, entry.sender, entry.signature))
     return tuple(desks), tuple(mistakes)
 
 

@@ -6,7 +6,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from mailgate.config.checks import CHECKS, Mistake, build_desks, desks_of_folders, fallback_smarthosts, folders, hooks
+from mailgate.config.checks import (
+    CHECKS,
+    Mistake,
+    build_desks,
+    desks_of_folders,
+    fallback_smarthosts,
+    folders,
+    hooks,
+    logo_to_send,
+)
 from mailgate.config.document import read_document
 from mailgate.config.environment import Override, overrides
 from mailgate.config.kinds import SQLITE
@@ -78,12 +87,13 @@ def load_with_origins(path: Path, environ: Mapping[str, str]) -> Loaded:
     document = read_document(path)
     if isinstance(document, Problem):  # nothing can be said about settings that were not read
         raise ConfigErrors([document, *unknown_variables])
-    reading = _Reading(document, found)
+    directory = path.absolute().parent
+    reading = _Reading(document, found, directory)
     settings = reading.settings()
     problems = sorted(reading.problems, key=lambda problem: problem.place.order)
     if problems or unknown_variables:
         raise ConfigErrors([*problems, *unknown_variables])
-    return Loaded(anchored(settings, path.absolute().parent), reading.origins)
+    return Loaded(anchored(settings, directory), reading.origins)
 
 
 @dataclass(slots=True)
@@ -92,6 +102,7 @@ class _Reading:
 
     document: Document
     overrides: Mapping[tuple[str, str], Override]
+    directory: Path  # where relative paths start
     problems: list[Problem] = field(default_factory=list)
     broken: set[KeyPath] = field(default_factory=set)
     origins: dict[KeyPath, Origin] = field(default_factory=dict)
@@ -115,6 +126,7 @@ class _Reading:
             hook=tuple(entries["hook"].values()),
         )
         self.report(filter(None, (check(settings) for check in CHECKS)))
+        self.report(filter(None, (logo_to_send(settings, self.directory),)))
         return settings
 
     def unknown_sections(self) -> None:

@@ -137,7 +137,7 @@ class Template(StrEnum):
     )
     AUTOCLOSED = Kind("autoclosed", Audience.READERS, wanted=Wanted.CLOSED, is_reported=True)
     # the day has come until which a ticket was put off
-    WAIT_ENDED = _to_staff("wait-ended", wanted=Wanted.OPEN, is_reported=True)
+    WAIT_ENDED = _to_staff("wait-ended", wanted=Wanted.OPEN, carries_words=True, is_reported=True)
     # Outlook asks for no automatic answer in every mail of its users: staff must hear all the same.
     # not understood or not sent on
     RETURNED = _to_staff("returned", Answers.PERSONS, gives_back=True, names_others=True)

@@ -25,6 +25,9 @@ class Sheet:
     desk: Desk
     name: str  # of the reader
     address: str
+    is_known: bool = False  # under this name we have registered him ourselves, so he may be greeted by it
+    signature: tuple[str, ...] = ()  # lines below what customers get
+    page: str | None = None  # where the reader sees the ticket
     own_address: str | None = None  # signed for the reader: where answers of his go; None: to the desk
     number: int | None = None  # of the ticket
     subject: str = ""  # of the ticket, else of the mail that it answers
@@ -38,6 +41,11 @@ class Sheet:
     def answer_to(self) -> str:
         """Where an answer goes."""
         return self.own_address or self.desk.mailbox.address
+
+    @property
+    def sender(self) -> str:
+        """Who it is from where no person is named."""
+        return self.desk.sender or self.company
 
     def fixed(self) -> "Sheet":
         """The same, where no word of the mail's author may be repeated."""
@@ -65,6 +73,8 @@ def letter(
         "number": sheet.number,
         "subject": sheet.subject,
         "fixed_subject": sheet.is_fixed,
+        "signature": list(sheet.signature),
+        **_personal(sheet),
     }
     references = sheet.references
     if template.kind.is_for_staff and sheet.staff_root:
@@ -73,7 +83,7 @@ def letter(
         template=template,
         to_address=sheet.address,
         to_name=sheet.name,
-        from_name=writer or sheet.company,
+        from_name=writer or sheet.sender,
         from_address=sheet.desk.mailbox.address,
         values={**always, **values},
         reply_to=sheet.own_address,
@@ -102,7 +112,9 @@ def without_words(notice: Notice) -> Notice:
 
 def for_another(notice: Notice, sheet: Sheet, actions: Sequence[Mapping[str, object]]) -> Notice:
     """The same to the reader of this sheet; `actions` are what he can do, with his own address."""
-    kept = {**notice.values, "actions": list(actions)} if "actions" in notice.values else notice.values
+    kept = {**notice.values, **_personal(sheet)}
+    if "actions" in kept:
+        kept["actions"] = list(actions)
     return replace(
         notice,
         to_address=sheet.address,
@@ -115,8 +127,8 @@ def for_another(notice: Notice, sheet: Sheet, actions: Sequence[Mapping[str, obj
 
 
 def says_the_same(one: Notice, other: Notice) -> bool:
-    """But for the ways to answer, which each reader has for himself."""
-    words = [{name: value for name, value in each.values.items() if name != "actions"} for each in (one, other)]
+    """But for the greeting and the ways to answer, which each reader has for himself."""
+    words = [{name: value for name, value in each.values.items() if name not in _OWN} for each in (one, other)]
     return one.template is other.template and one.entry_id == other.entry_id and words[0] == words[1]
 
 
@@ -124,6 +136,14 @@ def own_address(desk: Mailbox, purpose: Purpose, number: int, person_id: int, ke
     """Makes `<desk>+<token>@<domain>`: where the answers of one person go that are about one ticket, or one list."""
     token = AddressToken(purpose, number, person_id, today + TOKEN_LIFETIME)
     return f"{desk.local_part}+{seal(token, key)}@{desk.domain}"
+
+
+_OWN = frozenset({"actions", "reader", "page"})
+"""Values that are the reader's alone."""
+
+
+def _personal(sheet: Sheet) -> dict[str, object]:
+    return {"reader": sheet.name if sheet.is_known else "", "page": sheet.page}
 
 
 def _fixed_words(number: int | None) -> str:

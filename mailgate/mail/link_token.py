@@ -82,7 +82,7 @@ def sign_in_code(staff_id: int, epoch: int, key: Key, *, at: datetime) -> str:
 
 def is_sign_in_code(typed: str, staff_id: int, epoch: int, keys: Mapping[int, bytes], *, now: datetime) -> bool:
     """The code was made for this person in this half hour or the one before, with any key; case and blanks fold."""
-    word = "".join(typed.split()).lower().encode("utf-8", "replace")
+    word = "".join(typed.replace("-", "").split()).lower().encode("utf-8", "replace")
     good = False
     for kid, secret in keys.items():
         for at in (now, now - CODE_WINDOW):

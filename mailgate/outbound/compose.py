@@ -17,6 +17,7 @@ from mailgate.mail import thread_index
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.automatic import INSTANCE_FIELD
 from mailgate.mail.envelope import NULL_PATH
+from mailgate.outbound.frame import Frame
 from mailgate.outbound.header_field import (
     Field,
     ids_field,
@@ -25,7 +26,7 @@ from mailgate.outbound.header_field import (
     shortened_references,
     text_field,
 )
-from mailgate.outbound.mime import file_part, multipart, text_part
+from mailgate.outbound.mime import file_part, inline_part, multipart, text_part
 from mailgate.outbound.subject import topic_of
 from mailgate.outbound.templates import Templates
 
@@ -65,7 +66,7 @@ def compose(
     sender = reverse_path and parse_mailbox(reverse_path).address
     recipient = parse_mailbox(notice.to_address).address
     fields = _fields(notice, rendered.subject, message_id, at)
-    entity = _entity(rendered.text, rendered.html, attachments, _boundary(message_id))
+    entity = _entity(rendered.text, rendered.html, templates.frame, attachments, _boundary(message_id))
     raw = "".join(field.fold(policy=SMTP) for field in fields).encode("ascii") + b"MIME-Version: 1.0\r\n" + entity
     _check_header(raw, [*(field.name for field in fields), "MIME-Version"])
     return Composed(raw, rendered.subject, rendered.text, sender or NULL_PATH, recipient, rendered.problems)
@@ -117,11 +118,20 @@ def _program_fields(notice: Notice) -> list[Field]:
     return fields
 
 
-def _entity(text: str, html: str, attachments: Sequence[tuple[NoticeAttachment, bytes]], boundary: str) -> bytes:
-    """The content with its fields: the text, beside it the HTML that shows the same, and below them the files."""
+def _entity(
+    text: str, html: str, frame: Frame, attachments: Sequence[tuple[NoticeAttachment, bytes]], boundary: str
+) -> bytes:
+    """The content with its fields: the text, beside it the HTML that shows the same, and below them the files.
+
+    The logo belongs to the HTML (RFC 2387), where that shows it.
+    """
     entity = text_part("plain", text)
     if html:
-        entity = multipart("alternative", (entity, text_part("html", html)), f"{boundary}_a")
+        shown = text_part("html", html)
+        if frame.logo and f"cid:{frame.logo_id}" in html:
+            logo = inline_part("logo.png", "image/png", frame.logo.content, frame.logo_id)
+            shown = multipart("related", (shown, logo), f"{boundary}_r", 'type="text/html"')
+        entity = multipart("alternative", (entity, shown), f"{boundary}_a")
     if attachments:
         files = [file_part(one.filename, one.content_type, content) for one, content in attachments]
         entity = multipart("mixed", (entity, *files), f"{boundary}_m")

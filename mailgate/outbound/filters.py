@@ -13,11 +13,14 @@ from mailgate.outbound import plain_text, subject
 
 
 @pass_environment
-def reply_subject(environment: Environment, words: object, number: object = None) -> str:
-    """`Re: <subject> [#number]`; no tag when the number is not known. What says nothing is named in `no-subject.md`."""
+def reply_subject(environment: Environment, words: object, number: object = None, begins: object = False) -> str:
+    """`Re: <subject> [#number]`; no tag when the number is not known, no `Re:` on a mail that begins something.
+
+    What says nothing is named in `no-subject.md`.
+    """
     digits = str(number)
     of = int(digits) if digits.isdecimal() else None
-    return subject.reply_subject(str(words), of, unnamed=partial(_no_subject, environment))
+    return subject.reply_subject(str(words), of, begins=begins is True, unnamed=partial(_no_subject, environment))
 
 
 def _no_subject(environment: Environment) -> str:

@@ -6,7 +6,7 @@ it takes longer than all else that is done to word a mail.
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
@@ -14,8 +14,10 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
+from markdown_it.rules_core import StateCore
 from markdown_it.token import Token
 
+from mailgate.letters.colour import USUAL
 from mailgate.outbound.direction import RTL, isolated_html
 from mailgate.outbound.plain_text import readable
 
@@ -29,7 +31,17 @@ _MARK = re.compile(f"{_WORD}([0-9]+)z")
 # What leads to a mail or a page, and is written as browsers write it.
 _LINK = re.compile(r"(?:mailto:|https?://)[!#-;=?-Z_a-z~]*")
 
+# A page that somebody names in his words, without what ends the sentence behind it.
+_PAGE = re.compile(r"https?://[^\s<>\"'`]+[^\s<>\"'`.,;:!?)\]}]")
+
 _FROM_LEFT = ' dir="ltr"'
+
+# Titles of links, which nobody else can write: what a link is shown as.
+BUTTON = f"{_WORD}button"
+COMMAND = f"{_WORD}command"
+
+_BREAK = f"{_WORD}break"
+_SMALL_PRINT = f"{_WORD}small"
 
 MAX_KEPT_CHARACTERS = 2_500
 """Of one text that was read; what is longer has many paragraphs of data in it, and comes but once."""
@@ -49,10 +61,11 @@ class Data:
     def __init__(self) -> None:
         self._pieces: list[str] = []
 
-    def mark(self, text: str) -> str:
+    def mark(self, text: str, *, linked: bool = False) -> str:
         """Markdown that shows this text as it is: line breaks, indents and columns kept, a blank line is a paragraph.
 
-        A text that has marks in it, for a template put it together, keeps what they stand for.
+        `linked`: pages that it names are links, which show where they lead. A text that has marks in it, for a
+        template put it together, keeps what they stand for.
         """
         paragraphs: list[list[str]] = [[]]
         for line in readable(text).expandtabs(_TAB).split("\n"):
@@ -60,7 +73,18 @@ class Data:
                 paragraphs[-1].append(_in_columns(line.rstrip()))
             elif paragraphs[-1]:
                 paragraphs.append([])
-        return "\n\n".join(self.mark_piece(self.fill("\n".join(lines))) for lines in paragraphs if lines)
+        whole = (self.fill("\n".join(lines)) for lines in paragraphs if lines)
+        return "\n\n".join(self._mark_paragraph(words, linked=linked) for words in whole)
+
+    def _mark_paragraph(self, words: str, *, linked: bool) -> str:
+        if not linked:
+            return self.mark_piece(words)
+        written, end = [], 0
+        for page in _PAGE.finditer(words):
+            before, shown, leads_to = map(self.mark_piece, (words[end : page.start()], page[0], page[0]))
+            written.append(f"{before}[{shown}]({leads_to})")
+            end = page.end()
+        return "".join((*written, self.mark_piece(words[end:])))
 
     def mark_piece(self, piece: str) -> str:
         """A mark that stands for this, as it is: a paragraph, or where a link leads."""
@@ -76,10 +100,21 @@ worded: ContextVar[Data] = ContextVar("worded")
 """The data of the mail that is worded just now."""
 
 
-def to_html(markdown: str, data: Data, direction: str = "ltr") -> str:
-    """The HTML of one Markdown text, whose words run in this direction, and the data in it."""
+BREAK = Markdown(_BREAK)
+"""The end of a line, where the text part ends one: in a table, too."""
+
+SMALL_PRINT = Markdown(f"{_SMALL_PRINT}\n")
+"""Alone in its paragraph: a rule, and all that is below it is small and grey."""
+
+
+def to_html(markdown: str, data: Data, direction: str = "ltr", colour: str = USUAL) -> str:
+    """The HTML of one Markdown text, whose words run in this direction, and the data in it.
+
+    `colour`, `#rrggbb`, is that of buttons.
+    """
     tokens = _kept(markdown) if len(markdown) <= MAX_KEPT_CHARACTERS else _MARKDOWN.parse(markdown)
-    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {"data": data, "is_from_right": direction == RTL}))
+    known = {"data": data, "is_from_right": direction == RTL, "colour": colour}
+    return str(_MARKDOWN.renderer.render(tokens, _MARKDOWN.options, known))
 
 
 @lru_cache(maxsize=128)
@@ -96,7 +131,7 @@ def _in_columns(line: str) -> str:
 
 
 def _words(_: RendererHTML, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
-    lines = env["data"].fill(tokens[place].content).split("\n")
+    lines = env["data"].fill(tokens[place].content.replace(_BREAK, "\n")).split("\n")
     return "<br />\n".join(map(isolated_html if env["is_from_right"] else escapeHtml, lines))
 
 
@@ -114,16 +149,93 @@ def _link(_: RendererHTML, tokens: Sequence[Token], place: int, options: Any, en
     if not _LINK.fullmatch(href):
         href = _MARKDOWN.normalizeLink(href)
         href = href if _MARKDOWN.validateLink(href) else ""
-    return f'<a href="{escapeHtml(href)}"{_FROM_LEFT if env["is_from_right"] else ""}>'
+    link = f'<a href="{escapeHtml(href)}"{_FROM_LEFT if env["is_from_right"] else ""}'
+    match tokens[place].attrs.get("title"):
+        case title if title == BUTTON:
+            colour = env["colour"]
+            cell = f'<td class="button" bgcolor="{colour}" style="border: 1px solid {colour}; border-radius: 6px;">'
+            return f'{cell}{link} style="{_BUTTON_STYLE}">'
+        case title if title == COMMAND:
+            return f'{link} class="command">'
+    return f"{link}>"
+
+
+# A cell has a padding in every client, and a link its own colour: Word, which Outlook shows mail with, pads no link.
+_BUTTON_STYLE = "display: inline-block; padding: 10px 20px; color: #ffffff; font-weight: 600; text-decoration: none;"
+
+
+def _link_end(_: RendererHTML, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+    return '</a></td><td width="8"></td>' if tokens[place].meta.get("is_button") else "</a>"
+
+
+_Rule = Callable[[RendererHTML, Sequence[Token], int, Any, Any], str]
+
+
+def _as_it_is(html: str) -> _Rule:
+    return lambda *_: html
+
+
+_LAYOUT = 'role="presentation" cellpadding="0" cellspacing="0" border="0"'
+_SHAPES = {
+    "buttons_open": f'<table {_LAYOUT} style="margin: 0 0 16px;"><tr>',
+    "buttons_close": "</tr></table>\n",
+    "small_print_open": f'<table {_LAYOUT} width="100%"><tr><td class="small" style="border-top: 1px solid #c6cbd2;'
+    ' padding: 12px 0 0; font-size: 13px; line-height: 20px; color: #596270;">\n',
+    "small_print_close": "</td></tr></table>\n",
+    "table_open": '<table class="list" cellpadding="0" cellspacing="0" border="0" width="100%">\n',
+    "th_open": '<th scope="col">',
+    "td_open": '<td valign="top">',
+}
+
+
+def _shaped(state: StateCore) -> None:
+    """A paragraph of buttons alone is a row of them, and below the mark of it all is small print."""
+    tokens, is_small = state.tokens, False
+    for at in range(len(tokens) - 2):
+        if tokens[at].type != "paragraph_open":
+            continue
+        if tokens[at + 1].content == _SMALL_PRINT and not is_small:
+            is_small = True
+            tokens[at].type, tokens[at + 1].children, tokens[at + 2].type = "small_print_open", [], "small_print_none"
+        elif _is_of_buttons(tokens[at + 1].children or []):
+            tokens[at].type, tokens[at + 2].type = "buttons_open", "buttons_close"
+    if is_small:
+        tokens.append(Token("small_print_close", "", -1))
+
+
+def _is_of_buttons(inside: Sequence[Token]) -> bool:
+    """Whether there is nothing but buttons; the end of each is named as one."""
+    is_in_button = found = False
+    for token in inside:
+        if token.type == "link_open":
+            is_in_button = found = token.attrs.get("title") == BUTTON
+            if not found:
+                return False
+        elif token.type == "link_close":
+            token.meta = {"is_button": is_in_button}
+            is_in_button = False
+        elif not is_in_button and token.type != "softbreak" and token.content.strip():
+            return False
+    return found
 
 
 def _reader() -> MarkdownIt:
     # No raw HTML and nothing remote. Without indented code and underlined headings a template may be indented with its
     # `{% if %}`, and the `-- ` above the context block stays text.
-    markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "code", "lheading"])
-    rules = {"text": _words, "code_inline": _code, "fence": _lines_of_code, "link_open": _link}
+    markdown = MarkdownIt("commonmark", {"html": False}).enable("table").disable(["image", "code", "lheading"])
+    rules: dict[str, _Rule] = {
+        "text": _words,
+        "code_inline": _code,
+        "fence": _lines_of_code,
+        "link_open": _link,
+        "link_close": _link_end,
+    }
+    for name, html in _SHAPES.items():
+        rules[name] = _as_it_is(html)
+    rules["small_print_none"] = _as_it_is("")
     for name, rule in rules.items():
         markdown.add_render_rule(name, rule)
+    markdown.core.ruler.push("shaped", _shaped)
     return markdown
 
 

@@ -42,9 +42,19 @@ def file_part(filename: str, content_type: str, content: bytes) -> bytes:
     return part.as_bytes()
 
 
-def multipart(subtype: str, parts: Sequence[bytes], boundary: str) -> bytes:
+def inline_part(filename: str, content_type: str, content: bytes, content_id: str) -> bytes:
+    """A picture that the HTML beside it shows by `cid:` and this id (RFC 2392); all of it is ours."""
+    head = (
+        f'Content-Type: {content_type}; name="{filename}"\r\nContent-ID: <{content_id}>\r\n'
+        f'Content-Disposition: inline; filename="{filename}"\r\nContent-Transfer-Encoding: base64\r\n\r\n'
+    )
+    return head.encode() + base64.encodebytes(content).replace(b"\n", b"\r\n")
+
+
+def multipart(subtype: str, parts: Sequence[bytes], boundary: str, *parameters: str) -> bytes:
     """Several entities as one. No line of theirs may be the boundary (RFC 2046 §5.1.1)."""
-    head = f'Content-Type: multipart/{subtype};\r\n boundary="{boundary}"\r\n\r\n'
+    more = "".join(f" {one};\r\n" for one in parameters)
+    head = f'Content-Type: multipart/{subtype};\r\n{more} boundary="{boundary}"\r\n\r\n'
     between = f"--{boundary}\r\n".encode()
     return b"".join((head.encode(), *(between + part + b"\r\n" for part in parts), f"--{boundary}--\r\n".encode()))
 

@@ -48,10 +48,13 @@ def topic_of(subject: str) -> str:
     return one_line(words, max_length=MAX_SUBJECT)
 
 
-def reply_subject(subject: str, number: int | None, *, unnamed: Callable[[], str] = lambda: NO_SUBJECT) -> str:
+def reply_subject(
+    subject: str, number: int | None, *, begins: bool = False, unnamed: Callable[[], str] = lambda: NO_SUBJECT
+) -> str:
     """`Re: <subject> [#number]`, whatever answer prefixes and tags the subject had already; without number, no tag.
 
-    `unnamed` says what stands for a subject without words; tickets keep NO_SUBJECT in its place.
+    `begins`: the mail answers none, so it has no `Re:`, which would look like a forged answer. `unnamed` says what
+    stands for a subject without words; tickets keep NO_SUBJECT in its place.
     Every `[#digits]` gives way to the ticket's own: two tags in one subject would name two tickets in the next answer.
     """
     words = one_line(subject)
@@ -59,4 +62,5 @@ def reply_subject(subject: str, number: int | None, *, unnamed: Callable[[], str
         words = _TAG.sub("", words).strip(" ")
     words = topic_of(words)
     tag = "" if number is None else f" [#{number}]"
-    return f"Re: {unnamed() if words in ('', NO_SUBJECT) else one_line(words, max_length=MAX_SUBJECT)}{tag}"
+    said = unnamed() if words in ("", NO_SUBJECT) else one_line(words, max_length=MAX_SUBJECT)
+    return f"{'' if begins else 'Re: '}{said}{tag}"

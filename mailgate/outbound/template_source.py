@@ -9,10 +9,11 @@ from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from mailgate.language.telling import speech
+from mailgate.letters.colour import USUAL
 from mailgate.outbound.direction import RTL, isolated_text
 from mailgate.outbound.filters import FILTERS
-from mailgate.outbound.mail_link import link_in_markdown, link_in_text
-from mailgate.outbound.markup import Data, Markdown, to_html, worded
+from mailgate.outbound.mail_link import IN_MARKDOWN, IN_TEXT
+from mailgate.outbound.markup import BREAK, SMALL_PRINT, Data, Markdown, to_html, worded
 from mailgate.outbound.plain_text import one_line, readable
 
 MAX_HTML_SOURCE = 100_000  # characters of text; Gmail clips HTML near 102 kB, while plain text is shown to its end
@@ -66,8 +67,11 @@ class TemplateSource:
         self._text = as_text.from_string("\n\n" + body)
         self._markdown = as_markdown.from_string("\n\n" + body)
 
-    def render(self, values: Mapping[str, object]) -> tuple[str, str, str, tuple[str, ...]]:
-        """Subject, text, the HTML of the body ("" where the text is too long for it) and the missing values' names."""
+    def render(self, values: Mapping[str, object], colour: str = USUAL) -> tuple[str, str, str, tuple[str, ...]]:
+        """Subject, text, the HTML of the body ("" where the text is too long for it) and the missing values' names.
+
+        `colour`, `#rrggbb`, is that of buttons.
+        """
         missing, data = list[str](), Data()
         noted, marked = _missing.set(missing), worded.set(data)
         try:
@@ -77,7 +81,7 @@ class TemplateSource:
             text = self._text.render(values).strip("\n") + "\n"
             direction = str(speech().locale.text_direction)
             markdown = "" if len(text) > MAX_HTML_SOURCE else self._markdown.render(values).strip("\n")
-            html = to_html(markdown, data, direction)
+            html = to_html(markdown, data, direction, colour)
             if direction == RTL:
                 text = isolated_text(text)
         finally:
@@ -98,7 +102,7 @@ def _marked_words(_: Context, value: object) -> str:
 
 
 def _environment(
-    finalize: Callable[..., str], mail_link: Callable[..., str], undefined: type[Undefined]
+    finalize: Callable[..., str], links: Mapping[str, Callable[..., str]], undefined: type[Undefined], *, is_html: bool
 ) -> Environment:
     # Neither result is HTML: text goes out as it is; Markdown has marks for the data and is rendered without raw HTML.
     environment = ImmutableSandboxedEnvironment(
@@ -108,15 +112,20 @@ def _environment(
         finalize=finalize,
         undefined=undefined,
     )
-    environment.filters.update(FILTERS, mail_link=mail_link)
+    environment.filters.update(FILTERS, **links)
+    # `html`: which part is written; `sign_off`: all below it is small print, and no words of the mail (RFC 3676 §4.3).
+    # `br`: the end of a line that HTML would run on with the next.
+    environment.globals.update(
+        html=is_html, sign_off=SMALL_PRINT if is_html else "-- ", br=BREAK if is_html else Markdown()
+    )
     return environment
 
 
 _LENIENT = (
-    _environment(_words, link_in_text, MissingValue),
-    _environment(_marked_words, link_in_markdown, MissingValue),
+    _environment(_words, IN_TEXT, MissingValue, is_html=False),
+    _environment(_marked_words, IN_MARKDOWN, MissingValue, is_html=True),
 )
 _STRICT = (
-    _environment(_words, link_in_text, StrictUndefined),
-    _environment(_marked_words, link_in_markdown, StrictUndefined),
+    _environment(_words, IN_TEXT, StrictUndefined, is_html=False),
+    _environment(_marked_words, IN_MARKDOWN, StrictUndefined, is_html=True),
 )

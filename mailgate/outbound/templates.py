@@ -21,6 +21,7 @@ from mailgate.errors import Permanent
 from mailgate.language.tags import FALLBACK, chain, direction
 from mailgate.language.telling import speaking
 from mailgate.letters.kind import Template
+from mailgate.outbound.frame import PLAIN, Frame
 from mailgate.outbound.plain_text import one_line
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.template_source import TemplateSource
@@ -63,7 +64,8 @@ class _File:
 class Templates:
     """Finds, compiles and renders; may be used by many threads at once."""
 
-    def __init__(self, override: Path | None = None, built_in: Path | None = None) -> None:
+    def __init__(self, override: Path | None = None, built_in: Path | None = None, frame: Frame = PLAIN) -> None:
+        self.frame = frame
         self._directories = tuple(path for path in (override, built_in or built_in_directory()) if path is not None)
         self._files = frozenset(path for folder in self._directories for path in folder.glob("mail/*/*.md"))
         self._sources: dict[_File, TemplateSource] = {}
@@ -88,12 +90,13 @@ class Templates:
             path = file.path
             try:
                 with speaking(_spoken(locale, path), zone, at=at):
-                    subject, text, body, missing = self._source(file).render(values)
+                    subject, text, body, missing = self._source(file).render(values, self.frame.colour)
             except Exception as error:  # noqa: BLE001 - an operator's expression may raise anything; it is reported
                 problems.append(_problem(path, error))
                 continue
             problems.extend(f"{_label(path)}: no value for {name!r}" for name in missing)
-            html = body and self._in_layout(body, subject, path.parent.name, problems)
+            company = one_line(str(values.get("company") or ""))
+            html = body and self._in_layout(body, subject, path.parent.name, company, problems)
             return Rendered(subject, text, html, tuple(problems))
         raise TemplateFailed(f"no template for {template.value!r}: {'; '.join(problems) or 'no such file'}")
 
@@ -129,7 +132,7 @@ class Templates:
         for path in (directory / _LAYOUT for directory in self._directories):
             if path.is_file() and path.stat().st_size > MAX_LAYOUT_BYTES:
                 problems.append(f"{path}: longer than {MAX_LAYOUT_BYTES} bytes")
-        self._in_layout("<p>body</p>", "subject", FALLBACK, problems)
+        self._in_layout("<p>body</p>", "subject", FALLBACK, "company", problems)
         return tuple(dict.fromkeys(problems))
 
     def _candidates(self, template: Template, locale: str) -> list["_File"]:
@@ -147,13 +150,23 @@ class Templates:
             self._sources[file] = _read(file)
         return self._sources[file]
 
-    def _in_layout(self, body: str, subject: str, language: str, problems: list[str]) -> str:
-        trusted = Markup(body)  # noqa: S704 - made by markup.to_html, in which data is escaped
+    def _in_layout(self, body: str, subject: str, language: str, company: str, problems: list[str]) -> str:
+        values = {
+            "lang": language,
+            "dir": direction(language),
+            "title": subject,
+            "body": Markup(body),  # noqa: S704 - made by markup.to_html, in which data is escaped
+            "company": company,
+            "colour": self.frame.colour,
+            "colour_on_dark": self.frame.colour_on_dark,
+            "logo": self.frame.logo,
+            "logo_id": self.frame.logo_id,
+        }
         for path in (directory / _LAYOUT for directory in self._directories):
             try:
                 if path not in self._layouts:
                     self._layouts[path] = _LAYOUTS.from_string(path.read_text("utf-8"))
-                return self._layouts[path].render(lang=language, dir=direction(language), title=subject, body=trusted)
+                return self._layouts[path].render(values)
             except FileNotFoundError:  # the usual case: an operator words mails and keeps our layout
                 continue
             except Exception as error:  # noqa: BLE001 - as in `render`

@@ -12,7 +12,6 @@ from zoneinfo import ZoneInfo
 from mailgate.language.tags import FALLBACK
 from mailgate.language.telling import full_date, moment, speaking
 from mailgate.mail.message import Author
-from mailgate.mail.sender.evidence import Evidence
 from mailgate.people import Staff
 from mailgate.tickets.ticket import State, Ticket
 
@@ -50,24 +49,31 @@ class About:
     others: tuple[Other, ...] = ()
 
 
-def context_lines(
-    ticket: Ticket, evidence: Evidence, about: About, *, author: Author, marks: Iterable[str]
-) -> tuple[str, ...]:
-    """What the notification says about author, ticket and customer, one fact a line."""
+def context_lines(ticket: Ticket, about: About, *, author: Author, marks: Iterable[str]) -> tuple[str, ...]:
+    """What the notification says about author, ticket and customer, one fact a line.
+
+    `marks`: what is unusual about the mail; how it was judged else stands on its page alone.
+    """
     return (
-        f"Written by {author}",
         *(f"Please note: {mark}" for mark in marks),
+        f"Written by {author}",
         *_ticket_lines(ticket, about),
-        f"Sender evidence {evidence.level.value}: {'; '.join(evidence.reasons)}",
         *_customer_lines(about),
+        *_page_lines(about),
     )
+
+
+def state_lines(ticket: Ticket, about: About) -> tuple[str, ...]:
+    """What is said about ticket and customer where nobody has written."""
+    return (*_ticket_lines(ticket, about), *_customer_lines(about), *_page_lines(about))
 
 
 def copy_lines(ticket: Ticket, about: About, *, writer: Staff) -> tuple[str, ...]:
     """What a copy says below the words that a colleague sent."""
     return (
-        f"A copy: {writer.name} wrote this to {_readers(ticket)}, who have got it.",
+        f"A copy: {writer.name} wrote this to {_readers(ticket)}. It is on its way to them.",
         *_ticket_lines(ticket, about),
+        *_page_lines(about),
     )
 
 
@@ -88,19 +94,21 @@ def leaked_line(words: str, context: Iterable[str]) -> str | None:
 
 
 def _ticket_lines(ticket: Ticket, about: About) -> list[str]:
-    wait = f", {about.undo_seconds} s after we get it" if about.undo_seconds else ""
+    wait = f", {about.undo_seconds} seconds after it has reached us" if about.undo_seconds else ""
     whose = f"customer {ticket.customer_id}" if ticket.customer_id else "not a registered customer"
     turn = f", waiting since {_local(ticket.waiting_since, about.zone)}" if ticket.waiting_since else ""
-    taken = f"taken by {about.taken_by}" if about.taken_by else "not taken"
+    taken = f"{about.taken_by} has it" if about.taken_by else "nobody has it"
     lines = [
         f"Your reply goes to {_readers(ticket)}{wait}.",
         f"Ticket #{ticket.id}, {ticket.state.value}, {taken}, desk {ticket.desk}, {whose}{turn}",
     ]
-    if about.page:
-        lines.append(f"All of it: {about.page}")
     if ticket.linked_to:
         lines.append(f"This ticket is linked to ticket #{ticket.linked_to}.")
     return lines
+
+
+def _page_lines(about: About) -> list[str]:
+    return [f"All of it: {about.page}"] if about.page else []
 
 
 def _customer_lines(about: About) -> list[str]:
@@ -109,7 +117,7 @@ def _customer_lines(about: About) -> list[str]:
         lines.append(f"{about.customer}, customer since {_day(about.since, about.zone)}")
     lines += about.facts
     if about.others:
-        lines.append(f"Last tickets: {'; '.join(_other(one, about.zone) for one in about.others)}")
+        lines.append(f"Before: {'; '.join(_other(one, about.zone) for one in about.others)}")
     return lines
 
 

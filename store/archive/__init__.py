@@ -1,6 +1,6 @@
 """The archive: raw mails and attachments as blobs, small ones in the database, large ones wherever `Objects` are."""
 
-from store.archive.blobs import INLINE_BYTES, Archive, Blob, GoneMeanwhile, in_row, record
+from store.archive.blobs import INLINE_BYTES, Archive, Blob, GoneMeanwhile, contents, in_row, record
 from store.archive.directory import UNFINISHED_SECONDS, Directory
 from store.archive.erased import bury
 from store.archive.objects import ArchiveUnavailable, MissingBlob, Objects, Stored
@@ -20,6 +20,7 @@ __all__ = [
     "UnusableArchive",
     "archive_of",
     "bury",
+    "contents",
     "in_row",
     "objects_of",
     "record",

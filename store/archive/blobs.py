@@ -107,6 +107,14 @@ def _blob(row: Row[str, int, bytes | None]) -> Blob:
     return Blob(row.sha256, row.size, None if row.content is None else bytes(row.content))
 
 
+def contents(conn: Connection, digests: Sequence[str]) -> Mapping[str, bytes]:
+    """The bytes of those of these blobs that stand in the database."""
+    if not digests:
+        return {}
+    rows = conn.execute(_ROWS, {"the_digests": list(digests)})
+    return {row.sha256: bytes(row.content) for row in rows if row.content is not None}
+
+
 def in_row(raw: bytes) -> Blob:
     """Bytes that will stand in the database whatever their size: for the rare ones first wanted in a transaction."""
     return Blob(hashlib.sha256(raw).hexdigest(), len(raw), raw)

@@ -89,7 +89,7 @@ def test_the_archive_shows_a_sent_mail_to_the_byte(program: Program, sink: Sink)
     assert program.ask("mail", "list", "--customer", "2") == []
     assert (shown["state"], shown["last_reply"]) == ("sent", "250 2.0.0 OK: queued as 1")
     assert shown["sent_at"].endswith("Z")
-    assert "It is ticket 1." in shown["text"]
+    assert "The number of your ticket is 1." in shown["text"]
     assert program.run("mail", "show", "1", "--raw").stdout_bytes == sink.messages[0]
     assert f"Message-ID: <{shown['message_id']}>".encode() in sink.messages[0]
 

@@ -37,6 +37,9 @@ def test_a_letter_says_from_whom_to_whom_and_about_what() -> None:
         "number": 1042,
         "subject": "No mail since Monday",
         "fixed_subject": False,
+        "signature": [],
+        "reader": "",
+        "page": None,
         "actions": [],
     }
 
@@ -57,6 +60,20 @@ def test_a_reader_without_an_address_of_his_own_answers_to_the_desk() -> None:
 
     assert to_stranger.answer_to == "support@in.example"
     assert letter(Template.CLOSED, to_stranger).reply_to is None  # From says it
+
+
+def test_a_desk_may_have_a_sender_of_its_own() -> None:
+    billing = replace(SUPPORT, sender="Example Billing")
+
+    notice = letter(Template.CLOSED, replace(TO_ANNE, desk=billing, signature=("Example Hosting GmbH", "Berlin")))
+
+    assert (notice.from_name, notice.values["signature"]) == ("Example Billing", ["Example Hosting GmbH", "Berlin"])
+
+
+def test_only_whoever_we_know_is_greeted_by_name() -> None:
+    known, unknown = (letter(Template.CLOSED, replace(TO_ANNE, is_known=one)) for one in (True, False))
+
+    assert (known.values["reader"], unknown.values["reader"]) == ("Anne Baker", "")
 
 
 def test_no_word_of_an_unproven_author_stands_on_a_fixed_sheet() -> None:

@@ -61,5 +61,5 @@ def html_source(message: EmailMessage) -> str:
 def shown(html: str) -> str:
     """The words that a reader of this HTML sees, a line break for every tag that makes one."""
     body = re.sub(r"<(title|style)>.*?</\1>", "", html, flags=re.DOTALL).replace("\n", " ")
-    lines = re.sub(r"<(?:br /|/p|/li|li)>", "\n", body)
+    lines = re.sub(r"<(?:br /|/p|/li|li|/td|/tr)>", "\n", body)
     return unescape(re.sub(r"<[^>]*>", "", lines)).replace("\u00a0", " ")

@@ -62,3 +62,8 @@ def test_answer_to_an_answer_has_the_same_subject(subject: str, number: int) -> 
     once = reply_subject(subject, number)
 
     assert reply_subject(once, number) == once
+
+
+@pytest.mark.parametrize("words", ["Certificate", "Re: Certificate", "AW: Certificate [#7]"])
+def test_a_mail_that_begins_a_ticket_is_no_answer(words: str) -> None:
+    assert reply_subject(words, 1042, begins=True) == "Certificate [#1042]"

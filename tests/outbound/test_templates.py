@@ -24,14 +24,26 @@ def test_every_shipped_template_passes_the_strict_check() -> None:
     assert Templates().check() == ()
 
 
-@pytest.mark.parametrize("template", Template)
-def test_both_parts_carry_the_same_numbers_and_addresses(template: Template) -> None:
-    for values in SAMPLES[template]:
-        rendered = TEMPLATES.render(template, "en", values)
+LISTS = (Template.HELD_ALERT, Template.QUEUE, Template.DELAYED)
+"""Of lines in the text, and of cells in HTML."""
 
-        telling = re.compile(r"https?://[^\s>]+|\d+|[\w.+-]+@[\w.-]+")
-        assert telling.findall(rendered.text) == telling.findall(shown(rendered.html))
-        assert "".join(shown(rendered.html).split()) == "".join(re.sub(r"(?m)^ *- ", "", rendered.text).split())
+
+def words_of(text: str) -> str:
+    """Without what only one of the parts shows: where links lead, and the marks of lists."""
+    return "".join(re.sub(r"https?://\S+|^ *- |^-- ?$", "", text, flags=re.MULTILINE).split())
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("template", Template)
+def test_both_parts_say_the_same_words_in_the_same_order(template: Template, language: str) -> None:
+    """A client quotes either of them, and both must be known again."""
+    for values in SAMPLES[template]:
+        rendered = TEMPLATES.render(template, language, values)
+
+        said = shown(rendered.html).strip().removeprefix("Example Hosting")
+        if template not in LISTS:
+            assert words_of(said).replace(":", "") == words_of(rendered.text).replace(":", "")
+        assert set(re.findall(r"\d+", rendered.text)) <= set(re.findall(r"\d+", rendered.html))
         assert rendered.problems == ()
 
 
@@ -46,10 +58,11 @@ ANSWERABLE = (
 
 
 @pytest.mark.parametrize("template", ANSWERABLE)
-def test_mail_to_a_customer_ends_with_how_to_answer(template: Template) -> None:
+def test_mail_to_somebody_ends_with_how_to_answer(template: Template) -> None:
     rendered = TEMPLATES.render(template, "en", SAMPLES[template][0])
 
-    assert rendered.text.lower().endswith("just reply to this mail.\n")
+    words = rendered.text.partition("\n-- \n")[0].rstrip().lower()
+    assert "just reply to this mail" in words[-160:]
 
 
 def test_own_lines_of_text_are_at_most_72_columns_wide() -> None:
@@ -63,7 +76,8 @@ def test_layout_is_small_and_fetches_nothing() -> None:
     layout = (built_in_directory() / "mail" / "base.html").read_text("utf-8")
 
     assert len(layout) < 30_000
-    assert not re.search(r"https?:|<img|<link|<script|url\(|@import", layout)
+    assert not re.search(r"https?:|<link|<script|url\(|@import", layout)
+    assert re.findall(r'src="([^"]*)"', layout) == ["cid:{{ logo_id }}"]
     assert layout.count('lang="{{ lang }}" dir="{{ dir }}"') == 2
 
 
@@ -118,7 +132,7 @@ def test_template_code_in_a_value_is_not_run() -> None:
 def test_missing_values_are_left_empty_and_reported() -> None:
     rendered = TEMPLATES.render(Template.CLOSED, "en", {"number": 1042, "subject": "Hello", "actions": []})
 
-    assert "the ticket is open again, and somebody at  will\nread what you write." in rendered.text
+    assert rendered.text.startswith("Hello,\n\nWe have closed ticket 1042.\n")
     assert rendered.problems == ("templates/mail/en/closed.md: no value for 'company'",)
 
 
@@ -199,7 +213,7 @@ def test_broken_layout_gives_way_to_the_built_in_one(tmp_path: Path) -> None:
 
     rendered = templates.render(Template.CLOSED, "en", CLOSED)
 
-    assert "Ticket 1042 is closed now." in rendered.html
+    assert "We have closed ticket 1042." in rendered.html
     assert "'boddy' is undefined" in rendered.problems[0]
 
 

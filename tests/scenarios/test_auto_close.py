@@ -32,9 +32,9 @@ def test_a_silent_customer_is_warned_after_24_hours_and_the_ticket_is_closed_aft
     gate.later(minutes=1)
 
     assert early == 2
-    assert "we will close the ticket on Tue 3 Mar, 21:00" in " ".join(warning.text.split())
+    assert "we will close ticket 1 on Tue 3 Mar, 21:00" in " ".join(warning.text.split())
     assert (warned.state, still, gate.ticket(1).state) == (State.ANSWERED, State.ANSWERED, State.CLOSED)
-    assert "is closed now" in gate.mailbox(anne)[-1].text
+    assert "We have closed ticket 1" in gate.mailbox(anne)[-1].text
     assert [entry.event for entry in gate.history(1)][-2:] == [Event.WARNED, Event.AUTO_CLOSED]
     assert len(gate.mailbox(anne)) == 4
 

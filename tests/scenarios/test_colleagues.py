@@ -15,7 +15,7 @@ def test_who_is_in_copy_is_proposed_and_gets_nothing(gate: Gate, anne: Person, b
     gate.deliver(bart.replies(gate.mailbox(bart)[0], "We look into it."))
 
     acknowledgement = gate.mailbox(anne)[0]
-    assert f"- To add {SPY}, write !add {SPY} to" in acknowledgement.text
+    assert f"- {SPY}: reply with !add {SPY}" in acknowledgement.text
     assert "You had others in copy" in acknowledgement.text
     assert f"Please note: in copy, and not added: {SPY}" in gate.mailbox(bart)[0].text
     assert readers(gate) == [anne.address]
@@ -46,7 +46,7 @@ def test_the_owner_is_asked_about_who_was_in_copy_of_a_contact_s_mail(gate: Gate
 
     gate.deliver(anne.replies(proposal, f"!add {bob.address}"))
 
-    assert "dora@customer.example wrote to us about this" in proposal.text
+    assert "dora@customer.example wrote to us about ticket 1" in proposal.text
     assert "had others in copy" not in gate.mailbox(dora)[0].text
     assert readers(gate) == [dora.address, bob.address]
 
@@ -106,4 +106,4 @@ def test_an_owner_commands_a_ticket_of_the_account_without_taking_part(gate: Gat
 
     assert gate.ticket(1).state == "closed"
     assert readers(gate) == [dora.address]
-    assert "Ticket 1 is closed now." in gate.mailbox(dora)[-1].text
+    assert "We have closed ticket 1." in gate.mailbox(dora)[-1].text

@@ -70,7 +70,7 @@ def test_the_question_says_exactly_what_will_happen_and_what_it_costs(
     words = " ".join(asked.text.split())
 
     assert f"{BOB} becomes a support contact of your account, and gets the mails of ticket #1." in words
-    assert "It costs nothing." in words
+    assert "It costs" not in words
     assert "until Tue 3 Mar, 09:00" in words
     assert asked.message["Auto-Submitted"] == "auto-replied"
     assert asked.reverse_path == ""
@@ -85,9 +85,11 @@ def test_the_address_that_confirms_is_in_no_copy_of_ours(gate: Gate, anne: Perso
     with reading(gate.parts.engine) as conn:
         archived = gate.parts.archive.load(conn, row.sha256)
 
-    assert detail in asked.text
+    html = asked.message.get_body(("html",))
+    assert html is not None
+    assert detail.replace("+", "%2B") in str(html.get_content())
     assert detail not in (row.text or "")
-    assert detail.encode() not in archived.replace(b"=\r\n", b"")
+    assert detail.partition("+")[2].encode() not in archived.replace(b"=\r\n", b"")
     assert row.live is None
     assert row.notice.secret == {}
 
@@ -210,7 +212,7 @@ def test_yes_is_understood_in_the_customers_language(gate: Gate) -> None:
 
     gate.deliver(jan.replies(question, "Ja hoor"))
 
-    assert "- ja, and we do it" in question.text
+    assert "ja, and we do it" in question.text
     assert contacts(gate) == [jan.address, BOB]
 
 

@@ -437,11 +437,11 @@ def test_the_action_of_a_mail_is_the_command_that_a_reply_would_be(
 ) -> None:
     reply_to = str(acknowledgement.message["Reply-To"])
 
-    lines = acknowledgement.text.splitlines()
     html = acknowledgement.message.get_body(("html",))
     gate.deliver(anne.writes("!close\n", to=reply_to, subject="Re: No mail since Monday [#1]"))
 
-    assert lines[lines.index("- To close the ticket, write !close to") + 1] == f"  {reply_to}"
+    assert "Close the ticket by replying with !close." in acknowledgement.text
+    assert reply_to not in acknowledgement.text
     assert html is not None
     link = f'href="mailto:{reply_to.replace("+", "%2B")}?subject=Re%3A%20No%20mail%20since%20Monday%20%5B%231%5D'
     assert f"{link}&amp;body=%21close%0D%0A" in str(html.get_content())

@@ -17,13 +17,36 @@ def test_staff_are_told_of_a_held_mail_at_once(gate: Gate, bart: Person, cris: P
     [alert] = gate.mailbox(bart)
     assert alert.subject == "1 held mail waits for your decision"
     words = " ".join(alert.text.split())
-    assert "Mail 1, received Mon 2 Mar, 10:00" in words
-    assert "From: Cris <cris@stranger.example>" in words
-    assert "Subject: Servers" in words
-    assert "Reason: its author is neither a customer's contact nor staff" in words
+    assert "1 Cris <cris@stranger.example>, Mon 2 Mar, 10:00 Servers > Do you sell servers?" in words
+    assert "Why: its author is neither a customer's contact nor staff" in words
     assert "just reply to this mail, with one line for each decision" in words
+    assert "release 1 refuse 1 spam 1" in words
     assert "release 1: let it in" in words
+    assert f"All of it: {gate.parts.settings.web.public_url}/staff/inbox/1" in words
+    html = alert.message.get_body(("html",))
+    assert html is not None
+    assert "&amp;body=release%201%0D%0A" in str(html.get_content())
     assert alert.message["Auto-Submitted"] == "auto-generated"
+
+
+def test_the_list_shows_five_lines_at_most_of_what_somebody_wrote(gate: Gate, bart: Person, cris: Person) -> None:
+    gate.deliver(cris.writes("\n\n".join(f"Line {number} of a long mail." for number in range(1, 9))))
+    gate.deliver(cris.writes("word " * 400))
+
+    gate.later(seconds=1)
+
+    quoted = [line[2:] for line in gate.mailbox(bart)[0].text.splitlines() if line.startswith("> ")]
+    assert quoted[:5] == [*(f"Line {number} of a long mail." for number in range(1, 5)), "Line 5 of a long mail. …"]
+    assert len(quoted) <= 10
+    assert max(map(len, quoted)) <= 80
+
+
+def test_of_a_mail_without_words_there_is_nothing_to_show(gate: Gate, bart: Person, cris: Person) -> None:
+    gate.deliver(cris.writes("", subject="Servers"))
+
+    gate.later(seconds=1)
+
+    assert "> " not in gate.mailbox(bart)[0].text
 
 
 def test_each_staff_member_is_told(gate: Gate, bart: Person, cris: Person) -> None:
@@ -96,8 +119,9 @@ def test_what_was_decided_on_meanwhile_is_not_told(gate: Gate, bart: Person, cri
     assert gate.outbox(Template.HELD_ALERT) == ()
 
 
-def test_a_long_alert_lists_fifty_and_counts_the_rest(gate: Gate, bart: Person) -> None:
-    given = [gate.accept(Person("Cris", f"cris{number}@s.example").writes("Hello")) for number in range(53)]
+def test_a_long_alert_lists_twenty_and_counts_the_rest_so_that_no_client_clips_it(gate: Gate, bart: Person) -> None:
+    words = "\n".join(["What is the price of a managed server?"] * 5)
+    given = [gate.accept(Person("Cris", f"cris{number}@s.example").writes(words)) for number in range(23)]
     gate.work()
     gate.later(seconds=1)
 
@@ -105,10 +129,13 @@ def test_a_long_alert_lists_fifty_and_counts_the_rest(gate: Gate, bart: Person) 
 
     assert {gate.inbox(spool_id).outcome.disposition for spool_id in given} == {Disposition.HELD}
     [alert] = [mail for mail in gate.mailbox(bart) if "wait" in mail.subject]
-    assert alert.subject == "53 held mails wait for your decision"
+    assert alert.subject == "23 held mails wait for your decision"
     assert "3 more are not listed here." in alert.text
-    assert "Mail 50," in alert.text
-    assert "Mail 51," not in alert.text
+    assert "/staff/inbox/20\n" in alert.text.replace("\r", "")
+    assert "/staff/inbox/21" not in alert.text
+    html = alert.message.get_body(("html",))
+    assert html is not None
+    assert len(str(html.get_content()).encode()) <= 30_000
 
 
 def test_without_staff_nothing_is_due(gate: Gate, cris: Person) -> None:

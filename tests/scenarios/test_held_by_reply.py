@@ -187,7 +187,7 @@ def test_each_morning_staff_get_the_list_of_all_that_still_waits(desk: Gate, bar
 
     digests = desk.mailbox(bart)[before:]
     assert [digest.subject for digest in digests] == ["1 held mail waits for your decision"]
-    assert f"Mail {ids[1]}," in digests[0].text
+    assert f"\n{ids[1]} " in digests[0].text
     assert "These held mails are still waiting for a decision." in " ".join(digests[0].text.split())
 
 

@@ -25,8 +25,8 @@ def test_the_article_that_answers_is_named_with_a_way_to_say_so(gate: Gate, anne
     mail = gate.mailbox(anne)[-1]
     assert "What to do when a mailbox is full" in mail.text
     assert URL in mail.text
-    assert "write !close" in mail.text
-    assert str(mail.message["Reply-To"]) in mail.text
+    assert "reply with !close" in mail.text
+    assert str(mail.message["Reply-To"]) not in mail.text  # a reply goes there
     assert URL in mail.message.get_body(("html",)).get_content()  # type: ignore[union-attr]
 
 

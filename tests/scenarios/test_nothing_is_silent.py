@@ -109,7 +109,7 @@ def test_whatever_a_customer_sends_somebody_hears_of_it(
     gate.later(hours=24)
 
     lists = "\n".join(mail.text for mail in gate.mailbox(bart) if mail.message["Subject"] and "customer" in mail.text)
-    assert [name for name, spool_id in silent if f"Mail {spool_id}," not in lists] == []
+    assert [name for name, spool_id in silent if f"\n{spool_id} Anne Miller <" not in lists] == []
 
 
 def _entries(gate: Gate, ticket: int | None) -> Sequence[Entry]:

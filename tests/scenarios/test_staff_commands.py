@@ -56,10 +56,33 @@ def test_close_with_words_sends_the_words_and_closes(
 
     assert closed.outcome.disposition is Disposition.JOINED
     assert gate.ticket(1).state is State.CLOSED
-    reply, told = gate.mailbox(anne)[1:]
-    assert "It works again." in reply.text
-    assert reply.text.startswith("It works again.")
-    assert "Ticket 1 is closed now." in told.text
+    [reply] = gate.mailbox(anne)[1:]
+    assert reply.text.replace("\r", "").startswith(
+        "It works again.\n\nBart\n\nWe have closed this ticket. A reply opens it again.\n\n-- \n"
+    )
+    assert "Solved?" not in reply.text
+    assert gate.outbox(Template.CLOSED) == ()
+
+
+def test_a_note_with_close_is_no_answer_so_the_customer_hears_of_the_close(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!note\n!close\n\nNobody writes to him again."))
+
+    assert [row.notice.template for row in gate.outbox()][-1] is Template.CLOSED
+    assert "Nobody writes" not in gate.mailbox(anne)[-1].raw.decode()
+
+
+def test_an_answer_to_one_that_closed_goes_on_as_any_other(
+    gate: Gate, anne: Person, bart: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!close\n\nIt works again."))
+    gate.deliver(anne.replies(gate.mailbox(anne)[-1], "It is broken again."))
+
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "So it is."))
+
+    assert gate.ticket(1).state is State.ANSWERED
+    assert "We have closed" not in gate.mailbox(anne)[-1].text
 
 
 def test_a_reply_of_the_customer_reopens_a_closed_ticket(
@@ -100,10 +123,13 @@ def test_a_staff_member_begins_a_ticket_for_a_customer(gate: Gate, anne: Person,
     ticket = gate.ticket(1)
     assert (ticket.customer_id, ticket.state, ticket.subject) == (1, State.ANSWERED, "Certificate")
     [mail] = gate.mailbox(anne)
+    assert mail.subject == "Certificate [#1]"  # she never wrote, so it answers nothing
     assert "Your certificate expires on Friday." in mail.text
     assert "!customer" not in mail.raw.decode()
     joined = gate.deliver(anne.replies(mail, "Please renew it."))
     assert (joined.outcome.disposition, joined.outcome.ticket_id) == (Disposition.JOINED, 1)
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "It is done."))
+    assert gate.mailbox(anne)[-1].subject == "Re: Certificate [#1]"
 
 
 @pytest.mark.parametrize(
@@ -166,8 +192,9 @@ def test_commands_alone_come_back_with_the_corrected_mail(
     gate.deliver(bart.replies(notification, "!clsoe\nDone."))
 
     alone, with_words = (" ".join(mail.text.split()) for mail in gate.mailbox(bart)[-2:])
-    assert f"send these lines to {notification.message['Reply-To']} - !close - !take" in alone
-    assert "send these lines" not in with_words
+    assert "If this is what you meant, reply with these lines: - !close - !take" in alone
+    assert "reply with these lines" not in with_words
+    assert str(notification.message["Reply-To"]) not in alone
 
 
 @pytest.mark.parametrize("words", ["!Hola!\n\nFunciona.", "![screen](http://x.example/1.png)", "!!! It works again"])
@@ -276,7 +303,9 @@ def test_a_command_without_its_token_is_carried_out_after_a_yes_of_its_writer(
 
     yes = gate.deliver(bart.replies(asked, "yes"))
 
-    assert "These commands of your mail are carried out on ticket #1: - !close It costs" in " ".join(asked.text.split())
+    assert "These commands of your mail are carried out on ticket #1: - !close Just reply" in " ".join(
+        asked.text.split()
+    )
     assert before is State.OPEN
     assert (yes.outcome.disposition, yes.outcome.evidence and yes.outcome.evidence.level) == (Disposition.COMMAND, "C")
     assert gate.ticket(1).state is State.CLOSED

@@ -25,7 +25,7 @@ def test_a_mail_becomes_a_ticket_and_the_reply_joins_it(gate: Gate, anne: Person
     answer = gate.mailbox(anne)[-1]
     assert "The quota was too small. It works again." in answer.text
     assert "bart@hosting.example" not in answer.raw.decode()
-    assert "Sender evidence" not in answer.text
+    assert "nobody has it" not in answer.text
     assert answer.message["Auto-Submitted"] is None
 
     joined = gate.deliver(anne.replies(answer, "Yes, thank you!"))

@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from mailgate.mail.message import Author
-from mailgate.mail.sender.evidence import Evidence, Level
 from mailgate.people import Staff
 from mailgate.tickets.context import About, Other, block_lines, context_lines, copy_lines, leaked_line
 from mailgate.tickets.ticket import Participant, State, Ticket
@@ -15,7 +14,7 @@ from mailgate.tickets.ticket import Participant, State, Ticket
 BART = Staff(1, "Bart Jones", "bart@hosting.example")
 AT = datetime(2026, 7, 1, 22, 30, tzinfo=UTC)
 TICKET = Ticket(7, "support", 3, "Mail", State.OPEN, AT, 4, None, 1, AT, AT, (Participant("Anne", "a@c.example", 1),))
-LINE = "Ticket #7, open, not taken, desk support, customer 3, waiting since Thu 2 Jul, 00:30"
+LINE = "Ticket #7, open, nobody has it, desk support, customer 3, waiting since Thu 2 Jul, 00:30"
 BERLIN = ZoneInfo("Europe/Berlin")
 ABOUT = About(
     BERLIN,
@@ -30,36 +29,40 @@ ABOUT = About(
 
 
 def _lines(ticket: Ticket = TICKET, *, about: About = ABOUT, marks: tuple[str, ...] = ()) -> tuple[str, ...]:
-    evidence = Evidence(Level.DKIM, ("aligned DKIM", "signed by c.example"))
-    return context_lines(ticket, evidence, about, author=Author("Anne", "a@c.example"), marks=marks)
+    return context_lines(ticket, about, author=Author("Anne", "a@c.example"), marks=marks)
 
 
 def test_the_block_has_one_fact_a_line() -> None:
-    assert _lines(marks=("unverified sender",)) == (
+    assert _lines(marks=("we could not verify that",)) == (
+        "Please note: we could not verify that",
         "Written by Anne <a@c.example>",
-        "Please note: unverified sender",
-        "Your reply goes to Anne <a@c.example>, 60 s after we get it.",
+        "Your reply goes to Anne <a@c.example>, 60 seconds after it has reached us.",
         LINE,
-        "All of it: https://desk.example.net/staff/tickets/7",
         "This ticket is linked to ticket #4.",
-        "Sender evidence D: aligned DKIM; signed by c.example",
         "Anne Ltd, customer since 2 Jul 2026",
         "Basic Linux for example.org, active",
-        f"Last tickets: #5 DNS change (closed, 2 Jul 2026); #4 {'x' * 59}… (open, 2 Jul 2026)",
+        f"Before: #5 DNS change (closed, 2 Jul 2026); #4 {'x' * 59}… (open, 2 Jul 2026)",
+        "All of it: https://desk.example.net/staff/tickets/7",
     )
+
+
+def test_a_copy_does_not_say_that_it_has_arrived() -> None:
+    said = copy_lines(TICKET, ABOUT, writer=BART)[0]
+
+    assert said == "A copy: Bart Jones wrote this to Anne <a@c.example>. It is on its way to them."
 
 
 def test_what_is_not_known_has_no_line() -> None:
     lines = _lines(about=About(BERLIN, 0))
 
-    assert [line.partition(" ")[0] for line in lines] == ["Written", "Your", "Ticket", "This", "Sender"]
+    assert [line.partition(" ")[0] for line in lines] == ["Written", "Your", "Ticket", "This"]
     assert "Your reply goes to Anne <a@c.example>." in lines
 
 
 def test_whose_ticket_it_is_stands_in_its_line() -> None:
     line = _lines(about=replace(ABOUT, taken_by="Bart Jones"))[2]
 
-    assert line == LINE.replace("not taken", "taken by Bart Jones")
+    assert line == LINE.replace("nobody has it", "Bart Jones has it")
 
 
 def test_the_block_of_a_mail_is_what_stands_below_its_last_mark() -> None:

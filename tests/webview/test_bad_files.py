@@ -190,7 +190,7 @@ def test_whoever_is_not_verified_reads_no_name_of_a_file_in_the_acknowledgement(
 
     [acknowledgement] = gate.mailbox(anne)
     assert "buy-now" not in acknowledgement.text
-    assert "One file is not in the ticket" in acknowledgement.text
+    assert "One file of your mail was not taken" in acknowledgement.text
 
 
 def test_a_further_mail_whose_file_was_left_out_is_answered_once(gate: Gate, anne: Person, bart: Person) -> None:

@@ -165,7 +165,7 @@ def test_no_page_of_a_customer_holds_a_note_or_an_address_of_the_staff(company: 
         assert "web3" not in text, path
         assert company.story.bart.address not in text, path
         assert "First line may be" not in text, path
-        assert "Sender evidence" not in text, path
+        assert "nobody has it" not in text, path
 
 
 def test_the_staff_see_the_note_and_who_wrote_it(company: Company) -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from mailgate.config import kinds
+from mailgate.config import kinds, letterhead_kinds
 from mailgate.config.kinds import ALLOWED_ENDINGS, one_of
+from mailgate.letters.colour import USUAL
 from mailgate.tickets.deadlines import Silence
 from mailgate.tickets.files import FileRules
 
@@ -48,6 +49,8 @@ class DeskEntry:
 
     name: kinds.Name
     address: kinds.Name
+    sender: kinds.Text = ""  # empty: the company
+    signature: letterhead_kinds.Lines = ()  # none: that of the letterhead
 
 
 DEFAULT_DESKS = tuple(DeskEntry(name, f"{name}@") for name in ("support", "billing", "domains", "orders"))
@@ -65,6 +68,15 @@ class Attachments:
     def rules(self) -> FileRules:
         """What files are judged by."""
         return FileRules(self.allowed, self.max_files, self.max_total_bytes)
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """How mails of ours look, and what stands below each of them."""
+
+    colour: letterhead_kinds.Colour = USUAL
+    logo: kinds.OptionalFile = None
+    signature: letterhead_kinds.Lines = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,9 +52,9 @@ class Web:
     public_url: kinds.WebUrl = "http://127.0.0.1:8025"  # no slash at its end
     store_url: kinds.ServerUrl = ""
 
-    def staff_page_of_ticket(self, number: int) -> str | None:
-        """Where staff see a ticket; None: there are no pages."""
-        return f"{self.public_url.rstrip('/')}/staff/tickets/{number}" if self.listen else None
+    def staff_page(self, place: str) -> str | None:
+        """The address of a page for staff, such as "tickets/7"; None where there are no pages."""
+        return f"{self.public_url.rstrip('/')}/staff/{place}" if self.listen else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mailgate.config import kinds
 from mailgate.config.settings.billing import Billing
-from mailgate.config.settings.desk import DEFAULT_DESKS, Attachments, DeskRules, KnowledgeBase, OwnWords
+from mailgate.config.settings.desk import DEFAULT_DESKS, Attachments, DeskRules, KnowledgeBase, Letterhead, OwnWords
 from mailgate.config.settings.doors import ImapFolder, Limits, Lmtp, Metrics, Smtp, Web
 from mailgate.config.settings.gate import Gate
 from mailgate.config.settings.hooks import Hook
@@ -35,6 +35,7 @@ class Settings:
     workers: Workers = field(default_factory=Workers)
     desk_rules: DeskRules = field(default_factory=DeskRules)
     attachments: Attachments = field(default_factory=Attachments)
+    letterhead: Letterhead = field(default_factory=Letterhead)
     templates: OwnWords = field(default_factory=OwnWords)
     knowledge_base: KnowledgeBase = field(default_factory=KnowledgeBase)
     seller: Seller = field(default_factory=Seller)

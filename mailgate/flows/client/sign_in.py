@@ -54,8 +54,13 @@ def _letter(act: Act, incoming: Incoming, reader: Staff | Contact, link: str, co
         Template.SIGN_IN,
         sheet_for(act, reader, answers=incoming, subject=""),
         {"has_code": code is not None},
-        secret={"link": link, "code": code or ""},
+        secret={"link": link, "code": _to_be_typed(code or "")},
     )
+
+
+def _to_be_typed(code: str) -> str:
+    """In groups of four, as people read it off."""
+    return "-".join(code[at : at + 4] for at in range(0, len(code), 4)).upper()
 
 
 def _nonce_in(recipient: Mailbox) -> str:

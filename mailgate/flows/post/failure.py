@@ -8,7 +8,7 @@ from mailgate.people import present
 from mailgate.tickets import notices
 from mailgate.tickets.ticket import PROGRAM, Doer, Event
 from store import people
-from store.desk import tickets
+from store.desk import staff_acts, tickets
 from store.post.outbox import Outgoing
 
 
@@ -35,6 +35,10 @@ def undelivered_notices(
         ticket = record(act, ticket, event, doer=doer, mail=row.id, to=to_address, reply=reply_line)
     if kind.is_for_staff:
         return []  # told in `mailgate queue list` and the log alone: a mail about it could fail the same way
+    if not kind.is_reported:
+        return []  # a courtesy that nobody waits for: the ticket and the log have it
+    entry_id = row.notice.entry_id if kind.own_words else None
+    words = staff_acts.words_of(act.conn, [entry_id]).get(entry_id, "") if entry_id is not None else ""
     return [
         notices.undelivered(
             sheet_for(act, reader, ticket=ticket),
@@ -44,6 +48,7 @@ def undelivered_notices(
             reply_line=reply_line,
             outbox_id=row.id,
             instead=instead.to_address if instead else None,
+            words=words,
         )
         for reader in present(people.list_staff(act.conn), now=act.now)
     ]

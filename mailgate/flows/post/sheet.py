@@ -1,7 +1,9 @@
 """The sheet that a mail is written on: everything of it that follows from its reader and from what it is about."""
 
 from functools import partial
+from urllib.parse import urlsplit
 
+from mailgate.config.values import is_loopback
 from mailgate.desks import Desk, desk_named
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -12,6 +14,9 @@ from mailgate.mail.message import Author
 from mailgate.people import Contact, Customer, Staff
 from mailgate.tickets.ticket import Participant, Ticket
 from store.desk import message_ids
+
+_EXAMPLE = ".example"
+"""Domains to play with, whose pages are looked at from where they are (RFC 2606 §2)."""
 
 Reader = Participant | Contact | Staff | Customer | Author
 
@@ -37,6 +42,9 @@ def sheet_for(
         desk=desk,
         name=reader.name,
         address=reader.address,
+        is_known=_is_known(reader),
+        signature=desk.signature or act.settings.letterhead.signature,
+        page=_page(act, reader, ticket),
         own_address=_own_address(act, desk, reader, ticket, list_id),
         number=ticket.id if ticket else None,
         subject=_subject(ticket, answers, subject),
@@ -65,6 +73,27 @@ def _own_address(act: Act, desk: Desk, reader: Reader, ticket: Ticket | None, li
         case Participant(contact_id=int(contact_id)) if ticket:
             return make(Purpose.REPLY, ticket.id, contact_id)
     return None  # a stranger has no id that a token could be bound to: his answers thread by their references
+
+
+def _is_known(reader: Reader) -> bool:
+    return not isinstance(reader, Author) and (not isinstance(reader, Participant) or reader.contact_id is not None)
+
+
+def _page(act: Act, reader: Reader, ticket: Ticket | None) -> str | None:
+    """Where this reader sees the ticket, if he can sign in and there are pages."""
+    if ticket is None or not _is_known(reader):
+        return None
+    if isinstance(reader, Staff):
+        return staff_page(act, f"tickets/{ticket.id}")
+    web, gate = act.settings.web, act.settings.gate
+    if is_loopback(urlsplit(web.public_url).hostname or "") and not gate.domain.endswith(_EXAMPLE):
+        return None  # his own machine would be asked for it
+    return f"{web.public_url.rstrip('/')}/tickets/{ticket.id}" if web.listen else None
+
+
+def staff_page(act: Act, place: str) -> str | None:
+    """The address of a page for staff; None where there are no pages."""
+    return act.settings.web.staff_page(place)
 
 
 def _subject(ticket: Ticket | None, answers: Incoming | None, subject: str | None) -> str:

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from textwrap import shorten, wrap
 
 from sqlalchemy import Connection
 
-from mailgate.commands.place import Where
+from mailgate.commands.place import Place, Where
 from mailgate.config import Settings
 from mailgate.flows.post.notify import notify
-from mailgate.flows.post.sheet import sheet_for
+from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.staff.filed_mail import filed
 from mailgate.flows.staff.place import of_held
 from mailgate.flows.staff.queue_list import morning
@@ -16,15 +18,23 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import AWAITING_REVIEW
+from mailgate.mail.parse import parse
 from mailgate.people import present
 from mailgate.tickets import notices
-from mailgate.tickets.verbs.lists import HELD
+from mailgate.tickets.verbs.lists import HELD, REFUSE, RELEASE, SPAM
 from store import people
+from store.archive import contents
 from store.post import leases, lists, spool
 from store.post.spool import Accepted
 
-LISTED_MAILS = 50
-"""Mails that one list names; it says how many more there are."""
+LISTED_MAILS = 20
+"""Mails that one list names: more would be clipped by clients. It says how many more there are."""
+
+MAX_READ = 65_536
+"""Bytes of a mail of which the list shows how it begins; of larger ones the page does."""
+
+_LINES = 5
+_WIDTH = 72
 
 
 def alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
@@ -63,12 +73,13 @@ def tell(act: Act, *, daily: bool) -> None:
     if due_at is None or due_at > now:
         return
     waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True) if daily else _untold(conn)
-    held, of_morning = _named(waiting), morning(now, settings) if daily else None
-    ids, of_programs = [mail.id for mail in held], _named(filed(conn, of_morning)) if of_morning else []
+    held, of_morning = _named(act, waiting), morning(now, settings) if daily else None
+    ids, of_programs = [mail.id for mail in held], _named(act, filed(conn, of_morning)) if of_morning else []
     told = []
     for reader in present(people.list_staff(conn), now=now):
         list_id = lists.add(conn, Template.HELD_ALERT, reader.id, ids, morning=of_morning, now=now)
         if list_id is not None:
+            place = place_of(act, reader, Where.NEW, listed=of_held(ids))
             told.append(
                 notices.held_alert(
                     sheet_for(act, reader, list_id=list_id),
@@ -76,14 +87,20 @@ def tell(act: Act, *, daily: bool) -> None:
                     listed=LISTED_MAILS,
                     daily=daily,
                     filed=of_programs,
-                    usage=HELD.usage(place_of(act, reader, Where.NEW, listed=of_held(ids))),
+                    usage=HELD.usage(place),
+                    decisions=partial(_decisions, place),
                     list_id=list_id,
                 )
             )
     notify(act, told, cause=None)
 
 
-def _named(mails: Sequence[Accepted]) -> list[notices.HeldMail]:
+def _decisions(place: Place, number: int) -> list[str]:
+    return [HELD.example(verb, place, number) for verb in (RELEASE, REFUSE, SPAM)]
+
+
+def _named(act: Act, mails: Sequence[Accepted]) -> list[notices.HeldMail]:
+    raw = contents(act.conn, [mail.sha256 for mail in mails[:LISTED_MAILS] if mail.size <= MAX_READ])
     return [
         notices.HeldMail(
             mail.id,
@@ -91,9 +108,20 @@ def _named(mails: Sequence[Accepted]) -> list[notices.HeldMail]:
             mail.outcome.author or "unknown sender",
             mail.outcome.subject or "",
             mail.outcome.reason or "",
+            _beginning(raw[mail.sha256]) if mail.sha256 in raw else "",
+            staff_page(act, f"inbox/{mail.id}"),
         )
         for mail in mails
     ]
+
+
+def _beginning(raw: bytes) -> str:
+    """The first lines of what somebody wrote."""
+    message = parse(raw)
+    lines = [line.strip() for line in (message.reply_text or message.text or message.html_text or "").split("\n")]
+    words = "\n".join(shorten(line, 4 * _WIDTH, placeholder=" …") for line in lines if line)
+    folded = [part for line in words.split("\n") for part in wrap(line, _WIDTH)]
+    return "\n".join(folded[:_LINES]) + (" …" if len(folded) > _LINES else "")
 
 
 def _untold(conn: Connection) -> Sequence[Accepted]:

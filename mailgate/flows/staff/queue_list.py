@@ -2,14 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
-from mailgate.commands.place import Where
+from mailgate.commands.place import Place, Where
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.post.notify import notify
-from mailgate.flows.post.sheet import sheet_for
+from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.staff.place import of_queue
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
@@ -17,13 +18,13 @@ from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
-from mailgate.tickets.verbs.lists import QUEUE
+from mailgate.tickets.verbs.lists import CLOSE, MINE, QUEUE, WAIT
 from store import people
 from store.post import lists
 from store.views.figures import waiting
 
-LISTED_TICKETS = 50
-"""Tickets that one list names; it says that there are more."""
+LISTED_TICKETS = 25
+"""Tickets that one list names: more would be clipped by clients. It says that there are more."""
 
 
 def morning(at: datetime, settings: Settings) -> datetime:
@@ -62,6 +63,7 @@ def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None
             customer=ticket.customer or "",
             waits=act.now - ticket.since,
             assignee=ticket.assignee or "",
+            page=staff_page(act, f"tickets/{ticket.id}"),
         )
         for ticket in found[:LISTED_TICKETS]
     ]
@@ -70,7 +72,19 @@ def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None
     for reader in readers:
         list_id = lists.add(act.conn, Template.QUEUE, reader.id, numbers, morning=of_morning, now=act.now)
         if list_id is not None:
-            usage = QUEUE.usage(place_of(act, reader, Where.NEW, listed=of_queue(numbers)))
-            sheet = sheet_for(act, reader, list_id=list_id)
-            written.append(notices.queue(sheet, lines, more=more, usage=usage, list_id=list_id))
+            place = place_of(act, reader, Where.NEW, listed=of_queue(numbers))
+            written.append(
+                notices.queue(
+                    sheet_for(act, reader, list_id=list_id),
+                    lines,
+                    more=more,
+                    usage=QUEUE.usage(place),
+                    decisions=partial(_decisions, place),
+                    list_id=list_id,
+                )
+            )
     return written
+
+
+def _decisions(place: Place, number: int) -> list[str]:
+    return [QUEUE.example(verb, place, number) for verb in (MINE, CLOSE, WAIT)]

@@ -85,7 +85,7 @@ def tell_of_ticket(conn: Connection, settings: Settings, ticket: Ticket, event: 
             "desk": ticket.desk,
             "state": ticket.state.value,
             "customer": {"id": customer.id, "name": customer.name} if customer else None,
-            "url": settings.web.staff_page_of_ticket(ticket.id),
+            "url": settings.web.staff_page(f"tickets/{ticket.id}"),
         }
     }
     call_hooks(

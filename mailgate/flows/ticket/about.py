@@ -1,6 +1,7 @@
 """What a mail to staff says about a ticket and its customer, besides the words that it is about."""
 
 from mailgate.flows.billing.facts import money_facts
+from mailgate.flows.post.sheet import staff_page
 from mailgate.flows.story.act import Act
 from mailgate.tickets.context import About, Other
 from mailgate.tickets.ticket import Ticket
@@ -11,7 +12,7 @@ def about(act: Act, ticket: Ticket) -> About:
     """Load it; what the store knows nothing of is left out."""
     staff = {one.id: one.name for one in act.staff} if ticket.assignee_id else {}
     settings = act.settings
-    page = settings.web.staff_page_of_ticket(ticket.id)
+    page = staff_page(act, f"tickets/{ticket.id}")
     taken_by = staff.get(ticket.assignee_id or 0)
     if ticket.customer_id is None:
         return About(settings.gate.zone, settings.desk_rules.undo_seconds, page, taken_by)

@@ -8,30 +8,38 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from mailgate.commands.place import Where
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.place import place_of
 from mailgate.flows.story.record import record
+from mailgate.flows.ticket.about import about
 from mailgate.letters.kind import Template
-from mailgate.letters.letter import letter
 from mailgate.letters.notice import Notice, stamp
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
+from mailgate.tickets.context import state_lines
 from mailgate.tickets.deadlines import deadline
 from mailgate.tickets.merging import check_merge
-from mailgate.tickets.ticket import Doer, Event, State, Ticket
+from mailgate.tickets.ticket import Doer, EntryKind, Event, State, Ticket
 from store import people
 from store.desk import deadlines, tickets
 
+_MOST_SAID = 8
+"""Messages and notes that a mail repeats."""
 
-def close(act: Act, ticket: Ticket, doer: Doer, *, hold_until: datetime | None = None) -> Ticket:
+
+def close(act: Act, ticket: Ticket, doer: Doer, *, hold_until: datetime | None = None, is_told: bool = False) -> Ticket:
     """Close it and tell who takes part, but for a contact who did it himself, and is told by a receipt.
 
-    The mails wait until `hold_until`, so that they leave behind a last reply.
+    The mails wait until `hold_until`, as long as it can be taken back. `is_told`: an answer that leaves says it.
     """
     if ticket.state is State.CLOSED:
         return ticket
     ticket = record(act, ticket, Event.CLOSED, doer=doer)
+    if is_told:
+        return ticket
     told = _to_readers(act, ticket, Template.CLOSED, besides=doer.contact_id)
     notify(act, told, cause=None, hold_until=hold_until)
     return ticket
@@ -101,9 +109,29 @@ def end_wait(act: Act, ticket: Ticket) -> Ticket:
     ticket = record(act, ticket, Event.WAIT_ENDED)
     staff = present(people.list_staff(act.conn), now=act.now)
     readers = [one for one in staff if one.id == ticket.assignee_id] or staff
-    told = [letter(Template.WAIT_ENDED, sheet_for(act, reader, ticket=ticket)) for reader in readers]
+    context, said = state_lines(ticket, about(act, ticket)), _last_words(act, ticket)
+    told = [
+        notices.wait_ended(
+            sheet_for(act, reader, ticket=ticket),
+            said=said,
+            context=context,
+            place=place_of(act, reader, Where.TICKET),
+        )
+        for reader in readers
+    ]
     notify(act, told, cause=None)
     return ticket
+
+
+def _last_words(act: Act, ticket: Ticket) -> list[notices.Said]:
+    """The last two messages and every note since the first of them: what whoever goes on with it must know."""
+    spoken = [one for one in tickets.history(act.conn, ticket.id) if one.kind is not EntryKind.EVENT and one.text]
+    messages = [at for at, one in enumerate(spoken) if one.kind is EntryKind.MESSAGE][-2:]
+    begin = messages[0] if messages else 0
+    return [
+        notices.Said(one.author_name or one.author_address or "", one.at, one.text, one.kind is EntryKind.NOTE)
+        for one in spoken[begin:][-_MOST_SAID:]
+    ]
 
 
 def _to_readers(

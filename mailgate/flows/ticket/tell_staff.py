@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from mailgate.commands.place import Where
 from mailgate.flows.post.notify import notify
-from mailgate.flows.post.sheet import sheet_for
+from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.place import place_of
@@ -43,13 +43,13 @@ def tell_staff(
         return
     author = author or incoming.author
     if not incoming.evidence.at_least(Level.DKIM):
-        marks = ["unverified sender", *marks]
+        marks = [f"we could not verify that this mail is from {incoming.author.address}", *marks]
     if incoming.automatic:
         perhaps = "perhaps " if incoming.automatic_is_doubtful else ""
         marks = [f"{perhaps}written by a program ({incoming.automatic})", *marks]
     elif is_auto_reply_subject(incoming.message.subject):
         marks = ["its subject is like that of an answering program, and nothing else of it is", *marks]
-    context = context_lines(ticket, incoming.evidence, about(act, ticket), author=author, marks=marks)
+    context = context_lines(ticket, about(act, ticket), author=author, marks=marks)
     told = [
         notices.notification(
             sheet_for(act, reader, ticket=ticket, answers=incoming if is_first else None),
@@ -62,6 +62,7 @@ def tell_staff(
             left_out=left_out,
             quoted_lines=quoted_lines,
             mail_id=incoming.lent.spool_id,
+            mail_page=staff_page(act, f"inbox/{incoming.lent.spool_id}"),
         )
         for reader in readers
     ]

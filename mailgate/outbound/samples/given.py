@@ -18,9 +18,17 @@ TO = "support+aeaqscibaewbnwl23fwl4rplem@example.net"
 
 CLOSE = {"name": "close", "to": TO, "subject": f"Re: {SUBJECT} [#1042]", "body": "!close"}
 
+STATUS = CLOSE | {"name": "status", "body": "!status"}
+
+STOP = CLOSE | {"name": "stop", "body": "!stop"}
+
 REOPEN = CLOSE | {"name": "reopen", "body": "!reopen"}
 
-STATE = {"number": 1042, "subject": SUBJECT, "company": COMPANY, "actions": [REOPEN]}
+SIGNATURE = ["Example Hosting GmbH, Hauptstr. 1, 10115 Berlin"]
+
+TO_ANNE = {"reader": "Anne Miller", "page": "https://desk.example.net/tickets/1042", "signature": SIGNATURE}
+
+STATE = {"number": 1042, "subject": SUBJECT, "company": COMPANY, "actions": [REOPEN], **TO_ANNE}
 
 
 def usage(table: Table) -> list[object]:

@@ -4,12 +4,28 @@ from collections.abc import Mapping
 
 from mailgate.confirmation import Became, Says
 from mailgate.letters.kind import Template
-from mailgate.outbound.samples.given import AT, CLOSE, COMPANY, LEFT_OUT, REOPEN, STATE, SUBJECT, misread, usage
+from mailgate.outbound.samples.given import (
+    AT,
+    CLOSE,
+    COMPANY,
+    LEFT_OUT,
+    REOPEN,
+    SIGNATURE,
+    STATE,
+    STATUS,
+    STOP,
+    SUBJECT,
+    TO_ANNE,
+    misread,
+    usage,
+)
 from mailgate.tickets.result import Outcome
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
 
 _LINK = "https://desk.example.net/in/1.WyJjb250YWN0Ii.AbC"
+
+_EXPIRED = "[one-time link or code, expired]"
 
 _ADD = CLOSE | {"name": "add", "address": "bob@example.org", "body": "!add bob@example.org"}
 
@@ -23,6 +39,21 @@ _ACKNOWLEDGEMENT = {
     "article": None,
     "proposed": [],
     "actions": [CLOSE],
+    **TO_ANNE,
+}
+
+_TO_A_STRANGER = {"reader": "", "page": None, "signature": [], "actions": [CLOSE, STATUS, STOP]}
+
+_REPLY = {
+    "number": 1042,
+    "subject": SUBJECT,
+    "text": "Hello Anne,\n\nyour mailbox is larger now. Please:\n\n1. send a mail\n2. look\n\nJane",
+    "staff_name": "Jane",
+    "company": COMPANY,
+    "begins": False,
+    "closes": False,
+    "actions": [CLOSE],
+    **TO_ANNE,
 }
 
 _ARTICLE = {
@@ -59,6 +90,8 @@ _RECEIPT = {
     "corrected": None,
     "commands": [],
     "actions": [REOPEN],
+    "is_last": False,
+    **TO_ANNE,
 }
 
 _STATEMENT = [{"says": "add-contact", "given": {"address": "bob@example.org", "ticket": "1042"}}]
@@ -131,12 +164,14 @@ _WELCOME = {
     "company": COMPANY,
     "support_address": "support@support.example",
     "sign_in_address": "sign-in@support.example",
+    "reader": "Anne Miller",
+    "signature": SIGNATURE,
 }
 
 TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.ACKNOWLEDGEMENT: (
         _ACKNOWLEDGEMENT,
-        _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
+        _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2, **_TO_A_STRANGER},
         _ACKNOWLEDGEMENT | {"left_out": LEFT_OUT, "left_out_count": len(LEFT_OUT)},
         _ACKNOWLEDGEMENT | {"article": _ARTICLE},
         _ACKNOWLEDGEMENT | {"proposed": [_ADD], "actions": []},
@@ -146,18 +181,15 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _ACKNOWLEDGEMENT | {"left_out": LEFT_OUT, "left_out_count": len(LEFT_OUT)},
     ),
     Template.REPLY: (
-        {
-            "number": 1042,
-            "subject": SUBJECT,
-            "text": "Hello Anne,\n\nyour mailbox is larger now. Please:\n\n1. send a mail\n2. look\n\nJane",
-            "staff_name": "Jane",
-            "company": COMPANY,
-            "actions": [CLOSE],
-        },
+        _REPLY,
+        _REPLY | {"closes": True, "actions": [REOPEN, STOP]},
+        _REPLY | {"begins": True, "subject": "Maintenance on Sunday"},
+        _REPLY | {"text": f"Please see this page:\n\n{_ARTICLE['url']}\n\nJane", **_TO_A_STRANGER},
     ),
     Template.SIGN_IN: (
-        {"company": COMPANY, "link": _LINK, "has_code": False, "code": ""},
-        {"company": COMPANY, "link": _LINK, "has_code": True, "code": "k7f3m2qa"},
+        {"company": COMPANY, "link": _LINK, "has_code": False, "code": "", "reader": "Anne Miller"},
+        {"company": COMPANY, "link": _LINK, "has_code": True, "code": "K7F3-M2QA", "signature": SIGNATURE},
+        {"company": COMPANY, "link": _EXPIRED, "has_code": True, "code": _EXPIRED},
     ),
     Template.CLOSED: (STATE,),
     Template.AUTOCLOSE_WARNING: (STATE | {"close_at": "2026-11-24T21:30:00+00:00", "actions": [CLOSE]},),
@@ -173,7 +205,7 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "corrected": CLOSE | {"lines": ["!close"]},
             "commands": usage(CUSTOMERS),
         },
-        _RECEIPT | {"number": None, "fixed_subject": True, "actions": []},
+        _RECEIPT | {"number": None, "fixed_subject": True, "actions": [], "page": None, "is_last": True},
         _RECEIPT | {"results": [{"says": "tickets", "given": {}, "lines": _LINES, "question": None}]},
         *(_RECEIPT | {"results": [one], "number": None, "fixed_subject": True, "actions": []} for one in _QUESTIONS),
     ),
@@ -189,7 +221,7 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     ),
     Template.CONFIRM: (
         _CONFIRM,
-        _CONFIRM | {"why": "unclear", "yes": "ja", "no": "nein", "reply_to": "[one-time link or code, expired]"},
+        _CONFIRM | {"why": "unclear", "yes": "ja", "no": "nein", "reply_to": _EXPIRED},
         _CONFIRM | {"why": "edited"},
         _CONFIRM | {"why": "replaced", "cost": "EUR 12.00", "number": None, "statement": _STAFF_STATEMENT},
         *(_CONFIRM | {"by": by, "is_asking": False, "others": 1, "needed": needed} for by, needed in _OTHERS),

@@ -13,7 +13,20 @@ _ANNE = "Anne Miller <anne@example.org>"
 _GIVEN = {"until": AT, "to": "Jane", "tickets": "#1042, #1031", "mails": "17 18", "state": "answered"}
 _DONE = [{"says": says.value, "given": _GIVEN} for says in Done]
 
+_CONTEXT = [
+    f"Your reply goes to {_ANNE}, 60 seconds after it has reached us.",
+    "Ticket #1042, open, nobody has it, desk support, customer 12, waiting since Mon 23 Nov, 08:01",
+    "Anne Miller, customer since 2 Mar 2026",
+    "Before: #1031 DNS change (closed, 3 Feb 2026)",
+    "All of it: https://desk.example.net/staff/tickets/1042",
+]
+
 _COMMANDS = [{"label": line, "to": "support+k7f3@example.net", "body": line} for line in ("!note", "!close")]
+
+
+def _ready(*lines: str) -> list[Mapping[str, object]]:
+    return [{"label": line, "to": "support+k7f3@example.net", "subject": f"Re: {line}", "body": line} for line in lines]
+
 
 _NOTIFICATION = {
     "company": COMPANY,
@@ -25,12 +38,11 @@ _NOTIFICATION = {
     "quoted_lines": 0,
     "left_out_count": 0,
     "mail_id": 17,
+    "mail_page": "https://desk.example.net/staff/inbox/17",
     "context": [
+        "Please note: we could not verify that this mail is from anne@example.org",
         f"Written by {_ANNE}",
-        "Please note: unverified sender",
-        "Your reply goes to Anne Miller <anne@example.org>, 60 s after we get it.",
-        "Ticket #1042, open, desk support   https://desk.example.net/staff/tickets/1042",
-        "Sender evidence D: aligned DKIM",
+        *_CONTEXT,
     ],
     "commands": _COMMANDS,
 }
@@ -57,19 +69,37 @@ _UNDELIVERED = {
     "ticket_subject": SUBJECT,
     "reply_line": "550 5.1.1 No such user here",
     "instead": None,
+    "words": "",
 }
 
 _HELD_USAGE = usage(HELD)
 
 
 def _listed(number: int, author: str, subject: str, reason: str) -> Mapping[str, object]:
-    return {"id": number, "received_at": AT, "author": author, "subject": subject, "reason": reason}
+    return {
+        "id": number,
+        "received_at": AT,
+        "author": author,
+        "subject": subject,
+        "reason": reason,
+        "words": "Do you offer managed servers with daily backups?\nWe have three of them.",
+        "page": f"https://desk.example.net/staff/inbox/{number}",
+        "decisions": _ready(f"release {number}", f"refuse {number}", f"spam {number}"),
+    }
 
 
 _QUEUE_USAGE = usage(QUEUE)
 
 _QUEUED = [
-    {"number": 1042, "subject": SUBJECT, "customer": "Anne Miller", "waits": 187_200, "assignee": "Jane"},
+    {
+        "number": 1042,
+        "subject": SUBJECT,
+        "customer": "Anne Miller",
+        "waits": 187_200,
+        "assignee": "Jane",
+        "page": "https://desk.example.net/staff/tickets/1042",
+        "decisions": _ready("1 mine", "1 close", "1 wait 3d"),
+    },
     {"number": 1031, "subject": "DNS change", "customer": "", "waits": 2_400, "assignee": ""},
 ]
 
@@ -89,7 +119,18 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _NOTIFICATION | {"quoted_lines": 1},
         _NOTIFICATION | {"left_out": LEFT_OUT, "left_out_count": 7},
     ),
-    Template.WAIT_ENDED: (STATE,),
+    Template.WAIT_ENDED: (
+        STATE,
+        STATE
+        | {
+            "said": [
+                {"name": "Anne Miller", "at": AT, "words": "Please look at it next week.", "is_note": False},
+                {"name": "Jane", "at": AT, "words": "Quota is 1 GB.", "is_note": True},
+            ],
+            "context": _CONTEXT,
+            "commands": _COMMANDS,
+        },
+    ),
     Template.RETURNED: (
         _RETURNED,
         _RETURNED | {"number": None, "misread": [], "reason": "A new ticket begins with a line !customer ADDRESS."},
@@ -122,7 +163,8 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             ],
             "text": "Please delete some mail.",
             "mail_id": 18,
-            "context": ["To send yours all the same, answer this mail with the first line !send"],
+            "context": [],
+            "send": {"to": TO, "subject": SUBJECT, "body": "!send"},
         },
     ),
     Template.SHORTENED: tuple(
@@ -146,7 +188,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "subject": SUBJECT,
             "text": "Hello Anne,\n\nyour mailbox is larger now.\n\nJane",
             "attachments": files,
-            "context": ["A copy: Jane wrote this to Anne Miller <anne@example.org>"],
+            "context": [f"A copy: Jane wrote this to {_ANNE}. It is on its way to them.", *_CONTEXT],
             "commands": _COMMANDS,
         }
         for files in ([], [{"name": "terms.pdf", "size": 20_480}])
@@ -241,5 +283,6 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _UNDELIVERED,
         _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""},
         _UNDELIVERED | {"instead": "karl@example.org"},
+        _UNDELIVERED | {"words": "Hello Anne,\n\nyour mailbox is larger now."},
     ),
 }

@@ -7,6 +7,7 @@ from mailgate.tickets.notices.to_staff import (
     HeldMail,
     LateMail,
     QueuedTicket,
+    Said,
     decided,
     delayed,
     held_alert,
@@ -14,6 +15,7 @@ from mailgate.tickets.notices.to_staff import (
     queue,
     returned,
     undelivered,
+    wait_ended,
 )
 
 __all__ = [
@@ -21,6 +23,7 @@ __all__ = [
     "HeldMail",
     "LateMail",
     "QueuedTicket",
+    "Said",
     "acknowledgement",
     "collision",
     "confirm",
@@ -39,4 +42,5 @@ __all__ = [
     "staff_copy",
     "to_another",
     "undelivered",
+    "wait_ended",
 ]

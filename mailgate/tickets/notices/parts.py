@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from mailgate.commands.place import Place
+from mailgate.letters.letter import Sheet
 from mailgate.letters.notice import NoticeAttachment
 from mailgate.tickets.files import MAX_NAMED, LeftOut
 from mailgate.tickets.ticket import NewAttachment
@@ -26,6 +27,11 @@ def ready_commands(reply_to: str, place: Place) -> list[Mapping[str, object]]:
         {"label": (example := STAFF.example(verb, place)), "to": reply_to, "body": PREFILLED.get(verb, example)}
         for verb in SHOWN
     ]
+
+
+def ready_lines(sheet: Sheet, lines: Sequence[str]) -> list[Mapping[str, object]]:
+    """Lines of an answer to a list, each with the mail that sends it."""
+    return [{"label": line, "to": sheet.answer_to, "subject": f"Re: {line}", "body": line} for line in lines]
 
 
 def corrected_mail(lines: Sequence[str], *, to: str, subject: str) -> Mapping[str, object] | None:

@@ -24,12 +24,13 @@ class Deeds:
     words: str
 
 
-def collision(sheet: Sheet, *, deeds: Sequence[Deeds], words: str, context: Sequence[str], mail_id: int) -> Notice:
+def collision(sheet: Sheet, *, deeds: Sequence[Deeds], words: str, mail_id: int) -> Notice:
     """To the writer of an answer that crossed a colleague's: what that one did, and both texts."""
     values = {
         "deeds": [{"line": one.line, "at": stamp(one.at), "text": one.words} for one in deeds],
         "text": words,
-        "context": list(context),
+        "context": [],
+        "send": {"to": sheet.answer_to, "subject": sheet.subject, "body": "!send"},
         "mail_id": mail_id,
     }
     return letter(Template.COLLISION, sheet, values, about_id=mail_id)

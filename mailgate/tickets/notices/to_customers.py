@@ -1,6 +1,7 @@
 """Mails about tickets to customers and strangers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import Sheet, for_another, letter
@@ -10,7 +11,7 @@ from mailgate.tickets.article import Article
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.notices.parts import named, sent_along
 from mailgate.tickets.notices.to_askers import offered, proposals
-from mailgate.tickets.ticket import NewAttachment, Ticket
+from mailgate.tickets.ticket import NewAttachment, State, Ticket
 
 
 def acknowledgement(
@@ -40,11 +41,24 @@ def acknowledgement(
 
 
 def reply(
-    sheet: Sheet, ticket: Ticket, *, words: str, writer: Staff, entry_id: int, files: Sequence[NewAttachment]
+    sheet: Sheet,
+    ticket: Ticket,
+    *,
+    words: str,
+    writer: Staff,
+    entry_id: int,
+    files: Sequence[NewAttachment],
+    closes: bool = False,
 ) -> Notice:
-    """To a participant: what a staff member wrote."""
-    values = {"text": words, "staff_name": writer.name, "actions": offered(ticket, sheet)}
-    writer_here = f"{writer.name} ({sheet.company})"
+    """To a participant: what a staff member wrote; `closes`: with these words the ticket is closed."""
+    values = {
+        "text": words,
+        "staff_name": writer.name,
+        "begins": ticket.messages == 1,
+        "closes": closes,
+        "actions": offered(replace(ticket, state=State.CLOSED) if closes else ticket, sheet),
+    }
+    writer_here = f"{writer.name} ({sheet.sender})"
     return letter(Template.REPLY, sheet, values, writer=writer_here, files=sent_along(files), entry_id=entry_id)
 
 

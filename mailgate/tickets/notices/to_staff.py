@@ -1,6 +1,6 @@
 """Mails to staff about tickets, held mail and mails of ours."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
@@ -11,7 +11,7 @@ from mailgate.letters.letter import Sheet, letter
 from mailgate.letters.notice import Notice, gist_of, stamp
 from mailgate.mail.message import Author
 from mailgate.tickets.files import LeftOut
-from mailgate.tickets.notices.parts import corrected_mail, named, named_files, ready_commands, sent_along
+from mailgate.tickets.notices.parts import corrected_mail, named, named_files, ready_commands, ready_lines, sent_along
 from mailgate.tickets.ticket import NewAttachment, Ticket
 
 
@@ -24,6 +24,8 @@ class HeldMail:
     author: str
     subject: str
     reason: str
+    words: str = ""  # how it begins
+    page: str | None = None  # where staff see all of it
 
 
 def notification(
@@ -38,6 +40,7 @@ def notification(
     left_out: Sequence[LeftOut] = (),
     quoted_lines: int = 0,
     mail_id: int | None = None,
+    mail_page: str | None = None,
 ) -> Notice:
     """To a staff member: what a customer wrote, then the context block, then the commands.
 
@@ -50,6 +53,7 @@ def notification(
         "left_out_count": len(left_out),
         "quoted_lines": quoted_lines,
         "mail_id": mail_id,
+        "mail_page": mail_page,
         "context": list(context),
         "commands": ready_commands(sheet.answer_to, place),
     }
@@ -86,19 +90,24 @@ def held_alert(
     listed: int,
     daily: bool,
     usage: Sequence[Mapping[str, str]],
+    decisions: Callable[[int], Sequence[str]],
     list_id: int,
     filed: Sequence[HeldMail] = (),
 ) -> Notice:
     """To a staff member: these mails wait for a decision; past the first `listed` they are only counted.
 
-    `daily`: all that wait, as each morning; else those that are new. An answer decides on them, in the way of `usage`.
-    `filed`: mails of customers that were taken for programs', which nobody was told of.
+    `daily`: all that wait, as each morning; else those that are new. An answer decides on them, in the way of `usage`,
+    and `decisions` are the lines that may be written about one of them. `filed`: mails of customers that were taken for
+    programs', which nobody was told of.
     """
     lines, programs = (
         [{**asdict(mail), "received_at": stamp(mail.received_at)} for mail in some[:listed]] for some in (mails, filed)
     )
     values = {
-        "mails": lines,
+        "mails": [
+            {**line, "decisions": ready_lines(sheet, decisions(mail.id))}
+            for line, mail in zip(lines, mails, strict=False)
+        ],
         "more": len(mails) - len(lines),
         "daily": daily,
         "usage": usage,
@@ -106,6 +115,26 @@ def held_alert(
         "filed_more": len(filed) - len(programs),
     }
     return letter(Template.HELD_ALERT, sheet, values, about_id=list_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What somebody said on a ticket."""
+
+    name: str
+    at: datetime
+    words: str
+    is_note: bool
+
+
+def wait_ended(sheet: Sheet, *, said: Sequence[Said], context: Sequence[str], place: Place) -> Notice:
+    """To a staff member: the day has come until which a ticket was put off; what was said on it last."""
+    values = {
+        "said": [{**asdict(one), "at": stamp(one.at)} for one in said],
+        "context": list(context),
+        "commands": ready_commands(sheet.answer_to, place),
+    }
+    return letter(Template.WAIT_ENDED, sheet, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +146,30 @@ class QueuedTicket:
     customer: str  # "" for somebody who is not registered
     waits: timedelta
     assignee: str  # "" for nobody
+    page: str | None = None  # where staff see all of it
 
 
 def queue(
-    sheet: Sheet, lines: Sequence[QueuedTicket], *, more: bool, usage: Sequence[Mapping[str, str]], list_id: int
+    sheet: Sheet,
+    lines: Sequence[QueuedTicket],
+    *,
+    more: bool,
+    usage: Sequence[Mapping[str, str]],
+    decisions: Callable[[int], Sequence[str]],
+    list_id: int,
 ) -> Notice:
-    """To a staff member: the open tickets, who has waited longest first. An answer works them by their places."""
-    tickets = [{**asdict(line), "waits": round(line.waits.total_seconds())} for line in lines]
+    """To a staff member: the open tickets, who has waited longest first. An answer works them by their places.
+
+    `decisions`: the lines that may be written about the ticket at a place.
+    """
+    tickets = [
+        {
+            **asdict(line),
+            "waits": round(line.waits.total_seconds()),
+            "decisions": ready_lines(sheet, decisions(place)),
+        }
+        for place, line in enumerate(lines, start=1)
+    ]
     return letter(Template.QUEUE, sheet, {"tickets": tickets, "more": more, "usage": usage}, about_id=list_id)
 
 
@@ -161,9 +207,14 @@ def undelivered(
     reply_line: str,
     outbox_id: int,
     instead: str | None,
+    words: str = "",
 ) -> Notice:
-    """To a staff member: a mail of ours did not reach its reader; `instead`: who gets it in his place."""
+    """To a staff member: a mail of ours did not reach its reader; `instead`: who gets it in his place.
+
+    `words`: what somebody of ours wrote in it.
+    """
     values = {
+        "words": words,
         "ticket_subject": ticket.subject if ticket else None,
         "to_address": to_address,
         "subject": subject,

@@ -99,7 +99,7 @@ def _wait(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket
 
 
 def _close(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
-    return close(act, ticket, mail.doer, hold_until=undo_until(act))
+    return close(act, ticket, mail.doer, hold_until=undo_until(act), is_told=mail.is_reply)
 
 
 def _merge(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:

@@ -19,11 +19,6 @@ from store.desk import staff_acts
 from store.desk.staff_acts import Shown
 from store.post import spool
 
-WAYS_OUT = (
-    "To send yours all the same, answer this mail with the first line !send",
-    "To write something else to the customer, just answer this mail",
-)
-
 
 def crossed(act: Act, mail: StaffMail, ticket: Ticket) -> tuple[StaffAct, ...]:
     """What colleagues did that the writer had not seen; nothing for a mail that tells the customer nothing."""
@@ -56,7 +51,6 @@ def hold_crossed(act: Act, mail: StaffMail, ticket: Ticket, done: tuple[StaffAct
         sheet_for(act, mail.writer, ticket=ticket, answers=mail.incoming),
         deeds=deeds,
         words=mail.words,
-        context=WAYS_OUT,
         mail_id=mail.incoming.lent.spool_id,
     )
     notify(act, [notice], cause=mail.incoming)

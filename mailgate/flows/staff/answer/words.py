@@ -19,6 +19,7 @@ from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.context import copy_lines
 from mailgate.tickets.ticket import Direction, Doer, EntryKind, Event, NewAttachment, NewEntry, Ticket
+from mailgate.tickets.verbs import staff
 from mailgate.tickets.watchers import watchers
 from store.archive import in_row
 from store.archive import record as record_blob
@@ -37,6 +38,7 @@ class Words:
     message_id: str | None = None
     cut_away: str | None = None
     cause: Incoming | None = None  # the mail that brought it
+    closes: bool = False  # it is the last word on the ticket, which is closed with it
 
 
 def words_in(act: Act, mail: StaffMail) -> Words:
@@ -50,6 +52,7 @@ def words_in(act: Act, mail: StaffMail) -> Words:
         mail.incoming.message.message_id,
         cut_from(mail.incoming.message),
         mail.incoming,
+        closes=mail.is_reply and mail.command(staff.CLOSE) is not None,
     )
 
 
@@ -92,6 +95,7 @@ def _to_customers(act: Act, words: Words, ticket: Ticket, entry_id: int) -> list
             writer=words.writer,
             entry_id=entry_id,
             files=words.files,
+            closes=words.closes,
         )
         for reader in ticket.participants
     ]
@@ -99,8 +103,8 @@ def _to_customers(act: Act, words: Words, ticket: Ticket, entry_id: int) -> list
 
 def _copies(act: Act, words: Words, ticket: Ticket, wrote: Collection[int]) -> list[Notice]:
     """They leave with the answer, so that whoever undoes it has undone them too."""
-    staff = [one for one in act.staff if not one.is_away(act.now)]
-    readers = watchers(staff, writer_id=words.writer.id, assignee_id=ticket.assignee_id, wrote=wrote)
+    there = [one for one in act.staff if not one.is_away(act.now)]
+    readers = watchers(there, writer_id=words.writer.id, assignee_id=ticket.assignee_id, wrote=wrote)
     if not readers:
         return []
     context = copy_lines(ticket, about(act, ticket), writer=words.writer)
