@@ -110,6 +110,11 @@ def without_words(notice: Notice) -> Notice:
     return replace(notice, values=kept, topic=None)
 
 
+def last_for_now(notice: Notice) -> Notice:
+    """The same, which says that the next answers come later."""
+    return replace(notice, values={**notice.values, "is_last": True})
+
+
 def for_another(notice: Notice, sheet: Sheet, actions: Sequence[Mapping[str, object]]) -> Notice:
     """The same to the reader of this sheet; `actions` are what he can do, with his own address."""
     kept = {**notice.values, **_personal(sheet)}

@@ -84,10 +84,10 @@ AN_HOUR = {
     Template.LEFT_OUT: 5,
     Template.HELD: 5,
     Template.SIGN_IN: 5,
-    Template.RECEIPT: 5,
-    Template.COPY: 5,
+    Template.RECEIPT: 20,
+    Template.COPY: 20,
     Template.CONFIRM: 5,
-    Template.PROPOSAL: 5,
+    Template.PROPOSAL: 20,
 }
 """How many of a kind one address gets; the others come from events that are counted elsewhere."""
 

@@ -422,14 +422,31 @@ def test_a_number_in_the_subject_lets_no_stranger_and_no_other_customer_command(
     assert not any("It is broken." in mail.text for who in (cris, paul) for mail in gate.mailbox(who))
 
 
-def test_answers_to_commands_end_with_the_budget(begin: BeginGate) -> None:
-    gate = begin(budgets={"acknowledgements_per_address_hour": 3})
+def test_answers_to_commands_have_a_budget_of_their_own_and_the_last_says_that_the_next_come_later(
+    begin: BeginGate,
+) -> None:
+    gate = begin(budgets={"acknowledgements_per_address_hour": 1, "receipts_per_address_hour": 3})
     anne = gate.customer("Anne Miller", "anne@customer.example")
 
-    for _ in range(6):
+    for _ in range(5):
         gate.deliver(anne.writes("!help"))
+    told = [mail.text for mail in gate.mailbox(anne)]
+    gate.later(hours=1)
+    gate.later(seconds=1)
 
-    assert len(gate.mailbox(anne)) == 3
+    assert ["come later" in text for text in told] == [False, False, True]
+    assert len(gate.mailbox(anne)) == 5
+
+
+def test_past_the_answers_of_a_day_what_is_asked_for_is_done_without_one(begin: BeginGate) -> None:
+    gate = begin(budgets={"receipts_per_address_day": 2})
+    anne = gate.customer("Anne Miller", "anne@customer.example")
+
+    for _ in range(4):
+        gate.deliver(anne.writes("!help"))
+    gate.later(hours=2)
+
+    assert len(gate.mailbox(anne)) == 2
 
 
 def test_the_action_of_a_mail_is_the_command_that_a_reply_would_be(

@@ -227,7 +227,9 @@ def test_a_held_reply_that_is_released_reaches_the_customer(
     assert "Please try again." in gate.mailbox(anne)[-1].text
 
 
-def test_the_writer_of_a_held_mail_hears_of_it_but_not_without_end(gate: Gate, anne: Person, bart: Person) -> None:
+def test_the_writer_of_a_held_mail_hears_of_it_but_not_without_end(begin: BeginGate) -> None:
+    gate = begin(budgets={"returned_per_staff_hour": 5})
+    anne, bart = gate.customer("Anne Miller", "anne@customer.example"), gate.staff("Bart Jones", "bart@hosting.example")
     gate.deliver(anne.writes("It is broken."))
 
     for number in range(8):

@@ -35,10 +35,12 @@ class Workers:
 
 @dataclass(frozen=True, slots=True)
 class Budgets:
-    """How much the gate writes by itself, and takes from one source. From the third on, 0 is no limit."""
+    """How much the gate writes by itself, and takes from one source. From the fifth on, 0 is no limit."""
 
     acknowledgements_per_address_hour: kinds.Count = 5
     acknowledgements_per_address_day: kinds.Count = 10
+    receipts_per_address_hour: kinds.Positive = 20
+    receipts_per_address_day: kinds.Count = 100
     automatic_answers_per_domain_hour: kinds.Count = 50
     automatic_answers_per_hour: kinds.Count = 500
     held_notices_per_hour: kinds.Count = 20

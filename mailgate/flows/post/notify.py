@@ -6,15 +6,16 @@ from datetime import datetime
 
 from mailgate.flows.post.another_reader import for_another_reader
 from mailgate.flows.post.failure import undelivered_notices
-from mailgate.flows.post.obstacle import beyond_budget_in_all, obstacle, readers_of
+from mailgate.flows.post.obstacle import RECEIPTS_WAIT, beyond_budget_in_all, obstacle, pace_of_receipts, readers_of
 from mailgate.flows.post.tongue import in_tongue
 from mailgate.flows.story.act import Act, Queued
 from mailgate.flows.story.incoming import Incoming
-from mailgate.letters.letter import without_words
+from mailgate.letters.letter import last_for_now, without_words
 from mailgate.letters.notice import Notice
 from mailgate.log_events import LogEvent
 from mailgate.mail import message_id
 from mailgate.mail.address import address_key
+from mailgate.tickets.flood import Crowd
 from store.post import outbox, unsent
 
 log = logging.getLogger(__name__)
@@ -47,8 +48,12 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
             continue
         is_strange = not kind.own_words and (notice.ticket_id, key) in readers.unregistered
         told = in_tongue(act, without_words(notice) if is_strange else notice, readers)
-        outbox_id = _queue(act, told, hold_until, dead)
-        act.outgoing.append(Queued(outbox_id, at_once=hold_until is None and not dead))
+        pace = pace_of_receipts(act, notice)
+        if pace is Crowd.LAST:
+            told = last_for_now(told)
+        until = act.now + RECEIPTS_WAIT if pace is Crowd.BEYOND else hold_until
+        outbox_id = _queue(act, told, until, dead)
+        act.outgoing.append(Queued(outbox_id, at_once=until is None and not dead))
         if dead:
             unreachable.append((outbox_id, dead))
         else:

@@ -7,14 +7,18 @@ from datetime import timedelta
 from mailgate.desks import is_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
-from mailgate.letters.kind import Answers, Audience, Kind, Template, sharing
+from mailgate.letters.kind import Answers, Audience, Budget, Kind, Template, sharing
 from mailgate.letters.notice import Notice
 from mailgate.mail.address import address_key
 from mailgate.mail.automatic import answer_unwanted
 from mailgate.people import Role, Tongue
+from mailgate.tickets.flood import Crowd, crowd
 from store import people
 from store.desk import tickets
 from store.post import confirmations, outbox, suppressions
+
+RECEIPTS_WAIT = timedelta(hours=1)
+"""So long, where an hour's budget of them is used up."""
 
 _OUTSIDE = frozenset({Audience.READERS, Audience.CONTACTS, Audience.ASKED})
 
@@ -99,6 +103,9 @@ def _beyond_budget(act: Act, notice: Notice) -> str | None:
     group = sharing(budget)
     budgets = act.settings.budgets
     day = outbox.recent_to(act.conn, notice.to_address, group, since=act.now - timedelta(days=1))
+    if budget is Budget.COMMANDS:
+        most = budgets.receipts_per_address_day
+        return f"{day} answers to commands of this address within a day" if day >= most else None
     if day >= budgets.acknowledgements_per_address_day:
         return f"{day} automatic answers to this address within a day"
     if day >= budgets.acknowledgements_per_address_hour:
@@ -106,6 +113,15 @@ def _beyond_budget(act: Act, notice: Notice) -> str | None:
         if hour >= budgets.acknowledgements_per_address_hour:
             return f"{hour} automatic answers to this address within an hour"
     return None
+
+
+def pace_of_receipts(act: Act, notice: Notice) -> Crowd:
+    """How an answer to a command stands to those of its hour: whoever asks for more gets them later, and is told so."""
+    if notice.template.kind.budget is not Budget.COMMANDS:
+        return Crowd.WITHIN
+    group, since = sharing(Budget.COMMANDS), act.now - RECEIPTS_WAIT
+    hour = outbox.recent_to(act.conn, notice.to_address, group, since=since)
+    return crowd(hour, act.settings.budgets.receipts_per_address_hour)
 
 
 def beyond_budget_in_all(act: Act, notice: Notice) -> str | None:

@@ -26,7 +26,7 @@ def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, rea
     number = ticket.id if ticket else None
     since = act.now - timedelta(hours=1)
     lately = outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=since)
-    most = act.settings.budgets.acknowledgements_per_address_hour
+    most = act.settings.budgets.returned_per_staff_hour
     if lately < most and not went_back(act, incoming, writer, ticket):  # a forger or responder would go on for ever
         way_out = "Answer the mail that was sent to you, or have a colleague release it."
         notice = _returned(act, incoming, writer, ticket, reason=f"It is held: {reason}. {way_out}")
