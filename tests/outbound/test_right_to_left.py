@@ -63,7 +63,7 @@ def test_the_page_and_its_words_run_from_right_to_left(arabic: Templates) -> Non
 
     assert mail.problems == ()
     assert '<html lang="ar" dir="rtl">' in mail.html
-    assert '<div lang="ar" dir="rtl">' in mail.html
+    assert '<div class="ground" lang="ar" dir="rtl">' in mail.html
 
 
 def test_addresses_commands_and_numbers_are_isolated(arabic: Templates) -> None:

@@ -73,6 +73,16 @@ def test_each_line_decides_and_the_filter_learns(
     assert sorted(lessons) == [(False, ham), (True, spam)]
 
 
+def test_the_words_of_what_may_be_spam_are_in_no_list(desk: Gate, bart: Person, cris: Person) -> None:
+    desk.deliver(cris.writes("Buy VIAGRA!", subject="Offer"))
+    desk.deliver(cris.writes("Do you sell servers?"))
+
+    text = told(desk, bart).text
+
+    assert "VIAGRA" not in text
+    assert "> Do you sell servers?" in text
+
+
 def test_a_lesson_that_is_not_taken_is_told_three_times(desk: Gate, bart: Person, cris: Person) -> None:
     tries: list[bool] = []
 

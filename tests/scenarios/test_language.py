@@ -108,7 +108,7 @@ def test_what_a_german_customer_commands_is_answered_in_german_and_in_his_zone(
     assert f"Darum bat uns eine Mail von Ihrer Adresse {asked}:" in read(question)
     assert "bob@partner.example wird Ansprechpartner Ihres Kontos für den Support" in read(question)
     assert "ja, und wir tun es nein, und wir lassen es" in read(question)
-    assert f"Wir warten auf Ihre Antwort {until}." in read(question)
+    assert f"mit einem Wort in der ersten Zeile und {until}:" in read(question)
     assert "bob@partner.example bekommt ab jetzt die Mails zum Ticket #1." in added
     assert "Das Ticket #1 ist offen: Wir sind an der Reihe." in status
     assert f"- Eröffnet: {asked.removeprefix('am ').removesuffix(' Uhr')} -" in status

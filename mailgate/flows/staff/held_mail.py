@@ -17,7 +17,7 @@ from mailgate.flows.staff.queue_list import morning
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
-from mailgate.mail.disposition import AWAITING_REVIEW
+from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.parse import parse
 from mailgate.people import present
 from mailgate.tickets import notices
@@ -100,7 +100,9 @@ def _decisions(place: Place, number: int) -> list[str]:
 
 
 def _named(act: Act, mails: Sequence[Accepted]) -> list[notices.HeldMail]:
-    raw = contents(act.conn, [mail.sha256 for mail in mails[:LISTED_MAILS] if mail.size <= MAX_READ])
+    # An answer to the list quotes it: with the words of spam it would be taken for spam itself.
+    shown = [mail for mail in mails[:LISTED_MAILS] if mail.outcome.disposition is not Disposition.QUARANTINED]
+    raw = contents(act.conn, [mail.sha256 for mail in shown if mail.size <= MAX_READ])
     return [
         notices.HeldMail(
             mail.id,
