@@ -10,17 +10,20 @@ from mailgate.billing.fuse import Tally
 from mailgate.billing.money.amount import written
 from mailgate.cli.backup import show_progress
 from mailgate.cli.billing_words import BY, at_option
+from mailgate.cli.cells import Named
 from mailgate.cli.gate import gate, now
+from mailgate.cli.group import Group
+from mailgate.cli.ids import NUMBER, Typed, customer_argument, customer_id_of
 from mailgate.cli.output import (
     EX_DATAERR,
     fail,
     found_or_fail,
-    instant,
     json_option,
     limit_option,
     print_object,
     print_rows,
     say,
+    utc_option,
     wants_json,
 )
 from mailgate.flows.billing.books import Today
@@ -33,12 +36,13 @@ from mailgate.flows.billing.take_back import undo as take_back
 from mailgate.flows.billing.unpark import unpark as release
 from store.billing import runs
 from store.billing.runs import Item, RunState
+from store.called import names_of
 from store.engine import reading, transaction
 
 HINT = "mailgate bill list shows them"
 
 
-@click.group()
+@click.group(cls=Group)
 def bill() -> None:
     """Plan a billing run, run it, and undo it while nobody has paid."""
 
@@ -59,6 +63,7 @@ def plan(at: date | None) -> None:
             why = judged(conn, parts.settings, today, made.tally)
             items = [_item(one) for one in made.items if one.wanted]
             number = runs.keep_plan(conn, made.tally, items, made.left_out, at_on=at, by=BY, now=now())
+            names = names_of(conn, made.left_out)
     rows = [_row(one) for one in made.items if one.wanted]
     left_out = [{"customer": customer, "why": reason} for customer, reason in sorted(made.left_out.items())]
     if wants_json():
@@ -74,8 +79,7 @@ def plan(at: date | None) -> None:
         )
         return
     print_rows(rows, ("customer", "services", "period_start", "period_end", "due_on", "total_minor", "currency"))
-    for one in left_out:
-        say(f"left out: customer {one['customer']}: {one['why']}")
+    _say_left_out(made.left_out, names)
     say(f"plan {number}: {made.tally.invoices} invoices{_totals(made.tally.totals)}")
     if former:
         say(f"the last run had {former[0].tally.invoices}{_totals(former[0].tally.totals)}")
@@ -84,7 +88,7 @@ def plan(at: date | None) -> None:
 
 
 @bill.command()
-@click.argument("plan_id", metavar="[PLAN]", type=int, required=False)
+@click.argument("plan_id", metavar="[PLAN]", type=NUMBER, required=False)
 @click.option("--expect", type=click.IntRange(min=0), metavar="N", help="So many invoices, or none; the fuse is off.")
 @at_option
 @json_option
@@ -109,8 +113,10 @@ def run(plan_id: int | None, expect: int | None, at: date | None) -> None:
             told=partial(show_progress, "accounts"),
             fail_point=parts.fail_point,
         )
-    invoices = list(done.invoices) if done else []
-    left_out = dict(done.left_out) if done else {}
+        invoices = list(done.invoices) if done else []
+        left_out = dict(done.left_out) if done else {}
+        with reading(parts.engine) as conn:
+            names = names_of(conn, left_out)
     if wants_json():
         print_object(
             {
@@ -122,13 +128,12 @@ def run(plan_id: int | None, expect: int | None, at: date | None) -> None:
         return
     for number in invoices:
         click.echo(number)
-    for customer, why in sorted(left_out.items()):
-        say(f"left out: customer {customer}: {why}")
+    _say_left_out(left_out, names)
     say(f"{len(invoices)} invoices{_totals(done.totals if done else {})}")
 
 
 @bill.command()
-@click.argument("run_id", metavar="RUN", type=int)
+@click.argument("run_id", metavar="RUN", type=NUMBER)
 @at_option
 @json_option
 def undo(run_id: int, at: date | None) -> None:
@@ -140,6 +145,7 @@ def undo(run_id: int, at: date | None) -> None:
 
 @bill.command("list")
 @limit_option
+@utc_option
 @json_option
 def list_(limit: int | None) -> None:
     """The last runs and plans, the newest first."""
@@ -150,25 +156,32 @@ def list_(limit: int | None) -> None:
             "id": one.id,
             "state": one.state.value,
             "at": one.at_on.isoformat() if one.at_on else None,
-            "made_at": instant(one.made_at),
+            "made_at": one.made_at,
             "by": one.made_by,
             "why": one.why or None,
             "invoices": one.invoices,
-            "totals": dict(one.totals),
+            "totals": dict(one.totals) if wants_json() else _amounts(one.totals),
         }
         for one in found
     ]
-    print_rows(rows, ("id", "state", "at", "made_at", "by", "invoices", "why"))
+    print_rows(rows, ("id", "state", "at", "made_at", "by", "invoices", "totals", "why"))
 
 
 @bill.command()
-@click.argument("customer_id", metavar="CUSTOMER", type=int)
+@customer_argument
 @json_option
-def unpark(customer_id: int) -> None:
+def unpark(customer: Typed) -> None:
     """An account that could not be billed takes part in runs again."""
     with gate() as parts:
+        with reading(parts.engine) as conn:
+            customer_id = customer_id_of(conn, customer)
         why = release(parts.engine, parts.settings, customer_id, Today(now()), by=BY)
     print_object({"customer": customer_id, "was": why})
+
+
+def _say_left_out(left_out: Mapping[int, str], names: Mapping[int, str]) -> None:
+    for customer, why in sorted(left_out.items()):
+        say(f"left out: {names[customer]} (customer {customer}): {why}")
 
 
 def _item(one: Draft) -> Item:
@@ -176,10 +189,11 @@ def _item(one: Draft) -> Item:
 
 
 def _row(one: Draft) -> dict[str, object]:
+    services = {(due.service.id, due.service.name) for due in one.covers}
     periods = [due.period for due in one.covers if due.period is not None]
     return {
-        "customer": one.payer.customer.id,
-        "services": sorted({due.service.id for due in one.covers}),
+        "customer": Named(one.payer.customer.id, one.payer.customer.name),
+        "services": [Named(number, name) for number, name in sorted(services)],
         "period_start": min(period.start for period in periods).isoformat() if periods else None,
         "period_end": max(period.last for period in periods).isoformat() if periods else None,
         "due_on": one.bundle.due_on.isoformat(),
@@ -197,5 +211,8 @@ def _difference(made: Plan, former: Tally) -> dict[str, object]:
 
 
 def _totals(totals: Mapping[str, int]) -> str:
-    told = ", ".join(f"{written(minor, currency)} {currency}" for currency, minor in sorted(totals.items()))
-    return f", {told}" if told else ""
+    return f", {_amounts(totals)}" if totals else ""
+
+
+def _amounts(totals: Mapping[str, int]) -> str:
+    return ", ".join(f"{written(minor, currency)} {currency}" for currency, minor in sorted(totals.items()))

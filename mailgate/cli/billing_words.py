@@ -12,13 +12,16 @@ from mailgate.billing.document.invoice import DocumentKind, is_late
 from mailgate.billing.money.amount import read_amount
 from mailgate.billing.period import local_date, read_day
 from mailgate.billing.service import checked_day
+from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_DATAERR, fail, found_or_fail, instant
+from mailgate.cli.ids import Typed, customer_id_of
+from mailgate.cli.output import EX_DATAERR, fail, found_or_fail
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.issue import Done
 from mailgate.people import line_fault
 from store.billing import credited, invoices, lines, payments
 from store.billing.invoices import Issued
+from store.called import names_of
 from store.engine import transaction
 
 BY = "the command line"
@@ -63,12 +66,28 @@ at_option = click.option("--at", type=Day(), metavar="DATE", help="This day coun
 
 
 @contextmanager
-def dealing(customer_id: int, on: date | None = None) -> Iterator[Deal]:
+def dealing(customer: Typed, on: date | None = None) -> Iterator[Deal]:
     """One transaction that has this account locked; what is refused leaves nothing behind."""
     with gate() as parts, transaction(parts.engine) as conn:
         today = Today(now(), checked_day(on) if on else None)
+        customer_id = customer_id_of(conn, customer)
         deal = deal_with(conn, parts.settings, customer_id, today, by=BY)
         yield found_or_fail(deal, f"customer {customer_id}", hint="mailgate customer list shows them")
+
+
+def document_of(conn: Connection, number: str, kind: DocumentKind = DocumentKind.INVOICE) -> Issued:
+    """A document by its number; the command ends when there is none, or when it is of the other kind."""
+    number = number.strip().removeprefix("#")
+    found = invoices.find(conn, number, kind)
+    other = next(one for one in DocumentKind if one is not kind)
+    if found is None and invoices.find(conn, number, other) is not None:
+        hint = f"mailgate {other.value} show {number}"
+        fail(f"{number} is {_KINDS[other]} and not {_KINDS[kind]}", code=EX_DATAERR, hint=hint)
+    called = kind.value.replace("-", " ")
+    return found_or_fail(found, f"{called} {number}", hint=f"mailgate {kind.value} list shows them")
+
+
+_KINDS = {DocumentKind.INVOICE: "an invoice", DocumentKind.CREDIT_NOTE: "a credit note"}
 
 
 def positive(amount: str, currency: str) -> int:
@@ -108,13 +127,23 @@ TABLES: Mapping[str, Sequence[str]] = {
 """Lists within what commands about money print, and their columns for people."""
 
 
-def document_row(one: Issued) -> dict[str, object]:
-    """A document in a list."""
+def document_rows(conn: Connection, found: Sequence[Issued]) -> list[dict[str, object]]:
+    """Documents in a list."""
+    customers = names_of(conn, (one.customer_id for one in found))
+    return [_document(one, customers) for one in found]
+
+
+def document_row(conn: Connection, one: Issued) -> dict[str, object]:
+    """One of them."""
+    return document_rows(conn, [one])[0]
+
+
+def _document(one: Issued, customers: Mapping[int, str]) -> dict[str, object]:
     return {
         "number": one.number,
         "kind": one.kind.value,
         "state": one.state.value,
-        "customer": one.customer_id,
+        "customer": named(one.customer_id, customers),
         "issued_on": one.issued_on.isoformat(),
         "due_on": one.due_on.isoformat(),
         "net_minor": one.net_minor,
@@ -129,7 +158,7 @@ def document_row(one: Issued) -> dict[str, object]:
 def document_object(conn: Connection, one: Issued) -> dict[str, object]:
     """A document with all that is known of it."""
     return {
-        **document_row(one),
+        **document_row(conn, one),
         "reference": one.reference,
         "lines": [_line(line) for line in lines.of(conn, one.id)],
         "taxes": [dict(tax) for tax in map(_tax, lines.taxes(conn, one.id))],
@@ -166,7 +195,7 @@ def _settled(conn: Connection, one: invoices.Settled) -> dict[str, object]:
     found: dict[str, object] = {
         "source": one.source,
         "amount_minor": one.amount_minor,
-        "at": instant(one.made_at),
+        "at": one.made_at,
         "id": one.source_id,
         "method": one.source,
         "reference": None,

@@ -1,6 +1,6 @@
 """`mailgate catalogue`: what is sold. A file is imported as a version, whole or not at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +11,9 @@ from mailgate.billing.catalogue.reading import MAX_BYTES, CatalogueErrors, read_
 from mailgate.billing.money.amount import written
 from mailgate.billing.offer.product import Catalogue, Option, Price, Product, Promotion, TaxRule, cycle_word
 from mailgate.cli.billing_words import Day
+from mailgate.cli.cells import Named, named
 from mailgate.cli.gate import gate, now
+from mailgate.cli.group import Group
 from mailgate.cli.output import (
     EX_DATAERR,
     EX_NOINPUT,
@@ -22,18 +24,21 @@ from mailgate.cli.output import (
     print_object,
     print_rows,
     say,
+    utc_option,
     wants_json,
 )
 from mailgate.cli.problems import fail_with
 from mailgate.flows.billing import reprice as repricing
+from mailgate.toml_text.problems import nearest
 from store.billing import catalogue as stored
+from store.called import names_of
 from store.engine import reading, transaction
 
 _BY = "the command line"
 _HINT = "the key, or the value, is explained in docs/catalogue.md"
 
 
-@click.group()
+@click.group(cls=Group)
 def catalogue() -> None:
     """What is sold, with prices and taxes."""
 
@@ -111,7 +116,8 @@ def reprice(sku: str, from_on: date, dry_run: bool) -> None:
         done = repricing.reprice(parts.engine, sku, from_on, dry_run=dry_run, by=_BY, now=now())
         with reading(parts.engine) as conn:
             version = stored.newest_version(conn)
-    moved = [_moved(one) for one in done.moved]
+            customers = names_of(conn, (one.after.customer_id for one in done.moved))
+    moved = [_moved(one, customers) for one in done.moved]
     left_alone = [
         {"service": one.service.id, "customer": one.service.customer_id, "why": one.why} for one in done.left_alone
     ]
@@ -136,6 +142,7 @@ def reprice(sku: str, from_on: date, dry_run: bool) -> None:
 
 @catalogue.command()
 @click.argument("sku", required=False)
+@utc_option
 @json_option
 def show(sku: str | None) -> None:
     """One product, or without SKU the whole version that is sold from."""
@@ -150,12 +157,12 @@ def show(sku: str | None) -> None:
     print_object(row)
 
 
-def _moved(one: repricing.Moved) -> dict[str, object]:
+def _moved(one: repricing.Moved, customers: Mapping[int, str]) -> dict[str, object]:
     after = one.after.by_next_terms()
     on = one.after.next_on or one.after.billed_through
     return {
-        "service": after.id,
-        "customer": after.customer_id,
+        "service": Named(after.id, after.name),
+        "customer": named(after.customer_id, customers),
         "on": one.after.next_on.isoformat() if one.after.next_on else None,
         "was_minor": one.before.price_on(on),
         "price_minor": after.price_on(on),
@@ -190,7 +197,9 @@ def _find(conn: Connection, sku: str) -> Product:
         last = stored.last_version_with(conn, sku) if can_be else None
         gone = f"{sku} is not sold any more: version {last} was the last that had it"
         what = f"there is no product {sku!r}" if last is None else gone
-        fail(what, code=EX_DATAERR, hint="mailgate catalogue list")
+        near = nearest(sku, [one.sku for one in stored.for_sale(conn)]) if last is None else ()
+        asked = f"did you mean {' or '.join(map(repr, near))}? " if near else ""
+        fail(what, code=EX_DATAERR, hint=f"{asked}mailgate catalogue list")
     return found
 
 

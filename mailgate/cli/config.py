@@ -7,6 +7,7 @@ from typing import NoReturn, Protocol, cast
 
 import click
 
+from mailgate.cli.group import Group
 from mailgate.cli.output import EX_CONFIG, record_json, wants_json
 from mailgate.cli.problems import fail_with
 from mailgate.config import ConfigErrors, Loaded, load_with_origins
@@ -17,6 +18,8 @@ json_option = click.option(
     "--json", is_flag=True, expose_value=False, callback=record_json, help="One JSON object on stdout."
 )
 
+_WIDEST = 56  # of the values beside which origins stand in a column
+
 
 class HasConfigPath(Protocol):
     """What the main command leaves in `ctx.obj` for these commands."""
@@ -25,7 +28,7 @@ class HasConfigPath(Protocol):
     def config_path(self) -> Path: ...
 
 
-@click.group(name="config")
+@click.group(name="config", cls=Group)
 def config() -> None:
     """Check and show the settings."""
 
@@ -59,7 +62,7 @@ def show(origin: bool) -> None:
     rows = [
         (f"{entry.setting} = {json.dumps(entry.value, ensure_ascii=False)}", entry.origin) for entry in entries(loaded)
     ]
-    width = max(len(row) for row, _ in rows)
+    width = min(max(len(row) for row, _ in rows), _WIDEST)  # a long value does not push all origins out of sight
     for row, where in rows:
         click.echo(f"{row:<{width}}  {where}" if origin else row)
 

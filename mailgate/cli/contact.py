@@ -6,7 +6,9 @@ import click
 from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_USAGE, fail, found_or_fail, json_option, print_object, say
+from mailgate.cli.group import Group
+from mailgate.cli.ids import CALLED, Typed, contact_of, customer_argument, customer_of
+from mailgate.cli.output import EX_USAGE, fail, json_option, print_object, say
 from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
@@ -18,13 +20,13 @@ from store.engine import transaction
 ROLES = [role.value for role in Role]
 
 
-@click.group()
+@click.group(cls=Group)
 def contact() -> None:
     """Register, change and remove people who may write for a customer."""
 
 
 @contact.command()
-@click.argument("customer", type=int)
+@customer_argument
 @click.argument("name")
 @click.argument("email")
 @click.option(
@@ -36,58 +38,54 @@ def contact() -> None:
     help="What the person is told about; may be given several times.",
 )
 @json_option
-def add(customer: int, name: str, email: str, roles: tuple[str, ...]) -> None:
-    """Register a person who may write for CUSTOMER, by its id."""
+def add(customer: Typed, name: str, email: str, roles: tuple[str, ...]) -> None:
+    """Register a person who may write for CUSTOMER: an id, an address, a domain or a name."""
     with gate() as parts, transaction(parts.engine) as conn:
         kept = checked_details({"name": name}, CODES)
         refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
-        added = people.add_contact(conn, customer, kept["name"], email, tuple(Role(role) for role in roles), now=now())
+        whose = customer_of(conn, customer).id
+        added = people.add_contact(conn, whose, kept["name"], email, tuple(Role(role) for role in roles), now=now())
         others = _others(conn, added)
     print_object(_row(added))
     _tell_others(added, others)
 
 
 @contact.command()
-@click.argument("contact_id", metavar="ID", type=int)
-@click.option("--name")
+@click.argument("contact", metavar="CONTACT", type=CALLED)
+@click.option("--name", help="What the person is called.")
 @click.option("--email", help="All links and sessions of the customer end with the old address.")
 @click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help="Instead of the roles it has.")
 @json_option
-def edit(contact_id: int, name: str | None, email: str | None, roles: tuple[str, ...]) -> None:
-    """Change a contact."""
+def edit(contact: Typed, name: str | None, email: str | None, roles: tuple[str, ...]) -> None:
+    """Change a contact, named by id, address or name."""
     if name is None and email is None and not roles:
         fail("nothing to change", code=EX_USAGE, hint="--name, --email or --role", name="usage")
     with gate() as parts, transaction(parts.engine) as conn:
         if name is not None:
             name = checked_details({"name": name}, CODES)["name"]
-        found = _find(conn, contact_id)
+        found = contact_of(conn, contact)
         if email is not None:
             refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
         chosen = tuple(Role(role) for role in roles) or None
         if chosen is not None and Role.OWNER not in chosen:
             leave.refuse_only_owner(conn, found)
-        people_edits.edit_contact(conn, contact_id, name=name, address=email, roles=chosen)
-        changed = _find(conn, contact_id)
+        people_edits.edit_contact(conn, found.id, name=name, address=email, roles=chosen)
+        changed = contact_of(conn, found.id)
         others = _others(conn, changed) if email is not None else ()
     print_object(_row(changed))
     _tell_others(changed, others)
 
 
 @contact.command()
-@click.argument("contact_id", metavar="ID", type=int)
+@click.argument("contact", metavar="CONTACT", type=CALLED)
 @click.option("--force", is_flag=True, help="Also while it takes part in tickets that are not closed.")
 @json_option
-def remove(contact_id: int, force: bool) -> None:
+def remove(contact: Typed, force: bool) -> None:
     """Take a contact's right to write for its customer, of whom everybody is signed out."""
     with gate() as parts, transaction(parts.engine) as conn:
-        found = _find(conn, contact_id)
+        found = contact_of(conn, contact)
         leave.remove_contact(Act.begin(conn, parts.settings, now()), found, force=force)
     print_object({**_row(found), "removed": True})
-
-
-def _find(conn: Connection, contact_id: int) -> Contact:
-    found = people.find_contact(conn, contact_id)
-    return found_or_fail(found, f"contact {contact_id}", hint="mailgate customer list")
 
 
 def _others(conn: Connection, one: Contact) -> tuple[Customer, ...]:

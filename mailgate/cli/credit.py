@@ -6,24 +6,24 @@ import click
 
 from mailgate.billing.ledger.accounts import CREDIT
 from mailgate.cli.billing_words import BY, TABLES, WITH_AMOUNT, Line, dealing, on_option, positive
+from mailgate.cli.cells import Named
 from mailgate.cli.gate import gate
-from mailgate.cli.output import EX_USAGE, fail, found_or_fail, json_option, print_whole
+from mailgate.cli.group import Group
+from mailgate.cli.ids import Typed, customer_argument, customer_of
+from mailgate.cli.output import EX_USAGE, fail, json_option, print_whole
 from mailgate.flows.billing import settle
-from store import people
 from store.billing import ledger
 from store.billing.payments import Payment
 from store.engine import reading
 
-_CUSTOMER = click.argument("customer_id", metavar="CUSTOMER", type=int)
 
-
-@click.group()
+@click.group(cls=Group)
 def credit() -> None:
     """What customers have with us: it pays what falls due, oldest first."""
 
 
 @credit.command(context_settings=WITH_AMOUNT)
-@_CUSTOMER
+@customer_argument
 @click.argument("amount", metavar="AMOUNT")
 @click.option("--reason", type=Line(), default="", help="Why it is given.")
 @click.option(
@@ -36,7 +36,7 @@ def credit() -> None:
 @on_option
 @json_option
 def add(
-    customer_id: int,
+    customer: Typed,
     amount: str,
     reason: str,
     method: str | None,
@@ -47,7 +47,8 @@ def add(
     """Give credit, or record a deposit. AMOUNT is in major units: 24.00."""
     if (method is None) != (reference is None):
         fail("a deposit has both --method and --reference", code=EX_USAGE, name="usage")
-    with dealing(customer_id, on) as deal:
+    with dealing(customer, on) as deal:
+        customer_id = deal.payer.customer.id
         of = currency.upper() if currency else deal.payer.customer.currency
         minor = positive(amount, of)
         row: dict[str, object]
@@ -62,21 +63,20 @@ def add(
                 )
             }
         balance = ledger.credit(deal.conn, customer_id, of)
-    print_whole({"customer": customer_id, **row, "currency": of, "balance_minor": balance}, TABLES)
+    whose = Named(customer_id, deal.payer.customer.name)
+    print_whole({"customer": whose, **row, "currency": of, "balance_minor": balance}, TABLES)
 
 
 @credit.command()
-@_CUSTOMER
+@customer_argument
 @json_option
-def show(customer_id: int) -> None:
+def show(customer: Typed) -> None:
     """What a customer has, by currency."""
     with gate() as parts, reading(parts.engine) as conn:
-        found_or_fail(
-            people.find_customer(conn, customer_id), f"customer {customer_id}", hint="mailgate customer list shows them"
-        )
+        found = customer_of(conn, customer)
         balances = [
             {"currency": line.currency, "balance_minor": -minor}
-            for line, minor in ledger.balances(conn, customer_id).items()
+            for line, minor in ledger.balances(conn, found.id).items()
             if line.account == CREDIT
         ]
-    print_whole({"customer": customer_id, "balances": balances}, TABLES)
+    print_whole({"customer": Named(found.id, found.name), "balances": balances}, TABLES)

@@ -14,16 +14,18 @@ from mailgate.cli.billing_words import BY
 from mailgate.cli.customer_billing import billing_options, check_vat, proof, taken_billing, with_billing
 from mailgate.cli.customer_data import export, forget
 from mailgate.cli.gate import gate, now
+from mailgate.cli.group import Group
+from mailgate.cli.ids import Typed, customer_argument, customer_of
 from mailgate.cli.output import (
     EX_DATAERR,
     EX_USAGE,
     after_option,
     fail,
-    found_or_fail,
     json_option,
     limit_option,
-    print_object,
     print_rows,
+    print_whole,
+    utc_option,
 )
 from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
@@ -36,8 +38,10 @@ from store import people, people_edits
 from store.billing import accounts, invoices, ledger
 from store.engine import reading, transaction
 
+TABLES = {"contacts": ("id", "name", "email", "roles")}
 
-@click.group()
+
+@click.group(cls=Group)
 def customer() -> None:
     """Register, list, change, remove, export and forget customers."""
 
@@ -71,7 +75,7 @@ def add(email: str, also: bool, **given: str | None) -> None:
                 now=now(),
             )
             row = with_billing(conn, added, as_row(added))
-        print_object(row)
+        print_whole(row, TABLES)
 
 
 @customer.command("list")
@@ -86,54 +90,56 @@ def list_(limit: int | None, after: int) -> None:
 
 
 @customer.command()
-@click.argument("customer_id", metavar="ID", type=int)
-@click.option("--name")
+@customer_argument
+@click.option("--name", help="What it is called.")
 @click.option("--country", help="ISO 3166 code, such as DE.")
 @click.option("--currency", help="ISO 4217 code, for services to come; not while anything is open in the old one.")
 @click.option("--timezone", help="IANA zone.")
-@click.option("--language")
+@click.option("--language", help="Language of the mails to it, such as de.")
 @click.option("--external-id", help="Its id in the system that it was moved from.")
 @billing_options
 @json_option
-def edit(customer_id: int, **given: Any) -> None:
+def edit(customer: Typed, **given: Any) -> None:
     """Change a customer; its addresses are those of its contacts."""
     billing = taken_billing(given)
     wanted = _given(given)
     if not wanted and not billing:
         fail("nothing to change", code=EX_USAGE, hint="mailgate customer edit --help", name="usage")
     with gate() as parts, transaction(parts.engine) as conn:
+        customer_id = customer_of(conn, customer).id
         before = _edit(conn, customer_id, wanted, billing)
         deal = deal_with(conn, parts.settings, customer_id, Today(now()), by=BY)
         assert deal is not None
         states.after_edit(deal, before)
-        changed = _find(conn, customer_id)
+        changed = customer_of(conn, customer_id)
         row = with_billing(conn, changed, as_row(changed))
-    print_object(row)
+    print_whole(row, TABLES)
 
 
 @customer.command()
-@click.argument("customer_id", metavar="ID", type=int)
+@customer_argument
 @click.option("--force", is_flag=True, help="Close its tickets and remove it.")
 @json_option
-def remove(customer_id: int, force: bool) -> None:
+def remove(customer: Typed, force: bool) -> None:
     """End a customer: its people are strangers from now on; its tickets and mails stay."""
     with gate() as parts, transaction(parts.engine) as conn:
-        found = _find(conn, customer_id)
+        found = customer_of(conn, customer)
         if found.removed_at:
-            fail(f"customer {customer_id} was removed already", code=EX_DATAERR)
+            fail(f"customer {found.id} was removed already", code=EX_DATAERR)
         closed = leave.remove_customer(Act.begin(conn, parts.settings, now()), found, force=force)
-    print_object({**as_row(found), "removed": True, "closed": list(closed)})
+    print_whole({**as_row(found), "removed": True, "closed": list(closed)}, TABLES)
 
 
 @customer.command()
-@click.argument("customer_id", metavar="ID", type=int)
+@customer_argument
+@utc_option
 @json_option
-def show(customer_id: int) -> None:
+def show(customer: Typed) -> None:
     """One customer."""
     with gate() as parts, reading(parts.engine) as conn:
-        found = _find(conn, customer_id)
+        found = customer_of(conn, customer)
         row = with_billing(conn, found, as_row(found))
-    print_object(row)
+    print_whole(row, TABLES)
 
 
 customer.add_command(export)
@@ -145,7 +151,7 @@ customer.add_command(check_vat)
 def _edit(conn: Connection, customer_id: int, wanted: Mapping[str, str], billing: Mapping[str, object]) -> Account:
     """Write all of it or nothing; the account as it was before. Raises BadDetails with all mistakes."""
     account = accounts.lock(conn, (customer_id,)).get(customer_id)
-    found = _find(conn, customer_id)
+    found = customer_of(conn, customer_id)
     assert account is not None
     changes: dict[str, str] = {}
     bad: list[BadDetail] = []
@@ -189,11 +195,6 @@ def _refuse_second(conn: Connection, email: str) -> None:
     except AlreadyContact as error:
         hint = "--also makes a second account for it"
         fail(str(error), code=EX_DATAERR, hint=hint, name=type(error).__name__)
-
-
-def _find(conn: Connection, customer_id: int) -> Customer:
-    found = people.find_customer(conn, customer_id)
-    return found_or_fail(found, f"customer {customer_id}", hint="mailgate customer list")
 
 
 def as_row(one: Customer) -> dict[str, object]:

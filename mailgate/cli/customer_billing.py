@@ -11,13 +11,13 @@ from mailgate.billing.party import Account, Proof
 from mailgate.billing.profile import billing_contact
 from mailgate.billing.tax.vat_id import BadVatId, read_vat_id
 from mailgate.cli.gate import gate, now
+from mailgate.cli.ids import Typed, customer_argument, customer_of
 from mailgate.cli.output import (
     EX_DATAERR,
     EX_UNAVAILABLE,
     EX_USAGE,
     Row,
     fail,
-    found_or_fail,
     json_option,
     print_object,
     wants_json,
@@ -25,7 +25,6 @@ from mailgate.cli.output import (
 from mailgate.flows.billing import check_vat as checking
 from mailgate.people import Customer, line_fault
 from mailgate.wiring import vies_of
-from store import people
 from store.billing import accounts
 from store.engine import reading, transaction
 
@@ -34,9 +33,9 @@ SOURCES = ("staff", "vies")
 _WORDS = ("organisation", "street", "postcode", "city", "region", "vat_id")
 _OPTIONS = (
     click.option("--organisation", help='The company, as its bills name it; "" takes it away, as below.'),
-    click.option("--street"),
-    click.option("--postcode"),
-    click.option("--city"),
+    click.option("--street", help="Street and number."),
+    click.option("--postcode", help="Postal code."),
+    click.option("--city", help="Town."),
     click.option("--region", help="State or province; for taxes of a county NY-Erie."),
     click.option("--vat-id", help="Of the customer's own country; checked for its form only."),
     click.option("--tax-exempt", metavar="REASON", help="Take no tax, for this reason, which stands on each bill."),
@@ -100,14 +99,14 @@ def with_billing(conn: Connection, customer: Customer, row: Row) -> Row:
 
 
 @click.command()
-@click.argument("customer_id", metavar="ID", type=int)
+@customer_argument
 @click.option("--vat-id", required=True, help="Which was proven: that of the customer.")
 @click.option("--number", required=True, help="Of the consultation, or where the proof is kept.")
 @click.option("--source", type=click.Choice(SOURCES), default="staff", show_default=True, help="Who found it out.")
 @click.option("--on", "on", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="When; by default now.")
 @click.option("--invalid", is_flag=True, help="It was found that nobody has this VAT id.")
 @json_option
-def proof(customer_id: int, vat_id: str, number: str, source: str, on: datetime | None, invalid: bool) -> None:
+def proof(customer: Typed, vat_id: str, number: str, source: str, on: datetime | None, invalid: bool) -> None:
     """Record a proof of a VAT id that was checked by hand, as while VIES is away: it counts for 90 days."""
     at = datetime.combine(on.date(), time(12), UTC) if on else now()
     if at.date() > now().date():
@@ -115,34 +114,29 @@ def proof(customer_id: int, vat_id: str, number: str, source: str, on: datetime 
     if fault := line_fault(number):
         fail(f"{number!r} {fault}" if number.strip() else f"the number {fault}", code=EX_DATAERR)
     with gate() as parts, transaction(parts.engine) as conn:
-        found = _find(conn, customer_id)
+        found = customer_of(conn, customer)
         try:
             vat_id = read_vat_id(vat_id, found.country or "")
         except BadVatId as error:
             fail(str(error), code=EX_DATAERR, name=type(error).__name__)
         kept = Proof(vat_id, at, not invalid, number, source)
-        checking.record_proof(conn, customer_id, kept)
-    print_object(_proof_row(customer_id, kept))
+        checking.record_proof(conn, found.id, kept)
+    print_object(_proof_row(found.id, kept))
 
 
 @click.command("check-vat")
-@click.argument("customer_id", metavar="ID", type=int)
+@customer_argument
 @json_option
-def check_vat(customer_id: int) -> None:
+def check_vat(customer: Typed) -> None:
     """Ask VIES about a customer's VAT id, and keep the answer with the number of the consultation."""
     with gate() as parts:
         vies = vies_of(parts.settings)
         if vies is None:
             fail("billing.vies_url is empty: nobody is asked", code=EX_UNAVAILABLE, hint="mailgate customer proof")
         with reading(parts.engine) as conn:
-            _find(conn, customer_id)
+            customer_id = customer_of(conn, customer).id
         kept = checking.check_vat(customer_id, engine=parts.engine, vies=vies)
     print_object(_proof_row(customer_id, kept))
-
-
-def _find(conn: Connection, customer_id: int) -> Customer:
-    found = people.find_customer(conn, customer_id)
-    return found_or_fail(found, f"customer {customer_id}", hint="mailgate customer list")
 
 
 def _billing(customer: Customer, account: Account, proof: Proof | None) -> dict[str, object]:

@@ -8,30 +8,31 @@ import click
 from mailgate.billing.period import local_date
 from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
+from mailgate.cli.ids import Typed, customer_argument, customer_of
 from mailgate.cli.meter import Meter
-from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, EX_USAGE, fail, found_or_fail, json_option, print_object, say
+from mailgate.cli.output import EX_CANTCREAT, EX_USAGE, fail, found_or_fail, json_option, print_object, say
 from mailgate.config import Settings
 from mailgate.flows.moving import forget as forgetting
 from mailgate.flows.moving.export import export as write_export
 from mailgate.phrases import phrasebook
-from store import people
 from store.engine import reading
 from store.keeping import erasure
 from store.views import visitors
 
 
 @click.command()
-@click.argument("customer_id", metavar="ID", type=int)
+@customer_argument
 @click.option("-o", "--output", "path", type=click.Path(path_type=Path), required=True, help="The zip file to make.")
 @json_option
-def export(customer_id: int, path: Path) -> None:
+def export(customer: Typed, path: Path) -> None:
     """Write all that a customer is shown into a zip file: JSON, mails as .eml, files. Never notes or Bcc."""
     meter = Meter()
     with gate() as parts, told_disk_errors(), reading(parts.engine) as conn:
-        found = people.find_customer(conn, customer_id)
-        visitor = visitors.owner(conn, customer_id)
-        if found is None or visitor is None:
-            fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint="mailgate customer list")
+        found = customer_of(conn, customer)
+        customer_id = found.id
+        visitor = found_or_fail(
+            visitors.owner(conn, customer_id), f"customer {customer_id}", hint="mailgate customer list"
+        )
         if path.exists():
             fail(f"{path} is there already", code=EX_CANTCREAT, hint="name another file")
         sentences = phrasebook(parts.settings.templates.directory).of(visitor.language)
@@ -43,11 +44,11 @@ def export(customer_id: int, path: Path) -> None:
 
 
 @click.command()
-@click.argument("customer_id", metavar="ID", type=int)
+@customer_argument
 @click.option("--yes", is_flag=True, help="Do not ask for the name.")
 @click.option("--dry-run", is_flag=True, help="Say what would be erased, and erase nothing.")
 @json_option
-def forget(customer_id: int, yes: bool, dry_run: bool) -> None:
+def forget(customer: Typed, yes: bool, dry_run: bool) -> None:
     """Erase a customer for good: names, addresses, words, mails and files. Numbers, dates, amounts and a mark stay.
 
     Not while he has services, or documents that the law asks to keep (billing.keep_documents_years).
@@ -56,8 +57,8 @@ def forget(customer_id: int, yes: bool, dry_run: bool) -> None:
         years = parts.settings.billing.keep_documents_years
         obstacles = forgetting.documents_to_keep(years, local_date(now(), parts.settings.gate.zone))
         with reading(parts.engine) as conn:
-            found = people.find_customer(conn, customer_id)
-            found = found_or_fail(found, f"customer {customer_id}", hint="mailgate customer list")
+            found = customer_of(conn, customer)
+            customer_id = found.id
             forgetting.refuse(conn, found, obstacles=obstacles)
             extent = erasure.measure(conn, customer_id)
         if not (yes or dry_run):

@@ -3,6 +3,7 @@
 import click
 
 from mailgate.cli.gate import settings, told_errors
+from mailgate.cli.group import Group
 from mailgate.cli.output import json_option, print_object, wants_json
 from store.engine import connect, reading
 from store.migrations import current
@@ -10,7 +11,7 @@ from store.migrations import upgrade as migrate
 from store.web_role import sql_for
 
 
-@click.group()
+@click.group(cls=Group)
 def db() -> None:
     """The store's schema."""
 

@@ -15,6 +15,7 @@ from click.core import ParameterSource
 from mailgate.cli.config import fail as fail_config
 from mailgate.cli.context import given
 from mailgate.cli.gate import settings
+from mailgate.cli.group import Group
 from mailgate.cli.logs import configure
 from mailgate.cli.output import EX_NOINPUT, EX_SOFTWARE, EX_UNAVAILABLE, EX_USAGE, fail, say
 from mailgate.cli.web import web_view
@@ -25,7 +26,7 @@ from mailgate.demo.playground import invite, play_story
 from mailgate.demo.story import NotSeen
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, cls=Group)
 @click.option("--script", is_flag=True, help="Play the story once, without a terminal; exit 0 only if all was seen.")
 @click.pass_context
 def demo(ctx: click.Context, script: bool) -> None:
@@ -80,7 +81,7 @@ def _refuse_beside_a_store(ctx: click.Context) -> None:
         fail(
             f"the demo does not start beside the store {url}",
             code=EX_USAGE,
-            hint=f"start it in an empty directory, without --config and {VARIABLE}",
+            hint=f"start it in an empty directory, without --config, MAILGATE_CONFIG and {VARIABLE}",
         )
 
 

@@ -6,7 +6,7 @@ import click
 
 from mailgate.cli.context import given
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_USAGE, fail, instant, json_option, print_object, say, wants_json
+from mailgate.cli.output import EX_USAGE, fail, json_option, print_object, say, wants_json, when
 from mailgate.desks import sending_domains
 from mailgate.mail.signing_key import record_name
 from mailgate.setup import signing
@@ -58,7 +58,7 @@ def _show(keys: Sequence[KeyRow], domains: Sequence[str]) -> None:
         return
     for key in keys:
         if key.state is KeyState.RETIRED:
-            click.echo(f"; {key.selector}: retired {instant(key.retired_at)}; its record may go 14 days later")
+            click.echo(f"; {key.selector}: retired {when(key.retired_at)}; its record may go 14 days later")
             continue
         click.echo(f"; {key.selector}: {key.state.value}")
         for domain in domains:
@@ -70,9 +70,9 @@ def _row(key: KeyRow, domains: Sequence[str]) -> dict[str, object]:
         "selector": key.selector,
         "algorithm": key.algorithm.value,
         "state": key.state.value,
-        "created_at": instant(key.created_at),
-        "enabled_at": instant(key.enabled_at),
-        "retired_at": instant(key.retired_at),
+        "created_at": key.created_at,
+        "enabled_at": key.enabled_at,
+        "retired_at": key.retired_at,
         "records": [
             {
                 "name": record_name(key.selector, domain),

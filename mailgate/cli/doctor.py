@@ -34,7 +34,7 @@ def doctor(context: Context, only: str, strict: bool, fix: bool) -> None:
             click.echo(f"\r\033[K{one.check} ", err=True, nl=False)
     if sys.stderr.isatty():
         click.echo("\r\033[K", err=True, nl=False)
-    print_rows([_row(one) for one in found], ("check", "status", "detail"))
+    print_rows([_row(one) for one in found], ("check", "status", "detail"), is_cut=False)
     if not wants_json():
         for one in found:
             if one.finding.fix:

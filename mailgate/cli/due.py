@@ -5,15 +5,17 @@ from datetime import UTC, datetime
 import click
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_USAGE, fail, instant, json_option, print_object, print_rows, wants_json
+from mailgate.cli.group import Group
+from mailgate.cli.output import EX_USAGE, fail, json_option, print_object, print_rows, utc_option, wants_json
 from mailgate.flows.due import due as due_at
 from store.engine import reading
 
 at_option = click.option("--at", "at_text", metavar="T", help="An RFC 3339 instant; by default now.")
 
 
-@click.group(invoke_without_command=True)
+@click.group(invoke_without_command=True, cls=Group)
 @at_option
+@utc_option
 @json_option
 @click.pass_context
 def due(ctx: click.Context, at_text: str | None) -> None:
@@ -23,7 +25,7 @@ def due(ctx: click.Context, at_text: str | None) -> None:
     at = _instant(at_text)
     with gate() as parts, reading(parts.engine) as conn:
         items = due_at(conn, settings=parts.settings, at=at, delivering=bool(parts.smarthosts))
-    rows = [{"kind": item.kind.value, "object": item.object, "due_at": instant(item.due_at)} for item in items]
+    rows = [{"kind": item.kind.value, "object": item.object, "due_at": item.due_at} for item in items]
     print_rows(rows, ("kind", "object", "due_at"))
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, StatementError
 
 from mailgate.cli.config import fail as fail_config
 from mailgate.cli.context import given
-from mailgate.cli.output import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL, fail
+from mailgate.cli.output import EX_CONFIG, EX_DATAERR, EX_TEMPFAIL, fail, record_zone
 from mailgate.config import ConfigErrors, Settings, load
 from mailgate.errors import MailgateError, Misconfigured, Temporary
 from mailgate.jobs import Job
@@ -22,9 +22,11 @@ _NO_SUCH_NUMBER = "nothing has such a number, and no clock such a day"
 def settings() -> Settings:
     """The settings of `--config`; mistakes in them end the command with exit code 78."""
     try:
-        return load(given().config_path, os.environ)
+        chosen = load(given().config_path, os.environ)
     except ConfigErrors as errors:
         fail_config(errors)
+    record_zone(chosen.gate.zone)
+    return chosen
 
 
 @contextmanager

@@ -5,6 +5,8 @@ import sys
 import click
 
 from mailgate.cli.gate import gate
+from mailgate.cli.group import Group
+from mailgate.cli.ids import Typed, accepted_of, mail_argument
 from mailgate.cli.output import (
     after_option,
     found_or_fail,
@@ -13,6 +15,7 @@ from mailgate.cli.output import (
     limit_option,
     print_object,
     print_rows,
+    utc_option,
 )
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.route import read_route
@@ -23,15 +26,18 @@ from store.post.spool import Accepted
 COLUMNS = ("id", "received_at", "disposition", "ticket", "author", "subject", "reason")
 
 
-@click.group()
+@click.group(cls=Group)
 def inbox() -> None:
     """Every accepted mail and what became of it."""
 
 
 @inbox.command("list")
-@click.option("--disposition", type=click.Choice([one.value for one in Disposition]))
+@click.option(
+    "--disposition", type=click.Choice([one.value for one in Disposition]), help="Only those of which this became."
+)
 @limit_option
 @after_option
+@utc_option
 @json_option
 def list_(disposition: str | None, limit: int | None, after: int) -> None:
     """Accepted mails, newest last."""
@@ -42,12 +48,14 @@ def list_(disposition: str | None, limit: int | None, after: int) -> None:
 
 
 @inbox.command()
-@click.argument("mail_id", metavar="ID", type=int)
+@mail_argument
 @click.option("--raw", is_flag=True, help="The exact bytes that came, on stdout.")
+@utc_option
 @json_option
-def show(mail_id: int, raw: bool) -> None:
-    """One accepted mail."""
+def show(mail: Typed, raw: bool) -> None:
+    """One accepted mail, named by id or Message-ID."""
     with gate() as parts, reading(parts.engine) as conn:
+        mail_id = accepted_of(conn, mail)
         found = found_or_fail(spool.show(conn, mail_id), f"mail {mail_id}", hint="mailgate inbox list")
         if raw:
             sys.stdout.buffer.write(parts.archive.load(conn, found.sha256))
@@ -62,7 +70,7 @@ def as_row(one: Accepted) -> dict[str, object]:
     outcome = one.outcome
     return {
         "id": one.id,
-        "received_at": instant(one.received_at),
+        "received_at": one.received_at,
         "door": one.door.value,
         "peer": one.peer,
         "reverse_path": one.reverse_path,

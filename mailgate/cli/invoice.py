@@ -13,13 +13,24 @@ from mailgate.cli.billing_words import (
     Line,
     dealing,
     document_object,
+    document_of,
     document_row,
+    document_rows,
     issued_rows,
     on_option,
     positive,
 )
 from mailgate.cli.gate import gate
-from mailgate.cli.output import after_option, found_or_fail, json_option, limit_option, print_rows, print_whole
+from mailgate.cli.group import Group
+from mailgate.cli.ids import Typed, customer_option, only_of
+from mailgate.cli.output import (
+    after_option,
+    json_option,
+    limit_option,
+    print_rows,
+    print_whole,
+    utc_option,
+)
 from mailgate.flows.billing import settle, take_back
 from mailgate.flows.billing.books import Deal
 from store.billing import invoices
@@ -28,40 +39,41 @@ from store.engine import reading
 
 COLUMNS = ("number", "state", "customer", "issued_on", "due_on", "total_minor", "open_minor", "currency")
 _NUMBER = click.argument("number", metavar="NUMBER")
-HINT = "mailgate invoice list shows them"
 
 
-@click.group()
+@click.group(cls=Group)
 def invoice() -> None:
     """What was issued: list and show it, make it void, write it off, give a part of it back."""
 
 
 @invoice.command("list")
-@click.option("--customer", "customer_id", type=int, metavar="ID", help="Of one customer.")
-@click.option("--state", type=click.Choice([one.value for one in DocumentState]))
+@customer_option
+@click.option("--state", type=click.Choice([one.value for one in DocumentState]), help="Only those in this state.")
 @limit_option
 @after_option
 @json_option
-def list_(customer_id: int | None, state: str | None, limit: int | None, after: int) -> None:
+def list_(customer: Typed | None, state: str | None, limit: int | None, after: int) -> None:
     """Invoices in the order of their issue."""
     with gate() as parts, reading(parts.engine) as conn:
         found = invoices.listing(
             conn,
-            customer_id=customer_id,
+            customer_id=only_of(conn, customer),
             state=DocumentState(state) if state else None,
             after=after,
             limit=limit,
         )
-    print_rows([document_row(one) for one in found], COLUMNS)
+        rows = document_rows(conn, found)
+    print_rows(rows, COLUMNS)
 
 
 @invoice.command()
 @_NUMBER
+@utc_option
 @json_option
 def show(number: str) -> None:
     """One invoice, with its lines, taxes and payments."""
     with gate() as parts, reading(parts.engine) as conn:
-        row = document_object(conn, found_or_fail(invoices.find(conn, number), f"invoice {number}", hint=HINT))
+        row = document_object(conn, document_of(conn, number))
     print_whole(row, TABLES)
 
 
@@ -74,7 +86,7 @@ def void(number: str, bill_again: bool, on: date | None) -> None:
     """Take a whole invoice back by a credit note; what was paid of it becomes credit."""
     with _about(number, on) as (deal, found):
         note = take_back.void(deal, found, bill_again=bill_again)
-        row = document_row(invoices.get(deal.conn, found.id))
+        row = document_row(deal.conn, invoices.get(deal.conn, found.id))
     print_whole({**row, "documents": issued_rows([note])}, TABLES)
 
 
@@ -86,7 +98,7 @@ def write_off(number: str, on: date | None) -> None:
     """Give up what is open of an invoice."""
     with _about(number, on) as (deal, found):
         given_up = settle.write_off(deal.conn, found, on=deal.issue_day, now=deal.now)
-        row = document_row(invoices.get(deal.conn, found.id))
+        row = document_row(deal.conn, invoices.get(deal.conn, found.id))
     print_whole({**row, "written_off_minor": given_up}, TABLES)
 
 
@@ -100,7 +112,7 @@ def credit(number: str, amount: str, reason: str, on: date | None) -> None:
     """Give a part of an invoice back by a credit note. AMOUNT is with tax, in major units: 24.00."""
     with _about(number, on) as (deal, found):
         note = take_back.credit(deal, found, positive(amount, found.currency), reason=reason)
-        row = document_row(invoices.get(deal.conn, found.id))
+        row = document_row(deal.conn, invoices.get(deal.conn, found.id))
     print_whole({**row, "documents": issued_rows([note])}, TABLES)
 
 
@@ -108,36 +120,37 @@ def credit(number: str, amount: str, reason: str, on: date | None) -> None:
 def _about(number: str, on: date | None) -> Iterator[tuple[Deal, Issued]]:
     """An invoice whose account is locked, as it stands then."""
     with gate() as parts, reading(parts.engine) as conn:
-        found = found_or_fail(invoices.find(conn, number), f"invoice {number}", hint=HINT)
+        found = document_of(conn, number)
     with dealing(found.customer_id, on) as deal:
         yield deal, invoices.get(deal.conn, found.id)
 
 
-@click.group()
+@click.group(cls=Group)
 def credit_note() -> None:
     """What was taken back: list and show it."""
 
 
 @credit_note.command("list")
-@click.option("--customer", "customer_id", type=int, metavar="ID", help="Of one customer.")
+@customer_option
 @limit_option
 @after_option
 @json_option
-def list_notes(customer_id: int | None, limit: int | None, after: int) -> None:
+def list_notes(customer: Typed | None, limit: int | None, after: int) -> None:
     """Credit notes in the order of their issue."""
     with gate() as parts, reading(parts.engine) as conn:
-        found = invoices.listing(conn, DocumentKind.CREDIT_NOTE, customer_id=customer_id, after=after, limit=limit)
-    print_rows([document_row(one) for one in found], ("number", "customer", "issued_on", "total_minor", "currency"))
+        found = invoices.listing(
+            conn, DocumentKind.CREDIT_NOTE, customer_id=only_of(conn, customer), after=after, limit=limit
+        )
+        rows = document_rows(conn, found)
+    print_rows(rows, ("number", "customer", "issued_on", "total_minor", "currency"))
 
 
 @credit_note.command("show")
 @_NUMBER
+@utc_option
 @json_option
 def show_note(number: str) -> None:
     """One credit note with its lines and taxes."""
     with gate() as parts, reading(parts.engine) as conn:
-        found = invoices.find(conn, number, DocumentKind.CREDIT_NOTE)
-        row = document_object(
-            conn, found_or_fail(found, f"credit note {number}", hint="mailgate credit-note list shows them")
-        )
+        row = document_object(conn, document_of(conn, number, DocumentKind.CREDIT_NOTE))
     print_whole(row, TABLES)

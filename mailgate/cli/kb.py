@@ -7,6 +7,7 @@ from typing import NoReturn
 import click
 
 from mailgate.cli.gate import settings
+from mailgate.cli.group import Group
 from mailgate.cli.output import (
     EX_DATAERR,
     EX_NOINPUT,
@@ -24,7 +25,7 @@ from mailgate.tickets.article import ENDING, KB_PATH, bad_links
 HINT = "see knowledge_base.folder in the settings"
 
 
-@click.group()
+@click.group(cls=Group)
 def kb() -> None:
     """Articles of the knowledge base: list and check."""
 
@@ -55,7 +56,7 @@ def check() -> None:
         for problem in bad_links(one, slugs)
     ]
     if problems or wants_json():
-        print_rows(problems, ("file", "shown", "problem"))
+        print_rows(problems, ("file", "shown", "problem"), is_cut=False)
     say(f"{len(shelf.articles)} articles are shown, {len(problems)} problems")
     sys.exit(EX_DATAERR if problems else 0)
 

@@ -4,12 +4,13 @@ import click
 
 from mailgate.cli.dkim import dkim
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import instant, json_option, print_object, print_rows
+from mailgate.cli.group import Group
+from mailgate.cli.output import json_option, print_object, print_rows, utc_option
 from store import keys as key_rows
 from store.engine import reading, transaction
 
 
-@click.group()
+@click.group(cls=Group)
 def keys() -> None:
     """Signing keys, of reply addresses and of our mail."""
 
@@ -18,14 +19,13 @@ keys.add_command(dkim)
 
 
 @keys.command("list")
+@utc_option
 @json_option
 def list_() -> None:
     """All keys of reply addresses, oldest first; never their secrets."""
     with gate() as parts, reading(parts.engine) as conn:
         found = key_rows.listing(conn)
-    rows = [
-        {"id": key.kid, "created_at": instant(key.created_at), "retired_at": instant(key.retired_at)} for key in found
-    ]
+    rows = [{"id": key.kid, "created_at": key.created_at, "retired_at": key.retired_at} for key in found]
     print_rows(rows, ("id", "created_at", "retired_at"))
 
 

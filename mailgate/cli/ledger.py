@@ -1,6 +1,7 @@
 """`mailgate ledger`: is it whole, what is booked, and the same for accounting programs."""
 
 import sys
+from collections.abc import Mapping
 from datetime import date
 
 import click
@@ -8,10 +9,12 @@ from sqlalchemy import Connection
 
 from mailgate.billing.ledger.plain_text import CARRIED, Extract, Format, write
 from mailgate.billing.ledger.transaction import Booked
-from mailgate.billing.money.amount import written
 from mailgate.cli.backup import show_progress
 from mailgate.cli.billing_words import Day
+from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
+from mailgate.cli.group import Group
+from mailgate.cli.ids import Typed, customer_of, customer_option
 from mailgate.cli.output import (
     EX_DATAERR,
     after_option,
@@ -25,14 +28,14 @@ from mailgate.cli.output import (
     wants_json,
 )
 from mailgate.flows.billing.verify_ledger import described, look
-from store import people
 from store.billing import ledger as rows
+from store.called import names_of, numbers_of
 from store.engine import reading
 
-COLUMNS = ("id", "date", "key", "customer", "account", "amount", "currency", "invoice")
+COLUMNS = ("id", "date", "key", "customer", "account", "amount_minor", "currency", "invoice")
 
 
-@click.group()
+@click.group(cls=Group)
 def ledger() -> None:
     """What was booked: look whether it is whole, show it, and write it for accounting programs."""
 
@@ -59,24 +62,28 @@ def verify() -> None:
 
 
 @ledger.command()
-@click.option("--customer", "customer_id", type=int, metavar="ID", help="Only what is booked for this customer.")
+@customer_option
 @limit_option
 @after_option
 @json_option
-def show(customer_id: int | None, limit: int | None, after: int) -> None:
+def show(customer: Typed | None, limit: int | None, after: int) -> None:
     """Transactions with their entries, oldest first; a debit is above zero."""
     with gate() as parts, reading(parts.engine) as conn:
-        if customer_id is not None and people.find_customer(conn, customer_id) is None:
-            fail(f"there is no customer {customer_id}", code=EX_DATAERR, hint="mailgate customer list")
+        customer_id = None if customer is None else customer_of(conn, customer).id
         found = rows.listing(conn, customer_id=customer_id, after=after, limit=limit)
-    if wants_json():
-        print_rows([_as_json(one) for one in found], ())
-    else:
-        print_rows([line for one in found for line in _as_lines(one)], COLUMNS)
+        if wants_json():
+            table = [_as_json(one) for one in found]
+        else:
+            customers = names_of(conn, (one.customer_id for one in found))
+            documents = numbers_of(conn, (entry.invoice_id for one in found for entry in one.entries))
+            table = [line for one in found for line in _as_lines(one, customers, documents)]
+    print_rows(table, COLUMNS)
 
 
 @ledger.command()
-@click.option("--format", "form", type=click.Choice([one.value for one in Format]), required=True)
+@click.option(
+    "--format", "form", type=click.Choice([one.value for one in Format]), required=True, help="Whose text it is."
+)
 @click.option("--from", "from_on", type=Day(), metavar="DATE", help="The first day; what stood before opens it.")
 @click.option("--to", "to_on", type=Day(), metavar="DATE", help="The last day.")
 def export(form: str, from_on: date | None, to_on: date | None) -> None:
@@ -123,16 +130,17 @@ def _as_json(one: Booked) -> dict[str, object]:
     }
 
 
-def _as_lines(one: Booked) -> list[dict[str, object]]:
+def _as_lines(one: Booked, customers: Mapping[int, str], documents: Mapping[int, str]) -> list[dict[str, object]]:
     """A row for each entry, and one for a document that came to nothing."""
-    head: dict[str, object] = {"id": one.id, "date": one.on_date, "key": one.key, "customer": one.customer_id}
+    head: dict[str, object] = {"id": one.id, "date": one.on_date, "key": one.key}
+    head["customer"] = named(one.customer_id, customers)
     return [
         head
         | {
             "account": entry.account,
-            "amount": written(entry.amount_minor, one.currency),
+            "amount_minor": entry.amount_minor,
             "currency": one.currency,
-            "invoice": entry.invoice_id,
+            "invoice": documents.get(entry.invoice_id or 0, entry.invoice_id),
         }
         for entry in one.entries
     ] or [head]

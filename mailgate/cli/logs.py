@@ -10,12 +10,9 @@ import sys
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from mailgate.cli.visible import CONTROL, visible
 from mailgate.config import Log, LogFormat
 from mailgate.log_events import Happened
-
-# Line ends and terminal sequences (C0, DEL, C1), Unicode's line ends, marks that turn the writing direction, and halves
-# of surrogate pairs: what a stranger could forge a line with, or hide one.
-_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 # The part before the @ of a mail address: it names a person, and the log outlives what is erased. In a line it ends at
 # `=`, where a key ends; in a value it may hold one.
@@ -38,7 +35,7 @@ class TextLines(logging.Formatter):
         record.asctime = self.formatTime(record)
         more = [self.formatException(record.exc_info)] if record.exc_info else []
         lines = [line for text in (*more, record.stack_info or "") for line in _unnamed(text).splitlines()]
-        return "\n".join(_visible(line) for line in (self.formatMessage(record), *(INDENT + line for line in lines)))
+        return "\n".join(visible(line) for line in (self.formatMessage(record), *(INDENT + line for line in lines)))
 
 
 class JsonLines(logging.Formatter):
@@ -59,7 +56,7 @@ class JsonLines(logging.Formatter):
         if record.exc_info:
             line["traceback"] = _unnamed(self.formatException(record.exc_info))
         written = json.dumps(line, ensure_ascii=False)
-        return _CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
+        return CONTROL.sub(lambda found: f"\\u{ord(found[0]):04x}", written)
 
 
 def configure(log: Log) -> None:
@@ -113,7 +110,3 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float | str):
         return value
     return repr(value) if isinstance(value, BaseException) else str(value)
-
-
-def _visible(line: str) -> str:
-    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode("ascii"), line)

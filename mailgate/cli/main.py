@@ -3,6 +3,7 @@
 import importlib
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,53 +11,68 @@ from mailgate import __version__
 from mailgate.cli.context import Context
 from mailgate.cli.output import EX_TEMPFAIL, EX_USAGE, fail
 
-COMMANDS = {
-    "serve": "run the gate: listeners, workers and schedule",
-    "worker": "workers by themselves, on any host",
-    "web": "the pages by themselves",
-    "schedule": "what is due, for workers that share a broker",
-    "demo": "a seeded gate to play with, on loopback",
-    "receive": "take one mail from standard input, as an MTA's pipe",
-    "inspect": "what one mail says, as JSON",
-    "due": "what is due, and do it",
-    "db": "the store's schema",
-    "init": "settings, store and first staff member of a new gate",
-    "doctor": "what is wrong with a gate, and how to mend it",
-    "status": "how the gate is doing, and what needs a person",
-    "backup": "copy the store while the gate runs",
-    "restore": "put a backup in place of the store",
-    "move-store": "the whole store into another database",
-    "verify": "whether every mail and file is whole",
-    "config": "check and show the settings",
-    "customer": "customers",
-    "contact": "people who may write for a customer",
-    "staff": "people who answer",
-    "ticket": "tickets",
-    "search": "find tickets, mails, customers and articles",
-    "kb": "articles of the knowledge base: list, check",
-    "inbox": "every accepted mail and what became of it",
-    "quarantine": "held mail: list, release, refuse",
-    "sender": "strangers whose verified mail is not held",
-    "queue": "outgoing mail",
-    "suppression": "addresses that nothing is sent to",
-    "mail": "the archive of sent mail",
-    "template": "the words of our mails",
-    "service": "what customers have",
-    "bill": "plan a billing run, and run it",
-    "invoice": "invoices: list, show, void, write off, credit",
-    "credit-note": "credit notes: list, show",
-    "payment": "money that came in",
-    "credit": "what customers have with us",
-    "catalogue": "what is sold, with prices and taxes: import, list, show",
-    "money": "questions about amounts, days and tax, answered by the rules that bill",
-    "ledger": "what was booked: whether it is whole, and text for accounting programs",
-    "hook": "programs that hear of what happens: list, log, retry, try",
-    "keys": "signing keys, of reply addresses and of our mail (DKIM)",
-    "import": "history and customers of an older system",
-    "sign-in-link": "a link into the web view",
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+_SECTIONS = {
+    "Run": {
+        "serve": "Run the gate: listeners, workers, schedule and pages.",
+        "worker": "Workers by themselves, on any host.",
+        "web": "The pages by themselves.",
+        "schedule": "What is due, for workers that share a broker.",
+        "receive": "Take one mail from standard input, as an MTA's pipe.",
+        "due": "What is due, and do it.",
+        "demo": "A seeded gate to play with, on loopback.",
+    },
+    "Set up and look after": {
+        "init": "Settings, store and first staff member of a new gate.",
+        "doctor": "What is wrong with a gate, and how to mend it.",
+        "status": "How the gate is doing, and what needs a person.",
+        "config": "Check and show the settings.",
+        "db": "The store's schema.",
+        "backup": "Copy the store while the gate runs.",
+        "restore": "Put a backup in place of the store.",
+        "move-store": "The whole store into another database.",
+        "verify": "Whether every mail and file is whole.",
+        "keys": "Signing keys, of reply addresses and of our mail (DKIM).",
+        "import": "History and customers of an older system.",
+        "hook": "Programs that hear of what happens: list, log, retry, try.",
+        "completion": "What makes the shell complete commands and options.",
+    },
+    "People": {
+        "customer": "Customers, and how they are billed.",
+        "contact": "People who may write for a customer.",
+        "staff": "People who answer.",
+        "sender": "Strangers whose verified mail is not held.",
+        "sign-in-link": "A link into the web view.",
+    },
+    "Desk": {
+        "ticket": "Tickets: list, show, answer, close, assign.",
+        "search": "Find tickets, mails, customers and articles.",
+        "inbox": "Every accepted mail and what became of it.",
+        "quarantine": "Held mail: list, release, refuse.",
+        "inspect": "What one mail says, as JSON.",
+        "kb": "Articles of the knowledge base: list, check.",
+    },
+    "Mail that goes out": {
+        "queue": "Outgoing mail.",
+        "mail": "The archive of sent mail.",
+        "suppression": "Addresses that nothing is sent to.",
+        "template": "The words of our mails.",
+    },
+    "Money": {
+        "catalogue": "What is sold, with prices and taxes: import, list, show.",
+        "service": "What customers have.",
+        "bill": "Plan a billing run, and run it.",
+        "invoice": "Invoices: list, show, void, write off, credit.",
+        "credit-note": "Credit notes: list, show.",
+        "payment": "Money that came in.",
+        "credit": "What customers have with us.",
+        "ledger": "What was booked: whether it is whole, and text for accounting programs.",
+        "money": "Questions about amounts, days and tax, answered by the rules that bill.",
+    },
 }
-
-
+COMMANDS = {name: words for section in _SECTIONS.values() for name, words in section.items()}
 _MODULES = {"import": "move_in", "web": "pages"}  # a word of the language; a module that `serve` shows pages with
 
 
@@ -74,9 +90,32 @@ class _Nouns(click.Group):
         assert isinstance(command, click.Command)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name in COMMANDS or name.startswith("-") or ctx.resilient_parsing:
+            return super().resolve_command(ctx, args)
+        raise click.UsageError(f"No such command {name!r}.{_did_you_mean(name)}", ctx)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=words) for name, words in COMMANDS.items() if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+        widest = max(map(len, COMMANDS))
+        for title, commands in _SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl([(name.ljust(widest), words) for name, words in commands.items()])
+
+
+def _did_you_mean(name: str) -> str:
+    from mailgate.toml_text.problems import nearest
+
+    near = nearest(name, COMMANDS)
+    return f" Did you mean {' or '.join(map(repr, near))}?" if near else ""
 
 
 @click.group(cls=_Nouns, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -86,7 +125,8 @@ class _Nouns(click.Group):
     type=click.Path(path_type=Path),
     default=Path("config.toml"),
     show_default=True,
-    help="The settings; MAILGATE_<SECTION>__<KEY> in the environment overrides one.",
+    envvar="MAILGATE_CONFIG",
+    help="The settings. MAILGATE_CONFIG in the environment names them, too; MAILGATE_<SECTION>__<KEY> overrides one.",
 )
 @click.version_option(__version__, prog_name="mailgate")
 @click.pass_context

@@ -8,9 +8,10 @@ import sys
 import click
 
 from mailgate.billing.question import answer
+from mailgate.cli.group import Group
 
 
-@click.group()
+@click.group(cls=Group)
 def money() -> None:
     """What the rules of billing say about amounts, days and tax."""
 

@@ -12,6 +12,7 @@ import click
 
 from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
+from mailgate.cli.group import Group
 from mailgate.cli.meter import Meter
 from mailgate.cli.output import EX_DATAERR, EX_NOINPUT, fail, json_option, print_object, say, wants_json
 from mailgate.desks import desk_named, refuse_ours
@@ -58,7 +59,7 @@ _OPTIONS = (
 )
 
 
-@click.group("import")
+@click.group("import", cls=Group)
 def move_in() -> None:
     """Take over the history and the customers of an older system."""
 

@@ -5,28 +5,31 @@ from datetime import date
 import click
 
 from mailgate.billing.money.amount import written
-from mailgate.cli.billing_words import BY, WITH_AMOUNT, Line, dealing, on_option, positive
+from mailgate.cli.billing_words import BY, WITH_AMOUNT, Line, dealing, document_of, on_option, positive
+from mailgate.cli.cells import named
 from mailgate.cli.gate import gate
+from mailgate.cli.group import Group
+from mailgate.cli.ids import Typed, customer_option, only_of
 from mailgate.cli.output import (
     after_option,
-    found_or_fail,
-    instant,
     json_option,
     limit_option,
     print_object,
     print_rows,
     say,
+    utc_option,
     wants_json,
 )
 from mailgate.flows.billing import settle
 from store.billing import invoices, payments
 from store.billing.payments import Payment
+from store.called import names_of
 from store.engine import reading
 
 COLUMNS = ("id", "customer", "received_on", "method", "reference", "amount_minor", "currency")
 
 
-@click.group()
+@click.group(cls=Group)
 def payment() -> None:
     """Money that came in: record and list it."""
 
@@ -47,7 +50,7 @@ def payment() -> None:
 def record(number: str, amount: str, method: str, reference: str, as_credit: bool, on: date | None) -> None:
     """Money for an invoice came in. AMOUNT is in major units: 24.00. Less leaves the rest due, more becomes credit."""
     with gate() as parts, reading(parts.engine) as conn:
-        found = found_or_fail(invoices.find(conn, number), f"invoice {number}", hint="mailgate invoice list shows them")
+        found = document_of(conn, number)
     with dealing(found.customer_id, on) as deal:
         minor = positive(amount, found.currency)
         one = Payment(0, found.customer_id, method.casefold(), reference, found.currency, minor, deal.day, deal.now, BY)
@@ -60,7 +63,7 @@ def record(number: str, amount: str, method: str, reference: str, as_credit: boo
     print_object(
         {
             "id": done.payment_id,
-            "invoice": number,
+            "invoice": found.number,
             "state": after.state.value,
             "open_minor": after.open_minor,
             "allocated_minor": done.allocated_minor,
@@ -71,24 +74,26 @@ def record(number: str, amount: str, method: str, reference: str, as_credit: boo
 
 
 @payment.command("list")
-@click.option("--customer", "customer_id", type=int, metavar="ID", help="Of one customer.")
+@customer_option
 @limit_option
 @after_option
+@utc_option
 @json_option
-def list_(customer_id: int | None, limit: int | None, after: int) -> None:
+def list_(customer: Typed | None, limit: int | None, after: int) -> None:
     """Payments in the order in which they were recorded."""
     with gate() as parts, reading(parts.engine) as conn:
-        found = payments.listing(conn, customer_id=customer_id, after=after, limit=limit)
+        found = payments.listing(conn, customer_id=only_of(conn, customer), after=after, limit=limit)
+        customers = names_of(conn, (one.customer_id for one in found))
     rows = [
         {
             "id": one.id,
-            "customer": one.customer_id,
+            "customer": named(one.customer_id, customers),
             "received_on": one.received_on.isoformat(),
             "method": one.method,
             "reference": one.reference,
             "amount_minor": one.amount_minor,
             "currency": one.currency,
-            "recorded_at": instant(one.recorded_at),
+            "recorded_at": one.recorded_at,
             "recorded_by": one.recorded_by,
         }
         for one in found

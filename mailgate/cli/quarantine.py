@@ -8,8 +8,10 @@ import click
 from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
+from mailgate.cli.group import Group
+from mailgate.cli.ids import NUMBER
 from mailgate.cli.inbox import COLUMNS, as_row
-from mailgate.cli.output import after_option, json_option, limit_option, print_decided, print_rows
+from mailgate.cli.output import after_option, json_option, limit_option, print_decided, print_rows, utc_option
 from mailgate.flows.story import review
 from mailgate.flows.story.review import NotHeld
 from mailgate.mail.disposition import AWAITING_REVIEW
@@ -19,10 +21,10 @@ from store.post.spool import Accepted
 
 _BY = "the command line"
 
-ids_argument = click.argument("mail_ids", metavar="ID...", type=int, nargs=-1, required=True)
+ids_argument = click.argument("mail_ids", metavar="ID...", type=NUMBER, nargs=-1, required=True)
 
 
-@click.group()
+@click.group(cls=Group)
 def quarantine() -> None:
     """Held mail: list, release, refuse."""
 
@@ -30,6 +32,7 @@ def quarantine() -> None:
 @quarantine.command("list")
 @limit_option
 @after_option
+@utc_option
 @json_option
 def list_(limit: int | None, after: int) -> None:
     """Mails that wait for a decision, newest last."""
@@ -40,6 +43,7 @@ def list_(limit: int | None, after: int) -> None:
 
 @quarantine.command()
 @ids_argument
+@utc_option
 @json_option
 def release(mail_ids: tuple[int, ...]) -> None:
     """Process these mails after all, as of the date they came; quarantined ones are taught as ham."""
@@ -48,6 +52,7 @@ def release(mail_ids: tuple[int, ...]) -> None:
 
 @quarantine.command()
 @ids_argument
+@utc_option
 @json_option
 def refuse(mail_ids: tuple[int, ...]) -> None:
     """End these mails and teach them as spam; their bytes stay in the archive."""

@@ -6,25 +6,28 @@ import click
 from sqlalchemy import Connection
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import after_option, instant, json_option, limit_option, print_decided, print_rows
+from mailgate.cli.group import Group
+from mailgate.cli.ids import NUMBER
+from mailgate.cli.output import after_option, json_option, limit_option, print_decided, print_rows, utc_option
 from store.engine import reading, transaction
 from store.post import outbox
 from store.post.outbox import Outgoing, OutState
 
 COLUMNS = ("id", "state", "template", "to", "attempts", "next_attempt_at", "last_reply", "subject")
 
-ids_argument = click.argument("mail_ids", metavar="ID...", type=int, nargs=-1, required=True)
+ids_argument = click.argument("mail_ids", metavar="ID...", type=NUMBER, nargs=-1, required=True)
 
 
-@click.group()
+@click.group(cls=Group)
 def queue() -> None:
     """Outgoing mail."""
 
 
 @queue.command("list")
-@click.option("--state", type=click.Choice([state.value for state in OutState]))
+@click.option("--state", type=click.Choice([state.value for state in OutState]), help="Only those in this state.")
 @limit_option
 @after_option
+@utc_option
 @json_option
 def list_(state: str | None, limit: int | None, after: int) -> None:
     """Outgoing mails in every state, newest last."""
@@ -36,6 +39,7 @@ def list_(state: str | None, limit: int | None, after: int) -> None:
 
 @queue.command()
 @ids_argument
+@utc_option
 @json_option
 def retry(mail_ids: tuple[int, ...]) -> None:
     """Send mails now that failed, wait, were cancelled or are in doubt."""
@@ -44,6 +48,7 @@ def retry(mail_ids: tuple[int, ...]) -> None:
 
 @queue.command()
 @ids_argument
+@utc_option
 @json_option
 def cancel(mail_ids: tuple[int, ...]) -> None:
     """Never send mails that are held, queued or in doubt."""
@@ -52,6 +57,7 @@ def cancel(mail_ids: tuple[int, ...]) -> None:
 
 @queue.command()
 @ids_argument
+@utc_option
 @json_option
 def hold(mail_ids: tuple[int, ...]) -> None:
     """Keep queued mails until they are released."""
@@ -60,6 +66,7 @@ def hold(mail_ids: tuple[int, ...]) -> None:
 
 @queue.command()
 @ids_argument
+@utc_option
 @json_option
 def release(mail_ids: tuple[int, ...]) -> None:
     """Send held mails now."""
@@ -75,13 +82,13 @@ def as_row(one: Outgoing) -> dict[str, object]:
         "subject": one.subject,
         "state": one.state.value,
         "attempts": one.attempts,
-        "next_attempt_at": instant(one.due_at) if one.state in outbox.UNFINISHED else None,
+        "next_attempt_at": one.due_at if one.state in outbox.UNFINISHED else None,
         "last_reply": one.last_reply,
         "message_id": one.message_id,
         "customer": one.notice.customer_id,
         "ticket": one.notice.ticket_id,
         "reverse_path": one.reverse_path,
-        "created_at": instant(one.created_at),
+        "created_at": one.created_at,
     }
 
 

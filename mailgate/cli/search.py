@@ -6,7 +6,7 @@ import time
 import click
 
 from mailgate.cli.gate import gate
-from mailgate.cli.output import EX_USAGE, fail, instant, json_option, limit_option, print_object, print_rows, say
+from mailgate.cli.output import EX_USAGE, fail, json_option, limit_option, print_object, print_rows, say, utc_option
 from mailgate.flows.indexing import reindex
 from mailgate.tickets.search_query import read_query
 from store.engine import reading
@@ -26,6 +26,7 @@ PROGRESS_SECONDS = 0.5
 @click.argument("words", nargs=-1, required=True)
 @click.option("--kind", type=click.Choice(_KINDS), help="Only what is of this kind.")
 @limit_option
+@utc_option
 @json_option
 def search(words: tuple[str, ...], kind: str | None, limit: int | None) -> None:
     """Find tickets, mails, customers and articles; the latest first, fifty of each unless `--limit` asks for more.
@@ -92,6 +93,6 @@ def _row(hit: Hit) -> dict[str, object]:
         "id": hit.id,
         "title": hit.title,
         "state": hit.state,
-        "at": instant(hit.at),
+        "at": hit.at,
         "snippet": "".join(piece.text for piece in hit.pieces),
     }

@@ -3,7 +3,8 @@
 import click
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_DATAERR, fail, instant, json_option, print_object, print_rows
+from mailgate.cli.group import Group
+from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object, print_rows, utc_option
 from mailgate.desks import is_ours
 from mailgate.people import Stranger, sender_of
 from store import people
@@ -14,12 +15,13 @@ from store.post.senders import AllowedSender
 COLUMNS = ("email", "allowed_by", "allowed_at")
 
 
-@click.group()
+@click.group(cls=Group)
 def sender() -> None:
     """Strangers whose verified mail is not held."""
 
 
 @sender.command("list")
+@utc_option
 @json_option
 def list_() -> None:
     """All addresses that were let in."""
@@ -30,6 +32,7 @@ def list_() -> None:
 
 @sender.command()
 @click.argument("email")
+@utc_option
 @json_option
 def allow(email: str) -> None:
     """What EMAIL writes, and is proved to have written, opens tickets from now on."""
@@ -57,4 +60,4 @@ def remove(email: str) -> None:
 
 
 def _row(one: AllowedSender) -> dict[str, object]:
-    return {"email": one.address, "allowed_by": one.allowed_by, "allowed_at": instant(one.at)}
+    return {"email": one.address, "allowed_by": one.allowed_by, "allowed_at": one.at}

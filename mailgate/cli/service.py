@@ -1,14 +1,18 @@
 """`mailgate service`: what customers have: add, list, change, suspend, restore and cancel."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 
 import click
+from sqlalchemy import Connection
 
 from mailgate.billing.offer.pricing import cycle_of
 from mailgate.billing.service import Service, State
 from mailgate.cli.billing_words import TABLES, Day, Line, dealing, issued_rows, on_option
 from mailgate.cli.gate import gate
+from mailgate.cli.group import Group
+from mailgate.cli.ids import CALLED, NUMBER, Typed, customer_option, only_of, service_id_of
 from mailgate.cli.output import (
     EX_DATAERR,
     EX_USAGE,
@@ -20,7 +24,7 @@ from mailgate.cli.output import (
     print_rows,
     print_whole,
 )
-from mailgate.cli.service_rows import end_row, goes_on, quote_row, service_object, service_row
+from mailgate.cli.service_rows import end_row, goes_on, quote_row, service_object, service_row, service_rows
 from mailgate.flows.billing.books import Deal, open_books
 from mailgate.flows.billing.service import add as adding
 from mailgate.flows.billing.service import ending, states, terms
@@ -29,16 +33,16 @@ from store.engine import reading
 
 COLUMNS = ("id", "customer", "sku", "name", "state", "next_due_on", "amount_minor", "currency", "cycle")
 HINT = "mailgate service list shows them"
-_ID = click.argument("service_id", metavar="ID", type=int)
+_ID = click.argument("service", metavar="SERVICE", type=CALLED)
 
 
-@click.group()
+@click.group(cls=Group)
 def service() -> None:
     """What customers have: add, list, show, change, suspend, restore and cancel."""
 
 
 @service.command()
-@click.option("--customer", "customer_id", type=int, required=True, metavar="ID")
+@click.option("--customer", type=CALLED, required=True, metavar="CUSTOMER", help="Id, address, domain or name.")
 @click.option("--sku", required=True, help="The product, by its name in the catalogue.")
 @click.option(
     "--cycle", required=True, help="monthly, quarterly, half-yearly, yearly, biennial, triennial or one-time."
@@ -50,14 +54,14 @@ def service() -> None:
 @click.option("--option", "options", multiple=True, metavar="N=V", help="So many of an option; may be repeated.")
 @click.option("--start", type=Day(), metavar="DATE", help="Its first day; today by default.")
 @click.option("--pending", is_flag=True, help="Ordered and not provisioned: it is billed once, and does not renew.")
-@click.option("--parent", "parent_id", type=int, metavar="ID", help="The service that an add-on is for.")
+@click.option("--parent", "parent_id", type=NUMBER, metavar="ID", help="The service that an add-on is for.")
 @click.option("--paid-through", type=Day(), metavar="DATE", help="The last day that was paid for elsewhere.")
 @click.option("--external-id", type=Line(), help="Its id in the system that it was moved from.")
 @click.option("--promotion", type=Line(), metavar="CODE", help="A promotion of the catalogue that makes it cheaper.")
 @on_option
 @json_option
 def add(
-    customer_id: int,
+    customer: Typed,
     sku: str,
     cycle: str,
     name: str,
@@ -73,7 +77,7 @@ def add(
 ) -> None:
     """Add a service and issue its first invoice: the days up to the account's bill day, and what follows at once."""
     wanted = _options(options)
-    with dealing(customer_id, on) as deal:
+    with dealing(customer, on) as deal:
         sold = adding.Sold(
             sku,
             cycle_of(cycle),
@@ -93,29 +97,29 @@ def add(
 
 
 @service.command("list")
-@click.option("--customer", "customer_id", type=int, metavar="ID", help="Of one customer.")
-@click.option("--state", type=click.Choice([one.value for one in State]))
+@customer_option
+@click.option("--state", type=click.Choice([one.value for one in State]), help="Only those in this state.")
 @limit_option
 @after_option
 @json_option
-def list_(customer_id: int | None, state: str | None, limit: int | None, after: int) -> None:
+def list_(customer: Typed | None, state: str | None, limit: int | None, after: int) -> None:
     """Services, current and past."""
     with gate() as parts, reading(parts.engine) as conn:
         books = open_books(conn, parts.settings)
         found = services.listing(
-            conn, customer_id=customer_id, state=State(state) if state else None, after=after, limit=limit
+            conn, customer_id=only_of(conn, customer), state=State(state) if state else None, after=after, limit=limit
         )
-        rows = [service_row(conn, books, one) for one in found]
+        rows = service_rows(conn, books, found)
     print_rows(rows, COLUMNS)
 
 
 @service.command()
 @_ID
 @json_option
-def show(service_id: int) -> None:
+def show(service: Typed) -> None:
     """One service, with the days that were billed for it."""
     with gate() as parts, reading(parts.engine) as conn:
-        found = found_or_fail(services.find(conn, service_id), f"service {service_id}", hint=HINT)
+        found = _known(conn, service)
         row = service_object(conn, open_books(conn, parts.settings), found)
     print_whole(row, TABLES)
 
@@ -125,11 +129,11 @@ def show(service_id: int) -> None:
 @click.option("--reason", type=Line(), default="", help="Why; it is shown to staff.")
 @on_option
 @json_option
-def suspend(service_id: int, reason: str, on: date | None) -> None:
+def suspend(service: Typed, reason: str, on: date | None) -> None:
     """Switch a service off: nothing is billed for it until it is restored."""
-    with dealing(_whose(service_id), on) as deal:
-        states.suspend(deal, _get(deal, service_id), reason=reason)
-        row = service_row(deal.conn, deal.books, services.get(deal.conn, service_id))
+    with _about(service, on) as (deal, found):
+        states.suspend(deal, found, reason=reason)
+        row = service_row(deal.conn, deal.books, services.get(deal.conn, found.id))
     print_whole(row, TABLES)
 
 
@@ -137,22 +141,22 @@ def suspend(service_id: int, reason: str, on: date | None) -> None:
 @_ID
 @on_option
 @json_option
-def restore(service_id: int, on: date | None) -> None:
+def restore(service: Typed, on: date | None) -> None:
     """Switch a suspended service on again: it is billed from this day on."""
-    with dealing(_whose(service_id), on) as deal:
-        states.restore(deal, _get(deal, service_id))
-        row = service_row(deal.conn, deal.books, services.get(deal.conn, service_id))
+    with _about(service, on) as (deal, found):
+        states.restore(deal, found)
+        row = service_row(deal.conn, deal.books, services.get(deal.conn, found.id))
     print_whole(row, TABLES)
 
 
 @service.command()
 @_ID
 @json_option
-def activate(service_id: int) -> None:
+def activate(service: Typed) -> None:
     """A pending service is provisioned: it renews from now on."""
-    with dealing(_whose(service_id)) as deal:
-        states.activate(deal, _get(deal, service_id))
-        row = service_row(deal.conn, deal.books, services.get(deal.conn, service_id))
+    with _about(service) as (deal, found):
+        states.activate(deal, found)
+        row = service_row(deal.conn, deal.books, services.get(deal.conn, found.id))
     print_whole(row, TABLES)
 
 
@@ -164,18 +168,18 @@ def activate(service_id: int) -> None:
 @click.option("--quote", "only_quote", is_flag=True, help="Say what it would come to, and do nothing.")
 @on_option
 @json_option
-def cancel(service_id: int, at_once: bool, at_end: bool, reason: str, only_quote: bool, on: date | None) -> None:
+def cancel(service: Typed, at_once: bool, at_end: bool, reason: str, only_quote: bool, on: date | None) -> None:
     """End a service, its add-ons with it."""
     if at_once == at_end:
         fail("say when: --now or --at-end", code=EX_USAGE, hint="mailgate service cancel --help", name="usage")
-    with dealing(_whose(service_id), on) as deal:
-        found = _get(deal, service_id)
+    with _about(service, on) as (deal, found):
         if only_quote:
-            row = end_row(ending.end_of(deal, found, at_end=at_end))
+            row = end_row(ending.end_of(deal, found, at_end=at_end), found.currency)
         else:
             end = ending.end_of(deal, found, at_end=at_end, reason=reason)
             changed, documents = ending.carry_out(deal, end)
-            row = {**service_row(deal.conn, deal.books, changed), **end_row(end), "documents": issued_rows(documents)}
+            row = service_row(deal.conn, deal.books, changed) | end_row(end, found.currency)
+            row["documents"] = issued_rows(documents)
     print_whole(row, TABLES)
 
 
@@ -189,7 +193,7 @@ def cancel(service_id: int, at_once: bool, at_end: bool, reason: str, only_quote
 @on_option
 @json_option
 def change(
-    service_id: int,
+    service: Typed,
     sku: str | None,
     cycle: str | None,
     options: tuple[str, ...],
@@ -201,14 +205,13 @@ def change(
     if not (sku or cycle or options):
         fail("nothing to change", code=EX_USAGE, hint="mailgate service change --help", name="usage")
     wanted = _options(options)
-    with dealing(_whose(service_id), on) as deal:
-        found = _get(deal, service_id)
+    with _about(service, on) as (deal, found):
         if not force:
             _refuse_past_due(deal)
         to, quote = terms.quote_new_terms(
             deal, found, sku=sku, months=cycle_of(cycle) if cycle else None, options=wanted
         )
-        row = {**quote_row(quote), **goes_on(found, to, deal.day)}
+        row = {**quote_row(quote, found.currency), **goes_on(found, to, deal.day)}
         if not only_quote:
             changed, documents = terms.change(deal, found, to, quote)
             row = {**service_row(deal.conn, deal.books, changed), **row, "documents": issued_rows(documents)}
@@ -232,11 +235,15 @@ def _options(given: tuple[str, ...]) -> Mapping[str, int]:
     return found
 
 
-def _whose(service_id: int) -> int:
-    """Whose account is locked: a service never changes its owner."""
+def _known(conn: Connection, service: Typed) -> Service:
+    number = service_id_of(conn, service)
+    return found_or_fail(services.find(conn, number), f"service {number}", hint=HINT)
+
+
+@contextmanager
+def _about(service: Typed, on: date | None = None) -> Iterator[tuple[Deal, Service]]:
+    """A service whose account is locked, as it stands then: it never changes its owner."""
     with gate() as parts, reading(parts.engine) as conn:
-        return found_or_fail(services.find(conn, service_id), f"service {service_id}", hint=HINT).customer_id
-
-
-def _get(deal: Deal, service_id: int) -> Service:
-    return services.get(deal.conn, service_id)
+        found = _known(conn, service)
+    with dealing(found.customer_id, on) as deal:
+        yield deal, services.get(deal.conn, found.id)

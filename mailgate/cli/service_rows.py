@@ -1,5 +1,6 @@
 """Services and quotes as commands print them."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import Connection
@@ -10,13 +11,15 @@ from mailgate.billing.money.amount import written
 from mailgate.billing.offer.discount import Discount, counting
 from mailgate.billing.offer.product import cycle_word
 from mailgate.billing.service import Service
+from mailgate.cli.cells import named
 from mailgate.cli.output import wants_json
 from mailgate.flows.billing.books import Books
 from mailgate.flows.billing.service.ending import End
 from store.billing import services
+from store.called import names_of
 
 
-def quote_row(quote: Quote) -> dict[str, object]:
+def quote_row(quote: Quote, currency: str) -> dict[str, object]:
     """What an act comes to, leg by leg."""
     return {
         "legs": [
@@ -34,6 +37,7 @@ def quote_row(quote: Quote) -> dict[str, object]:
         "net_minor": quote.reckoned.net_minor,
         "tax_minor": quote.reckoned.tax_minor,
         "total_minor": quote.reckoned.total_minor,
+        "currency": currency,
         "document": quote.document.value if quote.document else None,
     }
 
@@ -47,20 +51,30 @@ def goes_on(before: Service, to: Terms, on: date) -> dict[str, object]:
     }
 
 
-def end_row(end: End) -> dict[str, object]:
+def end_row(end: End, currency: str) -> dict[str, object]:
     """The same of an end, with its day."""
-    return {**quote_row(end.quote), "ends_on": end.ends_on.isoformat()}
+    return {**quote_row(end.quote, currency), "ends_on": end.ends_on.isoformat()}
+
+
+def service_rows(conn: Connection, books: Books, found: Sequence[Service]) -> list[dict[str, object]]:
+    """Services in a list."""
+    customers = names_of(conn, (one.customer_id for one in found))
+    return [_row(conn, books, one, customers) for one in found]
 
 
 def service_row(conn: Connection, books: Books, one: Service) -> dict[str, object]:
-    """A service in a list."""
+    """One of them."""
+    return service_rows(conn, books, [one])[0]
+
+
+def _row(conn: Connection, books: Books, one: Service, customers: Mapping[int, str]) -> dict[str, object]:
     product = books.product(conn, one.product_id)
     next_due = one.billed_through if one.is_recurring and is_billed(one, books.rhythm) else None
     if next_due and one.cancel_on and next_due >= one.cancel_on:
         next_due = None
     return {
         "id": one.id,
-        "customer": one.customer_id,
+        "customer": named(one.customer_id, customers),
         "sku": product.sku,
         "name": one.name,
         "state": one.state.value,

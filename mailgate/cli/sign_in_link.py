@@ -5,7 +5,7 @@ import logging
 import click
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object
+from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object, wants_json
 from mailgate.flows.client.sign_in import contact_link, staff_link
 from mailgate.flows.story.act import Act
 from mailgate.log_events import LogEvent
@@ -32,6 +32,9 @@ def sign_in_link(email: str) -> None:
                 latest = max(contacts, key=lambda contact: (contact.active_at, contact.id))
                 url = contact_link(act, latest.id, CONSOLE)
             else:
-                fail(f"{email} is registered nowhere", code=EX_DATAERR, hint="customer list")
+                fail(f"{email} is registered nowhere", code=EX_DATAERR, hint="mailgate customer list, or staff list")
         log.warning(LogEvent.SIGN_IN_LINK_MADE(for_=email))
-    print_object({"url": url})
+    if wants_json():
+        print_object({"url": url})
+    else:
+        click.echo(url)  # bare, for `xdg-open "$(mailgate sign-in-link …)"`

@@ -3,7 +3,9 @@
 import click
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import found_or_fail, json_option, print_object, print_rows
+from mailgate.cli.group import Group
+from mailgate.cli.ids import CALLED, Typed, staff_of
+from mailgate.cli.output import json_option, print_object, print_rows
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
@@ -12,7 +14,7 @@ from store import people
 from store.engine import reading, transaction
 
 
-@click.group()
+@click.group(cls=Group)
 def staff() -> None:
     """Register, list and remove the people who answer."""
 
@@ -40,14 +42,16 @@ def list_() -> None:
 
 
 @staff.command()
-@click.argument("staff_id", metavar="ID", type=int)
+@click.argument("member", metavar="STAFF", type=CALLED)
 @click.option("--force", is_flag=True, help="Also the last one: then nobody is told of new mail.")
 @json_option
-def remove(staff_id: int, force: bool) -> None:
-    """Somebody leaves: signed out at once, his tickets are nobody's, his mail is a stranger's."""
+def remove(member: Typed, force: bool) -> None:
+    """Somebody leaves: signed out at once, his tickets are nobody's, his mail is a stranger's.
+
+    STAFF is an id, an address or a name.
+    """
     with gate() as parts, transaction(parts.engine) as conn:
-        found = people.find_staff(conn, staff_id)
-        found = found_or_fail(found, f"staff member {staff_id}", hint="mailgate staff list")
+        found = staff_of(conn, member)
         freed = leave.remove_staff(Act.begin(conn, parts.settings, now()), found, force=force)
     print_object({**_row(found), "removed": True, "freed": list(freed)})
 

@@ -2,12 +2,12 @@
 
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import click
 
 from mailgate.cli.gate import now, settings, told_errors
-from mailgate.cli.output import EX_UNAVAILABLE, fail, json_option, print_object, say, wants_json
+from mailgate.cli.output import EX_UNAVAILABLE, fail, json_option, print_object, say, utc_option, wants_json, when
 from mailgate.mail.disposition import Disposition
 from store.engine import NoStore, connect
 from store.health import Health
@@ -16,6 +16,7 @@ from workers.status import as_json as face
 
 
 @click.command()
+@utc_option
 @json_option
 def status() -> None:
     """Queues, listeners, disk and schema; exit 69 when something needs a person."""
@@ -58,12 +59,12 @@ def _rows(found: Status) -> Iterator[tuple[str, str]]:
         left = f", {len(folder.left)} mails left on the server" if folder.left else ""
         yield "imap", f"{folder.name}: {state}{left}"
     for down in found.smarthosts:
-        until = down.rests_until.astimezone(UTC)
-        yield "smarthost", f"{down.address} does not answer: {down.reason}; left alone until {until:%H:%M:%S} UTC"
+        until = when(down.rests_until)
+        yield "smarthost", f"{down.address} does not answer: {down.reason}; left alone until {until}"
     for server in found.servers:
         yield server.name, f"{server.address} {'answers' if server.answers else f'does not answer: {server.detail}'}"
     for one in found.processes:
-        yield one.does, f"process {one.pid} on {one.host}, since {one.begun_at:%Y-%m-%d %H:%M:%S} UTC"
+        yield one.does, f"process {one.pid} on {one.host}, since {when(one.begun_at)}"
     yield "serve", "works on the store" if found.serve else "no `mailgate serve` with workers holds the store"
     database = "on its server" if found.disk.database is None else _size(found.disk.database)
     yield "store", f"database {database}, archive {_size(found.disk.archive)}, free {_size(found.disk.free)}"
@@ -91,7 +92,7 @@ def _oldest(age: timedelta | None) -> str:
 
 
 def _ago(at: datetime | None, since: datetime) -> str:
-    return "never" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC, {_age(max(since - at, timedelta()))} ago"
+    return "never" if at is None else f"{when(at)}, {_age(max(since - at, timedelta()))} ago"
 
 
 def _age(age: timedelta) -> str:

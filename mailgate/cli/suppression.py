@@ -3,7 +3,8 @@
 import click
 
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_DATAERR, fail, instant, json_option, limit_option, print_object, print_rows
+from mailgate.cli.group import Group
+from mailgate.cli.output import EX_DATAERR, fail, json_option, limit_option, print_object, print_rows, utc_option
 from store.engine import reading, transaction
 from store.post import suppressions
 from store.post.suppressions import Suppression
@@ -11,7 +12,7 @@ from store.post.suppressions import Suppression
 COLUMNS = ("address", "since", "until", "reason")
 
 
-@click.group()
+@click.group(cls=Group)
 def suppression() -> None:
     """Addresses that take no mail: list, remove."""
 
@@ -19,6 +20,7 @@ def suppression() -> None:
 @suppression.command("list")
 @limit_option
 @click.option("--after", default="", metavar="ADDRESS", help="Only those behind this address.")
+@utc_option
 @json_option
 def list_(limit: int | None, after: str) -> None:
     """Addresses that nothing is sent to, by the alphabet."""
@@ -45,7 +47,7 @@ def remove(address: str) -> None:
 def _row(one: Suppression) -> dict[str, object]:
     return {
         "address": one.address,
-        "since": instant(one.since),
-        "until": instant(one.until),
+        "since": one.since,
+        "until": one.until,
         "reason": one.reason,
     }

@@ -8,6 +8,7 @@ from click.core import ParameterSource
 
 from mailgate.cli.context import Context
 from mailgate.cli.gate import settings, told_errors
+from mailgate.cli.group import Group
 from mailgate.cli.output import (
     EX_CANTCREAT,
     EX_DATAERR,
@@ -39,7 +40,7 @@ HINT = "see templates.directory in the settings"
 locale_option = click.option("--locale", metavar="TAG", help="A language, such as de or pt-BR.")
 
 
-@click.group()
+@click.group(cls=Group)
 def template() -> None:
     """The words of our mails, and your own in place of them."""
 
@@ -69,7 +70,7 @@ def check() -> None:
     library = _library()
     problems = mistakes(library)
     if wants_json():
-        print_rows([{"problem": problem} for problem in problems], ("problem",))
+        print_rows([{"problem": problem} for problem in problems], ("problem",), is_cut=False)
     for problem in problems:
         say(problem)
     if problems:
@@ -79,7 +80,14 @@ def check() -> None:
 
 @template.command()
 @click.argument("name")
-@click.option("--format", "form", type=click.Choice(["text", "html", "eml"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "html", "eml"]),
+    default="text",
+    show_default=True,
+    help="The text part, the HTML part, or the whole mail.",
+)
 @click.option("--sample", type=click.IntRange(min=1), default=1, show_default=True, help="Which set of sample values.")
 @locale_option
 def preview(name: str, form: str, sample: int, locale: str | None) -> None:

@@ -1,73 +1,80 @@
 """`mailgate ticket`: lists and shows tickets, and changes them as staff do by mail."""
 
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Sequence
 
 import click
 from sqlalchemy import Connection
 
+from mailgate.cli.cells import Named, named
 from mailgate.cli.gate import gate, now
+from mailgate.cli.group import Group
+from mailgate.cli.ids import CALLED, NUMBER, Typed, customer_option, only_of, staff_of
 from mailgate.cli.output import (
-    EX_DATAERR,
     after_option,
-    fail,
     found_or_fail,
-    instant,
     json_option,
     limit_option,
     print_object,
     print_rows,
     say,
+    utc_option,
     wants_json,
+    when,
 )
+from mailgate.cli.visible import visible
 from mailgate.commands.wait import read_wait
 from mailgate.flows.staff import answer
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import change
 from mailgate.language.tags import FALLBACK
-from mailgate.people import Staff
 from mailgate.phrases import phrasebook
 from mailgate.tickets.ticket import Doer, State, Ticket
 from mailgate.tickets.wording import Tell, words_of
 from mailgate.wiring import Parts
 from store import people
+from store.called import names_of
 from store.desk import tickets
 from store.desk.tickets import Entry
 from store.engine import reading, transact
 
-COLUMNS = ("number", "state", "customer", "desk", "messages", "updated_at", "subject")
+COLUMNS = ("number", "state", "customer", "desk", "messages", "updated_at", "assignee", "subject")
 
 OPERATOR = Doer("the operator")
 NOBODY = "nobody"
 
-number_argument = click.argument("number", type=int)
-writer_option = click.option("--as", "writer", metavar="ADDRESS", required=True, help="The staff member who says it.")
+number_argument = click.argument("number", type=NUMBER)
+writer_option = click.option(
+    "--as", "writer", metavar="STAFF", type=CALLED, required=True, help="Who of the staff says it: address, name or id."
+)
 text_option = click.option("--text", help="The words; without this they are read from standard input.")
 
 
-@click.group()
+@click.group(cls=Group)
 def ticket() -> None:
     """List, show and change tickets."""
 
 
 @ticket.command("list")
-@click.option("--state", type=click.Choice([state.value for state in State]))
-@click.option("--customer", type=int, metavar="ID")
+@click.option("--state", type=click.Choice([state.value for state in State]), help="Only those in this state.")
+@customer_option
 @limit_option
 @after_option
+@utc_option
 @json_option
-def list_(state: str | None, customer: int | None, limit: int | None, after: int) -> None:
+def list_(state: str | None, customer: Typed | None, limit: int | None, after: int) -> None:
     """Tickets, newest last."""
     chosen = State(state) if state else None
     with gate() as parts, reading(parts.engine) as conn:
-        found = tickets.listing(conn, state=chosen, customer_id=customer, after=after, limit=limit)
-        staff = _by_id(people.list_staff(conn))
-    print_rows([_row(one, staff) for one in found], COLUMNS)
+        found = tickets.listing(conn, state=chosen, customer_id=only_of(conn, customer), after=after, limit=limit)
+        rows = _rows(conn, found)
+    print_rows(rows, COLUMNS)
 
 
 @ticket.command()
 @number_argument
 @click.option("--itself", is_flag=True, help="Of a merged ticket its own history, not the one that it went into.")
+@utc_option
 @json_option
 def show(number: int, itself: bool) -> None:
     """One ticket with its whole history."""
@@ -97,15 +104,13 @@ def reopen(number: int) -> None:
 
 @ticket.command()
 @number_argument
-@click.argument("staff", metavar="ADDRESS|nobody")
+@click.argument("staff", metavar="STAFF|nobody", type=CALLED)
 @json_option
-def assign(number: int, staff: str) -> None:
-    """Make a ticket the matter of one staff member."""
+def assign(number: int, staff: Typed) -> None:
+    """Make a ticket the matter of one staff member, by address, name or id."""
 
     def assigned(act: Act, found: Ticket) -> Ticket:
-        to = None if staff == NOBODY else people.staff_with(act.conn, staff)
-        if to is None and staff != NOBODY:
-            fail(f"{staff} is no staff address", code=EX_DATAERR, hint="mailgate staff list")
+        to = None if staff == NOBODY else staff_of(act.conn, staff)
         return change.assign(act, found, OPERATOR, to=to)
 
     _change(number, assigned)
@@ -127,7 +132,7 @@ def wait(number: int, until: str) -> None:
 
 @ticket.command()
 @number_argument
-@click.argument("into", type=int)
+@click.argument("into", type=NUMBER)
 @json_option
 def merge(number: int, into: int) -> None:
     """Merge a ticket into another one of the same customer, for good: mail to NUMBER joins INTO from now on."""
@@ -145,7 +150,7 @@ def merge(number: int, into: int) -> None:
 @writer_option
 @text_option
 @json_option
-def reply(number: int, writer: str, text: str | None) -> None:
+def reply(number: int, writer: Typed, text: str | None) -> None:
     """Answer who takes part in a ticket; it waits for an undo as an answer by mail does."""
     _say(number, writer, text, is_note=False)
 
@@ -155,19 +160,16 @@ def reply(number: int, writer: str, text: str | None) -> None:
 @writer_option
 @text_option
 @json_option
-def note(number: int, writer: str, text: str | None) -> None:
+def note(number: int, writer: Typed, text: str | None) -> None:
     """Keep a note on a ticket, which no customer sees."""
     _say(number, writer, text, is_note=True)
 
 
-def _say(number: int, writer: str, text: str | None, *, is_note: bool) -> None:
+def _say(number: int, writer: Typed, text: str | None, *, is_note: bool) -> None:
     words = text if text is not None else sys.stdin.read()
 
     def said(act: Act, found: Ticket) -> Ticket:
-        staff = people.staff_with(act.conn, writer)
-        if staff is None:
-            fail(f"{writer} is no staff address", code=EX_DATAERR, hint="mailgate staff list")
-        return answer.say(act, found, staff, words, is_note=is_note)
+        return answer.say(act, found, staff_of(act.conn, writer), words, is_note=is_note)
 
     _change(number, said)
 
@@ -195,41 +197,42 @@ def _tell(parts: Parts) -> Tell:
 
 def _show(conn: Connection, found: Ticket, tell: Tell) -> None:
     entries = tickets.history(conn, found.id)
-    row = _row(found, _by_id(people.list_staff(conn)))
+    [row] = _rows(conn, [found])
     if wants_json():
         print_object({**row, "entries": [_entry(one, tell) for one in entries]})
         return
     print_object(row)
     for one in entries:
         arrow = {"in": "<-", "out": "->"}.get(one.direction or "", "--")
-        click.echo(f"\n{arrow} {instant(one.at)} {one.kind.value} by {one.author_name}")
+        click.echo(f"\n{arrow} {when(one.at)} {one.kind.value} by {visible(one.author_name)}")
         for line in _words(one, tell).splitlines():
-            click.echo(f"   {line}")
+            click.echo(f"   {visible(line)}")
         for file in one.attachments:
-            click.echo(f"   [{file.filename or file.content_type}, {file.size} bytes]")
+            click.echo(f"   [{visible(file.filename or file.content_type)}, {file.size} bytes]")
         for missing in one.left_out:
-            click.echo(f"   [left out: {missing.name}, {missing.size} bytes: {missing.reason}]")
+            click.echo(f"   [left out: {visible(missing.name)}, {missing.size} bytes: {missing.reason}]")
 
 
-def _by_id(staff: Iterable[Staff]) -> Mapping[int | None, Staff]:
-    return {one.id: one for one in staff}
+def _rows(conn: Connection, found: Sequence[Ticket]) -> list[dict[str, object]]:
+    staff = {one.id: one.name for one in people.list_staff(conn)}
+    customers = names_of(conn, (one.customer_id for one in found))
+    return [_row(one, staff.get(one.assignee_id or 0), named(one.customer_id, customers)) for one in found]
 
 
-def _row(one: Ticket, staff: Mapping[int | None, Staff]) -> dict[str, object]:
-    assignee = staff.get(one.assignee_id)
+def _row(one: Ticket, assignee: str | None, customer: Named | None) -> dict[str, object]:
     return {
         "number": one.id,
         "subject": one.subject,
         "state": one.state.value,
-        "customer": one.customer_id,
+        "customer": customer,
         "desk": one.desk,
         "messages": one.messages,
-        "opened_at": instant(one.opened_at),
-        "updated_at": instant(one.updated_at),
-        "assignee": assignee.name if assignee else None,
+        "opened_at": one.opened_at,
+        "updated_at": one.updated_at,
+        "assignee": assignee,
         "linked_to": one.linked_to,
         "merged_into": one.merged_into,
-        "wait_until": instant(one.wait_until),
+        "wait_until": one.wait_until,
         "participants": [f"{person.name} <{person.address}>" for person in one.participants],
     }
 
@@ -244,7 +247,7 @@ def _entry(one: Entry, tell: Tell) -> dict[str, object]:
         "event": one.event.value if one.event else None,
         "details": one.details,
         "for_customers": one.for_customers,
-        "at": instant(one.at),
+        "at": one.at,
         "author": f"{one.author_name} <{one.author_address}>" if one.author_address else one.author_name,
         "direction": one.direction.value if one.direction else None,
         "text": _words(one, tell),

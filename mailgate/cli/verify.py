@@ -7,7 +7,7 @@ import click
 
 from mailgate.cli.backup import show_progress, told_disk_errors
 from mailgate.cli.gate import gate
-from mailgate.cli.output import EX_DATAERR, instant, json_option, print_object, say, wants_json
+from mailgate.cli.output import EX_DATAERR, json_option, print_object, say, wants_json
 from store.keeping import verify as archive_check
 from store.keeping.verify import Fault, Verified
 
@@ -63,9 +63,7 @@ def _as_json(found: Verified, removed: int) -> dict[str, object]:
         ]
         for kind, is_missing in (("missing", True), ("damaged", False))
     }
-    unnamed = [
-        {"sha256": one.sha256, "bytes": one.size, "written_at": instant(one.written_at)} for one in found.unnamed
-    ]
+    unnamed = [{"sha256": one.sha256, "bytes": one.size, "written_at": one.written_at} for one in found.unnamed]
     return {**_as_words(found, removed), **faults, "unnamed": unnamed}
 
 

@@ -114,7 +114,7 @@ def test_who_has_no_tax_rule_is_named_by_the_run_and_the_status(program: Program
     status = program.run("status", "--json")
 
     assert done.exit_code == 0
-    assert "left out: customer 1: no [[tax]] of the catalogue is for DE" in done.stderr
+    assert "left out: Anne (customer 1): no [[tax]] of the catalogue is for DE" in done.stderr
     assert '"billing_left_out"' in status.stdout
 
 

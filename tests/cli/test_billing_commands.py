@@ -36,11 +36,11 @@ def test_a_service_is_added_listed_and_shown(program: Program) -> None:
 def test_without_json_it_is_a_line_for_each_value(program: Program) -> None:
     add(program)
 
-    assert ["next_due_on", "2026-05-01"] in [
+    assert ["next", "due", "2026-05-01"] in [
         line.split() for line in program.prints("service", "show", "1").decode().splitlines()
     ]
     assert program.prints("service", "list").decode().splitlines()[1].split()[:5] == [
-        "1", "1", "small", "Small", "active",
+        "1", "Anne", "small", "Small", "active",
     ]  # fmt: skip
     assert "2026-0001" in program.prints("invoice", "list").decode()
 
@@ -52,10 +52,10 @@ def test_without_json_lines_and_legs_are_tables(program: Program) -> None:
     quote = program.prints("service", "cancel", "1", "--now", "--quote", "--on", "2026-04-16").decode()
 
     assert "{" not in "".join(invoice) + quote
-    assert [table.split(maxsplit=1)[0] for table in invoice] == ["number", "TEXT", "CATEGORY"]
-    assert invoice[1].splitlines()[1].split()[:4] == ["Small", "service", "2026-04-01", "2026-04-30"]
+    assert [table.split(maxsplit=1)[0] for table in invoice] == ["number", "lines:", "taxes:"]
+    assert invoice[1].splitlines()[2].split()[:4] == ["Small", "service", "2026-04-01", "2026-04-30"]
     [*_, leg] = quote.splitlines()
-    assert leg.split()[1:5] == ["2026-04-16", "2026-04-30", "15", "30"]
+    assert leg.split()[1:] == ["2026-04-16", "2026-04-30", "15", "30", "10.00", "-5.00"]
 
 
 def test_a_pending_service_is_activated(program: Program) -> None:

@@ -76,7 +76,7 @@ WRONG = [
     (("invoice", "void", "CN-2026-0001"), 65, "there is no invoice CN-2026-0001"),
     (("invoice", "credit", "2026-0001", "11.91", "--on", "2026-04-01"), 65, "no more than 11.90 EUR"),
     (("invoice", "credit", "2026-0001", "0", "--on", "2026-04-01"), 65, "'0' is nothing"),
-    (("credit-note", "show", "2026-0001"), 65, "there is no credit note 2026-0001"),
+    (("credit-note", "show", "2026-0001"), 65, "2026-0001 is an invoice and not a credit note"),
     (("payment", "record", "2026-0009", "1.00", "--method", "cash", "--reference", "1"), 65, "no invoice 2026-0009"),
     (("payment", "record", "2026-0001", "1.00", "--method", " ", "--reference", "1"), 65, "method"),
     (("payment", "record", "2026-0001", "1.00", "--method", "cash", "--reference", ""), 65, "reference"),

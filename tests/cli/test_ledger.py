@@ -79,8 +79,8 @@ def test_transactions_are_shown_with_their_entries(booked: Program) -> None:
     assert [one["id"] for one in of_bart] == [3]
     assert booked.ask("ledger", "show", "--after", "3")[0]["id"] == 4
     assert table[0].split() == ["ID", "DATE", "KEY", "CUSTOMER", "ACCOUNT", "AMOUNT", "CURRENCY", "INVOICE"]
-    assert table[1].split() == ["1", "2026-03-02", "invoice:7", "1", "assets:receivable", "11.90", "EUR", "7"]
-    assert table[-1].split() == ["4", "2026-03-05", "invoice:8", "2"]
+    assert table[1].split() == ["1", "2026-03-02", "invoice:7", "Anne", "assets:receivable", "11.90", "EUR", "7"]
+    assert table[-1].split() == ["4", "2026-03-05", "invoice:8", "Bart"]
     assert len(table) == 1 + 8 + 1
 
 

@@ -74,7 +74,7 @@ def test_a_merged_ticket_is_shown_as_the_one_that_it_went_into(program: Program)
         (("merge", "9", "1"), "there is no ticket 9"),
         (("close", "9"), "there is no ticket 9"),
         (("wait", "1", "soon"), "write 12h, 3d, 2w or a date"),
-        (("assign", "1", "anne@customer.example"), "is no staff address"),
+        (("assign", "1", "anne@customer.example"), "there is no staff member 'anne@customer.example'"),
     ],
 )
 def test_what_cannot_be_done_says_why_and_changes_nothing(
@@ -105,7 +105,10 @@ def test_an_answer_is_sent_as_by_mail_and_a_note_is_kept(program: Program) -> No
     ("arguments", "reason"),
     [
         (("reply", "1", "--as", "bart@hosting.example", "--text", " "), "There are no words of yours in it."),
-        (("reply", "1", "--as", "nora@hosting.example", "--text", "Hello"), "nora@hosting.example is no staff address"),
+        (
+            ("reply", "1", "--as", "nora@hosting.example", "--text", "Hello"),
+            "there is no staff member 'nora@hosting.example'",
+        ),
         (("note", "9", "--as", "bart@hosting.example", "--text", "Hello"), "there is no ticket 9"),
         (
             (
