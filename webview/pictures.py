@@ -89,6 +89,30 @@ def dots(title: str, conclusion: str, things: Sequence[Dot], *, ends: tuple[str,
     return _picture(title, conclusion, marks, height=height, with_links=True)
 
 
+def alone(picture: Markup) -> str:
+    """A picture as a file of its own, which any program that knows SVG shows, in light colours and in dark ones."""
+    head, _, rest = str(picture).partition(">")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{head} xmlns="http://www.w3.org/2000/svg">{_STYLE}{rest}\n'
+
+
+_STYLE = """<style>
+svg { background: #ffffff; color-scheme: light dark; }
+text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: #566170; }
+.axis { stroke: #d8dee6; fill: none; }
+.up, .usual { fill: #17599c; }
+.down { fill: none; stroke: #0c5b3b; stroke-width: 1.5; }
+.span { fill: #d8dee6; }
+@media (prefers-color-scheme: dark) {
+  svg { background: #1a2129; }
+  text { fill: #a2aebb; }
+  .axis { stroke: #303a46; }
+  .up, .usual { fill: #82bdf2; }
+  .down { stroke: #8fdcb3; }
+  .span { fill: #303a46; }
+}
+</style>"""  # as style.css has it of pages
+
+
 class _Scale:
     """From 0 to 1 by the logarithm: an hour and a week on one line."""
 

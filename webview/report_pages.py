@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 
 from markupsafe import Markup
+from sqlalchemy import Connection
 from starlette.responses import Response
 
 from mailgate.language.telling import day, number, span, speaking
@@ -30,13 +31,7 @@ class Shown:
 
 def reports(visit: StaffVisit) -> Response:
     """All figures on one page."""
-    zone = visit.zone
-    today = visit.now.astimezone(zone).date()
-    begin = today - timedelta(days=today.weekday(), weeks=WEEKS - 1)
-    since = datetime.combine(min(begin, today - timedelta(days=DAYS - 1)), time(), zone)
-    opened = figures.opened(visit.conn, since=since)
-    days = by_day((at for at, _ in opened), figures.closed(visit.conn, since=since), zone=zone, today=today)
-    weeks = by_week(opened, zone=zone, today=today)
+    days, weeks = counted(visit.conn, zone=visit.zone, now=visit.now)
     waiting = figures.waiting(visit.conn)
     return visit.page(
         "staff/reports.html",
@@ -47,6 +42,18 @@ def reports(visit: StaffVisit) -> Response:
     )
 
 
+def counted(
+    conn: Connection, *, zone: tzinfo, now: datetime, days: int = DAYS, weeks: int = WEEKS
+) -> tuple[tuple[DayFigures, ...], tuple[WeekFigures, ...]]:
+    """The figures of the last days and weeks, today and this week among them."""
+    today = now.astimezone(zone).date()
+    begin = today - timedelta(days=today.weekday(), weeks=weeks - 1)
+    since = datetime.combine(min(begin, today - timedelta(days=days - 1)), time(), zone)
+    opened = figures.opened(conn, since=since)
+    by_days = by_day((at for at, _ in opened), figures.closed(conn, since=since), zone=zone, today=today, days=days)
+    return by_days, by_week(opened, zone=zone, today=today, weeks=weeks)
+
+
 def _told(
     visit: StaffVisit, days: tuple[DayFigures, ...], weeks: tuple[WeekFigures, ...], waiting: Sequence[Waiting]
 ) -> dict[str, Shown]:
@@ -54,20 +61,21 @@ def _told(
     words, reader = visit.words, visit.reader
     with speaking(words.language, reader.timezone, at=reader.at):
         return {
-            "keeping_up": _keeping_up(words, days),
-            "answering": _answering(words, weeks),
+            "keeping_up": keeping_up(words, days),
+            "answering": answering(words, weeks),
             "queue": _queue(words, waiting, visit.now),
         }
 
 
-def _keeping_up(words: Words, days: tuple[DayFigures, ...]) -> Shown:
+def keeping_up(words: Words, days: tuple[DayFigures, ...]) -> Shown:
+    """Are we keeping up: what was opened and closed each day."""
     opened, closed = sum(one.opened for one in days), sum(one.closed for one in days)
-    title = words.gettext("Opened and closed, the last %(count)s days", count=DAYS)
+    title = words.gettext("Opened and closed, the last %(count)s days", count=len(days))
     conclusion = words.ngettext(
         "In %(days)s days %(num)s ticket was opened and %(closed)s closed.",
         "In %(days)s days %(num)s tickets were opened and %(closed)s closed.",
         opened,
-        days=DAYS,
+        days=len(days),
         closed=number(closed),
     )
     said = [
@@ -82,8 +90,9 @@ def _keeping_up(words: Words, days: tuple[DayFigures, ...]) -> Shown:
     return Shown(title, conclusion, pictures.pairs(title, conclusion, bars, ends=ends))
 
 
-def _answering(words: Words, weeks: tuple[WeekFigures, ...]) -> Shown:
-    title = words.gettext("First answer, the last %(count)s weeks", count=WEEKS)
+def answering(words: Words, weeks: tuple[WeekFigures, ...]) -> Shown:
+    """How soon we answer, week by week."""
+    title = words.gettext("First answer, the last %(count)s weeks", count=len(weeks))
     measured = [week for week in weeks if week.answered]
     conclusion = words.gettext("No ticket was answered in this time.")
     if measured:

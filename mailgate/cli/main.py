@@ -49,6 +49,7 @@ _SECTIONS = {
     "Desk": {
         "ticket": "Tickets: list, show, answer, close, assign.",
         "search": "Find tickets, mails, customers and articles.",
+        "report": "How many tickets come and go, and how soon they are answered.",
         "inbox": "Every accepted mail and what became of it.",
         "quarantine": "Held mail: list, release, refuse.",
         "inspect": "What one mail says, as JSON.",
