@@ -3,16 +3,18 @@
 import click
 
 from mailgate.cli.gate import gate, now
+from mailgate.cli.group import Group
+from mailgate.cli.ids import NUMBER
 from mailgate.cli.output import (
     EX_DATAERR,
     EX_USAGE,
     after_option,
     fail,
-    instant,
     json_option,
     limit_option,
     print_decided,
     print_rows,
+    utc_option,
 )
 from mailgate.config import Hook
 from mailgate.flows.story.call_hooks import call_hooks
@@ -25,7 +27,7 @@ HOOKS = ("key", "name", "events", "signed", "waiting", "failed", "done")
 CALLS = ("id", "state", "hook", "event", "about", "attempts", "next_attempt_at", "last_reply", "created_at")
 
 
-@click.group()
+@click.group(cls=Group)
 def hook() -> None:
     """Programs of yours that hear of what happens: a command, or a url that is called."""
 
@@ -59,9 +61,10 @@ def list_() -> None:
 
 
 @hook.command()
-@click.option("--state", type=click.Choice([state.value for state in CallState]))
+@click.option("--state", type=click.Choice([state.value for state in CallState]), help="Only those in this state.")
 @limit_option
 @after_option
+@utc_option
 @json_option
 def log(state: str | None, limit: int | None, after: int) -> None:
     """Calls of the last 90 days and what came of them, newest last."""
@@ -72,8 +75,9 @@ def log(state: str | None, limit: int | None, after: int) -> None:
 
 
 @hook.command()
-@click.argument("call_ids", metavar="ID...", type=int, nargs=-1)
+@click.argument("call_ids", metavar="ID...", type=NUMBER, nargs=-1)
 @click.option("--all", "all_", is_flag=True, help="All that wait or were given up.")
+@utc_option
 @json_option
 def retry(call_ids: tuple[int, ...], all_: bool) -> None:
     """Call again at once: what waits, was given up, or whose hook was not there."""
@@ -103,6 +107,7 @@ def retry(call_ids: tuple[int, ...], all_: bool) -> None:
 
 @hook.command("try")
 @click.argument("name")
+@utc_option
 @json_option
 def try_(name: str) -> None:
     """Call a hook now, with the event "ping", and say what came of it. NAME is its name or key in `hook list`."""
@@ -148,9 +153,9 @@ def _row(one: Call) -> dict[str, object]:
         "about": one.subject,
         "customer": one.customer_id,
         "attempts": one.attempts,
-        "next_attempt_at": instant(one.due_at),
+        "next_attempt_at": one.due_at,
         "last_reply": one.last_reply,
         "body": one.body,
-        "created_at": instant(one.created_at),
-        "ended_at": instant(one.ended_at),
+        "created_at": one.created_at,
+        "ended_at": one.ended_at,
     }
