@@ -330,7 +330,8 @@ class TwoCompanies(RuleBasedStateMachine):
                 is_open = invoices.open_of(conn, one.id)
             for invoice in is_open:
                 self.payments += 1
-                amount = max(1, invoice.open_minor // share) + more
+                excess = more if invoice is is_open[-1] else 0  # it would settle the others
+                amount = max(1, invoice.open_minor // share) + excess
                 shop.pay(invoice.number, amount, self.today, reference=str(self.payments))
             one.had_credit |= bool(is_open and more)
         for had in self.has.values():
@@ -670,7 +671,7 @@ def shops(kind: str, server: Callable[[], Any]) -> Iterator[Callable[[], Shop]]:
         yield begin
 
 
-LIVES = {"sqlite": 10, "postgresql": 2}
+LIVES = {"sqlite": 8, "postgresql": 2}
 
 
 @pytest.mark.parametrize("kind", STORES)
