@@ -111,7 +111,7 @@ def documents(life: Life) -> Iterator[str]:
         theirs = lines[document.id]
         sign = -1 if document.kind == "credit-note" else 1
         for line in theirs:
-            if line.period_start and not _is_explained(life, line, document, sign):
+            if line.period_start and not _is_explained(life, line, document):
                 days = f"{line.period_start} to {line.period_end}"
                 yield f"{document.number}: nothing explains {line.amount_minor} for {line.text}, {days}"
             if sign > 0 and line.kind == "service" and (wrong := _wrong_rate(life, line, document)):
@@ -119,9 +119,9 @@ def documents(life: Life) -> Iterator[str]:
         yield from _sums(document, theirs, taxes[document.id])
 
 
-def _is_explained(life: Life, line: Any, document: Any, sign: int) -> bool:
+def _is_explained(life: Life, line: Any, document: Any) -> bool:
     has = life.has[line.service_id]
-    wanted = sign * (line.amount_minor if line.kind == "service" else -line.amount_minor)
+    wanted = abs(line.amount_minor)  # what is given back of a change takes its credit back as well
     found = {amount for terms in has.terms for amount in _amounts(life, has, terms, line, document)}
     if wanted in found:
         return True
