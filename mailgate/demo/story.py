@@ -74,7 +74,7 @@ class Story:
         await self._seen("Bob keeps a note", lambda: self._has_entry(number, EntryKind.NOTE, "too small"))
         await self._read_staff_pages(number)
         await self._send(letter.reply(BOB, thanks, "!close"))
-        await self._mail(ANN, "Bob closes the ticket and Ann is told", "is closed")
+        await self._mail(ANN, "Bob closes the ticket and Ann is told", "We have closed")
         await self._seen("the ticket is closed", lambda: self._ticket(State.CLOSED))
 
         await self._read_pages(number)

@@ -75,7 +75,7 @@ def test_a_newcomer_plays_the_first_four_minutes(place: Place, chromium: Browser
 
         page.goto(f"{place.viewer.url}{ANN}/")
         page.get_by_role("button", name="36 hours").click()
-        place.mail_with(ANN, "is closed now")
+        place.mail_with(ANN, "We have closed")
         page.get_by_role("link", name="Look again").click()
         look("closed")
         page.set_viewport_size({"width": 375, "height": 740})

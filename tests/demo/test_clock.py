@@ -25,7 +25,7 @@ def test_a_silent_ticket_is_closed_after_36_hours_and_its_customer_is_warned_fir
 
     place.step("36h")
 
-    warning, closed = place.mail_with(ANN, "have not heard from you since"), place.mail_with(ANN, "is closed now")
+    warning, closed = place.mail_with(ANN, "If we hear nothing from you"), place.mail_with(ANN, "We have closed")
     assert abs(closed.at - warning.at - timedelta(hours=12)) < timedelta(minutes=2)
     assert place.ticket(1).state is State.CLOSED
 

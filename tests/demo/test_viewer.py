@@ -45,7 +45,7 @@ def test_the_words_that_opened_a_ticket_again_are_what_was_kept_of_a_mail(place:
     place.write(ANN, QUESTION)
     command = place.reply(BOB, place.mail_with(BOB, QUESTION), "!close")
 
-    again = place.reply(ANN, place.mail_with(ANN, "is closed now"), "It is broken again.")
+    again = place.reply(ANN, place.mail_with(ANN, "We have closed"), "It is broken again.")
 
     assert "Kept as new words" not in command
     assert "It is broken again." in again.partition("Kept as new words")[2].partition("</section>")[0]

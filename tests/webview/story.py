@@ -62,7 +62,9 @@ def tell(gate: Gate) -> Story:
 
     disk = gate.deliver(anne.writes("May I have 10 GB more?", subject="More disk space"))
     gate.later(hours=1)
-    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "!close\nDone: you have 20 GB now.\n\nBart"))
+    about_disk = gate.mailbox(bart)[-1]
+    gate.deliver(bart.replies(about_disk, "Done: you have 20 GB now.\n\nBart"))
+    gate.deliver(bart.replies(about_disk, "!close"))
 
     files = (
         ("screen shot.png", "image/png", b"\x89PNG not really"),
