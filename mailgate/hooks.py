@@ -14,6 +14,7 @@ class HookEvent(StrEnum):
 
     TICKET_OPENED = "ticket.opened"
     TICKET_REOPENED = "ticket.reopened"
+    TICKET_URGENT = "ticket.urgent"  # somebody said that it is
     TICKET_CLOSED = "ticket.closed"
     PING = "ping"  # somebody tries whether it works: `mailgate hook try`
 

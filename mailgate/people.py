@@ -4,11 +4,12 @@ import difflib
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 
 from mailgate.errors import Permanent
 from mailgate.mail.address import Mailbox, address_key
+from mailgate.opening_hours import opening
 
 _MAX_DETAIL = 200  # characters: a name that is longer is something else, pasted
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -71,6 +72,17 @@ class Staff:
     name: str
     address: str
     away_until: datetime | None = None
+    desks: tuple[str, ...] = ()  # whose tickets they hear of while these are nobody's; none named: all
+
+    hours: tuple[str, ...] = ()  # in which they work, as `mon-fri 09:00-17:00`; none named: day and night
+
+    def works_at(self, desk: str) -> bool:
+        """They answer the mail of this desk."""
+        return not self.desks or desk in self.desks
+
+    def works(self, now: datetime, zone: tzinfo) -> bool:
+        """It is one of their hours, in this zone."""
+        return not self.hours or opening(self.hours, zone).is_open(now)
 
     def is_away(self, now: datetime) -> bool:
         """Not there, by their own word."""

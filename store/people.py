@@ -243,6 +243,11 @@ def touch(conn: Connection, contact_id: int, *, now: datetime) -> None:
     conn.execute(_TOUCH, {"the_id": contact_id, "active_at": now})
 
 
+def read_contact(row: RowMapping) -> Contact:
+    """The contact of a row."""
+    return _CONTACT.read(row)
+
+
 def staff_with(conn: Connection, address: str) -> Staff | None:
     """The staff member with this address."""
     row = conn.execute(_STAFF_WITH, {"the_key": address_key(address)}).mappings().first()
@@ -257,6 +262,16 @@ def find_staff(conn: Connection, staff_id: int) -> Staff | None:
 def set_away(conn: Connection, staff_id: int, *, until: datetime | None) -> None:
     """They are not there until then; None: they are back."""
     conn.execute(update(staff).where(staff.c.id == staff_id).values(away_until=until))
+
+
+def set_desks(conn: Connection, staff_id: int, desks: Iterable[str]) -> None:
+    """They hear of the tickets of these desks while they are nobody's; of all when none is named."""
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(desks=list(desks) or None))
+
+
+def set_hours(conn: Connection, staff_id: int, hours: Iterable[str]) -> None:
+    """They work in these hours, as `opening_hours.read_hours` takes them; day and night when there are none."""
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(hours=list(hours) or None))
 
 
 def list_staff(conn: Connection) -> tuple[Staff, ...]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from starlette.responses import Response
 
 from mailgate.language.telling import day, number, span, speaking
+from mailgate.opening_hours import OpeningHours
 from mailgate.tickets.figures import DAYS, WEEKS, DayFigures, WeekFigures, by_day, by_week
 from store.views import figures
 from store.views.figures import MOST_WAITING, Waiting
@@ -31,7 +32,7 @@ class Shown:
 
 def reports(visit: StaffVisit) -> Response:
     """All figures on one page."""
-    days, weeks = counted(visit.conn, zone=visit.zone, now=visit.now)
+    days, weeks = counted(visit.conn, zone=visit.zone, now=visit.now, hours=visit.site.settings.opening)
     waiting = figures.waiting(visit.conn)
     return visit.page(
         "staff/reports.html",
@@ -43,15 +44,21 @@ def reports(visit: StaffVisit) -> Response:
 
 
 def counted(
-    conn: Connection, *, zone: tzinfo, now: datetime, days: int = DAYS, weeks: int = WEEKS
+    conn: Connection,
+    *,
+    zone: tzinfo,
+    now: datetime,
+    hours: OpeningHours,
+    days: int = DAYS,
+    weeks: int = WEEKS,
 ) -> tuple[tuple[DayFigures, ...], tuple[WeekFigures, ...]]:
-    """The figures of the last days and weeks, today and this week among them."""
+    """The figures of the last days and weeks, today and this week among them; of waits counts the time of `hours`."""
     today = now.astimezone(zone).date()
     begin = today - timedelta(days=today.weekday(), weeks=weeks - 1)
     since = datetime.combine(min(begin, today - timedelta(days=days - 1)), time(), zone)
     opened = figures.opened(conn, since=since)
     by_days = by_day((at for at, _ in opened), figures.closed(conn, since=since), zone=zone, today=today, days=days)
-    return by_days, by_week(opened, zone=zone, today=today, weeks=weeks)
+    return by_days, by_week(opened, zone=zone, today=today, weeks=weeks, hours=hours)
 
 
 def _told(

@@ -81,7 +81,9 @@ def response(weeks: int, plot: str | None) -> None:
 
 def _figures(*, days: int = 1, weeks: int = 1) -> tuple[tuple[DayFigures, ...], tuple[WeekFigures, ...]]:
     with gate() as parts, reading(parts.engine) as conn:
-        return counted(conn, zone=parts.settings.gate.zone, now=now(), days=days, weeks=weeks)
+        return counted(
+            conn, zone=parts.settings.gate.zone, now=now(), hours=parts.settings.opening, days=days, weeks=weeks
+        )
 
 
 def _week(one: WeekFigures) -> Row:

@@ -11,7 +11,9 @@ from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
 from mailgate.cli.ids import CALLED, NUMBER, Typed, customer_option, only_of, staff_of
 from mailgate.cli.output import (
+    EX_DATAERR,
     after_option,
+    fail,
     found_or_fail,
     json_option,
     limit_option,
@@ -23,13 +25,18 @@ from mailgate.cli.output import (
     when,
 )
 from mailgate.cli.visible import visible
+from mailgate.commands.misread import BadArgument
+from mailgate.commands.readers import read_tags
 from mailgate.commands.wait import read_wait
 from mailgate.flows.staff import answer
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import change
+from mailgate.flows.ticket.readers import add_reader, remove_reader
+from mailgate.flows.ticket.tell_team import tell_team
 from mailgate.language.tags import FALLBACK
+from mailgate.mail.address import parse_mailbox
 from mailgate.phrases import phrasebook
-from mailgate.tickets.ticket import Doer, State, Ticket
+from mailgate.tickets.ticket import Doer, Priority, State, Ticket
 from mailgate.tickets.wording import Tell, words_of
 from mailgate.wiring import Parts
 from store import people
@@ -91,7 +98,7 @@ def show(number: int, itself: bool) -> None:
 @json_option
 def close(number: int) -> None:
     """Close a ticket and tell who takes part; a reply opens it again."""
-    _change(number, lambda act, found: change.close(act, found, OPERATOR))
+    _change(number, lambda act, found: _told(act, found, change.close(act, found, OPERATOR)))
 
 
 @ticket.command()
@@ -99,7 +106,7 @@ def close(number: int) -> None:
 @json_option
 def reopen(number: int) -> None:
     """Make a ticket the staff's turn again."""
-    _change(number, lambda act, found: change.reopen(act, found, OPERATOR))
+    _change(number, lambda act, found: _told(act, found, change.reopen(act, found, OPERATOR)))
 
 
 @ticket.command()
@@ -111,7 +118,7 @@ def assign(number: int, staff: Typed) -> None:
 
     def assigned(act: Act, found: Ticket) -> Ticket:
         to = None if staff == NOBODY else staff_of(act.conn, staff)
-        return change.assign(act, found, OPERATOR, to=to)
+        return _told(act, found, change.assign(act, found, OPERATOR, to=to))
 
     _change(number, assigned)
 
@@ -140,9 +147,53 @@ def merge(number: int, into: int) -> None:
     def merged(act: Act, target: Ticket) -> Ticket:
         tickets.lock(act.conn, (number,))
         source = _known(tickets.itself(act.conn, (number,)).get(number), number)
-        return change.merge(act, source, OPERATOR, into=target)
+        return _told(act, source, change.merge(act, source, OPERATOR, into=target))
 
     _change(into, merged)
+
+
+@ticket.command()
+@number_argument
+@click.argument("word", type=click.Choice([one.value for one in Priority]))
+@json_option
+def priority(number: int, word: str) -> None:
+    """Say how pressing a ticket is; urgent ones stand first in the queue."""
+    _change(number, lambda act, found: change.rank(act, found, OPERATOR, priority=Priority(word)))
+
+
+@ticket.command(context_settings={"ignore_unknown_options": True})
+@number_argument
+@click.argument("words", nargs=-1, required=True)
+@json_option
+def tag(number: int, words: tuple[str, ...]) -> None:
+    """Sort a ticket by WORDS; one that begins with a dash is taken away."""
+
+    def tagged(act: Act, found: Ticket) -> Ticket:
+        try:
+            chosen = read_tags(" ".join(words))
+        except BadArgument:
+            fail(f"a tag has at most 30 letters, digits and dashes: {' '.join(words)}", code=EX_DATAERR)
+        return change.tag(act, found, OPERATOR, words=chosen)
+
+    _change(number, tagged)
+
+
+@ticket.command()
+@number_argument
+@click.argument("address")
+@json_option
+def add(number: int, address: str) -> None:
+    """Have ADDRESS get the ticket's mails too, a contact of the customer or not."""
+    _change(number, lambda act, found: add_reader(act, found, _checked(address), OPERATOR))
+
+
+@ticket.command()
+@number_argument
+@click.argument("address")
+@json_option
+def remove(number: int, address: str) -> None:
+    """Have ADDRESS get no more mails of the ticket."""
+    _change(number, lambda act, found: remove_reader(act, found, address, OPERATOR))
 
 
 @ticket.command()
@@ -185,6 +236,17 @@ def _change(number: int, do: Callable[[Act, Ticket], Ticket]) -> None:
         changed = transact(parts.engine, told)
         with reading(parts.engine) as conn:
             _show(conn, changed, _tell(parts))
+
+
+def _checked(address: str) -> str:
+    parse_mailbox(address)
+    return address
+
+
+def _told(act: Act, before: Ticket, ticket: Ticket) -> Ticket:
+    """The staff who hear of it are told what the operator did."""
+    tell_team(act, before, ticket, OPERATOR)
+    return ticket
 
 
 def _known(found: Ticket | None, number: int) -> Ticket:
@@ -233,7 +295,9 @@ def _row(one: Ticket, assignee: str | None, customer: Named | None) -> dict[str,
         "linked_to": one.linked_to,
         "merged_into": one.merged_into,
         "wait_until": one.wait_until,
-        "participants": [f"{person.name} <{person.address}>" for person in one.participants],
+        "priority": (one.priority or Priority.NORMAL).value,
+        "tags": list(one.tags),
+        "participants": [f"{person.name} <{person.address}>".strip() for person in one.participants],
     }
 
 

@@ -32,6 +32,8 @@ class Fault(StrEnum):
     COLLEAGUE_BELONGS = "colleague-belongs"
     NO_COLLEAGUE = "no-colleague"  # words
     SEVERAL_COLLEAGUES = "several-colleagues"  # words, people
+    PRIORITY_BELONGS = "priority-belongs"
+    TAGS_BELONG = "tags-belong"
     ABSENCE_BELONGS = "absence-belongs"
     TIME_BELONGS = "time-belongs"
     NO_TIME = "no-time"  # words, day

@@ -11,9 +11,13 @@ from mailgate.errors import BadAddress
 from mailgate.mail.address import parse_mailbox
 from mailgate.people import Staff, staff_called
 
+PRIORITIES = ("urgent", "high", "normal", "low")
+MAX_TAGS = 10
+
 _ABSENCE = re.compile(r"(?:until\s+)?(\S+)(?:\s+(\S.*))?\Z", re.IGNORECASE)
 _TICKET = re.compile(r"#?([1-9]\d{0,11})\Z", re.ASCII)
 _MAIL = re.compile(r"#?(\d{1,15})\Z", re.ASCII)
+_TAG = re.compile(r"-?\w[\w-]{0,29}\Z")
 _NAME = re.compile(r"[^\s<>()\[\]\"]+\Z")
 
 
@@ -85,6 +89,19 @@ def colleague(words: str, place: Place) -> Argument:
     return Argument(words, person=_somebody(words, place))
 
 
+def priority(words: str, place: Place) -> Argument:
+    """How pressing something is."""
+    found = one_name(words).lower()
+    if found not in PRIORITIES:
+        raise BadArgument(Fault.PRIORITY_BELONGS)
+    return Argument(found)
+
+
+def tags(words: str, place: Place) -> Argument:
+    """Words to sort by, in lower case with one blank between them; one that begins with `-` is to be taken away."""
+    return Argument(" ".join(read_tags(words)))
+
+
 def ticket(words: str, place: Place) -> Argument:
     """The number of a ticket."""
     found = _TICKET.match(words)
@@ -118,6 +135,14 @@ def absence(words: str, place: Place) -> Argument:
     until = instant(found[1], place).until
     deputy = " ".join((found[2] or "").split())
     return Argument(deputy, until, person=_somebody(deputy, place) if deputy else None)
+
+
+def read_tags(words: str) -> tuple[str, ...]:
+    """These words one by one, in lower case. Raises BadArgument."""
+    found = [one_name(word).lower() for word in words.replace(",", " ").replace("#", " ").split()]
+    if not found or len(found) > MAX_TAGS or not all(_TAG.match(word) for word in found):
+        raise BadArgument(Fault.TAGS_BELONG)
+    return tuple(dict.fromkeys(found))
 
 
 def _somebody(words: str, place: Place) -> Staff:

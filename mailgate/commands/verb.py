@@ -60,6 +60,7 @@ class Verb:
     is_harmless: bool = False  # it may be done wherever its line stands in its writer's words
     is_private: bool = False  # the words below it are for staff alone
     fields: tuple[Field, ...] = ()
+    aliases: tuple[str, ...] = ()  # other names under which it is written
 
     def allows(self, place: Place) -> bool:
         """The writer's roles are enough."""
@@ -91,7 +92,7 @@ class Table:
     @cached_property
     def by_name(self) -> Mapping[str, Verb]:
         """The verbs by what is written for them."""
-        return {verb.name: verb for verb in self.verbs}
+        return {name: verb for verb in self.verbs for name in (verb.name, *verb.aliases)}
 
     def named(self, word: str) -> Verb | None:
         """The verb that a reader sees there, in any case, perhaps with a mark behind it: `Note: call him`."""

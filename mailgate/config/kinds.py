@@ -14,6 +14,7 @@ from mailgate.config.codes import CODES
 from mailgate.config.values import HostPort, Kind, Shape
 from mailgate.errors import BadAddress
 from mailgate.mail.address import MAX_LOCAL_PART, parse_mailbox
+from mailgate.opening_hours import BadHours, Span, in_order, read_holiday, read_hours
 from mailgate.people import BadDetails, checked_details
 from mailgate.toml_text.problems import BadValue, nearest
 
@@ -263,6 +264,29 @@ def _endings(raw: list[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(item.lower() for item in raw))
 
 
+def _opening_hours(raw: list[str]) -> tuple[str, ...]:
+    spans: list[Span] = []
+    for item in raw:
+        try:
+            spans += read_hours(item)
+        except BadHours as error:
+            raise BadValue(f'"{item}" {error}') from None
+    try:
+        in_order(spans)
+    except BadHours as error:
+        raise BadValue(str(error)) from None
+    return tuple(raw)
+
+
+def _holidays(raw: list[str]) -> tuple[str, ...]:
+    for item in raw:
+        try:
+            read_holiday(item)
+        except BadHours as error:
+            raise BadValue(f'"{item}" {error}') from None
+    return tuple(dict.fromkeys(raw))
+
+
 Text = Annotated[str, text(str)]
 Name = Annotated[str, text(_some)]
 MailDomain = Annotated[str, text(_mail_domain)]
@@ -289,11 +313,14 @@ RemoteOrSocket = Annotated[HostPort | Path | None, text(or_none(_host_port_or_so
 AuthservIds = Annotated[tuple[str, ...], Kind(Shape.LIST, _authserv_ids)]
 Nameservers = Annotated[tuple[HostPort, ...], Kind(Shape.LIST, _nameservers)]
 Endings = Annotated[tuple[str, ...], Kind(Shape.LIST, _endings)]
+Opening = Annotated[tuple[str, ...], Kind(Shape.LIST, _opening_hours)]
+Holidays = Annotated[tuple[str, ...], Kind(Shape.LIST, _holidays)]
 Count = Annotated[int, whole(0, 1_000_000)]
 Positive = Annotated[int, whole(1, 1_000_000)]
 Bytes = Annotated[int, whole(1, 2**40)]
 FreeBytes = Annotated[int, whole(0, 2**50)]
 Hours = Annotated[int, whole(1, 24 * 365)]
+HoursOrNone = Annotated[int, whole(0, 24 * 365)]
 Days = Annotated[int, whole(0, 365)]
 Delay = Annotated[int, whole(0, 86_400)]
 Timeout = Annotated[float, number(0.1, 86_400)]  # seconds; 0 would mean "do not wait" or "for ever", by library

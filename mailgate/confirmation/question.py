@@ -77,6 +77,7 @@ class Says(StrEnum):
     COMMANDS_ON = "commands-on"  # the same about a ticket: ticket
     WORDS = "words"  # a staff mail: subject
     WORDS_ON = "words-on"  # subject, ticket
+    ANNOUNCE = "announce"  # subject, people, customers, minutes
 
 
 @dataclass(frozen=True, slots=True)

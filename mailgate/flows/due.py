@@ -16,12 +16,13 @@ from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.hook import failing_at, tell_failing
 from mailgate.flows.post import delays
-from mailgate.flows.staff import held_mail, queue_list
+from mailgate.flows.staff import announcing, held_mail, queue_list
 from mailgate.flows.story.act import Act, send_jobs
 from mailgate.flows.ticket.deadline import meet_deadline
+from mailgate.flows.ticket.first_answer import alarm, unanswered
 from mailgate.jobs import Enqueue, Job
 from mailgate.log_events import LogEvent
-from mailgate.tickets.deadlines import Step, deadline
+from mailgate.tickets.deadlines import Step, deadline, has_passed
 from store import locks
 from store.desk import deadlines, tickets
 from store.engine import reading, transact
@@ -54,6 +55,8 @@ class DueKind(StrEnum):
     AUTOCLOSE_WARNING = Step.WARN.value  # a customer says nothing
     AUTO_CLOSE = Step.CLOSE.value  # and still nothing
     WAIT_ENDED = Step.END_WAIT.value  # a ticket was put off until now
+    FIRST_ANSWER = "first-answer"  # nobody has answered a new ticket, and the time for it is nearly over
+    ANNOUNCEMENT = "announcement"  # the next readers of a mail to many customers have their turn
     CONFIRMATION = "confirmation"  # a question was not answered in time
 
 
@@ -95,11 +98,11 @@ def _take_up(job: Job) -> Meet:
 
 def _passed(step: Step) -> Find:
     def find(conn: Connection, settings: Settings, at: datetime) -> Iterator[tuple[int, datetime]]:
-        silence = settings.desk_rules.silence
+        silence = settings.silence
         numbers = deadlines.passed(conn, silence, at=at, limit=AT_ONCE)
         for ticket in tickets.itself(conn, numbers).values():
             passed = deadline(ticket, silence)
-            if passed is not None and passed.step is step and passed.at <= at:
+            if passed is not None and passed.step is step and has_passed(passed, silence, at=at):
                 yield ticket.id, passed.at
 
     return find
@@ -129,6 +132,8 @@ DUE = (
         Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))
         for step in (Step.WARN, Step.CLOSE, Step.END_WAIT)
     ),
+    Due(DueKind.ANNOUNCEMENT, announcing.overdue, lambda act, numbers: announcing.go_on(act, numbers[0])),
+    Due(DueKind.FIRST_ANSWER, unanswered, lambda act, numbers: alarm(act, numbers[0])),
     Due(
         DueKind.CONFIRMATION,
         lambda conn, _, at: confirmations.expired(conn, at=at, limit=AT_ONCE),

@@ -149,6 +149,8 @@ class Template(StrEnum):
         "collision", Answers.PERSONS, about=Matter.MAIL, carries_words=True
     )  # a colleague was quicker
     STAFF_COPY = _to_staff("staff-copy", carries_words=True, is_reported=True)  # what a colleague wrote to the customer
+    # what a colleague noted, or did to a ticket that its reader hears of
+    STAFF_NEWS = _to_staff("staff-news", carries_words=True, is_reported=True)
     # to a sender: a person will look at your mail
     HELD = Kind("held", Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS, about=None)
     HELD_ALERT = _to_staff("held-alert", about=Matter.LIST, names_others=True)  # mail waits for your decision
@@ -161,6 +163,10 @@ class Template(StrEnum):
     HOOK_FAILED = _to_staff("hook-failed", about=None, names_others=True)  # a program of yours does not take our calls
     # to whoever asked: a link that opens the web view, which nobody looks for later
     SIGN_IN = Kind("sign-in", Audience.AUTHOR, Answers.WILLING, Budget.LINKS, about=None, is_searched=False)
+    # what staff write to many customers at once, about no ticket; its readers' answers begin one
+    ANNOUNCEMENT = Kind(
+        "announcement", Audience.CONTACTS, roles=frozenset({Role.OWNER, Role.GENERAL}), about=None, is_reported=True
+    )
     # to a customer who was taken over: where to write, how to sign in; the second was a customer before
     WELCOME = Kind("welcome", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None, is_reported=True)
     MIGRATED = Kind("migrated", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None, is_reported=True)

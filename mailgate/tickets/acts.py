@@ -18,6 +18,10 @@ class Deed(StrEnum):
     ASSIGNED = "gave it to somebody"
     MERGED = "merged it into another ticket"
     SPAM = "called it spam"
+    REOPENED = "opened the ticket again"
+    RANKED = "said how pressing it is"
+    TAGGED = "tagged it"
+    SPLIT = "made another ticket of a message"
 
 
 CHANGES_THE_ANSWER = frozenset({Deed.REPLIED, Deed.CLOSED, Deed.PUT_OFF, Deed.MERGED, Deed.SPAM})

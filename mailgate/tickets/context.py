@@ -12,8 +12,7 @@ from zoneinfo import ZoneInfo
 from mailgate.language.tags import FALLBACK
 from mailgate.language.telling import full_date, moment, speaking
 from mailgate.mail.message import Author
-from mailgate.people import Staff
-from mailgate.tickets.ticket import State, Ticket
+from mailgate.tickets.ticket import Priority, State, Ticket
 
 _QUOTE_MARKS = re.compile(r"(?m)^[ \t>|]+")
 _SHORTEST = 12
@@ -36,6 +35,16 @@ class Other:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A note of a ticket, or a message in it."""
+
+    by: str
+    at: datetime
+    text: str
+    is_note: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """What is known of a ticket and its customer besides the ticket itself."""
 
@@ -47,6 +56,7 @@ class About:
     since: datetime | None = None  # a customer
     facts: tuple[str, ...] = ()  # lines of other parts of the house: services, balance
     others: tuple[Other, ...] = ()
+    notes: tuple[Said, ...] = ()  # of the ticket, oldest first
 
 
 def context_lines(ticket: Ticket, about: About, *, author: Author, marks: Iterable[str]) -> tuple[str, ...]:
@@ -68,13 +78,18 @@ def state_lines(ticket: Ticket, about: About) -> tuple[str, ...]:
     return (*_ticket_lines(ticket, about), *_customer_lines(about), *_page_lines(about))
 
 
-def copy_lines(ticket: Ticket, about: About, *, writer: Staff) -> tuple[str, ...]:
+def copy_lines(ticket: Ticket, about: About, *, writer: str) -> tuple[str, ...]:
     """What a copy says below the words that a colleague sent."""
     return (
-        f"A copy: {writer.name} wrote this to {_readers(ticket)}. It is on its way to them.",
+        f"A copy: {writer} wrote this to {_readers(ticket)}. It is on its way to them.",
         *_ticket_lines(ticket, about),
         *_page_lines(about),
     )
+
+
+def news_lines(ticket: Ticket, about: About) -> tuple[str, ...]:
+    """What a mail says below the news that a colleague did something."""
+    return (*_ticket_lines(ticket, about), *_customer_lines(about))
 
 
 def block_lines(text: str) -> tuple[str, ...]:
@@ -98,9 +113,11 @@ def _ticket_lines(ticket: Ticket, about: About) -> list[str]:
     whose = f"customer {ticket.customer_id}" if ticket.customer_id else "not a registered customer"
     turn = f", waiting since {_local(ticket.waiting_since, about.zone)}" if ticket.waiting_since else ""
     taken = f"{about.taken_by} has it" if about.taken_by else "nobody has it"
+    pressing = f"{ticket.priority.value}, " if ticket.priority not in (None, Priority.NORMAL) else ""
+    tags = f", tags {' '.join(ticket.tags)}" if ticket.tags else ""
     lines = [
         f"Your reply goes to {_readers(ticket)}{wait}.",
-        f"Ticket #{ticket.id}, {ticket.state.value}, {taken}, desk {ticket.desk}, {whose}{turn}",
+        f"Ticket #{ticket.id}, {pressing}{ticket.state.value}, {taken}, desk {ticket.desk}, {whose}{turn}{tags}",
     ]
     if ticket.linked_to:
         lines.append(f"This ticket is linked to ticket #{ticket.linked_to}.")
@@ -127,7 +144,7 @@ def _other(one: Other, zone: ZoneInfo) -> str:
 
 
 def _readers(ticket: Ticket) -> str:
-    return ", ".join(f"{person.name} <{person.address}>" for person in ticket.participants)
+    return ", ".join(f"{person.name} <{person.address}>".strip() for person in ticket.participants)
 
 
 def _flat(text: str) -> str:

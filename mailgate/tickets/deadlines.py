@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mailgate.opening_hours import ALWAYS, OpeningHours
 from mailgate.tickets.ticket import State, Ticket
 
 
@@ -17,10 +18,14 @@ class Step(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """How long a customer's silence may last before the ticket is closed, and how long before that they are warned."""
+    """How long a customer's silence may last before the ticket is closed, and how long before that they are warned.
+
+    Neither happens while nobody works at the desk: `hours`.
+    """
 
     close_after: timedelta
     warning: timedelta
+    hours: OpeningHours = ALWAYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,5 +47,12 @@ def deadline(ticket: Ticket, silence: Silence) -> Deadline | None:
         return None
     close_at = ticket.silent_since + silence.close_after
     if ticket.warned_at is None:
-        return Deadline(Step.WARN, close_at - silence.warning)
-    return Deadline(Step.CLOSE, max(close_at, ticket.warned_at + silence.warning))
+        return Deadline(Step.WARN, silence.hours.from_then_on(close_at - silence.warning))
+    return Deadline(Step.CLOSE, silence.hours.from_then_on(max(close_at, ticket.warned_at + silence.warning)))
+
+
+def has_passed(deadline: Deadline, silence: Silence, *, at: datetime) -> bool:
+    """Its time has come, and, where a customer is told of it, somebody works: a gate that stood still does not close at
+    night what it should have closed by day.
+    """
+    return deadline.at <= at and (deadline.step is Step.END_WAIT or silence.hours.is_open(at))

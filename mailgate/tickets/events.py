@@ -11,7 +11,7 @@ from typing import Any
 from mailgate.confirmation import ConfirmKind
 from mailgate.mail.address_token import TokenFault
 from mailgate.tickets.thread import Contradiction, NewTicket, ThreadedBy
-from mailgate.tickets.ticket import PROGRAM, Doer, EntryKind, Event, NewEntry
+from mailgate.tickets.ticket import PROGRAM, Doer, EntryKind, Event, NewEntry, Priority
 
 Value = str | int | datetime | tuple[str, ...]
 """What a detail may be."""
@@ -98,6 +98,7 @@ EVENTS: Mapping[Event, Line] = {
     Event.REPORTED_AGAIN: _for_staff(**_LOST),
     Event.READER_ADDED: _for_all(address=_ADDRESS),
     Event.READER_LEFT: _for_all(address=_ADDRESS),
+    Event.READER_REMOVED: _for_all(address=_ADDRESS),
     Event.CONTACT_ADDED: _for_all(address=_ADDRESS),
     Event.COMMANDED: _for_all(mail=_NUMBER, commands=_WORDS),
     Event.NOT_UNDERSTOOD: _for_all(mail=_NUMBER),
@@ -112,6 +113,12 @@ EVENTS: Mapping[Event, Line] = {
     Event.STAFF_DECLINED: _for_staff(**_STAFF_MAIL),
     Event.STAFF_LAPSED: _for_staff(**_STAFF_MAIL),
     Event.ANSWER_TAKEN_BACK: _for_staff(),
+    Event.FOLLOWED: _for_staff(),
+    Event.MUTED: _for_staff(),
+    Event.RANKED: _for_staff(priority=_word(*Priority)),
+    Event.TAGGED: _for_staff(tags=_WORDS),
+    Event.SPLIT: _for_staff(other=_NUMBER),
+    Event.SPLIT_OFF: _for_staff(other=_NUMBER),
 }
 """Every event that is a line by itself; the others are what a message or a note does."""
 

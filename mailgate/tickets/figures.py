@@ -5,6 +5,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
+from mailgate.opening_hours import ALWAYS, OpeningHours
+
 DAYS, WEEKS = 30, 8
 """How far the figures look back."""
 
@@ -39,9 +41,17 @@ def by_day(
 
 
 def by_week(
-    answers: Iterable[tuple[datetime, datetime | None]], *, zone: tzinfo, today: date, weeks: int = WEEKS
+    answers: Iterable[tuple[datetime, datetime | None]],
+    *,
+    zone: tzinfo,
+    today: date,
+    weeks: int = WEEKS,
+    hours: OpeningHours = ALWAYS,
 ) -> tuple[WeekFigures, ...]:
-    """(opened, first answered or None) → the figures of each of the last `weeks` weeks, this one last."""
+    """(opened, first answered or None) → the figures of each of the last `weeks` weeks, this one last.
+
+    Of a wait counts the time in which somebody worked.
+    """
     this_monday = today - timedelta(days=today.weekday())
     waits: dict[date, list[timedelta]] = {}
     unanswered: Counter[date] = Counter()
@@ -51,7 +61,9 @@ def by_week(
         if answered is None:
             unanswered[monday] += 1
         else:
-            waits.setdefault(monday, []).append(answered - opened)
+            waits.setdefault(monday, []).append(
+                hours.between(opened, answered) if hours.spans or hours.holidays else answered - opened
+            )
     mondays = [this_monday - timedelta(weeks=back) for back in reversed(range(weeks))]
     return tuple(
         WeekFigures(

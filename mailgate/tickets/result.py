@@ -68,6 +68,14 @@ class Done(StrEnum):
     SPAM = "spam"  # mails
     SPAM_BEFORE = "spam-before"
     IF_NOT_SPAM = "if-not-spam"  # mails
+    FOLLOWED = "followed"
+    MUTED = "muted"
+    SPLIT = "split"  # ticket
+    NO_MESSAGE = "no-message"
+    ANNOUNCED = "announced"  # people, minutes
+    HOW_TO_STOP = "how-to-stop"
+    STOPPED = "stopped"  # sent, of
+    NONE_ON_ITS_WAY = "none-on-its-way"
     NOTHING_TO_UNDO = "nothing-to-undo"
     TOO_LATE = "too-late"
     TAKEN_BACK = "taken-back"

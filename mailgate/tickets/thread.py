@@ -117,7 +117,8 @@ def place(
 
     `contacts` are all that share the author's `address`, the one active last first; `tickets` are those that the
     claims name and that exist, by the number that was named: of a merged one it is the ticket that it went into. The
-    gate is the same for every claim: only a participant joins.
+    gate is the same for every claim: only a participant joins,
+    and whoever was one until he asked for no more mails.
     """
     claims = claims.following(tickets)
     tickets = {ticket.id: ticket for ticket in tickets.values()}
@@ -146,7 +147,7 @@ def place(
 
 
 def _gate(ticket: Ticket, address: str, contacts: Sequence[Contact], by: ThreadedBy) -> Joined | NewTicket:
-    taking_part = {participant.contact_id for participant in ticket.participants}
+    taking_part = {*(participant.contact_id for participant in ticket.participants), *ticket.left_by}
     for contact in contacts:
         if contact.id in taking_part:
             return Joined(ticket, contact, by)

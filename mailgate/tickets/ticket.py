@@ -47,6 +47,7 @@ class Event(StrEnum):
     REPORTED_AGAIN = "reported again"  # undelivered, and known to be
     READER_ADDED = "reader added"
     READER_LEFT = "reader left"
+    READER_REMOVED = "reader removed"  # by staff
     CONTACT_ADDED = "contact added"  # to the account
     COMMANDED = "commanded"  # by a customer's mail without words
     NOT_UNDERSTOOD = "not understood"  # such a mail
@@ -61,6 +62,12 @@ class Event(StrEnum):
     STAFF_DECLINED = "staff declined"
     STAFF_LAPSED = "staff lapsed"
     ANSWER_TAKEN_BACK = "answer taken back"  # before it left
+    FOLLOWED = "followed"  # by somebody on the staff
+    MUTED = "muted"
+    RANKED = "ranked"  # its priority was said
+    TAGGED = "tagged"
+    SPLIT = "split"  # a message of it has become another ticket
+    SPLIT_OFF = "split off"  # opened with a message of another
 
 
 _CHANGES_NO_STATE = (
@@ -81,6 +88,7 @@ _CHANGES_NO_STATE = (
     Event.REPORTED_AGAIN,
     Event.READER_ADDED,
     Event.READER_LEFT,
+    Event.READER_REMOVED,
     Event.CONTACT_ADDED,
     Event.COMMANDED,
     Event.NOT_UNDERSTOOD,
@@ -95,6 +103,12 @@ _CHANGES_NO_STATE = (
     Event.STAFF_DECLINED,
     Event.STAFF_LAPSED,
     Event.ANSWER_TAKEN_BACK,
+    Event.FOLLOWED,
+    Event.MUTED,
+    Event.RANKED,
+    Event.TAGGED,
+    Event.SPLIT,
+    Event.SPLIT_OFF,
 )
 CHANGES_NOTHING = frozenset(_CHANGES_NO_STATE) - {Event.WARNED, Event.ASSIGNED, Event.TOOK_OVER}
 """After one of these a ticket stands as it stood: its state, its clocks and whose it is."""
@@ -128,6 +142,15 @@ def waiting_since(state: State, before: State, since: datetime | None, *, now: d
     if state is not State.OPEN:
         return None
     return since if before is State.OPEN and since is not None else now
+
+
+class Priority(StrEnum):
+    """How pressing a ticket is, by the word of staff; none given is between high and low."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
 
 
 class EntryKind(StrEnum):
@@ -175,13 +198,24 @@ class Ticket:
     wait_until: datetime | None = None  # while it is waiting
     merged_into: int | None = None  # an alias for good: what names this ticket means that one
     thread_index: str | None = None  # Outlook's name of the thread, as the mail that began it gave it
+    staff_ids: tuple[int, ...] = ()  # who of the staff has written on it, to the customer or a note
+    followers: tuple[int, ...] = ()  # who of them wants to hear of it, whoever has it
+    muted_by: tuple[int, ...] = ()  # who of them wants to hear no more of it
+    priority: Priority | None = None
+    tags: tuple[str, ...] = ()  # in order
+    left_by: tuple[int, ...] = ()  # contacts who asked for no more mails of it; what they write still joins
 
 
-def after_entry(ticket: Ticket, kind: EntryKind, event: Event | None, *, now: datetime) -> Ticket:
+def after_entry(
+    ticket: Ticket, kind: EntryKind, event: Event | None, *, writer_id: int | None = None, now: datetime
+) -> Ticket:
     """The ticket after an entry of this kind was appended, and what it meant happened.
 
     `silent_since` outlives a further answer: it moves when that one has left, which somebody may still undo.
+    `writer_id`: who of the staff did it. Whoever writes takes part from then on, and hears of the ticket again.
     """
+    if writer_id is not None and kind is not EntryKind.EVENT:
+        ticket = taking_part(ticket, writer_id)
     state = state_after(ticket.state, event) if event else ticket.state
     stays_answered = ticket.state is State.ANSWERED and state is State.ANSWERED
     warned_at = None if event is Event.STAFF_REPLIED or not stays_answered else ticket.warned_at
@@ -195,6 +229,30 @@ def after_entry(ticket: Ticket, kind: EntryKind, event: Event | None, *, now: da
         messages=ticket.messages + (1 if kind is EntryKind.MESSAGE else 0),
         updated_at=max(now, ticket.updated_at),
     )
+
+
+def taking_part(ticket: Ticket, staff_id: int) -> Ticket:
+    """The ticket once this staff member has written on it."""
+    return replace(hearing(ticket, staff_id), staff_ids=tuple(dict.fromkeys((*ticket.staff_ids, staff_id))))
+
+
+def following(ticket: Ticket, staff_id: int) -> Ticket:
+    """The ticket once this staff member has asked to hear all of it."""
+    return replace(hearing(ticket, staff_id), followers=tuple(dict.fromkeys((*ticket.followers, staff_id))))
+
+
+def muted(ticket: Ticket, staff_id: int) -> Ticket:
+    """The ticket once this staff member has asked to hear no more of it."""
+    return replace(
+        ticket,
+        followers=tuple(one for one in ticket.followers if one != staff_id),
+        muted_by=tuple(dict.fromkeys((*ticket.muted_by, staff_id))),
+    )
+
+
+def hearing(ticket: Ticket, staff_id: int) -> Ticket:
+    """The ticket once this staff member no longer mutes it: whose it is and who writes on it hears of it."""
+    return replace(ticket, muted_by=tuple(one for one in ticket.muted_by if one != staff_id))
 
 
 @dataclass(frozen=True, slots=True)

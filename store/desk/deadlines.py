@@ -8,10 +8,10 @@ from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select, u
 from mailgate.letters.kind import OWN_WORDS
 from mailgate.mail.address import address_key
 from mailgate.tickets.deadlines import Silence
-from mailgate.tickets.ticket import Participant, State
+from mailgate.tickets.ticket import Direction, Participant, State
 from store.engine import insert_once
 from store.post.outbox import UNFINISHED
-from store.schema import outbox, participants, tickets
+from store.schema import entries, outbox, participants, tickets
 
 # A ticket has a handful of mails, a template or a state may have millions: behind `coalesce` a planner without
 # statistics cannot take the index of one of those.
@@ -43,6 +43,24 @@ _WAITED = (
     .order_by(tickets.c.wait_until)
     .limit(bindparam("most"))
 )
+_NO_ANSWER_YET = (
+    tickets.c.state == State.OPEN,
+    tickets.c.alarmed_at.is_(None),
+    tickets.c.merged_into.is_(None),
+    ~exists().where(entries.c.ticket_id == tickets.c.id, entries.c.direction == Direction.OUT),
+)
+_UNANSWERED = (
+    select(tickets.c.id, tickets.c.opened_at)
+    .where(
+        *_NO_ANSWER_YET,
+        tickets.c.waiting_since >= bindparam("opened_from"),  # by which open tickets are found
+        tickets.c.opened_at >= bindparam("opened_from"),
+        tickets.c.opened_at <= bindparam("opened_until"),
+    )
+    .order_by(tickets.c.opened_at, tickets.c.id)
+    .limit(bindparam("most"))
+)
+_IS_UNANSWERED = select(tickets.c.id).where(tickets.c.id == bindparam("number"), *_NO_ANSWER_YET)
 _MEANT = select(func.coalesce(tickets.c.merged_into, tickets.c.id)).where(tickets.c.id == bindparam("number"))
 _BEGIN_SILENCE = (
     update(tickets)
@@ -62,6 +80,24 @@ def passed(conn: Connection, silence: Silence, *, at: datetime, limit: int) -> t
     }
     silent = conn.execute(_SILENT, before).scalars().all()
     return (*silent, *conn.execute(_WAITED, {"at": at, "most": limit}).scalars().all())
+
+
+def unanswered(
+    conn: Connection, *, opened_from: datetime, opened_until: datetime, limit: int
+) -> list[tuple[int, datetime]]:
+    """(id, opened_at) of open tickets of that time without an answer that staff were not told of, in order."""
+    when = {"opened_from": opened_from, "opened_until": opened_until, "most": limit}
+    return [(row.id, row.opened_at) for row in conn.execute(_UNANSWERED, when)]
+
+
+def is_unanswered(conn: Connection, number: int) -> bool:
+    """The same of one ticket, which is locked."""
+    return conn.execute(_IS_UNANSWERED, {"number": number}).first() is not None
+
+
+def mark_alarmed(conn: Connection, number: int, *, now: datetime) -> None:
+    """Staff are told that nobody has answered it."""
+    conn.execute(update(tickets).where(tickets.c.id == number).values(alarmed_at=now))
 
 
 def begin_silence(conn: Connection, number: int, *, since: datetime) -> None:

@@ -1,18 +1,23 @@
-"""What a notification says of a ticket's customer."""
+"""What a notification says besides the ticket itself: its notes, its last message, and its customer."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, select, true
+from sqlalchemy import Connection, Row, bindparam, exists, literal, select, true, union_all
 
-from mailgate.tickets.ticket import State
-from store.schema import billing_accounts, customers, tickets
+from mailgate.tickets.context import Said
+from mailgate.tickets.ticket import EntryKind, State
+from store.schema import billing_accounts, customers, entries, tickets
 
 LISTED = 3
 """Earlier tickets that a notification names."""
 
+LISTED_NOTES = 20
+"""Notes of the ticket that it brings, the last ones."""
+
 _EARLIER = (
-    select(tickets.c.id, tickets.c.subject, tickets.c.state, tickets.c.updated_at)
+    select(tickets.c.id, tickets.c.subject, tickets.c.state, tickets.c.updated_at, literal(False).label("is_note"))
     .where(
         tickets.c.customer_id == bindparam("customer_id"),
         tickets.c.id != bindparam("number"),
@@ -22,12 +27,34 @@ _EARLIER = (
     .limit(LISTED)
     .subquery()
 )
+_NOTES = (
+    select(
+        entries.c.id,
+        entries.c.text.label("subject"),
+        entries.c.author_name.label("state"),
+        entries.c.at.label("updated_at"),
+        literal(True).label("is_note"),
+    )
+    .where(entries.c.ticket_id == bindparam("number"), entries.c.kind == EntryKind.NOTE)
+    .order_by(entries.c.id.desc())
+    .limit(LISTED_NOTES)
+    .subquery()
+)
+# One question for both: each customer's mail asks it.
+_MORE = union_all(select(_EARLIER), select(_NOTES)).subquery()
 _IS_BILLED = exists().where(billing_accounts.c.customer_id == customers.c.id)
 _CUSTOMER = (
-    select(customers.c.name, customers.c.created_at, _IS_BILLED.label("is_billed"), _EARLIER)
-    .select_from(customers.outerjoin(_EARLIER, true()))
+    select(customers.c.name, customers.c.created_at, _IS_BILLED.label("is_billed"), _MORE)
+    .select_from(customers.outerjoin(_MORE, true()))
     .where(customers.c.id == bindparam("customer_id"))
-    .order_by(_EARLIER.c.updated_at.desc(), _EARLIER.c.id.desc())
+    .order_by(_MORE.c.updated_at.desc(), _MORE.c.id.desc())
+)
+_NOTES_ALONE = select(_NOTES).order_by(_NOTES.c.id.desc())
+_LAST = (
+    select(entries.c.author_name, entries.c.at, entries.c.text)
+    .where(entries.c.ticket_id == bindparam("number"), entries.c.kind == EntryKind.MESSAGE)
+    .order_by(entries.c.id.desc())
+    .limit(1)
 )
 
 
@@ -49,11 +76,28 @@ class Known:
     since: datetime
     is_billed: bool  # there is an account of money
     others: tuple[Earlier, ...]  # the last tickets but this one, what changed last first
+    notes: tuple[Said, ...]  # of this one, oldest first
 
 
 def customer(conn: Connection, customer_id: int, number: int) -> Known:
     """Who has written this ticket, by one question."""
     rows = conn.execute(_CUSTOMER, {"customer_id": customer_id, "number": number}).all()
-    others = (row for row in rows if row.id is not None)
+    others = (row for row in rows if row.id is not None and not row.is_note)
     found = tuple(Earlier(row.id, row.subject, State(row.state), row.updated_at) for row in others)
-    return Known(rows[0].name, rows[0].created_at, bool(rows[0].is_billed), found)
+    notes = sorted((row for row in rows if row.id is not None and row.is_note), key=lambda row: row.id)
+    return Known(rows[0].name, rows[0].created_at, bool(rows[0].is_billed), found, tuple(map(_said, notes)))
+
+
+def notes_of(conn: Connection, number: int) -> tuple[Said, ...]:
+    """The last notes of a ticket that has no registered customer, oldest first."""
+    return tuple(_said(row) for row in reversed(conn.execute(_NOTES_ALONE, {"number": number}).all()))
+
+
+def last_message(conn: Connection, number: int) -> Said | None:
+    """What was said last in a ticket, by its customer or to him."""
+    row = conn.execute(_LAST, {"number": number}).first()
+    return Said(row.author_name, row.at, row.text) if row else None
+
+
+def _said(row: Row[Any]) -> Said:
+    return Said(row.state, row.updated_at, row.subject)  # under the names of the tickets that they stand beside

@@ -30,6 +30,12 @@ _KNOWING = (
     .union_all(_OURS, _IN_TICKETS)
     .order_by("referenced", "ticket_id")
 )
+_WROTE = (
+    select(entries.c.staff_id)
+    .join(outbox, outbox.c.entry_id == entries.c.id)
+    .where(outbox.c.message_id.in_(_THE_IDS), entries.c.staff_id.is_not(None))
+)
+_CARRIED = select(outbox.c.entry_id).where(outbox.c.message_id.in_(_THE_IDS), outbox.c.entry_id.is_not(None))
 _CAME = select(entries.c.at.label("at"), literal(1).label("turn"), entries.c.message_id).where(
     entries.c.ticket_id == bindparam("the_id"),
     entries.c.message_id.is_not(None),
@@ -69,3 +75,15 @@ def of_thread(conn: Connection, ticket_id: int, reader: str) -> tuple[str, ...]:
     """Message ids of what this reader may have of the thread, oldest first: customers' mails, and ours to him."""
     rows = conn.execute(_THREAD, {"the_id": ticket_id, "the_key": address_key(reader)}).all()
     return tuple(row.message_id for row in rows)
+
+
+def staff_answered_by(conn: Connection, ids: Sequence[str]) -> frozenset[int]:
+    """Who of the staff wrote the words that these mails of ours carry."""
+    wanted = tuple(dict.fromkeys(ids))[:MAX_REFERENCES]
+    return frozenset(conn.execute(_WROTE, {"the_ids": wanted}).scalars()) if wanted else frozenset()
+
+
+def entries_of(conn: Connection, ids: Sequence[str]) -> frozenset[int]:
+    """The entries that these mails of ours carry or are about."""
+    wanted = tuple(dict.fromkeys(ids))[:MAX_REFERENCES]
+    return frozenset(conn.execute(_CARRIED, {"the_ids": wanted}).scalars()) if wanted else frozenset()

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 from mailgate.letters.kind import Matter, Template
 from mailgate.mail.address import address_key
 from mailgate.tickets.acts import Deed, StaffAct, Standing
-from mailgate.tickets.ticket import CHANGES_NOTHING, EntryKind, State, Ticket
+from mailgate.tickets.ticket import CHANGES_NOTHING, State, Ticket
 from store.post.outbox import OutState
 from store.rows import Rows
 from store.schema import entries, outbox, staff_acts, tickets
@@ -90,14 +90,6 @@ def unclosed_of(conn: Connection, staff_id: int) -> tuple[int, ...]:
     """The numbers of somebody's tickets that are not closed."""
     query = select(tickets.c.id).where(tickets.c.assignee_id == staff_id, tickets.c.state != State.CLOSED)
     return tuple(conn.execute(query.order_by(tickets.c.id)).scalars())
-
-
-def writers_on(conn: Connection, ticket_id: int) -> frozenset[int]:
-    """Who of the staff has written on a ticket, to the customer or a note."""
-    query = select(entries.c.staff_id).where(
-        entries.c.ticket_id == ticket_id, entries.c.staff_id.is_not(None), entries.c.kind != EntryKind.EVENT
-    )
-    return frozenset(conn.execute(query.distinct()).scalars())
 
 
 def words_of(conn: Connection, entry_ids: Iterable[int]) -> Mapping[int, str]:

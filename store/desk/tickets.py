@@ -123,6 +123,12 @@ _CHANGING = (
     "wait_until",
     "assignee_id",
     "merged_into",
+    "staff_ids",
+    "followers",
+    "muted_by",
+    "left_by",
+    "priority",
+    "tags",
 )
 """What an entry may change of its ticket, besides the count of its messages."""
 
@@ -186,7 +192,7 @@ def open_ticket(
         participants=(participant,) if participant else (),
         thread_index=thread_index,
     )
-    ticket = after_entry(ticket, first.kind, event, now=now)
+    ticket = after_entry(ticket, first.kind, event, writer_id=first.staff_id, now=now)
     number = insert_row(conn, _OPEN, _TICKET.columns(ticket))
     locks.tickets_of(conn).add(number)
     if participant is not None:
@@ -213,8 +219,16 @@ def admit(conn: Connection, ticket: Ticket, participant: Participant) -> Ticket:
 
 
 def dismiss(conn: Connection, ticket: Ticket, contact_id: int) -> Ticket:
-    """This contact gets no more mails of the ticket; returns the ticket as it is now."""
+    """This contact gets no more mails of the ticket, and what he writes still joins it; returns it as it is now."""
     seat = (participants.c.ticket_id == ticket.id, participants.c.contact_id == contact_id)
+    conn.execute(delete(participants).where(*seat))
+    left_by = tuple(dict.fromkeys((*ticket.left_by, contact_id)))
+    return replace(load(conn, (ticket.id,))[ticket.id], left_by=left_by)
+
+
+def remove_participant(conn: Connection, ticket: Ticket, address: str) -> Ticket:
+    """Nobody at this address takes part any more; returns the ticket as it is now."""
+    seat = (participants.c.ticket_id == ticket.id, participants.c.address_key == address_key(address))
     conn.execute(delete(participants).where(*seat))
     return load(conn, (ticket.id,))[ticket.id]
 
@@ -230,8 +244,9 @@ def append(
     if ticket.id not in locks.tickets_of(conn):
         raise NotLocked(f"ticket {ticket.id} was not locked before it was changed")
     entry_id = _enter(conn, ticket.id, entry, event=event, now=now)
-    after = after_entry(ticket, entry.kind, event, now=now)
-    changed = {name: getattr(after, name) for name in _CHANGING}
+    after = after_entry(ticket, entry.kind, event, writer_id=entry.staff_id, now=now)
+    columns = _TICKET.columns(after)
+    changed = {name: columns[name] for name in _CHANGING}
     conn.execute(_CHANGE, {"the_id": ticket.id, "the_messages": after.messages - ticket.messages, **changed})
     return entry_id, after
 

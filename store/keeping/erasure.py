@@ -128,7 +128,7 @@ def erase(conn: Connection, attached: Attached, customer_id: int, *, by: str, no
         conn.execute(delete(participants).where(participants.c.ticket_id.in_(ids)))
         conn.execute(delete(proposals).where(proposals.c.ticket_id.in_(ids)))
         shell = {"subject": ERASED, "state": State.CLOSED, "assignee_id": None}
-        shell |= dict.fromkeys(("waiting_since", "silent_since", "warned_at", "wait_until"))
+        shell |= dict.fromkeys(("waiting_since", "silent_since", "warned_at", "wait_until", "tags"))
         conn.execute(update(tickets).where(tickets.c.id.in_(ids)).values(**shell))
     for ids in parts(extent.contacts):
         conn.execute(delete(participants).where(participants.c.contact_id.in_(ids)))

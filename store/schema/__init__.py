@@ -1,6 +1,7 @@
 """Every table, constraint and index. Instants are UTC, digests lower-case hex; addresses keep their case and a key."""
 
 from store.schema.accounts import billing_accounts, tax_proofs
+from store.schema.announcements import announcements
 from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
 from store.schema.columns import Utc, metadata
 from store.schema.found import articles, search_documents, search_marks
@@ -52,6 +53,7 @@ __all__ = [
     "Utc",
     "allocations",
     "allowed_senders",
+    "announcements",
     "articles",
     "askees",
     "attachments",

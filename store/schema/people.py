@@ -57,6 +57,8 @@ staff = Table(
     Column("epoch", Integer, nullable=False, server_default="0"),
     Column("created_at", Utc, nullable=False),
     Column("away_until", Utc),
+    Column("desks", JSON(none_as_null=True)),  # whose tickets they hear of while these are nobody's; null: all
+    Column("hours", JSON(none_as_null=True)),  # in which they work; null: day and night
     Column("removed_at", Utc),  # as of contacts
     sqlite_autoincrement=True,
 )

@@ -34,6 +34,14 @@ tickets = Table(
     Column("warned_at", Utc),  # of an answered ticket: its customer knows that it will be closed
     Column("wait_until", Utc),  # of a waiting ticket
     Column("merged_into", ForeignKey("tickets.id")),  # the end of the chain, always: one step leads there
+    # Ids of staff, in the ticket's row: each customer's mail asks for them, and they change with it, under its lock.
+    Column("staff_ids", JSON(none_as_null=True)),  # who has written on it; null: nobody, here and below
+    Column("followers", JSON(none_as_null=True)),  # who wants to hear of it, whoever has it
+    Column("muted_by", JSON(none_as_null=True)),  # who wants to hear no more of it
+    Column("alarmed_at", Utc),  # staff know that nobody has answered it
+    Column("priority", String),  # null: nobody has said one
+    Column("tags", JSON(none_as_null=True)),
+    Column("left_by", JSON(none_as_null=True)),  # ids of contacts who asked for no more mails: what they write joins
     Index("ix_tickets_state_updated_at", "state", "updated_at"),
     Index("ix_tickets_state_waiting_since", "state", "waiting_since"),
     Index("ix_tickets_customer_id_state_updated_at", "customer_id", "state", "updated_at"),

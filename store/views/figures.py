@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, case, func, select
 
-from mailgate.tickets.ticket import Direction, EntryKind, Event, State
+from mailgate.tickets.ticket import Direction, EntryKind, Event, Priority, State
 from store.schema import customers, entries, staff, tickets
 from store.views.weight import line
 
@@ -23,6 +23,7 @@ class Waiting:
     customer: str | None  # None: not registered
     assignee: str | None
     since: datetime
+    priority: Priority | None
 
 
 def opened(conn: Connection, *, since: datetime) -> Sequence[tuple[datetime, datetime | None]]:
@@ -35,10 +36,20 @@ def closed(conn: Connection, *, since: datetime) -> Sequence[datetime]:
     return list(conn.execute(_CLOSED, {"the_since": since}).scalars())
 
 
-def waiting(conn: Connection, *, limit: int = MOST_WAITING) -> Sequence[Waiting]:
-    """The open tickets that have waited longest."""
-    rows = conn.execute(_WAITING, {"the_most": limit})
-    return [Waiting(row.id, line(row.subject), row.customer, row.assignee, row.waiting_since) for row in rows]
+def waiting(conn: Connection, *, limit: int = MOST_WAITING, pressing_first: bool = False) -> Sequence[Waiting]:
+    """The open tickets that have waited longest; `pressing_first`: by their priority, and of the same by their age."""
+    rows = conn.execute(_PRESSING if pressing_first else _WAITING, {"the_most": limit})
+    return [
+        Waiting(
+            row.id,
+            line(row.subject),
+            row.customer,
+            row.assignee,
+            row.waiting_since,
+            row.priority and Priority(row.priority),
+        )
+        for row in rows
+    ]
 
 
 # Whatever happened to a ticket also changed it, and the index on states knows when that was.
@@ -60,17 +71,22 @@ _CLOSED = (
     .join(tickets, tickets.c.id == entries.c.ticket_id)
     .where(*_CHANGED, entries.c.event.in_((Event.CLOSED, Event.AUTO_CLOSED)), entries.c.at >= bindparam("the_since"))
 )
-_WAITING = (
+_OPEN = (
     select(
         tickets.c.id,
         tickets.c.subject,
         tickets.c.waiting_since,
+        tickets.c.priority,
         customers.c.name.label("customer"),
         staff.c.name.label("assignee"),
     )
     .outerjoin(customers, customers.c.id == tickets.c.customer_id)
     .outerjoin(staff, staff.c.id == tickets.c.assignee_id)
     .where(tickets.c.state == State.OPEN)
-    .order_by(tickets.c.waiting_since, tickets.c.id)
     .limit(bindparam("the_most"))
 )
+_BY_AGE = (tickets.c.waiting_since, tickets.c.id)
+_RANK = case(
+    {Priority.URGENT: 0, Priority.HIGH: 1, Priority.LOW: 3}, value=func.coalesce(tickets.c.priority, ""), else_=2
+)
+_WAITING, _PRESSING = _OPEN.order_by(*_BY_AGE), _OPEN.order_by(_RANK, *_BY_AGE)

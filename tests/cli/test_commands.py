@@ -89,7 +89,19 @@ def test_a_contact_is_added_with_its_roles(program: Program) -> None:
 
 
 def test_staff_are_listed(program: Program) -> None:
-    assert program.ask("staff", "list") == [{"id": 1, "name": "Bart Jones", "email": "bart@hosting.example"}]
+    bart = {"id": 1, "name": "Bart Jones", "email": "bart@hosting.example"}
+
+    assert program.ask("staff", "list") == [{**bart, "desks": [], "hours": []}]
+
+
+def test_staff_have_desks_and_hours_of_their_own(program: Program) -> None:
+    desks = ("--desk", "billing", "--desk", "orders", "--desk", "billing")
+    edited = program.ask("staff", "edit", "1", *desks, "--hours", "mon-fri 08:00-12:00")
+    others = program.ask("staff", "edit", "1", "--all-desks")
+
+    assert (edited["desks"], edited["hours"]) == (["billing", "orders"], ["mon-fri 08:00-12:00"])
+    assert (others["desks"], others["hours"]) == ([], ["mon-fri 08:00-12:00"])
+    assert program.ask("staff", "edit", "1", "--all-hours")["hours"] == []
 
 
 @pytest.mark.parametrize(
@@ -117,6 +129,10 @@ def test_staff_are_listed(program: Program) -> None:
         (("customer", "edit", "1", "--country", "Germany"), "'Germany' is no country code"),
         (("staff", "remove", "1"), "Bart Jones is the only one who is told of new mail"),
         (("staff", "remove", "99"), "there is no staff member 99"),
+        (("staff", "edit", "99", "--all-desks"), "there is no staff member 99"),
+        (("staff", "edit", "1", "--desk", "sales"), "there is no desk sales; there are support, billing"),
+        (("staff", "edit", "1", "--hours", "9-17"), "--hours 9-17: is not written like mon-fri 09:00-17:00"),
+        (("ticket", "add", "99", "x@y.example"), "there is no ticket 99"),
         (("customer", "forget", "99"), "there is no customer 99"),
         (("customer", "export", "99", "-o", "x.zip"), "there is no customer 99"),
         (("staff", "remove", "98"), "there is no staff member 98"),

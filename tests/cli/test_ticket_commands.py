@@ -141,3 +141,36 @@ def test_words_may_come_on_standard_input(program: Program) -> None:
 
     assert noted.exit_code == 0, noted.output
     assert program.ask("ticket", "show", "1")["entries"][-1]["text"] == "She paid.\nTwice."
+
+
+def test_readers_priority_and_tags_are_changed_as_by_mail(program: Program) -> None:
+    program.ask("ticket", "add", "1", "carl@partner.example")
+    added = program.ask("ticket", "add", "1", "Carl@Partner.example")
+    program.ask("ticket", "priority", "1", "urgent")
+    program.ask("ticket", "tag", "1", "Server7", "dns")
+    tagged = program.ask("ticket", "tag", "1", "-dns")
+    removed = program.ask("ticket", "remove", "1", "carl@partner.example")
+
+    assert sorted(added["participants"]) == ["<carl@partner.example>", "Anne Miller <anne@customer.example>"]
+    assert (tagged["priority"], tagged["tags"]) == ("urgent", ["server7"])
+    assert removed["participants"] == ["Anne Miller <anne@customer.example>"]
+    events = [entry["event"] for entry in removed["entries"] if entry["kind"] == "event"]
+    assert events == ["reader added", "ranked", "tagged", "tagged", "reader removed"]
+
+
+@pytest.mark.parametrize(
+    ("command", "message"),
+    [
+        (("add", "1", "billing@support.example"), "billing@support.example is one of our own addresses"),
+        (("add", "1", "carl"), "carl"),
+        (("remove", "1", "anne@customer.example"), "nobody else would get the answers"),
+        (("tag", "1", "<b>"), "a tag has at most 30 letters, digits and dashes: <b>"),
+    ],
+)
+def test_what_cannot_be_changed_is_refused_by_its_value(
+    program: Program, command: tuple[str, ...], message: str
+) -> None:
+    done = program.run("ticket", *command, "--json")
+
+    assert done.exit_code == 65
+    assert message in json.loads(done.stdout)["error"]["message"]

@@ -28,7 +28,7 @@ from mailgate.wiring import Parts, build
 from store import schema
 from store.billing import ledger, runs
 from store.engine import reading, transaction
-from store.post import work
+from store.post import announcements, work
 from tests.flows.billing_run.shop import Shop
 from tests.gate import BEGIN, Gate, Person, begin_gate
 
@@ -37,6 +37,9 @@ EVENING = BEGIN + timedelta(hours=38)
 
 MORNING = BEGIN + timedelta(hours=47, minutes=30)
 """The lists of the day, a warning, the end of a wait, a question without an answer, late mail, and lost jobs."""
+
+
+RULES = {"undo_seconds": 0, "queue_list": QueueList.DAILY, "first_answer_hours": 2}
 
 
 class Died(BaseException):
@@ -167,7 +170,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
     home = tmp_path_factory.mktemp("due")
     kept: dict[datetime, tuple[Path, Settings]] = {}
     hook = Hook("ticket.reopened", command="/bin/true")
-    with begin_gate(home, desk_rules={"undo_seconds": 0, "queue_list": QueueList.DAILY}, hook={"0": hook}) as gate:
+    with begin_gate(home, desk_rules=RULES, hook={"0": hook}) as gate:
         anne, cris = gate.customer("Anne", "anne@customer.example"), Person("Cris", "cris@stranger.example")
         bart, _ = gate.staff("Bart", "bart@hosting.example"), gate.staff("Dora", "dora@hosting.example")
 
@@ -202,6 +205,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
         gate.deliver(anne.writes("It is slow.", subject="Slow disk"))
         gate.sink.replies["RCPT"] = ["451 4.7.1 later"]  # to the answer alone, which is long on its way then
         gate.deliver(bart.replies(gate.mailbox(bart)[-1], "Is it quicker now?"))
+        gate.deliver(anne.writes("Nor this one.", subject="Not answered"))
         gate.now = MORNING - timedelta(minutes=10)
         gate.accept(anne.writes("The job of this mail gets lost.", subject="Lost"))
         gate.parts.receive(gate.accept(anne.writes("Those of its answers.", subject="Settled")), gate.now)
@@ -210,6 +214,17 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
         with transaction(gate.parts.engine) as conn:
             review.refuse(conn, spam, by="Bart Jones", is_spam=True, now=gate.now)
         gate.parts.receive(gate.accept(cris.writes("And domains?")), gate.now)
+        with transaction(gate.parts.engine) as conn:
+            announcements.begin(
+                conn,
+                staff_id=1,
+                spool_id=1,
+                desk="support",
+                subject="Moving",
+                text="We move house.",
+                contact_ids=[1],
+                now=gate.now,
+            )
         sell(Shop(gate.parts.engine, gate.parts.settings))
         tell_hooks(gate)
         keep(MORNING)

@@ -19,7 +19,11 @@ def test_every_command_of_a_customer_has_its_function() -> None:
 
 
 def test_every_command_of_staff_has_its_function_or_says_what_becomes_of_the_words() -> None:
-    of_words = {staff.NOTE, staff.CUSTOMER}
+    of_words = {staff.NOTE, staff.REPLY, staff.CUSTOMER}
 
     assert {verb for verb in staff.STAFF.verbs if verb.alone} == set(story.ALONE)
-    assert {verb for verb in staff.STAFF.verbs if not verb.alone} == {*carry_out_staff.HANDLERS, *of_words}
+    assert {verb for verb in staff.STAFF.verbs if not verb.alone} == {
+        *carry_out_staff.HANDLERS,
+        *carry_out_staff.OF_READERS,
+        *of_words,
+    }

@@ -1,4 +1,4 @@
-"""People in copy and contacts of an account (B15): proposed to the owner, added by him alone, and never by a mail."""
+"""People in copy (B15): contacts of the account take part, strangers are proposed, and added by the owner alone."""
 
 from mailgate.letters.kind import Template
 from tests.gate import Gate, Person
@@ -25,7 +25,7 @@ def test_who_is_in_copy_is_proposed_and_gets_nothing(gate: Gate, anne: Person, b
 
 def test_a_colleague_who_is_a_contact_is_added_by_the_owner_at_once(gate: Gate, anne: Person, bart: Person) -> None:
     dora = gate.contact(1, "Dora Miller", "dora@customer.example")
-    gate.deliver(anne.writes("It is broken.", headers={"Cc": dora.address}))
+    gate.deliver(anne.writes("It is broken."))
     before = readers(gate)
 
     gate.deliver(anne.replies(gate.mailbox(anne)[0], f"!add {dora.address}"))
@@ -41,11 +41,13 @@ def test_a_colleague_who_is_a_contact_is_added_by_the_owner_at_once(gate: Gate, 
 def test_the_owner_is_asked_about_who_was_in_copy_of_a_contact_s_mail(gate: Gate, anne: Person, bart: Person) -> None:
     dora = gate.contact(1, "Dora Miller", "dora@customer.example")
     bob = gate.contact(1, "Bob Miller", "bob@customer.example")
-    gate.deliver(dora.writes("It is broken.", headers={"Cc": bob.address}))
+    gate.deliver(dora.writes("It is broken.", headers={"Cc": f"{bob.address}, {SPY}"}))
     [proposal] = gate.mailbox(anne)
 
     gate.deliver(anne.replies(proposal, f"!add {bob.address}"))
 
+    assert f"!add {SPY}" in proposal.text
+    assert f"!add {bob.address}" not in proposal.text
     assert "dora@customer.example wrote to us about ticket 1" in proposal.text
     assert "had others in copy" not in gate.mailbox(dora)[0].text
     assert readers(gate) == [dora.address, bob.address]
@@ -75,12 +77,24 @@ def test_nobody_is_proposed_twice_or_for_an_unverified_mail(gate: Gate, anne: Pe
     assert "in copy, and not added: other@evil.example" in gate.mailbox(bart)[-1].text
 
 
-def test_a_colleague_in_copy_who_answers_takes_nobodys_place(gate: Gate, anne: Person, bart: Person) -> None:
+def test_a_colleague_in_copy_who_answers_joins(gate: Gate, anne: Person, bart: Person) -> None:
     dora = gate.contact(1, "Dora Miller", "dora@customer.example")
     gate.deliver(anne.writes("It is broken.", headers={"Cc": dora.address}, message_id="first"))
 
     answer = dora.writes("I see it, too.", headers={"In-Reply-To": "<first@client.example>"})
-    opened = gate.deliver(answer)
+    joined = gate.deliver(answer)
+    gate.deliver(bart.replies(gate.mailbox(bart)[0], "We look into it."))
+
+    assert joined.outcome.ticket_id == 1
+    assert readers(gate) == [anne.address, dora.address]
+    assert ["We look into it." in mail.text for mail in gate.mailbox(dora)] == [True]
+
+
+def test_a_colleague_who_got_the_mail_otherwise_takes_nobodys_place(gate: Gate, anne: Person, bart: Person) -> None:
+    dora = gate.contact(1, "Dora Miller", "dora@customer.example")
+    gate.deliver(anne.writes("It is broken.", message_id="first"))
+
+    opened = gate.deliver(dora.writes("I see it, too.", headers={"In-Reply-To": "<first@client.example>"}))
     gate.deliver(bart.replies(gate.mailbox(bart)[0], "We look into it."))
 
     assert opened.outcome.ticket_id == 2

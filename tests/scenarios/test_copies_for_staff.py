@@ -55,6 +55,19 @@ def test_an_answer_that_is_undone_has_no_copy(
     assert len(gate.mailbox(fred)) == 1
 
 
+def test_a_close_that_is_taken_back_is_no_news(
+    gate: Gate, anne: Person, bart: Person, fred: Person, notification: Received
+) -> None:
+    gate.deliver(bart.replies(notification, "!note\nHer disk is full."))
+    gate.deliver(bart.replies(notification, "!close\n!assign fred"))
+
+    gate.deliver(bart.replies(notification, "!undo"))
+    gate.later(minutes=5)
+
+    assert ["Her disk is full." in mail.text for mail in gate.mailbox(fred)] == [False, True]
+    assert gate.ticket(1).assignee_id is None
+
+
 def test_a_line_of_a_copy_does_not_leave_in_a_reply(
     gate: Gate, anne: Person, bart: Person, fred: Person, notification: Received
 ) -> None:

@@ -60,6 +60,8 @@ def test_a_ticket_that_opens_closes_and_opens_again_is_told(begin: BeginGate, re
         "subject": "Web site down",
         "desk": "support",
         "state": "open",
+        "priority": "normal",
+        "tags": [],
         "customer": {"id": 1, "name": "Anne Miller"},
         "url": "http://127.0.0.1:8025/staff/tickets/1",
     }
@@ -75,6 +77,19 @@ def test_a_ticket_that_staff_open_is_told_as_well(begin: BeginGate, receiver: Re
     gate.deliver(bart.writes("!customer anne@customer.example\n\nWe move your site on Sunday.", subject="Moving"))
 
     assert [one["event"] for one in said(receiver)] == ["ticket.opened"]
+
+
+def test_what_somebody_says_to_be_urgent_is_told_once(begin: BeginGate, receiver: Receiver) -> None:
+    gate = hooked(begin, Hook("ticket.urgent", url=receiver.url))
+    anne, bart = anne_of(gate), gate.staff("Bart Jones", "bart@hosting.example")
+    gate.deliver(anne.writes("It is down."))
+
+    for word in ("high", "urgent", "urgent", "normal"):
+        gate.deliver(bart.replies(gate.mailbox(bart)[0], f"!priority {word}"))
+
+    (told,) = said(receiver)
+    assert told["event"] == "ticket.urgent"
+    assert told["ticket"]["priority"] == "urgent"  # type: ignore[index]
 
 
 def test_only_what_it_hears_of_is_told_and_once_though_two_entries_mean_it(

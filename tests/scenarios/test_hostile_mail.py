@@ -40,7 +40,7 @@ def test_a_stranger_who_was_copied_in_never_gets_a_mail(
     gate.deliver(copied, to="support@support.example")
     gate.deliver(bart.replies(gate.mailbox(bart)[0], "!close\nPlease try again."))
 
-    assert len(gate.mailbox(anne)) == 3
+    assert len(gate.mailbox(anne)) == 2
     assert gate.mailbox(cris) == []
     assert [person.address for person in gate.ticket(1).participants] == [anne.address]
 
@@ -56,7 +56,7 @@ def test_a_line_break_hidden_in_a_subject_adds_no_field_to_our_mails(
     gate.deliver(bart.replies(gate.mailbox(bart)[0], "!close\nPlease try again."))
 
     ours = gate.mailbox(anne) + gate.mailbox(bart)
-    assert len(ours) == 4
+    assert len(ours) == 3
     for mail in ours:
         assert mail.message.get_all("Subject") == ["Re: hi Bcc: cris@stranger.example [#1]"]
         assert mail.message["Bcc"] is None

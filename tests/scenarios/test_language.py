@@ -41,6 +41,8 @@ def everything_to(gate: Gate, anna: Person, bart: Person, language: str = "de-AT
     dora = Person("Dora", "dora@customer.example")
     gate.deliver(anna.writes("Es geht nicht.", files=[("setup.exe", "application/octet-stream", b"MZ")]))
     first = gate.mailbox(anna)[0]
+    gate.deliver(bart.writes("!announce everybody\nWir ziehen um.", subject="Umzug"))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "yes"))
     gate.deliver(anna.replies(first, "Hier noch eine.", files=[("a.exe", "application/octet-stream", b"MZ")]))
     gate.deliver(dora.writes("Und das.", headers=cc))
     gate.deliver(anna.replies(first, "!help"))
@@ -136,6 +138,8 @@ def test_no_sentence_to_a_customer_stands_outside_of_the_templates(begin: BeginG
             "Hier noch eine.",
             "Und das.",
             "Bitte noch einmal.",
+            "Umzug",
+            "Wir ziehen um.",
             "Wohin",
             "status:opne",
             "x:",

@@ -47,7 +47,7 @@ def test_the_block_has_one_fact_a_line() -> None:
 
 
 def test_a_copy_does_not_say_that_it_has_arrived() -> None:
-    said = copy_lines(TICKET, ABOUT, writer=BART)[0]
+    said = copy_lines(TICKET, ABOUT, writer=BART.name)[0]
 
     assert said == "A copy: Bart Jones wrote this to Anne <a@c.example>. It is on its way to them."
 
@@ -72,7 +72,7 @@ def test_the_block_of_a_mail_is_what_stands_below_its_last_mark() -> None:
     assert block_lines("Hello,\nAnne\n") == ()
 
 
-@pytest.mark.parametrize("lines", [_lines(marks=("unverified sender",)), copy_lines(TICKET, ABOUT, writer=BART)])
+@pytest.mark.parametrize("lines", [_lines(marks=("unverified sender",)), copy_lines(TICKET, ABOUT, writer=BART.name)])
 def test_every_line_of_a_block_is_long_enough_to_be_looked_for(lines: tuple[str, ...]) -> None:
     for line in lines:
         assert leaked_line(line, (line,)) == line

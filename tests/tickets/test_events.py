@@ -15,6 +15,12 @@ SAID = {Event.CUSTOMER_WROTE, Event.MACHINE_WROTE, Event.STAFF_REPLIED, Event.ST
 FOR_STAFF = {
     Event.LINKED,
     Event.NAMED,
+    Event.FOLLOWED,
+    Event.MUTED,
+    Event.RANKED,
+    Event.TAGGED,
+    Event.SPLIT,
+    Event.SPLIT_OFF,
     Event.ASSIGNED,
     Event.MERGED,
     Event.TOOK_OVER,

@@ -76,7 +76,7 @@ def test_every_word_of_every_page_is_a_message_or_a_value(abroad: Company, pages
         for path, page in pages.items()
         for words, at in page.unmarked
         if not any(PLACES_OF_VALUES.match(element) for element in at)
-        for piece in re.split(r"(?:^| )– | · |: | ?, ", _plain(words))
+        for piece in re.split(r"(?:^| )– | · |: | ?, |; ", _plain(words))
         if re.search(r"[^\W\d_]{2}", piece) and not HEBREW.search(piece)
     ]
 

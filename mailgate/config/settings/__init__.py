@@ -6,6 +6,7 @@ Names, units and reasons stand in config.toml. All paths are absolute once `load
 from mailgate.config.settings.billing import Billing, TaxPoint
 from mailgate.config.settings.desk import (
     DEFAULT_DESKS,
+    Announcements,
     Attachments,
     DeskEntry,
     DeskRules,
@@ -13,6 +14,7 @@ from mailgate.config.settings.desk import (
     Letterhead,
     OwnWords,
     QueueList,
+    SavedReplies,
     UnknownSender,
 )
 from mailgate.config.settings.doors import (
@@ -46,6 +48,7 @@ __all__ = [
     "WEB_LISTEN",
     "Addressing",
     "After",
+    "Announcements",
     "Attachments",
     "Authentication",
     "Billing",
@@ -68,6 +71,7 @@ __all__ = [
     "Metrics",
     "OwnWords",
     "QueueList",
+    "SavedReplies",
     "Seller",
     "Settings",
     "Smarthost",

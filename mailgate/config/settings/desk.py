@@ -1,13 +1,14 @@
 """What desks do with mail, and the operator's own words."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from enum import StrEnum
 from typing import Annotated
 
 from mailgate.config import kinds, letterhead_kinds
 from mailgate.config.kinds import ALLOWED_ENDINGS, one_of
 from mailgate.letters.colour import USUAL
+from mailgate.opening_hours import OpeningHours, opening
 from mailgate.tickets.deadlines import Silence
 from mailgate.tickets.files import FileRules
 
@@ -36,11 +37,24 @@ class DeskRules:
     unknown_sender: Annotated[UnknownSender, one_of(UnknownSender)] = UnknownSender.HOLD
     digest_hour: Annotated[int, kinds.whole(0, 23)] = 8
     queue_list: Annotated[QueueList, one_of(QueueList)] = QueueList.DAILY
+    hours: kinds.Opening = ()
+    holidays: kinds.Holidays = ()
+    first_answer_hours: kinds.HoursOrNone = 0
+    first_answer_alarm_hours: kinds.Hours = 1  # before that
+
+    def opening(self, zone: tzinfo) -> OpeningHours:
+        """When somebody works at the desks."""
+        return opening(self.hours, zone, self.holidays)
+
+    def silence(self, zone: tzinfo) -> Silence:
+        """How long a customer may be silent."""
+        close_after, warning = (timedelta(hours=one) for one in (self.autoclose_hours, self.autoclose_warning_hours))
+        return Silence(close_after, warning, self.opening(zone))
 
     @property
-    def silence(self) -> Silence:
-        """How long a customer may be silent."""
-        return Silence(timedelta(hours=self.autoclose_hours), timedelta(hours=self.autoclose_warning_hours))
+    def alarm_after(self) -> timedelta:
+        """How long a new ticket may go without an answer before staff are told, of the time in which somebody works."""
+        return timedelta(hours=max(0, self.first_answer_hours - self.first_answer_alarm_hours))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +98,22 @@ class OwnWords:
     """The operator's own words in place of the shipped ones; without `directory` there are none."""
 
     directory: kinds.OptionalFile = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavedReplies:
+    """Texts that staff send by name; without `folder` there are none."""
+
+    folder: kinds.OptionalFile = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announcements:
+    """Bounds of a mail of staff to many customers."""
+
+    per_minute: kinds.Positive = 30
+    most_readers: kinds.Positive = 5_000
+    per_day: kinds.Positive = 2
 
 
 @dataclass(frozen=True, slots=True)

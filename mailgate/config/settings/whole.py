@@ -5,7 +5,16 @@ from pathlib import Path
 
 from mailgate.config import kinds
 from mailgate.config.settings.billing import Billing
-from mailgate.config.settings.desk import DEFAULT_DESKS, Attachments, DeskRules, KnowledgeBase, Letterhead, OwnWords
+from mailgate.config.settings.desk import (
+    DEFAULT_DESKS,
+    Announcements,
+    Attachments,
+    DeskRules,
+    KnowledgeBase,
+    Letterhead,
+    OwnWords,
+    SavedReplies,
+)
 from mailgate.config.settings.doors import ImapFolder, Limits, Lmtp, Metrics, Smtp, Web
 from mailgate.config.settings.gate import Gate
 from mailgate.config.settings.hooks import Hook
@@ -16,6 +25,8 @@ from mailgate.config.settings.sending import FallbackSmarthost, Smarthost, Suppr
 from mailgate.config.settings.work import Budgets, Log, Workers
 from mailgate.desks import Desk
 from mailgate.mail.address import Mailbox
+from mailgate.opening_hours import OpeningHours
+from mailgate.tickets.deadlines import Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,8 @@ class Settings:
     attachments: Attachments = field(default_factory=Attachments)
     letterhead: Letterhead = field(default_factory=Letterhead)
     templates: OwnWords = field(default_factory=OwnWords)
+    announcements: Announcements = field(default_factory=Announcements)
+    saved_replies: SavedReplies = field(default_factory=SavedReplies)
     knowledge_base: KnowledgeBase = field(default_factory=KnowledgeBase)
     seller: Seller = field(default_factory=Seller)
     billing: Billing = field(default_factory=Billing)
@@ -57,6 +70,16 @@ class Settings:
         if not self.store.is_embedded:
             return None
         return Path(self.store.url.removeprefix(kinds.SQLITE).partition("?")[0]).parent
+
+    @property
+    def silence(self) -> Silence:
+        """How long a customer may be silent, by the hours and the zone of the desks."""
+        return self.desk_rules.silence(self.gate.zone)
+
+    @property
+    def opening(self) -> OpeningHours:
+        """When somebody works at the desks."""
+        return self.desk_rules.opening(self.gate.zone)
 
     @property
     def pages_url(self) -> str:

@@ -12,6 +12,7 @@ from mailgate.flows.confirm.ask import Request, ask, not_asked
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.settled import Told
+from mailgate.flows.ticket.readers import contact_of
 from mailgate.people import Contact
 from mailgate.tickets.result import Result
 from mailgate.tickets.ticket import Ticket
@@ -96,7 +97,7 @@ def _ticket(mail: Asking) -> Ticket:
 
 
 def _is_known(mail: Asking, address: str) -> bool:
-    return deeds.contact_of(mail.act, mail.contact.customer_id, address) is not None
+    return contact_of(mail.act, mail.contact.customer_id, address) is not None
 
 
 def _ask(mail: Asking, request: Request) -> Result | None:

@@ -8,6 +8,7 @@ from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Told
 from mailgate.flows.ticket import change
+from mailgate.flows.ticket.readers import contact_of
 from mailgate.flows.ticket.tell_staff import tell_staff
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Role
@@ -66,9 +67,3 @@ def add_contact(act: Act, incoming: Incoming, ticket: Ticket, owner: Contact, ad
         people.add_contact(act.conn, owner.customer_id, address, address, (Role.SUPPORT,), now=act.now)
         ticket = record(act, ticket, Event.CONTACT_ADDED, doer=doer_of(incoming, owner), address=address)
     return share(act, incoming, ticket, owner, address)
-
-
-def contact_of(act: Act, customer_id: int, address: str) -> Contact | None:
-    """The contact of this customer that has the address."""
-    found = people.contacts_with(act.conn, address)
-    return next((contact for contact in found if contact.customer_id == customer_id), None)

@@ -8,10 +8,10 @@ from mailgate.commands.typed import one_name
 from mailgate.confirmation import Confirmation, ConfirmKind, Line, Says
 from mailgate.desks import is_ours
 from mailgate.errors import BadAddress
-from mailgate.flows.client import deeds
 from mailgate.flows.confirm.ask import Request
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.ticket.readers import contact_of
 from mailgate.mail.address import parse_mailbox
 from mailgate.people import Contact, staff_at
 from mailgate.tickets.result import Outcome, Result, result
@@ -38,7 +38,7 @@ def request_of(kind: ConfirmKind, ticket: Ticket, contact: Contact, values: Mapp
 
 def request_to_add(act: Act, ticket: Ticket, owner: Contact, address: str) -> Request:
     """Whether somebody is to get the ticket's mails, who becomes a contact of the account if he is none."""
-    is_known = deeds.contact_of(act, owner.customer_id, address) is not None
+    is_known = contact_of(act, owner.customer_id, address) is not None
     kind = ConfirmKind.SHARE if is_known else ConfirmKind.ADD_CONTACT
     return request_of(kind, ticket, owner, {ADDRESS: address})
 

@@ -3,10 +3,12 @@
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
+from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
 from mailgate.people import present
 from mailgate.tickets import notices
 from mailgate.tickets.ticket import PROGRAM, Doer, Event
+from mailgate.tickets.watchers import readers_of_customer
 from store import people
 from store.desk import staff_acts, tickets
 from store.post.outbox import Outgoing
@@ -21,7 +23,7 @@ def undelivered_notices(
     reopens: bool = True,
     instead: Notice | None = None,
 ) -> list[Notice]:
-    """Record the failure on its ticket and return a notice to each staff member.
+    """Record the failure on its ticket and return a notice to each staff member who hears of it.
 
     `reopens`: when it was an answer, or the warning before a close, it is staff's turn again. `instead`: the same mail
     to somebody else, who then may answer.
@@ -33,12 +35,20 @@ def undelivered_notices(
         event = Event.UNDELIVERED if reopens and kind.must_arrive and instead is None else lost
         to_address = row.notice.to_address
         ticket = record(act, ticket, event, doer=doer, mail=row.id, to=to_address, reply=reply_line)
+    if row.notice.template is Template.ANNOUNCEMENT:
+        return []  # one of many: its address is remembered, and nobody is told of each
     if kind.is_for_staff:
         return []  # told in `mailgate queue list` and the log alone: a mail about it could fail the same way
     if not kind.is_reported:
         return []  # a courtesy that nobody waits for: the ticket and the log have it
     entry_id = row.notice.entry_id if kind.own_words else None
     words = staff_acts.words_of(act.conn, [entry_id]).get(entry_id, "") if entry_id is not None else ""
+    staff = people.list_staff(act.conn)
+    readers = (
+        readers_of_customer(ticket, staff, now=act.now, zone=act.settings.gate.zone)
+        if ticket
+        else present(staff, now=act.now)
+    )
     return [
         notices.undelivered(
             sheet_for(act, reader, ticket=ticket),
@@ -50,5 +60,5 @@ def undelivered_notices(
             instead=instead.to_address if instead else None,
             words=words,
         )
-        for reader in present(people.list_staff(act.conn), now=act.now)
+        for reader in readers
     ]

@@ -55,7 +55,7 @@ def tell_queue(act: Act) -> None:
 
 def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None = None) -> list[Notice]:
     """The list as it is now, to these of the staff; `of_morning`: but to nobody who has got that one."""
-    found = waiting(act.conn, limit=LISTED_TICKETS + 1)
+    found = waiting(act.conn, limit=LISTED_TICKETS + 1, pressing_first=True)
     lines = [
         notices.QueuedTicket(
             number=ticket.id,
@@ -64,6 +64,7 @@ def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None
             waits=act.now - ticket.since,
             assignee=ticket.assignee or "",
             page=staff_page(act, f"tickets/{ticket.id}"),
+            priority=ticket.priority.value if ticket.priority else "",
         )
         for ticket in found[:LISTED_TICKETS]
     ]

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from mailgate import hooks
 from mailgate.config import Settings
 from mailgate.hooks import HookEvent
-from mailgate.tickets.ticket import Event, Ticket
+from mailgate.tickets.ticket import Event, Priority, Ticket
 from store import people
 from store.post import hook_calls
 from store.post.hook_calls import Call, CallState
@@ -19,6 +19,7 @@ _TOLD = {
     Event.AUTO_CLOSED: HookEvent.TICKET_CLOSED,
     Event.REOPENED: HookEvent.TICKET_REOPENED,
     Event.CLOSE_TAKEN_BACK: HookEvent.TICKET_REOPENED,
+    Event.RANKED: HookEvent.TICKET_URGENT,
 }
 """What of a ticket's history hooks hear of."""
 
@@ -69,7 +70,8 @@ def call_hooks(
 
 def tell_of(conn: Connection, settings: Settings, ticket: Ticket, event: Event, *, now: datetime) -> None:
     """What happened to a ticket, where hooks hear of such a thing; `ticket` as it is now."""
-    if settings.hook and event in _TOLD:
+    is_told = event in _TOLD and (event is not Event.RANKED or ticket.priority is Priority.URGENT)
+    if settings.hook and is_told:
         tell_of_ticket(conn, settings, ticket, _TOLD[event], now=now)
 
 
@@ -84,6 +86,8 @@ def tell_of_ticket(conn: Connection, settings: Settings, ticket: Ticket, event: 
             "subject": ticket.subject,
             "desk": ticket.desk,
             "state": ticket.state.value,
+            "priority": (ticket.priority or Priority.NORMAL).value,
+            "tags": list(ticket.tags),
             "customer": {"id": customer.id, "name": customer.name} if customer else None,
             "url": settings.web.staff_page(f"tickets/{ticket.id}"),
         }

@@ -15,7 +15,8 @@ def about(act: Act, ticket: Ticket) -> About:
     page = staff_page(act, f"tickets/{ticket.id}")
     taken_by = staff.get(ticket.assignee_id or 0)
     if ticket.customer_id is None:
-        return About(settings.gate.zone, settings.desk_rules.undo_seconds, page, taken_by)
+        notes = earlier.notes_of(act.conn, ticket.id)
+        return About(settings.gate.zone, settings.desk_rules.undo_seconds, page, taken_by, notes=notes)
     known = earlier.customer(act.conn, ticket.customer_id, ticket.id)
     return About(
         settings.gate.zone,
@@ -26,4 +27,5 @@ def about(act: Act, ticket: Ticket) -> About:
         since=known.since,
         facts=money_facts(act.conn, ticket.customer_id) if known.is_billed else (),
         others=tuple(Other(one.id, one.subject, one.state, one.updated_at) for one in known.others),
+        notes=known.notes,
     )

@@ -4,7 +4,7 @@ Each function returns the ticket as it is now, and leaves a line in the audit tr
 and with which evidence. It does nothing when it is done already: a mail that comes twice changes a ticket once.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -15,15 +15,28 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
 from mailgate.flows.story.record import record
 from mailgate.flows.ticket.about import about
+from mailgate.flows.ticket.tell_team import tell_of_time
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice, stamp
-from mailgate.people import Staff, present
+from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.context import state_lines
+from mailgate.tickets.context import Said, state_lines
 from mailgate.tickets.deadlines import deadline
 from mailgate.tickets.merging import check_merge
-from mailgate.tickets.ticket import Doer, EntryKind, Event, State, Ticket
-from store import people
+from mailgate.tickets.notices import Happened
+from mailgate.tickets.ticket import (
+    Doer,
+    EntryKind,
+    Event,
+    Priority,
+    State,
+    Ticket,
+    following,
+    hearing,
+    muted,
+    taking_part,
+)
+from mailgate.tickets.watchers import readers_of_customer, who_takes_part
 from store.desk import deadlines, tickets
 
 _MOST_SAID = 8
@@ -64,7 +77,7 @@ def assign(act: Act, ticket: Ticket, doer: Doer, *, to: Staff | None) -> Ticket:
     assignee_id = to.id if to else None
     if ticket.assignee_id == assignee_id:
         return ticket
-    ticket = replace(ticket, assignee_id=assignee_id)
+    ticket = replace(hearing(ticket, to.id) if to else ticket, assignee_id=assignee_id)
     return record(act, ticket, Event.ASSIGNED, doer=doer, to=to.name if to else None)
 
 
@@ -80,16 +93,51 @@ def merge(act: Act, source: Ticket, doer: Doer, *, into: Ticket) -> Ticket:
     record(act, replace(source, merged_into=into.id), Event.MERGED, doer=doer, other=into.id)
     deadlines.lead_to(act.conn, source.id, into.id)
     deadlines.join(act.conn, into.id, source.participants)
+    for staff_id in source.staff_ids:
+        into = taking_part(into, staff_id)
+    for staff_id in source.followers:
+        into = following(into, staff_id)
+    into = replace(into, left_by=tuple(dict.fromkeys((*into.left_by, *source.left_by))))
     into = record(act, into, Event.TOOK_OVER, doer=doer, other=source.id)
     if source.state is State.OPEN and into.state is not State.OPEN:
         into = record(act, into, Event.REOPENED, doer=doer, cause="merge", other=source.id)
     return tickets.itself(act.conn, (into.id,))[into.id]
 
 
+def rank(act: Act, ticket: Ticket, doer: Doer, *, priority: Priority) -> Ticket:
+    """Say how pressing it is."""
+    if (ticket.priority or Priority.NORMAL) is priority:
+        return ticket
+    return record(act, replace(ticket, priority=priority), Event.RANKED, doer=doer, priority=priority.value)
+
+
+def tag(act: Act, ticket: Ticket, doer: Doer, *, words: Iterable[str]) -> Ticket:
+    """Sort it by these words; one that begins with `-` is taken away."""
+    chosen = set(ticket.tags)
+    for word in words:
+        chosen = chosen - {word[1:]} if word.startswith("-") else chosen | {word}
+    tags = tuple(sorted(chosen))
+    return (
+        ticket if tags == ticket.tags else record(act, replace(ticket, tags=tags), Event.TAGGED, doer=doer, tags=tags)
+    )
+
+
+def follow(act: Act, ticket: Ticket, doer: Doer, *, who: Staff) -> Ticket:
+    """Somebody on the staff hears all of it from now on."""
+    after = following(ticket, who.id)
+    return ticket if after == ticket else record(act, after, Event.FOLLOWED, doer=doer)
+
+
+def mute(act: Act, ticket: Ticket, doer: Doer, *, who: Staff) -> Ticket:
+    """Somebody on the staff hears no more of it; whose ticket it is hears of it all the same."""
+    after = muted(ticket, who.id)
+    return ticket if after == ticket else record(act, after, Event.MUTED, doer=doer)
+
+
 def warn(act: Act, ticket: Ticket) -> Ticket:
     """Tell who takes part that the ticket will be closed, and when."""
     ticket = record(act, ticket, Event.WARNED)
-    closing = deadline(ticket, act.settings.desk_rules.silence)
+    closing = deadline(ticket, act.settings.silence)
     assert closing is not None
     told = _to_readers(act, ticket, Template.AUTOCLOSE_WARNING, {"close_at": stamp(closing.at)})
     notify(act, told, cause=None)
@@ -97,23 +145,23 @@ def warn(act: Act, ticket: Ticket) -> Ticket:
 
 
 def auto_close(act: Act, ticket: Ticket) -> Ticket:
-    """Close it after the customer's silence and tell who takes part."""
+    """Close it after the customer's silence and tell who takes part, colleagues too."""
     hours = act.settings.desk_rules.autoclose_hours
     ticket = record(act, ticket, Event.AUTO_CLOSED, hours=hours)
     notify(act, _to_readers(act, ticket, Template.AUTOCLOSED), cause=None)
+    tell_of_time(act, ticket, Happened.FELL_SILENT, who_takes_part(ticket, act.staff, now=act.now))
     return ticket
 
 
 def end_wait(act: Act, ticket: Ticket) -> Ticket:
-    """Make it staff's turn again and tell whose matter it is, everybody when it is nobody's."""
+    """Make it staff's turn again and tell those who hear of it; somebody always does."""
     ticket = record(act, ticket, Event.WAIT_ENDED)
-    staff = present(people.list_staff(act.conn), now=act.now)
-    readers = [one for one in staff if one.id == ticket.assignee_id] or staff
-    context, said = state_lines(ticket, about(act, ticket)), _last_words(act, ticket)
+    readers = readers_of_customer(ticket, act.staff, now=act.now, zone=act.settings.gate.zone)
+    context, last = state_lines(ticket, about(act, ticket)), _last_words(act, ticket)
     told = [
         notices.wait_ended(
             sheet_for(act, reader, ticket=ticket),
-            said=said,
+            last=last,
             context=context,
             place=place_of(act, reader, Where.TICKET),
         )
@@ -123,13 +171,13 @@ def end_wait(act: Act, ticket: Ticket) -> Ticket:
     return ticket
 
 
-def _last_words(act: Act, ticket: Ticket) -> list[notices.Said]:
+def _last_words(act: Act, ticket: Ticket) -> list[Said]:
     """The last two messages and every note since the first of them: what whoever goes on with it must know."""
     spoken = [one for one in tickets.history(act.conn, ticket.id) if one.kind is not EntryKind.EVENT and one.text]
     messages = [at for at, one in enumerate(spoken) if one.kind is EntryKind.MESSAGE][-2:]
     begin = messages[0] if messages else 0
     return [
-        notices.Said(one.author_name or one.author_address or "", one.at, one.text, one.kind is EntryKind.NOTE)
+        Said(one.author_name or one.author_address or "", one.at, one.text, one.kind is EntryKind.NOTE)
         for one in spoken[begin:][-_MOST_SAID:]
     ]
 

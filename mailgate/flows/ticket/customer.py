@@ -15,6 +15,7 @@ from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import programs_within_hour
 from mailgate.flows.ticket.propose import in_copy, proposable, propose
+from mailgate.flows.ticket.readers import join_copied
 from mailgate.flows.ticket.tell_staff import tell_staff
 from mailgate.hooks import HookEvent
 from mailgate.letters.kind import Template
@@ -76,6 +77,7 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
         entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
     else:
         entry_id, ticket = _begin(act, incoming, contact, first=entry, event=event)
+    ticket = _join_copied(act, incoming, ticket, contact)
     _tell(act, incoming, ticket, entry, entry_id, contact=contact, marks=marks)
     proposed = proposable(act, incoming, ticket)
     is_owner = contact is not None and Role.OWNER in contact.roles
@@ -152,6 +154,7 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
         reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
     entry = _entry(incoming, joined.contact)
     entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event_of(incoming.automatic), now=act.at)
+    ticket = _join_copied(act, incoming, ticket, joined.contact)
     _tell(act, incoming, ticket, entry, entry_id, contact=joined.contact, marks=marks, quiet=crowded is Crowd.BEYOND)
     propose(act, incoming, ticket, proposable(act, incoming, ticket))
     reader = _participant(joined.contact, incoming.author)
@@ -163,6 +166,17 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
         ticket_id=ticket.id,
         evidence=incoming.evidence,
     )
+
+
+def _join_copied(act: Act, incoming: Incoming, ticket: Ticket, contact: Contact | None) -> Ticket:
+    """Whom a contact of the account has in copy, and who is one, too, takes part, if it is proved who wrote it.
+
+    Who is in copy of a mail that nobody verified is proposed to the owner, as strangers are.
+    """
+    is_his = contact is not None and contact.customer_id == ticket.customer_id
+    if not is_his or incoming.automatic or decide(Action.SHARE, incoming.evidence) is not Verdict.DO:
+        return ticket
+    return join_copied(act, ticket, in_copy(act, incoming, ticket), doer_of(incoming, contact))
 
 
 def _entry(incoming: Incoming, contact: Contact | None) -> NewEntry:

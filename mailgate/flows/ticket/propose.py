@@ -1,42 +1,24 @@
 """People in copy: they are proposed to the account's owner, and never added by a mail alone."""
 
-from mailgate.desks import is_ours
-from mailgate.errors import BadAddress
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.ticket import readers
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import letter
-from mailgate.mail.address import address_key, parse_mailbox
+from mailgate.mail.address import address_key
 from mailgate.mail.sender.evidence import Level
-from mailgate.people import Role, staff_at
+from mailgate.people import Role
 from mailgate.tickets import notices
 from mailgate.tickets.ticket import Ticket
 from store import people
 from store.desk import proposals
 
-MAX_PROPOSED = 5
-"""Of one mail: a mail to a whole company is no wish to have all of it read the ticket."""
-
 
 def in_copy(act: Act, incoming: Incoming, ticket: Ticket) -> tuple[str, ...]:
     """The addresses in its Cc that get no mails of the ticket; ours and those of staff are left out."""
-    if not incoming.message.cc:
-        return ()
-    settings = act.settings
-    reading = {address_key(reader.address) for reader in ticket.participants}
-    reading.add(address_key(incoming.author.address))
-    found: dict[str, str] = {}
-    for someone in incoming.message.cc:
-        key = address_key(someone.address)
-        if key in reading or key in found or is_ours(someone.address, settings.desks, settings.gate.domain):
-            continue
-        if _is_address(someone.address) and staff_at(someone.address, act.staff) is None:
-            found[key] = someone.address
-        if len(found) == MAX_PROPOSED:
-            break
-    return tuple(found.values())
+    return readers.in_copy(act, incoming.message.cc, ticket, besides=(incoming.author.address,))
 
 
 def proposable(act: Act, incoming: Incoming, ticket: Ticket) -> tuple[str, ...]:
@@ -71,11 +53,3 @@ def propose(act: Act, incoming: Incoming, ticket: Ticket, addresses: tuple[str, 
     notify(act, told, cause=incoming)
     if act.queued_since(before):
         proposals.add(act.conn, ticket.id, addresses)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parse_mailbox(text)
-    except BadAddress:
-        return False
-    return True

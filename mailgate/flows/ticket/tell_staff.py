@@ -12,11 +12,13 @@ from mailgate.flows.ticket.about import about
 from mailgate.mail.away_subject import is_auto_reply_subject
 from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level
-from mailgate.people import present
 from mailgate.tickets import notices
-from mailgate.tickets.context import context_lines
+from mailgate.tickets.context import context_lines, news_lines
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import NewAttachment, Ticket
+from mailgate.tickets.watchers import readers_of_customer
+from store.desk import message_ids
+from store.desk.tickets import Entry
 
 
 def tell_staff(
@@ -33,12 +35,13 @@ def tell_staff(
     left_out: Sequence[LeftOut] = (),
     quoted_lines: int = 0,
 ) -> None:
-    """Queue a notification for everybody who answers and is there. `is_first`: the mail begins the ticket's thread.
+    """Queue a notification for everybody who hears of the ticket. `is_first`: the mail begins the ticket's thread.
 
     `entry_id`: the message that it carries; None when something was done without one. `author`: whose words they are,
     when somebody else sent them on. `quoted_lines`: so many of the mail are history, and not among the words.
     """
-    readers = present(act.staff, now=act.now)
+    addressed = _addressed(act, incoming) if ticket.muted_by else frozenset[int]()
+    readers = readers_of_customer(ticket, act.staff, addressed=addressed, now=act.now, zone=act.settings.gate.zone)
     if not readers:
         return
     author = author or incoming.author
@@ -49,13 +52,15 @@ def tell_staff(
         marks = [f"{perhaps}written by a program ({incoming.automatic})", *marks]
     elif is_auto_reply_subject(incoming.message.subject):
         marks = ["its subject is like that of an answering program, and nothing else of it is", *marks]
-    context = context_lines(ticket, about(act, ticket), author=author, marks=marks)
+    known = about(act, ticket)
+    context = context_lines(ticket, known, author=author, marks=marks)
     told = [
         notices.notification(
             sheet_for(act, reader, ticket=ticket, answers=incoming if is_first else None),
             words=words,
             author=author,
             context=context,
+            notes=known.notes,
             place=place_of(act, reader, Where.TICKET),
             entry_id=entry_id,
             files=files,
@@ -67,3 +72,29 @@ def tell_staff(
         for reader in readers
     ]
     notify(act, told, cause=incoming)
+
+
+def tell_split(act: Act, incoming: Incoming, ticket: Ticket, entry: Entry, entry_id: int) -> None:
+    """Queue a notification of a message that one of the staff made a ticket of, to everybody who hears of that."""
+    known = about(act, ticket)
+    told = [
+        notices.notification(
+            sheet_for(act, reader, ticket=ticket),
+            words=entry.text,
+            author=Author(entry.author_name, entry.author_address or ""),
+            context=news_lines(ticket, known),
+            place=place_of(act, reader, Where.TICKET),
+            entry_id=entry_id,
+            files=entry.attachments,
+            left_out=entry.left_out,
+            mail_id=entry.spool_id,
+        )
+        for reader in readers_of_customer(ticket, act.staff, now=act.now, zone=act.settings.gate.zone)
+    ]
+    notify(act, told, cause=incoming)
+
+
+def _addressed(act: Act, incoming: Incoming) -> frozenset[int]:
+    """Whose words the mail answers."""
+    ids = (*incoming.message.in_reply_to, *incoming.message.references[-1:])
+    return message_ids.staff_answered_by(act.conn, ids)

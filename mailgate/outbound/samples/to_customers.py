@@ -106,7 +106,15 @@ _STATEMENTS = [
     [
         {
             "says": says.value,
-            "given": {"address": "bob@example.org", "ticket": "1042", "subject": SUBJECT, "words": "!close"},
+            "given": {
+                "address": "bob@example.org",
+                "ticket": "1042",
+                "subject": SUBJECT,
+                "words": "!close",
+                "people": "312",
+                "customers": "298",
+                "minutes": "11",
+            },
         }
     ]
     for says in Says
@@ -194,6 +202,14 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.CLOSED: (STATE,),
     Template.AUTOCLOSE_WARNING: (STATE | {"close_at": "2026-11-24T21:30:00+00:00", "actions": [CLOSE]},),
     Template.AUTOCLOSED: (STATE,),
+    Template.ANNOUNCEMENT: (
+        {
+            "company": COMPANY,
+            "subject": "Maintenance on Sunday",
+            "text": "Hello,\n\non Sunday from 2:00 to 4:00 all servers are restarted.",
+            "staff_name": "Jane Poole",
+        },
+    ),
     Template.WELCOME: (_WELCOME,),
     Template.MIGRATED: (_WELCOME,),
     Template.RECEIPT: (

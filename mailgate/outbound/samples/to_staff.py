@@ -4,13 +4,25 @@ from collections.abc import Mapping
 
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples.given import AT, COMPANY, LEFT_OUT, STATE, SUBJECT, TO, misread, usage
+from mailgate.tickets.notices import Happened
 from mailgate.tickets.result import Done
 from mailgate.tickets.verbs.lists import HELD, QUEUE
 from mailgate.tickets.verbs.staff import STAFF
 
 _ANNE = "Anne Miller <anne@example.org>"
 
-_GIVEN = {"until": AT, "to": "Jane", "tickets": "#1042, #1031", "mails": "17 18", "state": "answered"}
+_GIVEN = {
+    "until": AT,
+    "to": "Jane",
+    "tickets": "#1042, #1031",
+    "mails": "17 18",
+    "ticket": 1043,
+    "people": 312,
+    "minutes": 11,
+    "sent": 60,
+    "of": 312,
+    "state": "answered",
+}
 _DONE = [{"says": says.value, "given": _GIVEN} for says in Done]
 
 _CONTEXT = [
@@ -44,6 +56,27 @@ _NOTIFICATION = {
         f"Written by {_ANNE}",
         *_CONTEXT,
     ],
+    "notes": [],
+    "commands": _COMMANDS,
+}
+
+_NOTES = [
+    {"by": "Jane Poole", "at": AT, "text": "Her quota is 1 GB, and it is full."},
+    {"by": "Bart Jones", "at": AT, "text": "Checked <info@>,\n*not* raised yet."},
+]
+
+_NEWS = {"by": "Jane Poole", "done": [], "to": "Bart Jones", "other": 1031, "until": AT}
+
+_OF_COLLEAGUE = {
+    "company": COMPANY,
+    "number": 1042,
+    "subject": SUBJECT,
+    "text": "",
+    "attachments": [],
+    "news": _NEWS,
+    "last": None,
+    "context": ["Your reply goes to Anne Miller <anne@example.org>, 60 s after we get it."],
+    "notes": [],
     "commands": _COMMANDS,
 }
 
@@ -97,10 +130,11 @@ _QUEUED = [
         "customer": "Anne Miller",
         "waits": 187_200,
         "assignee": "Jane",
+        "priority": "",
         "page": "https://desk.example.net/staff/tickets/1042",
         "decisions": _ready("1 mine", "1 close", "1 wait 3d"),
     },
-    {"number": 1031, "subject": "DNS change", "customer": "", "waits": 2_400, "assignee": ""},
+    {"number": 1031, "subject": "DNS change", "customer": "", "waits": 2_400, "assignee": "", "priority": ""},
 ]
 
 _DECIDED = {
@@ -116,7 +150,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.NOTIFICATION: (
         _NOTIFICATION,
         _NOTIFICATION | {"attachments": []},
-        _NOTIFICATION | {"quoted_lines": 1},
+        _NOTIFICATION | {"quoted_lines": 1, "notes": _NOTES},
         _NOTIFICATION | {"left_out": LEFT_OUT, "left_out_count": 7},
     ),
     Template.WAIT_ENDED: (
@@ -124,8 +158,8 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         STATE
         | {
             "said": [
-                {"name": "Anne Miller", "at": AT, "words": "Please look at it next week.", "is_note": False},
-                {"name": "Jane", "at": AT, "words": "Quota is 1 GB.", "is_note": True},
+                {"by": "Anne Miller", "at": AT, "text": "Please look at it next week.", "is_note": False},
+                {"by": "Jane", "at": AT, "text": "Quota is 1 GB.", "is_note": True},
             ],
             "context": _CONTEXT,
             "commands": _COMMANDS,
@@ -145,8 +179,10 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "number": number,
             "subject": SUBJECT,
             "commands": usage(STAFF),
+            "saved": saved,
+            "more_saved": bool(saved),
         }
-        for number in (1042, None)
+        for number, saved in ((1042, ["new-server", "ssl-renewal"]), (None, []))
     ),
     Template.COLLISION: (
         {
@@ -182,16 +218,33 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         for more, is_note, seconds in ((0, False, 60), (3, False, 0), (0, True, 60))
     ),
     Template.STAFF_COPY: tuple(
-        {
-            "company": COMPANY,
-            "number": 1042,
-            "subject": SUBJECT,
+        _OF_COLLEAGUE
+        | {
             "text": "Hello Anne,\n\nyour mailbox is larger now.\n\nJane",
             "attachments": files,
+            "news": _NEWS | {"done": done},
             "context": [f"A copy: Jane wrote this to {_ANNE}. It is on its way to them.", *_CONTEXT],
-            "commands": _COMMANDS,
+            "notes": notes,
         }
-        for files in ([], [{"name": "terms.pdf", "size": 20_480}])
+        for files, done, notes in (
+            ([], [], []),
+            ([{"name": "terms.pdf", "size": 20_480}], ["given", "closed"], _NOTES),
+        )
+    ),
+    Template.STAFF_NEWS: (
+        *(_OF_COLLEAGUE | {"news": _NEWS | {"done": [done.value]}} for done in Happened),
+        _OF_COLLEAGUE
+        | {
+            "text": "Her quota is 1 GB, and it is full.",
+            "attachments": [{"name": "quota.txt", "size": 20_480}],
+            "news": _NEWS | {"done": ["noted", "taken"]},
+        },
+        _OF_COLLEAGUE
+        | {
+            "news": _NEWS | {"done": ["yours"]},
+            "last": {"by": "Anne Miller", "at": AT, "text": "Is there any news?\n\nAnne"},
+            "notes": _NOTES,
+        },
     ),
     Template.HELD_ALERT: tuple(
         {
@@ -213,9 +266,42 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         )
     ),
     Template.QUEUE: (
-        {"company": COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": False, "usage": _QUEUE_USAGE},
-        {"company": COMPANY, "tickets": _QUEUED, "numbers": [1042, 1031], "more": True, "usage": _QUEUE_USAGE},
-        {"company": COMPANY, "tickets": [], "numbers": [], "more": False, "usage": _QUEUE_USAGE},
+        {
+            "company": COMPANY,
+            "tickets": _QUEUED,
+            "numbers": [1042, 1031],
+            "longest": 187_200,
+            "is_ranked": False,
+            "more": False,
+            "usage": _QUEUE_USAGE,
+        },
+        {
+            "company": COMPANY,
+            "tickets": _QUEUED,
+            "numbers": [1042, 1031],
+            "longest": 187_200,
+            "is_ranked": False,
+            "more": True,
+            "usage": _QUEUE_USAGE,
+        },
+        {
+            "company": COMPANY,
+            "tickets": [one | {"priority": "urgent"} for one in _QUEUED],
+            "numbers": [1042, 1031],
+            "longest": 187_200,
+            "is_ranked": True,
+            "more": False,
+            "usage": _QUEUE_USAGE,
+        },
+        {
+            "company": COMPANY,
+            "tickets": [],
+            "numbers": [],
+            "longest": 0,
+            "is_ranked": False,
+            "more": False,
+            "usage": _QUEUE_USAGE,
+        },
     ),
     Template.DECIDED: (
         _DECIDED,

@@ -1,13 +1,12 @@
 """What the mails of the desk are filled with. Words stand in `templates/mail/`, who may get them in `letters`."""
 
 from mailgate.tickets.notices.to_askers import confirm, ended, proposals, receipt
-from mailgate.tickets.notices.to_colleagues import Deeds, collision, shortened, staff_copy
+from mailgate.tickets.notices.to_colleagues import Deeds, Happened, News, collision, shortened, staff_copy, staff_news
 from mailgate.tickets.notices.to_customers import acknowledgement, of_state, reply, to_another
 from mailgate.tickets.notices.to_staff import (
     HeldMail,
     LateMail,
     QueuedTicket,
-    Said,
     decided,
     delayed,
     held_alert,
@@ -20,10 +19,11 @@ from mailgate.tickets.notices.to_staff import (
 
 __all__ = [
     "Deeds",
+    "Happened",
     "HeldMail",
     "LateMail",
+    "News",
     "QueuedTicket",
-    "Said",
     "acknowledgement",
     "collision",
     "confirm",
@@ -40,6 +40,7 @@ __all__ = [
     "returned",
     "shortened",
     "staff_copy",
+    "staff_news",
     "to_another",
     "undelivered",
     "wait_ended",

@@ -5,10 +5,13 @@ from dataclasses import asdict
 
 from mailgate.commands.place import Place
 from mailgate.letters.letter import Sheet
-from mailgate.letters.notice import NoticeAttachment
+from mailgate.letters.notice import NoticeAttachment, stamp
+from mailgate.tickets.context import Said
 from mailgate.tickets.files import MAX_NAMED, LeftOut
 from mailgate.tickets.ticket import NewAttachment
 from mailgate.tickets.verbs.staff import PREFILLED, SHOWN, STAFF
+
+_MOST_REPEATED = 2_000  # characters of a note or a message that a mail brings once more
 
 
 def named(files: Sequence[LeftOut]) -> list[Mapping[str, object]]:
@@ -32,6 +35,17 @@ def ready_commands(reply_to: str, place: Place) -> list[Mapping[str, object]]:
 def ready_lines(sheet: Sheet, lines: Sequence[str]) -> list[Mapping[str, object]]:
     """Lines of an answer to a list, each with the mail that sends it."""
     return [{"label": line, "to": sheet.answer_to, "subject": f"Re: {line}", "body": line} for line in lines]
+
+
+def said(lines: Sequence[Said]) -> list[Mapping[str, object]]:
+    """Notes and messages of a ticket, as templates name them."""
+    return [{"by": one.by, "at": stamp(one.at), "text": shorter(one.text), "is_note": one.is_note} for one in lines]
+
+
+def shorter(text: str) -> str:
+    """The words, as far as a mail repeats them; the ticket's page has all. A line above a signature would end them."""
+    text = text.replace("\n-- \n", "\n--\n")  # below the last such line stands what no answer may carry
+    return text if len(text) <= _MOST_REPEATED else f"{text[:_MOST_REPEATED].rstrip()} […]"
 
 
 def corrected_mail(lines: Sequence[str], *, to: str, subject: str) -> Mapping[str, object] | None:

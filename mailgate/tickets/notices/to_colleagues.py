@@ -1,15 +1,16 @@
 """Mails to staff about what staff did: copies, and answers that are held because a colleague was quicker."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import StrEnum
 
 from mailgate.commands.place import Place
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import Sheet, letter
 from mailgate.letters.notice import Notice, stamp
-from mailgate.people import Staff
-from mailgate.tickets.notices.parts import named_files, ready_commands, sent_along
+from mailgate.tickets.context import Said
+from mailgate.tickets.notices.parts import named_files, ready_commands, said, sent_along
 from mailgate.tickets.ticket import NewAttachment
 
 _MOST_LINES = 40  # that are named; the ticket's page has all
@@ -54,18 +55,80 @@ def shortened(
     return letter(Template.SHORTENED, sheet, values)
 
 
-def staff_copy(
-    sheet: Sheet, *, writer: Staff, words: str, context: Sequence[str], place: Place, files: Sequence[NewAttachment]
-) -> Notice:
-    """To a staff member: what a colleague wrote to the customer, when it has left.
+class Happened(StrEnum):
+    """What colleagues hear of; their words stand in `templates/mail/<locale>/parts/news.md`."""
+
+    ANSWERED = "answered"
+    NOTED = "noted"
+    GIVEN = "given"
+    YOURS = "yours"  # given to the reader
+    TAKEN = "taken"  # by who did it
+    FREED = "freed"  # it is nobody's now
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    MERGED = "merged"
+    # by nobody's doing
+    UNANSWERED = "unanswered"
+    FELL_SILENT = "fell-silent"
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What somebody on the staff did to a ticket, for one colleague."""
+
+    by: str
+    done: tuple[Happened, ...]
+    to: str = ""  # whose it is now
+    is_yours: bool = False  # it was given to the reader
+    other: int = 0  # the number of the ticket that was merged into this one
+    words: str = ""
+    files: tuple[NewAttachment, ...] = ()
+    last: Said | None = None  # what was said last, for whoever takes over
+    until: datetime | None = None  # when the first answer is due
+
+
+def staff_copy(sheet: Sheet, news: News, *, context: Sequence[str], notes: Sequence[Said], place: Place) -> Notice:
+    """To a staff member: what a colleague wrote to the customer, when it has left, and what he did besides.
 
     `place`: where the reader's answer will be read.
     """
+    besides = replace(news, done=tuple(one for one in news.done if one is not Happened.ANSWERED))
+    return _of_colleague(Template.STAFF_COPY, sheet, besides, context=context, notes=notes, place=place)
+
+
+def staff_news(sheet: Sheet, news: News, *, context: Sequence[str], notes: Sequence[Said], place: Place) -> Notice:
+    """To a staff member: what a colleague noted or did, of which the customer got no words of his."""
+    return _of_colleague(Template.STAFF_NEWS, sheet, news, context=context, notes=notes, place=place)
+
+
+def _of_colleague(
+    template: Template, sheet: Sheet, news: News, *, context: Sequence[str], notes: Sequence[Said], place: Place
+) -> Notice:
+    # The note that is told now stands above by itself.
+    noted = [one for one in notes if not (Happened.NOTED in news.done and one is notes[-1])]
     values = {
-        "text": words,
-        "attachments": named_files(files),
+        "text": news.words,
+        "attachments": named_files(news.files),
+        "news": {
+            "by": news.by,
+            "done": [_told(one, news).value for one in news.done],
+            "to": news.to,
+            "other": news.other,
+            "until": stamp(news.until) if news.until else "",
+        },
+        "last": said([news.last])[0] if news.last else None,
         "context": list(context),
+        "notes": said(noted),
         "commands": ready_commands(sheet.answer_to, place),
     }
-    writer_here = f"{writer.name} (via {sheet.desk.name})"
-    return letter(Template.STAFF_COPY, sheet, values, writer=writer_here, files=sent_along(files))
+    writer_here = f"{news.by} (via {sheet.desk.name})"
+    return letter(template, sheet, values, writer=writer_here, files=sent_along(news.files))
+
+
+def _told(one: Happened, news: News) -> Happened:
+    """As this reader is told it."""
+    if one is not Happened.GIVEN:
+        return one
+    if news.is_yours:
+        return Happened.YOURS
+    return Happened.TAKEN if news.by == news.to else one

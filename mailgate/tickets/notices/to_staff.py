@@ -10,8 +10,17 @@ from mailgate.letters.kind import Template
 from mailgate.letters.letter import Sheet, letter
 from mailgate.letters.notice import Notice, gist_of, stamp
 from mailgate.mail.message import Author
+from mailgate.tickets.context import Said
 from mailgate.tickets.files import LeftOut
-from mailgate.tickets.notices.parts import corrected_mail, named, named_files, ready_commands, ready_lines, sent_along
+from mailgate.tickets.notices.parts import (
+    corrected_mail,
+    named,
+    named_files,
+    ready_commands,
+    ready_lines,
+    said,
+    sent_along,
+)
 from mailgate.tickets.ticket import NewAttachment, Ticket
 
 
@@ -37,6 +46,7 @@ def notification(
     place: Place,
     entry_id: int | None,
     files: Sequence[NewAttachment],
+    notes: Sequence[Said] = (),
     left_out: Sequence[LeftOut] = (),
     quoted_lines: int = 0,
     mail_id: int | None = None,
@@ -55,6 +65,7 @@ def notification(
         "mail_id": mail_id,
         "mail_page": mail_page,
         "context": list(context),
+        "notes": said(notes),
         "commands": ready_commands(sheet.answer_to, place),
     }
     return letter(
@@ -117,20 +128,10 @@ def held_alert(
     return letter(Template.HELD_ALERT, sheet, values, about_id=list_id)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What somebody said on a ticket."""
-
-    name: str
-    at: datetime
-    words: str
-    is_note: bool
-
-
-def wait_ended(sheet: Sheet, *, said: Sequence[Said], context: Sequence[str], place: Place) -> Notice:
+def wait_ended(sheet: Sheet, *, last: Sequence[Said], context: Sequence[str], place: Place) -> Notice:
     """To a staff member: the day has come until which a ticket was put off; what was said on it last."""
     values = {
-        "said": [{**asdict(one), "at": stamp(one.at)} for one in said],
+        "said": said(last),
         "context": list(context),
         "commands": ready_commands(sheet.answer_to, place),
     }
@@ -147,6 +148,7 @@ class QueuedTicket:
     waits: timedelta
     assignee: str  # "" for nobody
     page: str | None = None  # where staff see all of it
+    priority: str = ""  # "" where nobody said one
 
 
 def queue(
@@ -158,7 +160,7 @@ def queue(
     decisions: Callable[[int], Sequence[str]],
     list_id: int,
 ) -> Notice:
-    """To a staff member: the open tickets, who has waited longest first. An answer works them by their places.
+    """To a staff member: the open tickets in the order in which they wait. An answer works them by their places.
 
     `decisions`: the lines that may be written about the ticket at a place.
     """
@@ -170,7 +172,14 @@ def queue(
         }
         for place, line in enumerate(lines, start=1)
     ]
-    return letter(Template.QUEUE, sheet, {"tickets": tickets, "more": more, "usage": usage}, about_id=list_id)
+    values = {
+        "tickets": tickets,
+        "longest": max((round(line.waits.total_seconds()) for line in lines), default=0),
+        "is_ranked": any(line.priority for line in lines),
+        "more": more,
+        "usage": usage,
+    }
+    return letter(Template.QUEUE, sheet, values, about_id=list_id)
 
 
 def decided(

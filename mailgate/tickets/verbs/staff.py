@@ -11,21 +11,57 @@ from mailgate.commands.verb import Table, Verb
 _COMMAND, _TICKET = Action.STAFF_COMMAND, Where.TICKET
 
 NOTE = Verb("note", "!note", _COMMAND, readers.anything, where=_TICKET, is_private=True)
+REPLY = Verb(
+    "reply", "!reply ssl-renewal", _COMMAND, readers.name, where=_TICKET, contraries=frozenset({"note", "merge"})
+)
 CLOSE = Verb("close", "!close", _COMMAND, readers.nothing, where=_TICKET, contraries=frozenset({"wait", "merge"}))
 WAIT = Verb("wait", "!wait 3d", _COMMAND, readers.instant, where=_TICKET, contraries=frozenset({"merge"}))
 ASSIGN = Verb("assign", "!assign {colleague}", _COMMAND, readers.colleague, where=_TICKET)
 TAKE = Verb("take", "!take", _COMMAND, readers.nothing, where=_TICKET, contraries=frozenset({"assign"}))
 MERGE = Verb("merge", "!merge 812", _COMMAND, readers.ticket, where=_TICKET)
+ADD = Verb("add", "!add carl@example.org", _COMMAND, readers.address, repeats=True, aliases=("cc",))
+REMOVE = Verb("remove", "!remove carl@example.org", _COMMAND, readers.address, where=_TICKET, repeats=True)
+REOPEN = Verb("reopen", "!reopen", _COMMAND, readers.nothing, where=_TICKET, contraries=frozenset({"close", "merge"}))
+SPLIT = Verb("split", "!split Second question", _COMMAND, readers.anything, where=_TICKET, alone=True)
+PRIORITY = Verb("priority", "!priority urgent", _COMMAND, readers.priority, where=_TICKET)
+TAG = Verb("tag", "!tag server7 -dns", _COMMAND, readers.tags, where=_TICKET)
+FOLLOW = Verb("follow", "!follow", _COMMAND, readers.nothing, where=_TICKET, alone=True)
+MUTE = Verb("mute", "!mute", _COMMAND, readers.nothing, where=_TICKET, alone=True)
 SPAM = Verb("spam", "!spam", _COMMAND, readers.nothing, where=_TICKET, alone=True)
 UNDO = Verb("undo", "!undo", _COMMAND, readers.nothing, where=_TICKET, alone=True)
 SEND = Verb("send", "!send", _COMMAND, readers.nothing, where=_TICKET, alone=True)
 CUSTOMER = Verb("customer", "!customer ann@example.org", Action.STAFF_OPEN, readers.address, where=Where.NEW)
+ANNOUNCE = Verb("announce", "!announce everybody", Action.STAFF_OPEN, readers.name, where=Where.NEW, alone=True)
 AWAY = Verb("away", "!away until {day}", Action.STAFF_ABSENCE, readers.absence, alone=True)
 QUEUE = Verb("queue", "!queue", Action.STAFF_LOOK, readers.nothing, alone=True)
 HELP = Verb("help", "!help", Action.ACKNOWLEDGE, readers.nothing, alone=True)
 
 STAFF = Table(
-    (NOTE, CLOSE, WAIT, ASSIGN, TAKE, MERGE, SPAM, UNDO, SEND, CUSTOMER, AWAY, QUEUE, HELP),
+    (
+        NOTE,
+        REPLY,
+        CLOSE,
+        WAIT,
+        ASSIGN,
+        TAKE,
+        ADD,
+        REMOVE,
+        REOPEN,
+        MERGE,
+        SPLIT,
+        PRIORITY,
+        TAG,
+        FOLLOW,
+        MUTE,
+        SPAM,
+        UNDO,
+        SEND,
+        CUSTOMER,
+        ANNOUNCE,
+        AWAY,
+        QUEUE,
+        HELP,
+    ),
     guards=True,
 )
 

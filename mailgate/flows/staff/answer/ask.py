@@ -11,7 +11,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.settled import Settled
 from mailgate.mail.disposition import Disposition
 
-_NOT_ASKED = {
+NOT_ASKED = {
     Became.ASKED_ALREADY: "You were asked already whether you wrote the same, and may still answer",
     Became.TOO_MANY: "You were not asked for a yes: too many questions to you are open, or were put within a day",
     Became.UNVERIFIED: "You were not asked for a yes: nothing speaks for its author",
@@ -36,7 +36,7 @@ def ask_writer(act: Act, mail: StaffMail, action: Action) -> Settled:
     reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
     refused = ask(act, incoming, request)
     if refused:
-        return hold(act, incoming, mail.writer, mail.ticket, f"{reason}. {_NOT_ASKED[refused]}")
+        return hold(act, incoming, mail.writer, mail.ticket, f"{reason}. {NOT_ASKED[refused]}")
     return Settled(
         Disposition.HELD,
         f"{reason}; its writer was asked for a yes",

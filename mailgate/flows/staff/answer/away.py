@@ -5,6 +5,7 @@ from mailgate.flows.staff.answer.receipt import told
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.change import assign
+from mailgate.flows.ticket.tell_team import tell_team
 from mailgate.letters.notice import stamp
 from mailgate.tickets.result import Done, item
 from store import people
@@ -23,7 +24,7 @@ def go_away(act: Act, mail: StaffMail) -> Settled:
     # Since they were found somebody else may have been given one.
     handed = [ticket for ticket in mine if ticket.assignee_id == mail.writer.id]
     for ticket in handed:
-        assign(act, ticket, mail.doer, to=deputy)
+        tell_team(act, ticket, assign(act, ticket, mail.doer, to=deputy), mail.doer)
     numbers = ", ".join(f"#{ticket.id}" for ticket in handed)
     if not numbers:
         over = item(Done.NOTHING_HANDED)

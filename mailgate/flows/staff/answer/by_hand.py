@@ -4,8 +4,9 @@ from mailgate.commands.astray import hidden
 from mailgate.commands.directives import Directives
 from mailgate.errors import Permanent
 from mailgate.flows.staff.answer.refusal import NO_WORDS, reply_obstacle
-from mailgate.flows.staff.answer.words import Words, write
+from mailgate.flows.staff.answer.words import Words, undo_until, write
 from mailgate.flows.story.act import Act
+from mailgate.flows.ticket.tell_team import tell_team
 from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.ticket import Doer, Ticket
@@ -29,14 +30,17 @@ def say(act: Act, ticket: Ticket, writer: Staff, text: str, *, is_note: bool) ->
         raise NotSaid(why_not)
     before = len(act.outgoing)
     doer = Doer(writer.name, writer.address, writer.id)
-    after, entry_id = write(act, Words(writer, doer, text, is_note), ticket)
+    words = Words(writer, doer, text, is_note)
+    after, entry_id = write(act, words, ticket)
+    tells_customer = bool(act.queued_since(before))
+    tell_team(act, ticket, after, doer, wrote=words.wrote, hold_until=undo_until(act) if tells_customer else None)
     staff_acts.add(
         act.conn,
         ticket,
         staff_id=writer.id,
         done=[Deed.NOTED if is_note else Deed.REPLIED],
         entry_id=entry_id,
-        outbox_ids=act.queued_since(before),
+        outbox_ids=act.queued_since(before) if tells_customer else (),
         now=act.now,
     )
     return after

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from mailgate.commands.verb import Command, Verb
 from mailgate.flows.staff.answer.collision import drop_held
+from mailgate.flows.staff.answer.copied import copied
 from mailgate.flows.staff.answer.forward import Forwarded, forwarded, newest_contact, open_forwarded
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.shortened import tell_shortened
@@ -12,13 +13,15 @@ from mailgate.flows.staff.answer.words import undo_until, words_in, write
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.call_hooks import tell_of_ticket
 from mailgate.flows.story.settled import Settled
-from mailgate.flows.ticket.change import assign, close, merge, wait
+from mailgate.flows.ticket.change import assign, close, merge, rank, reopen, tag, wait
+from mailgate.flows.ticket.readers import add_reader, join_copied, remove_reader
+from mailgate.flows.ticket.tell_team import tell_team
 from mailgate.hooks import HookEvent
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.events import line_of
 from mailgate.tickets.thread import without_tag
-from mailgate.tickets.ticket import Event, Participant, Ticket
+from mailgate.tickets.ticket import Doer, Event, Participant, Priority, Ticket
 from mailgate.tickets.verbs import staff
 from store.desk import message_ids, staff_acts, tickets
 
@@ -57,28 +60,45 @@ def work(act: Act, mail: StaffMail, ticket: Ticket) -> Settled:
     message_ids.remember(act.conn, ticket.id, [message.message_id] if message.message_id else [], referenced)
     done: list[Deed] = []
     entry_id = None
-    if mail.has_content:
-        ticket, entry_id = write(act, words_in(act, mail), ticket)
+    # Readers first: the words below are for them, too.
+    ticket = join_copied(act, ticket, copied(act, mail, ticket), mail.doer)
+    for command in mail.commands:
+        if command.verb in OF_READERS:
+            ticket = OF_READERS[command.verb](act, ticket, command.argument.words, mail.doer)
+    words = words_in(act, mail) if mail.has_content else None
+    if words:
+        ticket, entry_id = write(act, words, ticket)
         done.append(Deed.NOTED if mail.is_note else Deed.REPLIED)
     for verb, (deed, handle) in HANDLERS.items():
-        command = mail.command(verb)
-        if command is not None:
-            ticket = handle(act, mail, ticket, command)
+        given = mail.command(verb)
+        if given is not None:
+            ticket = handle(act, mail, ticket, given)
             done.append(deed)
+    tells_customer = bool(act.queued_since(before))
+    tell_team(
+        act,
+        as_it_stood,
+        ticket,
+        mail.doer,
+        wrote=words.wrote if words else None,
+        cause=mail.incoming,
+        hold_until=undo_until(act) if tells_customer else None,
+    )
     staff_acts.add(
         act.conn,
         as_it_stood,
         staff_id=mail.writer.id,
         done=done,
         entry_id=entry_id,
-        outbox_ids=act.queued_since(before),
+        # Whoever takes back what the customer gets has taken back what colleagues hear of it.
+        outbox_ids=act.queued_since(before) if tells_customer else (),
         now=act.now,
     )
     tell_shortened(act, mail, ticket)
-    words = ", ".join(f"!{command.verb.name}" for command in mail.commands)
+    commands = ", ".join(f"!{command.verb.name}" for command in mail.commands)
     return Settled(
         Disposition.JOINED if mail.is_reply else Disposition.COMMAND,
-        words or "staff reply",
+        commands or "staff reply",
         ticket_id=ticket.id,
         evidence=mail.incoming.evidence,
     )
@@ -102,6 +122,18 @@ def _close(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticke
     return close(act, ticket, mail.doer, hold_until=undo_until(act), is_told=mail.is_reply)
 
 
+def _reopen(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
+    return reopen(act, ticket, mail.doer)
+
+
+def _rank(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
+    return rank(act, ticket, mail.doer, priority=Priority(command.argument.words))
+
+
+def _tag(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
+    return tag(act, ticket, mail.doer, words=command.argument.words.split())
+
+
 def _merge(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
     assert command.argument.number is not None
     number = command.argument.number
@@ -112,8 +144,17 @@ def _merge(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticke
 HANDLERS: Mapping[Verb, tuple[Deed, Callable[[Act, StaffMail, Ticket, Command], Ticket]]] = {
     staff.TAKE: (Deed.ASSIGNED, _take),
     staff.ASSIGN: (Deed.ASSIGNED, _assign),
+    staff.PRIORITY: (Deed.RANKED, _rank),
+    staff.TAG: (Deed.TAGGED, _tag),
+    staff.REOPEN: (Deed.REOPENED, _reopen),
     staff.WAIT: (Deed.PUT_OFF, _wait),
     staff.CLOSE: (Deed.CLOSED, _close),
     staff.MERGE: (Deed.MERGED, _merge),
 }
 """What each command that may stand beside words does. Closing and merging come last: nothing follows them."""
+
+OF_READERS: Mapping[Verb, Callable[[Act, Ticket, str, Doer], Ticket]] = {
+    staff.ADD: add_reader,
+    staff.REMOVE: remove_reader,
+}
+"""What is done before the words are sent; each may stand several times."""

@@ -120,7 +120,7 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
         words=entry.text,
         entry_id=entry_id,
         author=Author(contact.name, contact.address),
-        marks=[f"{writer.name} has sent it on"],
+        marks=[f"forwarded by {writer.name}"],
         files=files,
         left_out=left_out,
     )

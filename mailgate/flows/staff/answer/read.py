@@ -1,12 +1,13 @@
 """What a staff mail says: the ticket that it answers, its commands, and the words that are left."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mailgate.commands import grammar
 from mailgate.commands.directives import read_directives
-from mailgate.commands.misread import Misread
+from mailgate.commands.misread import Misread, because
 from mailgate.commands.place import Where
 from mailgate.commands.verb import Command, Verb
+from mailgate.flows.staff.answer.saved import saved_reply
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.place import place_of
@@ -14,6 +15,7 @@ from mailgate.flows.story.record import doer_of
 from mailgate.flows.ticket.customer import claims_of
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.people import Staff
+from mailgate.tickets.saved_reply import NoSavedReply
 from mailgate.tickets.thread import disagreement
 from mailgate.tickets.ticket import Doer, Ticket
 from mailgate.tickets.verbs import staff
@@ -86,4 +88,12 @@ def read(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None) -> 
     note = next((command.argument.words for command in reading.commands if command.verb is staff.NOTE), "")
     below = reading.words if incoming.message.own_text else ""  # all quotes: none of it is his
     words = "\n".join(part for part in (note, below) if part)
-    return StaffMail(incoming, writer, ticket, words, reading.commands, reading.misread, reading.corrected)
+    mail = StaffMail(incoming, writer, ticket, words, reading.commands, reading.misread, reading.corrected)
+    reply = mail.command(staff.REPLY)
+    if reply is None or ticket is None:
+        return mail
+    try:
+        saved = saved_reply(act, writer, ticket, reply.argument.words)
+    except NoSavedReply as error:
+        return replace(mail, misread=(*mail.misread, because(reply.line, str(error))))
+    return replace(mail, words="\n\n".join(part for part in (saved, words) if part))

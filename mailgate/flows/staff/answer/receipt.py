@@ -7,6 +7,7 @@ from mailgate.commands.verb import Verb
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer.read import StaffMail
+from mailgate.flows.staff.answer.saved import files
 from mailgate.flows.staff.queue_list import queue_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
@@ -15,10 +16,13 @@ from mailgate.letters.kind import Template
 from mailgate.letters.letter import Sheet, letter
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.result import Item
+from mailgate.tickets.saved_reply import names_of
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import staff
 from store.desk import staff_acts
 from store.post import spool
+
+_MOST_NAMED = 50  # saved replies
 
 
 def told(act: Act, mail: StaffMail, *sentences: Item) -> Settled:
@@ -41,7 +45,8 @@ def carried_out(mail: StaffMail) -> Settled:
 
 def helped(act: Act, mail: StaffMail) -> Settled:
     """`!help`: the commands that work here and now."""
-    values = {"commands": _usages(act, mail)}
+    saved = names_of(files(act.settings.saved_replies.folder)) if mail.ticket else []
+    values = {"commands": _usages(act, mail), "saved": saved[:_MOST_NAMED], "more_saved": len(saved) > _MOST_NAMED}
     notify(act, [letter(Template.STAFF_HELP, _sheet(act, mail), values)], cause=mail.incoming)
     return carried_out(mail)
 
@@ -59,6 +64,8 @@ def _sheet(act: Act, mail: StaffMail) -> Sheet:
 def _usages(act: Act, mail: StaffMail) -> Sequence[Mapping[str, str]]:
     """Without what would do nothing on this ticket."""
     ticket, idle = mail.ticket, set[Verb]()
+    if not act.settings.saved_replies.folder:
+        idle.add(staff.REPLY)
     if ticket is not None:
         if ticket.state is State.CLOSED:
             idle.add(staff.CLOSE)

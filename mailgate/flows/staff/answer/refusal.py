@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from mailgate.authority import Action
 from mailgate.commands.misread import Fault, Misread, because
 from mailgate.commands.verb import Command, Verb
-from mailgate.flows.staff.answer.forward import forwarded
+from mailgate.flows.staff.answer.audience import why_not_announced
+from mailgate.flows.staff.answer.copied import strangers
+from mailgate.flows.staff.answer.forward import forwarded, newest_contact
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
+from mailgate.flows.ticket.readers import why_not_added, why_not_removed
 from mailgate.letters.kind import OF_PERSONS
 from mailgate.tickets.context import block_lines, leaked_line
 from mailgate.tickets.merging import CannotMerge, check_merge
@@ -60,6 +63,7 @@ def refusal(act: Act, mail: StaffMail) -> Refusal | None:
     if mail.alone:
         return None
     reason = _on_ticket(act, mail, mail.ticket) if mail.ticket else _in_new_mail(act, mail)
+    reason = reason or _with_strangers(act, mail)
     return Refusal(reason) if reason else None
 
 
@@ -80,6 +84,23 @@ def reply_obstacle(act: Act, ticket: Ticket, words: str) -> str | None:
     sent = [row for template in OF_PERSONS for row in outbox.on_ticket(act.conn, ticket.id, template)]
     line = leaked_line(words, [line for row in sent for line in block_lines(row.text or "")])
     return None if line is None else f'It still contains a line that is for staff alone: "{line}".'
+
+
+def _with_strangers(act: Act, mail: StaffMail) -> str | None:
+    """Somebody in copy whom nobody decided about: his answer would reach the writer alone, and no ticket."""
+    customer = mail.command(staff.CUSTOMER)
+    contact = newest_contact(act, customer.argument.words) if customer else None
+    customer_id = contact.customer_id if contact else None
+    if mail.ticket:
+        customer_id = mail.ticket.customer_id
+    found = strangers(act, mail, mail.ticket, customer_id)
+    if not found:
+        return None
+    named, first = ", ".join(found), found[0]
+    return (
+        f"It has {named} in copy, who takes no part in this ticket. Shall he? Then begin with a line such as "
+        f"!add {first}; else leave him out. What you sent him by yourself, he has, with all that you quoted."
+    )
 
 
 def _in_new_mail(act: Act, mail: StaffMail) -> str | None:
@@ -125,7 +146,29 @@ def _cannot_go(act: Act, mail: StaffMail, command: Command) -> str | None:
     return f"{deputy.name} is away, too" if deputy.is_away(act.now) else None
 
 
+def _cannot_announce(act: Act, mail: StaffMail, command: Command) -> str | None:
+    return why_not_announced(act, mail)
+
+
+def _cannot_mute(act: Act, mail: StaffMail, command: Command) -> str | None:
+    is_his = mail.ticket is not None and mail.ticket.assignee_id == mail.writer.id
+    return "the ticket is yours; give it to a colleague first" if is_his else None
+
+
+def _cannot_add(act: Act, mail: StaffMail, command: Command) -> str | None:
+    return why_not_added(act, command.argument.words)
+
+
+def _cannot_remove(act: Act, mail: StaffMail, command: Command) -> str | None:
+    assert mail.ticket is not None
+    return why_not_removed(mail.ticket, command.argument.words)
+
+
 _CHECKS: Mapping[Verb, Callable[[Act, StaffMail, Command], str | None]] = {
+    staff.ANNOUNCE: _cannot_announce,
+    staff.MUTE: _cannot_mute,
+    staff.ADD: _cannot_add,
+    staff.REMOVE: _cannot_remove,
     staff.MERGE: _cannot_merge,
     staff.AWAY: _cannot_go,
 }

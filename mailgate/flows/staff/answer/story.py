@@ -4,15 +4,18 @@ from collections.abc import Callable, Mapping
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.commands.verb import Verb
+from mailgate.flows.staff.answer.announce import announce
 from mailgate.flows.staff.answer.ask import ask_writer
 from mailgate.flows.staff.answer.away import go_away
 from mailgate.flows.staff.answer.carry_out import begin, work
 from mailgate.flows.staff.answer.collision import crossed, hold_crossed, send
 from mailgate.flows.staff.answer.give_back import hold, send_back
+from mailgate.flows.staff.answer.listen import follow, mute
 from mailgate.flows.staff.answer.read import StaffMail, read, ticket_of
 from mailgate.flows.staff.answer.receipt import helped, queued
 from mailgate.flows.staff.answer.refusal import actions, refusal
 from mailgate.flows.staff.answer.spam import call_spam
+from mailgate.flows.staff.answer.split import split
 from mailgate.flows.staff.answer.undo import undo
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -26,6 +29,10 @@ ALONE: Mapping[Verb, Callable[[Act, StaffMail], Settled]] = {
     staff.UNDO: undo,
     staff.SEND: send,
     staff.SPAM: call_spam,
+    staff.SPLIT: split,
+    staff.ANNOUNCE: announce,
+    staff.FOLLOW: follow,
+    staff.MUTE: mute,
     staff.AWAY: go_away,
     staff.QUEUE: queued,
     staff.HELP: helped,

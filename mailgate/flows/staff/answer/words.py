@@ -1,29 +1,24 @@
 """The words and files of a staff mail: an entry of the ticket and, unless they are a note, mails to who takes part."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mailgate.commands.place import Where
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import cut_from
-from mailgate.flows.story.place import place_of
-from mailgate.flows.ticket.about import about
 from mailgate.flows.ticket.customer import file_of
+from mailgate.flows.ticket.tell_team import Wrote
 from mailgate.letters.notice import Notice
 from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.context import copy_lines
 from mailgate.tickets.ticket import Direction, Doer, EntryKind, Event, NewAttachment, NewEntry, Ticket
 from mailgate.tickets.verbs import staff
-from mailgate.tickets.watchers import watchers
 from store.archive import in_row
 from store.archive import record as record_blob
-from store.desk import staff_acts, tickets
+from store.desk import tickets
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +34,11 @@ class Words:
     cut_away: str | None = None
     cause: Incoming | None = None  # the mail that brought it
     closes: bool = False  # it is the last word on the ticket, which is closed with it
+
+    @property
+    def wrote(self) -> Wrote:
+        """As colleagues hear of it."""
+        return Wrote(self.text, self.is_note, self.files)
 
 
 def words_in(act: Act, mail: StaffMail) -> Words:
@@ -72,10 +72,9 @@ def write(act: Act, words: Words, ticket: Ticket) -> tuple[Ticket, int]:
         cut_away=words.cut_away,
     )
     event = Event.STAFF_NOTED if words.is_note else Event.STAFF_REPLIED
-    wrote = staff_acts.writers_on(act.conn, ticket.id)
     entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
     if not words.is_note:
-        mails = [*_to_customers(act, words, ticket, entry_id), *_copies(act, words, ticket, wrote)]
+        mails = _to_customers(act, words, ticket, entry_id)
         notify(act, mails, cause=words.cause, hold_until=undo_until(act))
     return ticket, entry_id
 
@@ -98,26 +97,6 @@ def _to_customers(act: Act, words: Words, ticket: Ticket, entry_id: int) -> list
             closes=words.closes,
         )
         for reader in ticket.participants
-    ]
-
-
-def _copies(act: Act, words: Words, ticket: Ticket, wrote: Collection[int]) -> list[Notice]:
-    """They leave with the answer, so that whoever undoes it has undone them too."""
-    there = [one for one in act.staff if not one.is_away(act.now)]
-    readers = watchers(there, writer_id=words.writer.id, assignee_id=ticket.assignee_id, wrote=wrote)
-    if not readers:
-        return []
-    context = copy_lines(ticket, about(act, ticket), writer=words.writer)
-    return [
-        notices.staff_copy(
-            sheet_for(act, reader, ticket=ticket),
-            writer=words.writer,
-            words=words.text,
-            context=context,
-            place=place_of(act, reader, Where.TICKET),
-            files=words.files,
-        )
-        for reader in readers
     ]
 
 

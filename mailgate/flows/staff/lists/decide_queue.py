@@ -8,6 +8,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of
 from mailgate.flows.ticket import change
+from mailgate.flows.ticket.tell_team import tell_team
 from mailgate.people import Staff
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.ticket import State, Ticket
@@ -25,13 +26,16 @@ def decide_queue(act: Act, command: Command, incoming: Incoming, writer: Staff) 
     before = len(act.outgoing)
     deed, handle = HANDLERS[command.verb]
     done = handle(act, ticket, command, incoming, writer)
+    tells_customer = bool(act.queued_since(before))
+    after = tickets.get(act.conn, ticket.id)
+    tell_team(act, ticket, after, doer_of(incoming, writer), hold_until=undo_until(act) if tells_customer else None)
     staff_acts.add(
         act.conn,
         ticket,
         staff_id=writer.id,
         done=[deed],
         entry_id=None,
-        outbox_ids=act.queued_since(before),
+        outbox_ids=act.queued_since(before) if tells_customer else (),
         now=act.now,
     )
     return f"#{ticket.id} {done}: {ticket.subject}"
