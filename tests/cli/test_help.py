@@ -101,7 +101,7 @@ def test_a_shell_is_told_how_to_complete(shell: str) -> None:
     ("words", "expected"),
     [
         ("mailgate tic", ["ticket"]),
-        ("mailgate ticket re", ["reopen", "reply"]),
+        ("mailgate ticket re", ["remove", "reopen", "reply"]),
         ("mailgate ticket list --st", ["--state"]),
         ("mailgate ticket list --state ope", ["open"]),
         ("mailgate credit", ["credit", "credit-note"]),
