@@ -116,7 +116,7 @@ def test_priority_and_tags_stand_in_the_next_mail_and_in_the_queue(
 
     ticket = gate.ticket(2)
     assert (ticket.priority, ticket.tags) == (Priority.URGENT, ("mail", "server7"))
-    assert "Ticket #2, urgent, open, not taken" in flat(gate.mailbox(fred)[-1])
+    assert "Ticket #2, urgent, open, nobody has it" in flat(gate.mailbox(fred)[-1])
     assert "tags mail server7" in flat(gate.mailbox(fred)[-1])
     queue = flat(gate.mailbox(bart)[-1])
     assert queue.index("1 Slow [#2]") < queue.index("2 No mail since Monday [#1]")
