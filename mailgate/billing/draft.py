@@ -139,6 +139,7 @@ def bundles(
 ) -> tuple[Bundle, ...]:
     """What is to be billed on a day, as invoices: what is due on one day goes on one, at the longest lead among it.
 
+    A period is billed no later than one behind it: where something beside that has a longer lead, both go out by it.
     `today` is the account's own day; `leads` has the days of each service's product where it has its own. What should
     have been billed before, since nobody ran anything, goes on one invoice that leaves the usual time to pay.
     """
@@ -154,14 +155,32 @@ def bundles(
             found = [due_at(service, period) for period in open_periods(service, until=until)]
         for due in found:
             by_day.setdefault((service.currency, due.due_on), []).append(due)
+    issued_on = _issue_days(by_day, lead)
     ready: dict[tuple[str, date], list[Due]] = {}
     earliest = today + timedelta(days=rhythm.least_days_to_pay)
+    late: set[int] = set()
     for (currency, due_on), members in sorted(by_day.items()):
-        issued_on = due_on - timedelta(days=max(lead[due.service.id] for due in members))
-        if issued_on <= today:
-            is_late = issued_on < today
-            ready.setdefault((currency, max(due_on, earliest) if is_late else due_on), []).extend(members)
+        for due in members:
+            number = due.service.id
+            if issued_on[number, due_on] <= today:
+                if issued_on[number, due_on] < today:
+                    late.add(number)  # and what follows is not to be paid before it
+                ready.setdefault((currency, max(due_on, earliest) if number in late else due_on), []).append(due)
     return tuple(Bundle(currency, due_on, tuple(members)) for (currency, due_on), members in sorted(ready.items()))
+
+
+def _issue_days(
+    by_day: Mapping[tuple[str, date], Sequence[Due]], lead: Mapping[int, int]
+) -> Mapping[tuple[int, date], date]:
+    """When each period is invoiced, by service and due date: with its day, or before, with one that is behind it."""
+    found: dict[tuple[int, date], date] = {}
+    soonest: dict[int, date] = {}
+    for (_, due_on), members in sorted(by_day.items(), reverse=True):
+        of_day = due_on - timedelta(days=max(lead[due.service.id] for due in members))
+        for due in members:
+            number = due.service.id
+            found[number, due_on] = soonest[number] = min(of_day, soonest.get(number, of_day))
+    return found
 
 
 def first_bundle(service: Service, *, today: date, rhythm: Rhythm, lead: int | None) -> Bundle | None:

@@ -13,6 +13,9 @@ _AMOUNTS = re.compile(
 )
 """Words of names that hold amounts."""
 
+_NAMES = frozenset({"CURRENCIES", "COUNTRIES", "WRITTEN_OTHERWISE"})
+"""What is asked about codes alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spot:
@@ -33,7 +36,7 @@ def fractions_in(source: str, *, is_rule: bool) -> tuple[Spot, ...]:
 
 
 def knows_amounts(source: str) -> bool:
-    """Does a module take more of mailgate.billing than the names of currencies?"""
+    """Does a module take more of mailgate.billing than the names of currencies and countries?"""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import) and any(_is_billing(one.name) for one in node.names):
             return True
@@ -41,7 +44,7 @@ def knows_amounts(source: str) -> bool:
             names = {one.name for one in node.names}
             if node.module == "mailgate" and "billing" in names:
                 return True
-            if _is_billing(node.module) and names != {"CURRENCIES"}:
+            if _is_billing(node.module) and not names <= _NAMES:
                 return True
     return False
 

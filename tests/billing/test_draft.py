@@ -235,6 +235,61 @@ def test_days_up_to_an_end_are_billed_once_and_none_where_more_is_billed_already
     assert next_look(service, rhythm=RHYTHM, lead=None) == (through - 10 * DAY if later > 0 else None)
 
 
+def test_no_period_is_billed_before_the_one_in_front_of_it() -> None:
+    """The bill day was moved to the 15th, and what is invoiced 30 days ahead is due on that day, too."""
+    moved = sold("2026-02-03", bill_day=15, number=1)
+    beside = sold("2026-02-15", bill_day=15, number=2)
+
+    assert due(moved, beside, today="2026-01-15", lead_2=30) == []
+    assert due(moved, beside, today="2026-01-16", lead_2=30) == [
+        ("2026-02-03", ["2026-02-03/2026-02-14"]),
+        ("2026-02-15", ["2026-02-15/2026-03-14", "2026-02-15/2026-03-14"]),
+    ]
+
+
+def test_what_follows_a_late_period_is_not_to_be_paid_before_it() -> None:
+    service = sold("2026-02-01", bill_day=1)
+
+    assert due(service, today="2026-02-24", lead_1=5) == [
+        ("2026-03-06", ["2026-02-01/2026-02-28", "2026-03-01/2026-03-31"])
+    ]
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 60), st.integers(1, 31), st.sampled_from([1, 3, 12]), st.sampled_from([0, 5, 20, 30])),
+        min_size=1,
+        max_size=4,
+    ),
+    st.lists(st.integers(1, 40), max_size=8),
+)
+def test_of_services_with_all_kinds_of_leads_no_day_is_left_out_and_day_by_day_is_at_once(
+    sold_as: list[tuple[int, int, int, int]], steps: list[int]
+) -> None:
+    begin = d("2026-01-31")
+    at_first = [
+        sold((begin + number * DAY).isoformat(), bill_day=bill_day, months=months, number=place)
+        for place, (number, bill_day, months, _) in enumerate(sold_as)
+    ]
+    leads = {place: lead for place, (*_, lead) in enumerate(sold_as)}
+
+    def run(services: list[Service], today: date) -> list[Service]:
+        billed = {one.id: one for one in services}
+        found = bundles(services, today=today, rhythm=RHYTHM, leads=leads)
+        for item in sorted((item for bundle in found for item in bundle.items), key=lambda item: item.billed_through):
+            assert item.period is not None
+            assert item.period.start == billed[item.service.id].billed_through
+            billed[item.service.id] = replace(billed[item.service.id], billed_through=item.period.end)
+        return list(billed.values())
+
+    daily, today = at_first, begin
+    for step in steps:
+        for _ in range(step):
+            today += DAY
+            daily = run(daily, today)
+        assert daily == run(at_first, today)
+
+
 def test_what_is_sold_once_is_billed_once() -> None:
     service = sold("2026-03-01", months=0)
 

@@ -95,8 +95,8 @@ def _tiles(has: Has, service: Any, billed: list[Any], last_day: date) -> Iterato
 
 
 def _rested(has: Has, start: date, end: date) -> bool:
-    """A suspension, as its customer knows it, covers these days."""
-    return any(began <= start and (ended is None or end <= ended) for began, ended in has.rests)
+    """A suspension, as its customer knows it, covers these days; those before it that no run had billed are lost."""
+    return any((began <= start and (ended is None or end <= ended)) or ended == end for began, ended in has.rests)
 
 
 def documents(life: Life) -> Iterator[str]:
@@ -154,7 +154,9 @@ def _price(life: Life, has: Has, terms: Terms, line: Any, currency: str) -> int 
     """Of a whole cycle, less its promotion; None when the line says otherwise of that than these terms."""
     price = life.versions[terms.version].price(terms.sku, terms.cycle, currency, dict(terms.options))
     is_named = " -" in line.text and f"({terms.promotion} -" in line.text
-    if is_named != (" -" in line.text) or (line.kind == "service" and is_named != _is_cheaper(life, has, terms, line)):
+    if is_named != (" -" in line.text) or (
+        line.kind == "service" and is_named not in _is_cheaper(life, has, terms, line)
+    ):
         return None
     if not is_named:
         return price
@@ -165,14 +167,19 @@ def _price(life: Life, has: Has, terms: Terms, line: Any, currency: str) -> int 
     return max(0, price - half_up(off * months(terms) / months(has.terms[0])))
 
 
-def _is_cheaper(life: Life, has: Has, terms: Terms, line: Any) -> bool:
-    """Its promotion counts for days that begin so early: for so many cycles from the first bill day."""
+def _is_cheaper(life: Life, has: Has, terms: Terms, line: Any) -> set[bool]:
+    """Whether its promotion counts for days that begin so early: for so many cycles from the first bill day.
+
+    By each day of the month that may have been the bill day when it was sold.
+    """
     if not terms.promotion:
-        return False
-    cycles = life.versions[0].promotion(terms.promotion).get("cycles")
-    bill_day, sold = _first(life, has).day, has.started_on
-    first = bill_day_in(sold, bill_day, 0 if bill_day_in(sold, bill_day) >= sold else 1)
-    return cycles is None or line.period_start < bill_day_in(first, bill_day, cycles * months(has.terms[0]))
+        return {False}
+    cycles, sold = life.versions[0].promotion(terms.promotion).get("cycles"), has.started_on
+    found = set()
+    for bill_day in {_first(life, has).day} | life.bill_days.get(has.buyer.id, set()):
+        first = bill_day_in(sold, bill_day, 0 if bill_day_in(sold, bill_day) >= sold else 1)
+        found.add(cycles is None or line.period_start < bill_day_in(first, bill_day, cycles * months(has.terms[0])))
+    return found
 
 
 def _first(life: Life, has: Has) -> date:

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
@@ -109,7 +109,9 @@ class Batches:
         ours = [replace(one, run_id=run_id) for one in documents]
         issued = issue(conn, ours, settings=self.settings, on=on, now=self.today.now)
         self.fail_point("run.issued")
-        billed = {due.service.id: due.billed_through for one in wanted for due in one.covers}
+        billed: dict[int, date] = {}
+        for due in (due for one in wanted for due in one.covers):
+            billed[due.service.id] = max(due.billed_through, billed.get(due.service.id, due.billed_through))
         self._look_again(conn, books, [after(payer, billed) for payer in payers.values()], left_out)
         tally = _tally(issued)
         self._keep(conn, run_id, tally, left_out)

@@ -109,7 +109,7 @@ def win(conn: Connection, covers: Iterable[Due]) -> None:
     """Win the days that are to be billed, by what each service was billed through. Raises Overtaken."""
     spans: dict[int, tuple[date, date]] = {}
     last: dict[int, Due] = {}
-    for due in covers:
+    for due in sorted(covers, key=lambda one: one.billed_through):
         last[due.service.id] = due
         begun = spans.get(due.service.id)
         spans[due.service.id] = (begun[0] if begun else due.service.billed_through, due.billed_through)

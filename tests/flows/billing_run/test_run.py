@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlalchemy import select, update
@@ -13,7 +14,7 @@ from mailgate.flows.billing.books import Today
 from mailgate.flows.billing.guard import FuseBlown, Unexpected
 from mailgate.flows.billing.plan import Plan
 from mailgate.flows.billing.service.ending import carry_out, end_of
-from mailgate.flows.billing.service.states import restore, suspend
+from mailgate.flows.billing.service.states import after_edit, restore, suspend
 from mailgate.flows.billing.service.terms import change, quote_new_terms
 from mailgate.flows.billing.take_back import CannotTakeBack, undo
 from mailgate.flows.billing.unpark import NotParked, unpark
@@ -77,6 +78,42 @@ def test_what_is_due_on_one_day_goes_on_one_invoice_at_the_longest_lead(shop: Sh
     assert len(done.invoices) == 1
     assert [line.text for line in shop.lines(shop.invoices()[-1])] == ["Web", "Early"]
     assert shop.run(RUN) is None
+    shop.check()
+
+
+def test_days_up_to_a_moved_bill_day_go_out_with_what_is_behind_them(shop: Shop) -> None:
+    """What is invoiced 20 days ahead is due with the first whole month; the days before that are not passed over."""
+    anne = shop.customer()
+    web, _ = shop.add(anne)
+    with shop.deal(anne, date(2026, 1, 16)) as deal:
+        before = deal.payer.account
+        accounts.edit(deal.conn, replace(before, bill_day=25))
+    with shop.deal(anne, date(2026, 1, 16)) as deal:
+        after_edit(deal, before)
+    early, _ = shop.add(anne, "early", on=date(2026, 1, 25))
+
+    for day in range(60):
+        shop.run(days_after(date(2026, 1, 26), day))
+
+    for service in (web, early):
+        spans = shop.periods(service.id)
+        assert all(one.end == other.start for one, other in pairwise(spans))
+    assert Span(date(2026, 2, 15), date(2026, 2, 25)) in shop.periods(web.id)
+    shop.check()
+
+
+def test_after_an_outage_what_is_late_is_not_due_behind_what_follows_it(shop: Shop) -> None:
+    """Its lead is shorter than the time that is left to pay."""
+    shop.set(invoice_days_before_due=3)
+    service, _ = shop.add(shop.customer())
+
+    shop.run(date(2026, 3, 12))
+    shop.run(date(2026, 3, 13))
+
+    assert shop.periods(service.id)[1:] == [
+        Span(RENEWAL, date(2026, 3, 15)), Span(date(2026, 3, 15), date(2026, 4, 15)),
+    ]  # fmt: skip
+    assert [one.due_on for one in shop.invoices()[1:]] == [date(2026, 3, 22)]
     shop.check()
 
 
