@@ -41,13 +41,15 @@ def test_mail_to_a_busy_mailbox_is_tried_again_later(place: Place) -> None:
 
 def test_staff_are_told_of_mail_that_is_refused(place: Place) -> None:
     place.write(BRUNO, QUESTION)
+    place.reply(BOB, place.mail_with(BOB, QUESTION), "Here I am.")
 
     told = place.mail_with(BOB, "No such mailbox")
 
     assert BRUNO in told.text
-    [row] = place.outbox_to(BRUNO)
-    assert row.state is OutState.FAILED
-    assert [entry.details["to"] for entry in place.history(1) if entry.details] == [BRUNO]
+    assert "Here I am." in told.text
+    acknowledged, answered = place.outbox_to(BRUNO)
+    assert (acknowledged.state, answered.state) == (OutState.FAILED, OutState.FAILED)
+    assert {entry.details["to"] for entry in place.history(1) if entry.details} == {BRUNO}
 
 
 def test_staff_are_told_of_mail_that_was_taken_and_came_back(place: Place) -> None:
