@@ -60,7 +60,7 @@ def test_a_new_gate_has_settings_a_store_and_somebody_who_answers(tmp_path: Path
     assert (settings.gate.timezone, settings.gate.currency) == ("Europe/Paris", "EUR")
     assert str(settings.smarthost.address) == "smtp.hosting.net:587"
     assert Program(directory, 0, 0).rows("staff", "list") == [
-        {"id": 1, "name": "Bart Jones", "email": "bart@hosting.net"}
+        {"id": 1, "name": "Bart Jones", "email": "bart@hosting.net", "desks": [], "hours": []}
     ]
 
 
@@ -133,7 +133,7 @@ def test_as_json_it_names_what_was_made(tmp_path: Path) -> None:
     made = json.loads(init(tmp_path / "gate", "--json").stdout)
 
     assert made["config"] == str(tmp_path / "gate" / "config.toml")
-    assert made["staff"] == {"id": 1, "name": "Bart Jones", "email": "bart@hosting.net"}
+    assert made["staff"] == {"id": 1, "name": "Bart Jones", "email": "bart@hosting.net", "desks": [], "hours": []}
     assert all(Path(path).is_file() for path in made["files"])
 
 

@@ -151,7 +151,7 @@ def test_what_customers_pages_are_made_of_has_no_field_that_is_for_staff() -> No
 
     names = {field.name for one in values for field in fields(one)}
 
-    assert len(values) == 18
+    assert len(values) == 19
     assert not names & for_staff
 
 
