@@ -133,7 +133,7 @@ def test_as_json_it_names_what_was_made(tmp_path: Path) -> None:
     made = json.loads(init(tmp_path / "gate", "--json").stdout)
 
     assert made["config"] == str(tmp_path / "gate" / "config.toml")
-    assert made["staff"] == {"id": 1, "name": "Bart Jones", "email": "bart@hosting.net", "desks": [], "hours": []}
+    assert made["staff"] == {"id": 1, "name": "Bart Jones", "email": "bart@hosting.net"}
     assert all(Path(path).is_file() for path in made["files"])
 
 
