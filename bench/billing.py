@@ -92,10 +92,10 @@ def billing(run: Run) -> Iterator[Result]:
         yield left_out("billing", "run on PostgreSQL", str(missing))
 
 
-def shop_of(run: Run) -> Shop:
+def shop_of(run: Run, *, due_on: date = DUE_ON) -> Shop:
     """The shop that is billed; BENCH_SERVICES is how many services it has, if it is to have others."""
     services = int(os.environ.get("BENCH_SERVICES", "0")) or run.much(SERVICES)
-    return Shop(max(1, services // PER_CUSTOMER), services, DUE_ON)
+    return Shop(max(1, services // PER_CUSTOMER), services, due_on)
 
 
 def _measured(run: Run, kind: str, shop: Shop, place: Callable[[str], Any]) -> Iterator[Result]:
