@@ -26,6 +26,7 @@ from mailgate.cli.output import (
     utc_option,
     wants_json,
 )
+from mailgate.cli.turns import turns_beside
 from mailgate.flows.billing.books import Today
 from mailgate.flows.billing.drafting import Draft
 from mailgate.flows.billing.guard import judged
@@ -111,6 +112,7 @@ def run(plan_id: int | None, expect: int | None, at: date | None) -> None:
             only=only,
             expect=expect,
             told=partial(show_progress, "accounts"),
+            computing=turns_beside(parts.settings),
             fail_point=parts.fail_point,
         )
         invoices = list(done.invoices) if done else []
