@@ -73,7 +73,6 @@ class Staff:
     address: str
     away_until: datetime | None = None
     desks: tuple[str, ...] = ()  # whose tickets they hear of while these are nobody's; none named: all
-
     hours: tuple[str, ...] = ()  # in which they work, as `mon-fri 09:00-17:00`; none named: day and night
 
     def works_at(self, desk: str) -> bool:

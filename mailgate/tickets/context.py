@@ -74,7 +74,7 @@ def context_lines(ticket: Ticket, about: About, *, author: Author, marks: Iterab
 
 
 def state_lines(ticket: Ticket, about: About) -> tuple[str, ...]:
-    """What is said about ticket and customer where nobody has written."""
+    """What is said about ticket and customer where no mail of theirs came: below news, and when a wait is over."""
     return (*_ticket_lines(ticket, about), *_customer_lines(about), *_page_lines(about))
 
 
@@ -85,11 +85,6 @@ def copy_lines(ticket: Ticket, about: About, *, writer: str) -> tuple[str, ...]:
         *_ticket_lines(ticket, about),
         *_page_lines(about),
     )
-
-
-def news_lines(ticket: Ticket, about: About) -> tuple[str, ...]:
-    """What a mail says below the news that a colleague did something."""
-    return (*_ticket_lines(ticket, about), *_customer_lines(about))
 
 
 def block_lines(text: str) -> tuple[str, ...]:

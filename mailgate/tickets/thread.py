@@ -117,8 +117,7 @@ def place(
 
     `contacts` are all that share the author's `address`, the one active last first; `tickets` are those that the
     claims name and that exist, by the number that was named: of a merged one it is the ticket that it went into. The
-    gate is the same for every claim: only a participant joins,
-    and whoever was one until he asked for no more mails.
+    gate is the same for every claim: only a participant joins, and whoever was one until he asked for no more mails.
     """
     claims = claims.following(tickets)
     tickets = {ticket.id: ticket for ticket in tickets.values()}

@@ -52,7 +52,7 @@ def why_not_added(act: Act, address: str) -> str | None:
     if is_ours(address, settings.desks, settings.gate.domain):
         return f"{address} is one of our own addresses"
     colleague = staff_at(address, act.staff)
-    return f"{colleague.name} is a colleague: write !assign, and he gets this ticket" if colleague else None
+    return f"{colleague.name} is a colleague: !assign gives them this ticket" if colleague else None
 
 
 def why_not_removed(ticket: Ticket, address: str) -> str | None:

@@ -13,7 +13,7 @@ from mailgate.mail.away_subject import is_auto_reply_subject
 from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level
 from mailgate.tickets import notices
-from mailgate.tickets.context import context_lines, news_lines
+from mailgate.tickets.context import context_lines, state_lines
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import NewAttachment, Ticket
 from mailgate.tickets.watchers import readers_of_customer
@@ -82,7 +82,7 @@ def tell_split(act: Act, incoming: Incoming, ticket: Ticket, entry: Entry, entry
             sheet_for(act, reader, ticket=ticket),
             words=entry.text,
             author=Author(entry.author_name, entry.author_address or ""),
-            context=news_lines(ticket, known),
+            context=state_lines(ticket, known),
             place=place_of(act, reader, Where.TICKET),
             entry_id=entry_id,
             files=entry.attachments,

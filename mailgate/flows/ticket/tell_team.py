@@ -1,6 +1,6 @@
 """Colleagues hear of what one of the staff did to a ticket: one mail each, whatever it was that came together."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from mailgate.flows.ticket.about import about
 from mailgate.letters.notice import Notice
 from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.context import copy_lines, news_lines
+from mailgate.tickets.context import copy_lines, state_lines
 from mailgate.tickets.notices import Happened, News
 from mailgate.tickets.ticket import Doer, NewAttachment, State, Ticket
 from mailgate.tickets.watchers import hearers
@@ -39,12 +39,11 @@ def tell_team(
     wrote: Wrote | None = None,
     cause: Incoming | None = None,
     hold_until: datetime | None = None,
-    unless: Collection[int] = (),
 ) -> None:
     """Tell whoever heard of the ticket until now, or does from now on; not who did it.
 
     `before` is the ticket as it stood. `hold_until`: the mails leave behind what the customer gets, and whoever takes
-    that back has taken them back, too. `unless`: who is told of it in another way.
+    that back has taken them back, too.
     """
     done = tuple(_done(before, ticket, wrote))
     told = {
@@ -53,15 +52,15 @@ def tell_team(
         for one in hearers(stood, act.staff, now=act.now, zone=act.settings.gate.zone)
     }
     if ticket.assignee_id is not None and ticket.assignee_id != before.assignee_id:
-        told.add(ticket.assignee_id)  # it is for him, wherever he is
-    readers = [one for one in act.staff if one.id in told - {doer.staff_id} - set(unless)]
+        told.add(ticket.assignee_id)  # it is for them, wherever they are
+    readers = [one for one in act.staff if one.id in told - {doer.staff_id}]
     if not done or not readers:
         return
     known = about(act, ticket)
     is_given = ticket.assignee_id != before.assignee_id
     last = earlier.last_message(act.conn, ticket.id) if is_given and _has(ticket, readers) else None
     is_answer = wrote is not None and not wrote.is_note
-    context = copy_lines(ticket, known, writer=doer.name) if is_answer else news_lines(ticket, known)
+    context = copy_lines(ticket, known, writer=doer.name) if is_answer else state_lines(ticket, known)
     names = {one.id: one.name for one in act.staff}
     mails: list[Notice] = []
     for reader in readers:
@@ -96,7 +95,7 @@ def tell_of_time(
         notices.staff_news(
             sheet_for(act, reader, ticket=ticket),
             news,
-            context=news_lines(ticket, known),
+            context=state_lines(ticket, known),
             notes=known.notes,
             place=place_of(act, reader, Where.TICKET),
         )

@@ -3,7 +3,6 @@
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket.readers import contact_of, in_copy
-from mailgate.mail.address import address_key
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import staff
 
@@ -17,8 +16,7 @@ def copied(act: Act, mail: StaffMail, ticket: Ticket | None) -> tuple[str, ...]:
 
 def strangers(act: Act, mail: StaffMail, ticket: Ticket | None, customer_id: int | None) -> tuple[str, ...]:
     """Those of them who are no contacts of this customer: a contact takes part from then on."""
-    known = {address_key(one) for one in copied(act, mail, ticket) if contact_of(act, customer_id, one)}
-    return tuple(one for one in copied(act, mail, ticket) if address_key(one) not in known)
+    return tuple(one for one in copied(act, mail, ticket) if contact_of(act, customer_id, one) is None)
 
 
 _NAMING = (staff.ADD, staff.REMOVE, staff.CUSTOMER)

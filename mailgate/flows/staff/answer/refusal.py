@@ -98,8 +98,9 @@ def _with_strangers(act: Act, mail: StaffMail) -> str | None:
         return None
     named, first = ", ".join(found), found[0]
     return (
-        f"It has {named} in copy, who takes no part in this ticket. Shall he? Then begin with a line such as "
-        f"!add {first}; else leave him out. What you sent him by yourself, he has, with all that you quoted."
+        f"It has {named} in copy, and nobody there gets the mails of this ticket. If they are to, begin with a line "
+        f"such as !add {first}; otherwise take the address out. What you sent there yourself has arrived, with all "
+        "that you quoted."
     )
 
 
