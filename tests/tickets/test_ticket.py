@@ -6,7 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.tickets.ticket import CHANGES_NOTHING, EntryKind, Event, State, Ticket, after_entry, state_after
+from mailgate.commands import readers
+from mailgate.tickets.ticket import (
+    CHANGES_NOTHING,
+    EntryKind,
+    Event,
+    Priority,
+    State,
+    Ticket,
+    after_entry,
+    state_after,
+)
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
@@ -141,3 +151,7 @@ def test_a_further_answer_takes_the_warning_back_and_leaves_the_silence_until_it
     after = after_entry(before, EntryKind.MESSAGE, Event.STAFF_REPLIED, now=NOW)
 
     assert (after.silent_since, after.warned_at) == (before.silent_since, None)
+
+
+def test_each_priority_of_a_ticket_can_be_written_and_no_other() -> None:
+    assert tuple(Priority) == readers.PRIORITIES

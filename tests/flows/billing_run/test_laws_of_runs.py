@@ -676,6 +676,8 @@ LIVES = {"sqlite": 8, "postgresql": 2}
 
 @pytest.mark.parametrize("kind", STORES)
 def test_day_by_day_is_one_catch_up_whatever_is_done_meanwhile(kind: str, request: pytest.FixtureRequest) -> None:
+    checked: list[int] = []
+
     class Checked(TwoCompanies):
         def __init__(self) -> None:
             self.opened = shops(kind, lambda: request.getfixturevalue("postgresql"))
@@ -684,6 +686,8 @@ def test_day_by_day_is_one_catch_up_whatever_is_done_meanwhile(kind: str, reques
         def teardown(self) -> None:
             try:
                 super().teardown()
+                with reading(self.late.engine) as conn:
+                    checked.append(len([*invoices.listing(conn)]))
             finally:
                 self.opened.__exit__(None, None, None)
 
@@ -696,3 +700,5 @@ def test_day_by_day_is_one_catch_up_whatever_is_done_meanwhile(kind: str, reques
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+    assert any(checked), "no life ended with an invoice to check"
