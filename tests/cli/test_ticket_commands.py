@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -55,6 +56,15 @@ def test_each_command_prints_the_ticket_as_show_does_and_may_be_repeated(program
     assert (entries[2]["text"], entries[2]["for_customers"]) == ("assigned to Bart Jones by the operator", False)
     assert (entries[3]["text"], entries[3]["for_customers"]) == ("closed by the operator", True)
     assert [row["template"] for row in program.ask("queue", "list")].count("closed") == 1
+
+
+def test_whoever_gets_a_ticket_by_the_command_line_hears_of_it_in_the_name_of_the_company(program: Program) -> None:
+    program.ask("ticket", "assign", "1", "bart")
+    program.ask("due", "run", "--at", (datetime.now(UTC) + timedelta(minutes=2)).isoformat())
+
+    [news] = [mail for mail in program.rows("mail", "list") if mail["template"] == "staff-news"]
+    assert news["to"] == ["bart@hosting.example"]
+    assert news["text"].startswith("Example Hosting gave this ticket to you.\n")
 
 
 def test_a_merged_ticket_is_shown_as_the_one_that_it_went_into(program: Program) -> None:

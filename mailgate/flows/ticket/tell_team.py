@@ -66,7 +66,7 @@ def tell_team(
     for reader in readers:
         is_his = is_given and ticket.assignee_id == reader.id
         news = News(
-            by=doer.name,
+            by=act.settings.gate.company if doer.staff_id is None else doer.name,
             done=done,
             to=names.get(ticket.assignee_id or 0, ""),
             is_yours=is_his,
