@@ -22,6 +22,8 @@ from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets import notices
+from mailgate.tickets.context import Fact
+from mailgate.tickets.result import item
 from mailgate.tickets.ticket import (
     Direction,
     EntryKind,
@@ -200,7 +202,7 @@ class Exchange:
                 self._sheet(one, Purpose.STAFF, colleague.id, colleague, references),
                 words=one.words,
                 author=Author(thread.writer.name, thread.writer.address),
-                context=(f"Ticket #{ticket.id}",),
+                context=(item(Fact.LINKED, ticket=ticket.id),),
                 place=Place(Where.TICKET, one.at, UTC, staff=tuple(self._staff), writer=colleague),
                 entry_id=one.entry_id,
                 files=one.files,

@@ -1,4 +1,4 @@
-"""The block below a mail to staff: its lines, and whether a reply still carries one of them.
+"""The block below a mail to staff: what stands in its lines, and whether a reply still carries one of them.
 
 The block is for staff alone. A reply in which a line of it survived the removal of quotes is not sent to the customer.
 """
@@ -7,11 +7,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from enum import StrEnum
 
-from mailgate.language.tags import FALLBACK
-from mailgate.language.telling import full_date, moment, speaking
+from mailgate.letters.notice import stamp
 from mailgate.mail.message import Author
+from mailgate.tickets.result import Item, item
 from mailgate.tickets.ticket import Priority, State, Ticket
 
 _QUOTE_MARKS = re.compile(r"(?m)^[ \t>|]+")
@@ -22,6 +22,36 @@ _MAX_SUBJECT = 60  # characters of another ticket's
 
 _BEGIN = "\n-- \n"
 """What stands above the block in every language (RFC 3676 §4.3)."""
+
+
+class Fact(StrEnum):
+    """A line of it; behind each what its words are given. They stand in `templates/mail/<locale>/parts/context.md`."""
+
+    # what is unusual about a mail
+    UNVERIFIED = "unverified"  # address
+    PROGRAM = "program"  # why
+    PERHAPS_PROGRAM = "perhaps-program"  # why
+    LIKE_PROGRAM = "like-program"
+    FORWARDED = "forwarded"  # by
+    SEVERAL_CUSTOMERS = "several-customers"  # address, customer: the number of that which was active last
+    CLAIMED = "claimed"  # ticket, why it was not joined
+    FLOOD = "flood"  # most
+    UNSCORED = "unscored"  # why
+    IN_COPY = "in-copy"  # people
+    DISGUISED = "disguised"  # name, why
+    # of any mail
+    WRITTEN_BY = "written-by"  # author
+    COPIED = "copied"  # writer, readers
+    READERS = "readers"  # readers, seconds until it leaves
+    TICKET = "ticket"  # ticket, state, priority, taken_by, desk, customer, waiting_since, tags
+    LINKED = "linked"  # ticket
+    CUSTOMER = "customer"  # customer, since
+    SERVICES = "services"  # services: name, count, state; more
+    BALANCE = "balance"  # owed and credit: amount_minor, currency; invoices
+    INVOICE_DUE = "invoice-due"  # invoice, on
+    NEXT_DUE = "next-due"  # on
+    BEFORE = "before"  # others: ticket, subject, state, at
+    PAGE = "page"  # url
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,40 +78,33 @@ class Said:
 class About:
     """What is known of a ticket and its customer besides the ticket itself."""
 
-    zone: ZoneInfo
     undo_seconds: int
     page: str | None = None  # where staff see all of it
     taken_by: str | None = None
     customer: str | None = None  # None: not registered
     since: datetime | None = None  # a customer
-    facts: tuple[str, ...] = ()  # lines of other parts of the house: services, balance
+    facts: tuple[Item, ...] = ()  # lines of other parts of the house: services, balance
     others: tuple[Other, ...] = ()
     notes: tuple[Said, ...] = ()  # of the ticket, oldest first
 
 
-def context_lines(ticket: Ticket, about: About, *, author: Author, marks: Iterable[str]) -> tuple[str, ...]:
+def context_lines(ticket: Ticket, about: About, *, author: Author, marks: Iterable[Item] = ()) -> tuple[Item, ...]:
     """What the notification says about author, ticket and customer, one fact a line.
 
     `marks`: what is unusual about the mail; how it was judged else stands on its page alone.
     """
-    return (
-        *(f"Please note: {mark}" for mark in marks),
-        f"Written by {author}",
-        *_ticket_lines(ticket, about),
-        *_customer_lines(about),
-        *_page_lines(about),
-    )
+    return (*marks, item(Fact.WRITTEN_BY, author=str(author)), *state_lines(ticket, about))
 
 
-def state_lines(ticket: Ticket, about: About) -> tuple[str, ...]:
+def state_lines(ticket: Ticket, about: About) -> tuple[Item, ...]:
     """What is said about ticket and customer where no mail of theirs came: below news, and when a wait is over."""
     return (*_ticket_lines(ticket, about), *_customer_lines(about), *_page_lines(about))
 
 
-def copy_lines(ticket: Ticket, about: About, *, writer: str) -> tuple[str, ...]:
+def copy_lines(ticket: Ticket, about: About, *, writer: str) -> tuple[Item, ...]:
     """What a copy says below the words that a colleague sent."""
     return (
-        f"A copy: {writer} wrote this to {_readers(ticket)}. It is on its way to them.",
+        item(Fact.COPIED, writer=writer, readers=_readers(ticket)),
         *_ticket_lines(ticket, about),
         *_page_lines(about),
     )
@@ -103,39 +126,43 @@ def leaked_line(words: str, context: Iterable[str]) -> str | None:
     return None
 
 
-def _ticket_lines(ticket: Ticket, about: About) -> list[str]:
-    wait = f", {about.undo_seconds} seconds after it has reached us" if about.undo_seconds else ""
-    whose = f"customer {ticket.customer_id}" if ticket.customer_id else "not a registered customer"
-    turn = f", waiting since {_local(ticket.waiting_since, about.zone)}" if ticket.waiting_since else ""
-    taken = f"{about.taken_by} has it" if about.taken_by else "nobody has it"
-    pressing = f"{ticket.priority.value}, " if ticket.priority not in (None, Priority.NORMAL) else ""
-    tags = f", tags {' '.join(ticket.tags)}" if ticket.tags else ""
+def _ticket_lines(ticket: Ticket, about: About) -> list[Item]:
     lines = [
-        f"Your reply goes to {_readers(ticket)}{wait}.",
-        f"Ticket #{ticket.id}, {pressing}{ticket.state.value}, {taken}, desk {ticket.desk}, {whose}{turn}{tags}",
+        item(Fact.READERS, readers=_readers(ticket), seconds=about.undo_seconds),
+        item(
+            Fact.TICKET,
+            ticket=ticket.id,
+            state=ticket.state.value,
+            priority="" if ticket.priority in (None, Priority.NORMAL) else ticket.priority.value,
+            taken_by=about.taken_by or "",
+            desk=ticket.desk,
+            customer=ticket.customer_id or 0,
+            waiting_since=stamp(ticket.waiting_since) if ticket.waiting_since else "",
+            tags=" ".join(ticket.tags),
+        ),
     ]
     if ticket.linked_to:
-        lines.append(f"This ticket is linked to ticket #{ticket.linked_to}.")
+        lines.append(item(Fact.LINKED, ticket=ticket.linked_to))
     return lines
 
 
-def _page_lines(about: About) -> list[str]:
-    return [f"All of it: {about.page}"] if about.page else []
+def _page_lines(about: About) -> list[Item]:
+    return [item(Fact.PAGE, url=about.page)] if about.page else []
 
 
-def _customer_lines(about: About) -> list[str]:
+def _customer_lines(about: About) -> list[Item]:
     lines = []
     if about.customer and about.since:
-        lines.append(f"{about.customer}, customer since {_day(about.since, about.zone)}")
+        lines.append(item(Fact.CUSTOMER, customer=about.customer, since=stamp(about.since)))
     lines += about.facts
     if about.others:
-        lines.append(f"Before: {'; '.join(_other(one, about.zone) for one in about.others)}")
+        lines.append(item(Fact.BEFORE, others=[_other(one) for one in about.others]))
     return lines
 
 
-def _other(one: Other, zone: ZoneInfo) -> str:
+def _other(one: Other) -> dict[str, object]:
     subject = one.subject if len(one.subject) <= _MAX_SUBJECT else f"{one.subject[: _MAX_SUBJECT - 1]}…"
-    return f"#{one.id} {subject} ({one.state.value}, {_day(one.updated_at, zone)})"
+    return {"ticket": one.id, "subject": subject, "state": one.state.value, "at": stamp(one.updated_at)}
 
 
 def _readers(ticket: Ticket) -> str:
@@ -144,13 +171,3 @@ def _readers(ticket: Ticket) -> str:
 
 def _flat(text: str) -> str:
     return re.sub(r"\s+", "", _QUOTE_MARKS.sub("", text)).lower()
-
-
-def _local(at: datetime, zone: ZoneInfo) -> str:
-    with speaking(FALLBACK, zone.key):
-        return moment(at)
-
-
-def _day(at: datetime, zone: ZoneInfo) -> str:
-    with speaking(FALLBACK, zone.key):
-        return full_date(at)

@@ -20,7 +20,8 @@ _TO_MARKED = str.maketrans(_LETTERS, _MARKED)
 _FIXED = re.compile(r"(![a-z]+|\bhas:file\b|\bmailgate [a-z]+ [a-z]+|\{[a-z_]*\})")
 # Told by Babel, which knows no pseudo-locale: instants, spans, sizes.
 _TOLD = re.compile(
-    r"\b[A-Z][a-z]{2} \d+ [A-Z][a-z]{2}, \d\d:\d\d\b|\b[\d.,]+ (?:bytes|kB|MB|days?|hours?|minutes?)\b|\bRe: "
+    r"\b[A-Z][a-z]{2} \d+ [A-Z][a-z]{2}, \d\d:\d\d\b|\b\d+ [A-Z][a-z]{2} \d{4}\b"
+    r"|\b[\d.,]+ (?:bytes|kB|MB|days?|hours?|minutes?)\b|\bRe: "
 )
 _COMMANDS = re.compile(r"![a-z]+|\bhas:file\b|\bmailgate [a-z]+ [a-z]+\b")
 _LEXER = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).lexer

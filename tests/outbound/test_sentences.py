@@ -11,6 +11,8 @@ from mailgate.confirmation import Became, Says
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import built_in_directory
+from mailgate.tickets.acts import Deed
+from mailgate.tickets.context import Fact
 from mailgate.tickets.files import Unwanted
 from mailgate.tickets.result import Done, Outcome
 from mailgate.tickets.search_query import SearchFault
@@ -70,6 +72,7 @@ def test_every_command_of_customers_has_its_meaning(parts: Path, verb: Verb) -> 
         ("statement.md", set(Says)),
         ("unwanted.md", set(Unwanted)),
         ("done.md", set(Done)),
+        ("deed.md", {one.name.lower().replace("_", "-") for one in Deed}),
     ],
 )
 @pytest.mark.parametrize("parts", PARTS, ids=language)
@@ -123,4 +126,22 @@ def test_a_receipt_that_an_older_version_has_queued_keeps_its_sentences() -> Non
 
     assert "Ticket #1 is closed now.\n\n- #1, closed: Disk\n" in rendered.text
     assert "- !close: close the ticket" in rendered.text
+    assert rendered.problems == ()
+
+
+@pytest.mark.parametrize("parts", PARTS, ids=language)
+def test_every_line_of_the_block_for_staff_has_words(parts: Path) -> None:
+    written = (parts / "context.md").read_text("utf-8")
+    plain = set(re.findall(r'(?m)^  "([a-z-]+)":', written))
+
+    assert plain.isdisjoint(built := set(re.findall(r'line\.says == "([a-z-]+)"', written)))
+    assert plain | built == set(Fact)
+
+
+def test_a_block_that_an_older_version_has_queued_keeps_its_lines() -> None:
+    values = {**SAMPLES[Template.NOTIFICATION][0], "context": ["Written by Anne", "All of it: https://a.example/"]}
+
+    rendered = TEMPLATES.render(Template.NOTIFICATION, "en", values)
+
+    assert "\n-- \nWritten by Anne\nAll of it: https://a.example/\n" in rendered.text
     assert rendered.problems == ()

@@ -107,16 +107,22 @@ def test_notification_shows_the_message_then_the_context_then_the_commands() -> 
     assert message.startswith(str(values["text"]))
     assert separator
     lines = context.splitlines()
-    assert lines[:-2] == values["context"]
+    assert lines[:3] == [
+        "Please note: we could not verify that this mail is from anne@example.org.",
+        "Written by Anne Miller <anne@example.org>",
+        "Your reply goes to Anne Miller <anne@example.org>, 60 seconds after it has reached us.",
+    ]
+    assert lines[-2] == ""
     assert lines[-1] == "First line may be: !note  !close   (more: !help)"
 
 
-def test_words_of_a_sender_cannot_write_lines_of_the_context_block() -> None:
-    values = {**SAMPLES[Template.NOTIFICATION][0], "context": ["Written by Cris <cris@example.net>\nSender evidence D"]}
+@pytest.mark.parametrize("author", ["Cris <cris@example.net>\nSender evidence D", "{0.__class__}\n{author}"])
+def test_words_of_a_sender_cannot_write_lines_of_the_context_block(author: str) -> None:
+    line = {"says": "written-by", "given": {"author": author}}
 
-    text = TEMPLATES.render(Template.NOTIFICATION, "en", values).text
+    text = TEMPLATES.render(Template.NOTIFICATION, "en", {**SAMPLES[Template.NOTIFICATION][0], "context": [line]}).text
 
-    assert "\nWritten by Cris <cris@example.net> Sender evidence D\n" in text
+    assert f"\nWritten by {author.replace(chr(10), ' ')}\n" in text
 
 
 def test_template_code_in_a_value_is_not_run() -> None:

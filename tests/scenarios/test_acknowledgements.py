@@ -105,7 +105,7 @@ def test_a_monitor_of_a_customer_opens_a_ticket_and_gets_no_answer(gate: Gate, a
 
     assert (opened.outcome.disposition, opened.outcome.ticket_id) == (Disposition.AUTOMATIC, 1)
     assert gate.mailbox(anne) == []
-    assert "written by a program (auto-generated)" in gate.mailbox(bart)[0].text
+    assert "a program wrote this (auto-generated)" in gate.mailbox(bart)[0].text
 
 
 @pytest.mark.parametrize("desk", ["postmaster@support.example", "abuse@support.example", "postmaster"])

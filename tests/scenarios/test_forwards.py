@@ -36,7 +36,7 @@ def test_an_attached_mail_opens_a_ticket_of_its_author(gate: Gate, anne: Person,
     assert gate.mailbox(anne) == []
     told = gate.mailbox(bart)[-1].text
     assert "It is broken." in told
-    assert "Please note: forwarded by Bart Jones" in told
+    assert "Please note: Bart Jones forwarded this." in told
 
 
 def test_the_customer_is_answered_and_the_answer_joins(gate: Gate, anne: Person, bart: Person) -> None:

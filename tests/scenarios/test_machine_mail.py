@@ -97,7 +97,7 @@ def test_an_out_of_office_reply_is_kept_in_its_ticket(
     )
     last = gate.history(1)[-1]
     assert (last.automatic, last.text) == (True, "!close\n\nI am away. (1)")
-    assert "written by a program (auto-replied)" in gate.mailbox(bart)[-1].text
+    assert "a program wrote this (auto-replied)" in gate.mailbox(bart)[-1].text
 
 
 def test_an_out_of_office_reply_to_nothing_opens_no_ticket(gate: Gate, anne: Person, bart: Person) -> None:
@@ -139,10 +139,10 @@ def test_a_machine_at_the_return_address_of_a_reply_changes_nothing(
         (
             {"Subject": "Im Urlaub", "In-Reply-To": "<x@elm.example>"},
             "a@elm.example",
-            "perhaps written by a program",
+            "perhaps a program wrote this",
             0,
         ),
-        ({"Subject": "MX record"}, "", "perhaps written by a program (null-path)", 0),
+        ({"Subject": "MX record"}, "", "perhaps a program wrote this (null-path)", 0),
     ],
 )
 def test_what_may_be_a_customer_s_own_mail_opens_a_ticket_that_says_so(

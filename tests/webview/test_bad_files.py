@@ -248,7 +248,10 @@ def test_a_gate_may_take_every_file_and_then_warns_of_disguises(begin: BeginGate
     gate.deliver(anne.writes("See.", files=[("x.exe", "a/b", PROGRAM), ("photo.jpg", "image/jpeg", PROGRAM)]))
 
     assert [file.filename for file in gate.history(1)[0].attachments] == ["x.exe", "photo.jpg"]
-    assert "Please note: photo.jpg: it is a program, whatever its name says" in gate.mailbox(bart)[0].text
+    assert (
+        "Please note: photo.jpg is not what its name says: it is a program, whatever its name says."
+        in gate.mailbox(bart)[0].text
+    )
     assert "x.exe: it is" not in gate.mailbox(bart)[0].text
     assert gate.outbox(Template.ACKNOWLEDGEMENT)[0].notice.values["left_out_count"] == 0
 

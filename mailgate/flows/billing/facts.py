@@ -2,51 +2,43 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import Connection
 
-from mailgate.billing.money.amount import written
 from mailgate.billing.service import State
-from mailgate.language.tags import FALLBACK
-from mailgate.language.telling import full_date, speaking
+from mailgate.tickets.context import Fact
+from mailgate.tickets.result import Item, item
 from store.billing.glance import Glance, Has, Owes, glance
 
 LISTED = 5
 """Services that are named; further ones are counted."""
 
 
-def money_facts(conn: Connection, customer_id: int) -> tuple[str, ...]:
-    """A line each, in English as the rest of the block; none about what there is not."""
+def money_facts(conn: Connection, customer_id: int) -> tuple[Item, ...]:
+    """A line each; none about what there is not."""
     found = glance(conn, customer_id)
     return (*_services(found.services), *_balances(found), *_due(found.services, found.open))
 
 
-def _services(has: Sequence[Has]) -> tuple[str, ...]:
+def _services(has: Sequence[Has]) -> tuple[Item, ...]:
     """A site and its domain have one name."""
-    names = Counter(one.name if one.state is State.ACTIVE else f"{one.name} ({one.state})" for one in has)
-    told = [f"{count} x {name}" if count > 1 else name for name, count in names.items()]
-    more = f" and {len(told) - LISTED} more" if len(told) > LISTED else ""
-    return (f"Services: {', '.join(told[:LISTED])}{more}",) if told else ()
+    names = Counter((one.name, one.state) for one in has)
+    told = [{"name": name, "state": state.value, "count": count} for (name, state), count in names.items()]
+    return (item(Fact.SERVICES, services=told[:LISTED], more=max(0, len(told) - LISTED)),) if told else ()
 
 
-def _balances(found: Glance) -> tuple[str, ...]:
-    told = []
+def _balances(found: Glance) -> tuple[Item, ...]:
+    owed = []
     for currency in sorted({one.currency for one in found.open}):
         theirs = [one for one in found.open if one.currency == currency]
-        owed = sum(one.open_minor for one in theirs)
-        told.append(f"owes {written(owed, currency)} {currency} ({len(theirs)} open)")
-    told += [f"has {written(minor, currency)} {currency} of credit" for currency, minor in found.credit]
-    return (f"Balance: {', '.join(told)}",) if told else ()
+        minor = sum(one.open_minor for one in theirs)
+        owed.append({"amount_minor": minor, "currency": currency, "invoices": len(theirs)})
+    credit = [{"amount_minor": minor, "currency": currency} for currency, minor in found.credit]
+    return (item(Fact.BALANCE, owed=owed, credit=credit),) if owed or credit else ()
 
 
-def _due(has: Sequence[Has], owes: Sequence[Owes]) -> tuple[str, ...]:
+def _due(has: Sequence[Has], owes: Sequence[Owes]) -> tuple[Item, ...]:
     if owes:
-        return (f"Due: invoice {owes[0].number} on {_day(owes[0].due_on)}",)
+        return (item(Fact.INVOICE_DUE, invoice=owes[0].number, on=owes[0].due_on.isoformat()),)
     renewing = [one.billed_through for one in has if one.is_recurring and one.state is State.ACTIVE]
-    return (f"Next due on {_day(min(renewing))}",) if renewing else ()
-
-
-def _day(on: date) -> str:
-    with speaking(FALLBACK, "UTC"):  # a date is the same everywhere
-        return full_date(on)
+    return (item(Fact.NEXT_DUE, on=min(renewing).isoformat()),) if renewing else ()

@@ -16,10 +16,9 @@ def about(act: Act, ticket: Ticket) -> About:
     taken_by = staff.get(ticket.assignee_id or 0)
     if ticket.customer_id is None:
         notes = earlier.notes_of(act.conn, ticket.id)
-        return About(settings.gate.zone, settings.desk_rules.undo_seconds, page, taken_by, notes=notes)
+        return About(settings.desk_rules.undo_seconds, page, taken_by, notes=notes)
     known = earlier.customer(act.conn, ticket.customer_id, ticket.id)
     return About(
-        settings.gate.zone,
         settings.desk_rules.undo_seconds,
         page,
         taken_by,

@@ -29,9 +29,11 @@ from mailgate.mail.words.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.people import Contact, Registered, Role, Stranger
 from mailgate.tickets import notices
 from mailgate.tickets.article import KB_PATH
+from mailgate.tickets.context import Fact
 from mailgate.tickets.events import line_of, why_not_joined
 from mailgate.tickets.files import MAX_NAMED, ending_of
 from mailgate.tickets.flood import Crowd, crowd, event_of
+from mailgate.tickets.result import Item, item
 from mailgate.tickets.thread import Claims, Joined, NewTicket, tag_in, without_tag
 from mailgate.tickets.ticket import (
     Direction,
@@ -52,8 +54,6 @@ _CALENDARS = ("text/calendar", "application/ics")
 TOUCH_AFTER = timedelta(minutes=1)
 """Which of several accounts was active last is a matter of days; one row written less for each of many mails."""
 
-LAST_TOLD = "flood: mail of programs to this ticket beyond {} an hour joins it without a mail to you"
-
 
 def claims_of(act: Act, incoming: Incoming) -> Claims:
     """Which tickets the message names."""
@@ -69,10 +69,10 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
     participant = _participant(contact, incoming.author)
     marks = []
     if isinstance(sender, Registered) and sender.is_ambiguous and contact:
-        marks.append(f"{contact.address} speaks for several customers; customer {contact.customer_id} was active last")
+        marks.append(item(Fact.SEVERAL_CUSTOMERS, address=contact.address, customer=contact.customer_id))
     entry, event = _entry(incoming, contact), event_of(incoming.automatic)
     if placed.claimed:
-        marks.insert(0, f"linked to #{placed.claimed}: {placed.why}")
+        marks.insert(0, item(Fact.CLAIMED, ticket=placed.claimed, why=placed.why))
         ticket = _link(act, incoming, contact, placed)
         entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
     else:
@@ -149,7 +149,7 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     budget = act.settings.budgets.machine_mails_per_ticket_hour
     crowded = crowd(programs_within_hour(act, incoming, ticket), budget)
     reason = incoming.automatic or f"by {joined.by.value}"
-    marks = [LAST_TOLD.format(budget)] if crowded is Crowd.LAST else []
+    marks = [item(Fact.FLOOD, most=budget)] if crowded is Crowd.LAST else []
     if crowded is Crowd.BEYOND:
         reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
     entry = _entry(incoming, joined.contact)
@@ -207,7 +207,7 @@ def _tell(
     entry_id: int,
     *,
     contact: Contact | None,
-    marks: list[str],
+    marks: list[Item],
     quiet: bool = False,
 ) -> None:
     """What follows from a message in its ticket: mails that name it are known, and staff are told unless `quiet`."""
@@ -218,10 +218,11 @@ def _tell(
     if quiet:
         return
     if incoming.spam.unscored_reason:
-        marks = [*marks, f"not checked for spam ({incoming.spam.unscored_reason})"]
+        marks = [*marks, item(Fact.UNSCORED, why=incoming.spam.unscored_reason)]
     if copied := in_copy(act, incoming, ticket):
-        marks = [*marks, f"in copy, and not added: {', '.join(copied)}"]
-    marks = [*marks, *(f"{file.name}: {file.reason}" for file in incoming.choice.suspects[:MAX_NAMED])]
+        marks = [*marks, item(Fact.IN_COPY, people=", ".join(copied))]
+    disguised = incoming.choice.suspects[:MAX_NAMED]
+    marks = [*marks, *(item(Fact.DISGUISED, name=file.name, why=file.reason) for file in disguised)]
     tell_staff(
         act,
         incoming,

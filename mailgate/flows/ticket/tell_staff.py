@@ -13,8 +13,9 @@ from mailgate.mail.away_subject import is_auto_reply_subject
 from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level
 from mailgate.tickets import notices
-from mailgate.tickets.context import context_lines, state_lines
+from mailgate.tickets.context import Fact, context_lines, state_lines
 from mailgate.tickets.files import LeftOut
+from mailgate.tickets.result import Item, item
 from mailgate.tickets.ticket import NewAttachment, Ticket
 from mailgate.tickets.watchers import readers_of_customer
 from store.desk import message_ids
@@ -29,7 +30,7 @@ def tell_staff(
     words: str,
     entry_id: int | None,
     author: Author | None = None,
-    marks: Sequence[str] = (),
+    marks: Sequence[Item] = (),
     is_first: bool = False,
     files: Sequence[NewAttachment] = (),
     left_out: Sequence[LeftOut] = (),
@@ -46,12 +47,12 @@ def tell_staff(
         return
     author = author or incoming.author
     if not incoming.evidence.at_least(Level.DKIM):
-        marks = [f"we could not verify that this mail is from {incoming.author.address}", *marks]
+        marks = [item(Fact.UNVERIFIED, address=incoming.author.address), *marks]
     if incoming.automatic:
-        perhaps = "perhaps " if incoming.automatic_is_doubtful else ""
-        marks = [f"{perhaps}written by a program ({incoming.automatic})", *marks]
+        by_program = Fact.PERHAPS_PROGRAM if incoming.automatic_is_doubtful else Fact.PROGRAM
+        marks = [item(by_program, why=incoming.automatic), *marks]
     elif is_auto_reply_subject(incoming.message.subject):
-        marks = ["its subject is like that of an answering program, and nothing else of it is", *marks]
+        marks = [item(Fact.LIKE_PROGRAM), *marks]
     known = about(act, ticket)
     context = context_lines(ticket, known, author=author, marks=marks)
     told = [

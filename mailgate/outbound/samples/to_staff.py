@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from mailgate.letters.kind import Template
+from mailgate.outbound.samples.block import ALL_CONTEXT, ANNE, CONTEXT, COPIED, UNVERIFIED, WRITTEN_BY
 from mailgate.outbound.samples.given import AT, COMPANY, LEFT_OUT, STATE, SUBJECT, TO, misread, usage
+from mailgate.tickets.acts import Deed
 from mailgate.tickets.notices import Happened
 from mailgate.tickets.result import Done
 from mailgate.tickets.verbs.lists import HELD, QUEUE
 from mailgate.tickets.verbs.staff import STAFF
-
-_ANNE = "Anne Miller <anne@example.org>"
 
 _GIVEN = {
     "until": AT,
@@ -25,13 +25,7 @@ _GIVEN = {
 }
 _DONE = [{"says": says.value, "given": _GIVEN} for says in Done]
 
-_CONTEXT = [
-    f"Your reply goes to {_ANNE}, 60 seconds after it has reached us.",
-    "Ticket #1042, open, nobody has it, desk support, customer 12, waiting since Mon 23 Nov, 08:01",
-    "Anne Miller, customer since 2 Mar 2026",
-    "Before: #1031 DNS change (closed, 3 Feb 2026)",
-    "All of it: https://desk.example.net/staff/tickets/1042",
-]
+_DEEDS = [one.name.lower().replace("_", "-") for one in Deed]
 
 _COMMANDS = [{"label": line, "to": "support+k7f3@example.net", "body": line} for line in ("!note", "!close")]
 
@@ -51,11 +45,7 @@ _NOTIFICATION = {
     "left_out_count": 0,
     "mail_id": 17,
     "mail_page": "https://desk.example.net/staff/inbox/17",
-    "context": [
-        "Please note: we could not verify that this mail is from anne@example.org",
-        f"Written by {_ANNE}",
-        *_CONTEXT,
-    ],
+    "context": [UNVERIFIED, WRITTEN_BY, *CONTEXT],
     "notes": [],
     "commands": _COMMANDS,
 }
@@ -75,7 +65,7 @@ _OF_COLLEAGUE = {
     "attachments": [],
     "news": _NEWS,
     "last": None,
-    "context": ["Your reply goes to Anne Miller <anne@example.org>, 60 s after we get it."],
+    "context": CONTEXT[:1],
     "notes": [],
     "commands": _COMMANDS,
 }
@@ -150,7 +140,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.NOTIFICATION: (
         _NOTIFICATION,
         _NOTIFICATION | {"attachments": []},
-        _NOTIFICATION | {"quoted_lines": 1, "notes": _NOTES},
+        _NOTIFICATION | {"quoted_lines": 1, "notes": _NOTES, "context": ALL_CONTEXT},
         _NOTIFICATION | {"left_out": LEFT_OUT, "left_out_count": 7},
     ),
     Template.WAIT_ENDED: (
@@ -161,7 +151,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
                 {"by": "Anne Miller", "at": AT, "text": "Please look at it next week.", "is_note": False},
                 {"by": "Jane", "at": AT, "text": "Quota is 1 GB.", "is_note": True},
             ],
-            "context": _CONTEXT,
+            "context": CONTEXT,
             "commands": _COMMANDS,
         },
     ),
@@ -190,12 +180,8 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "number": 1042,
             "subject": SUBJECT,
             "deeds": [
-                {
-                    "line": "Jane answered the customer",
-                    "at": AT,
-                    "text": "Your mailbox is larger now.",
-                },
-                {"line": "Bart closed the ticket", "at": AT, "text": ""},
+                {"by": "Jane", "done": ["replied"], "at": AT, "text": "Your mailbox is larger now."},
+                {"by": "", "done": _DEEDS, "at": AT, "text": ""},
             ],
             "text": "Please delete some mail.",
             "mail_id": 18,
@@ -223,7 +209,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "text": "Hello Anne,\n\nyour mailbox is larger now.\n\nJane",
             "attachments": files,
             "news": _NEWS | {"done": done},
-            "context": [f"A copy: Jane wrote this to {_ANNE}. It is on its way to them.", *_CONTEXT],
+            "context": [COPIED, *CONTEXT],
             "notes": notes,
         }
         for files, done, notes in (
@@ -255,7 +241,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             ],
             "daily": daily,
             "usage": _HELD_USAGE,
-            "filed": [_listed(number, _ANNE, "Automatic reply: Invoice", "auto-replied") for number in filed],
+            "filed": [_listed(number, ANNE, "Automatic reply: Invoice", "auto-replied") for number in filed],
             "filed_more": more,
         }
         for held, more, daily, filed in (

@@ -8,6 +8,7 @@ from mailgate.letters.letter import Sheet
 from mailgate.letters.notice import NoticeAttachment, stamp
 from mailgate.tickets.context import Said
 from mailgate.tickets.files import MAX_NAMED, LeftOut
+from mailgate.tickets.result import Item
 from mailgate.tickets.ticket import NewAttachment
 from mailgate.tickets.verbs.staff import PREFILLED, SHOWN, STAFF
 
@@ -35,6 +36,11 @@ def ready_commands(reply_to: str, place: Place) -> list[Mapping[str, object]]:
 def ready_lines(sheet: Sheet, lines: Sequence[str]) -> list[Mapping[str, object]]:
     """Lines of an answer to a list, each with the mail that sends it."""
     return [{"label": line, "to": sheet.answer_to, "subject": f"Re: {line}", "body": line} for line in lines]
+
+
+def facts(lines: Sequence[Item]) -> list[Mapping[str, object]]:
+    """The lines of the block for staff, as templates name them."""
+    return [line.as_values() for line in lines]
 
 
 def said(lines: Sequence[Said]) -> list[Mapping[str, object]]:

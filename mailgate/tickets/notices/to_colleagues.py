@@ -1,6 +1,6 @@
 """Mails to staff about what staff did: copies, and answers that are held because a colleague was quicker."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -9,8 +9,10 @@ from mailgate.commands.place import Place
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import Sheet, letter
 from mailgate.letters.notice import Notice, stamp
+from mailgate.tickets.acts import Deed
 from mailgate.tickets.context import Said
-from mailgate.tickets.notices.parts import named_files, ready_commands, said, sent_along
+from mailgate.tickets.notices.parts import facts, named_files, ready_commands, said, sent_along
+from mailgate.tickets.result import Item
 from mailgate.tickets.ticket import NewAttachment
 
 _MOST_LINES = 40  # that are named; the ticket's page has all
@@ -18,9 +20,10 @@ _MOST_LINES = 40  # that are named; the ticket's page has all
 
 @dataclass(frozen=True, slots=True)
 class Deeds:
-    """What a colleague did, in a line, and the words that came with it."""
+    """What a colleague did with one mail, and the words that came with it."""
 
-    line: str
+    by: str  # "": who it was is not known any more
+    done: tuple[Deed, ...]
     at: datetime
     words: str
 
@@ -28,13 +31,18 @@ class Deeds:
 def collision(sheet: Sheet, *, deeds: Sequence[Deeds], words: str, mail_id: int) -> Notice:
     """To the writer of an answer that crossed a colleague's: what that one did, and both texts."""
     values = {
-        "deeds": [{"line": one.line, "at": stamp(one.at), "text": one.words} for one in deeds],
+        "deeds": [_deeds(one) for one in deeds],
         "text": words,
         "context": [],
         "send": {"to": sheet.answer_to, "subject": sheet.subject, "body": "!send"},
         "mail_id": mail_id,
     }
     return letter(Template.COLLISION, sheet, values, about_id=mail_id)
+
+
+def _deeds(one: Deeds) -> Mapping[str, object]:
+    done = [deed.name.lower().replace("_", "-") for deed in one.done]  # as parts/deed.md names them
+    return {"by": one.by, "done": done, "at": stamp(one.at), "text": one.words}
 
 
 def shortened(
@@ -87,7 +95,7 @@ class News:
     until: datetime | None = None  # when the first answer is due
 
 
-def staff_copy(sheet: Sheet, news: News, *, context: Sequence[str], notes: Sequence[Said], place: Place) -> Notice:
+def staff_copy(sheet: Sheet, news: News, *, context: Sequence[Item], notes: Sequence[Said], place: Place) -> Notice:
     """To a staff member: what a colleague wrote to the customer, when it has left, and what he did besides.
 
     `place`: where the reader's answer will be read.
@@ -96,13 +104,13 @@ def staff_copy(sheet: Sheet, news: News, *, context: Sequence[str], notes: Seque
     return _of_colleague(Template.STAFF_COPY, sheet, besides, context=context, notes=notes, place=place)
 
 
-def staff_news(sheet: Sheet, news: News, *, context: Sequence[str], notes: Sequence[Said], place: Place) -> Notice:
+def staff_news(sheet: Sheet, news: News, *, context: Sequence[Item], notes: Sequence[Said], place: Place) -> Notice:
     """To a staff member: what a colleague noted or did, of which the customer got no words of his."""
     return _of_colleague(Template.STAFF_NEWS, sheet, news, context=context, notes=notes, place=place)
 
 
 def _of_colleague(
-    template: Template, sheet: Sheet, news: News, *, context: Sequence[str], notes: Sequence[Said], place: Place
+    template: Template, sheet: Sheet, news: News, *, context: Sequence[Item], notes: Sequence[Said], place: Place
 ) -> Notice:
     # The note that is told now stands above by itself.
     noted = [one for one in notes if not (Happened.NOTED in news.done and one is notes[-1])]
@@ -117,7 +125,7 @@ def _of_colleague(
             "until": stamp(news.until) if news.until else "",
         },
         "last": said([news.last])[0] if news.last else None,
-        "context": list(context),
+        "context": facts(context),
         "notes": said(noted),
         "commands": ready_commands(sheet.answer_to, place),
     }

@@ -14,6 +14,7 @@ from mailgate.tickets.context import Said
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.notices.parts import (
     corrected_mail,
+    facts,
     named,
     named_files,
     ready_commands,
@@ -21,6 +22,7 @@ from mailgate.tickets.notices.parts import (
     said,
     sent_along,
 )
+from mailgate.tickets.result import Item
 from mailgate.tickets.ticket import NewAttachment, Ticket
 
 
@@ -42,7 +44,7 @@ def notification(
     *,
     words: str,
     author: Author,
-    context: Sequence[str],
+    context: Sequence[Item],
     place: Place,
     entry_id: int | None,
     files: Sequence[NewAttachment],
@@ -64,7 +66,7 @@ def notification(
         "quoted_lines": quoted_lines,
         "mail_id": mail_id,
         "mail_page": mail_page,
-        "context": list(context),
+        "context": facts(context),
         "notes": said(notes),
         "commands": ready_commands(sheet.answer_to, place),
     }
@@ -128,11 +130,11 @@ def held_alert(
     return letter(Template.HELD_ALERT, sheet, values, about_id=list_id)
 
 
-def wait_ended(sheet: Sheet, *, last: Sequence[Said], context: Sequence[str], place: Place) -> Notice:
+def wait_ended(sheet: Sheet, *, last: Sequence[Said], context: Sequence[Item], place: Place) -> Notice:
     """To a staff member: the day has come until which a ticket was put off; what was said on it last."""
     values = {
         "said": said(last),
-        "context": list(context),
+        "context": facts(context),
         "commands": ready_commands(sheet.answer_to, place),
     }
     return letter(Template.WAIT_ENDED, sheet, values)

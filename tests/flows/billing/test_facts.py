@@ -3,11 +3,12 @@
 from mailgate.flows.billing.facts import money_facts
 from store.engine import reading
 from tests.flows.billing.trade import Trade
+from tests.outbound.block import told
 
 
 def facts(trade: Trade, customer_id: int) -> tuple[str, ...]:
     with reading(trade.engine) as conn:
-        return money_facts(conn, customer_id)
+        return told(money_facts(conn, customer_id))
 
 
 def test_services_debts_and_the_oldest_due_date_are_told(trade: Trade, anne: int) -> None:
@@ -18,8 +19,8 @@ def test_services_debts_and_the_oldest_due_date_are_told(trade: Trade, anne: int
     told = facts(trade, anne)
 
     assert told[0] == "Services: anne.example, anne.example (suspended)"
-    assert told[1].startswith("Balance: owes ")
-    assert told[1].endswith(" EUR (2 open)")
+    assert told[1].startswith("Balance: owes EUR\xa0")
+    assert told[1].endswith(" (2 open)")
     assert told[2] == "Due: invoice 2026-0001 on 1 Apr 2026"
 
 
@@ -31,7 +32,7 @@ def test_what_has_one_name_is_counted_and_credit_is_told(trade: Trade, anne: int
 
     assert facts(trade, anne) == (
         "Services: 2 x anne.example",
-        "Balance: has 7.50 EUR of credit",
+        "Balance: has EUR\xa07.50 of credit",
         "Next due on 1 May 2026",
     )
 

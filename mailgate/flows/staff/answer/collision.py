@@ -41,7 +41,8 @@ def hold_crossed(act: Act, mail: StaffMail, ticket: Ticket, done: tuple[StaffAct
     words = staff_acts.words_of(act.conn, [one.entry_id for one in done if one.entry_id is not None])
     deeds = [
         Deeds(
-            f"{names.get(one.staff_id, 'A colleague')} {acts.told(one.done)}",
+            names.get(one.staff_id, ""),
+            one.done,
             one.at,
             words.get(one.entry_id, "") if one.entry_id is not None else "",
         )
@@ -56,7 +57,7 @@ def hold_crossed(act: Act, mail: StaffMail, ticket: Ticket, done: tuple[StaffAct
     notify(act, [notice], cause=mail.incoming)
     return Settled(
         Disposition.HELD,
-        "a colleague was quicker: " + "; ".join(one.line for one in deeds),
+        "a colleague was quicker: " + "; ".join(f"{one.by or 'somebody'} {acts.told(one.done)}" for one in deeds),
         ticket_id=ticket.id,
         evidence=mail.incoming.evidence,
         held_for=mail.writer.id,

@@ -20,8 +20,10 @@ from mailgate.mail.message import Author, Message
 from mailgate.mail.parse import parse
 from mailgate.mail.sender.evidence import from_rule
 from mailgate.people import Contact
+from mailgate.tickets.context import Fact
 from mailgate.tickets.events import line_of
 from mailgate.tickets.files import LeftOut, choose_files
+from mailgate.tickets.result import item
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Participant
 from mailgate.tickets.verbs import staff
@@ -120,7 +122,7 @@ def open_forwarded(act: Act, mail: StaffMail, sent_on: Forwarded) -> Settled:
         words=entry.text,
         entry_id=entry_id,
         author=Author(contact.name, contact.address),
-        marks=[f"forwarded by {writer.name}"],
+        marks=[item(Fact.FORWARDED, by=writer.name)],
         files=files,
         left_out=left_out,
     )
