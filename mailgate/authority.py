@@ -77,13 +77,21 @@ _WITHOUT_SPAM_CHECK = frozenset({
 })  # fmt: skip
 
 
-def decide(action: Action, evidence: Evidence, *, unscored: bool = False) -> Verdict:
+def decide(action: Action, evidence: Evidence, *, unscored: bool = False, answers_own: bool = False) -> Verdict:
     """What the matrix says.
 
     `unscored`: a spam check was asked for and could not be had. Words are taken all the same; what would change
     something is confirmed instead, unless the message carries a token that only a reader of our mail can have.
+    `answers_own`: it answers the mail that was made for its author. Where nothing is lacking but the proof of the
+    domain, and a yes would do, the author is asked instead of a person.
     """
     verdict = MATRIX[action][_LEVELS.index(evidence.level)]
+    if verdict is Verdict.HOLD and answers_own and evidence.at_least(Level.UNKNOWN) and _is_done_after_a_yes(action):
+        return Verdict.CONFIRM
     if verdict is Verdict.DO and unscored and action not in _WITHOUT_SPAM_CHECK and not evidence.at_least(Level.TOKEN):
         return Verdict.CONFIRM
     return verdict
+
+
+def _is_done_after_a_yes(action: Action) -> bool:
+    return MATRIX[action][_LEVELS.index(Level.CONFIRMED)] is Verdict.DO

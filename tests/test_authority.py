@@ -107,3 +107,13 @@ def test_better_evidence_never_allows_less(action: Action) -> None:
     ranks = [strictness.index(decide(action, _evidence(level))) for level in Level]
 
     assert ranks == sorted(ranks)
+
+
+@pytest.mark.parametrize(("action", "level", "verdict"), CELLS)
+def test_who_answers_the_mail_made_for_him_is_asked_where_a_person_would_decide_and_a_yes_is_enough(
+    action: Action, level: Level, verdict: Verdict
+) -> None:
+    is_enough = decide(action, _evidence(Level.CONFIRMED)) is Verdict.DO
+    is_asked = verdict is Verdict.HOLD and level is not Level.NONE and is_enough
+
+    assert decide(action, _evidence(level), answers_own=True) is (Verdict.CONFIRM if is_asked else verdict)

@@ -16,6 +16,7 @@ class QuestionClass(StrEnum):
     IDENTITY = "identity"  # who somebody is and who speaks for an account
     QUOTE = "quote"  # what something costs
     DOMAIN = "domain"  # what many would notice at once
+    STAFF = "staff"  # whether a mail of theirs is theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,9 @@ LIMITS: Mapping[QuestionClass, Limits] = {
     QuestionClass.IDENTITY: Limits(3, 3, timedelta(hours=24)),
     QuestionClass.QUOTE: Limits(10, 20, timedelta(days=7)),
     QuestionClass.DOMAIN: Limits(10, 20, timedelta(hours=24)),
+    # Each answer of a day's work, where their domain signs no mail. Nobody else can call for one: it takes a mail with
+    # the proof of the domain, or to an address that stands in their mailbox alone.
+    QuestionClass.STAFF: Limits(50, 200, timedelta(hours=72)),
 }
 
 
@@ -60,7 +64,7 @@ KINDS: Mapping[ConfirmKind, Kind] = {
     ConfirmKind.STOP: Kind(Action.LEAVE, QuestionClass.DESK),
     ConfirmKind.SHARE: Kind(Action.SHARE, QuestionClass.DESK),
     ConfirmKind.ADD_CONTACT: Kind(Action.CHANGE_IDENTITY, QuestionClass.IDENTITY),
-    ConfirmKind.STAFF_MAIL: Kind(Action.STAFF_COMMAND, QuestionClass.DESK),
+    ConfirmKind.STAFF_MAIL: Kind(Action.STAFF_COMMAND, QuestionClass.STAFF),
 }
 
 
@@ -77,6 +81,8 @@ class Says(StrEnum):
     COMMANDS_ON = "commands-on"  # the same about a ticket: ticket
     WORDS = "words"  # a staff mail: subject
     WORDS_ON = "words-on"  # subject, ticket
+    ANSWER_ON = "answer-on"  # words for customers, which follow: people, ticket
+    DECISIONS = "decisions"  # of an answer to a list, which follow
     ANNOUNCE = "announce"  # subject, people, customers, minutes
 
 
@@ -198,7 +204,8 @@ class Confirmation:
     @property
     def in_short(self) -> str:
         """For logs and the lists of staff: its kind and what it names."""
-        return " ".join(filter(None, (self.kind.value, ", ".join(filter(None, self.values.values())))))
+        named = (value for name, value in self.values.items() if name != "gist")
+        return " ".join(filter(None, (self.kind.value, ", ".join(filter(None, named)))))
 
 
 def effect(asked: Confirmation, askee: Askee, answer: Answer, now: datetime) -> Effect:

@@ -173,6 +173,8 @@ class Template(StrEnum):
     RECEIPT = Kind("receipt", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # what became of a mail's commands
     COPY = Kind("copy", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # a mail that was sent before
     CONFIRM = _to_asked("confirm", Answers.WILLING, budget=Budget.QUESTIONS)  # shall this be done?
+    # did you write this, and shall it be done?
+    STAFF_CONFIRM = _to_staff("staff-confirm", Answers.PERSONS, about=Matter.QUESTION)
     CONFIRMED = _to_asked("confirmed")  # to the others who were asked: it was done
     NOT_CONFIRMED = _to_asked("not-confirmed")  # no answer came in time, or a no
     # to an owner: who was in copy and could be added

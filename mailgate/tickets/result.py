@@ -85,6 +85,21 @@ class Done(StrEnum):
     HELD_NO_MORE = "held-no-more"
 
 
+class Held(StrEnum):
+    """Why a mail of staff waits for a person, and what its writer can do; the words stand in `parts/held-for.md`."""
+
+    UNPROVED = "unproved"  # neither its domain nor the address that it went to proves anything
+    FORGED = "forged"  # its domain asks to refuse what it does not prove
+    ELSEWHERE = "elsewhere"  # it answers no mail that was made for its writer
+    CONTRADICTS = "contradicts"  # its address and its references name different tickets
+    SPAM = "spam"
+    NO_LIST = "no-list"  # any more, that it would answer
+    ASKED_ALREADY = "asked-already"
+    TOO_MANY = "too-many"
+    NOT_ASKED = "not-asked"
+    OTHER = "other"
+
+
 STANDS: Mapping[State, Outcome] = {
     State.OPEN: Outcome.IS_OPEN,
     State.ANSWERED: Outcome.IS_ANSWERED,

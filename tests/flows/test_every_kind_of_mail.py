@@ -77,6 +77,7 @@ READERS = {
     Template.RECEIPT: TO_ITS_AUTHOR,
     Template.COPY: TO_ITS_AUTHOR,
     Template.CONFIRM: ASKED,
+    Template.STAFF_CONFIRM: {BART},
     Template.CONFIRMED: ASKED,
     Template.NOT_CONFIRMED: ASKED,
     Template.PROPOSAL: OWNERS,

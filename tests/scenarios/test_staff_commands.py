@@ -356,7 +356,7 @@ def test_the_same_command_is_asked_for_once_and_a_late_yes_is_told_so(
     gate.later(hours=73)
 
     assert len(asked) == 1
-    assert "You were asked already whether you wrote the same, and may still answer" in told
+    assert "We have asked you already whether you wrote the very same" in told
     assert any("We had no answer from you in time" in mail.text for mail in gate.mailbox(bart))
 
 

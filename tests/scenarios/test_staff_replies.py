@@ -235,7 +235,7 @@ def test_the_writer_of_a_held_mail_hears_of_it_but_not_without_end(begin: BeginG
     for number in range(8):
         gate.deliver(bart.writes(f"Try {number}.", to="support@support.example", subject="Re: No mail [#1]"))
 
-    told = [mail for mail in gate.mailbox(bart) if "It is held" in mail.text]
+    told = [mail for mail in gate.mailbox(bart) if "Your mail is held" in mail.text]
     assert len(told) == 5
     assert "Answer the mail that was sent to you" in " ".join(told[0].text.split())
     assert "Try 0." in told[0].text

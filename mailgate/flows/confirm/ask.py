@@ -60,10 +60,11 @@ class Request:
 def ask(act: Act, incoming: Incoming, request: Request, *, replaces: Confirmation | None = None) -> Became | None:
     """Put a question; returns why not when none is put. `incoming` is the mail that asks for it.
 
-    The same question is put once, each class has its budget, and a mail that nothing speaks for calls for none.
+    The same question is put once, each class has its budget, and a mail that nothing speaks for calls for none; that it
+    answers the mail that was made for its author speaks for it.
     `replaces`: an open question that ends when this one is put.
     """
-    if not incoming.evidence.at_least(Level.SPF):
+    if not incoming.evidence.at_least(Level.SPF) and not incoming.answers_own:
         return Became.UNVERIFIED
     ticket_id = request.ticket.id if request.ticket else None
     by = {"contact_id": request.contact_id, "staff_id": request.staff_id}

@@ -13,6 +13,7 @@ from mailgate.flows.confirm import confirm
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer import answer
+from mailgate.flows.staff.answer.give_back import tell_held
 from mailgate.flows.staff.lists.decide import decide as decide_on_list
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -25,10 +26,11 @@ from mailgate.letters.kind import Template
 from mailgate.letters.letter import letter
 from mailgate.mail.address_token import AddressToken, Purpose, of_purpose
 from mailgate.mail.automatic import OWN_MARK, answer_unwanted, hops
-from mailgate.mail.disposition import Disposition
+from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.message import Author
 from mailgate.mail.sender.evidence import Level, with_token
 from mailgate.people import Registered, Sender, Staff, Stranger, sender_of, staff_at
+from mailgate.tickets.result import Held
 from mailgate.tickets.thread import Contradiction, Joined, NewTicket, place
 from store import people
 from store.archive import Archive
@@ -72,6 +74,26 @@ def _unless_silent(act: Act, incoming: Incoming, settled: Settled) -> Settled:
     return replace(settled, disposition=Disposition.HELD, reason=f"{settled.reason}; no answer to it could be sent")
 
 
+def _told(act: Act, incoming: Incoming, sender: Sender, settled: Settled) -> Settled:
+    """Nothing that a staff member asks for ends without an answer.
+
+    A mail that neither its domain nor an address made for him speaks for may be anybody's: staff read of it in lists.
+    """
+    is_answered = settled.disposition not in AWAITING_REVIEW or bool(act.outgoing)
+    if not isinstance(sender, Staff) or is_answered or incoming.lent.released or incoming.automatic:
+        return settled
+    if incoming.evidence.at_least(Level.DKIM) or _is_made_for(incoming, sender):
+        why = Held.OTHER if incoming.evidence.at_least(Level.UNKNOWN) else Held.FORGED
+        is_spam = settled.disposition is Disposition.QUARANTINED
+        tell_held(act, incoming, sender, None, Held.SPAM if is_spam else why)
+    return settled
+
+
+def _is_made_for(incoming: Incoming, writer: Staff) -> bool:
+    tokens = (of_purpose(incoming.own_tokens, one) for one in (Purpose.LIST, Purpose.STAFF, Purpose.CONFIRM))
+    return any(isinstance(token, AddressToken) and token.recipient_id == writer.id for token in tokens)
+
+
 def _settle(act: Act, incoming: Incoming) -> Settled:
     conn, settings = act.conn, act.settings
     address = incoming.mailbox.address if incoming.mailbox else ""
@@ -100,7 +122,7 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
         )
     sender = sender_of(incoming.mailbox, people.contacts_with(conn, address), staff_at(address, act.staff))
     if ServiceMailbox.SIGN_IN in incoming.services:
-        return sign_in(act, incoming, sender)
+        return _told(act, incoming, sender, sign_in(act, incoming, sender))
     score = incoming.spam.score
     if (
         score is not None
@@ -109,9 +131,10 @@ def _settle(act: Act, incoming: Incoming) -> Settled:
         and not _is_wanted(act, incoming, sender)
     ):
         reason = f"spam score {score:g}, held from {settings.spam.hold_score:g}: {' '.join(incoming.spam.symbols)}"
-        return _held(act, incoming, sender, disposition=Disposition.QUARANTINED, reason=reason)
+        held = _held(act, incoming, sender, disposition=Disposition.QUARANTINED, reason=reason)
+        return _told(act, incoming, sender, held)
     if ServiceMailbox.CONFIRM in incoming.services:
-        return confirm.reply(act, incoming, sender, DEEDS)
+        return _told(act, incoming, sender, confirm.reply(act, incoming, sender, DEEDS))
     incoming = _with_token(incoming, sender)
     if isinstance(sender, Staff):
         return _from_staff(act, incoming, sender)
@@ -130,7 +153,7 @@ def _with_token(incoming: Incoming, sender: Sender) -> Incoming:
             return incoming
     tokens = [of_purpose(incoming.own_tokens, purpose) for purpose in purposes]
     if any(isinstance(token, AddressToken) and token.recipient_id in made_for for token in tokens):
-        return replace(incoming, evidence=with_token(incoming.evidence))
+        return replace(incoming, evidence=with_token(incoming.evidence), answers_own=True)
     return incoming
 
 

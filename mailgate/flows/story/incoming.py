@@ -43,6 +43,7 @@ class Incoming:
     own_tokens: tuple[AddressToken | TokenFault, ...]  # those of addresses that the author's signature covers
     choice: Choice  # which of the attachments a ticket takes
     files: tuple[Blob, ...]  # the bytes of those, in their order, ready to be recorded
+    answers_own: bool = False  # an address that was made for its author, who is known by then
 
     @property
     def automatic_is_request(self) -> bool:

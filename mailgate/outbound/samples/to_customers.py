@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mailgate.confirmation import Became, Says
+from mailgate.confirmation import Became
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples.given import (
     AT,
@@ -19,13 +19,12 @@ from mailgate.outbound.samples.given import (
     misread,
     usage,
 )
+from mailgate.outbound.samples.to_asked import EXPIRED, STATEMENT
 from mailgate.tickets.result import Outcome
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
 
 _LINK = "https://desk.example.net/in/1.WyJjb250YWN0Ii.AbC"
-
-_EXPIRED = "[one-time link or code, expired]"
 
 _ADD = CLOSE | {"name": "add", "address": "bob@example.org", "body": "!add bob@example.org"}
 
@@ -94,32 +93,6 @@ _RECEIPT = {
     **TO_ANNE,
 }
 
-_STATEMENT = [{"says": "add-contact", "given": {"address": "bob@example.org", "ticket": "1042"}}]
-
-_STAFF_STATEMENT = [
-    {"says": "commands-on", "given": {"ticket": "1042"}},
-    *({"says": "said", "given": {"words": line}} for line in ("!close", "!assign jane")),
-]
-
-# Every line that a statement may have.
-_STATEMENTS = [
-    [
-        {
-            "says": says.value,
-            "given": {
-                "address": "bob@example.org",
-                "ticket": "1042",
-                "subject": SUBJECT,
-                "words": "!close",
-                "people": "312",
-                "customers": "298",
-                "minutes": "11",
-            },
-        }
-    ]
-    for says in Says
-]
-
 # What a receipt may tell of a question.
 _QUESTIONS = [
     {
@@ -128,7 +101,7 @@ _QUESTIONS = [
         "lines": [],
         "question": {
             "became": became.value,
-            "statement": [] if became in (Became.NOT_USED, Became.NOT_OWNER, Became.DECIDED) else _STATEMENT,
+            "statement": [] if became in (Became.NOT_USED, Became.NOT_OWNER, Became.DECIDED) else STATEMENT,
             "why": "mail 17 is not held: it is refused, by Bart Jones",
             "open": 3,
             "per_day": 3,
@@ -136,37 +109,6 @@ _QUESTIONS = [
     }
     for became in Became
 ]
-
-_CONFIRM = {
-    "company": COMPANY,
-    "number": 1042,
-    "subject": SUBJECT,
-    "statement": _STATEMENT,
-    "cost": "",
-    "yes": "yes",
-    "no": "no",
-    "asked_at": AT,
-    "until": "2026-11-23T09:30:00+00:00",
-    "by": "Anne Miller",
-    "is_asking": True,
-    "others": 0,
-    "needed": "all",
-    "why": "asked",
-    "reply_to": "confirm+aeaqscibaewbnwl23fwl4rplem@example.net",
-}
-
-_OTHERS = (("Anne Miller", "all"), ("Anne Miller", "first"), (None, "all"), (None, "first"))
-
-_ENDED = {
-    "company": COMPANY,
-    "number": 1042,
-    "subject": SUBJECT,
-    "statement": _STATEMENT,
-    "became": "expired",
-    "by": None,
-    "others": 0,
-    "needed": "all",
-}
 
 _WELCOME = {
     "company": COMPANY,
@@ -197,7 +139,7 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.SIGN_IN: (
         {"company": COMPANY, "link": _LINK, "has_code": False, "code": "", "reader": "Anne Miller"},
         {"company": COMPANY, "link": _LINK, "has_code": True, "code": "K7F3-M2QA", "signature": SIGNATURE},
-        {"company": COMPANY, "link": _EXPIRED, "has_code": True, "code": _EXPIRED},
+        {"company": COMPANY, "link": EXPIRED, "has_code": True, "code": EXPIRED},
     ),
     Template.CLOSED: (STATE,),
     Template.AUTOCLOSE_WARNING: (STATE | {"close_at": "2026-11-24T21:30:00+00:00", "actions": [CLOSE]},),
@@ -234,25 +176,6 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "sent_on": AT,
             "text": "Hello Anne,\n\nyour mailbox is larger now.\n\nJane",
         },
-    ),
-    Template.CONFIRM: (
-        _CONFIRM,
-        _CONFIRM | {"why": "unclear", "yes": "ja", "no": "nein", "reply_to": _EXPIRED},
-        _CONFIRM | {"why": "edited"},
-        _CONFIRM | {"why": "replaced", "cost": "EUR 12.00", "number": None, "statement": _STAFF_STATEMENT},
-        *(_CONFIRM | {"by": by, "is_asking": False, "others": 1, "needed": needed} for by, needed in _OTHERS),
-        *(_CONFIRM | {"number": None, "statement": statement} for statement in _STATEMENTS),
-    ),
-    Template.CONFIRMED: tuple(
-        _ENDED | {"by": by, "needed": needed, "number": number, "became": "done", "others": 1}
-        for by, needed in _OTHERS
-        for number in (1042, None)
-    ),
-    Template.NOT_CONFIRMED: (
-        _ENDED,
-        _ENDED | {"others": 2, "number": None, "statement": _STAFF_STATEMENT},
-        _ENDED | {"others": 1, "needed": "first"},
-        *(_ENDED | {"became": "refused", "others": 1, "by": by, "needed": needed} for by, needed in _OTHERS),
     ),
     Template.PROPOSAL: (
         {

@@ -7,7 +7,7 @@ from mailgate.outbound.samples.block import ALL_CONTEXT, ANNE, CONTEXT, COPIED, 
 from mailgate.outbound.samples.given import AT, COMPANY, LEFT_OUT, STATE, SUBJECT, TO, misread, usage
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.notices import Happened
-from mailgate.tickets.result import Done
+from mailgate.tickets.result import Done, Held
 from mailgate.tickets.verbs.lists import HELD, QUEUE
 from mailgate.tickets.verbs.staff import STAFF
 
@@ -158,6 +158,11 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.RETURNED: (
         _RETURNED,
         _RETURNED | {"number": None, "misread": [], "reason": "A new ticket begins with a line !customer ADDRESS."},
+        *(
+            _RETURNED | {"misread": [], "reason": "", "held": why.value, "domain": "hosting.example"} | words
+            for why in Held
+            for words in ({}, {"text": ""})
+        ),
     ),
     Template.DONE: (
         {"company": COMPANY, "number": 1042, "subject": SUBJECT, "is_unread": False, "sentences": _DONE[-5:-3]},

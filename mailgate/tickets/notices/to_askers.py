@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailgate.commands.misread import Misread, as_values
-from mailgate.confirmation import Confirmation, ConfirmState, Statement
+from mailgate.confirmation import Confirmation, ConfirmKind, ConfirmState, Says, Statement
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import Sheet, letter
 from mailgate.letters.notice import REPLY_TO, Notice, stamp
+from mailgate.mail.address import parse_mailbox
 from mailgate.mail.mailto import MailAction
+from mailgate.mail.sender.evidence import Level
 from mailgate.tickets.actions import answer_subject, ticket_actions
 from mailgate.tickets.notices.parts import corrected_mail
 from mailgate.tickets.result import Result, lines_of
@@ -69,8 +71,13 @@ def confirm(
         "needed": about.needed.value,
         "why": why,
     }
+    template = Template.CONFIRM
+    if about.kind is ConfirmKind.STAFF_MAIL and statement[0].says is not Says.ANNOUNCE:
+        template = Template.STAFF_CONFIRM
+        is_proved = Level(about.evidence) not in (Level.UNKNOWN, Level.SPF)
+        values["unproved"] = None if is_proved else parse_mailbox(sheet.address).domain
     secret = {REPLY_TO: answer_to}
-    return letter(Template.CONFIRM, replace(sheet, own_address=None), values, secret=secret, about_id=about.id)
+    return letter(template, replace(sheet, own_address=None), values, secret=secret, about_id=about.id)
 
 
 def ended(sheet: Sheet, *, about: Confirmation, state: ConfirmState, statement: Statement, by: str | None) -> Notice:

@@ -22,7 +22,7 @@ from mailgate.tickets.notices.parts import (
     said,
     sent_along,
 )
-from mailgate.tickets.result import Item
+from mailgate.tickets.result import Held, Item
 from mailgate.tickets.ticket import NewAttachment, Ticket
 
 
@@ -94,6 +94,16 @@ def returned(
         "text": words,
     }
     return letter(Template.RETURNED, sheet, values, gist=gist_of(words))
+
+
+def held_back(sheet: Sheet, why: Held, *, domain: str, words: str, shows_words: bool) -> Notice:
+    """To the staff member whose mail waits for a person: why, what helps, and his words. `domain` is that of its From.
+
+    The words of what may be spam are not shown: an answer would quote them.
+    """
+    values: Mapping[str, object] = {"held": why.value, "domain": domain, "reason": "", "misread": [], "corrected": None}
+    text = words if shows_words else ""
+    return letter(Template.RETURNED, sheet, {**values, "text": text}, gist=gist_of(words))
 
 
 def held_alert(

@@ -2,7 +2,7 @@
 
 from mailgate.confirmation import ConfirmKind, Line, Says
 from mailgate.flows.confirm.ask import Request, ask
-from mailgate.flows.staff.answer.ask import NOT_ASKED
+from mailgate.flows.staff.answer.ask import why_not_asked
 from mailgate.flows.staff.answer.audience import STOP, readers_of
 from mailgate.flows.staff.answer.give_back import hold
 from mailgate.flows.staff.answer.read import StaffMail
@@ -39,7 +39,7 @@ def announce(act: Act, mail: StaffMail) -> Settled:
         )
         reason = f"a mail to {len(readers)} people"
         if refused := ask(act, incoming, request):
-            return hold(act, incoming, mail.writer, None, f"{reason}. {NOT_ASKED[refused]}")
+            return hold(act, incoming, mail.writer, None, reason, why=why_not_asked(incoming, refused))
         return Settled(Disposition.HELD, f"{reason}; its writer was asked for a yes", evidence=incoming.evidence)
     announcements.begin(
         act.conn,

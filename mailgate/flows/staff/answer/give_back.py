@@ -14,24 +14,40 @@ from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import flood_of_returned, went_back
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
+from mailgate.mail.address import parse_mailbox
 from mailgate.mail.disposition import Disposition
+from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets import notices
+from mailgate.tickets.result import Held
 from mailgate.tickets.ticket import Ticket
 from store.post import outbox
 
 
-def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, reason: str) -> Settled:
+def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, reason: str, *, why: Held) -> Settled:
     """A person decides; whoever is named as its writer hears of it at once, at the address that is registered."""
+    tell_held(act, incoming, writer, ticket, why)
     number = ticket.id if ticket else None
+    return Settled(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence)
+
+
+def tell_held(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, why: Held) -> None:
+    """Say why it waits and what helps; the same words once a day: a forger or responder would go on for ever."""
     since = act.now - timedelta(hours=1)
     lately = outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=since)
-    most = act.settings.budgets.returned_per_staff_hour
-    if lately < most and not went_back(act, incoming, writer, ticket):  # a forger or responder would go on for ever
-        way_out = "Answer the mail that was sent to you, or have a colleague release it."
-        notice = _returned(act, incoming, writer, ticket, reason=f"It is held: {reason}. {way_out}")
-        notify(act, [notice], cause=incoming)
-    return Settled(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence)
+    if lately >= act.settings.budgets.returned_per_staff_hour or went_back(act, incoming, writer, ticket):
+        return
+    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming)
+    domain = parse_mailbox(writer.address).domain
+    words, shows_words = incoming.message.reply_text, why is not Held.SPAM
+    notify(act, [notices.held_back(sheet, why, domain=domain, words=words, shows_words=shows_words)], cause=incoming)
+
+
+def why_unproved(incoming: Incoming) -> Held:
+    """What a mail of staff lacks that is held for its evidence, and for which no question can be put."""
+    if incoming.evidence.at_least(Level.DKIM):
+        return Held.ELSEWHERE
+    return Held.UNPROVED if incoming.evidence.at_least(Level.UNKNOWN) else Held.FORGED
 
 
 def send_back(act: Act, mail: StaffMail, why: Refusal) -> Settled:

@@ -9,7 +9,7 @@ from mailgate.flows.staff.answer.ask import ask_writer
 from mailgate.flows.staff.answer.away import go_away
 from mailgate.flows.staff.answer.carry_out import begin, work
 from mailgate.flows.staff.answer.collision import crossed, hold_crossed, send
-from mailgate.flows.staff.answer.give_back import hold, send_back
+from mailgate.flows.staff.answer.give_back import hold, send_back, why_unproved
 from mailgate.flows.staff.answer.listen import follow, mute
 from mailgate.flows.staff.answer.read import StaffMail, read, ticket_of
 from mailgate.flows.staff.answer.receipt import helped, queued
@@ -23,6 +23,7 @@ from mailgate.flows.story.parent import beside_parent
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import recorded
 from mailgate.people import Staff
+from mailgate.tickets.result import Held
 from mailgate.tickets.verbs import staff
 
 ALONE: Mapping[Verb, Callable[[Act, StaffMail], Settled]] = {
@@ -51,18 +52,19 @@ def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
         disposition, reason = recorded(act, incoming)
         return Settled(disposition, reason, ticket_id=number, evidence=incoming.evidence)
     if doubt and not incoming.lent.released:
-        return hold(act, incoming, writer, ticket, doubt)
+        return hold(act, incoming, writer, ticket, doubt, why=Held.CONTRADICTS)
     mail = read(act, beside_parent(act, incoming, ticket, keeps_doubtful=False), writer, ticket)
     unproved: Action | None = None  # that a yes of the writer would prove
     for action in actions(mail) if not incoming.lent.released else ():
-        match decide(action, incoming.evidence, unscored=bool(incoming.spam.unscored_reason)):
+        unscored = bool(incoming.spam.unscored_reason)
+        match decide(action, incoming.evidence, unscored=unscored, answers_own=incoming.answers_own):
             case Verdict.DO:
                 pass
             case Verdict.CONFIRM:
                 unproved = action
             case _:
                 reason = f"not enough evidence to {action.value}: {'; '.join(incoming.evidence.reasons)}"
-                return hold(act, incoming, writer, ticket, reason)
+                return hold(act, incoming, writer, ticket, reason, why=why_unproved(incoming))
     why_not = refusal(act, mail)
     if why_not:
         return send_back(act, mail, why_not)

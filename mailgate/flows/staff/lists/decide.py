@@ -9,8 +9,11 @@ from mailgate.commands.directives import read_directives
 from mailgate.commands.grammar import read
 from mailgate.commands.misread import Misread
 from mailgate.commands.place import Where
+from mailgate.confirmation import Line, Says
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
+from mailgate.flows.staff.answer.ask import ask_whether
+from mailgate.flows.staff.answer.give_back import hold, why_unproved
 from mailgate.flows.staff.lists.decide_held import decide_held
 from mailgate.flows.staff.lists.decide_queue import decide_queue
 from mailgate.flows.staff.lists.list_kind import ListKind
@@ -27,6 +30,7 @@ from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.flood import DAY
+from mailgate.tickets.result import Held
 from mailgate.tickets.verbs.lists import HELD, QUEUE
 from store.post import lists, outbox
 
@@ -42,13 +46,13 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     if incoming.automatic:
         disposition, reason = recorded(act, incoming)
         return Settled(disposition, reason, evidence=evidence)
-    unscored = bool(incoming.spam.unscored_reason)
-    if may(Action.STAFF_COMMAND, evidence, unscored=unscored) is not Verdict.DO and not incoming.lent.released:
+    verdict = Verdict.DO if incoming.lent.released else _may(incoming)
+    if verdict not in (Verdict.DO, Verdict.CONFIRM):
         reason = f"not enough evidence to {Action.STAFF_COMMAND.value}: {'; '.join(evidence.reasons)}"
-        return Settled(Disposition.HELD, reason, evidence=evidence)
+        return hold(act, incoming, writer, None, reason, why=why_unproved(incoming))
     answered = lists.find(act.conn, token.object_id, writer.id)
     if answered is None:
-        return Settled(Disposition.HELD, "it answers a list that is no longer here", evidence=evidence)
+        return hold(act, incoming, writer, None, "it answers a list that is no longer here", why=Held.NO_LIST)
     kind = _KINDS[answered.kind]
     place = place_of(act, writer, Where.NEW, listed=kind.listed(answered.ids))
     reading = read(read_directives(incoming.message, marked=False), kind.table, place)
@@ -68,8 +72,17 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     if obstacle:
         answer(obstacle=obstacle, misread=reading.misread, corrected=reading.corrected)
         return Settled(Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence)
+    if verdict is Verdict.CONFIRM:
+        lines = [command.line for command in reading.commands]
+        statement = (Line(Says.DECISIONS), *(Line(Says.SAID, {"words": line}) for line in lines))
+        return ask_whether(act, incoming, writer, statement, lines=lines, action=Action.STAFF_COMMAND)
     answer(done=[kind.carry_out(act, command, incoming, writer) for command in reading.commands])
     return Settled(Disposition.COMMAND, f"decided on {kind.what}", evidence=evidence)
+
+
+def _may(incoming: Incoming) -> Verdict:
+    unscored = bool(incoming.spam.unscored_reason)
+    return may(Action.STAFF_COMMAND, incoming.evidence, unscored=unscored, answers_own=incoming.answers_own)
 
 
 def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]) -> bool:
