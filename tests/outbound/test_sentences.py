@@ -14,7 +14,8 @@ from mailgate.outbound.templates import built_in_directory
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.context import Fact
 from mailgate.tickets.files import Unwanted
-from mailgate.tickets.result import Done, Outcome
+from mailgate.tickets.refused import Refused, english
+from mailgate.tickets.result import Done, Outcome, item
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
 from mailgate.tickets.verbs.lists import HELD, QUEUE
@@ -72,6 +73,7 @@ def test_every_command_of_customers_has_its_meaning(parts: Path, verb: Verb) -> 
         ("statement.md", set(Says)),
         ("unwanted.md", set(Unwanted)),
         ("done.md", set(Done)),
+        ("refused.md", set(Refused)),
         ("deed.md", {one.name.lower().replace("_", "-") for one in Deed}),
     ],
 )
@@ -145,3 +147,10 @@ def test_a_block_that_an_older_version_has_queued_keeps_its_lines() -> None:
 
     assert "\n-- \nWritten by Anne\nAll of it: https://a.example/\n" in rendered.text
     assert rendered.problems == ()
+
+
+@pytest.mark.parametrize("why", Refused)
+def test_every_reason_has_its_english_for_the_command_line(why: Refused) -> None:
+    given = dict.fromkeys(("most", "line", "people", "first", "address", "why"), "x")
+
+    assert english(item(why, **given)).endswith(".")

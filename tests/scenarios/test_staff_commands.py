@@ -135,7 +135,7 @@ def test_a_staff_member_begins_a_ticket_for_a_customer(gate: Gate, anne: Person,
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("Your certificate expires.", "It answers no ticket; to write to a customer begin with a line such as:"),
+        ("Your certificate expires.", "It answers no ticket. To write to a customer, begin with a line such as"),
         ("!customer cris@stranger.example\nHello", "cris@stranger.example is no registered customer's address."),
         ("!customer anne@customer.example", "There are no words of yours in it."),
         ("!customer Anne Miller\nHello", "one mail address is needed here"),

@@ -7,6 +7,7 @@ from mailgate.outbound.samples.block import ALL_CONTEXT, ANNE, CONTEXT, COPIED, 
 from mailgate.outbound.samples.given import AT, COMPANY, LEFT_OUT, STATE, SUBJECT, TO, misread, usage
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.notices import Happened
+from mailgate.tickets.refused import Refused
 from mailgate.tickets.result import Done, Held
 from mailgate.tickets.verbs.lists import HELD, QUEUE
 from mailgate.tickets.verbs.staff import STAFF
@@ -28,6 +29,11 @@ _DONE = [{"says": says.value, "given": _GIVEN} for says in Done]
 _DEEDS = [one.name.lower().replace("_", "-") for one in Deed]
 
 _COMMANDS = [{"label": line, "to": "support+k7f3@example.net", "body": line} for line in ("!note", "!close")]
+
+
+def _refused(why: Refused) -> Mapping[str, object]:
+    given = {"most": 20, "line": "Ticket #1042", "people": "carl@example.net", "first": "carl@example.net"}
+    return {"says": why.value, "given": {**given, "address": "ann@example.org", "why": "two authors"}}
 
 
 def _ready(*lines: str) -> list[Mapping[str, object]]:
@@ -74,7 +80,7 @@ _RETURNED = {
     "company": COMPANY,
     "number": 1042,
     "subject": SUBJECT,
-    "reason": "Two lines were not understood.",
+    "refused": {"says": "misread", "given": {}},
     "misread": [
         misread("!clsoe", "unknown", correct="!close"),
         misread("!wait soon", "no-time", example="!wait 3d", words="soon", day="2026-11-29"),
@@ -157,9 +163,9 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     ),
     Template.RETURNED: (
         _RETURNED,
-        _RETURNED | {"number": None, "misread": [], "reason": "A new ticket begins with a line !customer ADDRESS."},
+        *(_RETURNED | {"number": None, "misread": [], "refused": _refused(why)} for why in Refused),
         *(
-            _RETURNED | {"misread": [], "reason": "", "held": why.value, "domain": "hosting.example"} | words
+            _RETURNED | {"misread": [], "held": why.value, "domain": "hosting.example"} | words
             for why in Held
             for words in ({}, {"text": ""})
         ),

@@ -81,14 +81,14 @@ def notification(
 
 
 def returned(
-    sheet: Sheet, *, reason: str, misread: Sequence[Misread], corrected: Sequence[str], words: str, answered: str
+    sheet: Sheet, *, reason: Item, misread: Sequence[Misread], corrected: Sequence[str], words: str, answered: str
 ) -> Notice:
     """To the staff member whose mail was not carried out: why, line by line, and his words back.
 
     `corrected` are all lines of a mail of commands alone, as they were most likely meant, `answered` is its subject.
     """
     values = {
-        "reason": reason,
+        "refused": reason.as_values(),
         "misread": as_values(misread),
         "corrected": corrected_mail(corrected, to=sheet.answer_to, subject=answered),
         "text": words,
@@ -101,7 +101,7 @@ def held_back(sheet: Sheet, why: Held, *, domain: str, words: str, shows_words: 
 
     The words of what may be spam are not shown: an answer would quote them.
     """
-    values: Mapping[str, object] = {"held": why.value, "domain": domain, "reason": "", "misread": [], "corrected": None}
+    values: Mapping[str, object] = {"held": why.value, "domain": domain, "misread": [], "corrected": None}
     text = words if shows_words else ""
     return letter(Template.RETURNED, sheet, {**values, "text": text}, gist=gist_of(words))
 

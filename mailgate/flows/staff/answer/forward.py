@@ -23,7 +23,8 @@ from mailgate.people import Contact
 from mailgate.tickets.context import Fact
 from mailgate.tickets.events import line_of
 from mailgate.tickets.files import LeftOut, choose_files
-from mailgate.tickets.result import item
+from mailgate.tickets.refused import Refused
+from mailgate.tickets.result import Item, item
 from mailgate.tickets.thread import without_tag
 from mailgate.tickets.ticket import Direction, EntryKind, Event, NewAttachment, NewEntry, Participant
 from mailgate.tickets.verbs import staff
@@ -43,13 +44,13 @@ class Forwarded:
     contact: Contact
 
 
-def forwarded(act: Act, mail: StaffMail) -> Forwarded | str | None:
-    """What is sent on; None when nothing is, text when it cannot be told for whom, and why."""
+def forwarded(act: Act, mail: StaffMail) -> Forwarded | Item | None:
+    """What is sent on; None when nothing is, and why not when it cannot be told for whom."""
     attached = [file.content for file in mail.incoming.message.attachments if file.content_type == FORWARDED]
     if not attached:
         return None
     if len(attached) > 1:
-        return "There is more than one mail attached; send each on by itself."
+        return item(Refused.SEVERAL_ATTACHED)
     customer = mail.command(staff.CUSTOMER)
     author = from_rule(attached[0])
     if customer is not None:
@@ -57,10 +58,10 @@ def forwarded(act: Act, mail: StaffMail) -> Forwarded | str | None:
     elif isinstance(author, Mailbox):
         address = author.address
     else:
-        return f"The attached mail has no usable author ({author}). Say whose it is: !customer ann@example.org"
+        return item(Refused.NO_AUTHOR, why=str(author))
     contact = newest_contact(act, address)
     if contact is None and customer is None:
-        return f"{address}, who wrote the attached mail, is not registered. Say whose it is: !customer ann@example.org"
+        return item(Refused.AUTHOR_UNKNOWN, address=address)
     return Forwarded(parse(attached[0], render_html=False), contact) if contact else None
 
 

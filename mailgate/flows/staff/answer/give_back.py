@@ -19,7 +19,8 @@ from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
 from mailgate.tickets import notices
-from mailgate.tickets.result import Held
+from mailgate.tickets.refused import english
+from mailgate.tickets.result import Held, Item
 from mailgate.tickets.ticket import Ticket
 from store.post import outbox
 
@@ -56,7 +57,7 @@ def send_back(act: Act, mail: StaffMail, why: Refusal) -> Settled:
         disposition, reason = flood
         return Settled(
             disposition,
-            f"{reason}; not understood: {why.reason}",
+            f"{reason}; not understood: {english(why.reason)}",
             ticket_id=mail.ticket.id if mail.ticket else None,
             evidence=mail.incoming.evidence,
         )
@@ -72,7 +73,7 @@ def send_back(act: Act, mail: StaffMail, why: Refusal) -> Settled:
     notify(act, [notice], cause=mail.incoming)
     return Settled(
         Disposition.COMMAND,
-        f"returned to its writer: {why.reason}",
+        f"returned to its writer: {english(why.reason)}",
         ticket_id=mail.ticket.id if mail.ticket else None,
         evidence=mail.incoming.evidence,
     )
@@ -84,7 +85,7 @@ def _returned(
     writer: Staff,
     ticket: Ticket | None,
     *,
-    reason: str,
+    reason: Item,
     misread: Sequence[Misread] = (),
     corrected: Sequence[str] = (),
 ) -> Notice:

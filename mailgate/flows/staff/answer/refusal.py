@@ -15,21 +15,20 @@ from mailgate.flows.ticket.readers import why_not_added, why_not_removed
 from mailgate.letters.kind import OF_PERSONS
 from mailgate.tickets.context import block_lines, leaked_line
 from mailgate.tickets.merging import CannotMerge, check_merge
+from mailgate.tickets.refused import Refused
+from mailgate.tickets.result import Item, item
 from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import staff
 from store import people
 from store.desk import tickets
 from store.post import outbox
 
-ASTRAY = "A command stands among the words of it, or in its subject."
-NO_WORDS = "There are no words of yours in it."
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why the mail goes back, in one sentence, and the lines of it that are at fault."""
+    """Why the mail goes back, and the lines of it that are at fault."""
 
-    reason: str
+    reason: Item
     lines: tuple[Misread, ...] = ()
 
 
@@ -50,16 +49,16 @@ def refusal(act: Act, mail: StaffMail) -> Refusal | None:
     """None when the mail can be carried out."""
     too_many = next((one for one in mail.misread if one.fault is Fault.TOO_MANY), None)
     if too_many:
-        return Refusal(f"There are more than {too_many.values['most']} commands in it.")
+        return Refusal(item(Refused.TOO_MANY, most=too_many.values["most"]))
     if mail.misread and all(one.fault is Fault.ASTRAY for one in mail.misread):
         # A block for staff alone names commands: where one was left in, that is what is wrong.
         left_in = reply_obstacle(act, mail.ticket, mail.words) if mail.ticket and mail.words else None
-        return Refusal(left_in) if left_in else Refusal(ASTRAY, mail.misread)
+        return Refusal(left_in) if left_in else Refusal(item(Refused.ASTRAY), mail.misread)
     if mail.misread:
-        return Refusal("A command in it was not understood.", mail.misread)
+        return Refusal(item(Refused.MISREAD), mail.misread)
     impossible = tuple(line for command in mail.commands if (line := _impossible(act, mail, command)))
     if impossible:
-        return Refusal("A command in it cannot be carried out.", impossible)
+        return Refusal(item(Refused.IMPOSSIBLE), impossible)
     if mail.alone:
         return None
     reason = _on_ticket(act, mail, mail.ticket) if mail.ticket else _in_new_mail(act, mail)
@@ -67,26 +66,26 @@ def refusal(act: Act, mail: StaffMail) -> Refusal | None:
     return Refusal(reason) if reason else None
 
 
-def _on_ticket(act: Act, mail: StaffMail, ticket: Ticket) -> str | None:
+def _on_ticket(act: Act, mail: StaffMail, ticket: Ticket) -> Item | None:
     if not mail.has_content and (mail.is_note or not mail.commands):
-        return NO_WORDS
+        return item(Refused.NO_WORDS)
     if not mail.is_reply:
         return None
     if mail.command(staff.MERGE):
-        return "Words cannot be sent from a ticket that is being merged; put !note above them, or answer the other one."
+        return item(Refused.MERGING)
     return reply_obstacle(act, ticket, mail.words) if mail.words else None
 
 
-def reply_obstacle(act: Act, ticket: Ticket, words: str) -> str | None:
+def reply_obstacle(act: Act, ticket: Ticket, words: str) -> Item | None:
     """Why these words cannot go to the customer; None when they can."""
     if not ticket.participants:
-        return "The ticket has no address that it could be sent to."
+        return item(Refused.NO_ADDRESS)
     sent = [row for template in OF_PERSONS for row in outbox.on_ticket(act.conn, ticket.id, template)]
     line = leaked_line(words, [line for row in sent for line in block_lines(row.text or "")])
-    return None if line is None else f'It still contains a line that is for staff alone: "{line}".'
+    return None if line is None else item(Refused.LEFT_IN, line=line)
 
 
-def _with_strangers(act: Act, mail: StaffMail) -> str | None:
+def _with_strangers(act: Act, mail: StaffMail) -> Item | None:
     """Somebody in copy whom nobody decided about: his answer would reach the writer alone, and no ticket."""
     customer = mail.command(staff.CUSTOMER)
     contact = newest_contact(act, customer.argument.words) if customer else None
@@ -94,28 +93,21 @@ def _with_strangers(act: Act, mail: StaffMail) -> str | None:
     if mail.ticket:
         customer_id = mail.ticket.customer_id
     found = strangers(act, mail, mail.ticket, customer_id)
-    if not found:
-        return None
-    named, first = ", ".join(found), found[0]
-    return (
-        f"It has {named} in copy, and nobody there gets the mails of this ticket. If they are to, begin with a line "
-        f"such as !add {first}; otherwise take the address out. What you sent there yourself has arrived, with all "
-        "that you quoted."
-    )
+    return item(Refused.STRANGERS, people=", ".join(found), first=found[0]) if found else None
 
 
-def _in_new_mail(act: Act, mail: StaffMail) -> str | None:
+def _in_new_mail(act: Act, mail: StaffMail) -> Item | None:
     sent_on = forwarded(act, mail)
-    if isinstance(sent_on, str):
+    if isinstance(sent_on, Item):
         return sent_on
     customer = mail.command(staff.CUSTOMER)
     if sent_on is not None:
         return None
     if customer is None:
-        return "It answers no ticket; to write to a customer begin with a line such as: !customer ann@example.org"
+        return item(Refused.NO_TICKET)
     if not people.contacts_with(act.conn, customer.argument.words):
-        return f"{customer.argument.words} is no registered customer's address."
-    return None if mail.has_content else NO_WORDS
+        return item(Refused.UNKNOWN, address=customer.argument.words)
+    return None if mail.has_content else item(Refused.NO_WORDS)
 
 
 def _impossible(act: Act, mail: StaffMail, command: Command) -> Misread | None:
