@@ -83,6 +83,7 @@ class Says(StrEnum):
     WORDS_ON = "words-on"  # subject, ticket
     ANSWER_ON = "answer-on"  # words for customers, which follow: people, ticket
     DECISIONS = "decisions"  # of an answer to a list, which follow
+    MEND = "mend"  # words that did not arrive: address, ticket
     ANNOUNCE = "announce"  # subject, people, customers, minutes
 
 

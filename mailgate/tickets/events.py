@@ -92,6 +92,7 @@ EVENTS: Mapping[Event, Line] = {
     Event.MERGED: _for_staff(other=_NUMBER),
     Event.TOOK_OVER: _for_staff(other=_NUMBER),
     Event.UNDELIVERED: _for_all(**_LOST),
+    Event.SENT_AGAIN: _for_all(mail=_NUMBER, to=_ADDRESS),
     Event.NOTICE_LOST: _for_all(**_LOST),
     Event.STAFF_MAIL_LOST: _for_staff(**_LOST),
     Event.DELAYED: _for_staff(**_LOST),

@@ -76,6 +76,8 @@ class Done(StrEnum):
     HOW_TO_STOP = "how-to-stop"
     STOPPED = "stopped"  # sent, of
     NONE_ON_ITS_WAY = "none-on-its-way"
+    MENDED = "mended"  # to, lost
+    SENT_ONCE_MORE = "sent-once-more"  # to
     NOTHING_TO_UNDO = "nothing-to-undo"
     TOO_LATE = "too-late"
     TAKEN_BACK = "taken-back"

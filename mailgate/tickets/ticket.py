@@ -41,6 +41,7 @@ class Event(StrEnum):
     MERGED = "merged"  # into another, which goes on for it
     TOOK_OVER = "took over"  # another that was merged into it
     UNDELIVERED = "undelivered"  # an answer, or what else it is staff's turn again for
+    SENT_AGAIN = "sent again"  # such an answer, to the right address
     NOTICE_LOST = "notice lost"  # undelivered, to a customer, and nothing hangs on it
     STAFF_MAIL_LOST = "staff mail lost"
     DELAYED = "delayed"
@@ -125,8 +126,13 @@ _AFTER: dict[Event, State | None] = {
     Event.CLOSED: State.CLOSED,
     Event.REOPENED: State.OPEN,
     Event.UNDELIVERED: State.OPEN,
+    Event.SENT_AGAIN: State.ANSWERED,
     Event.MERGED: State.CLOSED,
 }
+
+
+CHANGES_STATE = frozenset(event for event, state in _AFTER.items() if state)
+"""What says whose turn it is."""
 
 
 def state_after(state: State, event: Event) -> State:

@@ -23,6 +23,7 @@ from mailgate.mail.address import address_key
 from mailgate.people import Tongue
 from mailgate.tickets.files import LeftOut
 from mailgate.tickets.ticket import (
+    CHANGES_STATE,
     Direction,
     EntryKind,
     Event,
@@ -341,6 +342,13 @@ def history(conn: Connection, ticket_id: int) -> tuple[Entry, ...]:
     for row in conn.execute(found).mappings():
         files[row["entry_id"]].append(_FILE.read(row))
     return tuple(_ENTRY.read(row, attachments=tuple(files[row["id"]])) for row in rows)
+
+
+def last_change(conn: Connection, ticket_id: int) -> Event | None:
+    """What last said whose turn it is; None when nothing has."""
+    query = select(entries.c.event).where(entries.c.ticket_id == ticket_id, entries.c.event.in_(CHANGES_STATE))
+    event = conn.execute(query.order_by(entries.c.id.desc()).limit(1)).scalar()
+    return Event(event) if event else None
 
 
 def _participants(rows: Sequence[RowMapping]) -> tuple[Participant, ...]:

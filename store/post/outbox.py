@@ -53,6 +53,8 @@ _IN_ALL = select(
 
 _NO_SECRET = {"secret": None, "live": None}
 
+_LOST = (OutState.FAILED, OutState.IN_DOUBT)
+
 UNFINISHED = frozenset({OutState.HELD, OutState.QUEUED, OutState.SENDING, OutState.IN_DOUBT})
 
 
@@ -212,6 +214,16 @@ def cancel(conn: Connection, outbox_id: int) -> bool:
     """Never send it; False when it is sent, under way or failed already."""
     states = (OutState.HELD, OutState.QUEUED, OutState.IN_DOUBT)
     return _move(conn, outbox_id, states, state=OutState.CANCELLED, due_at=None, **_NO_SECRET)
+
+
+def replace_lost(conn: Connection, outbox_id: int, *, reason: str) -> bool:
+    """Another mail takes its words elsewhere; False when it was sent, is under way or was replaced already."""
+    return _move(conn, outbox_id, _LOST, state=OutState.CANCELLED, due_at=None, phase=None, last_reply=reason)
+
+
+def retry_lost(conn: Connection, outbox_id: int, *, now: datetime) -> bool:
+    """Once more to the same address; False as above."""
+    return _move(conn, outbox_id, _LOST, state=OutState.QUEUED, phase=None, due_at=now, attempts=0)
 
 
 def hold(conn: Connection, outbox_id: int) -> bool:

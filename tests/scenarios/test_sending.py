@@ -102,7 +102,7 @@ def test_a_refused_reply_fails_at_once_and_its_ticket_and_staff_are_told(
     told = gate.mailbox(bart)[-1]
     assert "What you wrote to anne@customer.example did not arrive" in told.text
     assert "This is what was written:" in told.text
-    assert f"mailgate queue retry {failed.id}" in told.text
+    assert "The same\r\naddress again means one more attempt." in told.text
     assert REFUSED in told.text
     fields = message_from_bytes(told.raw)
     assert (fields["X-Mailgate-Ticket"], fields["X-Mailgate-Customer"]) == ("1", "1")

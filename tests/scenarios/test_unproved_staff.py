@@ -13,6 +13,7 @@ from mailgate.mail.sender.evidence import Level
 from mailgate.tickets.ticket import Event, State
 from store.post.spool import Accepted
 from tests.gate import BEGIN, SUPPORT, BeginGate, Gate, Person, Received
+from tests.scenarios.reports import report
 from tests.signing import Signer
 from tests.verifying import level, verifying
 from tests.zone import Zone
@@ -241,3 +242,21 @@ def test_a_second_answer_that_is_no_answer_is_held_and_said_to_be(
 
     assert last.outcome.disposition is Disposition.HELD
     assert "Your mail is held" in gate.mailbox(bart)[-1].text
+
+
+def test_lost_words_go_to_the_address_that_a_reply_names_after_a_yes(
+    gate: Gate, anne: Person, bart: Person, notification: Received, deliver: Deliver
+) -> None:
+    new = Person("", "anne.miller@new.example")
+    deliver(bart.replies(notification, "Please try again."))
+    deliver(bart.replies(questions(gate, bart)[0], "yes"))
+    gate.deliver(report(gate.mailbox(anne)[-1].reverse_path, about=anne.address), sender="", door=Door.LMTP)
+
+    deliver(bart.replies(gate.mailbox(bart)[-1], new.address))
+    before = gate.mailbox(new)
+    question = questions(gate, bart)[-1]
+    deliver(bart.replies(question, "yes"))
+
+    assert before == []
+    assert f"Your words of ticket #1 that did not arrive are sent to {new.address}" in flat(question)
+    assert "Please try again." in gate.mailbox(new)[0].text

@@ -9,6 +9,7 @@ from mailgate.mail.address import address_key
 from mailgate.mail.address_token import AddressToken, Purpose
 from store import locks, people
 from store.desk import tickets
+from store.post import outbox
 
 _MAX_IDS = 20
 """Of the mails that one answers: the thread's order is kept by the last few."""
@@ -48,3 +49,7 @@ def _numbers(act: Act, incoming: Incoming) -> Iterator[int]:
     token = incoming.token(Purpose.STAFF)
     if isinstance(token, AddressToken):
         yield token.object_id
+    token = incoming.token(Purpose.MEND)
+    lost = outbox.show(act.conn, token.object_id) if isinstance(token, AddressToken) else None
+    if lost is not None and lost.notice.ticket_id is not None:
+        yield lost.notice.ticket_id

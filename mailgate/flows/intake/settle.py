@@ -15,6 +15,7 @@ from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer import answer
 from mailgate.flows.staff.answer.give_back import tell_held
 from mailgate.flows.staff.lists.decide import decide as decide_on_list
+from mailgate.flows.staff.mend import mend
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import beside_parent
@@ -146,7 +147,7 @@ def _with_token(incoming: Incoming, sender: Sender) -> Incoming:
     purposes: tuple[Purpose, ...]
     match sender:
         case Staff():
-            purposes, made_for = (Purpose.LIST, Purpose.STAFF), {sender.id}
+            purposes, made_for = (Purpose.LIST, Purpose.MEND, Purpose.STAFF), {sender.id}
         case Registered():
             purposes, made_for = (Purpose.REPLY,), {contact.id for contact in sender.contacts}
         case Stranger():
@@ -158,10 +159,13 @@ def _with_token(incoming: Incoming, sender: Sender) -> Incoming:
 
 
 def _from_staff(act: Act, incoming: Incoming, writer: Staff) -> Settled:
-    """An answer to a list decides on what it lists; everything else is about a ticket."""
+    """An answer to a list decides on what it lists, one to lost words says where to; all else is about a ticket."""
     token = incoming.token(Purpose.LIST)
     if isinstance(token, AddressToken) and token.recipient_id == writer.id:
         return decide_on_list(act, incoming, writer, token)
+    token = incoming.token(Purpose.MEND)
+    if isinstance(token, AddressToken) and token.recipient_id == writer.id:
+        return mend(act, incoming, writer, token)
     return answer(act, incoming, writer)
 
 

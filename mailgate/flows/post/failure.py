@@ -42,6 +42,8 @@ def undelivered_notices(
     if not kind.is_reported:
         return []  # a courtesy that nobody waits for: the ticket and the log have it
     entry_id = row.notice.entry_id if kind.own_words else None
+    # What a person wrote can still be told to whoever it was for; anything else the gate would say again by itself.
+    mends = row.id if entry_id is not None and ticket is not None else None
     words = staff_acts.words_of(act.conn, [entry_id]).get(entry_id, "") if entry_id is not None else ""
     staff = people.list_staff(act.conn)
     readers = (
@@ -51,7 +53,7 @@ def undelivered_notices(
     )
     return [
         notices.undelivered(
-            sheet_for(act, reader, ticket=ticket),
+            sheet_for(act, reader, ticket=ticket, mends=mends),
             ticket,
             to_address=row.notice.to_address,
             subject=row.subject or row.notice.topic or "",  # not composed yet, or just now
@@ -59,6 +61,7 @@ def undelivered_notices(
             outbox_id=row.id,
             instead=instead.to_address if instead else None,
             words=words,
+            mends=mends is not None,
         )
         for reader in readers
     ]

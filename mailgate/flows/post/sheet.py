@@ -28,11 +28,13 @@ def sheet_for(
     ticket: Ticket | None = None,
     answers: Incoming | None = None,
     list_id: int | None = None,
+    mends: int | None = None,
     subject: str | None = None,
 ) -> Sheet:
     """To this reader, at the registered address: about a ticket, a list that he may answer, or neither.
 
     `answers`: the mail that it answers; else it stands in the ticket's thread, as far as this reader has that.
+    `mends`: the mail of ours to which one of the staff may tell the right address by an answer.
     `subject`: of what has no ticket, where it is not that of the mail that is answered.
     """
     desk = _desk(act, ticket, answers)
@@ -45,7 +47,7 @@ def sheet_for(
         is_known=_is_known(reader),
         signature=desk.signature or act.settings.letterhead.signature,
         page=_page(act, reader, ticket),
-        own_address=_own_address(act, desk, reader, ticket, list_id),
+        own_address=_own_address(act, desk, reader, ticket, list_id=list_id, mends=mends),
         number=ticket.id if ticket else None,
         subject=_subject(ticket, answers, subject),
         customer_id=_customer(reader, ticket),
@@ -61,11 +63,15 @@ def _desk(act: Act, ticket: Ticket | None, answers: Incoming | None) -> Desk:
     return answers.desk if answers else act.settings.desks[0]
 
 
-def _own_address(act: Act, desk: Desk, reader: Reader, ticket: Ticket | None, list_id: int | None) -> str | None:
+def _own_address(
+    act: Act, desk: Desk, reader: Reader, ticket: Ticket | None, *, list_id: int | None, mends: int | None
+) -> str | None:
     make = partial(own_address, desk.mailbox, key=act.key, today=act.today)
     match reader:
         case Staff(id=staff_id) if list_id is not None:
             return make(Purpose.LIST, list_id, staff_id)
+        case Staff(id=staff_id) if mends is not None:
+            return make(Purpose.MEND, mends, staff_id)
         case Staff(id=staff_id) if ticket:
             return make(Purpose.STAFF, ticket.id, staff_id)
         case Contact(id=contact_id) if ticket:

@@ -15,6 +15,7 @@ from mailgate.tickets.verbs.staff import STAFF
 _GIVEN = {
     "until": AT,
     "to": "Jane",
+    "lost": "anne@example.org",
     "tickets": "#1042, #1031",
     "mails": "17 18",
     "ticket": 1043,
@@ -33,7 +34,15 @@ _COMMANDS = [{"label": line, "to": "support+k7f3@example.net", "body": line} for
 
 def _refused(why: Refused) -> Mapping[str, object]:
     given = {"most": 20, "line": "Ticket #1042", "people": "carl@example.net", "first": "carl@example.net"}
-    return {"says": why.value, "given": {**given, "address": "ann@example.org", "why": "two authors"}}
+    return {
+        "says": why.value,
+        "given": {
+            **given,
+            "address": "ann@example.org",
+            "why": "two authors",
+            "words": "It is one of our own addresses.",
+        },
+    }
 
 
 def _ready(*lines: str) -> list[Mapping[str, object]]:
@@ -99,6 +108,7 @@ _UNDELIVERED = {
     "reply_line": "550 5.1.1 No such user here",
     "instead": None,
     "words": "",
+    "mends": False,
 }
 
 _HELD_USAGE = usage(HELD)
@@ -367,5 +377,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""},
         _UNDELIVERED | {"instead": "karl@example.org"},
         _UNDELIVERED | {"words": "Hello Anne,\n\nyour mailbox is larger now."},
+        _UNDELIVERED | {"words": "Hello Anne,\n\nyour mailbox is larger now.", "mends": True},
+        _UNDELIVERED | {"words": "It works again.", "mends": True, "instead": "karl@example.org"},
     ),
 }

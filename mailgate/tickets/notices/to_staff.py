@@ -229,13 +229,15 @@ def undelivered(
     outbox_id: int,
     instead: str | None,
     words: str = "",
+    mends: bool = False,
 ) -> Notice:
     """To a staff member: a mail of ours did not reach its reader; `instead`: who gets it in his place.
 
-    `words`: what somebody of ours wrote in it.
+    `words`: what somebody of ours wrote in it; `mends`: an answer with the right address has them sent there.
     """
     values = {
         "words": words,
+        "mends": mends,
         "ticket_subject": ticket.subject if ticket else None,
         "to_address": to_address,
         "subject": subject,

@@ -25,20 +25,34 @@ from mailgate.tickets.ticket import Ticket
 from store.post import outbox
 
 
-def hold(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, reason: str, *, why: Held) -> Settled:
-    """A person decides; whoever is named as its writer hears of it at once, at the address that is registered."""
-    tell_held(act, incoming, writer, ticket, why)
+def hold(
+    act: Act,
+    incoming: Incoming,
+    writer: Staff,
+    ticket: Ticket | None,
+    reason: str,
+    *,
+    why: Held,
+    mends: int | None = None,
+) -> Settled:
+    """A person decides; whoever is named as its writer hears of it at once, at the address that is registered.
+
+    `mends`: the mail of ours that it was to tell the right address of; so is the next answer then.
+    """
+    tell_held(act, incoming, writer, ticket, why, mends=mends)
     number = ticket.id if ticket else None
     return Settled(Disposition.HELD, reason, ticket_id=number, evidence=incoming.evidence)
 
 
-def tell_held(act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, why: Held) -> None:
+def tell_held(
+    act: Act, incoming: Incoming, writer: Staff, ticket: Ticket | None, why: Held, *, mends: int | None = None
+) -> None:
     """Say why it waits and what helps; the same words once a day: a forger or responder would go on for ever."""
     since = act.now - timedelta(hours=1)
     lately = outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=since)
     if lately >= act.settings.budgets.returned_per_staff_hour or went_back(act, incoming, writer, ticket):
         return
-    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming)
+    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming, mends=mends)
     domain = parse_mailbox(writer.address).domain
     words, shows_words = incoming.message.reply_text, why is not Held.SPAM
     notify(act, [notices.held_back(sheet, why, domain=domain, words=words, shows_words=shows_words)], cause=incoming)
@@ -51,7 +65,7 @@ def why_unproved(incoming: Incoming) -> Held:
     return Held.UNPROVED if incoming.evidence.at_least(Level.UNKNOWN) else Held.FORGED
 
 
-def send_back(act: Act, mail: StaffMail, why: Refusal) -> Settled:
+def send_back(act: Act, mail: StaffMail, why: Refusal, *, mends: int | None = None) -> Settled:
     """Nothing was done; the writer gets his words back with the reason, and can answer that mail."""
     if flood := flood_of_returned(act, mail.incoming, mail.writer, mail.ticket):
         disposition, reason = flood
@@ -69,6 +83,7 @@ def send_back(act: Act, mail: StaffMail, why: Refusal) -> Settled:
         reason=why.reason,
         misread=why.lines,
         corrected=() if mail.has_content else mail.corrected,
+        mends=mends,
     )
     notify(act, [notice], cause=mail.incoming)
     return Settled(
@@ -88,8 +103,9 @@ def _returned(
     reason: Item,
     misread: Sequence[Misread] = (),
     corrected: Sequence[str] = (),
+    mends: int | None = None,
 ) -> Notice:
-    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming)
+    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming, mends=mends)
     words = incoming.message.reply_text
     return notices.returned(
         sheet, reason=reason, misread=misread, corrected=corrected, words=words, answered=incoming.message.subject

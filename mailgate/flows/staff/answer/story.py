@@ -24,6 +24,7 @@ from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import recorded
 from mailgate.people import Staff
 from mailgate.tickets.result import Held
+from mailgate.tickets.ticket import Ticket
 from mailgate.tickets.verbs import staff
 
 ALONE: Mapping[Verb, Callable[[Act, StaffMail], Settled]] = {
@@ -41,12 +42,13 @@ ALONE: Mapping[Verb, Callable[[Act, StaffMail], Settled]] = {
 """What the commands do beside which nothing else can stand."""
 
 
-def answer(act: Act, incoming: Incoming, writer: Staff) -> Settled:
+def answer(act: Act, incoming: Incoming, writer: Staff, *, about: Ticket | None = None) -> Settled:
     """Do what a staff mail asks for, or ask its writer first, or send it back, or hold it.
 
-    A program's mail is recorded and nothing more; what only looks like one is held.
+    A program's mail is recorded and nothing more; what only looks like one is held. `about`: the ticket that it is
+    about for sure, locked.
     """
-    ticket, doubt = ticket_of(act, incoming, writer)
+    ticket, doubt = (about, None) if about else ticket_of(act, incoming, writer)
     if incoming.automatic:
         number = ticket.id if ticket else None
         disposition, reason = recorded(act, incoming)
