@@ -12,6 +12,7 @@ from store.views import staff_mails
 from store.views.staff_mails import OUT_STATES, UNSETTLED, IncomingMail, OutgoingMail
 from store.views.visitors import StaffVisitor
 from store.views.weight import cut
+from webview import staff_actions
 from webview.files import download, safe_name
 from webview.html_mail import BODY_CSP, inert_html
 from webview.site import NoSuchPage, Visit
@@ -48,6 +49,8 @@ def incoming(visit: StaffVisit) -> Response:
     message = parse(raw)
     text, whole = cut(message.text or message.html_text or "")
     fields, all_fields = _fields(message)
+    waits = found.disposition in AWAITING_REVIEW
+    author = found.arrival.author or ""
     as_html = visit.request.query_params.get("view") == "html"
     files = [_shown(position, file) for position, file in enumerate(message.attachments[:_FILES])]
     return visit.page(
@@ -63,7 +66,8 @@ def incoming(visit: StaffVisit) -> Response:
         more_files=len(message.attachments) - len(files),
         as_html=as_html,
         html=inert_html(raw) if as_html else None,
-        waits=found.disposition in AWAITING_REVIEW,
+        waits=waits,
+        decisions=staff_actions.on_held(visit, found.arrival.id, author) if waits and found.is_for_all else (),
     )
 
 
@@ -107,7 +111,10 @@ def outgoing(visit: StaffVisit) -> Response:
     as_html = visit.request.query_params.get("view") == "html" and found.sha256 is not None
     html = inert_html(_bytes(visit, found)) if as_html else None
     text, whole = cut(found.text or "")
-    return visit.page("staff/outgoing.html", mail=found, text=text, whole=whole, as_html=as_html, html=html)
+    ways_out = staff_actions.on_lost(visit, found.line)
+    return visit.page(
+        "staff/outgoing.html", mail=found, text=text, whole=whole, as_html=as_html, html=html, ways_out=ways_out
+    )
 
 
 def outgoing_raw(visit: StaffVisit) -> Response:

@@ -2,14 +2,10 @@
 
 from starlette.responses import Response
 
-from mailgate.letters.letter import own_address
-from mailgate.mail.address_token import Purpose
-from mailgate.mail.mailto import MailAction
-from mailgate.tickets.actions import answer_subject
 from mailgate.tickets.ticket import State
-from store.views import staff_tickets, visitors
-from store.views.staff_tickets import StaffTicketHead
+from store.views import staff_tickets
 from store.views.visitors import StaffVisitor
+from webview import staff_actions
 from webview.files import download, safe_name
 from webview.plain import plain
 from webview.site import NoSuchPage, Visit
@@ -46,7 +42,9 @@ def ticket(visit: StaffVisit) -> Response:
     if head is None:
         raise NoSuchPage
     page = staff_tickets.thread(visit.conn, head.line.id, visit.turn, visit.tell)
-    return visit.page("staff/ticket.html", ticket=head, page=page, actions=_actions(visit, head))
+    actions = staff_actions.on_ticket(visit, head)
+    by_name = {one.name: one for one in actions}
+    return visit.page("staff/ticket.html", ticket=head, page=page, actions=actions, by_name=by_name)
 
 
 def ticket_text(visit: StaffVisit) -> Response:
@@ -66,20 +64,3 @@ def ticket_file(visit: StaffVisit) -> Response:
     content = visit.site.archive.load(visit.conn, file.sha256)
     name = safe_name(file.filename, fallback=f"file-{position + 1}")
     return download(visit.request, content, name=name, digest=file.sha256)
-
-
-def _actions(visit: StaffVisit, head: StaffTicketHead) -> list[MailAction]:
-    address = own_address(
-        visit.site.desk_mailbox(head.line.desk),
-        Purpose.STAFF,
-        head.line.id,
-        visit.visitor.staff_id,
-        visitors.signing_key(visit.conn),
-        today=visit.now.date(),
-    )
-    subject = answer_subject(head.line.subject, head.line.id)
-    return [
-        MailAction("reply", address, subject),
-        MailAction("note", address, subject, "!note\n"),
-        MailAction("close", address, subject, "!close\n"),
-    ]

@@ -34,6 +34,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign-in"
     LIST = "list"  # of things to be decided on, by numbers
     LOOP = "loop"  # a mail of `mailgate doctor` to ourselves, by the way that replies take
+    HELD = "held"  # one held mail to be decided on
     MEND = "mend"  # of the address of a mail of ours that did not arrive
 
 
@@ -46,6 +47,7 @@ _CODES = {
     Purpose.LIST: 6,
     Purpose.LOOP: 7,
     Purpose.MEND: 8,
+    Purpose.HELD: 9,
 }
 _PURPOSES = {code: purpose for purpose, code in _CODES.items()}
 

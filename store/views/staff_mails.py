@@ -44,6 +44,7 @@ class IncomingMail:
     last_error: str | None
     size: int
     sha256: str
+    is_for_all: bool  # to decide on, while it waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,7 @@ def incoming(conn: Connection, mail_id: int) -> IncomingMail | None:
         last_error=row["last_error"],
         size=row["size"],
         sha256=row["sha256"],
+        is_for_all=row["held_for"] is None,
     )
 
 
@@ -166,6 +168,7 @@ _INCOMING = (
         spool.c.ticket_id,
         spool.c.last_error,
         spool.c.sha256,
+        spool.c.held_for,
         blobs.c.size,
     )
     .join(blobs, blobs.c.sha256 == spool.c.sha256)

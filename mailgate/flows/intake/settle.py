@@ -1,5 +1,6 @@
 """What becomes of a message: one decision after the other, the first that holds is the disposition."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -38,6 +39,13 @@ from store.archive import Archive
 from store.desk import tickets
 from store.post import outbox, seals, senders, spool, suppressions
 from store.post.spool import Outcome
+
+_BESIDE_TICKETS: Mapping[Purpose, Callable[[Act, Incoming, Staff, AddressToken], Settled]] = {
+    Purpose.LIST: decide_on_list,
+    Purpose.HELD: decide_on_list,
+    Purpose.MEND: mend,
+}
+"""What staff answer that is no mail of a ticket."""
 
 TOLD_AGAIN_AFTER = timedelta(days=1)
 """A stranger who was told that a person will look needs not hear it again with each mail."""
@@ -91,7 +99,7 @@ def _told(act: Act, incoming: Incoming, sender: Sender, settled: Settled) -> Set
 
 
 def _is_made_for(incoming: Incoming, writer: Staff) -> bool:
-    tokens = (of_purpose(incoming.own_tokens, one) for one in (Purpose.LIST, Purpose.STAFF, Purpose.CONFIRM))
+    tokens = (of_purpose(incoming.own_tokens, one) for one in (*_BESIDE_TICKETS, Purpose.STAFF, Purpose.CONFIRM))
     return any(isinstance(token, AddressToken) and token.recipient_id == writer.id for token in tokens)
 
 
@@ -147,7 +155,7 @@ def _with_token(incoming: Incoming, sender: Sender) -> Incoming:
     purposes: tuple[Purpose, ...]
     match sender:
         case Staff():
-            purposes, made_for = (Purpose.LIST, Purpose.MEND, Purpose.STAFF), {sender.id}
+            purposes, made_for = (*_BESIDE_TICKETS, Purpose.STAFF), {sender.id}
         case Registered():
             purposes, made_for = (Purpose.REPLY,), {contact.id for contact in sender.contacts}
         case Stranger():
@@ -160,12 +168,10 @@ def _with_token(incoming: Incoming, sender: Sender) -> Incoming:
 
 def _from_staff(act: Act, incoming: Incoming, writer: Staff) -> Settled:
     """An answer to a list decides on what it lists, one to lost words says where to; all else is about a ticket."""
-    token = incoming.token(Purpose.LIST)
-    if isinstance(token, AddressToken) and token.recipient_id == writer.id:
-        return decide_on_list(act, incoming, writer, token)
-    token = incoming.token(Purpose.MEND)
-    if isinstance(token, AddressToken) and token.recipient_id == writer.id:
-        return mend(act, incoming, writer, token)
+    for purpose, story in _BESIDE_TICKETS.items():
+        token = incoming.token(purpose)
+        if isinstance(token, AddressToken) and token.recipient_id == writer.id:
+            return story(act, incoming, writer, token)
     return answer(act, incoming, writer)
 
 

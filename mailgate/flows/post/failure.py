@@ -5,6 +5,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
+from mailgate.mail.address_token import Purpose
 from mailgate.people import present
 from mailgate.tickets import notices
 from mailgate.tickets.ticket import PROGRAM, Doer, Event
@@ -43,7 +44,7 @@ def undelivered_notices(
         return []  # a courtesy that nobody waits for: the ticket and the log have it
     entry_id = row.notice.entry_id if kind.own_words else None
     # What a person wrote can still be told to whoever it was for; anything else the gate would say again by itself.
-    mends = row.id if entry_id is not None and ticket is not None else None
+    mends = (Purpose.MEND, row.id) if entry_id is not None and ticket is not None else None
     words = staff_acts.words_of(act.conn, [entry_id]).get(entry_id, "") if entry_id is not None else ""
     staff = people.list_staff(act.conn)
     readers = (
@@ -53,7 +54,7 @@ def undelivered_notices(
     )
     return [
         notices.undelivered(
-            sheet_for(act, reader, ticket=ticket, mends=mends),
+            sheet_for(act, reader, ticket=ticket, about=mends),
             ticket,
             to_address=row.notice.to_address,
             subject=row.subject or row.notice.topic or "",  # not composed yet, or just now

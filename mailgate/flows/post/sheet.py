@@ -27,14 +27,13 @@ def sheet_for(
     *,
     ticket: Ticket | None = None,
     answers: Incoming | None = None,
-    list_id: int | None = None,
-    mends: int | None = None,
+    about: tuple[Purpose, int] | None = None,
     subject: str | None = None,
 ) -> Sheet:
-    """To this reader, at the registered address: about a ticket, a list that he may answer, or neither.
+    """To this reader, at the registered address: about a ticket, something else to decide on, or neither.
 
     `answers`: the mail that it answers; else it stands in the ticket's thread, as far as this reader has that.
-    `mends`: the mail of ours to which one of the staff may tell the right address by an answer.
+    `about`: what one of the staff decides by an answer, and its number: a list, a held mail, a lost one.
     `subject`: of what has no ticket, where it is not that of the mail that is answered.
     """
     desk = _desk(act, ticket, answers)
@@ -47,7 +46,7 @@ def sheet_for(
         is_known=_is_known(reader),
         signature=desk.signature or act.settings.letterhead.signature,
         page=_page(act, reader, ticket),
-        own_address=_own_address(act, desk, reader, ticket, list_id=list_id, mends=mends),
+        own_address=_own_address(act, desk, reader, ticket, about),
         number=ticket.id if ticket else None,
         subject=_subject(ticket, answers, subject),
         customer_id=_customer(reader, ticket),
@@ -64,14 +63,12 @@ def _desk(act: Act, ticket: Ticket | None, answers: Incoming | None) -> Desk:
 
 
 def _own_address(
-    act: Act, desk: Desk, reader: Reader, ticket: Ticket | None, *, list_id: int | None, mends: int | None
+    act: Act, desk: Desk, reader: Reader, ticket: Ticket | None, about: tuple[Purpose, int] | None
 ) -> str | None:
     make = partial(own_address, desk.mailbox, key=act.key, today=act.today)
     match reader:
-        case Staff(id=staff_id) if list_id is not None:
-            return make(Purpose.LIST, list_id, staff_id)
-        case Staff(id=staff_id) if mends is not None:
-            return make(Purpose.MEND, mends, staff_id)
+        case Staff(id=staff_id) if about is not None:
+            return make(*about, staff_id)
         case Staff(id=staff_id) if ticket:
             return make(Purpose.STAFF, ticket.id, staff_id)
         case Contact(id=contact_id) if ticket:

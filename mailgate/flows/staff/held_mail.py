@@ -17,6 +17,7 @@ from mailgate.flows.staff.queue_list import morning
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
+from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.parse import parse
 from mailgate.people import present
@@ -82,7 +83,7 @@ def tell(act: Act, *, daily: bool) -> None:
             place = place_of(act, reader, Where.NEW, listed=of_held(ids))
             told.append(
                 notices.held_alert(
-                    sheet_for(act, reader, list_id=list_id),
+                    sheet_for(act, reader, about=(Purpose.LIST, list_id)),
                     held,
                     listed=LISTED_MAILS,
                     daily=daily,

@@ -16,6 +16,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
+from mailgate.mail.address_token import Purpose
 from mailgate.people import Staff, present
 from mailgate.tickets import notices
 from mailgate.tickets.verbs.lists import CLOSE, MINE, QUEUE, WAIT
@@ -76,7 +77,7 @@ def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None
             place = place_of(act, reader, Where.NEW, listed=of_queue(numbers))
             written.append(
                 notices.queue(
-                    sheet_for(act, reader, list_id=list_id),
+                    sheet_for(act, reader, about=(Purpose.LIST, list_id)),
                     lines,
                     more=more,
                     usage=QUEUE.usage(place),

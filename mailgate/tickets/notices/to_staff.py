@@ -202,9 +202,9 @@ def decided(
     obstacle: str,
     misread: Sequence[Misread],
     corrected: Sequence[str],
-    list_id: int,
+    list_id: int | None,
 ) -> Notice:
-    """To the staff member who answered a list: what was done, or `obstacle`: why nothing was.
+    """To the staff member who answered a list, or a page's link: what was done, or `obstacle`: why nothing was.
 
     `corrected` are all lines of that answer as they were most likely meant.
     """

@@ -15,6 +15,7 @@ from mailgate.flows.ticket.flood import flood_of_returned, went_back
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
 from mailgate.mail.address import parse_mailbox
+from mailgate.mail.address_token import Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Staff
@@ -52,7 +53,7 @@ def tell_held(
     lately = outbox.recent_to(act.conn, writer.address, (Template.RETURNED,), since=since)
     if lately >= act.settings.budgets.returned_per_staff_hour or went_back(act, incoming, writer, ticket):
         return
-    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming, mends=mends)
+    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming, about=_mending(mends))
     domain = parse_mailbox(writer.address).domain
     words, shows_words = incoming.message.reply_text, why is not Held.SPAM
     notify(act, [notices.held_back(sheet, why, domain=domain, words=words, shows_words=shows_words)], cause=incoming)
@@ -105,8 +106,12 @@ def _returned(
     corrected: Sequence[str] = (),
     mends: int | None = None,
 ) -> Notice:
-    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming, mends=mends)
+    sheet = sheet_for(act, writer, ticket=ticket, answers=incoming, about=_mending(mends))
     words = incoming.message.reply_text
     return notices.returned(
         sheet, reason=reason, misread=misread, corrected=corrected, words=words, answered=incoming.message.subject
     )
+
+
+def _mending(lost_id: int | None) -> tuple[Purpose, int] | None:
+    return (Purpose.MEND, lost_id) if lost_id else None

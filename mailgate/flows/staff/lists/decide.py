@@ -25,7 +25,7 @@ from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.flood import recorded, repeated
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import gist_of
-from mailgate.mail.address_token import AddressToken
+from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets import notices
@@ -50,11 +50,11 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     if verdict not in (Verdict.DO, Verdict.CONFIRM):
         reason = f"not enough evidence to {Action.STAFF_COMMAND.value}: {'; '.join(evidence.reasons)}"
         return hold(act, incoming, writer, None, reason, why=why_unproved(incoming))
-    answered = lists.find(act.conn, token.object_id, writer.id)
+    answered = _answered(act, writer, token)
     if answered is None:
         return hold(act, incoming, writer, None, "it answers a list that is no longer here", why=Held.NO_LIST)
-    kind = _KINDS[answered.kind]
-    place = place_of(act, writer, Where.NEW, listed=kind.listed(answered.ids))
+    kind, listed = answered
+    place = place_of(act, writer, Where.NEW, listed=kind.listed(listed))
     reading = read(read_directives(incoming.message, marked=False), kind.table, place)
     obstacle = (
         "One line was not understood."
@@ -68,7 +68,7 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     if obstacle and _was_told(act, writer, obstacle, reading.misread):
         reason = f"the same was answered to this writer within a day: {obstacle}"
         return Settled(repeated(act, incoming), reason, evidence=evidence)
-    answer = partial(_answer, act, incoming, writer, answered.id, usage=kind.table.usage(place))
+    answer = partial(_answer, act, incoming, writer, token, usage=kind.table.usage(place))
     if obstacle:
         answer(obstacle=obstacle, misread=reading.misread, corrected=reading.corrected)
         return Settled(Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence)
@@ -85,6 +85,14 @@ def _may(incoming: Incoming) -> Verdict:
     return may(Action.STAFF_COMMAND, incoming.evidence, unscored=unscored, answers_own=incoming.answers_own)
 
 
+def _answered(act: Act, writer: Staff, token: AddressToken) -> tuple[ListKind, Sequence[int]] | None:
+    """What the address that was written to is about: a list that the writer got, or the one mail that a page shows."""
+    if token.purpose is Purpose.HELD:
+        return _KINDS[Template.HELD_ALERT], (token.object_id,)
+    found = lists.find(act.conn, token.object_id, writer.id)
+    return (_KINDS[found.kind], found.ids) if found else None
+
+
 def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]) -> bool:
     """A responder, which no sign tells from a person, answers each answer with the same lines."""
     gist = gist_of(obstacle, *(line.line for line in misread))
@@ -95,7 +103,7 @@ def _answer(
     act: Act,
     incoming: Incoming,
     writer: Staff,
-    list_id: int,
+    token: AddressToken,
     *,
     usage: Sequence[Mapping[str, str]],
     obstacle: str = "",
@@ -104,12 +112,12 @@ def _answer(
     done: Sequence[str] = (),
 ) -> None:
     notice = notices.decided(
-        sheet_for(act, writer, answers=incoming, list_id=list_id),
+        sheet_for(act, writer, answers=incoming, about=(token.purpose, token.object_id)),
         usage=usage,
         done=done,
         obstacle=obstacle,
         misread=misread,
         corrected=corrected,
-        list_id=list_id,
+        list_id=token.object_id if token.purpose is Purpose.LIST else None,
     )
     notify(act, [notice], cause=incoming)
