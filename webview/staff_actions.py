@@ -14,7 +14,6 @@ from mailgate.mail.mailto import MailAction
 from mailgate.tickets.actions import answer_subject
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import lists, staff
-from store.post.outbox import OutState
 from store.views import visitors
 from store.views.staff_mails import OutgoingLine
 from store.views.staff_tickets import StaffTicketHead
@@ -59,8 +58,7 @@ def on_held(visit: StaffVisit, mail_id: int, author: str) -> list[MailAction]:
 
 def on_lost(visit: StaffVisit, mail: OutgoingLine) -> list[MailAction]:
     """Words that did not arrive: to another address, or once more to the same; nothing for any other mail."""
-    is_lost = mail.state in (OutState.FAILED, OutState.IN_DOUBT) and mail.due_at is None
-    if not is_lost or Template(mail.template) not in OWN_WORDS or mail.ticket_id is None:
+    if not mail.is_lost or Template(mail.template) not in OWN_WORDS or mail.ticket_id is None:
         return []
     address = _address(visit, visit.site.desks[0], Purpose.MEND, mail.id)
     subject = f"Re: {mail.subject or mail.to_address}"

@@ -62,6 +62,11 @@ class OutgoingLine:
     due_at: datetime | None
     last_reply: str | None
 
+    @property
+    def is_lost(self) -> bool:
+        """It has not arrived, as far as anybody knows, and will not be tried again by itself."""
+        return self.state in (OutState.FAILED, OutState.IN_DOUBT) and self.due_at is None
+
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMail:
