@@ -9,10 +9,12 @@ from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
 from mailgate.cli.ids import CALLED, Typed, contact_of, customer_argument, customer_of
 from mailgate.cli.output import EX_USAGE, fail, json_option, print_object, say
+from mailgate.cli.welcome import tell_welcomed, wanted, welcome_option
 from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
+from mailgate.flows.welcome import welcome
 from mailgate.people import Contact, Customer, Role, checked_details, named
 from store import people, people_edits
 from store.engine import transaction
@@ -37,8 +39,9 @@ def contact() -> None:
     required=True,
     help="What the person is told about; may be given several times.",
 )
+@welcome_option
 @json_option
-def add(customer: Typed, name: str, email: str, roles: tuple[str, ...]) -> None:
+def add(customer: Typed, name: str, email: str, roles: tuple[str, ...], *, to_welcome: bool | None) -> None:
     """Register a person who may write for CUSTOMER: an id, an address, a domain or a name."""
     with gate() as parts, transaction(parts.engine) as conn:
         kept = checked_details({"name": name}, CODES)
@@ -46,7 +49,10 @@ def add(customer: Typed, name: str, email: str, roles: tuple[str, ...]) -> None:
         whose = customer_of(conn, customer).id
         added = people.add_contact(conn, whose, kept["name"], email, tuple(Role(role) for role in roles), now=now())
         others = _others(conn, added)
+        is_wanted = wanted(to_welcome, parts.settings.welcome.customers)
+        welcomed = is_wanted and welcome(Act.begin(conn, parts.settings, now()), added)
     print_object(_row(added))
+    tell_welcomed(email, done=welcomed)
     _tell_others(added, others)
 
 

@@ -27,12 +27,14 @@ from mailgate.cli.output import (
     print_whole,
     utc_option,
 )
+from mailgate.cli.welcome import tell_welcomed, wanted, welcome_option
 from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.billing.books import Today, deal_with
 from mailgate.flows.billing.service import states
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
+from mailgate.flows.welcome import welcome
 from mailgate.people import AlreadyContact, BadDetail, BadDetails, Customer, checked_details, refuse_second_account
 from store import people, people_edits
 from store.billing import accounts, invoices, ledger
@@ -54,8 +56,9 @@ def customer() -> None:
 @click.option("--timezone", help="IANA zone; by default gate.timezone.")
 @click.option("--language", help="Language of the mails to this customer; by default gate.language.")
 @click.option("--also", is_flag=True, help="A second account, though EMAIL is a contact of a customer already.")
+@welcome_option
 @json_option
-def add(email: str, also: bool, **given: str | None) -> None:
+def add(email: str, also: bool, to_welcome: bool | None, **given: str | None) -> None:
     """Register a customer; EMAIL is the address of its owner, who may write at once."""
     with gate() as parts:
         home = parts.settings.gate
@@ -74,8 +77,11 @@ def add(email: str, also: bool, **given: str | None) -> None:
                 language=kept.get("language", home.language),
                 now=now(),
             )
+            is_wanted = wanted(to_welcome, parts.settings.welcome.customers)
+            welcomed = is_wanted and welcome(Act.begin(conn, parts.settings, now()), added)
             row = with_billing(conn, added, as_row(added))
         print_whole(row, TABLES)
+        tell_welcomed(email, done=welcomed)
 
 
 @customer.command("list")

@@ -121,7 +121,7 @@ def customers(path: Path, do_it: bool, skip_bad: bool, template: str | None) -> 
         if applied:
             wanted = Template(template) if template else None
             rows = [one.row for one in planned]
-            done = moving_customers.apply(parts.engine, settings, rows, welcome=wanted, now=now(), progress=meter)
+            done = moving_customers.apply(parts.engine, settings, rows, template=wanted, now=now(), progress=meter)
             meter.end()
             counts, welcomed = done.steps, done.welcomed
             faults += done.faults

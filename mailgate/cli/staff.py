@@ -8,9 +8,11 @@ from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
 from mailgate.cli.ids import CALLED, Typed, staff_of
 from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object, print_rows
+from mailgate.cli.welcome import tell_welcomed, wanted, welcome_option
 from mailgate.desks import refuse_ours
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
+from mailgate.flows.welcome import welcome_staff
 from mailgate.opening_hours import BadHours, Span, in_order, read_hours
 from mailgate.people import Staff
 from store import people
@@ -25,14 +27,18 @@ def staff() -> None:
 @staff.command()
 @click.argument("name")
 @click.argument("email")
+@welcome_option
 @json_option
-def add(name: str, email: str) -> None:
+def add(name: str, email: str, to_welcome: bool | None) -> None:
     """Register a person who answers; every new message goes to EMAIL, and replies from there go to customers."""
     with gate() as parts:
         refuse_ours(email, parts.settings.desks, parts.settings.gate.domain)
         with transaction(parts.engine) as conn:
             added = people.add_staff(conn, name, email, now=now())
+            is_wanted = wanted(to_welcome, parts.settings.welcome.staff)
+            welcomed = is_wanted and welcome_staff(Act.begin(conn, parts.settings, now()), added)
     print_object(_row(added))
+    tell_welcomed(email, done=welcomed)
 
 
 @staff.command("list")

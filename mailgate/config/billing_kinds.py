@@ -70,7 +70,6 @@ def _amounts(raw: list[str]) -> tuple[str, ...]:
     return tuple(raw)
 
 
-Truth = Annotated[bool, Kind(Shape.TRUTH, bool)]
 Country = Annotated[str, text(_country)]
 Iban = Annotated[str, text(_iban)]
 Bic = Annotated[str, text(_bic)]

@@ -167,9 +167,10 @@ class Template(StrEnum):
     ANNOUNCEMENT = Kind(
         "announcement", Audience.CONTACTS, roles=frozenset({Role.OWNER, Role.GENERAL}), about=None, is_reported=True
     )
-    # to a customer who was taken over: where to write, how to sign in; the second was a customer before
-    WELCOME = Kind("welcome", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None, is_reported=True)
+    # to whom we know from now on: where to write, how to sign in; who gets the second was a customer before
+    WELCOME = Kind("welcome", Audience.CONTACTS, roles=frozenset(Role), about=None, is_reported=True)
     MIGRATED = Kind("migrated", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None, is_reported=True)
+    STAFF_WELCOME = _to_staff("staff-welcome", about=None)  # how the desk is worked, with something to try
     RECEIPT = Kind("receipt", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # what became of a mail's commands
     COPY = Kind("copy", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # a mail that was sent before
     CONFIRM = _to_asked("confirm", Answers.WILLING, budget=Budget.QUESTIONS)  # shall this be done?

@@ -26,11 +26,11 @@ def row(number: int, *, name: str = "", email: str = "", country: str | None = N
     )
 
 
-def apply(gate: Gate, *rows: CustomerRow, welcome: Template | None = None) -> Result:
+def apply(gate: Gate, *rows: CustomerRow, template: Template | None = None) -> Result:
     """Do what the rows call for, and what follows."""
     parts = gate.parts
     result = customers.apply(
-        parts.engine, parts.settings, rows, welcome=welcome, now=gate.now, progress=lambda *_: None
+        parts.engine, parts.settings, rows, template=template, now=gate.now, progress=lambda *_: None
     )
     gate.work()
     return result
@@ -133,9 +133,9 @@ def test_whoever_was_removed_does_not_come_back_by_himself(gate: Gate) -> None:
 
 def test_each_customer_is_welcomed_once_for_ever(gate: Gate) -> None:
     apply(gate, row(1))
-    first = apply(gate, row(1), row(2), welcome=Template.MIGRATED)
+    first = apply(gate, row(1), row(2), template=Template.MIGRATED)
 
-    second = apply(gate, row(1), row(2), row(3), welcome=Template.WELCOME)
+    second = apply(gate, row(1), row(2), row(3), template=Template.WELCOME)
 
     assert (first.welcomed, second.welcomed) == (2, 1)
     [mail] = gate.mailbox(Person("", "c1@customer.example"))

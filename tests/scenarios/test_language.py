@@ -58,7 +58,7 @@ def everything_to(gate: Gate, anna: Person, bart: Person, language: str = "de-AT
     row = CustomerRow(2, "old-1", "Neu", "neu@customer.example", None, None, None, language)
     for welcome in (Template.MIGRATED, Template.WELCOME):
         customers.apply(
-            gate.parts.engine, gate.parts.settings, [row], welcome=welcome, now=gate.now, progress=lambda *_: None
+            gate.parts.engine, gate.parts.settings, [row], template=welcome, now=gate.now, progress=lambda *_: None
         )
         row = CustomerRow(3, "old-2", "Neu", "neu2@customer.example", None, None, None, language)
     gate.work()

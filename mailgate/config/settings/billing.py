@@ -29,9 +29,9 @@ class Billing:
     invoice_number: billing_kinds.Pattern = "{year}-{n:04}"
     credit_note_number: billing_kinds.Pattern = "CN-{year}-{n:04}"
     tax_point: Annotated[TaxPoint, one_of(TaxPoint)] = TaxPoint.ISSUE
-    bill_suspended: billing_kinds.Truth = False
+    bill_suspended: kinds.Truth = False
     cancel_pending_days: kinds.Days = 30
-    change_waits_for_payment: billing_kinds.Truth = False
+    change_waits_for_payment: kinds.Truth = False
     deposit_minimum: billing_kinds.Amounts = ()
     fuse_least: kinds.Count = 50
     fuse_percent: billing_kinds.Percent = 30

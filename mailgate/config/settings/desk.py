@@ -101,6 +101,14 @@ class OwnWords:
 
 
 @dataclass(frozen=True, slots=True)
+class Welcome:
+    """Who gets a first mail without being asked for it at the command line."""
+
+    customers: kinds.Truth = False
+    staff: kinds.Truth = False
+
+
+@dataclass(frozen=True, slots=True)
 class SavedReplies:
     """Texts that staff send by name; without `folder` there are none."""
 

@@ -14,6 +14,7 @@ from mailgate.config.settings.desk import (
     Letterhead,
     OwnWords,
     SavedReplies,
+    Welcome,
 )
 from mailgate.config.settings.doors import ImapFolder, Limits, Lmtp, Metrics, Smtp, Web
 from mailgate.config.settings.gate import Gate
@@ -48,6 +49,7 @@ class Settings:
     attachments: Attachments = field(default_factory=Attachments)
     letterhead: Letterhead = field(default_factory=Letterhead)
     templates: OwnWords = field(default_factory=OwnWords)
+    welcome: Welcome = field(default_factory=Welcome)
     announcements: Announcements = field(default_factory=Announcements)
     saved_replies: SavedReplies = field(default_factory=SavedReplies)
     knowledge_base: KnowledgeBase = field(default_factory=KnowledgeBase)

@@ -10,19 +10,15 @@ from shlex import quote
 from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
-from mailgate.desks import ServiceMailbox
 from mailgate.errors import MailgateError
 from mailgate.flows.moving.customer_table import CustomerRow, Fault
 from mailgate.flows.moving.survey import Progress
-from mailgate.flows.post.notify import notify
-from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
+from mailgate.flows.welcome import welcome
 from mailgate.letters.kind import Template
-from mailgate.letters.letter import letter
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Customer, Role, named
 from store import people, people_edits
-from store.desk.welcomes import was_welcomed
 from store.engine import reading, transaction
 
 AT_ONCE = 200
@@ -73,20 +69,20 @@ def apply(
     settings: Settings,
     rows: Sequence[CustomerRow],
     *,
-    welcome: Template | None,
+    template: Template | None,
     now: datetime,
     progress: Progress,
 ) -> Result:
     """Do it, some rows in each transaction. A row is written whole or not at all; what is done is not done again.
 
-    `welcome`: the mail that each customer of the table gets who never had one.
+    `template`: the mail that each customer of the table gets who never had one.
     """
     result = Result()
     for number, part in _parts(rows):
         with transaction(engine) as conn:
             act = Act.begin(conn, settings, now)
             for row in part:
-                _write(act, row, welcome, result)
+                _write(act, row, template, result)
         progress("customers", number, len(rows))
     return result
 
@@ -97,7 +93,7 @@ def _parts(rows: Sequence[CustomerRow]) -> Iterator[tuple[int, Sequence[Customer
         yield begin + len(part), part
 
 
-def _write(act: Act, row: CustomerRow, welcome: Template | None, result: Result) -> None:
+def _write(act: Act, row: CustomerRow, template: Template | None, result: Result) -> None:
     planned = _look(act.conn, row)
     if isinstance(planned, Fault):
         result.faults.append(planned)
@@ -105,13 +101,8 @@ def _write(act: Act, row: CustomerRow, welcome: Template | None, result: Result)
     try:
         with act.conn.begin_nested():
             customer = _carry_out(act, planned)
-            if welcome and not was_welcomed(act.conn, customer.id):
-                sheet = sheet_for(act, customer)
-                sign_in = f"{ServiceMailbox.SIGN_IN.value}@{act.settings.gate.domain}"
-                addresses = {"support_address": sheet.answer_to, "sign_in_address": sign_in}
-                before = len(act.outgoing)
-                notify(act, [letter(welcome, sheet, addresses)], cause=None)
-                result.welcomed += len(act.queued_since(before))
+            if template is not None:
+                result.welcomed += welcome(act, customer, template)
     except MailgateError as error:
         result.faults.append(Fault(row.line, "email", row.email, str(error)))
         return

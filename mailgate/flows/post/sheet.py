@@ -88,10 +88,16 @@ def _page(act: Act, reader: Reader, ticket: Ticket | None) -> str | None:
         return None
     if isinstance(reader, Staff):
         return staff_page(act, f"tickets/{ticket.id}")
+    pages = pages_of_customers(act)
+    return f"{pages}/tickets/{ticket.id}" if pages else None
+
+
+def pages_of_customers(act: Act) -> str | None:
+    """Where a customer's own pages begin, without a slash; None where nobody but the operator could open them."""
     web, gate = act.settings.web, act.settings.gate
     if is_loopback(urlsplit(web.public_url).hostname or "") and not gate.domain.endswith(_EXAMPLE):
         return None  # his own machine would be asked for it
-    return f"{web.public_url.rstrip('/')}/tickets/{ticket.id}" if web.listen else None
+    return web.public_url.rstrip("/") if web.listen else None
 
 
 def staff_page(act: Act, place: str) -> str | None:

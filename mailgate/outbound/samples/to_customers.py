@@ -114,6 +114,8 @@ _WELCOME = {
     "company": COMPANY,
     "support_address": "support@support.example",
     "sign_in_address": "sign-in@support.example",
+    "pages": "https://desk.example.net",
+    "account": None,
     "reader": "Anne Miller",
     "signature": SIGNATURE,
 }
@@ -152,8 +154,8 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "staff_name": "Jane Poole",
         },
     ),
-    Template.WELCOME: (_WELCOME,),
-    Template.MIGRATED: (_WELCOME,),
+    Template.WELCOME: (_WELCOME, _WELCOME | {"pages": None}, _WELCOME | {"account": "Miller & Sons"}),
+    Template.MIGRATED: (_WELCOME, _WELCOME | {"pages": None}),
     Template.RECEIPT: (
         _RECEIPT,
         _RECEIPT

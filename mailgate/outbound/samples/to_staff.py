@@ -372,6 +372,20 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         }
         for reply, given_up, more in (("503 Service Unavailable", False, 0), ("no answer within 10 seconds", True, 3))
     ),
+    Template.STAFF_WELCOME: tuple(
+        {
+            "company": COMPANY,
+            "reader": "Jane Poole",
+            "sign_in_address": "sign-in@support.example",
+            "pages": pages,
+            "undo_seconds": undo_seconds,
+            "colleague": colleague,
+        }
+        for pages, undo_seconds, colleague in (
+            ("https://desk.example.net/staff/", 60, "Bob Jones"),
+            (None, 0, None),
+        )
+    ),
     Template.UNDELIVERED: (
         _UNDELIVERED,
         _UNDELIVERED | {"number": None, "ticket_subject": None, "reply_line": ""},

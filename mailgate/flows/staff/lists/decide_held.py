@@ -8,9 +8,10 @@ from mailgate.errors import BadAddress, MailgateError
 from mailgate.flows.story import review
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
+from mailgate.flows.welcome import welcome
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.sender.evidence import Level
-from mailgate.people import Staff, staff_at
+from mailgate.people import Customer, Staff, staff_at
 from mailgate.tickets.verbs import lists
 from store import people
 from store.post import senders, spool
@@ -56,9 +57,11 @@ def _allow(act: Act, mail_id: int, words: str, by: str) -> str:
 
 def _register(act: Act, mail_id: int, words: str, by: str) -> str:
     address = _sender(act, mail_id)
-    number = _new_customer(act, words, address)
+    customer = _new_customer(act, words, address)
+    number, is_told = customer.id, act.settings.welcome.customers and welcome(act, customer)
     review.release(act.conn, mail_id, by=by, now=act.now)
-    return f"let in; {words} <{address}> is customer {number}"
+    welcomed = ", and has a mail that says where their pages are" if is_told else ""
+    return f"let in; {words} <{address}> is customer {number}{welcomed}"
 
 
 HANDLERS: Mapping[Verb, Callable[[Act, int, str, str], str]] = {
@@ -88,12 +91,12 @@ def _sender(act: Act, mail_id: int) -> str:
     return address
 
 
-def _new_customer(act: Act, name: str, address: str) -> int:
+def _new_customer(act: Act, name: str, address: str) -> Customer:
     known = people.contacts_with(act.conn, address)
     if known:
         raise _Undecided(f"{address} is a contact of customer {known[0].customer_id} already")
     gate = act.settings.gate
-    customer = people.add_customer(
+    return people.add_customer(
         act.conn,
         name,
         address,
@@ -103,4 +106,3 @@ def _new_customer(act: Act, name: str, address: str) -> int:
         language=gate.language,
         now=act.now,
     )
-    return customer.id
