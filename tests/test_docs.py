@@ -28,6 +28,7 @@ from mailgate.demo.playground import invite, play_story
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
 from mailgate.setup.doctor import CHECKS
+from mailgate.setup.next_steps import steps
 from mailgate.setup.snippets import Place, snippets
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs.customers import CUSTOMERS
@@ -46,7 +47,7 @@ _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _SETTING = re.compile(r"([a-z_]+)\.([a-z_]+)\Z")
 _VARIABLE = re.compile(r"MAILGATE_([A-Z_]+?)__([A-Z_]+)")
 _PATH = re.compile(r"(?P<file>[\w./-]+?)(?::(?P<name>\w+))?\Z")
-_COMMAND = re.compile(r"(?:ExecStart=|alias mailgate='|sudo -u mailgate )*(?:\S*/)?mailgate (?=[a-z…-])(?P<words>.*)")
+_COMMAND = re.compile(r"(?:ExecStart=|runuser -u mailgate -- )*(?:\S*/)?mailgate (?=[a-z…-])(?P<words>.*)")
 _COMMIT = re.compile(r"`(?P<hash>[0-9a-f]{7,40})` (?P<subject>[^|\n]+?) *\|$", re.MULTILINE)
 _TABLES = re.compile(r"^\| (`[a-z_]+`(?:, `[a-z_]+`)*) \|", re.MULTILINE)
 _END_OF_COMMAND = re.compile(r" (?:\|\||&&|[|;<>#]|2>) ?")
@@ -201,12 +202,31 @@ def test_every_sample_of_settings_is_valid(page: Page, tmp_path: Path) -> None:
 
 def test_what_init_prints_is_what_the_operator_reads(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
-    config.write_text('[gate]\ndomain = "support.example.net"\n')
+    config.write_text('[gate]\ndomain = "support.example.net"\n[web]\npublic_url = "https://desk.example.net"\n')
     place = Place(Path("/var/lib/mailgate"), Path("/opt/mailgate/bin/mailgate"), "mailgate")
 
     shown = set(page_named("docs/running.md").blocks())
 
     assert [one.name for one in snippets(load(config, {}), place) if one.text not in shown] == []
+
+
+def test_what_init_says_comes_next_is_what_the_operator_reads(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text('[gate]\ndomain = "support.example.net"\n[web]\npublic_url = "https://desk.example.net"\n')
+    place = Place(Path("/var/lib/mailgate"), Path("/opt/mailgate/bin/mailgate"), "mailgate")
+    shown = [line for block in page_named("docs/running.md").blocks("sh") for line in block.splitlines()]
+
+    told = [command for step in steps(load(config, {}), place, by_root=False) for command in step.commands]
+
+    assert len(told) > 10
+    assert [command for command in told if command not in shown and "/var/backups" not in command] == []
+
+
+def test_the_readme_installs_with_the_commands_of_the_operator_s_page() -> None:
+    [block] = [block for block in page_named("README.md").blocks("sh") if "useradd" in block]
+    shown = {line.strip() for block in page_named("docs/running.md").blocks("sh") for line in block.splitlines()}
+
+    assert [line for line in block.splitlines() if line.partition("  #")[0].strip() not in shown] == []
 
 
 def test_the_operator_is_told_of_every_check_of_the_doctor() -> None:

@@ -2,7 +2,7 @@
 
 from mailgate.desks import ServiceMailbox
 from mailgate.flows.post.notify import notify
-from mailgate.flows.post.sheet import pages_of_customers, sheet_for, staff_page
+from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import letter
@@ -24,7 +24,7 @@ def welcome(act: Act, reader: Customer | Contact, template: Template = Template.
     values = {
         "support_address": sheet.answer_to,
         "sign_in_address": _sign_in(act),
-        "pages": pages_of_customers(act),
+        "pages": act.settings.page(),
         "account": account.name if account else None,
     }
     before = len(act.outgoing)

@@ -13,7 +13,7 @@ from mailgate.errors import BadAddress, Permanent
 from mailgate.mail.address import parse_mailbox
 from mailgate.toml_text.problems import BadValue
 
-UNKNOWN_ZONE = "UTC"
+UNKNOWN_ZONE, UNKNOWN = "UTC", "unknown"
 
 _PLAIN = re.compile(r"[A-Za-z0-9._/-]+")
 
@@ -30,6 +30,7 @@ class Question:
     words: str
     setting: tuple[str, str] | None = None
     usual: str | None = None  # None: it must be answered
+    may_stay_open: bool = False  # where nobody is asked, what is shipped stays as it is
 
 
 QUESTIONS = (
@@ -40,13 +41,30 @@ QUESTIONS = (
     Question("timezone", "Time zone", ("gate", "timezone"), UNKNOWN_ZONE),
     Question("currency", "Currency", ("gate", "currency"), "EUR"),
     Question("smarthost", "Mail server for outgoing mail, host:port; empty: later", ("smarthost", "address"), ""),
+    Question(
+        "pages",
+        "Address of the pages, such as https://desk.your.domain; empty: no pages, and no links in mails",
+        ("web", "public_url"),
+        "",
+        may_stay_open=True,
+    ),
+    Question(
+        "staff-signs", "Does the mail server of your staff sign their mail (DKIM): yes, no or unknown", None, UNKNOWN
+    ),
 )
+
+YES, NO = "yes", "no"
 
 
 def check(question: Question, answer: str) -> None:
     """Raises BadAnswer, naming the option, the answer and what is wrong with it."""
     try:
-        if question.setting is not None:
+        if question.option == "pages" and not answer:
+            return
+        if question.option == "staff-signs":
+            if answer not in (YES, NO, UNKNOWN):
+                raise BadValue(f"write {YES}, {NO} or {UNKNOWN}")
+        elif question.setting is not None:
             section, key = question.setting
             kind = keys_of(sections()[section])[key].kind
             kind.check(from_text(kind.shape, answer))
@@ -79,8 +97,15 @@ def check_directory(path: Path) -> None:
 def settings_of(answers: Mapping[str, str]) -> Mapping[tuple[str | int, ...], str]:
     """The settings that the answers make."""
     found: dict[tuple[str | int, ...], str] = {
-        question.setting: answers[question.option] for question in QUESTIONS if question.setting is not None
+        question.setting: answers[question.option]
+        for question in QUESTIONS
+        if question.setting is not None and question.option in answers
     }
+    if "pages" in answers:
+        found["web", "public_url"] = answers["pages"].rstrip("/")
+    if answers.get("pages") == "":
+        del found["web", "public_url"]
+        found["web", "listen"] = ""
     found["seller", "name"] = answers["company"]
     if is_loopback(answers["smarthost"].rpartition(":")[0].strip("[]")):
         found["smarthost", "tls"] = "none"  # the certificate of a mail server seldom names localhost

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from mailgate.config import load
+from mailgate.config import Settings, load
 from mailgate.config.shipped import filled_in, shipped_text
 from mailgate.desks import sending_domains
 from mailgate.errors import Permanent
@@ -34,6 +34,7 @@ class Begun:
     config: Path
     staff: Staff
     snippets: tuple[Snippet, ...]
+    settings: Settings
 
     @property
     def files(self) -> tuple[Path, ...]:
@@ -76,7 +77,7 @@ def begin(
         engine.dispose()
     domains = sending_domains(settings.desks, settings.gate.domain)
     records = [dkim_record(key.selector, domain, key.record) for domain in domains for key in published]
-    begun = Begun(config, staff, snippets(settings, place, records))
+    begun = Begun(config, staff, snippets(settings, place, records), settings)
     (place.directory / SNIPPETS).mkdir(mode=0o700, exist_ok=True)
     for path, snippet in zip(begun.files, begun.snippets, strict=True):
         _write(path, snippet.text, snippet.mode)

@@ -26,7 +26,7 @@ def web_role(site: Site) -> Finding:
 
 def _grant(site: Site, role: str) -> str:
     database = read_url(site.settings.store.url).database or "DATABASE"
-    return f"{site.command} db web-role --name {role} | sudo -u postgres psql {database}"
+    return f"{site.command} db web-role --name {role} | runuser -u postgres -- psql {database}"
 
 
 def _rights(site: Site) -> Rights:

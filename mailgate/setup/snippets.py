@@ -6,6 +6,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from jinja2 import Environment, StrictUndefined
 
@@ -47,11 +48,20 @@ _BELONGS: Mapping[str, str] = {
     "mailgate-pipe": "the program of both pipes",
     "imap.toml": "no mail server of yours: fetch by IMAP, added to config.toml",
     "mailgate.service": "systemd: /etc/systemd/system/mailgate.service",
+    "mailgate": "the command: /usr/local/bin/mailgate",
+    "nginx.conf": "the pages behind nginx: /etc/nginx/sites-enabled/mailgate.conf; certbot --nginx adds TLS to it",
+    "Caddyfile": "the pages behind Caddy: /etc/caddy/Caddyfile; it gets a certificate by itself",
 }
+
+_PROGRAMS = frozenset({"mailgate-pipe", "mailgate"})
+_OF_PAGES = frozenset({"nginx.conf", "Caddyfile"})
 
 
 def snippets(settings: Settings, place: Place, dkim: Sequence[str] = ()) -> tuple[Snippet, ...]:
-    """All of them. Only desks in the gate's own domain are named. `dkim`: the records of the keys, if there are any."""
+    """All of them; those of a proxy where the pages are behind one. Only desks in the gate's own domain are named.
+
+    `dkim`: the records of the keys, if there are any.
+    """
     values = {**_values(settings, place), "dkim": dkim}
     source = built_in_directory() / "setup"
     return tuple(
@@ -59,9 +69,10 @@ def snippets(settings: Settings, place: Place, dkim: Sequence[str] = ()) -> tupl
             name,
             belongs,
             _TEXTS.from_string((source / name).read_text("utf-8")).render(values),
-            0o700 if name == "mailgate-pipe" else 0o600,
+            0o700 if name in _PROGRAMS else 0o600,
         )
         for name, belongs in _BELONGS.items()
+        if name not in _OF_PAGES or settings.web.is_public
     )
 
 
@@ -70,11 +81,16 @@ def _values(settings: Settings, place: Place) -> Mapping[str, object]:
     desks = [desk.mailbox.local_part for desk in settings.desks if desk.mailbox.domain == domain]
     beyond = smarthost is not None and not smarthost.is_loopback
     host = zone_file.mail_host(domain)
+    pages = urlsplit(settings.web.public_url)
     return {
         "domain": domain,
         "mailboxes": list(dict.fromkeys((*desks, *(service.value for service in ServiceMailbox)))),
         "lmtp_host": lmtp.host if lmtp else "127.0.0.1",
         "lmtp_port": lmtp.port if lmtp else 2424,
+        "max_message_bytes": settings.limits.max_message_bytes,
+        "pages_host": pages.hostname,
+        "pages_site": f"{pages.scheme}://{pages.netloc}" if pages.scheme == "http" else pages.netloc,
+        "web": str(settings.web.listen or ""),
         "directory": str(place.directory),
         "program": str(place.program),
         "user": place.user,

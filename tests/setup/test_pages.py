@@ -99,7 +99,7 @@ def test_whoever_could_write_is_no_user_for_pages(
 
     assert (before.status, after.status) == (Status.OK, Status.FAIL)
     assert words in after.detail
-    assert f"db web-role --name mailgate_web | sudo -u postgres psql {database}" in after.fix
+    assert f"db web-role --name mailgate_web | runuser -u postgres -- psql {database}" in after.fix
 
 
 def test_a_user_who_cannot_read_a_table_is_named_with_it(postgresql: Postgresql, database: str, tmp_path: Path) -> None:

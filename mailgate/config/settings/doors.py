@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
+from urllib.parse import urlsplit
 
 from mailgate.config import kinds
 from mailgate.config.kinds import one_of
-from mailgate.config.values import HostPort
+from mailgate.config.values import HostPort, is_loopback
 
 SMTP_LISTEN = HostPort("127.0.0.1", 2525)
 LMTP_LISTEN = HostPort("127.0.0.1", 2424)
@@ -51,6 +52,11 @@ class Web:
     listen: kinds.Listen = WEB_LISTEN
     public_url: kinds.WebUrl = "http://127.0.0.1:8025"  # no slash at its end
     store_url: kinds.ServerUrl = ""
+
+    @property
+    def is_public(self) -> bool:
+        """There are pages, and others than this machine can reach them."""
+        return self.listen is not None and not is_loopback(urlsplit(self.public_url).hostname or "")
 
     def staff_page(self, place: str) -> str | None:
         """The address of a page for staff, such as "tickets/7"; None where there are no pages."""

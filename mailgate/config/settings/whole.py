@@ -29,6 +29,9 @@ from mailgate.mail.address import Mailbox
 from mailgate.opening_hours import OpeningHours
 from mailgate.tickets.deadlines import Silence
 
+EXAMPLE = ".example"
+"""Domains to play with (RFC 2606 §2)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -87,6 +90,14 @@ class Settings:
     def pages_url(self) -> str:
         """Where the pages read."""
         return self.web.store_url or self.store.url
+
+    def page(self, path: str = "") -> str | None:
+        """The address of a page, such as "/tickets/7", for readers of mail; None where they could not follow it.
+
+        On loopback they would ask their own machine for it; people of domains to play with read where the gate runs.
+        """
+        is_here = self.gate.domain.endswith(EXAMPLE) and self.web.listen is not None
+        return f"{self.web.public_url.rstrip('/')}{path}" if self.web.is_public or is_here else None
 
     def unbuilt(self) -> tuple[str, ...]:
         """The settings that differ from their defaults and have no effect yet, each with what is missing, in words."""

@@ -52,8 +52,8 @@ def list_tickets(act: Act, sender: Registered) -> Result:
         ]
     if not lines:
         return result(Outcome.NO_TICKETS)
-    if more:
-        lines.append(item(Outcome.OLDER_TICKETS, url=act.settings.web.public_url))
+    if more and (url := act.settings.page()):
+        lines.append(item(Outcome.OLDER_TICKETS, url=url))
     return result(Outcome.TICKETS, *lines)
 
 
@@ -61,29 +61,29 @@ def search(act: Act, sender: Registered, words: str) -> Result:
     """What the author's accounts have with these words, the latest first, as the pages find it."""
     query = read_query(words)
     lines: list[Item] = []
-    zone, url = act.settings.gate.zone, act.settings.web.public_url
+    zone, url = act.settings.gate.zone, act.settings.page()
     more = False
     for contact in sender.contacts:
         visitor = visitors.contact(act.conn, contact.id)
         assert visitor is not None
         groups = found.groups(act.conn, query, zone=zone, visitor=visitor)
         hits = [*found.numbered(act.conn, query, visitor=visitor), *(hit for one in groups for hit in one.page.rows)]
-        lines += [line for line in (_found(hit, url) for hit in hits) if line not in lines]
+        lines += [line for line in (_found(hit, url) for hit in hits) if line and line not in lines]
         more |= any(one.page.onward for one in groups)
-    if more:
+    if more and url:
         lines.append(item(Outcome.MORE_FOUND, url=f"{url}/search?q={quote(words, safe='')}"))
     problems = (Item(one.fault, one.given) for one in query.problems)
     return result(Outcome.FOUND if lines else Outcome.FOUND_NOTHING, *problems, *lines, words=words)
 
 
-def _found(hit: Hit, url: str) -> Item:
+def _found(hit: Hit, url: str | None) -> Item | None:
     title = hit.title[:_MAX_LINE]
     match hit.kind:
         case Kind.TICKET:
             return item(Outcome.FOUND_TICKET, ticket=hit.id, state=hit.state, subject=title)
         case Kind.MAIL:
             return item(Outcome.FOUND_MAIL, mail=hit.id, subject=title)
-    return item(Outcome.FOUND_ARTICLE, title=title, url=f"{url}{KB_PATH}{hit.slug}")
+    return item(Outcome.FOUND_ARTICLE, title=title, url=f"{url}{KB_PATH}{hit.slug}") if url else None
 
 
 def resend(act: Act, incoming: Incoming, contact: Contact, number: int, sheet: Sheet) -> Result:

@@ -34,6 +34,8 @@ def sign_in(act: Act, incoming: Incoming, sender: Sender) -> Settled:
         return Settled(Disposition.AUTOMATIC, robot, evidence=incoming.evidence)
     if decide(Action.SIGN_IN, incoming.evidence) is not Verdict.DO:
         return Settled(Disposition.HELD, "; ".join(incoming.evidence.reasons), evidence=incoming.evidence)
+    if act.settings.web.listen is None and isinstance(sender, Staff | Registered):
+        return Settled(Disposition.HELD, "asks to sign in, and there are no pages", evidence=incoming.evidence)
     nonce = next(filter(None, map(_nonce_in, incoming.recipients)), NO_NONCE)
     if isinstance(sender, Staff):
         code = sign_in_code(sender.id, people.epoch_of_staff(act.conn, sender.id), act.key, at=act.now)

@@ -1,9 +1,7 @@
 """The sheet that a mail is written on: everything of it that follows from its reader and from what it is about."""
 
 from functools import partial
-from urllib.parse import urlsplit
 
-from mailgate.config.values import is_loopback
 from mailgate.desks import Desk, desk_named
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -14,9 +12,6 @@ from mailgate.mail.message import Author
 from mailgate.people import Contact, Customer, Staff
 from mailgate.tickets.ticket import Participant, Ticket
 from store.desk import message_ids
-
-_EXAMPLE = ".example"
-"""Domains to play with, whose pages are looked at from where they are (RFC 2606 §2)."""
 
 Reader = Participant | Contact | Staff | Customer | Author
 
@@ -88,16 +83,7 @@ def _page(act: Act, reader: Reader, ticket: Ticket | None) -> str | None:
         return None
     if isinstance(reader, Staff):
         return staff_page(act, f"tickets/{ticket.id}")
-    pages = pages_of_customers(act)
-    return f"{pages}/tickets/{ticket.id}" if pages else None
-
-
-def pages_of_customers(act: Act) -> str | None:
-    """Where a customer's own pages begin, without a slash; None where nobody but the operator could open them."""
-    web, gate = act.settings.web, act.settings.gate
-    if is_loopback(urlsplit(web.public_url).hostname or "") and not gate.domain.endswith(_EXAMPLE):
-        return None  # his own machine would be asked for it
-    return web.public_url.rstrip("/") if web.listen else None
+    return act.settings.page(f"/tickets/{ticket.id}")
 
 
 def staff_page(act: Act, place: str) -> str | None:

@@ -254,8 +254,8 @@ def _acknowledge(
     sheet = sheet_for(act, reader, ticket=ticket, answers=incoming)
     if reader.contact_id is None or not incoming.evidence.at_least(Level.SPF):
         sheet = sheet.fixed()
-    article = None
-    if template is Template.ACKNOWLEDGEMENT and not sheet.is_fixed:
+    article, pages = None, act.settings.page()
+    if template is Template.ACKNOWLEDGEMENT and not sheet.is_fixed and pages:
         article = act.suggest(ticket.subject, words_of(incoming.message), act.now)
     notice = notices.acknowledgement(
         sheet,
@@ -263,7 +263,7 @@ def _acknowledge(
         left_out=incoming.choice.left_out,
         proposed=proposed,
         template=template,
-        article=(article, f"{act.settings.web.public_url}{KB_PATH}{article.slug}") if article else None,
+        article=(article, f"{pages}{KB_PATH}{article.slug}") if article else None,
     )
     before = len(act.outgoing)
     notify(act, [notice], cause=incoming)
