@@ -64,6 +64,19 @@ class DnsResolver:
         found = answer.rrset if answer.rrset is not None else ()
         return tuple(_record(one) for one in list(found)[:MAX_RECORDS])
 
+    def is_there(self, name: str, *, within_seconds: float) -> bool:
+        """The name or one below it has a record of whatever kind (RFC 8020). Raises LookupFailed."""
+        lifetime = min(self._timeout_seconds, within_seconds)
+        try:
+            self._resolver.resolve(
+                dns.name.from_text(name), "TXT", lifetime=lifetime, raise_on_no_answer=False, search=False
+            )
+        except dns.resolver.NXDOMAIN:
+            return False
+        except (dns.exception.DNSException, OSError) as error:
+            raise LookupFailed(f"{name}: {error}") from error
+        return True
+
 
 class Lookups:
     """What one mail may ask: at most `limit` questions and `seconds` of time; no question is asked twice."""

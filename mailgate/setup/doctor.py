@@ -14,9 +14,11 @@ from mailgate.setup import (
     loop,
     pages,
     queues,
+    reachable,
     seller,
     sending,
     spam,
+    staff_mail,
     zone,
 )
 from mailgate.setup.examine import Check, Examined
@@ -36,6 +38,7 @@ CHECKS = (
     Check("journal", database.journal, needs=("schema",)),
     Check("integrity", database.integrity, needs=("schema",)),
     Check("web-role", pages.web_role, needs=("schema",)),
+    Check("staff-mail", staff_mail.staff_mail, needs=("schema",)),
     Check("serve", doors.serve, needs=("directories",)),
     Check("listeners", doors.listeners, needs=("directories",)),
     Check("imap", doors.imap, needs=("secrets",)),
@@ -48,6 +51,7 @@ CHECKS = (
     Check("ptr", zone.ptr, needs=("addresses",)),
     Check("spf", zone.spf, needs=("domain",)),
     Check("dmarc", zone.dmarc_policy, needs=("domain",)),
+    Check("pages", reachable.pages, needs=("listeners",), seconds=10.0),
     Check("dkim", dkim.dkim, needs=("domain", "schema")),
     Check("broker", broker.broker, needs=("secrets",)),
     Check("spamd", spam.spamd),

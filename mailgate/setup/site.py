@@ -44,9 +44,16 @@ class Site:
 
     def lookups(self) -> Lookups:
         """The DNS, for one check."""
+        return Lookups(self._resolver(), seconds=DNS_SECONDS)
+
+    def is_in_dns(self, name: str) -> bool:
+        """This name, or one below it, is there. Raises LookupFailed."""
+        return self._resolver().is_there(name, within_seconds=DNS_SECONDS)
+
+    def _resolver(self) -> DnsResolver:
         authentication = self.settings.authentication
         seconds = min(DNS_SECONDS, authentication.dns_timeout_seconds)
-        return Lookups(DnsResolver(authentication.nameservers, timeout_seconds=seconds), seconds=DNS_SECONDS)
+        return DnsResolver(authentication.nameservers, timeout_seconds=seconds)
 
     @contextmanager
     def engine(self) -> Iterator[Engine]:

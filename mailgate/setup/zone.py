@@ -26,9 +26,14 @@ RESERVED = (
 def domain(site: Site) -> Finding:
     """The gate has a domain of its own, not the one that it was shipped with."""
     name = site.settings.gate.domain.lower()
-    if any(name == one or name.endswith(f".{one}") for one in RESERVED):
+    if is_reserved(name):
         return fail(f"{name} is reserved for examples: nobody can write to it", "set gate.domain to a domain of yours")
     return ok(name)
+
+
+def is_reserved(name: str) -> bool:
+    """The domain is for examples and tests: nobody in the world can reach it."""
+    return any(name.lower() == one or name.lower().endswith(f".{one}") for one in RESERVED)
 
 
 def mx(site: Site) -> Finding:
@@ -47,7 +52,7 @@ def mx(site: Site) -> Finding:
 def addresses(site: Site) -> Finding:
     """The mail servers that the MX names have addresses."""
     name, lookups = site.settings.gate.domain, site.lookups()
-    return worst([_has_address(host, lookups) for host in _mail_hosts(name, lookups) or (name,)])
+    return worst([has_address(host, lookups) for host in _mail_hosts(name, lookups) or (name,)])
 
 
 def ptr(site: Site) -> Finding:
@@ -112,7 +117,8 @@ def _senders(site: Site, lookups: Lookups) -> tuple[str, ...]:
     return tuple(address for address in found if not is_own(address))
 
 
-def _has_address(host: str, lookups: Lookups) -> Finding:
+def has_address(host: str, lookups: Lookups) -> Finding:
+    """The name leads somewhere. Raises LookupFailed."""
     found = _addresses(host, lookups)
     return ok(f"{host} is {', '.join(found)}") if found else fail(f"{host} has no address", address_record(host))
 

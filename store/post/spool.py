@@ -13,6 +13,7 @@ from sqlalchemy import (
     func,
     insert,
     literal,
+    or_,
     select,
     union_all,
     update,
@@ -258,6 +259,22 @@ def listing(
         query = query.where(spool.c.held_for.is_(None))
     rows = conn.execute(query.order_by(spool.c.id).limit(limit)).mappings()
     return tuple(_ACCEPTED.read(row) for row in rows)
+
+
+def newest_of(conn: Connection, address: str, *, among: int) -> Accepted | None:
+    """Of the last `among` settled mails the newest whose From names this address and whose domain was judged.
+
+    Spam and mails of programs are none, nor is a yes to a question, which proves a mailbox.
+    """
+    author = func.lower(spool.c.author)
+    query = _rows().where(
+        spool.c.id > last_id(conn) - among,
+        or_(author == address.lower(), author.endswith(f"<{address.lower()}>", autoescape=True)),
+        spool.c.disposition.not_in((Disposition.WAITING, Disposition.QUARANTINED, Disposition.AUTOMATIC)),
+        spool.c.evidence != Level.CONFIRMED,
+    )
+    row = conn.execute(query.order_by(spool.c.id.desc()).limit(1)).mappings().first()
+    return _ACCEPTED.read(row) if row else None
 
 
 def newest_without_ticket(conn: Connection, disposition: Disposition, *, limit: int) -> tuple[Accepted, ...]:
