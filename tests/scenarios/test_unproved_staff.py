@@ -173,11 +173,9 @@ def test_a_misspelt_release_is_answered_at_once(gate: Gate, bart: Person, cris: 
 
 
 def test_what_a_domain_asks_to_refuse_is_held_and_says_so_whatever_it_asks_for(
-    begin: BeginGate, anne: Person, cris: Person
+    begin: BeginGate, anne: Person, bart: Person, cris: Person
 ) -> None:
     gate = verifying(begin, Zone({"_dmarc.hosting.example": "v=DMARC1; p=reject"}))
-    gate.customer(anne.name, anne.address)
-    bart = gate.staff("Bart Jones", "bart@hosting.example")
     gate.deliver(anne.writes("It is broken."), door=Door.LMTP)
     gate.deliver(cris.writes("Do you sell servers?"), door=Door.LMTP)
     gate.later(seconds=1)
