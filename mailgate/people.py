@@ -136,6 +136,12 @@ def staff_called(words: str, staff: Sequence[Staff]) -> tuple[Staff, ...]:
     return ()
 
 
+def call_name(one: Staff, staff: Sequence[Staff]) -> str:
+    """What this one is called among the staff: by the first name where that is enough, else by the address."""
+    first = one.name.strip().partition(" ")[0].lower()
+    return first if staff_called(first, staff) == (one,) else one.address
+
+
 def sender_of(mailbox: Mailbox | None, contacts: Sequence[Contact], staff: Staff | None) -> Sender:
     """Who the author is, given the rows that have the author's address. Staff come first: they may be customers too."""
     if staff is not None:

@@ -21,6 +21,8 @@ Visitor = ContactVisitor | StaffVisitor
 CONTACT_SESSION = timedelta(days=30)
 STAFF_SESSION = timedelta(hours=12)
 NONCE_LIFETIME = timedelta(minutes=30)
+FEED_LIFETIME = timedelta(days=400)
+"""A feed is asked for by a program, for as long as its reader keeps it. Raising its reader's epoch ends it sooner."""
 
 _SECRET_BYTES = 16
 _MAX_COOKIE = 1_000

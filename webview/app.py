@@ -13,11 +13,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from mailgate.commands.place import Where
 from mailgate.config import Settings
-from mailgate.mail.mailto import MailAction
 from mailgate.phrases import phrasebook
-from mailgate.tickets.verbs.customers import CUSTOMERS
 from store.archive import Archive
 from store.engine import reading
 from webview import article_pages, search_pages, sign_in
@@ -29,6 +26,7 @@ from webview import staff_pages as staff
 from webview import thread_pages as thread
 from webview.access import Cookies
 from webview.front import FORM_PATH, Front
+from webview.help_pages import help_page
 from webview.rendering import STATIC_PATH, Rendering
 from webview.report_pages import reports
 from webview.site import (
@@ -42,6 +40,7 @@ from webview.site import (
     in_loop,
     is_secure,
 )
+from webview.staff_feed import queue_feed
 
 
 class IdConvertor(Convertor[int]):
@@ -147,7 +146,6 @@ def _customer_routes(site: Site) -> list[Route]:
 
 def _staff_routes(site: Site) -> list[Route]:
     at_once = {
-        STAFF_HOME: staff.queue,
         "/staff/tickets/{number:row}": staff.ticket,
         "/staff/held": mail.held,
         "/staff/outbox": mail.outbox,
@@ -175,6 +173,7 @@ def _staff_routes(site: Site) -> list[Route]:
         "/staff/outbox/{mail:row}/files/{position:position}": mail.outgoing_file,
     }
     return [
+        Route(STAFF_HOME, in_loop(site, for_staff(site, staff.queue), when=staff.is_short)),
         *(Route(path, in_loop(site, for_staff(site, page))) for path, page in at_once.items()),
         *(Route(path, for_staff(site, page)) for path, page in pages.items()),
     ]
@@ -186,38 +185,15 @@ def _open_routes(site: Site) -> list[Route]:
         Route("/in/{word}", for_everybody(site, sign_in.arrive)),
         Route("/in/{word}/go", for_everybody(site, sign_in.go)),
         Route("/f/{word}/tickets/{number:row}.atom", for_everybody(site, thread.feed)),
+        Route("/f/{word}/staff/queue.atom", for_everybody(site, queue_feed)),
         Route("/out", for_everybody(site, sign_in.sign_out)),
-        Route("/help", for_everybody(site, _help)),
+        Route("/help", for_everybody(site, help_page)),
         Route("/kb", for_everybody(site, article_pages.articles)),
         Route("/kb/{slug}", for_everybody(site, article_pages.article)),
         Route(STAFF_HOME.rstrip("/"), for_everybody(site, _staff_home)),
         Route(STATIC_PATH + "{name}", for_everybody(site, _static)),
         Route("/robots.txt", for_everybody(site, _robots)),
     ]
-
-
-def _help(site: Site, request: Request) -> Response:
-    """`/help`: how to do each thing by mail; for everybody, so that it can be read before signing in."""
-    with reading(site.engine) as conn:
-        session = site.session(request, conn)
-    return site.open_page(
-        request,
-        "help.html",
-        session,
-        desks=[MailAction("new-ticket", desk.mailbox.address) for desk in site.desks],
-        desk_names=[desk.name for desk in site.desks],
-        has_articles=site.settings.knowledge_base.folder is not None,
-        sign_in=MailAction("sign-in", site.sign_in_address, "Sign in"),
-        commands=[
-            {
-                "example": verb.example,
-                "name": verb.name,
-                "on_ticket": verb.where is Where.TICKET,
-                "for_owner": verb.roles == frozenset(),
-            }
-            for verb in CUSTOMERS.verbs
-        ],
-    )
 
 
 def _staff_home(_site: Site, _request: Request) -> Response:

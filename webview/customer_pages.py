@@ -1,7 +1,5 @@
 """What a customer's contact sees: home, tickets, mails. Everything there is to do is a mail."""
 
-from datetime import timedelta
-
 from sqlalchemy import Connection
 from starlette.responses import Response
 
@@ -18,6 +16,7 @@ from store.views.customer_mails import MailDetail
 from store.views.customer_tickets import TicketHead
 from store.views.visitors import ContactVisitor
 from store.views.weight import cut
+from webview.access import FEED_LIFETIME
 from webview.files import download, safe_name
 from webview.html_mail import BODY_CSP, inert_html
 from webview.money_pages import COUNTED, at_home
@@ -25,9 +24,6 @@ from webview.plain import plain
 from webview.site import NoSuchPage, Site, Visit
 
 ContactVisit = Visit[ContactVisitor]
-
-FEED_LIFETIME = timedelta(days=400)
-"""A feed is asked for by a program, for as long as its reader keeps it. Raising the customer's epoch ends it sooner."""
 
 
 def home(visit: ContactVisit) -> Response:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DataError
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -186,18 +187,25 @@ class Visit(Generic[V]):
 Endpoint = Callable[[Request], Response]
 
 
-def in_loop(site: Site, endpoint: Endpoint) -> Endpoint | Callable[[Request], Awaitable[Response]]:
+def _is_short(_request: Request) -> bool:
+    return True
+
+
+def in_loop(
+    site: Site, endpoint: Endpoint, *, when: Callable[[Request], bool] = _is_short
+) -> Endpoint | Callable[[Request], Awaitable[Response]]:
     """The page is made on the event loop itself, one after the other, when the store is embedded.
 
     For pages of a few short queries, a millisecond or two each: threads that make such pages at the same time only
     fight for the one interpreter, and each takes three times as long. Whatever reads whole mails or files stays in a
-    thread, so that it holds up nobody; so does every query to a database server, which waits for the network.
+    thread, so that it holds up nobody; so does every query to a database server, which waits for the network, and what
+    is not short, as `when` says it of a request.
     """
     if not site.settings.store.is_embedded:
         return endpoint
 
     async def made(request: Request) -> Response:
-        return endpoint(request)
+        return endpoint(request) if when(request) else await run_in_threadpool(endpoint, request)
 
     return made
 

@@ -1,39 +1,56 @@
 """What the staff see of tickets: the queue, and any ticket with notes and what is known of its senders."""
 
+from starlette.requests import Request
 from starlette.responses import Response
 
+from mailgate.letters.letter import own_address
+from mailgate.mail.address_token import Purpose
+from mailgate.mail.mailto import MailAction
+from mailgate.people import Staff
+from mailgate.tickets.actions import answer_subject, hand_overs, staff_actions
 from mailgate.tickets.ticket import State
-from store.views import staff_tickets
+from mailgate.tickets.verbs.staff import Standing
+from store.views import staff_queue, staff_tickets, visitors
+from store.views.colleagues import colleagues
+from store.views.staff_tickets import StaffTicketHead
 from store.views.visitors import StaffVisitor
-from webview import staff_actions
 from webview.files import download, safe_name
 from webview.plain import plain
+from webview.queue_filter import PARTS, asked_in
 from webview.site import NoSuchPage, Visit
+from webview.staff_feed import queue_feed_path
 
 StaffVisit = Visit[StaffVisitor]
 
-ALL = "all"
+_MOST_NAMED = 12
+"""Colleagues to whom a ticket is given by a button of their own."""
 
 
 def queue(visit: StaffVisit) -> Response:
-    """`/staff/?state=&after=`: the open tickets, who has waited longest first; or the tickets of another state."""
-    asked = visit.request.query_params.get("state", State.OPEN.value)
-    state = State(asked) if asked in set(State) else None if asked == ALL else State.OPEN
-    if state is State.OPEN:
-        page = staff_tickets.queue(visit.conn, visit.turn)
-        length = staff_tickets.queue_length(visit.conn)
-    else:
-        page = staff_tickets.listing(visit.conn, state=state, turn=visit.turn)
-        length = 0
+    """`/staff/?state=&with=&desk=&tag=&priority=&after=`: the open tickets, who has waited longest first, or others."""
+    desks = [desk.name for desk in visit.site.desks]
+    asked = asked_in(visit.request.query_params, desks)
+    wanted = asked.filter_for(visit.visitor.staff_id)
+    is_open = wanted.state is State.OPEN
     return visit.page(
         "staff/queue.html",
-        page=page,
-        state=state,
+        page=staff_queue.listing(visit.conn, wanted, visit.turn),
+        length=staff_queue.count_open(visit.conn, wanted) if is_open else 0,
+        most=staff_queue.MOST_COUNTED,
+        asked=asked,
+        state=wanted.state,
+        narrowed=not is_short(visit.request),
         states=list(State),
-        length=length,
-        most=staff_tickets.MOST_COUNTED,
+        desks=desks if len(desks) > 1 else [],
+        names={one.id: one.name for one in colleagues(visit.conn)},
+        feed=queue_feed_path(visit, asked.query),
         now=visit.now,
     )
+
+
+def is_short(request: Request) -> bool:
+    """The list is read at once: what a filter leaves of a state may have to be looked for among all that are in it."""
+    return not any(request.query_params.get(part) for part in PARTS)
 
 
 def ticket(visit: StaffVisit) -> Response:
@@ -42,9 +59,14 @@ def ticket(visit: StaffVisit) -> Response:
     if head is None:
         raise NoSuchPage
     page = staff_tickets.thread(visit.conn, head.line.id, visit.turn, visit.tell)
-    actions = staff_actions.on_ticket(visit, head)
-    by_name = {one.name: one for one in actions}
-    return visit.page("staff/ticket.html", ticket=head, page=page, actions=actions, by_name=by_name)
+    staff = colleagues(visit.conn)
+    return visit.page(
+        "staff/ticket.html",
+        ticket=head,
+        page=page,
+        followers=[one.name for one in staff if one.id in head.followers],
+        **_actions(visit, head, staff),
+    )
 
 
 def ticket_text(visit: StaffVisit) -> Response:
@@ -64,3 +86,27 @@ def ticket_file(visit: StaffVisit) -> Response:
     content = visit.site.archive.load(visit.conn, file.sha256)
     name = safe_name(file.filename, fallback=f"file-{position + 1}")
     return download(visit.request, content, name=name, digest=file.sha256)
+
+
+def _actions(visit: StaffVisit, head: StaffTicketHead, staff: tuple[Staff, ...]) -> dict[str, object]:
+    """The mails that the page has ready; of a ticket that is part of another only words, which join that one."""
+    address = own_address(
+        visit.site.desk_mailbox(head.line.desk),
+        Purpose.STAFF,
+        head.line.id,
+        visit.visitor.staff_id,
+        visitors.signing_key(visit.conn),
+        today=visit.now.date(),
+    )
+    subject = answer_subject(head.line.subject, head.line.id)
+    answer = MailAction("reply", address, subject)
+    if head.merged_into:
+        return {"answer": answer, "actions": (), "hand_overs": ()}
+    me = visit.visitor.staff_id
+    standing = Standing(head.line.state, head.line.assignee_id == me, me in head.followers, me in head.muted_by)
+    others = tuple(one for one in staff if one.id not in (me, head.line.assignee_id))
+    return {
+        "answer": answer,
+        "actions": staff_actions(standing, head.line.priority, to=address, subject=subject),
+        "hand_overs": hand_overs(others[:_MOST_NAMED], staff, to=address, subject=subject),
+    }

@@ -4,7 +4,6 @@ Nothing is passed on of a mail as it came or went: its header has other readers'
 """
 
 import re
-import xml.etree.ElementTree as ET
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -18,13 +17,12 @@ from mailgate.errors import BadAddress
 from mailgate.mail.address import Mailbox, parse_mailbox
 from store.views.customer_tickets import ThreadEntry, TicketHead
 from store.views.files import File
+from webview.atom import Feed, Item, as_atom
 from webview.files import safe_name
 from webview.words import Words
 
-_ATOM = "http://www.w3.org/2005/Atom"
 _FROM_LINE = re.compile(rb"(?m)^(>*From )")
 _TYPE = re.compile(r"(?!message/|multipart/)[a-z0-9][a-z0-9!#$&^_.+-]{0,60}/[a-z0-9][a-z0-9!#$&^_.+-]{0,60}")
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 EVENT_MARK = "*"
 """What the lines of the audit trail begin with in the text."""
@@ -93,25 +91,28 @@ def as_text(thread: Thread, entries: Iterable[ThreadEntry]) -> Iterator[str]:
 
 
 def as_feed(thread: Thread, entries: Sequence[ThreadEntry], *, own_url: str) -> bytes:
-    """The messages as an Atom feed (RFC 4287), newest first."""
+    """The messages as an Atom feed, newest first."""
     head = thread.head
     tag = f"tag:{thread.domain},{head.opened_at.date()}:ticket-{head.line.id}"
-    feed = ET.Element("feed", {"xmlns": _ATOM})
-    _child(feed, "id", tag)
-    _child(feed, "title", f"{head.line.subject} [#{head.line.id}]")
-    _child(feed, "updated", _instant(max([entry.at for entry in entries] or [head.opened_at])))
-    ET.SubElement(feed, "link", {"rel": "self", "href": own_url})
-    ET.SubElement(feed, "link", {"rel": "alternate", "type": "text/html", "href": thread.url})
-    for entry in reversed(entries):
-        item = ET.SubElement(feed, "entry")
-        _child(item, "id", f"{tag}-{entry.id}")
-        _child(item, "title", _title(entry, thread.words))
-        _child(item, "updated", _instant(entry.at))
-        _child(ET.SubElement(item, "author"), "name", entry.author)
-        ET.SubElement(item, "link", {"rel": "alternate", "type": "text/html", "href": f"{thread.url}#m{entry.id}"})
-        _child(item, "content", entry.text).set("type", "text")
-    content: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
-    return content
+    about = Feed(
+        id=tag,
+        title=f"{head.line.subject} [#{head.line.id}]",
+        updated_at=max([entry.at for entry in entries] or [head.opened_at]),
+        own_url=own_url,
+        page_url=thread.url,
+    )
+    items = [
+        Item(
+            id=f"{tag}-{entry.id}",
+            title=_title(entry, thread.words),
+            updated_at=entry.at,
+            author=entry.author,
+            url=f"{thread.url}#m{entry.id}",
+            text=entry.text,
+        )
+        for entry in reversed(entries)
+    ]
+    return as_atom(about, items)
 
 
 def _told(file: File, words: Words) -> str:
@@ -136,13 +137,3 @@ def _address(name: str, address: str) -> Address:
         return Address(name if name != address else "", address.rpartition("@")[0], mailbox.domain)
     except (BadAddress, ValueError, MessageError):
         return Address(name or "unknown", "unknown", "invalid")
-
-
-def _child(parent: ET.Element, name: str, text: str) -> ET.Element:
-    child = ET.SubElement(parent, name)
-    child.text = _NOT_XML.sub("\ufffd", text)
-    return child
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

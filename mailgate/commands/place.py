@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import cached_property
 
-from mailgate.people import Role, Staff, staff_called
+from mailgate.people import Role, Staff, call_name
 
 
 class Where(StrEnum):
@@ -49,5 +49,4 @@ class Place:
         if not self.staff:
             return "anna", "anna"
         one = next((one for one in self.staff if one != self.writer), self.staff[0])
-        first = one.name.strip().partition(" ")[0].lower()
-        return first if staff_called(first, self.staff) == (one,) else one.address, one.address
+        return call_name(one, self.staff), one.address

@@ -1,4 +1,4 @@
-"""Tickets as the staff see them: the queue, and every line of a ticket with what is known of its sender."""
+"""A ticket as the staff see it: every line of it, with what is known of its sender."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,31 +8,15 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, bindparam, func, select
 
 from mailgate.tickets.files import LeftOut
-from mailgate.tickets.ticket import Direction, EntryKind, Event, State
+from mailgate.tickets.ticket import Direction, EntryKind, Event
 from mailgate.tickets.wording import Tell, words_of
 from store.post.outbox import OutState
-from store.schema import customers, entries, outbox, participants, staff, tickets
+from store.schema import entries, outbox, participants, tickets
 from store.views.arrivals import Arrival, arrivals
 from store.views.files import File, file_of, files_of
 from store.views.paging import Listing, Page, Turn
-from store.views.weight import CUT_CHARACTERS, TEXT_CHARACTERS, cut, fitting, fitting_lines, line
-
-MOST_COUNTED = 1000
-"""Of more open tickets than this nobody needs the exact number."""
-
-
-@dataclass(frozen=True, slots=True)
-class StaffTicketLine:
-    """A ticket in a list; `at` is since when it waits in the queue, elsewhere when it last changed."""
-
-    id: int
-    subject: str
-    state: State
-    desk: str
-    customer_id: int | None
-    customer: str | None  # None: a stranger's
-    assignee: str | None
-    at: datetime
+from store.views.staff_queue import LINE, StaffTicketLine, line_in
+from store.views.weight import CUT_CHARACTERS, TEXT_CHARACTERS, cut, fitting, line
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +29,8 @@ class StaffTicketHead:
     merged_into: int | None
     wait_until: datetime | None
     readers: tuple[tuple[str, str], ...]  # name and address
+    followers: tuple[int, ...]  # ids of staff
+    muted_by: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,21 +65,6 @@ class StaffEntry:
     sent: tuple[Sent, ...] = ()
 
 
-def queue(conn: Connection, turn: Turn) -> Page[StaffTicketLine]:
-    """A page of the open tickets: who has waited longest for an answer, however often they asked, comes first."""
-    return _QUEUE.page(conn, turn)
-
-
-def queue_length(conn: Connection) -> int:
-    """How many tickets are open; of more than MOST_COUNTED only that there are more."""
-    return conn.execute(_QUEUE_LENGTH).scalar_one()
-
-
-def listing(conn: Connection, *, state: State | None, turn: Turn) -> Page[StaffTicketLine]:
-    """A page of the tickets of one state, what changed last first; of all tickets, the newest first."""
-    return _ALL.page(conn, turn) if state is None else _OF_STATE.page(conn, turn, state=state)
-
-
 def find(conn: Connection, number: int) -> StaffTicketHead | None:
     """One ticket; None when there is no such number."""
     row = conn.execute(_HEAD, {"number": number}).mappings().first()
@@ -104,12 +75,14 @@ def find(conn: Connection, number: int) -> StaffTicketHead | None:
         (reader.name, reader.address) for reader in conn.execute(people.order_by(participants.c.contact_id))
     )
     return StaffTicketHead(
-        line=_line(row),
+        line=line_in(row),
         opened_at=row["opened_at"],
         linked_to=row["linked_to"],
         merged_into=row["merged_into"],
         wait_until=row["wait_until"],
         readers=readers,
+        followers=tuple(row["followers"] or ()),
+        muted_by=tuple(row["muted_by"] or ()),
     )
 
 
@@ -146,23 +119,6 @@ def file(conn: Connection, number: int, entry_id: int, position: int) -> File | 
     return file_of(conn, entry_id, position) if conn.execute(there).first() else None
 
 
-def _lines_that_fit(rows: Sequence[StaffTicketLine]) -> int:
-    return fitting_lines([(row.subject, row.customer) for row in rows])
-
-
-def _line(row: RowMapping) -> StaffTicketLine:
-    return StaffTicketLine(
-        id=row["id"],
-        subject=line(row["subject"]),
-        state=State(row["state"]),
-        desk=row["desk"],
-        customer_id=row["customer_id"],
-        customer=row["customer"],
-        assignee=row["assignee"],
-        at=row["at"],
-    )
-
-
 def _entry(row: RowMapping) -> StaffEntry:
     text, whole = cut(row["text"])
     return StaffEntry(
@@ -196,42 +152,15 @@ def _entries_that_fit(rows: Sequence[StaffEntry]) -> int:
     return fitting([f"{row.text}{row.details or ''}{row.cut_away}{row.address or ''}" for row in rows])
 
 
-_LINE = (
-    select(
-        tickets.c.id,
-        tickets.c.subject,
-        tickets.c.state,
-        tickets.c.desk,
-        tickets.c.customer_id,
-        customers.c.name.label("customer"),
-        staff.c.name.label("assignee"),
-    )
-    .outerjoin(customers, customers.c.id == tickets.c.customer_id)
-    .outerjoin(staff, staff.c.id == tickets.c.assignee_id)
-)
-_CHANGED_LINE = _LINE.add_columns(tickets.c.updated_at.label("at"))
-_HEAD = _CHANGED_LINE.add_columns(
-    tickets.c.opened_at, tickets.c.linked_to, tickets.c.merged_into, tickets.c.wait_until
+_HEAD = LINE.add_columns(
+    tickets.c.updated_at.label("at"),
+    tickets.c.opened_at,
+    tickets.c.linked_to,
+    tickets.c.merged_into,
+    tickets.c.wait_until,
+    tickets.c.followers,
+    tickets.c.muted_by,
 ).where(tickets.c.id == bindparam("number"))
-_ALL = Listing(_CHANGED_LINE, _line, id=tickets.c.id, fits=_lines_that_fit)
-_OF_STATE = Listing(
-    _CHANGED_LINE.where(tickets.c.state == bindparam("state")),
-    _line,
-    id=tickets.c.id,
-    at=tickets.c.updated_at,
-    fits=_lines_that_fit,
-)
-
-_OPEN = tickets.c.state == State.OPEN
-_QUEUE = Listing(
-    _LINE.add_columns(tickets.c.waiting_since.label("at")).where(_OPEN),
-    _line,
-    id=tickets.c.id,
-    at=tickets.c.waiting_since,
-    descending=False,
-    fits=_lines_that_fit,
-)
-_QUEUE_LENGTH = select(func.count()).select_from(select(tickets.c.id).where(_OPEN).limit(MOST_COUNTED + 1).subquery())
 
 _THREAD = Listing(
     select(

@@ -12,7 +12,8 @@ from mailgate.commands.place import Place, Where
 from mailgate.commands.verb import Argument, Verb
 from mailgate.mail.parse import parse
 from mailgate.people import Staff
-from mailgate.tickets.verbs.staff import PREFILLED, SHOWN, STAFF
+from mailgate.tickets.ticket import State
+from mailgate.tickets.verbs.staff import CLOSE, FOLLOW, MUTE, PREFILLED, REOPEN, SHOWN, STAFF, TAKE, Standing, idle
 from tests.mail.mails import written
 
 ANNA = Staff(1, "Anna Frost", "anna@hosting.example")
@@ -40,6 +41,22 @@ def test_every_example_is_understood_where_it_works(where: Where) -> None:
 def test_what_a_notification_names_works_on_its_ticket() -> None:
     assert all(verb.works_in(place()) for verb in SHOWN)
     assert all(body.startswith(f"!{verb.name} ") for verb, body in PREFILLED.items())
+
+
+@pytest.mark.parametrize(
+    ("standing", "nothing"),
+    [
+        (Standing(State.OPEN), {REOPEN}),
+        (Standing(State.ANSWERED), set()),
+        (Standing(State.WAITING), set()),
+        (Standing(State.CLOSED), {CLOSE}),
+        (Standing(State.OPEN, is_theirs=True), {REOPEN, TAKE, MUTE}),  # whose it is hears of it
+        (Standing(State.OPEN, follows=True), {REOPEN, FOLLOW}),
+        (Standing(State.OPEN, mutes=True), {REOPEN, MUTE}),
+    ],
+)
+def test_what_would_change_nothing_is_known_by_how_a_ticket_stands(standing: Standing, nothing: set[Verb]) -> None:
+    assert idle(standing) == nothing
 
 
 @pytest.mark.parametrize(

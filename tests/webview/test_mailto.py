@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from mailgate.mail.mailto import MAX_LENGTH, MailAction
 from mailgate.tickets.actions import answer_subject
-from mailgate.tickets.ticket import Event, State
+from mailgate.tickets.ticket import Event, Priority, State
 from tests.gate import Gate, Person
 from tests.webview.web import Web, links_of
 
@@ -106,17 +106,37 @@ def test_a_mail_is_sent_again_by_the_link_of_its_page_to_its_reader_alone(web: W
     assert any("This is a copy of mail 1" in mail.text for mail in gate.mailbox(dora))
 
 
-def test_the_three_links_of_the_staff_do_what_they_say(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
+def test_the_links_of_the_staff_do_what_they_say(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
+    jane = gate.staff("Jane Poole", "jane@hosting.example")
     gate.deliver(anne.writes("It is broken."))
-    reply, note, close = mailtos(web.signed_in(bart).get("/staff/tickets/1").text)[:3]
+    links = {saying(link): link for link in mailtos(web.signed_in(bart).get("/staff/tickets/1").text)}
 
-    gate.deliver(send(bart, reply, "We look at it."))
-    gate.deliver(send(bart, note, "The disk is full."))
-    gate.deliver(send(bart, close, ""))
+    for command, words in (
+        ("", "We look at it."),
+        ("!note", "The disk is full."),
+        ("!take", ""),
+        ("!assign jane", ""),
+        ("!tag", "web3"),
+        ("!priority urgent", ""),
+        ("!follow", ""),
+        ("!close", ""),
+    ):
+        gate.deliver(send(bart, links[command], words))
 
+    ticket = gate.ticket(1)
     assert [entry.text for entry in gate.history(1)][:3] == ["It is broken.", "We look at it.", "The disk is full."]
-    assert gate.events(1) == [(Event.CLOSED, "Bart Jones", {})]
-    assert gate.ticket(1).state is State.CLOSED
+    assert (ticket.assignee_id, ticket.tags, ticket.followers) == (2, ("web3",), (1,))
+    assert (ticket.priority, ticket.state) == (Priority.URGENT, State.CLOSED)
+    again = {saying(link): link for link in mailtos(web.signed_in(jane).get("/staff/tickets/1").text)}
+    gate.deliver(send(jane, again["!reopen"], ""))
+    gate.deliver(send(jane, again["!wait 3d"], ""))
+    assert gate.ticket(1).state is State.WAITING
+    assert "!close" not in again
+
+
+def saying(link: str) -> str:
+    """The line that a link puts at the top of its mail."""
+    return parse_qs(urlsplit(link).query).get("body", [""])[0].strip()
 
 
 def test_a_new_ticket_by_the_link_of_the_page(web: Web, gate: Gate, anne: Person) -> None:

@@ -3,6 +3,7 @@
 import re
 
 from mailgate.letters.kind import Template
+from mailgate.tickets.verbs.staff import STAFF
 from tests.gate import BEGIN, BeginGate, Gate, Person
 from tests.signing import Signer
 from tests.verifying import verifying
@@ -160,3 +161,75 @@ def test_a_ticket_shows_how_far_each_sender_is_believed_and_why(begin: BeginGate
     assert "a DKIM signature of customer.example covers the mail" in shown[0][1]
     assert "SPF: 192.0.2.7 may send for customer.example" in shown[1][1]
     assert "<dt>Evidence</dt><dd>N: From must name exactly one mailbox" in held
+
+
+def buttons_of(page: str) -> list[str]:
+    """What the buttons of a page say."""
+    return [re.sub(r"<[^>]+>", "", one) for one in re.findall(r'<a class="button[^>]*>(.*?)</a>', page)]
+
+
+def test_a_ticket_offers_what_can_be_done_with_it_as_it_stands(
+    web: Web, gate: Gate, anne: Person, bart: Person
+) -> None:
+    gate.staff("Jane Poole", "jane@hosting.example")
+    gate.deliver(anne.writes("It is broken."))
+    browser = web.signed_in(bart)
+
+    before = buttons_of(browser.get("/staff/tickets/1").text)
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "!take\n!priority urgent\n!tag tls\n!close"))
+    gate.deliver(bart.replies(gate.mailbox(bart)[0], "!follow"))
+    page = browser.get("/staff/tickets/1").text
+    after = buttons_of(page)
+
+    assert {"Take it", "Close", "It is urgent", "Follow", "Mute", "Jane Poole"} <= set(before)
+    assert "Open it again" not in before
+    assert "Bart Jones" not in before  # taking is a button of its own
+    assert {"Open it again", "No longer urgent"} <= set(after)
+    assert not {"Take it", "Close", "It is urgent", "Follow", "Mute"} & set(after)
+    assert "<dt>With</dt><dd>Bart Jones</dd>" in page
+    assert "<dt>Followed by</dt><dd><bdi>Bart Jones</bdi></dd>" in page
+    assert '<a href="/staff/?state=all&amp;tag=tls"><bdi dir="ltr">#tls</bdi></a>' in page
+    assert '<span class="chip urgent">Urgent</span>' in page
+
+
+def test_of_a_ticket_that_is_part_of_another_only_words_are_ready(
+    web: Web, gate: Gate, anne: Person, bart: Person
+) -> None:
+    gate.deliver(anne.writes("One.", subject="One"))
+    gate.deliver(anne.writes("Two.", subject="Two"))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "!merge 1"))
+
+    page = web.signed_in(bart).get("/staff/tickets/2").text
+
+    assert buttons_of(page) == ["Reply to the customer"]
+    assert "Your mail joins ticket 1." in page
+
+
+def test_no_customer_sees_what_staff_said_of_a_ticket(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
+    gate.deliver(anne.writes("It is broken."))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "!take\n!priority urgent\n!tag annoying"))
+
+    hers = [web.signed_in(anne).get(path).text for path in ("/tickets/1", "/tickets", "/tickets/1.txt", "/")]
+
+    assert not [page for page in hers if "rgent" in page or "annoying" in page or "Followed" in page]
+
+
+def test_the_help_of_staff_has_every_command_with_what_there_is_to_be_named(
+    web: Web, gate: Gate, anne: Person, bart: Person
+) -> None:
+    gate.staff("Jane Poole", "jane@hosting.example")
+
+    page = web.signed_in(bart).get("/help").text
+    for_customers = web.signed_in(anne).get("/help").text
+    for_nobody = web.browser().get("/help").text
+
+    shown = re.findall(r"<code>([^<]*)</code></th>", page)
+    assert [example.partition(" ")[0] for example in shown if example.startswith("!")] == [
+        f"!{verb.name}" for where in ("ticket", "new", "anywhere") for verb in STAFF.verbs if verb.where == where
+    ]
+    assert {"!assign jane", "!away until 2026-03-09", "3 mine", "3 jane", "release 3 7"} <= set(shown)
+    assert "Write from the address that is registered with us" not in page
+    for other in (for_customers, for_nobody):
+        assert "!assign" not in other
+        assert "Jane" not in other
+        assert "!status" in other

@@ -1,12 +1,14 @@
 """What staff may command about tickets: the first lines of a mail that start with `!`."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from mailgate.authority import Action
 from mailgate.commands import readers
 from mailgate.commands.place import Where
 from mailgate.commands.verb import Table, Verb
+from mailgate.tickets.ticket import State, Ticket
 
 _COMMAND, _TICKET = Action.STAFF_COMMAND, Where.TICKET
 
@@ -68,5 +70,38 @@ STAFF = Table(
 SHOWN = (NOTE, CLOSE, WAIT, ASSIGN, TAKE, SPAM, UNDO)
 """What each notification names; the rest is in the answer to `!help`."""
 
-PREFILLED: Mapping[Verb, str] = MappingProxyType({ASSIGN: "!assign "})
-"""What a prepared mail begins with, where the example names somebody."""
+PREFILLED: Mapping[Verb, str] = MappingProxyType({ASSIGN: "!assign ", ADD: "!add ", TAG: "!tag ", MERGE: "!merge "})
+"""What a prepared mail begins with, where the example names what only its writer knows."""
+
+CHANGES: Mapping[Verb, frozenset[State]] = MappingProxyType(
+    {CLOSE: frozenset(State) - {State.CLOSED}, REOPEN: frozenset(State) - {State.OPEN}}
+)
+"""In which states these change something; elsewhere they do no harm."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a ticket stands, and how one of the staff stands to it."""
+
+    state: State
+    is_theirs: bool = False  # it was given to them
+    follows: bool = False
+    mutes: bool = False
+
+
+def standing_of(ticket: Ticket, staff_id: int) -> Standing:
+    """That of this staff member."""
+    return Standing(
+        ticket.state, ticket.assignee_id == staff_id, staff_id in ticket.followers, staff_id in ticket.muted_by
+    )
+
+
+def idle(standing: Standing) -> frozenset[Verb]:
+    """The commands that would change nothing."""
+    nothing = {
+        TAKE: standing.is_theirs,
+        FOLLOW: standing.follows,
+        MUTE: standing.is_theirs or standing.mutes,
+        **{verb: standing.state not in states for verb, states in CHANGES.items()},
+    }
+    return frozenset(verb for verb, is_idle in nothing.items() if is_idle)

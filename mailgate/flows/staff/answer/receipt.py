@@ -17,7 +17,6 @@ from mailgate.letters.letter import Sheet, letter
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.result import Item
 from mailgate.tickets.saved_reply import names_of
-from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs import staff
 from store.desk import staff_acts
 from store.post import spool
@@ -67,10 +66,7 @@ def _usages(act: Act, mail: StaffMail) -> Sequence[Mapping[str, str]]:
     if not act.settings.saved_replies.folder:
         idle.add(staff.REPLY)
     if ticket is not None:
-        if ticket.state is State.CLOSED:
-            idle.add(staff.CLOSE)
-        if ticket.assignee_id == mail.writer.id:
-            idle.add(staff.TAKE)
+        idle |= staff.idle(staff.standing_of(ticket, mail.writer.id))
         if not spool.held_for(act.conn, mail.writer.id, ticket.id):
             idle.add(staff.SEND)
         acts = staff_acts.on_ticket(act.conn, ticket.id)
