@@ -1,92 +1,147 @@
 """Charts as inline SVG, drawn on the server: no script, no style attribute, readable in the dark and without colours.
 
-Each has a title and a conclusion for those who do not see it; the page sets the numbers beside it as a table.
+Each has a title and a conclusion for those who do not see it; the page sets the numbers beside it as a table. A chart
+is drawn twice, for a wide place and for the width of a phone, where letters would be too small else.
 """
 
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from markupsafe import Markup, escape
 
-WIDTH, HEIGHT = 640, 160
+from webview.scales import Logarithm, round_top, three_between
+
 _GAP = 0.25  # of the place of a bar
+_TOP, _BOTTOM = 24, 22  # room for the legend above, and for dates below
+_DATE = 58  # the room that a date takes
+_RIGHT = 14  # for half of the last date
+_DOTS = 82  # height of a picture of dots
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """The size of a drawing, in the pixels of a place that is just as wide."""
+
+    width: int
+    height: int
+
+
+WIDE, NARROW = Canvas(800, 210), Canvas(330, 210)
 
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """Two numbers of one day, and both in words."""
+    """Two numbers of one day: all of it in words, and the date as it stands below."""
 
     name: str
     up: int
     down: int
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A usual and a worst value of one week; None where there was nothing to measure."""
+    """A usual and a worst length of time of one week, in hours; None where there was nothing to measure."""
 
     name: str
     usual: float | None
     worst: float | None
+    date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Dot:
-    """One thing that has a value, with the page that it leads to."""
+    """One thing that has lasted so many hours, with the page that it leads to."""
 
     name: str
-    value: float
+    hours: float
     href: str
 
 
-def pairs(title: str, conclusion: str, days: Sequence[Pair], *, ends: tuple[str, str]) -> Markup:
-    """Bars upwards and downwards from a line, a pair each day; `ends` are the words above and below the highest."""
-    most = max([1, *(max(day.up, day.down) for day in days)])
-    place, middle = WIDTH / max(len(days), 1), HEIGHT / 2
-    room = middle - 14
-    marks = [_line(0, middle, WIDTH, middle), _word(2, 11, ends[0]), _word(2, HEIGHT - 3, ends[1])]
+Tell = Callable[[float], str]
+"""A number of a line in words."""
+
+
+def pairs(
+    title: str,
+    conclusion: str,
+    days: Sequence[Pair],
+    *,
+    legend: tuple[str, str],
+    tell: Tell = str,
+    canvas: Canvas = WIDE,
+) -> Markup:
+    """Bars upwards and downwards from a line, a pair each day; `legend` says what is above and below."""
+    top = round_top(max([1, *(max(day.up, day.down) for day in days)]))
+    area = _Area(canvas, left=12 + 7 * len(tell(top)))
+    middle, room = (area.top + area.bottom) / 2, (area.bottom - area.top) / 2
+    marks = [*_legend(area, ("up", legend[0]), ("down", legend[1]))]
+    for value, y in ((top, area.top), (0, middle), (top, area.bottom)):
+        marks += area.level(y, tell(value))
+    marks += area.dates([day.date for day in days])
+    place = area.width / max(len(days), 1)
     for number, day in enumerate(days):
-        left, width = number * place + place * _GAP / 2, place * (1 - _GAP)
-        up, down = room * day.up / most, room * day.down / most
+        left, width = area.left + number * place + place * _GAP / 2, place * (1 - _GAP)
+        up, down = room * day.up / top, room * day.down / top
         bars = [_bar("up", (left, middle - up, width, up))] if day.up else []
         bars += [_bar("down", (left, middle, width, down))] if day.down else []
         marks.append(_told(day.name, bars))
-    return _picture(title, conclusion, marks)
+    return _picture(title, conclusion, marks, canvas)
 
 
-def spans(title: str, conclusion: str, weeks: Sequence[Span], *, words: Sequence[str]) -> Markup:
-    """For each week a bar from its usual to its worst value, on a logarithmic scale; `words` say both for each week."""
-    values = [value for week in weeks for value in (week.usual, week.worst) if value is not None]
-    scale = _Scale(values)
-    place = WIDTH / max(len(weeks), 1)
-    marks = [_line(0, HEIGHT - 16, WIDTH, HEIGHT - 16)]
-    for number, (week, said) in enumerate(zip(weeks, words, strict=True)):
-        left, width = number * place + place * 0.3, place * 0.4
-        marks.append(_word(number * place + 2, HEIGHT - 3, week.name))
+def spans(
+    title: str,
+    conclusion: str,
+    weeks: Sequence[Span],
+    *,
+    legend: tuple[str, str],
+    tell: Tell = str,
+    canvas: Canvas = WIDE,
+) -> Markup:
+    """For each week a bar from its usual to its worst time, on a logarithmic scale."""
+    hours = three_between([value for week in weeks for value in (week.usual, week.worst) if value is not None])
+    scale = Logarithm(hours[0], hours[-1])
+    area = _Area(canvas, left=12 + 6.5 * max(len(tell(value)) for value in hours))
+
+    def level(value: float) -> float:
+        return area.bottom - (area.bottom - area.top) * scale(value)
+
+    marks = [*_legend(area, ("usual", legend[0]), ("span", legend[1]))]
+    for value in hours:
+        marks += area.level(level(value), tell(value))
+    marks += area.dates([week.date for week in weeks])
+    place = area.width / max(len(weeks), 1)
+    for number, week in enumerate(weeks):
         if week.usual is None or week.worst is None:
             continue
-        low, high = (HEIGHT - 20) * (1 - scale(week.usual)), (HEIGHT - 20) * (1 - scale(week.worst))
+        left, width = area.left + number * place + place * 0.3, place * 0.4
+        low, high = level(week.usual), level(week.worst)
         bars = [
             _bar("span", (left, high, width, max(low - high, 3))),
-            _bar("usual", (left - 4, low - 1.5, width + 8, 3)),
+            _bar("usual", (left - place * 0.1, low - 1.5, width + place * 0.2, 3)),
         ]
-        marks.append(_told(said, bars))
-    return _picture(title, conclusion, marks)
+        marks.append(_told(week.name, bars))
+    return _picture(title, conclusion, marks, canvas)
 
 
-def dots(title: str, conclusion: str, things: Sequence[Dot], *, ends: tuple[str, str]) -> Markup:
-    """A dot for each thing from small to large on a logarithmic scale; `ends` are the words at both ends."""
-    scale = _Scale([thing.value for thing in things])
-    height, rows = 76, (18, 30, 42)
-    marks = [_line(0, 54, WIDTH, 54), _word(2, 70, ends[0]), _word(WIDTH - 2, 70, ends[1], at_end=True)]
+def dots(title: str, conclusion: str, things: Sequence[Dot], *, tell: Tell = str, canvas: Canvas = WIDE) -> Markup:
+    """A dot for each thing from the shortest to the longest time, on a logarithmic scale."""
+    hours = three_between([thing.hours for thing in things])
+    scale = Logarithm(hours[0], hours[-1])
+    left, room, rows = 8, canvas.width - 16, (14, 28, 42)
+    marks = [_line(0, 56, canvas.width, 56)]
+    for value, anchor in zip(hours, ("start", "middle", "end"), strict=True):
+        x = left + room * scale(value)
+        at = {"start": x - 6, "end": x + 6}.get(anchor, x)
+        marks += [_line(x, 4, x, 60), _word(at, 74, tell(value), anchor=anchor)]
     for number, thing in enumerate(things):
-        x, y = 8 + (WIDTH - 16) * scale(thing.value), rows[number % len(rows)]
+        x, y = left + room * scale(thing.hours), rows[number % len(rows)]
         circle = Markup('<circle class="dot" cx="{}" cy="{}" r="5"><title>{}</title></circle>').format(
             _number(x), y, thing.name
         )
         marks.append(Markup('<a href="{}">{}</a>').format(thing.href, circle))
-    return _picture(title, conclusion, marks, height=height, with_links=True)
+    return _picture(title, conclusion, marks, Canvas(canvas.width, _DOTS), with_links=True)
 
 
 def alone(picture: Markup) -> str:
@@ -113,26 +168,47 @@ text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: #566170; }
 </style>"""  # as style.css has it of pages
 
 
-class _Scale:
-    """From 0 to 1 by the logarithm: an hour and a week on one line."""
+class _Area:
+    """Where the bars stand: numbers of the lines to the left of it, the legend above, dates below."""
 
-    def __init__(self, values: Sequence[float]) -> None:
-        self._low = math.log(1 + min(values, default=0))
-        self._room = math.log(1 + max(values, default=0)) - self._low
+    def __init__(self, canvas: Canvas, *, left: float) -> None:
+        self.left = left
+        self.width = canvas.width - left - _RIGHT
+        self.top, self.bottom = _TOP, canvas.height - _BOTTOM
+        self._canvas = canvas
 
-    def __call__(self, value: float) -> float:
-        return (math.log(1 + value) - self._low) / self._room if self._room else 0.5
+    def level(self, y: float, said: str) -> Iterable[Markup]:
+        """A line across, and its number."""
+        yield _line(self.left, y, self.left + self.width, y)
+        yield _word(self.left - 6, y + 4, said, anchor="end")
+
+    def dates(self, said: Sequence[str]) -> Iterable[Markup]:
+        """As many of the dates as there is room for, the last one among them."""
+        place = self.width / max(len(said), 1)
+        step = max(ceil(_DATE / place), 1)
+        for number in range(len(said) - 1, -1, -step):
+            x = self.left + (number + 0.5) * place
+            if said[number] and x >= _DATE / 2:
+                yield _word(x, self._canvas.height - 5, said[number], anchor="middle")
+
+
+def _legend(area: _Area, *kinds: tuple[str, str]) -> Iterable[Markup]:
+    x = area.left
+    for kind, said in kinds:
+        yield _bar(kind, (x, 4, 9, 9))
+        yield _word(x + 14, 12, said)
+        x += 34 + 6.5 * len(said)
 
 
 _SVG = Markup('<svg class="picture" viewBox="0 0 {} {}" role="{}" aria-label="{}"><desc>{}</desc>{}</svg>')
 
 
 def _picture(
-    title: str, conclusion: str, marks: Iterable[Markup], *, height: int = HEIGHT, with_links: bool = False
+    title: str, conclusion: str, marks: Iterable[Markup], canvas: Canvas, *, with_links: bool = False
 ) -> Markup:
     # What is an image has no parts to a screen reader, so one that has links is a group.
     role = "group" if with_links else "img"
-    return _SVG.format(WIDTH, height, role, f"{title}: {conclusion}", conclusion, Markup("").join(marks))
+    return _SVG.format(canvas.width, canvas.height, role, f"{title}: {conclusion}", conclusion, Markup("").join(marks))
 
 
 def _bar(kind: str, box: tuple[float, float, float, float]) -> Markup:
@@ -148,9 +224,9 @@ def _line(left: float, top: float, right: float, bottom: float) -> Markup:
     return Markup('<path class="axis" d="M{} {}L{} {}"/>').format(*map(_number, (left, top, right, bottom)))
 
 
-def _word(left: float, top: float, text: str, *, at_end: bool = False) -> Markup:
-    end = Markup(' text-anchor="end"') if at_end else Markup("")
-    return Markup('<text x="{}" y="{}"{}>{}</text>').format(_number(left), _number(top), end, escape(text))
+def _word(left: float, top: float, text: str, *, anchor: str = "start") -> Markup:
+    side = Markup(' text-anchor="{}"').format(anchor) if anchor != "start" else Markup("")
+    return Markup('<text x="{}" y="{}"{}>{}</text>').format(_number(left), _number(top), side, escape(text))
 
 
 def _number(value: float) -> str:

@@ -1,6 +1,6 @@
 """`/staff/reports`: are we keeping up, how soon do we answer, who waits now. Pictures, and the numbers as tables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 
@@ -8,13 +8,12 @@ from markupsafe import Markup
 from sqlalchemy import Connection
 from starlette.responses import Response
 
-from mailgate.language.telling import day, number, span, speaking
+from mailgate.language.telling import day, number, short_day, span, speaking
 from mailgate.opening_hours import OpeningHours
 from mailgate.tickets.figures import DAYS, WEEKS, DayFigures, WeekFigures, by_day, by_week
 from store.views import figures
 from store.views.figures import MOST_WAITING, Waiting
-from webview import pictures
-from webview.pictures import Dot, Pair, Span
+from webview.pictures import NARROW, WIDE, Canvas, Dot, Pair, Span, dots, pairs, spans
 from webview.staff_pages import StaffVisit
 from webview.words import Words
 
@@ -23,11 +22,12 @@ _LISTED = 10
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A picture with its conclusion in words."""
+    """A chart, drawn twice, with its conclusion in words."""
 
     title: str
     conclusion: str
     picture: Markup
+    narrow: Markup  # the same for a phone
 
 
 def reports(visit: StaffVisit) -> Response:
@@ -91,10 +91,11 @@ def keeping_up(words: Words, days: tuple[DayFigures, ...]) -> Shown:
         )
         for one in days
     ]
-    most = max([1, *(max(one.opened, one.closed) for one in days)])
-    ends = words.gettext("%(count)s opened", count=most), words.gettext("%(count)s closed", count=most)
-    bars = [Pair(told, one.opened, one.closed) for one, told in zip(days, said, strict=True)]
-    return Shown(title, conclusion, pictures.pairs(title, conclusion, bars, ends=ends))
+    bars = [Pair(told, one.opened, one.closed, short_day(one.day)) for one, told in zip(days, said, strict=True)]
+    legend = words.gettext("opened"), words.gettext("closed")
+    return _shown(
+        title, conclusion, lambda canvas: pairs(title, conclusion, bars, legend=legend, tell=number, canvas=canvas)
+    )
 
 
 def answering(words: Words, weeks: tuple[WeekFigures, ...]) -> Shown:
@@ -110,7 +111,6 @@ def answering(words: Words, weeks: tuple[WeekFigures, ...]) -> Shown:
             usual=span(last.usual),
             worst=span(last.worst),
         )
-    bars = [Span(day(week.monday), _hours(week.usual), _hours(week.worst)) for week in weeks]
     said = [
         words.gettext(
             "%(day)s: half within %(usual)s, nine of ten within %(worst)s",
@@ -120,13 +120,20 @@ def answering(words: Words, weeks: tuple[WeekFigures, ...]) -> Shown:
         )
         for week in weeks
     ]
-    return Shown(title, conclusion, pictures.spans(title, conclusion, bars, words=said))
+    bars = [
+        Span(told, _hours(week.usual), _hours(week.worst), short_day(week.monday))
+        for week, told in zip(weeks, said, strict=True)
+    ]
+    legend = words.gettext("half within"), words.gettext("nine of ten within")
+    return _shown(
+        title, conclusion, lambda canvas: spans(title, conclusion, bars, legend=legend, tell=_lasting, canvas=canvas)
+    )
 
 
 def _queue(words: Words, waiting: Sequence[Waiting], now: datetime) -> Shown:
     title = words.gettext("Who waits now")
     if not waiting:
-        return Shown(title, words.gettext("Nobody waits for an answer."), Markup(""))
+        return Shown(title, words.gettext("Nobody waits for an answer."), Markup(""), Markup(""))
     longest = span(now - waiting[0].since)
     shown = number(len(waiting)) + ("+" if len(waiting) == MOST_WAITING else "")
     conclusion = words.ngettext(
@@ -145,8 +152,15 @@ def _queue(words: Words, waiting: Sequence[Waiting], now: datetime) -> Shown:
         )
         for one in waiting
     ]
-    ends = (span(now - waiting[-1].since), longest)
-    return Shown(title, conclusion, pictures.dots(title, conclusion, marks, ends=ends))
+    return _shown(title, conclusion, lambda canvas: dots(title, conclusion, marks, tell=_lasting, canvas=canvas))
+
+
+def _shown(title: str, conclusion: str, draw: Callable[[Canvas], Markup]) -> Shown:
+    return Shown(title, conclusion, draw(WIDE), draw(NARROW))
+
+
+def _lasting(hours: float) -> str:
+    return span(hours * 3600)
 
 
 def _hours(time: timedelta | None) -> float | None:

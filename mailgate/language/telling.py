@@ -68,6 +68,12 @@ def day(value: object) -> str:
     return _as_is(value) if on is None else _date(on, said)
 
 
+def short_day(value: object) -> str:
+    """A day where there is little room: "30 Nov"."""
+    on, said = _day(value), speech()
+    return _as_is(value) if on is None else _short(on, said.locale)
+
+
 def full_date(value: object) -> str:
     """A date of whatever year: "30 Nov 2026"."""
     on, said = _day(value), speech()
@@ -128,6 +134,11 @@ def _written(on: date, locale: Locale, is_of_this_year: bool) -> str:
     if pattern:
         return format_date(on, pattern, locale=locale)
     return format_skeleton(skeleton, datetime(on.year, on.month, on.day), locale=locale)  # noqa: DTZ001 - a day
+
+
+@lru_cache(maxsize=1_000)
+def _short(on: date, locale: Locale) -> str:
+    return format_skeleton("MMMd", datetime(on.year, on.month, on.day), locale=locale)  # noqa: DTZ001 - a day
 
 
 @lru_cache(maxsize=5_000)

@@ -83,7 +83,7 @@ def test_a_picture_is_written_once(desk: Program) -> None:
     picture = ET.fromstring(path.read_text())
     assert picture.tag == f"{SVG}svg"
     assert picture.find(f"{SVG}style") is not None
-    assert len(picture.findall(f".//{SVG}rect[@class='usual']")) == 1
+    assert len(picture.findall(f"{SVG}g/{SVG}rect[@class='usual']")) == 1
     assert (again.exit_code, json.loads(again.stdout)["error"]["message"]) == (73, f"{path} is there already")
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mailgate.language.telling import day, file_size, full_date, moment, number, plural, span, speaking
+from mailgate.language.telling import day, file_size, full_date, moment, number, plural, short_day, span, speaking
 
 AT = datetime(2026, 11, 30, 7, 1, tzinfo=UTC)
 
@@ -48,8 +48,10 @@ def test_a_day_of_another_year_is_told_with_it(language: str, wanted: str) -> No
 def test_a_date_in_a_list_is_told_with_its_year_always() -> None:
     with speaking("en", "UTC", at=AT):
         assert full_date(AT) == full_date("2026-11-30") == "30 Nov 2026"
+        assert short_day(AT) == short_day("2026-11-30") == "30 Nov"
     with speaking("de", "UTC"):
         assert full_date(AT) == "30.11.2026"
+        assert short_day(AT) == "30. Nov."
 
 
 @pytest.mark.parametrize("words", ["2026-03-03 10:00 CET", "soon", "Tomorrow", ""])

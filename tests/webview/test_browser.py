@@ -77,11 +77,11 @@ def kinds_of_pages(company: Company, who: str, *, of_a_kind: int) -> list[str]:
     for path in (*crawl(browser, STARTS[who]), *SEARCHES[who]):
         if (
             path.startswith("/static/")
-            or path.endswith((".eml", ".txt", ".mbox", ".atom", "/body"))
+            or urlsplit(path).path.endswith((".eml", ".txt", ".mbox", ".atom", "/body"))
             or "/files/" in path
         ):
             continue
-        kept.setdefault(re.sub(r"\d+|(?<=status=)\w+|(?<=state=)[\w-]+|(?<=only=)\w+", "x", path), []).append(path)
+        kept.setdefault(re.sub(r"\d+|(?<==)[^&]+", "x", path), []).append(path)
     return [path for paths in kept.values() for path in paths[:of_a_kind]]
 
 
