@@ -14,10 +14,11 @@ from mailgate.tickets.verbs.customers import RESEND
 from store.views import customer_mails, customer_tickets, visitors
 from store.views.customer_mails import MailDetail
 from store.views.customer_tickets import TicketHead
+from store.views.files import File
 from store.views.visitors import ContactVisitor
 from store.views.weight import cut
 from webview.access import FEED_LIFETIME
-from webview.files import download, safe_name
+from webview.files import NotAPicture, download, picture, safe_name
 from webview.html_mail import BODY_CSP, inert_html
 from webview.money_pages import COUNTED, at_home
 from webview.plain import plain
@@ -80,13 +81,18 @@ def ticket_text(visit: ContactVisit) -> Response:
 
 def ticket_file(visit: ContactVisit) -> Response:
     """`/tickets/<no>/files/<entry>/<n>`: a file that came or went with a message."""
-    number, entry, position = visit.number("number"), visit.number("entry"), visit.number("position")
-    file = customer_tickets.file(visit.conn, visit.visitor, number, entry, position)
-    if file is None:
-        raise NoSuchPage
-    content = visit.site.archive.load(visit.conn, file.sha256)
-    name = safe_name(file.filename, fallback=f"file-{position + 1}")
+    file, content = _file(visit)
+    name = safe_name(file.filename, fallback=f"file-{file.position + 1}")
     return download(visit.request, content, name=name, digest=file.sha256)
+
+
+def ticket_picture(visit: ContactVisit) -> Response:
+    """`/tickets/<no>/files/<entry>/<n>/picture`: one that is a picture, to be looked at."""
+    file, content = _file(visit)
+    try:
+        return picture(visit.request, content, digest=file.sha256)
+    except NotAPicture as error:
+        raise NoSuchPage from error
 
 
 def mails(visit: ContactVisit) -> Response:
@@ -193,3 +199,11 @@ def feed_path(visit: ContactVisit, number: int) -> str:
     visitor = visit.visitor
     token = LinkToken(LinkPurpose.FEED, Viewer.CONTACT, visitor.contact_id, visitor.epoch, "", expires_at)
     return f"/f/{seal_link(token, visitors.signing_key(visit.conn))}/tickets/{number}.atom"
+
+
+def _file(visit: ContactVisit) -> tuple[File, bytes]:
+    number, entry = visit.number("number"), visit.number("entry")
+    file = customer_tickets.file(visit.conn, visit.visitor, number, entry, visit.number("position"))
+    if file is None:
+        raise NoSuchPage
+    return file, visit.site.archive.load(visit.conn, file.sha256)

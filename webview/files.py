@@ -6,6 +6,13 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import Response
 
+from webview.raster import raster_type
+
+
+class NotAPicture(Exception):
+    """These bytes are none that a page shows."""
+
+
 DOWNLOAD_CSP = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 _UNSAFE = re.compile(r"[^\w .()\[\]@=+,-]|[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u00ad]")
@@ -36,6 +43,21 @@ def download(request: Request, content: bytes, *, name: str, digest: str, conten
     if is_known(request, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return Response(content, media_type=content_type or "application/octet-stream", headers=headers)
+
+
+def picture(request: Request, content: bytes, *, digest: str) -> Response:
+    """The bytes as a picture for a page, or by itself: of a kind that is known to be one. Raises NotAPicture."""
+    content_type = raster_type(content)
+    if content_type is None:
+        raise NotAPicture
+    headers = {
+        "Content-Security-Policy": DOWNLOAD_CSP,
+        "Content-Disposition": "inline",
+        "ETag": f'"picture-{digest[:32]}"',
+    }
+    if is_known(request, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(content, media_type=content_type, headers=headers)
 
 
 def is_known(request: Request, etag: str) -> bool:

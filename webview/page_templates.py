@@ -14,6 +14,7 @@ from mailgate.billing.money.words import amount, percent
 from mailgate.language.filters import LANGUAGE_FILTERS
 from mailgate.language.tags import FALLBACK, direction
 from mailgate.language.telling import Speech, moment, speaking, speech
+from webview.raster import MAX_PICTURE_BYTES, SHOWN
 from webview.reader import Reader
 from webview.words import Words
 
@@ -52,7 +53,7 @@ class PageTemplates:
         )
         # A macro is made once for all pages of a language, so what it needs of the reader is no argument of it.
         environment.install_gettext_callables(words.messages.gettext, words.messages.ngettext, newstyle=True)  # type: ignore[attr-defined]
-        environment.globals.update(fixed, when=when, apart=apart)
+        environment.globals.update(fixed, when=when, apart=apart, shown_types=SHOWN, shown_bytes=MAX_PICTURE_BYTES)
         environment.filters.update(LANGUAGE_FILTERS, amount=amount, percent=percent, clip=clip)
 
     def compile_all(self) -> None:

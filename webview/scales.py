@@ -10,7 +10,7 @@ _HOURS = (1 / 60, 1 / 12, 1 / 4, 1 / 2, 1, 2, 4, 8, 12, 24, 48, 96, 168, 336, 72
 
 def round_top(most: int) -> int:
     """The smallest round number that is not below the highest value."""
-    ten = 10 ** max(len(str(most)) - 1, 0)
+    ten = int("1" + "0" * (len(str(most)) - 1))
     return next(top * ten for top in _TOPS if top * ten >= most)
 
 

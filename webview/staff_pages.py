@@ -12,9 +12,10 @@ from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs.staff import Standing
 from store.views import staff_queue, staff_tickets, visitors
 from store.views.colleagues import colleagues
+from store.views.files import File
 from store.views.staff_tickets import StaffTicketHead
 from store.views.visitors import StaffVisitor
-from webview.files import download, safe_name
+from webview.files import NotAPicture, download, picture, safe_name
 from webview.plain import plain
 from webview.queue_filter import PARTS, asked_in
 from webview.site import NoSuchPage, Visit
@@ -79,13 +80,18 @@ def ticket_text(visit: StaffVisit) -> Response:
 
 def ticket_file(visit: StaffVisit) -> Response:
     """`/staff/tickets/<no>/files/<entry>/<n>`: a file of an entry."""
-    position = visit.number("position")
-    file = staff_tickets.file(visit.conn, visit.number("number"), visit.number("entry"), position)
-    if file is None:
-        raise NoSuchPage
-    content = visit.site.archive.load(visit.conn, file.sha256)
-    name = safe_name(file.filename, fallback=f"file-{position + 1}")
+    file, content = _file(visit)
+    name = safe_name(file.filename, fallback=f"file-{file.position + 1}")
     return download(visit.request, content, name=name, digest=file.sha256)
+
+
+def ticket_picture(visit: StaffVisit) -> Response:
+    """`/staff/tickets/<no>/files/<entry>/<n>/picture`: one that is a picture, to be looked at."""
+    file, content = _file(visit)
+    try:
+        return picture(visit.request, content, digest=file.sha256)
+    except NotAPicture as error:
+        raise NoSuchPage from error
 
 
 def _actions(visit: StaffVisit, head: StaffTicketHead, staff: tuple[Staff, ...]) -> dict[str, object]:
@@ -110,3 +116,11 @@ def _actions(visit: StaffVisit, head: StaffTicketHead, staff: tuple[Staff, ...])
         "actions": staff_actions(standing, head.line.priority, to=address, subject=subject),
         "hand_overs": hand_overs(others[:_MOST_NAMED], staff, to=address, subject=subject),
     }
+
+
+def _file(visit: StaffVisit) -> tuple[File, bytes]:
+    number, entry = visit.number("number"), visit.number("entry")
+    file = staff_tickets.file(visit.conn, number, entry, visit.number("position"))
+    if file is None:
+        raise NoSuchPage
+    return file, visit.site.archive.load(visit.conn, file.sha256)

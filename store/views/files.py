@@ -17,6 +17,7 @@ class File:
     content_type: str  # as its sender claims
     size: int
     sha256: str
+    inline: bool = False  # it belongs among the words
 
 
 def files_of(conn: Connection, entry_ids: Iterable[int]) -> Mapping[int, tuple[File, ...]]:
@@ -24,9 +25,9 @@ def files_of(conn: Connection, entry_ids: Iterable[int]) -> Mapping[int, tuple[F
     found: dict[int, list[File]] = {}
     columns = attachments.c
     query = select(columns.entry_id, columns.position, columns.filename, columns.content_type, columns.size)
-    query = query.add_columns(columns.sha256).where(columns.entry_id.in_(list(entry_ids)))
+    query = query.add_columns(columns.sha256, columns.inline).where(columns.entry_id.in_(list(entry_ids)))
     for row in conn.execute(query.order_by(columns.entry_id, columns.position)):
-        file = File(row.position, row.filename, row.content_type, row.size, row.sha256)
+        file = File(row.position, row.filename, row.content_type, row.size, row.sha256, row.inline)
         found.setdefault(row.entry_id, []).append(file)
     return {entry_id: tuple(files) for entry_id, files in found.items()}
 
