@@ -4,13 +4,16 @@ from typing import TypeVar
 
 from starlette.responses import Response
 
-from mailgate.tickets.search_query import MAX_LENGTH, read_query
+from mailgate.tickets.search_query import MAX_LENGTH, narrowing_parts, read_query
 from store.search.index import Kind
 from store.views import found
 from store.views.found_documents import documents
 from store.views.paging import Turn
 from store.views.visitors import ContactVisitor, StaffVisitor
 from webview.site import Visit
+
+_MANY = 100
+"""Rows that are not indexed yet: with so many something was moved in, or the index is made anew."""
 
 V = TypeVar("V", ContactVisitor, StaffVisitor)
 
@@ -39,6 +42,8 @@ def _page(visit: Visit[V], template: str, kinds: tuple[Kind, ...], visitor: Cont
     numbered: tuple[found.Hit, ...] = ()
     if visit.turn == Turn():
         numbered = found.numbered(visit.conn, query, visitor=visitor) + documents(visit.conn, asked, visitor=visitor)
+    is_nothing = not numbered and not any(group.page.rows for group in groups)
+    behind = found.unindexed(visit.conn)
     return visit.page(
         template,
         asked=asked,
@@ -47,5 +52,9 @@ def _page(visit: Visit[V], template: str, kinds: tuple[Kind, ...], visitor: Cont
         kinds=kinds,
         groups=groups,
         numbered=numbered,
-        is_nothing=not numbered and not any(group.page.rows for group in groups),
+        is_nothing=is_nothing,
+        narrowing=narrowing_parts(asked),
+        # A few rows are always on their way; they matter to whoever does not find them.
+        behind=behind if is_nothing or behind >= _MANY else 0,
+        most_behind=found.MOST_UNINDEXED,
     )

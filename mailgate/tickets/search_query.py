@@ -114,6 +114,17 @@ def read_query(typed: str) -> Query:
     return replace(query, number=int(number[1])) if number else query
 
 
+def narrowing_parts(typed: str) -> tuple[tuple[str, str], ...]:
+    """What narrows a search besides its words, each part as it was typed, with the query that is left without it."""
+    found = []
+    for part in list(_PART.finditer(typed[:MAX_LENGTH]))[:MAX_TERMS]:
+        minus, operator = part[1], part[2]
+        if minus or (operator and operator.lower() not in _SCHEMES):
+            rest = f"{typed[: part.start()]} {typed[part.end() :]}"
+            found.append((part[0], " ".join(rest.split())))
+    return tuple(found)
+
+
 def _with_operator(query: Query, minus: str, operator: str, value: str) -> Query:
     reading = OPERATORS.get(operator)
     if reading is None:

@@ -12,7 +12,7 @@ from mailgate.billing.document.invoice import DocumentKind
 from mailgate.tickets.search_query import Query
 from mailgate.tickets.search_words import Piece, snippet
 from store.schema import articles, contacts, customers, entries, outbox, search_documents, tickets
-from store.search.index import Kind
+from store.search.index import Kind, count_marked
 from store.search.match import conditions
 from store.views import customer_mails, customer_tickets
 from store.views.paging import Listing, Page, Turn
@@ -21,6 +21,8 @@ from store.views.weight import fitting_lines, line
 
 SNIPPET_SOURCE = 20_000
 """Characters of a text in which a snippet is looked for."""
+
+MOST_UNINDEXED = 10_000
 
 GROUP_ROWS = 5
 """Of each kind on a page that shows all kinds."""
@@ -93,6 +95,11 @@ def groups(
             more = "more" if page.onward or len(page.rows) > GROUP_ROWS else ""
             found.append(Group(kind, Page(page.rows[:GROUP_ROWS], more, "")))
     return tuple(found)
+
+
+def unindexed(conn: Connection) -> int:
+    """How many rows are not to be found yet; of more than MOST_UNINDEXED only that there are more."""
+    return count_marked(conn, limit=MOST_UNINDEXED + 1)
 
 
 def numbered(conn: Connection, query: Query, *, visitor: ContactVisitor | None = None) -> tuple[Hit, ...]:

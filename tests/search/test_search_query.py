@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailgate.tickets.search_query import Query, Term, read_query
+from mailgate.tickets.search_query import Query, Term, narrowing_parts, read_query
 from mailgate.tickets.ticket import State
 
 
@@ -68,3 +68,26 @@ def test_whatever_is_typed_nothing_but_letters_and_digits_reaches_the_database(t
 
     words = [word for term in (*query.terms, *query.without) for word in term.words]
     assert all(word.isalnum() for word in (*words, *query.author, *query.customer))
+
+
+@pytest.mark.parametrize(
+    ("typed", "parts"),
+    [
+        ("disk full", ()),
+        ("disk status:open", (("status:open", "disk"),)),
+        ('from:"Ann Miller"  disk', (('from:"Ann Miller"', "disk"),)),
+        ("-zebra", (("-zebra", ""),)),
+        ("statsu:open", (("statsu:open", ""),)),
+        ("see https://shop.example/pay", ()),
+        ("has:file has:file", (("has:file", "has:file"), ("has:file", "has:file"))),
+    ],
+)
+def test_what_narrows_a_search_is_named_with_what_is_left_without_it(
+    typed: str, parts: tuple[tuple[str, str], ...]
+) -> None:
+    assert narrowing_parts(typed) == parts
+
+
+@given(st.text(max_size=600))
+def test_of_any_text_what_is_left_is_never_longer(typed: str) -> None:
+    assert all(len(rest) <= len(typed) for _, rest in narrowing_parts(typed))

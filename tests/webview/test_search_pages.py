@@ -1,10 +1,14 @@
 """The pages that search: who finds what, how it is shown, and that nothing of a mail becomes markup."""
 
 import gzip
+import re
 
 import pytest
+from sqlalchemy import insert
 
 from mailgate.flows.indexing import index_all
+from store.engine import transaction
+from store.schema import search_marks
 from tests.gate import Gate, Person
 from tests.webview.company import ON_BOTH, Company
 from tests.webview.story import NOTE
@@ -115,3 +119,45 @@ def test_long_results_go_on_on_further_pages_and_each_is_light(web: Web, gate: G
     numbers = [link for text in (page.text, second.text) for link in links_of(text) if "/staff/tickets/" in link]
     assert len(numbers) == len(set(numbers)) == 60
     assert all(len(gzip.compress(one.content)) <= MAX_GZIP for one in (first, page, second))
+
+
+def mark(gate: Gate, count: int) -> None:
+    """So many rows wait to be indexed."""
+    rows = [{"kind": "mail", "row_id": 1_000 + number} for number in range(count)]
+    with transaction(gate.parts.engine) as conn:
+        conn.execute(search_marks.delete())
+        conn.execute(insert(search_marks), rows)
+
+
+def test_who_searches_while_the_index_is_made_is_told(web: Web, gate: Gate, anne: Person, bart: Person) -> None:
+    gate.deliver(anne.writes("It is full.", subject="Disk"))
+    index_all(gate.parts.engine)
+    hers, his = web.signed_in(anne), web.signed_in(bart)
+
+    def told(words: str) -> list[bool]:
+        return [
+            "The index is still being made" in hers.get("/search", params={"q": words}).text,
+            "Still indexing: " in his.get("/staff/search", params={"q": words}).text,
+        ]
+
+    whole = told("zebra")
+    mark(gate, 1)
+    a_bit = told("disk"), told("zebra")  # who finds nothing wants to know
+    mark(gate, 12_000)
+    much = told("disk")
+    page = his.get("/staff/search?q=disk").text
+
+    assert (whole, a_bit, much) == ([False] * 2, ([False] * 2, [True] * 2), [True] * 2)
+    assert "Still indexing: 10,000+ texts to go" in page
+
+
+def test_what_narrows_a_search_can_be_taken_away_one_by_one(company: Company) -> None:
+    page = find(company, company.story.bart, "disk status:open -zebra", staff=True, kind="ticket")
+
+    taking = re.findall(r'href="/staff/search\?q=([^"]*)" aria-current="true"><bdi>([^<]*)</bdi>', page)
+
+    assert taking == [
+        ("disk%20-zebra&amp;kind=ticket", "status:open"),
+        ("disk%20status%3Aopen&amp;kind=ticket", "-zebra"),
+    ]
+    assert "take this filter away" not in find(company, company.story.bart, "disk", staff=True)
