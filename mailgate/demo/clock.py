@@ -36,10 +36,10 @@ _LISTS = (DueKind.HELD_ALERT, DueKind.HELD_DIGEST, DueKind.QUEUE_LIST)
 
 
 class DemoClock:
-    """Tells the time of the demo. It never goes back."""
+    """Tells the time of the demo, which begins so long `ago`. It never goes back."""
 
-    def __init__(self) -> None:
-        self._ahead = timedelta()
+    def __init__(self, ago: timedelta = timedelta()) -> None:
+        self._ahead = -ago
 
     def __call__(self) -> datetime:
         """The instant, in UTC."""

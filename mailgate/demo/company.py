@@ -30,15 +30,20 @@ class Person:
 ANN = Person("Ann Miller", "ann@example.org")
 PAUL = Person("Paul Stone", "paul@stone.example")
 OWEN = Person("Owen Reed", "owen@example.org")  # a colleague of Ann's, for technical questions
+MARA = Person("Mara Lind", "mara@lind.example")
+NOOR = Person("Noor Haddad", "noor@haddad.example")
+FELIX = Person("Felix Sommer", "felix@sommer.example")  # reads and writes German
 BOB = Person("Bob Jones", "bob@hosting.example")
 JANE = Person("Jane Poole", "jane@hosting.example")
 
 TINA = Person("Tina Busy", "tina-tempfail@mailboxes.example")  # the names say what becomes of their mail: magic.py
 BRUNO = Person("Bruno Gone", "bruno-bounce@mailboxes.example")
 LENA = Person("Lena Late", "lena-late-bounce@mailboxes.example")
+GRETA = Person("Greta Left", "greta-bounce@mailboxes.example")  # whose mail did not arrive in the past already
 
-CUSTOMERS = (ANN, PAUL, TINA, BRUNO, LENA)
+CUSTOMERS = (ANN, PAUL, TINA, BRUNO, LENA, MARA, NOOR, FELIX, GRETA)
 STAFF = (BOB, JANE)
+WRITE_GERMAN = (FELIX,)
 
 
 UsualPorts = tuple[int, int, int, int]
@@ -115,7 +120,7 @@ def seed(engine: Engine, *, now: datetime) -> None:
                 country="DE",
                 currency="EUR",
                 timezone="Europe/Berlin",
-                language="en",
+                language="de" if person in WRITE_GERMAN else "en",
                 now=now,
             )
             if person is ANN:

@@ -1,6 +1,7 @@
 """Letters that the demo's people write, as their mail clients would write them."""
 
 import email.policy
+import re
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import format_datetime, formatdate, getaddresses, make_msgid
@@ -13,6 +14,8 @@ LETTERS = "letters"
 """The directory of the demo where letters lie that are ready to be sent."""
 
 TO_BE_WRITTEN = "(write here)"
+
+_TAG = re.compile(r"\[#(\d+)\]")
 
 
 class NotWritten(Exception):
@@ -31,9 +34,9 @@ def new(writer: Person, to: str, subject: str, text: str, *, at: datetime | None
     return letter
 
 
-def reply(writer: Person, parent: Arrived, text: str) -> EmailMessage:
+def reply(writer: Person, parent: Arrived, text: str, *, at: datetime | None = None) -> EmailMessage:
     """An answer: to the Reply-To, with the thread's references, the original quoted below."""
-    letter = new(writer, reply_address(parent), reply_subject(parent), f"{text}\n\n{quotation(parent)}")
+    letter = new(writer, reply_address(parent), reply_subject(parent), f"{text}\n\n{quotation(parent)}", at=at)
     refer(letter, parent)
     return letter
 
@@ -47,6 +50,12 @@ def reply_subject(parent: Arrived) -> str:
     """The subject of an answer."""
     subject = str(parent.message["Subject"] or "")
     return subject if subject.startswith("Re: ") else f"Re: {subject}"
+
+
+def ticket_in(mail: Arrived) -> int | None:
+    """The number of the ticket that a mail is about, as its subject tells people."""
+    found = _TAG.search(str(mail.message["Subject"] or ""))
+    return int(found[1]) if found else None
 
 
 def quotation(parent: Arrived) -> str:

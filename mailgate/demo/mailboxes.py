@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.parser import BytesParser
+from functools import cached_property
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 REPORT_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Arrived:
     """A mail in somebody's mailbox."""
 
@@ -33,7 +34,7 @@ class Arrived:
     reverse_path: str
     at: datetime
 
-    @property
+    @cached_property
     def message(self) -> EmailMessage:
         """As a mail client reads it."""
         parsed = BytesParser(EmailMessage, policy=email.policy.default).parsebytes(self.raw)
@@ -48,19 +49,17 @@ class Arrived:
 
 
 class Mailboxes:
-    """Takes every mail but that of magic addresses. `arrived` holds all of them, oldest first; `told` hears of each.
+    """Takes every mail but that of magic addresses. `arrived` holds all, oldest first; `told` hears of the next.
 
     `gate_port` is where a report goes about mail that was taken and then not delivered.
     """
 
-    def __init__(
-        self, directory: Path, gate_port: int, clock: Callable[[], datetime], told: Callable[[Arrived], None]
-    ) -> None:
+    def __init__(self, directory: Path, gate_port: int, clock: Callable[[], datetime]) -> None:
         self.arrived: list[Arrived] = []
+        self.told: Callable[[Arrived], None] = lambda mail: None
         self._directory = directory
         self._gate_port = gate_port
         self._clock = clock
-        self._told = told
         self._reports: set[asyncio.TimerHandle] = set()
         self._server: asyncio.Server | None = None
 
@@ -101,7 +100,7 @@ class Mailboxes:
             path.write_bytes(envelope.content)
             mail = Arrived(address, envelope.content, path, reverse_path, self._clock())
             self.arrived.append(mail)
-            self._told(mail)
+            self.told(mail)
         return "250 2.0.0 In the mailbox"
 
     def _report_later(self, address: str, reverse_path: str) -> None:

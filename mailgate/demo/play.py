@@ -1,14 +1,20 @@
 """What the viewer of the demo shows and moves, and the frame of its pages."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from urllib.parse import quote
 
 from starlette.responses import Response
 
 from mailgate.demo.clock import DemoClock, TimeMachine
 from mailgate.demo.mailboxes import Mailboxes
-from mailgate.demo.players import Player
+from mailgate.demo.players import Player, everybody
+from mailgate.demo.unread import Unread
 from mailgate.wiring import Parts
+from store.engine import reading
+from store.post import outbox
+from store.post.outbox import OutState
 from webview.reader import Reader
 from webview.rendering import Rendering
 
@@ -19,6 +25,7 @@ class Play:
 
     parts: Parts
     mailboxes: Mailboxes
+    unread: Unread
     clock: DemoClock
     machine: TimeMachine
     smtp_port: int
@@ -48,5 +55,25 @@ class Play:
             zone=zone,
             due=self.machine.next_item(),
             done=self.machine.last_done,
+            unread=self.unread,
+            news=self._news(me),
+            leaving=self._leaving_soon(),
             **values,
         )
+
+    def _news(self, me: Player | None) -> Sequence[Player]:
+        """Who has new mail since the last thing that was done, `me` first."""
+        addresses = self.unread.have_news()
+        if not addresses:
+            return ()
+        with reading(self.parts.engine) as conn:
+            players = {one.address: one for one in everybody(conn)}
+        named = (players[one] for one in addresses if one in players)
+        return sorted(named, key=lambda one: me is None or one.address != me.address)
+
+    def _leaving_soon(self) -> bool:
+        """An answer of staff waits, as long as it can be taken back."""
+        with reading(self.parts.engine) as conn:
+            held = outbox.listing(conn, states=(OutState.HELD,))
+        soon = self.clock() + timedelta(seconds=self.parts.settings.desk_rules.undo_seconds)
+        return any(row.due_at is not None and row.due_at <= soon for row in held)

@@ -1,10 +1,12 @@
 """A running demo: the gate, the mailboxes, and what the terminal shows of them."""
 
 import asyncio
+import logging
 import shlex
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -25,11 +27,15 @@ from mailgate.demo.company import (
     seed,
     write_settings,
 )
+from mailgate.demo.history import BEGAN, CONVERSATIONS, Past
 from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.demo.sign_in_link import sign_in_link
 from mailgate.demo.story import Story
-from mailgate.demo.trade import trade
+from mailgate.demo.trade import DAYS, trade
+from mailgate.demo.unread import Unread
 from mailgate.demo.viewer import Viewer
+from mailgate.flows.post import ending
+from workers.actors import utc_now
 from workers.embedded import Running
 
 USUAL_PORTS = (2525, 2424, 8025, 8026)
@@ -61,6 +67,7 @@ class Playground:
     mailboxes: Mailboxes
     running: Running
     clock: DemoClock
+    unread: Unread
 
 
 @asynccontextmanager
@@ -71,27 +78,52 @@ async def playground(
     undo_seconds: int,
     told: Callable[[Arrived], None],
     usual: UsualPorts = USUAL_PORTS,
+    with_past: bool = False,
 ) -> AsyncIterator[Playground]:
-    """Start everything in `directory`, stop it at the end. Nothing but loopback is used."""
+    """Start everything in `directory`, stop it at the end. Nothing but loopback is used.
+
+    `told` hears of each mail that arrives. `with_past`: three weeks were lived before, of which it hears nothing.
+    """
     ports = choose_ports(usual)
     config_path = write_settings(directory, ports, undo_seconds=undo_seconds)
-    clock = DemoClock()
-    mailboxes = Mailboxes(directory / "mailboxes", ports.smtp, clock, told)
+    begins = utc_now()
+    clock = DemoClock(BEGAN if with_past else timedelta())
+    mailboxes = Mailboxes(directory / "mailboxes", ports.smtp, clock)
+    unread = Unread(mailboxes)
     await mailboxes.start(ports.mailboxes)
     running = Running(load(config_path, {}), clock=clock)
-    seed(running.parts.engine, now=clock())
-    trade(running.parts.engine, running.parts.settings, now=clock())
+    parts = running.parts
+    seed(parts.engine, now=begins - timedelta(DAYS))
+    trade(parts.engine, parts.settings, now=begins)
+    if with_past:
+        past = Past(parts, mailboxes, unread, clock)
+        with _quiet_log():
+            await asyncio.to_thread(past.live, CONVERSATIONS, until=begins)
+        clock.move_to(utc_now())
+    mailboxes.told = told
     await running.start()
     web = open_web(running)
     try:
         if web is not None:
             await asyncio.to_thread(web.start)
-        yield Playground(directory, config_path, ports, mailboxes, running, clock)
+        yield Playground(directory, config_path, ports, mailboxes, running, clock, unread)
     finally:
         if web is not None:
             await asyncio.to_thread(web.stop)
         await running.stop()
         await mailboxes.stop()
+
+
+@contextmanager
+def _quiet_log() -> Iterator[None]:
+    """A mail that did not arrive weeks ago is no news for the terminal."""
+    log = logging.getLogger(ending.__name__)
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
 
 
 async def play_story(directory: Path, open_web: OpenWeb, say: Say) -> None:
@@ -112,7 +144,10 @@ async def invite(directory: Path, open_web: OpenWeb, command: str, say: Say, sto
         if (answer := _ready_answer(letters, mail)) is not None:
             say(f"    answer  edit {answer}\n            {here} demo send {answer.stem}")
 
-    async with playground(directory, open_web, undo_seconds=UNDO_SECONDS, told=told) as place, viewing(place) as viewer:
+    async with (
+        playground(directory, open_web, undo_seconds=UNDO_SECONDS, told=told, with_past=True) as place,
+        viewing(place) as viewer,
+    ):
         say(_welcome(place, viewer.url, letters, here))
         await stopping.wait()
         say("Stopping.")
@@ -122,7 +157,9 @@ async def invite(directory: Path, open_web: OpenWeb, command: str, say: Say, sto
 async def viewing(place: Playground) -> AsyncIterator[Viewer]:
     """Serve the viewer of a demo that runs."""
     ports = place.ports
-    viewer = Viewer(place.running.parts, place.mailboxes, place.clock, smtp_port=ports.smtp, port=ports.viewer)
+    viewer = Viewer(
+        place.running.parts, place.mailboxes, place.unread, place.clock, smtp_port=ports.smtp, port=ports.viewer
+    )
     await asyncio.to_thread(viewer.start)
     try:
         yield viewer

@@ -21,6 +21,7 @@ from mailgate.demo.company import HOST
 from mailgate.demo.mailboxes import Mailboxes
 from mailgate.demo.play import Play
 from mailgate.demo.players import NoSuchPlayer
+from mailgate.demo.unread import Unread
 from mailgate.demo.viewer_pages import NoSuchMail
 from mailgate.wiring import Parts
 from webview.form import is_from_elsewhere, read_fields
@@ -34,10 +35,12 @@ MAX_FORM_BYTES = 1_000_000
 class Viewer:
     """The viewer of a running demo, served on loopback."""
 
-    def __init__(self, parts: Parts, mailboxes: Mailboxes, clock: DemoClock, *, smtp_port: int, port: int) -> None:
+    def __init__(
+        self, parts: Parts, mailboxes: Mailboxes, unread: Unread, clock: DemoClock, *, smtp_port: int, port: int
+    ) -> None:
         rendering = Rendering("mailgate demo", built_in_directory("demo"), built_in_directory())
         word = secrets.token_urlsafe(12)
-        self.play = Play(parts, mailboxes, clock, TimeMachine(parts, clock), smtp_port, word, rendering)
+        self.play = Play(parts, mailboxes, unread, clock, TimeMachine(parts, clock), smtp_port, word, rendering)
         self.url = f"http://{HOST}:{port}{self.play.root}/"
         self._server = WebServer(_app(self.play, f"http://{HOST}:{port}"), HOST, port)
 

@@ -47,7 +47,7 @@ class NoSuchMail(Exception):
 
 
 def people(play: Play, _request: Request) -> Response:
-    """`/`: who one can be, and how many mails each has."""
+    """`/`: who one can be, and how many mails each has, and has not opened."""
     with reading(play.parts.engine) as conn:
         players = everybody(conn)
     counts = {one.address: len(play.mailboxes.of(one.address)) for one in players}
@@ -71,6 +71,8 @@ def mail(play: Play, request: Request) -> Response:
         item = _item(play, conn, me, request.path_params["key"])
         made = made_of(conn, item)
         ticket = tickets.find(conn, made.accepted.outcome.ticket_id or 0) if made else None
+    if item.arrived is not None:
+        play.unread.read(item.arrived)
     return play.page(
         "mail.html",
         me,
@@ -120,6 +122,7 @@ def send(play: Play, request: Request, fields: Mapping[str, str]) -> Response:
     with reading(play.parts.engine) as conn:
         me = _me(conn, request)
         parent = _item(play, conn, me, filled.answers).arrived if filled.answers else None
+    play.unread.begin()
     try:
         message = draft.written(filled, Person(me.name, me.address), parent, at=play.clock())
         letter.send(message.as_bytes(), port=play.smtp_port)
@@ -133,6 +136,7 @@ def send(play: Play, request: Request, fields: Mapping[str, str]) -> Response:
 def step(play: Play, _request: Request, fields: Mapping[str, str]) -> Response:
     """Move the clock, and come back to the mailbox that was looked at."""
     by = fields.get("by", "")
+    play.unread.begin()
     if by == TO_NEXT:
         play.machine.to_next()
     elif by in STEPS:

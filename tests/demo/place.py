@@ -117,15 +117,22 @@ class Place:
 
 
 @contextmanager
-def running_place(directory: Path, *, undo_seconds: int = 0) -> Iterator[Place]:
-    """The demo as `mailgate demo` starts it."""
+def running_place(directory: Path, *, undo_seconds: int = 0, with_past: bool = False) -> Iterator[Place]:
+    """The demo as `mailgate demo` starts it; `with_past`: with all that came before."""
     loop = asyncio.new_event_loop()
     started: list[Place] = []
     ready, ending = threading.Event(), asyncio.Event()
 
     async def run() -> None:
         async with (
-            playground(directory, web_view, undo_seconds=undo_seconds, told=lambda mail: None, usual=ANY_PORTS) as demo,
+            playground(
+                directory,
+                web_view,
+                undo_seconds=undo_seconds,
+                told=lambda mail: None,
+                usual=ANY_PORTS,
+                with_past=with_past,
+            ) as demo,
             viewing(demo) as viewer,
         ):
             started.append(Place(demo, viewer))
@@ -141,7 +148,7 @@ def running_place(directory: Path, *, undo_seconds: int = 0) -> Iterator[Place]:
 
     thread = threading.Thread(target=run_whole, name="demo")
     thread.start()
-    ready.wait(30)
+    ready.wait(90)
     try:
         [place] = started
         with place.browser:
