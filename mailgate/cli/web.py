@@ -1,5 +1,9 @@
 """The web view beside a running gate: its own read-only handle on the store, and the one way in that it has."""
 
+from collections.abc import Callable
+
+from starlette.types import ASGIApp
+
 from mailgate.errors import BadAddress
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.parse import parse
@@ -9,11 +13,19 @@ from webview.app import create_app
 from webview.serve import WebServer, threads_for
 from workers.embedded import Running
 
+Around = Callable[[ASGIApp], ASGIApp]
+"""Puts something before the pages."""
+
+
+def nothing_around(app: ASGIApp) -> ASGIApp:
+    """The pages as they are."""
+    return app
+
 
 class WebView:
     """The pages of a running gate; `start` after the gate, `stop` before it."""
 
-    def __init__(self, running: Running) -> None:
+    def __init__(self, running: Running, around: Around) -> None:
         settings = running.parts.settings
         assert settings.web.listen is not None
         self._acceptance = running.acceptance
@@ -21,7 +33,7 @@ class WebView:
         threads = threads_for(settings)
         self._engine = connect_for_pages(settings.pages_url, at_once=threads)
         app = create_app(settings, self._engine, archive_of(settings), self._submit, self._clock)
-        self._server = WebServer(app, settings.web.listen.host, settings.web.listen.port, threads=threads)
+        self._server = WebServer(around(app), settings.web.listen.host, settings.web.listen.port, threads=threads)
 
     def start(self) -> int:
         """Serve pages; returns the port. Raises OSError when the address cannot be had."""
@@ -40,6 +52,6 @@ class WebView:
         self._acceptance.accept(raw, Envelope(None, recipients, Door.FORM, self._clock()))
 
 
-def web_view(running: Running) -> WebView | None:
+def web_view(running: Running, around: Around = nothing_around) -> WebView | None:
     """The web view that the settings ask for; None when `web.listen` is empty."""
-    return WebView(running) if running.parts.settings.web.listen is not None else None
+    return WebView(running, around) if running.parts.settings.web.listen is not None else None

@@ -2,13 +2,17 @@
 
 import asyncio
 import logging
+import secrets
 import shlex
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Protocol
+
+from starlette.types import ASGIApp
 
 from mailgate.config import load
 from mailgate.demo import letter
@@ -27,13 +31,14 @@ from mailgate.demo.company import (
     seed,
     write_settings,
 )
+from mailgate.demo.doorway import Doorway
 from mailgate.demo.history import BEGAN, CONVERSATIONS, Past
 from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.demo.sign_in_link import sign_in_link
 from mailgate.demo.story import Story
 from mailgate.demo.trade import DAYS, trade
 from mailgate.demo.unread import Unread
-from mailgate.demo.viewer import Viewer
+from mailgate.demo.viewer import Viewer, viewer_url
 from mailgate.flows.post import ending
 from workers.actors import utc_now
 from workers.embedded import Running
@@ -53,8 +58,11 @@ class WebView(Protocol):
     def stop(self) -> None: ...
 
 
-OpenWeb = Callable[[Running], WebView | None]
-"""Makes the web view of a gate; the command line hands it in, for gate and pages know nothing of each other."""
+Around = Callable[[ASGIApp], ASGIApp]
+
+OpenWeb = Callable[[Running, Around], WebView | None]
+"""Makes the web view of a gate, with something before its pages; the command line hands it in, for gate and pages know
+nothing of each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +76,7 @@ class Playground:
     running: Running
     clock: DemoClock
     unread: Unread
+    viewer_word: str  # before all paths of the viewer: pages of other sites cannot guess it
 
 
 @asynccontextmanager
@@ -79,10 +88,12 @@ async def playground(
     told: Callable[[Arrived], None],
     usual: UsualPorts = USUAL_PORTS,
     with_past: bool = False,
+    with_viewer: bool = True,
 ) -> AsyncIterator[Playground]:
     """Start everything in `directory`, stop it at the end. Nothing but loopback is used.
 
     `told` hears of each mail that arrives. `with_past`: three weeks were lived before, of which it hears nothing.
+    `with_viewer`: the web view's links lead there.
     """
     ports = choose_ports(usual)
     config_path = write_settings(directory, ports, undo_seconds=undo_seconds)
@@ -102,11 +113,13 @@ async def playground(
         clock.move_to(utc_now())
     mailboxes.told = told
     await running.start()
-    web = open_web(running)
+    word = secrets.token_urlsafe(12)
+    doorway = partial(Doorway, engine=parts.engine, clock=clock, viewer=viewer_url(ports, word))
+    web = open_web(running, doorway if with_viewer else lambda app: app)
     try:
         if web is not None:
             await asyncio.to_thread(web.start)
-        yield Playground(directory, config_path, ports, mailboxes, running, clock, unread)
+        yield Playground(directory, config_path, ports, mailboxes, running, clock, unread, word)
     finally:
         if web is not None:
             await asyncio.to_thread(web.stop)
@@ -128,7 +141,7 @@ def _quiet_log() -> Iterator[None]:
 
 async def play_story(directory: Path, open_web: OpenWeb, say: Say) -> None:
     """The story without a terminal. Raises NotSeen."""
-    async with playground(directory, open_web, undo_seconds=1, told=lambda mail: None) as place:
+    async with playground(directory, open_web, undo_seconds=1, told=lambda mail: None, with_viewer=False) as place:
         story = Story(place.running.parts, place.mailboxes, place.ports.smtp, say)
         await story.play()
 
@@ -156,9 +169,8 @@ async def invite(directory: Path, open_web: OpenWeb, command: str, say: Say, sto
 @asynccontextmanager
 async def viewing(place: Playground) -> AsyncIterator[Viewer]:
     """Serve the viewer of a demo that runs."""
-    ports = place.ports
     viewer = Viewer(
-        place.running.parts, place.mailboxes, place.unread, place.clock, smtp_port=ports.smtp, port=ports.viewer
+        place.running.parts, place.mailboxes, place.unread, place.clock, ports=place.ports, word=place.viewer_word
     )
     await asyncio.to_thread(viewer.start)
     try:

@@ -11,7 +11,7 @@ from store.engine import transaction
 
 
 def sign_in_link(parts: Parts, address: str, *, now: datetime) -> str:
-    """The URL, good for half an hour, for a staff member or a contact that is registered."""
+    """The URL, for a staff member or a contact that is registered; the doorway keeps it good however time is moved."""
     with transaction(parts.engine) as conn:
         act = Act.begin(conn, parts.settings, now)
         member = people.staff_with(conn, address)

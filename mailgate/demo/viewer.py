@@ -4,7 +4,6 @@ Pages of other sites cannot use it: its URL has a random word, its forms are tak
 name that was bent to loopback is refused.
 """
 
-import secrets
 from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.applications import Starlette
@@ -17,7 +16,7 @@ from starlette.routing import Mount, Route
 
 from mailgate.demo import viewer_pages
 from mailgate.demo.clock import DemoClock, TimeMachine
-from mailgate.demo.company import HOST
+from mailgate.demo.company import HOST, Ports
 from mailgate.demo.mailboxes import Mailboxes
 from mailgate.demo.play import Play
 from mailgate.demo.players import NoSuchPlayer
@@ -36,13 +35,12 @@ class Viewer:
     """The viewer of a running demo, served on loopback."""
 
     def __init__(
-        self, parts: Parts, mailboxes: Mailboxes, unread: Unread, clock: DemoClock, *, smtp_port: int, port: int
+        self, parts: Parts, mailboxes: Mailboxes, unread: Unread, clock: DemoClock, *, ports: Ports, word: str
     ) -> None:
         rendering = Rendering("mailgate demo", built_in_directory("demo"), built_in_directory())
-        word = secrets.token_urlsafe(12)
-        self.play = Play(parts, mailboxes, unread, clock, TimeMachine(parts, clock), smtp_port, word, rendering)
-        self.url = f"http://{HOST}:{port}{self.play.root}/"
-        self._server = WebServer(_app(self.play, f"http://{HOST}:{port}"), HOST, port)
+        self.play = Play(parts, mailboxes, unread, clock, TimeMachine(parts, clock), ports.smtp, word, rendering)
+        self.url = viewer_url(ports, word)
+        self._server = WebServer(_app(self.play, f"http://{HOST}:{ports.viewer}"), HOST, ports.viewer)
 
     def start(self) -> None:
         """Serve pages. Raises OSError when the address cannot be had."""
@@ -51,6 +49,11 @@ class Viewer:
     def stop(self) -> None:
         """Serve no more."""
         self._server.stop()
+
+
+def viewer_url(ports: Ports, word: str) -> str:
+    """Where the viewer begins."""
+    return f"http://{HOST}:{ports.viewer}/{word}/"
 
 
 Page = Callable[[Play, Request], Response]
@@ -73,6 +76,7 @@ def _app(play: Play, url: str) -> Starlette:
     pages = [
         page("/", viewer_pages.people),
         form("/clock", viewer_pages.step),
+        page("/write", viewer_pages.who_writes),
         page("/{address}/", viewer_pages.mailbox),
         page("/{address}/pages", viewer_pages.pages),
         page("/{address}/write", viewer_pages.write),

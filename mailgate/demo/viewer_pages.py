@@ -54,6 +54,13 @@ def people(play: Play, _request: Request) -> Response:
     return play.page("people.html", None, players=players, counts=counts)
 
 
+def who_writes(play: Play, request: Request) -> Response:
+    """`/write?link=…`: a page began a mail, and nobody is signed in there."""
+    with reading(play.parts.engine) as conn:
+        players = everybody(conn)
+    return play.page("who-writes.html", None, players=players, link=request.query_params.get("link", ""))
+
+
 def mailbox(play: Play, request: Request) -> Response:
     """One person's mail: what arrived and what was sent, newest first, or in threads."""
     in_threads = request.query_params.get("view") == "threads"
@@ -146,10 +153,11 @@ def step(play: Play, _request: Request, fields: Mapping[str, str]) -> Response:
 
 
 def pages(play: Play, request: Request) -> Response:
-    """Over to the web view, signed in as this person."""
+    """Over to the web view, signed in as this person; with `to`, a path there, without a stop on the way."""
     with reading(play.parts.engine) as conn:
         me = _me(conn, request)
-    return RedirectResponse(sign_in_link(play.parts, me.address, now=play.clock()), 303)
+    link, to = sign_in_link(play.parts, me.address, now=play.clock()), request.query_params.get("to")
+    return RedirectResponse(f"{link}/go?{urlencode({'to': to})}" if to else link, 303)
 
 
 def _me(conn: Connection, request: Request) -> Player:
@@ -165,12 +173,16 @@ def _item(play: Play, conn: Connection, me: Player, key: str) -> Item:
 
 
 def _leads_to(play: Play, me: Player) -> draft.LeadsTo:
-    form, web_view = f"{play.mailbox(me.address)}write", play.parts.settings.web.public_url
+    """A mail that is begun leads to the form; a page of the web view is shown as to whoever reads the mail."""
+    mine, web_view = play.mailbox(me.address), play.parts.settings.web.public_url
 
     def leads_to(link: str) -> str | None:
         if link.lower().startswith("mailto:"):
-            return f"{form}?{urlencode({'link': link})}"
-        return link if link.startswith(f"{web_view}/") else None
+            return f"{mine}write?{urlencode({'link': link})}"
+        if not link.startswith(f"{web_view}/"):
+            return None
+        path = link.removeprefix(web_view)
+        return link if path.startswith("/in/") else f"{mine}pages?{urlencode({'to': path})}"
 
     return leads_to
 
