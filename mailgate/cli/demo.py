@@ -1,6 +1,7 @@
 """`mailgate demo`: a seeded gate to play with, in a temporary directory, on loopback."""
 
 import asyncio
+import errno
 import os
 import shutil
 import signal
@@ -28,21 +29,28 @@ from mailgate.demo.story import NotSeen
 
 @click.group(invoke_without_command=True, cls=Group)
 @click.option("--script", is_flag=True, help="Play the story once, without a terminal; exit 0 only if all was seen.")
+@click.option("--tell", is_flag=True, help="With --script: tell each mail of the story, who to whom, and its text.")
 @click.pass_context
-def demo(ctx: click.Context, script: bool) -> None:
+def demo(ctx: click.Context, script: bool, tell: bool) -> None:
     """A seeded company to play with; nothing leaves this machine and nothing stays behind."""
     if ctx.invoked_subcommand is not None:
         return
+    if tell and not script:
+        fail("--tell tells the mails of the story", code=EX_USAGE, hint="mailgate demo --script --tell")
     if not script:
         _refuse_beside_a_store(ctx)
     configure(Log(level=LogLevel.WARNING))
     directory = Path(tempfile.mkdtemp(prefix="mailgate-demo-"))
     try:
         if script:
-            _play(directory)
+            _play(directory, tell=tell)
         else:
             asyncio.run(_invite(directory))
             say(f"{directory} is removed.")
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        fail(f"the demo cannot start: {error.strerror}", code=EX_UNAVAILABLE, hint="is another one starting?")
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -85,9 +93,9 @@ def _refuse_beside_a_store(ctx: click.Context) -> None:
         )
 
 
-def _play(directory: Path) -> None:
+def _play(directory: Path, *, tell: bool) -> None:
     try:
-        asyncio.run(play_story(directory, web_view, click.echo))
+        asyncio.run(play_story(directory, web_view, click.echo, tells_mails=tell))
     except NotSeen as error:
         fail(str(error), code=EX_SOFTWARE)
     click.echo("The story was seen from end to end.")

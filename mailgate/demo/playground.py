@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from email.message import EmailMessage
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -36,6 +37,7 @@ from mailgate.demo.history import BEGAN, CONVERSATIONS, Past
 from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.demo.sign_in_link import sign_in_link
 from mailgate.demo.story import Story
+from mailgate.demo.telling import told
 from mailgate.demo.trade import DAYS, trade
 from mailgate.demo.unread import Unread
 from mailgate.demo.viewer import Viewer, viewer_url
@@ -139,10 +141,18 @@ def _quiet_log() -> Iterator[None]:
         log.setLevel(before)
 
 
-async def play_story(directory: Path, open_web: OpenWeb, say: Say) -> None:
-    """The story without a terminal. Raises NotSeen."""
-    async with playground(directory, open_web, undo_seconds=1, told=lambda mail: None, with_viewer=False) as place:
-        story = Story(place.running.parts, place.mailboxes, place.ports.smtp, say)
+async def play_story(directory: Path, open_web: OpenWeb, say: Say, *, tells_mails: bool = False) -> None:
+    """The story without a terminal; `tells_mails`: with each mail that is written or arrives. Raises NotSeen."""
+
+    def tell(mail: EmailMessage) -> None:
+        if tells_mails:
+            say(told(mail))
+
+    def arrived(mail: Arrived) -> None:
+        tell(mail.message)
+
+    async with playground(directory, open_web, undo_seconds=1, told=arrived, with_viewer=False) as place:
+        story = Story(place.running.parts, place.mailboxes, place.ports.smtp, say, tell)
         await story.play()
 
 
@@ -152,13 +162,13 @@ async def invite(directory: Path, open_web: OpenWeb, command: str, say: Say, sto
     letters.mkdir(exist_ok=True)
     here = _shortcut(directory, command)
 
-    def told(mail: Arrived) -> None:
+    def announce(mail: Arrived) -> None:
         say(f"  {mail.address}: {mail.message['Subject']}\n    read    {mail.path}")
         if (answer := _ready_answer(letters, mail)) is not None:
             say(f"    answer  edit {answer}\n            {here} demo send {answer.stem}")
 
     async with (
-        playground(directory, open_web, undo_seconds=UNDO_SECONDS, told=told, with_past=True) as place,
+        playground(directory, open_web, undo_seconds=UNDO_SECONDS, told=announce, with_past=True) as place,
         viewing(place) as viewer,
     ):
         say(_welcome(place, viewer.url, letters, here))

@@ -35,13 +35,21 @@ class NotSeen(Exception):
 
 
 class Story:
-    """Plays the story against a running gate."""
+    """Plays the story against a running gate; `say` hears of each step, `tell` of each mail that somebody writes."""
 
-    def __init__(self, parts: Parts, mailboxes: Mailboxes, smtp_port: int, say: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        mailboxes: Mailboxes,
+        smtp_port: int,
+        say: Callable[[str], None],
+        tell: Callable[[EmailMessage], None] = lambda mail: None,
+    ) -> None:
         self._parts = parts
         self._mailboxes = mailboxes
         self._smtp_port = smtp_port
         self._say = say
+        self._tell_mail = tell
         self._steps = 0
         self._read: set[Path] = set()
 
@@ -140,6 +148,7 @@ class Story:
         return all(row.state is outbox.OutState.SENT for row in rows) and sorted(same) == sorted(arrived)
 
     async def _send(self, mail: EmailMessage) -> None:
+        self._tell_mail(mail)
         await asyncio.to_thread(letter.send, mail.as_bytes(), port=self._smtp_port)
 
     async def _mail(self, reader: Person, step: str, words: str) -> Arrived:
