@@ -41,7 +41,7 @@ BRUNO = Person("Bruno Gone", "bruno-bounce@mailboxes.example")
 LENA = Person("Lena Late", "lena-late-bounce@mailboxes.example")
 GRETA = Person("Greta Left", "greta-bounce@mailboxes.example")  # whose mail did not arrive in the past already
 
-CUSTOMERS = (ANN, PAUL, TINA, BRUNO, LENA, MARA, NOOR, FELIX, GRETA)
+CUSTOMERS = (ANN, PAUL, MARA, NOOR, FELIX, TINA, BRUNO, LENA, GRETA)
 STAFF = (BOB, JANE)
 WRITE_GERMAN = (FELIX,)
 

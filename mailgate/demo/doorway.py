@@ -34,8 +34,8 @@ _MAILTO = re.compile(r'href="(mailto:[^"]*)"', re.IGNORECASE)
 _HEADER, _END_OF_HEAD = '<header class="top">', "</head>"
 _STYLE_PATH = "/demo.css"
 _STYLE = """\
-.demo { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; padding: .5rem 1.25rem; font-size: .875rem;
-  color: var(--ink); background: var(--note); border-bottom: 1px solid var(--note-line); }
+.demo { padding: .5rem 0; font-size: .875rem; background: var(--note); border-bottom: 1px solid var(--note-line); }
+.demo .wide { display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; }
 @media print { .demo { display: none; } }
 """
 
@@ -153,6 +153,7 @@ def changed(page: str, viewer: str, visitor: Visitor | None) -> str:
     if _HEADER not in page:
         return page  # a mail in its frame
     back = f'<a href="{escape(own)}">← Mailbox of {escape(visitor.name)}</a>' if visitor else ""
-    bar = f'<nav class="demo" lang="en" aria-label="Demo">{back}<a href="{escape(viewer)}">People of the demo</a></nav>'
+    people = f'<a href="{escape(viewer)}">People of the demo</a>'
+    bar = f'<nav class="demo" lang="en" aria-label="Demo"><div class="wide">{back}{people}</div></nav>'
     style = f'<link rel="stylesheet" href="{_STYLE_PATH}">'
     return page.replace(_END_OF_HEAD, style + _END_OF_HEAD, 1).replace(_HEADER, bar + _HEADER, 1)

@@ -1,5 +1,6 @@
 """What lies in a person's mail client: what arrived, and what was sent to the gate, whatever program sent it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,6 +19,8 @@ from store.desk.tickets import Entry
 from store.post import spool
 from store.post.spool import Accepted
 
+_SIGNATURE = re.compile(r"^-- $", re.MULTILINE)
+
 
 @dataclass(frozen=True)
 class Item:
@@ -33,6 +36,11 @@ class Item:
     def message(self) -> Message:
         """As the gate reads mail."""
         return parse(self.raw)
+
+    @property
+    def beginning(self) -> str:
+        """What it says, without what stands below a signature's line."""
+        return _SIGNATURE.split(self.message.text, maxsplit=1)[0]
 
 
 @dataclass(frozen=True, slots=True)

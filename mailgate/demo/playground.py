@@ -229,9 +229,9 @@ The same without the viewer, in a second terminal in this directory:
      keeps a note, and a mistyped command comes back.
 
   3. Look at the pages above, as customer and as staff (in two browsers, or a private window): they only show. The same
-     from the command line: the ticket, every mail that came in, and every mail that went out.
+     from the command line: tickets, every mail that came in, and every mail that went out.
 
-     {here} ticket show 1
+     {here} ticket list
      {here} inbox list
      {here} mail list
 

@@ -21,7 +21,7 @@ WIDTH = "document.documentElement.scrollWidth"
 
 def be(page: Page, name: str) -> None:
     page.get_by_role("link", name="People").click()
-    page.get_by_role("link", name=name).click()
+    page.get_by_role("cell").get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(name)
 
 
@@ -41,7 +41,7 @@ def test_a_newcomer_plays_the_first_four_minutes(place: Place, chromium: Browser
 
         page.goto(place.viewer.url)
         look("people")
-        page.get_by_role("link", name="Ann Miller").click()
+        page.get_by_role("cell").get_by_role("link", name="Ann Miller").click()
         page.get_by_role("link", name="Write", exact=True).click()
         page.get_by_label("Subject").fill("No mail since Monday")
         page.get_by_label("Text").fill("Since Monday every mail comes back.")
@@ -72,6 +72,8 @@ def test_a_newcomer_plays_the_first_four_minutes(place: Place, chromium: Browser
         page.get_by_role("link", name="My pages").click()
         page.get_by_role("link", name="Continue").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Hello, Ann Miller")
+        expect(page.get_by_role("link", name="Mailbox of Ann Miller")).to_be_visible()
+        look("pages")
 
         page.goto(f"{place.viewer.url}{ANN}/")
         page.get_by_role("button", name="36 hours").click()

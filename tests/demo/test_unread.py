@@ -11,7 +11,7 @@ JANE = "jane@hosting.example"
 
 def news(page: str) -> str:
     """What the pages say of new mail, as it is read; "" for nothing."""
-    found = re.search(r'<div class="wide news">(.*?)</div>', page, re.DOTALL)
+    found = re.search(r'<section class="wide news"[^>]*>(.*?)</section>', page, re.DOTALL)
     return " ".join(re.sub(r"<[^>]*>", " ", found[1]).split()) if found else ""
 
 

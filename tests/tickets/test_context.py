@@ -61,6 +61,10 @@ def test_the_block_is_in_the_language_of_its_reader() -> None:
     )
 
 
+def test_a_wait_of_one_second_is_one_second() -> None:
+    assert "Your reply goes to Anne <a@c.example>, one second after it has reached us." in told(_lines(about=About(1)))
+
+
 def test_a_copy_does_not_say_that_it_has_arrived() -> None:
     said = told(copy_lines(TICKET, ABOUT, writer=BART.name))[0]
 

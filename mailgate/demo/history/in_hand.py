@@ -60,7 +60,9 @@ LOCKED_OUT = Conversation(
         ),
         Said("140m", JANE, "!take\n!priority urgent"),
         Said(
-            "135m", JANE, "!note\nLocked after 20 wrong tries from his old phone. Asked him to call before I open it."
+            "135m",
+            JANE,
+            "!note\nLocked after 20 wrong tries from an old phone. I open it when he has changed that one, too.",
         ),
     ),
 )
@@ -88,7 +90,7 @@ MAIL_ARCHIVE = Conversation(
             "!take\nHello Mr Stone,\n\nyes: each mail is kept unchanged for ten years. For how many mailboxes?\n\n"
             "Jane Poole",
         ),
-        Said("8m", PAUL, "Four. And can my adviser have a look by himself?\n\nPaul Stone"),
+        Said("8m", PAUL, "Four. And can my tax adviser look into them, too?\n\nPaul Stone"),
     ),
 )
 
