@@ -15,13 +15,24 @@ from mailgate.demo.clock import DemoClock
 from mailgate.demo.history.conversation import Conversation, Said, instant
 from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.demo.unread import Unread
-from mailgate.flows.due import DueKind, due
+from mailgate.flows.due import DUE, DueKind
 from mailgate.flows.staff.queue_list import morning
 from mailgate.jobs import Job
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.wiring import Parts
 from store.engine import reading
 from store.post import spool
+
+_FALL_DUE = frozenset(
+    {
+        DueKind.AUTOCLOSE_WARNING,
+        DueKind.AUTO_CLOSE,
+        DueKind.WAIT_ENDED,
+        DueKind.HELD_DIGEST,
+        DueKind.QUEUE_LIST,
+    }
+)
+"""What time stops for: all else is done as soon as a mail calls for it, or with these."""
 
 
 class NeverHappened(Exception):
@@ -44,7 +55,9 @@ class Past:
 
     def __init__(self, parts: Parts, mailboxes: Mailboxes, unread: Unread, clock: DemoClock) -> None:
         self._jobs: deque[tuple[Job, int]] = deque()
-        self._parts = replace(parts, enqueue=lambda job, row_id: self._jobs.append((job, row_id)))
+        # Nobody takes an answer back in the past, and who starts the demo waits for each look at what is due.
+        at_once = replace(parts.settings, desk_rules=replace(parts.settings.desk_rules, undo_seconds=0))
+        self._parts = replace(parts, settings=at_once, enqueue=lambda job, row_id: self._jobs.append((job, row_id)))
         self._mailboxes = mailboxes
         self._unread = unread
         self._clock = clock
@@ -69,7 +82,10 @@ class Past:
                 mail_id = acceptance.accept(mail.as_bytes(), envelope)
                 self._work()
                 if conversation not in self._begun:
-                    self._begun[conversation] = _Begun(mail_id, self._ticket_of(mail_id))
+                    begun = _Begun(mail_id, self._ticket_of(mail_id))
+                    self._begun[conversation] = begun
+                    if begun.ticket is None:  # it is held, of which staff are told without waiting for anything
+                        self._parts.run_due(self._clock())
         finally:
             acceptance.stop()
         self._pass_time(until)
@@ -87,9 +103,8 @@ class Past:
     def _first_due(self, at: datetime) -> datetime | None:
         now = self._clock()
         with reading(self._parts.engine) as conn:
-            items = due(conn, settings=self._parts.settings, at=at)
-        coming = (item.due_at for item in items if item.kind is not DueKind.LEDGER and item.due_at > now)
-        return min(coming, default=None)
+            found = [row.find(conn, self._parts.settings, at) for row in DUE if row.kind in _FALL_DUE]
+            return min((due_at for items in found for _, due_at in items if due_at > now), default=None)
 
     def _work(self) -> None:
         while self._jobs:
