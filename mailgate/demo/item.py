@@ -42,6 +42,12 @@ class Item:
         """What it says, without what stands below a signature's line."""
         return _SIGNATURE.split(self.message.text, maxsplit=1)[0]
 
+    def has(self, words: Sequence[str]) -> bool:
+        """All these words, or parts of words, stand in its subject, its text, or among who wrote and gets it."""
+        mail = self.message
+        said = " ".join([mail.subject or "", mail.text, str(mail.author or ""), *map(str, mail.to)]).casefold()
+        return all(word.casefold() in said for word in words)
+
 
 @dataclass(frozen=True, slots=True)
 class Made:

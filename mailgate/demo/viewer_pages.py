@@ -25,6 +25,9 @@ from webview.html_mail import BODY_CSP, inert_html
 MAX_SOURCE = 200_000
 """Characters of a mail's source that a page shows."""
 
+MAX_WANTED = 200
+"""Characters that are searched for."""
+
 SETTLED_SECONDS = 5.0
 """How long the page of a mail that was just sent is held back for what the gate makes of it."""
 
@@ -62,12 +65,13 @@ def who_writes(play: Play, request: Request) -> Response:
 
 
 def mailbox(play: Play, request: Request) -> Response:
-    """One person's mail: what arrived and what was sent, newest first, or in threads."""
-    in_threads = request.query_params.get("view") == "threads"
+    """One person's mail: what arrived and what was sent, newest first, or in threads; with `q` what has its words."""
+    in_threads, wanted = request.query_params.get("view") == "threads", request.query_params.get("q", "")[:MAX_WANTED]
     with reading(play.parts.engine) as conn:
         me = _me(conn, request)
         items = items_of(me.address, play.mailboxes, play.parts, conn)
-    return play.page("mailbox.html", me, items=items, threads=threads(items) if in_threads else None)
+    found = [item for item in items if item.has(wanted.split())]
+    return play.page("mailbox.html", me, items=found, wanted=wanted, threads=threads(found) if in_threads else None)
 
 
 def mail(play: Play, request: Request) -> Response:

@@ -117,3 +117,25 @@ def test_a_mail_by_any_other_program_is_in_the_mailbox_too(place: Place) -> None
     place.send_by_hand(raw, ANN)
 
     assert "By hand" in place.get(f"{ANN}/")
+
+
+def test_a_search_finds_the_mails_that_have_all_words_in_any_case_and_no_other(place: Place) -> None:
+    place.write(ANN, QUESTION)
+    place.write(ANN, "Which one is mine?", subject="An invoice")
+
+    found = place.get(f"{ANN}/?q=MONDAY%20info@")
+    threads = place.get(f"{ANN}/?q=which+mine&view=threads")
+    nothing = place.get(f"{ANN}/?q=monday%20mine")
+
+    assert "No mail since Monday" in found
+    assert "An invoice" not in found
+    assert 'value="MONDAY info@"' in found
+    assert "An invoice" in threads
+    assert "No mail since Monday" not in threads
+    assert "No mail has all these words" in nothing
+
+
+def test_what_is_searched_for_is_text(place: Place) -> None:
+    page = place.browser.get(f"{place.viewer.url}{ANN}/", params={"q": '"><script>'}).text
+
+    assert "<script>" not in page
