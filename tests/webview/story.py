@@ -67,7 +67,7 @@ def tell(gate: Gate) -> Story:
     gate.deliver(bart.replies(about_disk, "!close"))
 
     files = (
-        ("screen shot.png", "image/png", b"\x89PNG not really"),
+        ("screen shot.png", "image/png", picture()),
         ("<script>.txt", "text/html", b"<script>1</script>"),
     )
     words = "مرحبا، الموقع لا يعمل منذ الصباح.\n\nThe page says 503, see the picture."

@@ -5,6 +5,7 @@ import pytest
 from tests.gate import Gate, Person
 from tests.made_files import Printer, send_statement, with_printer
 from tests.webview.company import Company
+from tests.webview.story import picture
 from tests.webview.web import Web
 from webview.files import DOWNLOAD_CSP, safe_name
 
@@ -65,7 +66,7 @@ def test_a_part_of_a_file_is_not_to_be_had_alone(company: Company) -> None:
         browser.get(path, headers={"range": wanted}) for wanted in ("bytes=0-1", "bytes=0-,0-,0-", "bytes=-9999")
     ]
 
-    assert {(answer.status_code, answer.content) for answer in answers} == {(200, b"\x89PNG not really")}
+    assert {(answer.status_code, answer.content) for answer in answers} == {(200, picture())}
 
 
 def test_a_file_that_the_browser_has_is_not_sent_again(company: Company) -> None:
