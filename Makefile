@@ -10,7 +10,7 @@ ALONE := $(BIN)/pytest -q
 # Static checks and tests at the same time: what fails ends the target when both are through.
 BOTH := $(MAKE) --no-print-directory -j 2 static side-by-side
 
-.PHONY: bench demo fuzz real-billing real-input score venv dev static side-by-side check test words lock clean
+.PHONY: bench demo fuzz real-billing real-input score shots venv dev static side-by-side check test words lock clean
 
 demo: venv ## a seeded gate on loopback, nothing leaves the machine
 	@$(BIN)/mailgate demo
@@ -69,6 +69,9 @@ score: dev ## how many of the mails and cases in SHARED are read right; the last
 	-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SHARED)/mail-cases/score_small.py $(SHARED)/mail-cases
 	-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SHARED)/bug-cases/check.py $(SHARED)/bug-cases
 	-PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python $(SHARED)/bug-cases/gate_cases.py
+
+shots: dev ## a picture of each page, light and dark, at a desk, on a phone and on paper, in var/shots (ARGS="--only /staff")
+	$(BIN)/python -m tests.shots $(ARGS)
 
 words: dev ## bring the catalogues of pages, templates/web/*.po, up to what templates and code say
 	$(BIN)/python -m tests.webview.page_words

@@ -234,8 +234,11 @@ def test_the_printed_page_leaves_out_what_paper_cannot_do(company: Company, chro
     with window_of(company, chromium, company.story.anne, DESK, "dark") as context:
         page = context.new_page()
         page.goto(f"{company.web.url}/tickets/{company.story.mail_ticket}")
-        page.emulate_media(media="print", color_scheme="light")
+        page.emulate_media(media="print", color_scheme="dark")  # some browsers print as they show
 
         expect(page.get_by_role("navigation")).to_be_hidden()
         expect(page.get_by_role("link", name="Answer by mail")).to_be_hidden()
+        expect(page.get_by_text("The whole thread:")).to_be_hidden()
         expect(page.get_by_text("mailbox full")).to_be_visible()
+        assert page.evaluate("getComputedStyle(document.querySelector('.message')).color") == "rgb(0, 0, 0)"
+        assert page.evaluate("getComputedStyle(document.querySelector('.message h2 span')).color") == "rgb(86, 97, 112)"
