@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from mailgate.errors import MailgateError
 from mailgate.letters.kind import Template
 from mailgate.mail.automatic import hops
-from mailgate.mail.disposition import AWAITING_REVIEW
+from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.mail.message import Message
 from mailgate.mail.parse import parse
 from mailgate.people import Contact, Staff
@@ -28,7 +28,7 @@ from mailgate.setup.site import Site
 from mailgate.wiring import smarthosts_of
 from store import people
 from store.archive import archive_of
-from store.post import outbox, spool
+from store.post import confirmations, outbox, spool
 from store.post.outbox import Outgoing, OutState
 from store.post.spool import Accepted
 
@@ -46,6 +46,7 @@ on its whole way. Please answer it: a few words will do.
 _POLL_SECONDS = 0.3
 _ON_ITS_WAY = frozenset({OutState.HELD, OutState.QUEUED, OutState.SENDING})
 _TELLING = ((Template.ACKNOWLEDGEMENT, "the acknowledgement"), (Template.NOTIFICATION, "the mail to staff"))
+_MAY_BRING_IT = frozenset({Disposition.WAITING, Disposition.JOINED})
 _Seen = TypeVar("_Seen")
 
 
@@ -154,16 +155,20 @@ class Story:
         )
         told: set[int] = set()
 
-        def news(conn: Connection) -> Accepted | bool | None:
-            if outbox.on_ticket(conn, number, Template.REPLY):
-                return True
+        def news(conn: Connection) -> Finding | bool | None:
+            has_left = bool(outbox.on_ticket(conn, number, Template.REPLY))
             staff = people.list_staff(conn)
-            came = (one for one in spool.listing(conn, after=after) if one.outcome.ticket_id == number)
-            return next((one for one in came if one.id not in told and _of_staff(one, staff)), None)
+            for mail in spool.listing(conn, after=after):
+                if mail.outcome.ticket_id != number or mail.id in told or not _of_staff(mail, staff):
+                    continue
+                is_asked = confirmations.was_asked_about(conn, mail.id)
+                if is_asked or not (has_left or mail.outcome.disposition in _MAY_BRING_IT):
+                    told.add(mail.id)
+                    return _brought_nothing(self.site, mail, is_asked=is_asked)
+            return has_left or None
 
-        while isinstance(mail := self._until(news, deadline - time.monotonic(), nobody), Accepted):
-            told.add(mail.id)
-            yield _brought_nothing(self.site, mail)
+        while isinstance(hop := self._until(news, deadline - time.monotonic(), nobody), Finding):
+            yield hop
         yield self._left(partial(outbox.on_ticket, ticket_id=number, template=Template.REPLY), "the answer")
         yield ok(f"{self.address} has the answer: look there. You have answered your first ticket; !close closes it")
 
@@ -211,9 +216,9 @@ def _route(message: Message) -> str:
     return f", past {passed} mail servers" if passed != 1 else ", past one mail server"
 
 
-def _brought_nothing(site: Site, mail: Accepted) -> Finding:
+def _brought_nothing(site: Site, mail: Accepted, *, is_asked: bool) -> Finding:
     outcome, look = mail.outcome, f"{site.command} doctor --only staff-mail"
-    if outcome.disposition in AWAITING_REVIEW and "asked for a yes" in (outcome.reason or ""):
+    if is_asked:
         return warn(
             f"mail {mail.id} of {outcome.author} lacks proof: its writer is asked by mail, and answers yes", look
         )

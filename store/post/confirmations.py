@@ -115,6 +115,11 @@ def same_open(
     return any(details == dict(values) for details in conn.execute(query).scalars())
 
 
+def was_asked_about(conn: Connection, spool_id: int) -> bool:
+    """This mail called for a question, whatever became of that."""
+    return conn.execute(select(confirmations.c.id).where(confirmations.c.spool_id == spool_id)).first() is not None
+
+
 def counts(
     conn: Connection,
     of: QuestionClass,

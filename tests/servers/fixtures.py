@@ -115,9 +115,10 @@ def postfix() -> Iterator[StartPostfix]:
             relayhost: str | None = None,
             main_cf: str = "",
             master_cf: str = "",
+            port: int | None = None,
         ) -> Postfix:
             with needed():
-                server = start_postfix(lmtp=lmtp, relayhost=relayhost, main_cf=main_cf, master_cf=master_cf)
+                server = start_postfix(lmtp=lmtp, relayhost=relayhost, main_cf=main_cf, master_cf=master_cf, port=port)
             running.callback(server.stop)
             return server
 

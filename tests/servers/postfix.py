@@ -144,17 +144,24 @@ class StartPostfix(Protocol):
         relayhost: str | None = None,
         main_cf: str = "",
         master_cf: str = "",
+        port: int | None = None,
     ) -> Postfix: ...
 
 
 def start_postfix(
-    *, lmtp: Mapping[str, NextHops] | None = None, relayhost: str | None = None, main_cf: str = "", master_cf: str = ""
+    *,
+    lmtp: Mapping[str, NextHops] | None = None,
+    relayhost: str | None = None,
+    main_cf: str = "",
+    master_cf: str = "",
+    port: int | None = None,
 ) -> Postfix:
     """Start an instance and return it when it greets; whoever starts it calls `stop`.
 
     `lmtp` maps a domain to the `host:port` of its LMTP server, or of several; all other mail goes by SMTP to the
     `relayhost`.
-    `main_cf` and `master_cf` are added to settings and services, and what they say is what counts.
+    `main_cf` and `master_cf` are added to settings and services, and what they say is what counts. `port`: where it is
+    to listen, where that had to be known before.
     Raises ServerMissing without Postfix or without root: its master changes to users of its own.
     """
     program = find_program("postconf")
@@ -165,7 +172,7 @@ def start_postfix(
     ).splitlines()
     with ExitStack() as starting:
         directory = starting.enter_context(private_directory("postfix"))
-        port = free_port()
+        port = port or free_port()
         _write_config(directory, port=port, lmtp=lmtp or {}, relayhost=relayhost, main_cf=main_cf, master_cf=master_cf)
         _make_queue(directory, owner=owner, setgid_group=setgid_group)
         log = directory / "log"
