@@ -67,8 +67,7 @@ class Play:
         if not addresses:
             return ()
         with reading(self.parts.engine) as conn:
-            players = {one.address: one for one in everybody(conn)}
-        named = (players[one] for one in addresses if one in players)
+            named = [one for one in everybody(conn) if one.address in addresses]  # not by whose mail came first
         return sorted(named, key=lambda one: me is None or one.address != me.address)
 
     def _leaving_soon(self) -> bool:
