@@ -120,6 +120,12 @@ def was_asked_about(conn: Connection, spool_id: int) -> bool:
     return conn.execute(select(confirmations.c.id).where(confirmations.c.spool_id == spool_id)).first() is not None
 
 
+def open_about(conn: Connection, kind: ConfirmKind, *, now: datetime) -> frozenset[int]:
+    """The mails that questions of this kind are about, and that may still be answered."""
+    query = select(confirmations.c.spool_id).where(confirmations.c.kind == kind, *_still_open(now))
+    return frozenset(conn.execute(query).scalars())
+
+
 def counts(
     conn: Connection,
     of: QuestionClass,

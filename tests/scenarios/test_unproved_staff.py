@@ -258,3 +258,19 @@ def test_lost_words_go_to_the_address_that_a_reply_names_after_a_yes(
     assert before == []
     assert f"Your words of ticket #1 that did not arrive are sent to {new.address}" in flat(question)
     assert "Please try again." in gate.mailbox(new)[0].text
+
+
+def test_a_mail_that_waits_for_its_writer_s_yes_is_told_of_each_morning_and_not_at_once(
+    gate: Gate, bart: Person, notification: Received, deliver: Deliver
+) -> None:
+    held = deliver(bart.replies(notification, "Try again."))
+    gate.later(seconds=1)
+    at_once = gate.outbox(Template.HELD_ALERT)
+    gate.later(hours=24)
+
+    assert at_once == ()
+    [listed] = [mail for mail in gate.mailbox(bart) if "for your decision" in mail.subject]
+    assert f"\n{held.id} " in listed.text
+    deliver(bart.replies(questions(gate, bart)[0], "no"))
+    gate.later(hours=1)
+    assert len(gate.outbox(Template.HELD_ALERT)) == 1

@@ -12,6 +12,7 @@ spamd         spamd
 chromium      chromium
 dovecot-imapd dovecot
 nsd           nsd
+nginx-light   nginx
 opendkim      opendkim
 postgresql    pg_ctlcluster
 redis-server  redis-server

@@ -1,20 +1,24 @@
 """Check of the pages' address: the pages of this gate are there, or what stands there instead is told."""
 
+import re
 import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import which
 
 import pytest
 
-from mailgate.config import HostPort
+from mailgate.config import HostPort, load
 from mailgate.setup.finding import Status
 from mailgate.setup.reachable import fetched, pages
+from mailgate.setup.snippets import Place, snippets
 from tests.program import configured
-from tests.servers.process import free_port
+from tests.servers.process import free_port, port_answers, process_group, wait_until_ready
 from tests.servers.scripted import listening
 from tests.setup.sites import site_in
+from webview.front import PAGE_CSP
 
 LOOPBACK_URL = "http://127.0.0.1:8025"
 
@@ -83,3 +87,56 @@ def test_links_to_loopback_are_warned_of_where_people_would_follow_them(
 
     assert found.status is status
     assert ("web.public_url" in found.fix) is (status is Status.WARN)
+
+
+@pytest.mark.skipif(which("nginx") is None, reason="nginx is not installed")
+@pytest.mark.parametrize("passes_host", [True, False])
+def test_an_nginx_with_the_printed_settings_shows_the_pages(tmp_path: Path, passes_host: bool) -> None:
+    front, web = free_port(), free_port()
+    gate = configured(
+        tmp_path, {"web": {"listen": f"127.0.0.1:{web}", "public_url": f"http://desk.example.net:{front}"}}
+    )
+    texts = {one.name: one.text for one in snippets(load(gate.config, {}), Place(tmp_path, tmp_path, "mailgate"))}
+    site = re.sub(r"listen 80;\n *listen \S+;", f"listen 127.0.0.1:{front};", texts["nginx.conf"])
+    if not passes_host:
+        site = site.replace("proxy_set_header Host $http_host;", "")
+    config = tmp_path / "nginx.conf"
+    config.write_text(_AROUND.format(directory=tmp_path, site=site))
+    log = tmp_path / "nginx.log"
+
+    command = [str(which("nginx")), "-c", str(config), "-p", str(tmp_path)]
+    with gate.serve(), process_group(command, log=log, directory=tmp_path) as process:
+        wait_until_ready(
+            process, lambda: port_answers(front, begins=b"HTTP", request=b"HEAD / HTTP/1.0\r\n\r\n"), log=log
+        )
+        answer = _asks(front, f"desk.example.net:{front}")
+
+    assert answer.startswith("HTTP/1.1 200" if passes_host else "HTTP/1.1 400")
+    assert PAGE_CSP in answer
+    assert "content-encoding" not in answer.lower()
+
+
+_AROUND = """\
+daemon off;
+pid {directory}/nginx.pid;
+error_log stderr;
+events {{}}
+http {{
+    gzip on;
+    client_body_temp_path {directory}/body;
+    proxy_temp_path {directory}/proxy;
+    fastcgi_temp_path {directory}/fastcgi;
+    uwsgi_temp_path {directory}/uwsgi;
+    scgi_temp_path {directory}/scgi;
+{site}
+}}
+"""
+
+
+def _asks(port: int, host: str) -> str:
+    """The help page, as a browser asks for it that takes compressed pages."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as connection:
+        connection.sendall(
+            f"GET /help HTTP/1.1\r\nHost: {host}\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n".encode()
+        )
+        return b"".join(iter(lambda: connection.recv(65536), b"")).decode("utf-8", "replace")

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from mailgate.commands.place import Place, Where
 from mailgate.config import Settings
+from mailgate.confirmation import ConfirmKind
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.staff.filed_mail import filed
@@ -25,7 +26,7 @@ from mailgate.tickets import notices
 from mailgate.tickets.verbs.lists import HELD, REFUSE, RELEASE, SPAM
 from store import people
 from store.archive import contents
-from store.post import leases, lists, spool
+from store.post import confirmations, leases, lists, spool
 from store.post.spool import Accepted
 
 LISTED_MAILS = 20
@@ -50,7 +51,7 @@ def alert_at(conn: Connection, settings: Settings, at: datetime) -> datetime | N
     not_before = last + timedelta(minutes=settings.budgets.held_alert_minutes) if last else None
     if (not_before and not_before > at) or not people.list_staff(conn):
         return None
-    untold = [mail.finished_at for mail in _untold(conn) if mail.finished_at]
+    untold = [mail.finished_at for mail in _untold(conn, at) if mail.finished_at]
     return max(filter(None, (min(untold), not_before))) if untold else None
 
 
@@ -73,7 +74,7 @@ def tell(act: Act, *, daily: bool) -> None:
     due_at = (digest_at if daily else alert_at)(conn, settings, now)
     if due_at is None or due_at > now:
         return
-    waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True) if daily else _untold(conn)
+    waiting = spool.listing(conn, dispositions=tuple(AWAITING_REVIEW), for_all=True) if daily else _untold(conn, now)
     held, of_morning = _named(act, waiting), morning(now, settings) if daily else None
     ids, of_programs = [mail.id for mail in held], _named(act, filed(conn, of_morning)) if of_morning else []
     told = []
@@ -127,8 +128,17 @@ def _beginning(raw: bytes) -> str:
     return "\n".join(folded[:_LINES]) + (" …" if len(folded) > _LINES else "")
 
 
-def _untold(conn: Connection) -> Sequence[Accepted]:
+def _untold(conn: Connection, at: datetime) -> Sequence[Accepted]:
     """The mails waiting for a decision that no alert has named.
+
+    One that waits for the yes of its writer is told of by the list of the morning, if it still waits by then.
+    """
+    asked = confirmations.open_about(conn, ConfirmKind.STAFF_MAIL, now=at)
+    return tuple(mail for mail in _unnamed(conn) if mail.id not in asked)
+
+
+def _unnamed(conn: Connection) -> Sequence[Accepted]:
+    """Whether somebody else decides on them or not.
 
     One that was being processed while an alert was written is held after it, but as of an earlier instant.
     """
