@@ -1,8 +1,11 @@
 """A mail of staff to many customers: counted, confirmed by reply, a few a minute, and stopped by a word."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 
+from mailgate.inbound.spamd import SpamVerdict, Unscored
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.people import Role
@@ -173,3 +176,19 @@ def test_a_customer_cannot_announce(gate: Gate, customers: list[Person], bart: P
 
     assert not gate.outbox(Template.CONFIRM)
     assert got(gate, customers)[1:] == [0, 0, 0]
+
+
+def test_what_was_not_checked_for_spam_is_asked_for_once_and_with_how_many_get_it(
+    gate: Gate, customers: list[Person], bart: Person
+) -> None:
+    unscored = SpamVerdict(None, (), Unscored.UNREACHABLE)
+    gate = replace(gate, parts=replace(gate.parts, check_spam=lambda raw: unscored))
+
+    gate.deliver(bart.writes(MAIL, subject="Maintenance on Sunday"))
+    [question] = gate.mailbox(bart)
+    gate.deliver(bart.replies(question, "yes"))
+    for _ in range(3):
+        gate.later(minutes=1)
+
+    assert "is sent to 4 people at 3 customers" in " ".join(question.text.split())
+    assert got(gate, customers) == [1, 1, 1, 1]

@@ -11,7 +11,14 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.settled import Settled
 from mailgate.mail.disposition import Disposition
 from mailgate.tickets.result import Done, item
+from mailgate.tickets.verbs import staff
 from store.post import announcements
+
+
+def asks_by_itself(mail: StaffMail) -> bool:
+    """It is not done without a yes to how many it goes to, which no other question says."""
+    command = mail.alone
+    return command is not None and command.verb is staff.ANNOUNCE and command.argument.words.lower() != STOP
 
 
 def announce(act: Act, mail: StaffMail) -> Settled:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.commands.verb import Verb
-from mailgate.flows.staff.answer.announce import announce
+from mailgate.flows.staff.answer.announce import announce, asks_by_itself
 from mailgate.flows.staff.answer.ask import ask_writer
 from mailgate.flows.staff.answer.away import go_away
 from mailgate.flows.staff.answer.carry_out import begin, work
@@ -70,7 +70,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff, *, about: Ticket | None 
     why_not = refusal(act, mail)
     if why_not:
         return send_back(act, mail, why_not)
-    if unproved:
+    if unproved and not asks_by_itself(mail):
         return ask_writer(act, mail, unproved)
     if mail.alone:
         return ALONE[mail.alone.verb](act, mail)
