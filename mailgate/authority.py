@@ -26,6 +26,7 @@ class Action(StrEnum):
     STAFF_ABSENCE = "say when one is away"
     STAFF_LOOK = "get what staff see at the registered address"
     STAFF_COMMAND = "work a ticket as staff"
+    STAFF_PEOPLE = "change who a customer is"
     STAFF_MONEY = "change what a customer owes or has"
     STAFF_ADMINISTRATION = "change staff, keys or settings"
 
@@ -66,6 +67,7 @@ MATRIX: dict[Action, tuple[Verdict, ...]] = {
     Action.STAFF_ABSENCE:        (_HOLD, _HOLD,    _HOLD,    _DO,      _DO,      _DO,      _DO),
     Action.STAFF_LOOK:           (_HOLD, _HOLD,    _HOLD,    _DO,      _DO,      _DO,      _DO),
     Action.STAFF_COMMAND:        (_HOLD, _HOLD,    _HOLD,    _CONFIRM, _DO,      _DO,      _DO),
+    Action.STAFF_PEOPLE:         (_HOLD, _HOLD,    _HOLD,    _CONFIRM, _CONFIRM, _CONFIRM, _DO),
     Action.STAFF_MONEY:          (_HOLD, _HOLD,    _HOLD,    _CONFIRM, _CONFIRM, _CONFIRM, _DO),
     Action.STAFF_ADMINISTRATION: (_HOLD, _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD),
 }  # fmt: skip

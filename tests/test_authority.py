@@ -27,6 +27,7 @@ open a ticket for a         hold  hold  hold  do    do    do    do
 say when one is away        hold  hold  hold  do    do    do    do
 get what staff see          hold  hold  hold  do    do    do    do
 work a ticket as staff      hold  hold  hold  ask   do    do    do
+change who a customer is    hold  hold  hold  ask   ask   ask   do
 change what a customer owes hold  hold  hold  ask   ask   ask   do
 change staff, keys          hold  hold  hold  hold  hold  hold  hold
 """
@@ -50,6 +51,7 @@ ACTIONS = {
     "say when one is away": Action.STAFF_ABSENCE,
     "get what staff see": Action.STAFF_LOOK,
     "work a ticket as staff": Action.STAFF_COMMAND,
+    "change who a customer is": Action.STAFF_PEOPLE,
     "change what a customer owes": Action.STAFF_MONEY,
     "change staff, keys": Action.STAFF_ADMINISTRATION,
 }

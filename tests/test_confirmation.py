@@ -112,6 +112,7 @@ def test_each_class_has_a_budget_of_its_own() -> None:
         QuestionClass.DESK: (3, 3),
         QuestionClass.IDENTITY: (3, 3),
         QuestionClass.QUOTE: (10, 20),
+        QuestionClass.ACCOUNT: (10, 50),
         QuestionClass.DOMAIN: (10, 20),
         QuestionClass.STAFF: (50, 200),
     }

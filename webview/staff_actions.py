@@ -8,9 +8,10 @@ from mailgate.letters.kind import OWN_WORDS, Template
 from mailgate.letters.letter import own_address
 from mailgate.mail.address_token import Purpose
 from mailgate.mail.mailto import MailAction
-from mailgate.tickets.verbs import lists
+from mailgate.tickets.verbs import lists, staff
 from store.views import visitors
 from store.views.staff_mails import OutgoingLine
+from store.views.staff_money import CustomerHead
 from store.views.visitors import StaffVisitor
 from webview.site import Visit
 
@@ -28,6 +29,21 @@ def on_held(visit: StaffVisit, mail_id: int, author: str) -> list[MailAction]:
         for verb in lists.HELD.verbs
     }
     return [MailAction(verb.name, address, f"Re: {lines[verb]}", lines[verb]) for verb in lists.HELD.verbs]
+
+
+def on_customer(visit: StaffVisit, head: CustomerHead) -> list[MailAction]:
+    """To change the customer, to note something about it, or to write to it: new mails to the desk, each a form."""
+    to = visit.site.desks[0].mailbox.address
+    fields = {"name": head.name, "country": head.country or "", "language": head.language, "time zone": head.timezone}
+    lines = [f"!{staff.CUSTOMER_EDIT.name} {head.id}", *(f"{name}: {value}" for name, value in fields.items())]
+    actions = [
+        MailAction(staff.CUSTOMER_EDIT.name, to, head.name, "\n".join(lines)),
+        MailAction(staff.CUSTOMER_NOTE.name, to, head.name, f"!{staff.CUSTOMER_NOTE.name} {head.id}\n"),
+    ]
+    if head.contacts:
+        begin = f"!{staff.CUSTOMER.name} {head.contacts[0].address}\n"
+        actions.append(MailAction(staff.CUSTOMER.name, to, "", begin))
+    return actions
 
 
 def on_lost(visit: StaffVisit, mail: OutgoingLine) -> list[MailAction]:

@@ -7,6 +7,7 @@ from store.views import staff_money
 from store.views.paging import Turn
 from store.views.staff_money import CustomerHead
 from store.views.visitors import StaffVisitor
+from webview import staff_actions
 from webview.money_pages import service_state_asked, standing_asked
 from webview.site import NoSuchPage, Visit
 from webview.sites import sites_of
@@ -34,6 +35,9 @@ def customer(visit: StaffVisit) -> Response:
         most=MOST_SHOWN,
         sites=sites_of((*services, *domains)),
         tickets=staff_money.tickets_of(conn, head.id),
+        notes=staff_money.notes_on(conn, head.id),
+        mails=staff_money.mails_to(conn, head.id),
+        actions=() if head.removed_at else staff_actions.on_customer(visit, head),
     )
 
 

@@ -103,6 +103,7 @@ def _read_all(lines: Sequence[Directive], table: Table, place: Place) -> list[Re
 
 
 def _read(line: Directive, table: Table, place: Place) -> Read:
+    line = table.whole(line)
     verb = table.named(line.verb)
     if verb is None:
         return _unknown(line, table, place)

@@ -1,7 +1,7 @@
 """Verb: one command, as a row of its house's table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 
@@ -93,6 +93,12 @@ class Table:
     def by_name(self) -> Mapping[str, Verb]:
         """The verbs by what is written for them."""
         return {name: verb for verb in self.verbs for name in (verb.name, *verb.aliases)}
+
+    def whole(self, line: Directive) -> Directive:
+        """The line, its second word taken to the first where both together are a command: `!customer edit`."""
+        second, _, rest = line.argument.partition(" ")
+        both = f"{plain(line.verb).rstrip(ENDINGS)} {plain(second).rstrip(ENDINGS)}".lower()
+        return replace(line, verb=both, argument=rest) if second and both in self.by_name else line
 
     def named(self, word: str) -> Verb | None:
         """The verb that a reader sees there, in any case, perhaps with a mark behind it: `Note: call him`."""

@@ -15,6 +15,7 @@ class QuestionClass(StrEnum):
     DESK = "desk"  # about tickets
     IDENTITY = "identity"  # who somebody is and who speaks for an account
     QUOTE = "quote"  # what something costs
+    ACCOUNT = "account"  # what staff change of customers
     DOMAIN = "domain"  # what many would notice at once
     STAFF = "staff"  # whether a mail of theirs is theirs
 
@@ -32,6 +33,7 @@ LIMITS: Mapping[QuestionClass, Limits] = {
     QuestionClass.DESK: Limits(3, 3, timedelta(hours=72)),
     QuestionClass.IDENTITY: Limits(3, 3, timedelta(hours=24)),
     QuestionClass.QUOTE: Limits(10, 20, timedelta(days=7)),
+    QuestionClass.ACCOUNT: Limits(10, 50, timedelta(hours=24)),
     QuestionClass.DOMAIN: Limits(10, 20, timedelta(hours=24)),
     # Each answer of a day's work, where their domain signs no mail. Nobody else can call for one: it takes a mail with
     # the proof of the domain, or to an address that stands in their mailbox alone.
@@ -48,6 +50,7 @@ class ConfirmKind(StrEnum):
     SHARE = "share"
     ADD_CONTACT = "add-contact"
     STAFF_MAIL = "staff-mail"
+    EDIT_CUSTOMER = "edit-customer"  # by staff
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,7 @@ KINDS: Mapping[ConfirmKind, Kind] = {
     ConfirmKind.SHARE: Kind(Action.SHARE, QuestionClass.DESK),
     ConfirmKind.ADD_CONTACT: Kind(Action.CHANGE_IDENTITY, QuestionClass.IDENTITY),
     ConfirmKind.STAFF_MAIL: Kind(Action.STAFF_COMMAND, QuestionClass.STAFF),
+    ConfirmKind.EDIT_CUSTOMER: Kind(Action.STAFF_PEOPLE, QuestionClass.ACCOUNT),
 }
 
 
@@ -85,6 +89,12 @@ class Says(StrEnum):
     DECISIONS = "decisions"  # of an answer to a list, which follow
     MEND = "mend"  # words that did not arrive: address, ticket
     ANNOUNCE = "announce"  # subject, people, customers, minutes
+    EDIT_CUSTOMER = "edit-customer"  # customer, name; the changes follow:
+    FIELD_CHANGES = "field-changes"  # field, now, before
+    ADDRESS_MOVES = "address-moves"  # name, address, before
+    CONTACT_COMES = "contact-comes"  # name, address, roles
+    CONTACT_CHANGES = "contact-changes"  # name, address, roles, before
+    CONTACT_LEAVES = "contact-leaves"  # name, address
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ _SHORTEST = 12
 """Letters of a line that is looked for: anything shorter stands in honest sentences too."""
 
 _MAX_SUBJECT = 60  # characters of another ticket's
+_MAX_NOTE = 300  # of a note on the customer; the customer's page has all
 
 _BEGIN = "\n-- \n"
 """What stands above the block in every language (RFC 3676 §4.3)."""
@@ -50,6 +51,7 @@ class Fact(StrEnum):
     BALANCE = "balance"  # owed and credit: amount_minor, currency; invoices
     INVOICE_DUE = "invoice-due"  # invoice, on
     NEXT_DUE = "next-due"  # on
+    NOTED = "noted"  # on the customer: by, on, words
     BEFORE = "before"  # others: ticket, subject, state, at
     PAGE = "page"  # url
 
@@ -86,6 +88,7 @@ class About:
     facts: tuple[Item, ...] = ()  # lines of other parts of the house: services, balance
     others: tuple[Other, ...] = ()
     notes: tuple[Said, ...] = ()  # of the ticket, oldest first
+    on_customer: tuple[Said, ...] = ()  # notes likewise
 
 
 def context_lines(ticket: Ticket, about: About, *, author: Author, marks: Iterable[Item] = ()) -> tuple[Item, ...]:
@@ -155,6 +158,7 @@ def _customer_lines(about: About) -> list[Item]:
     if about.customer and about.since:
         lines.append(item(Fact.CUSTOMER, customer=about.customer, since=stamp(about.since)))
     lines += about.facts
+    lines += (_noted(one) for one in about.on_customer)
     if about.others:
         lines.append(item(Fact.BEFORE, others=[_other(one) for one in about.others]))
     return lines
@@ -163,6 +167,12 @@ def _customer_lines(about: About) -> list[Item]:
 def _other(one: Other) -> dict[str, object]:
     subject = one.subject if len(one.subject) <= _MAX_SUBJECT else f"{one.subject[: _MAX_SUBJECT - 1]}…"
     return {"ticket": one.id, "subject": subject, "state": one.state.value, "at": stamp(one.updated_at)}
+
+
+def _noted(one: Said) -> Item:
+    text = " ".join(one.text.split())
+    short = text if len(text) <= _MAX_NOTE else f"{text[: _MAX_NOTE - 1]}…"
+    return item(Fact.NOTED, by=one.by, on=stamp(one.at), words=short)
 
 
 def _readers(ticket: Ticket) -> str:

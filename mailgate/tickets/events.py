@@ -67,7 +67,8 @@ _NUMBER = Detail(int)
 _INSTANT = Detail(datetime)
 _WORDS = Detail(tuple)
 _WHY = _word(*ThreadedBy, *TokenFault, CONTRADICTION)
-_DEED = _word(*(kind for kind in ConfirmKind if kind is not ConfirmKind.STAFF_MAIL))
+_OF_STAFF = (ConfirmKind.STAFF_MAIL, ConfirmKind.EDIT_CUSTOMER)
+_DEED = _word(*(kind for kind in ConfirmKind if kind not in _OF_STAFF))
 
 # The server's reply may name anybody: whom a mailbox is forwarded to, hosts of the provider.
 _LOST = {"mail": _NUMBER, "to": _ADDRESS, "reply": _staffs(_TEXT)}

@@ -76,6 +76,7 @@ class Done(StrEnum):
     HOW_TO_STOP = "how-to-stop"
     STOPPED = "stopped"  # sent, of
     NONE_ON_ITS_WAY = "none-on-its-way"
+    NOTED_ON = "noted-on"  # customer, name
     MENDED = "mended"  # to, lost
     SENT_ONCE_MORE = "sent-once-more"  # to
     NOTHING_TO_UNDO = "nothing-to-undo"

@@ -8,16 +8,19 @@ from sqlalchemy import Connection, Row, bindparam, exists, literal, select, true
 
 from mailgate.tickets.context import Said
 from mailgate.tickets.ticket import EntryKind, State
-from store.schema import billing_accounts, customers, entries, tickets
+from store.schema import billing_accounts, customer_notes, customers, entries, tickets
 
 LISTED = 3
-"""Earlier tickets that a notification names."""
+"""Earlier tickets that a notification names, and notes on the customer, the last ones."""
 
 LISTED_NOTES = 20
 """Notes of the ticket that it brings, the last ones."""
 
+_TICKET, _NOTE, _ON_CUSTOMER = range(3)
+"""What a row of the question is."""
+
 _EARLIER = (
-    select(tickets.c.id, tickets.c.subject, tickets.c.state, tickets.c.updated_at, literal(False).label("is_note"))
+    select(tickets.c.id, tickets.c.subject, tickets.c.state, tickets.c.updated_at, literal(_TICKET).label("what"))
     .where(
         tickets.c.customer_id == bindparam("customer_id"),
         tickets.c.id != bindparam("number"),
@@ -33,15 +36,28 @@ _NOTES = (
         entries.c.text.label("subject"),
         entries.c.author_name.label("state"),
         entries.c.at.label("updated_at"),
-        literal(True).label("is_note"),
+        literal(_NOTE).label("what"),
     )
     .where(entries.c.ticket_id == bindparam("number"), entries.c.kind == EntryKind.NOTE)
     .order_by(entries.c.id.desc())
     .limit(LISTED_NOTES)
     .subquery()
 )
-# One question for both: each customer's mail asks it.
-_MORE = union_all(select(_EARLIER), select(_NOTES)).subquery()
+_OF_CUSTOMER = (
+    select(
+        customer_notes.c.id,
+        customer_notes.c.text.label("subject"),
+        customer_notes.c.author.label("state"),
+        customer_notes.c.at.label("updated_at"),
+        literal(_ON_CUSTOMER).label("what"),
+    )
+    .where(customer_notes.c.customer_id == bindparam("customer_id"))
+    .order_by(customer_notes.c.id.desc())
+    .limit(LISTED)
+    .subquery()
+)
+# One question for all: each customer's mail asks it.
+_MORE = union_all(select(_EARLIER), select(_NOTES), select(_OF_CUSTOMER)).subquery()
 _IS_BILLED = exists().where(billing_accounts.c.customer_id == customers.c.id)
 _CUSTOMER = (
     select(customers.c.name, customers.c.created_at, _IS_BILLED.label("is_billed"), _MORE)
@@ -77,15 +93,19 @@ class Known:
     is_billed: bool  # there is an account of money
     others: tuple[Earlier, ...]  # the last tickets but this one, what changed last first
     notes: tuple[Said, ...]  # of this one, oldest first
+    on_customer: tuple[Said, ...]  # likewise
 
 
 def customer(conn: Connection, customer_id: int, number: int) -> Known:
     """Who has written this ticket, by one question."""
     rows = conn.execute(_CUSTOMER, {"customer_id": customer_id, "number": number}).all()
-    others = (row for row in rows if row.id is not None and not row.is_note)
+    others = (row for row in rows if row.what == _TICKET)
     found = tuple(Earlier(row.id, row.subject, State(row.state), row.updated_at) for row in others)
-    notes = sorted((row for row in rows if row.id is not None and row.is_note), key=lambda row: row.id)
-    return Known(rows[0].name, rows[0].created_at, bool(rows[0].is_billed), found, tuple(map(_said, notes)))
+    of_ticket, of_customer = (
+        tuple(map(_said, sorted((row for row in rows if row.what == what), key=lambda row: row.id)))
+        for what in (_NOTE, _ON_CUSTOMER)
+    )
+    return Known(rows[0].name, rows[0].created_at, bool(rows[0].is_billed), found, of_ticket, of_customer)
 
 
 def notes_of(conn: Connection, number: int) -> tuple[Said, ...]:

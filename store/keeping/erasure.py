@@ -10,6 +10,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     String,
+    and_,
     cast,
     delete,
     func,
@@ -40,6 +41,7 @@ from store.schema import (
     billing_accounts,
     confirmations,
     contacts,
+    customer_notes,
     customers,
     entries,
     erasures,
@@ -59,6 +61,7 @@ from store.schema import (
 from store.search import index as search
 
 ERASED = "(erased)"
+_ANSWERED = frozenset({Template.CONFIRM, Template.NOT_CONFIRMED, Template.RECEIPT})
 _MARK = in_row(b"This mail was erased.\n")
 
 
@@ -143,6 +146,7 @@ def erase(conn: Connection, attached: Attached, customer_id: int, *, by: str, no
         unsent = outbox.c.id.in_(ids), outbox.c.state.in_(UNFINISHED)
         conn.execute(update(outbox).where(*unsent).values(state=OutState.CANCELLED))
     conn.execute(delete(hook_calls).where(hook_calls.c.customer_id == customer_id))
+    conn.execute(delete(customer_notes).where(customer_notes.c.customer_id == customer_id))
     _erase_mentions(conn, extent)
     _erase_questions(conn, customer_id, extent)
     _erase_people(conn, customer_id, extent, now)
@@ -177,11 +181,31 @@ def _extent(conn: Connection, customer_id: int) -> _Extent:
         came.update(_ids(conn, select(spool.c.id).where(_written_by(address))))
         mine = outbox.c.to_key == address, outbox.c.customer_id.is_(None)
         went.update(_ids(conn, select(outbox.c.id).where(*mine)))
+    came.update(_of_staff(conn, customer_id, addresses))
+    # What staff were asked about him, or told of their answer: such mails are about no ticket and no customer.
+    asked_of_staff = outbox.c.template.in_(sorted(_ANSWERED)), outbox.c.customer_id.is_(None)
+    naming = or_(outbox.c.template.in_(sorted(NAMING_OTHERS)), and_(*asked_of_staff))
     for words in (*addresses, *_full_names(conn, customer_id)):
-        about = outbox.c.template.in_(sorted(NAMING_OTHERS)), _names(outbox.c.notice, words)
-        went.update(_ids(conn, select(outbox.c.id).where(*about)))
+        went.update(_ids(conn, select(outbox.c.id).where(naming, _names(outbox.c.notice, words))))
     people = tuple(row.id for row in his)
     return _Extent(people, addresses, numbers, tuple(lines), tuple(sorted(came)), tuple(sorted(went)))
+
+
+def _of_staff(conn: Connection, customer_id: int, addresses: Sequence[str]) -> set[int]:
+    """Mails of staff about him alone: that changed or noted something, and their answers to questions that name him."""
+    of_staff = confirmations.c.staff_id.is_not(None)
+    about_him = of_staff, confirmations.c.customer_id == customer_id
+    naming = or_(
+        confirmations.c.customer_id == customer_id, *(_names(confirmations.c.statement, one) for one in addresses)
+    )
+    asked = select(confirmations.c.id).where(of_staff, naming)
+    answered = askees.c.confirmation_id.in_(asked), askees.c.answer_spool_id.is_not(None)
+    noted = customer_notes.c.customer_id == customer_id, customer_notes.c.spool_id.is_not(None)
+    return {
+        *_ids(conn, select(confirmations.c.spool_id).where(*about_him)),
+        *_ids(conn, select(askees.c.answer_spool_id).where(*answered)),
+        *_ids(conn, select(customer_notes.c.spool_id).where(*noted)),
+    }
 
 
 def _full_names(conn: Connection, customer_id: int) -> tuple[str, ...]:

@@ -47,6 +47,19 @@ contacts = Table(
     sqlite_autoincrement=True,
 )
 
+customer_notes = Table(  # of staff, for staff alone
+    "customer_notes",
+    metadata,
+    Column("id", Number, primary_key=True),
+    Column("customer_id", ForeignKey("customers.id"), nullable=False, index=True),
+    Column("staff_id", ForeignKey("staff.id")),
+    Column("spool_id", ForeignKey("spool.id")),  # the mail that brought it
+    Column("author", String, nullable=False),
+    Column("at", Utc, nullable=False),
+    Column("text", Text, nullable=False),
+    sqlite_autoincrement=True,
+)
+
 staff = Table(
     "staff",
     metadata,

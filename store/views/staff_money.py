@@ -8,18 +8,22 @@ from sqlalchemy import Connection, bindparam, select
 
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.service import State
+from mailgate.letters.kind import FOR_STAFF
 from mailgate.people import Role
-from store.schema import billing_accounts, contacts, customers, invoices, tickets
+from store.post.outbox import OutState
+from store.schema import billing_accounts, contacts, customer_notes, customers, invoices, outbox, tickets
 from store.views import customer_money, documents, services
 from store.views.customer_money import Balance
 from store.views.customer_tickets import TicketLine
 from store.views.documents import LINE, Document, DocumentLine, Standing
 from store.views.paging import Listing, Page, Turn
 from store.views.services import ServiceDetail, ServiceLine
-from store.views.weight import line
+from store.views.weight import cut, line
 
 _MOST_CONTACTS = 30
 _MOST_TICKETS = 10
+_MOST_MAILS = 10
+_MOST_NOTES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,28 @@ class Contact:
     name: str
     address: str
     roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A note on a customer; `whole`: its text is all of it."""
+
+    author: str
+    at: datetime
+    text: str
+    whole: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MailLine:
+    """A mail of ours to a customer."""
+
+    id: int
+    at: datetime
+    template: str
+    subject: str
+    to_address: str
+    state: OutState
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +111,21 @@ def tickets_of(conn: Connection, number: int) -> tuple[TicketLine, ...]:
     return tuple(TicketLine(row["id"], line(row["subject"]), row["state"], row["at"]) for row in rows)
 
 
+def notes_on(conn: Connection, number: int) -> tuple[Noted, ...]:
+    """What staff have noted about a customer, the newest first."""
+    rows = conn.execute(_NOTES, {"the_customer": number})
+    return tuple(Noted(line(row.author), row.at, *cut(row.text)) for row in rows)
+
+
+def mails_to(conn: Connection, number: int) -> tuple[MailLine, ...]:
+    """The last mails of ours to a customer."""
+    rows = conn.execute(_MAILS, {"the_customer": number})
+    return tuple(
+        MailLine(row.id, row.created_at, row.template, line(row.subject), row.to_address, OutState(row.state))
+        for row in rows
+    )
+
+
 def list_services(
     conn: Connection, number: int, turn: Turn, *, state: State | None, domains: bool
 ) -> Page[ServiceLine]:
@@ -124,6 +165,18 @@ def document(conn: Connection, number: str, kind: DocumentKind, now: datetime) -
     return None if row is None else documents.document(conn, row, now)
 
 
+_NOTES = (
+    select(customer_notes.c.author, customer_notes.c.at, customer_notes.c.text)
+    .where(customer_notes.c.customer_id == bindparam("the_customer"))
+    .order_by(customer_notes.c.id.desc())
+    .limit(_MOST_NOTES)
+)
+_MAILS = (
+    select(outbox.c.id, outbox.c.created_at, outbox.c.template, outbox.c.subject, outbox.c.to_address, outbox.c.state)
+    .where(outbox.c.customer_id == bindparam("the_customer"), outbox.c.template.not_in(sorted(FOR_STAFF)))
+    .order_by(outbox.c.id.desc())
+    .limit(_MOST_MAILS)
+)
 _HEAD = (
     select(
         customers,

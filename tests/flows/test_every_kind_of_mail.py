@@ -74,6 +74,7 @@ READERS = {
     Template.ANNOUNCEMENT: {*OWNERS, BY_ROLE[Role.GENERAL]},
     Template.WELCOME: {ANNE, TAKING_PART, *BY_ROLE.values()},
     Template.STAFF_WELCOME: {BART},
+    Template.ADDRESS_CHANGED: {ANNE, TAKING_PART, *BY_ROLE.values()},
     Template.MIGRATED: OWNERS,
     Template.RECEIPT: TO_ITS_AUTHOR,
     Template.COPY: TO_ITS_AUTHOR,

@@ -37,6 +37,7 @@ OTHERS = {
     "mailgate/flows/confirm/ask.py": {"request"},
     "mailgate/flows/confirm/trail.py": {"asked"},
     "mailgate/flows/post/composed.py": {"file"},
+    "mailgate/flows/staff/account.py": {"asked"},
     "mailgate/flows/staff/answer/refusal.py": {"too_many"},
 }
 """What has `values` and is no notice: of commands, settings, questions, files, headers. New ones are entered here."""

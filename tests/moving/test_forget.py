@@ -336,6 +336,23 @@ def dsn_about(path: str) -> bytes:
     ).encode()
 
 
+def test_what_staff_noted_and_changed_of_the_customer_goes(story: Gate, bart: Person) -> None:
+    for command in (
+        f"!customer note anne@customer.example {WORDS}",
+        "!customer edit anne@customer.example\nname: Anne Miller-Jones",
+    ):
+        story.deliver(bart.writes(command, subject="A customer"))
+        story.deliver(bart.replies(story.mailbox(bart)[-1], "yes"))
+    before = everything(story)
+
+    run(story)
+
+    after = everything(story)
+    assert "Miller-Jones" in before
+    assert "customer note" in before
+    assert [secret for secret in (*SECRETS, "Miller-Jones") if secret.lower() in after.lower()] == []
+
+
 def test_what_went_back_to_staff_and_names_the_customer_goes(story: Gate, bart: Person) -> None:
     note = story.mailbox(bart)[0]
     story.deliver(bart.replies(note, "!nonsense anne@customer.example"))

@@ -6,6 +6,7 @@ from mailgate.confirmation import Became, Confirmation, ConfirmKind
 from mailgate.flows.client import deeds
 from mailgate.flows.client.request import ADDRESS, another_address
 from mailgate.flows.confirm.confirm import Deed, Executor
+from mailgate.flows.staff.account import edit_customer
 from mailgate.flows.story import review
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -61,4 +62,5 @@ DEEDS: Mapping[ConfirmKind, Deed] = {
     ConfirmKind.SHARE: Deed(_SHARE, another_address),
     ConfirmKind.ADD_CONTACT: Deed(_ADD_CONTACT, another_address),
     ConfirmKind.STAFF_MAIL: Deed(_release),
+    ConfirmKind.EDIT_CUSTOMER: Deed(edit_customer),
 }

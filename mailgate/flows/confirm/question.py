@@ -118,7 +118,8 @@ def reader_of(act: Act, whom: Whom) -> Reader | None:
 
 def language_of(act: Act, asked: Confirmation) -> str:
     """The language that yes and no are written in."""
-    customer = people.find_customer(act.conn, asked.customer_id) if asked.customer_id else None
+    is_theirs = asked.customer_id is not None and asked.staff_id is None  # staff may ask about a customer
+    customer = people.find_customer(act.conn, asked.customer_id) if is_theirs and asked.customer_id else None
     return customer.language if customer else act.settings.gate.language
 
 

@@ -27,4 +27,5 @@ def about(act: Act, ticket: Ticket) -> About:
         facts=money_facts(act.conn, ticket.customer_id) if known.is_billed else (),
         others=tuple(Other(one.id, one.subject, one.state, one.updated_at) for one in known.others),
         notes=known.notes,
+        on_customer=known.on_customer,
     )

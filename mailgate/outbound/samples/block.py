@@ -50,6 +50,7 @@ _FACT = {
     "url": "https://desk.example.net/staff/tickets/1042",
     "why": "it is a program, whatever its name says",
     "writer": "Jane",
+    "words": "Pays by check, always late and always whole.",
     **_TICKET,
 }
 # Each line that there is, and a ticket in each state, of each priority, somebody's and of nobody whom we know.

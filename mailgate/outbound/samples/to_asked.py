@@ -28,6 +28,12 @@ _STATEMENTS = [
                 "people": "312",
                 "customers": "298",
                 "minutes": "11",
+                "customer": "12",
+                "name": "Anne Miller",
+                "field": "language",
+                "now": "de",
+                "before": "en",
+                "roles": "support, invoice",
             },
         }
     ]

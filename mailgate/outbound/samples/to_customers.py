@@ -154,6 +154,16 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "staff_name": "Jane Poole",
         },
     ),
+    Template.ADDRESS_CHANGED: (
+        {
+            "company": COMPANY,
+            "reader": "Anne Miller",
+            "signature": SIGNATURE,
+            "before": "anne@example.org",
+            "address": "anne@example.net",
+            "by": "Jane Poole",
+        },
+    ),
     Template.WELCOME: (_WELCOME, _WELCOME | {"pages": None}, _WELCOME | {"account": "Miller & Sons"}),
     Template.MIGRATED: (_WELCOME, _WELCOME | {"pages": None}),
     Template.RECEIPT: (

@@ -16,6 +16,8 @@ _GIVEN = {
     "until": AT,
     "to": "Jane",
     "lost": "anne@example.org",
+    "customer": 12,
+    "name": "Anne Miller",
     "tickets": "#1042, #1031",
     "mails": "17 18",
     "ticket": 1043,

@@ -8,6 +8,7 @@ from mailgate.authority import Action
 from mailgate.commands import readers
 from mailgate.commands.place import Where
 from mailgate.commands.verb import Table, Verb
+from mailgate.tickets import account_edit
 from mailgate.tickets.ticket import State, Ticket
 
 _COMMAND, _TICKET = Action.STAFF_COMMAND, Where.TICKET
@@ -33,6 +34,17 @@ SPAM = Verb("spam", "!spam", _COMMAND, readers.nothing, where=_TICKET, alone=Tru
 UNDO = Verb("undo", "!undo", _COMMAND, readers.nothing, where=_TICKET, alone=True)
 SEND = Verb("send", "!send", _COMMAND, readers.nothing, where=_TICKET, alone=True)
 CUSTOMER = Verb("customer", "!customer ann@example.org", Action.STAFF_OPEN, readers.address, where=Where.NEW)
+CUSTOMER_EDIT = Verb(
+    "customer edit",
+    "!customer edit ann@example.org",
+    Action.STAFF_PEOPLE,
+    readers.anything,
+    alone=True,
+    fields=account_edit.FIELDS,
+)
+CUSTOMER_NOTE = Verb(
+    "customer note", "!customer note ann@example.org", _COMMAND, readers.anything, alone=True, is_private=True
+)
 ANNOUNCE = Verb("announce", "!announce everybody", Action.STAFF_OPEN, readers.name, where=Where.NEW, alone=True)
 AWAY = Verb("away", "!away until {day}", Action.STAFF_ABSENCE, readers.absence, alone=True)
 QUEUE = Verb("queue", "!queue", Action.STAFF_LOOK, readers.nothing, alone=True)
@@ -59,6 +71,8 @@ STAFF = Table(
         UNDO,
         SEND,
         CUSTOMER,
+        CUSTOMER_EDIT,
+        CUSTOMER_NOTE,
         ANNOUNCE,
         AWAY,
         QUEUE,

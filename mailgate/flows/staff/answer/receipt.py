@@ -24,9 +24,10 @@ from store.post import spool
 _MOST_NAMED = 50  # saved replies
 
 
-def told(act: Act, mail: StaffMail, *sentences: Item) -> Settled:
-    """Say what came of the command."""
-    values = {"sentences": [one.as_values() for one in sentences], "is_unread": mail.has_content}
+def told(act: Act, mail: StaffMail, *sentences: Item, is_unread: bool | None = None) -> Settled:
+    """Say what came of the command; `is_unread`: words below it went nowhere, by default whenever there are any."""
+    unread = mail.has_content if is_unread is None else is_unread
+    values = {"sentences": [one.as_values() for one in sentences], "is_unread": unread}
     notify(act, [letter(Template.DONE, _sheet(act, mail), values)], cause=mail.incoming)
     return carried_out(mail)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mailgate.authority import Action
 from mailgate.commands.misread import Fault, Misread, because
 from mailgate.commands.verb import Command, Verb
+from mailgate.flows.staff.answer.account_meant import why_not_edited, why_not_noted
 from mailgate.flows.staff.answer.audience import why_not_announced
 from mailgate.flows.staff.answer.copied import strangers
 from mailgate.flows.staff.answer.forward import forwarded, newest_contact
@@ -159,6 +160,8 @@ def _cannot_remove(act: Act, mail: StaffMail, command: Command) -> str | None:
 
 _CHECKS: Mapping[Verb, Callable[[Act, StaffMail, Command], str | None]] = {
     staff.ANNOUNCE: _cannot_announce,
+    staff.CUSTOMER_EDIT: why_not_edited,
+    staff.CUSTOMER_NOTE: why_not_noted,
     staff.MUTE: _cannot_mute,
     staff.ADD: _cannot_add,
     staff.REMOVE: _cannot_remove,

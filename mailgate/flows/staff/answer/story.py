@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.commands.verb import Verb
+from mailgate.flows.staff.answer.account import edit, note
 from mailgate.flows.staff.answer.announce import announce, asks_by_itself
 from mailgate.flows.staff.answer.ask import ask_writer
 from mailgate.flows.staff.answer.away import go_away
@@ -33,6 +34,8 @@ ALONE: Mapping[Verb, Callable[[Act, StaffMail], Settled]] = {
     staff.SPAM: call_spam,
     staff.SPLIT: split,
     staff.ANNOUNCE: announce,
+    staff.CUSTOMER_EDIT: edit,
+    staff.CUSTOMER_NOTE: note,
     staff.FOLLOW: follow,
     staff.MUTE: mute,
     staff.AWAY: go_away,
@@ -70,7 +73,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff, *, about: Ticket | None 
     why_not = refusal(act, mail)
     if why_not:
         return send_back(act, mail, why_not)
-    if unproved and not asks_by_itself(mail):
+    if unproved and unproved is not Action.STAFF_PEOPLE and not asks_by_itself(mail):  # these say what they ask for
         return ask_writer(act, mail, unproved)
     if mail.alone:
         return ALONE[mail.alone.verb](act, mail)
