@@ -92,6 +92,7 @@ class Says(StrEnum):
     EDIT_CUSTOMER = "edit-customer"  # customer, name; the changes follow:
     FIELD_CHANGES = "field-changes"  # field, now, before
     ADDRESS_MOVES = "address-moves"  # name, address, before
+    ADDRESS_HERE = "address-here"  # address: the same for whoever reads there
     CONTACT_COMES = "contact-comes"  # name, address, roles
     CONTACT_CHANGES = "contact-changes"  # name, address, roles, before
     CONTACT_LEAVES = "contact-leaves"  # name, address

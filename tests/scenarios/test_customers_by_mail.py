@@ -53,20 +53,36 @@ def test_without_a_yes_nothing_is_changed(gate: Gate, anne: Person, bart: Person
 def test_another_address_is_told_to_both_and_the_old_one_is_a_stranger_s(
     gate: Gate, anne: Person, bart: Person
 ) -> None:
-    asked = asks(gate, bart, f"!customer edit {ANNE}\nemail: anne@new.example")
+    new = Person("Anne Miller", "anne@new.example")
+    asked = asks(gate, bart, f"!customer edit {ANNE}\nemail: {new.address}")
+    [asked_there] = gate.mailbox(new)
+    assert "Miller" not in asked_there.text
 
     gate.deliver(bart.replies(asked, "yes"))
+    assert customer(gate).address == ANNE
+    gate.deliver(new.replies(asked_there, "yes"))
 
-    new = Person("Anne Miller", "anne@new.example")
     assert customer(gate).address == new.address
     for one in (anne, new):
-        [mail] = gate.mailbox(one)
-        assert {ANNE, new.address} <= set(mail.text.split())
-        assert "Bart Jones" in mail.text
+        told = [mail for mail in gate.mailbox(one) if "was changed" in mail.subject]
+        assert len(told) == 1
+        assert {ANNE, new.address} <= set(told[0].text.split())
+        assert "Bart Jones" in told[0].text
     gate.deliver(anne.writes("link", to="sign-in@support.example"))
     assert gate.outbox(Template.SIGN_IN) == ()
     gate.deliver(new.writes("It is me."))
     assert gate.ticket(1).customer_id == 1
+
+
+def test_who_reads_a_new_address_may_say_no(gate: Gate, anne: Person, bart: Person) -> None:
+    other = Person("Somebody", "somebody@new.example")
+    asked = asks(gate, bart, f"!customer edit {ANNE}\nemail: {other.address}")
+    gate.deliver(bart.replies(asked, "yes"))
+
+    gate.deliver(other.replies(gate.mailbox(other)[0], "no"))
+
+    assert customer(gate).address == ANNE
+    assert gate.mailbox(anne) == []
 
 
 def test_contacts_come_change_and_leave(gate: Gate, anne: Person, bart: Person) -> None:

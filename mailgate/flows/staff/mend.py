@@ -81,7 +81,7 @@ def mend(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> Se
 
 
 def _first_line(act: Act, mail: StaffMail) -> tuple[str, str]:
-    """The address that is the whole first line of his own words, "" when it is none, and what stands below it."""
+    """The address that is the whole first line of the writer's words, "" when it is none, and what stands below it."""
     if mail.commands or not mail.incoming.message.own_text:
         return "", ""
     first, _, more = mail.words.strip().partition("\n")

@@ -1,6 +1,6 @@
 """`!customer edit` and `!customer note`: staff change a customer after a yes of theirs, or keep a word about it."""
 
-from mailgate.confirmation import ConfirmKind
+from mailgate.confirmation import ConfirmKind, Line, Says, Whom
 from mailgate.flows.confirm.ask import Request, ask
 from mailgate.flows.staff.account import CONTACT, CUSTOMER
 from mailgate.flows.staff.answer.account_meant import edit_of, meant, words_of
@@ -10,6 +10,7 @@ from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.receipt import carried_out, told
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.settled import Settled
+from mailgate.tickets.account_edit import Edit
 from mailgate.tickets.result import Done, item
 from store import customer_notes
 
@@ -25,6 +26,7 @@ def edit(act: Act, mail: StaffMail) -> Settled:
         _values(act, mail),
         customer_id=customer.id,
         staff_id=mail.writer.id,
+        whom=_whom(mail, wanted),
     )
     if refused := ask(act, mail.incoming, request):
         return hold(
@@ -36,6 +38,14 @@ def edit(act: Act, mail: StaffMail) -> Settled:
             why=why_not_asked(mail.incoming, refused),
         )
     return carried_out(mail)
+
+
+def _whom(mail: StaffMail, wanted: Edit) -> tuple[Whom, ...]:
+    """The writer; and whoever reads a new address, told that alone: a slip would give the account to a stranger."""
+    writer = Whom(staff_id=mail.writer.id)
+    if not wanted.email:
+        return (writer,)
+    return writer, Whom(address=wanted.email, statement=(Line(Says.ADDRESS_HERE, {"address": wanted.email}),))
 
 
 def note(act: Act, mail: StaffMail) -> Settled:
