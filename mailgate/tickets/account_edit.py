@@ -62,7 +62,7 @@ def plan(customer: Customer, mover: Contact, given: Mapping[str, str], codes: Co
     """What the fields come to; `mover` is the contact that `email` is about. Raises CannotEdit."""
     faults: list[str] = []
     columns = _columns(customer, given, codes, faults)
-    person = _person(customer, given["contact"], faults) if "contact" in given else None
+    person = _person(customer, given["contact"], codes, faults) if "contact" in given else None
     leaver = _leaver(customer, given["remove"], faults) if "remove" in given else None
     email = given.get("email", "")
     if address_key(email) == address_key(mover.address):
@@ -102,7 +102,7 @@ def _columns(customer: Customer, given: Mapping[str, str], codes: Codes, faults:
     return {column: value for column, value in kept.items() if value != getattr(customer, column)}
 
 
-def _person(customer: Customer, text: str, faults: list[str]) -> Person | None:
+def _person(customer: Customer, text: str, codes: Codes, faults: list[str]) -> Person | None:
     found = _PERSON.match(text)
     address = (found["linked"] or found["bare"]) if found else ""
     try:
@@ -120,6 +120,11 @@ def _person(customer: Customer, text: str, faults: list[str]) -> Person | None:
     name = " ".join((found["name"] or "").split()) or (known.name if known else address)
     if known and _is_only_owner(customer, known) and Role.OWNER not in roles:
         faults.append(f"{known.address} is the only owner: give somebody else that role first")
+        return None
+    try:
+        checked_details({"name": name}, codes)
+    except BadDetails as error:
+        faults.append(f"contact: {error}")
         return None
     person = Person(name, known.address if known else address, roles, known)
     return None if known and (known.name, known.roles) == (name, roles) else person

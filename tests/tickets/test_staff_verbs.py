@@ -38,6 +38,31 @@ def test_every_example_is_understood_where_it_works(where: Where) -> None:
         assert [command.verb.name for command in found.commands] == [usage["name"]]
 
 
+@pytest.mark.parametrize("where", [Where.TICKET, Where.NEW])
+@pytest.mark.parametrize(
+    ("line", "name", "argument"),
+    [
+        ("!customer edit a@b.example", "customer edit", "a@b.example"),
+        ("!Customer EDIT: a@b.example", "customer edit", "a@b.example"),
+        ("**!customer edit** 7", "customer edit", "7"),
+        ("!customer edit", "customer edit", ""),
+        ("!customer note a@b.example Pays late.", "customer note", "a@b.example Pays late."),
+    ],
+)
+def test_two_words_may_be_one_command(where: Where, line: str, name: str, argument: str) -> None:
+    fields = ["name: Ann Smith"] if name == "customer edit" else []
+    [command] = reading(line, *fields, where=where).commands
+
+    assert (command.verb.name, command.argument.words) == (name, argument)
+    assert list(command.fields) == [field.partition(":")[0] for field in fields]
+
+
+def test_such_a_command_among_words_stops_the_mail() -> None:
+    found = reading("Hello Anne,", "", "!customer note a@b.example Pays late.")
+
+    assert [misread.fault for misread in found.misread] == [Fault.ASTRAY]
+
+
 def test_what_a_notification_names_works_on_its_ticket() -> None:
     assert all(verb.works_in(place()) for verb in SHOWN)
     assert all(body.startswith(f"!{verb.name} ") for verb, body in PREFILLED.items())
