@@ -13,6 +13,7 @@ from mailgate.billing.profile import edited
 from mailgate.cli.billing_words import BY
 from mailgate.cli.customer_billing import billing_options, check_vat, proof, taken_billing, with_billing
 from mailgate.cli.customer_data import export, forget
+from mailgate.cli.customer_note import note, notes
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
 from mailgate.cli.ids import Typed, customer_argument, customer_of
@@ -150,6 +151,8 @@ def show(customer: Typed) -> None:
 
 customer.add_command(export)
 customer.add_command(forget)
+customer.add_command(note)
+customer.add_command(notes)
 customer.add_command(proof)
 customer.add_command(check_vat)
 
