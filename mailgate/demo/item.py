@@ -1,6 +1,5 @@
 """What lies in a person's mail client: what arrived, and what was sent to the gate, whatever program sent it."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +17,6 @@ from store.desk import tickets
 from store.desk.tickets import Entry
 from store.post import spool
 from store.post.spool import Accepted
-
-_SIGNATURE = re.compile(r"^-- $", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -39,8 +36,8 @@ class Item:
 
     @property
     def beginning(self) -> str:
-        """What it says, without what stands below a signature's line."""
-        return _SIGNATURE.split(self.message.text, maxsplit=1)[0]
+        """What is new in it, without history and signature."""
+        return self.message.reply_text
 
     def has(self, words: Sequence[str]) -> bool:
         """All these words, or parts of words, stand in its subject, its text, or among who wrote and gets it."""

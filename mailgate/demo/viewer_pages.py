@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from mailgate.demo import draft, letter
+from mailgate.demo import draft, html_check, letter
 from mailgate.demo.clock import wait_for
 from mailgate.demo.company import Person
 from mailgate.demo.item import Item, items_of, made_of
@@ -37,7 +37,7 @@ STEPS: Mapping[str, timedelta] = {
     "36h": timedelta(hours=36),
 }
 TO_NEXT = "next"
-VIEWS = ("text", "html", "source")
+VIEWS = ("text", "html", "source", "check")
 
 # A link of the mail may replace the whole page when somebody clicks on it. All that are left lead to the viewer's own
 # form or to the web view; nothing else of the mail can act.
@@ -94,6 +94,7 @@ def mail(play: Play, request: Request) -> Response:
         views=VIEWS,
         text=draft.with_links(item.message.text, _leads_to(play, me)),
         html=inert_html(item.raw) if view == "html" else None,
+        checked=html_check.check(item.raw) if view == "check" else None,
         source=item.raw[:MAX_SOURCE].decode("utf-8", "replace"),
         links_out=LINKS_OUT,
     )

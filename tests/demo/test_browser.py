@@ -64,7 +64,7 @@ def test_a_newcomer_plays_the_first_four_minutes(place: Place, chromium: Browser
         be(page, "Ann Miller")
         look("mailbox")
         page.get_by_role("link", name=re.compile("^Re: No mail since Monday")).first.click()
-        page.get_by_role("link", name="HTML").click()
+        page.get_by_role("link", name="HTML", exact=True).click()
         expect(page.frame_locator("iframe").get_by_text("The disk was full.")).to_be_visible()
         look("html")
         page.get_by_role("link", name="Threads").click()

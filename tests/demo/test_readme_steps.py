@@ -90,7 +90,7 @@ class Newcomer:
         self.open(self.page.locator("tr.new").first.get_by_role("link"))
         expect(self.page.locator("main").get_by_text(ANSWER)).to_be_visible()
         assert views == ("text", "HTML", "source")
-        self.page.get_by_role("link", name="HTML").click()
+        self.page.get_by_role("link", name="HTML", exact=True).click()
         expect(self.page.frame_locator("iframe").get_by_text(ANSWER)).to_be_visible()
         self.page.get_by_role("link", name="Source").click()
         expect(self.page.get_by_text("Message-ID:")).to_be_visible()
