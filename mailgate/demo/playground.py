@@ -167,6 +167,7 @@ async def invite(directory: Path, open_web: OpenWeb, command: str, say: Say, sto
         if (answer := _ready_answer(letters, mail)) is not None:
             say(f"    answer  edit {answer}\n            {here} demo send {answer.stem}")
 
+    say("Three weeks of mail come first; that takes a few seconds.")
     async with (
         playground(directory, open_web, undo_seconds=UNDO_SECONDS, told=announce, with_past=True) as place,
         viewing(place) as viewer,
