@@ -1,7 +1,8 @@
 """The small company of the demo: its people, and its settings in a directory of its own."""
 
 import socket
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -67,6 +68,27 @@ def choose_ports(usual: UsualPorts) -> Ports:
         port if port and _is_free(port) else other for port, other in zip(usual, others, strict=True)
     )
     return Ports(smtp, lmtp, web, viewer, mailboxes)
+
+
+@contextmanager
+def held_ports(usual: UsualPorts) -> Iterator[Ports]:
+    """Ports that nobody else gets, a second demo for one, until the gate and its pages listen there themselves.
+
+    The mailboxes' own is not held: they listen from the beginning. Raises OSError when others are always quicker.
+    """
+    with ExitStack() as holding:
+        for last in (False, False, False, True):
+            ports = choose_ports(usual)
+            try:
+                for port in (ports.smtp, ports.lmtp, ports.web, ports.viewer):
+                    holding.enter_context(socket.create_server((HOST, port)))
+            except OSError:
+                holding.close()
+                if last:
+                    raise
+            else:
+                break
+        yield ports
 
 
 def write_settings(directory: Path, ports: Ports, *, undo_seconds: int) -> Path:

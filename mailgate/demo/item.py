@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import lru_cache
 
 from sqlalchemy import Connection
 
@@ -18,8 +18,11 @@ from store.desk.tickets import Entry
 from store.post import spool
 from store.post.spool import Accepted
 
+MOST_READ = 2_000
+"""Mails that are read once: a mailbox shows how each of its mails begins, whenever somebody looks."""
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, slots=True)
 class Item:
     """One mail. `key` names it in the mailbox: `in-3` is the third that arrived, `out-7` the gate's mail 7."""
 
@@ -29,10 +32,10 @@ class Item:
     arrived: Arrived | None = None
     accepted: Accepted | None = None
 
-    @cached_property
+    @property
     def message(self) -> Message:
         """As the gate reads mail."""
-        return parse(self.raw)
+        return _read(self.raw)
 
     @property
     def beginning(self) -> str:
@@ -81,3 +84,8 @@ def _sent(address: str, parts: Parts, conn: Connection) -> Sequence[Item]:
         for mail in spool.listing(conn)
         if mail.reverse_path and address_key(mail.reverse_path) == own
     ]
+
+
+@lru_cache(maxsize=MOST_READ)
+def _read(raw: bytes) -> Message:
+    return parse(raw)

@@ -28,7 +28,7 @@ from mailgate.demo.company import (
     Person,
     Ports,
     UsualPorts,
-    choose_ports,
+    held_ports,
     seed,
     write_settings,
 )
@@ -97,22 +97,22 @@ async def playground(
     `told` hears of each mail that arrives. `with_past`: three weeks were lived before, of which it hears nothing.
     `with_viewer`: the web view's links lead there.
     """
-    ports = choose_ports(usual)
-    config_path = write_settings(directory, ports, undo_seconds=undo_seconds)
-    begins = utc_now()
-    clock = DemoClock(BEGAN if with_past else timedelta())
-    mailboxes = Mailboxes(directory / "mailboxes", ports.smtp, clock)
-    unread = Unread(mailboxes)
-    await mailboxes.start(ports.mailboxes)
-    running = Running(load(config_path, {}), clock=clock)
-    parts = running.parts
-    seed(parts.engine, now=begins - timedelta(DAYS))
-    trade(parts.engine, parts.settings, now=begins)
-    if with_past:
-        past = Past(parts, mailboxes, unread, clock)
-        with _quiet_log():
-            await asyncio.to_thread(past.live, CONVERSATIONS, until=begins)
-        clock.move_to(utc_now())
+    with held_ports(usual) as ports:
+        config_path = write_settings(directory, ports, undo_seconds=undo_seconds)
+        begins = utc_now()
+        clock = DemoClock(BEGAN if with_past else timedelta())
+        mailboxes = Mailboxes(directory / "mailboxes", ports.smtp, clock)
+        unread = Unread(mailboxes)
+        await mailboxes.start(ports.mailboxes)
+        running = Running(load(config_path, {}), clock=clock)
+        parts = running.parts
+        seed(parts.engine, now=begins - timedelta(DAYS))
+        trade(parts.engine, parts.settings, now=begins)
+        if with_past:
+            past = Past(parts, mailboxes, unread, clock)
+            with _quiet_log():
+                await asyncio.to_thread(past.live, CONVERSATIONS, until=begins)
+            clock.move_to(utc_now())
     mailboxes.told = told
     await running.start()
     word = secrets.token_urlsafe(12)
