@@ -80,7 +80,7 @@ def test_an_answer_stands_below_its_question_in_the_threads(place: Place) -> Non
 
     page = place.get(f"{ANN}/?view=threads")
 
-    other, first = page.split('aria-label="Thread"')[1:]
+    other, first = page.split('aria-label="Thread ')[1:]
     assert "Another matter" in other
     assert 'class="deep0"' in first
     assert 'class="deep1"' in first
