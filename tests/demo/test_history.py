@@ -69,7 +69,7 @@ def test_there_are_notes_a_mail_that_did_not_arrive_and_a_ticket_that_closed_by_
 
 
 def test_of_two_answers_to_one_question_the_second_is_held_and_one_line_sends_it(past: Place) -> None:
-    own = "of which day do you need it?"
+    own = "which day's version do you need?"
     with reading(past.demo.running.parts.engine) as conn:
         held = [mail for mail in spool.listing(conn) if mail.outcome.disposition is Disposition.HELD]
 

@@ -117,10 +117,10 @@ class Newcomer:
 
     def send_what_was_held(self, command: str, reader: str) -> None:
         self.reply(command)
-        self.place.mail_with(NOOR, "of which day do you need it?")
+        self.place.mail_with(NOOR, "which day's version do you need?")
         self.be(reader)
         self.open(self.new_mail("A file was deleted by mistake"))
-        expect(self.page.locator("main").get_by_text("of which day do you need it?")).to_be_visible()
+        expect(self.page.locator("main").get_by_text("which day's version do you need?")).to_be_visible()
 
     def press(self, button: str) -> None:
         self.page.get_by_role("button", name=button).click()

@@ -5,13 +5,13 @@ from mailgate.demo.history.conversation import Conversation, Said
 from mailgate.demo.history.settled import KARL
 
 OLD_SERVER = Conversation(
-    "Mails still go to the old server",
+    "Mail still goes to the old server",
     (
-        Said("7d 14:10", PAUL, "Hello,\n\nsome mails still arrive at my old provider.\n\nPaul Stone"),
+        Said("7d 14:10", PAUL, "Hello,\n\nsome mail still arrives at my old provider.\n\nPaul Stone"),
         Said(
             "7d 15:25",
             BOB,
-            "Hello Mr Stone,\n\nthe old record was still known to some. It is gone tomorrow.\n\nBob Jones",
+            "Hello Mr Stone,\n\nsome servers still had the old record. That ends tonight.\n\nBob Jones",
         ),
         Said("1d 17:40", PAUL, "Hello,\n\nit has begun again, three mails since yesterday.\n\nPaul Stone"),
     ),
@@ -21,8 +21,10 @@ OLD_SERVER = Conversation(
 REDIRECT = Conversation(
     "Redirect our old domain",
     (
-        Said("2d 15:20", NOOR, "Hello,\n\nplease lead haddad-design.example to haddad.example.\n\nNoor"),
-        Said("1d 16:05", BOB, "Hello Noor,\n\ndone, with every path. Does all of it look right to you?\n\nBob"),
+        Said("2d 15:20", NOOR, "Hello,\n\nplease redirect haddad-design.example to haddad.example.\n\nNoor"),
+        Said(
+            "1d 16:05", BOB, "Hello Noor,\n\ndone, and every old link works, too. Does it all look right to you?\n\nBob"
+        ),
     ),
     desk="domains",
 )
@@ -33,7 +35,7 @@ NEARLY_FULL = Conversation(
         Said(
             "1d 11:00",
             BOB,
-            "!customer paul@stone.example\nHello Mr Stone,\n\n9 of your 10 GB are used. Shall I see what may go?\n\n"
+            "!customer paul@stone.example\nHello Mr Stone,\n\nyou use 9 of your 10 GB. Shall I see what could go?\n\n"
             "Bob Jones",
         ),
     ),
@@ -62,7 +64,7 @@ LOCKED_OUT = Conversation(
         Said(
             "135m",
             JANE,
-            "!note\nLocked after 20 wrong tries from an old phone. I open it when he has changed that one, too.",
+            "!note\nLocked after 20 wrong tries from an old phone. I unlock it once the phone has the new password.",
         ),
     ),
 )
@@ -81,13 +83,13 @@ TWO_PHONES = Conversation(
 )
 
 MAIL_ARCHIVE = Conversation(
-    "How long must I keep mails?",
+    "How long do I have to keep mail?",
     (
         Said("85m", PAUL, "Hello,\n\nmy tax adviser asks for an archive of our mails. Can you do that?\n\nPaul Stone"),
         Said(
             "50m",
             JANE,
-            "!take\nHello Mr Stone,\n\nyes: each mail is kept unchanged for ten years. For how many mailboxes?\n\n"
+            "!take\nHello Mr Stone,\n\nyes: every mail is kept unchanged for ten years. How many mailboxes is it?\n\n"
             "Jane Poole",
         ),
         Said("8m", PAUL, "Four. And can my tax adviser look into them, too?\n\nPaul Stone"),
@@ -102,7 +104,7 @@ DELETED_FILE = Conversation(
         Said(
             "35m",
             BOB,
-            "Hello Noor,\n\nof which day do you need it? I can go back two weeks.\n\nBob",
+            "Hello Noor,\n\nwhich day's version do you need? I can go back two weeks.\n\nBob",
             answers="deleted plans.pdf",
         ),
     ),
@@ -110,11 +112,7 @@ DELETED_FILE = Conversation(
 
 WARNING = Conversation(
     "Browser warns of our shop",
-    (
-        Said(
-            "25m", MARA, "Hi,\n\ncustomers tell us of a certificate warning at shop.lind.example. Can you look?\n\nMara"
-        ),
-    ),
+    (Said("25m", MARA, "Hi,\n\nour customers see a certificate warning at shop.lind.example. Can you look?\n\nMara"),),
 )
 
 IN_HAND = (

@@ -12,12 +12,12 @@ CERTIFICATE = Conversation(
         Said(
             "20d 09:14",
             ANN,
-            "Hello,\n\ndoes the certificate of our site renew by itself, or must I do something?\n\nAnn",
+            "Hello,\n\ndoes our certificate renew by itself, or do I have to do something?\n\nAnn",
         ),
         Said(
             "20d 09:52",
             JANE,
-            "Hello Ann,\n\nit renews by itself, three weeks before it ends. You need do nothing.\n\nJane",
+            "Hello Ann,\n\nit renews by itself, three weeks before it ends. There is nothing to do for you.\n\nJane",
         ),
         Said("20d 10:05", ANN, "Perfect, thank you!"),
         Said("20d 10:20", JANE, "!close"),
@@ -35,7 +35,7 @@ MAILBOX_FULL = Conversation(
         Said(
             "19d 12:40",
             BOB,
-            "Guten Tag Herr Sommer,\n\nGelöschtes liegt 30 Tage im Papierkorb. Ist er leer, so ist wieder Platz.\n\n"
+            "Guten Tag Herr Sommer,\n\nGelöschtes bleibt 30 Tage im Papierkorb. Leeren Sie ihn, dann ist Platz.\n\n"
             "Bob Jones",
         ),
     ),
@@ -49,7 +49,7 @@ BIGGER_PACKAGE = Conversation(
         Said(
             "18d 15:22",
             JANE,
-            "Hi Mara,\n\nWeb M is 9.90 a month and has 50 GB. We move the shop at night, you will not notice.\n\nJane",
+            "Hi Mara,\n\nWeb M is 9.90 a month and has 50 GB. We would move you at night, unnoticed.\n\nJane",
         ),
         Said("17d 08:45", MARA, "Sounds good, but we wait until after the holidays. Thanks!"),
         Said("17d 09:30", JANE, "!close\nHi Mara,\n\nvery well. Just reply here when it is time.\n\nJane"),
@@ -88,7 +88,7 @@ MOVED = Conversation(
         Said(
             "14d 11:30",
             GRETA,
-            "Hello,\n\nwe have moved to 5 Mill Lane. Please write that on the next invoice.\n\nGreta",
+            "Hello,\n\nwe have moved to 5 Mill Lane. Please use that on the next invoice.\n\nGreta",
         ),
         Said("14d 13:15", BOB, "Hello Greta,\n\nit is noted, and the next invoice will have it.\n\nBob"),
         Said("14d 13:40", BOB, "!note\nMy answer came back. Called her: the mailbox moves too, she will write again."),
@@ -102,12 +102,14 @@ SLOW_SHOP = Conversation(
     (
         Said("13d 08:20", MARA, "Hi,\n\nour shop takes ten seconds for each page since about seven.\n\nMara"),
         Said("13d 08:31", JANE, "!take\n!priority high\n!tag web3"),
-        Said("13d 08:52", JANE, "!note\nA search robot asks web3 for every filter of the shop, forty times a second."),
+        Said("13d 08:52", JANE, "!note\nA crawler asks web3 for every filter of the shop, forty times a second."),
         Said(
-            "13d 08:58", JANE, "Hi Mara,\n\na robot was reading your whole shop at once. We slow it down now.\n\nJane"
+            "13d 08:58",
+            JANE,
+            "Hi Mara,\n\na crawler was reading your whole shop at once. We have slowed it down.\n\nJane",
         ),
         Said("13d 09:40", MARA, "Much better already. Will it come back?"),
-        Said("13d 10:02", JANE, "It may, but it has to wait its turn now.\n\nJane"),
+        Said("13d 10:02", JANE, "It may, but now it has to wait its turn.\n\nJane"),
         Said("13d 10:10", MARA, "Great, thank you."),
         Said("13d 10:15", JANE, "!close"),
     ),
@@ -127,7 +129,7 @@ CALENDAR_RECORD = Conversation(
         Said(
             "11d 15:05",
             FELIX,
-            "Guten Tag,\n\nfür unseren Kalender brauche ich einen SRV-Eintrag. Richten Sie den ein?\n\nFelix Sommer",
+            "Guten Tag,\n\nunser Kalender braucht einen SRV-Eintrag. Können Sie den einrichten?\n\nFelix Sommer",
         ),
         Said(
             "11d 15:48",
@@ -150,7 +152,11 @@ BACKUPS = Conversation(
 NEWER_PHP = Conversation(
     "PHP 8.3 for one of the sites",
     (
-        Said("9d 09:40", NOOR, "Hello,\n\nmay garden.haddad.example have PHP 8.3? The others should stay.\n\nNoor"),
+        Said(
+            "9d 09:40",
+            NOOR,
+            "Hello,\n\ncould garden.haddad.example get PHP 8.3? The others should stay as they are.\n\nNoor",
+        ),
         Said("9d 09:55", BOB, "!assign jane\n!note\nNeeds the new pool on web2, which Jane has set up."),
         Said("9d 11:10", JANE, "Hello Noor,\n\ngarden.haddad.example has 8.3 now, all others are as before.\n\nJane"),
         Said("9d 11:45", NOOR, "Works, thank you both."),
@@ -165,7 +171,7 @@ NEWSLETTER = Conversation(
         Said(
             "6d 11:40",
             JANE,
-            "!wait 2w\nHi Mara,\n\nit is, at 500 an hour. Tell me the day, and I keep an eye on it.\n\nJane",
+            "!wait 2w\nHi Mara,\n\nit is fine, at 500 an hour. Tell me the day and I'll keep an eye on it.\n\nJane",
         ),
     ),
 )
@@ -177,7 +183,9 @@ NEW_ADDRESS = Conversation(
             "5d 09:12", FELIX, "Guten Tag,\n\nbitte schreiben Sie die nächste Rechnung auf Lindenweg 8.\n\nFelix Sommer"
         ),
         Said(
-            "5d 10:30", JANE, "Guten Tag Herr Sommer,\n\nist eingetragen. Vielen Dank für die Nachricht.\n\nJane Poole"
+            "5d 10:30",
+            JANE,
+            "Guten Tag Herr Sommer,\n\ndas ist eingetragen. Vielen Dank für Ihre Nachricht.\n\nJane Poole",
         ),
     ),
     desk="billing",
