@@ -77,6 +77,7 @@ def _app(play: Play, url: str) -> Starlette:
         page("/", viewer_pages.people),
         form("/clock", viewer_pages.step),
         page("/write", viewer_pages.who_writes),
+        page("/tickets/{number:int}", viewer_pages.side_by_side),
         page("/{address}/", viewer_pages.mailbox),
         page("/{address}/pages", viewer_pages.pages),
         page("/{address}/write", viewer_pages.write),

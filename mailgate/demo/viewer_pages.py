@@ -15,6 +15,7 @@ from mailgate.demo.company import Person
 from mailgate.demo.item import Item, items_of, made_of
 from mailgate.demo.play import Play
 from mailgate.demo.players import Player, everybody, player
+from mailgate.demo.side_by_side import columns
 from mailgate.demo.sign_in_link import sign_in_link
 from mailgate.demo.threads import threads
 from store.desk import tickets
@@ -24,6 +25,9 @@ from webview.html_mail import BODY_CSP, inert_html
 
 MAX_SOURCE = 200_000
 """Characters of a mail's source that a page shows."""
+
+MOST_ROWS = 10**18
+"""A number that no row has, and that a database takes."""
 
 MAX_WANTED = 200
 """Characters that are searched for."""
@@ -90,6 +94,7 @@ def mail(play: Play, request: Request) -> Response:
         item=item,
         made=made,
         ticket=ticket,
+        about=letter.ticket_in(item.arrived) if item.arrived else None,
         view=view if view in VIEWS else VIEWS[0],
         views=VIEWS,
         text=draft.with_links(item.message.text, _leads_to(play, me)),
@@ -98,6 +103,17 @@ def mail(play: Play, request: Request) -> Response:
         source=item.raw[:MAX_SOURCE].decode("utf-8", "replace"),
         links_out=LINKS_OUT,
     )
+
+
+def side_by_side(play: Play, request: Request) -> Response:
+    """`/tickets/7`: one ticket as each person has it."""
+    number = min(int(request.path_params["number"]), MOST_ROWS)
+    with reading(play.parts.engine) as conn:
+        ticket = tickets.find(conn, number)
+        found = tuple(columns(number, play.mailboxes, play.parts, conn))
+    if ticket is None:
+        raise NoSuchMail(str(number))
+    return play.page("ticket.html", None, ticket=ticket, columns=found)
 
 
 def body(play: Play, request: Request) -> Response:

@@ -1,5 +1,7 @@
 """The viewer: being somebody, reading, writing, and what the gate makes of it."""
 
+import re
+
 from tests.demo.place import ANN, BOB, SUPPORT, Place
 
 QUESTION = "Since Monday every mail to info@example.org comes back."
@@ -139,3 +141,29 @@ def test_what_is_searched_for_is_text(place: Place) -> None:
     page = place.browser.get(f"{place.viewer.url}{ANN}/", params={"q": '"><script>'}).text
 
     assert "<script>" not in page
+
+
+def test_a_ticket_stands_side_by_side_as_each_person_has_it(place: Place) -> None:
+    place.write(ANN, QUESTION)
+    question = place.mail_with(BOB, QUESTION)
+    place.reply(BOB, question, "!note\nThe disk is too small.\n")
+    made = place.reply(BOB, question, "The disk was full.")
+    place.mail_with(ANN, "The disk was full.")
+    place.write(ANN, "Another matter.", subject="Another matter")
+
+    page = place.get("tickets/1")
+
+    columns = {part.partition("<")[0]: part for part in re.split(r'<h2 id="of\d">', page)[1:]}
+    assert list(columns) == ["Ann Miller", "Bob Jones", "Jane Poole"]
+    assert "The disk was full." in columns["Ann Miller"]
+    assert "too small" not in columns["Ann Miller"]
+    assert "too small" in columns["Bob Jones"]
+    assert "pages?to=/tickets/1" in columns["Ann Miller"]
+    assert "pages?to=/staff/tickets/1" in columns["Jane Poole"]
+    assert "Another matter" not in page
+    assert f"{place.viewer.play.root}/tickets/1" in made
+
+
+def test_a_ticket_that_is_not_there_has_no_page(place: Place) -> None:
+    for number in ("1", "9" * 30):
+        assert place.browser.get(f"{place.viewer.url}tickets/{number}").status_code == 404
