@@ -92,6 +92,11 @@ def remove_staff(conn: Connection, staff_id: int, *, now: datetime) -> tuple[int
     return tuple(freed)
 
 
+def sign_out_staff(conn: Connection, staff_id: int) -> None:
+    """Their sessions, links and feeds end; they may sign in anew at once."""
+    conn.execute(update(staff).where(staff.c.id == staff_id).values(epoch=staff.c.epoch + 1))
+
+
 def unclosed_of_contact(conn: Connection, contact_id: int) -> tuple[int, ...]:
     """Numbers of the tickets that are not closed and that the contact takes part in."""
     query = select(tickets.c.id).join(participants, participants.c.ticket_id == tickets.c.id)

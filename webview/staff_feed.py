@@ -5,6 +5,7 @@ from starlette.responses import Response
 
 from mailgate.language.telling import moment, speaking
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link, unseal_link
+from mailgate.tickets.ticket import Priority
 from store.engine import reading
 from store.views import staff_queue, visitors
 from store.views.paging import NEWEST, Turn
@@ -55,7 +56,7 @@ def queue_feed(site: Site, request: Request) -> Response:
 
 def _item(line: StaffTicketLine, words: Words, *, domain: str, url: str) -> Item:
     who = line.customer or words.gettext("not registered")
-    mark = f"{words.gettext('Urgent')}: " if line.priority and line.priority.value == "urgent" else ""
+    mark = f"{words.gettext('Urgent')}: " if line.priority is Priority.URGENT else ""
     said = [
         words.gettext("%(name)s waits since %(at)s.", name=who, at=moment(line.at)),
         words.gettext("With %(name)s.", name=line.assignee) if line.assignee else words.gettext("Nobody has it."),

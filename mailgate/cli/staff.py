@@ -15,7 +15,7 @@ from mailgate.flows.ticket import leave
 from mailgate.flows.welcome import welcome_staff
 from mailgate.opening_hours import BadHours, Span, in_order, read_hours
 from mailgate.people import Staff
-from store import people
+from store import people, people_edits
 from store.engine import reading, transaction
 
 
@@ -91,6 +91,20 @@ def remove(member: Typed, force: bool) -> None:
         found = staff_of(conn, member)
         freed = leave.remove_staff(Act.begin(conn, parts.settings, now()), found, force=force)
     print_object({**_row(found), "removed": True, "freed": list(freed)})
+
+
+@staff.command("sign-out")
+@click.argument("member", metavar="STAFF", type=CALLED)
+@json_option
+def sign_out(member: Typed) -> None:
+    """End somebody's sessions, links and feeds at once, as when a device is lost; signing in anew stays possible.
+
+    STAFF is an id, an address or a name.
+    """
+    with gate() as parts, transaction(parts.engine) as conn:
+        found = staff_of(conn, member)
+        people_edits.sign_out_staff(conn, found.id)
+    print_object({**_row(found), "signed_out": True})
 
 
 def _check(desks: Iterable[str], hours: Iterable[str], known: Sequence[str]) -> None:

@@ -104,6 +104,15 @@ def test_staff_have_desks_and_hours_of_their_own(program: Program) -> None:
     assert program.ask("staff", "edit", "1", "--all-hours")["hours"] == []
 
 
+def test_somebody_is_signed_out_and_stays_on_the_staff(program: Program) -> None:
+    out = program.ask("staff", "sign-out", "bart@hosting.example")
+    nobody = program.run("staff", "sign-out", "nora@hosting.example")
+
+    assert (out["id"], out["signed_out"]) == (1, True)
+    assert nobody.exit_code
+    assert [one["id"] for one in program.ask("staff", "list")] == [1]
+
+
 @pytest.mark.parametrize(
     ("command", "message"),
     [

@@ -33,6 +33,9 @@ MORE = {
     "staff": ("/staff/search?q=mail+status:open", "/staff/?state=all&with=nobody&tag=web3", "/staff/?tag=nothing"),
 }
 STARTS = {"customer": "/", "staff": "/staff/"}
+FIRST = {"customer": ("/",), "staff": ("/staff/", "/staff/held")}
+"""Lists of what waits: all tickets and mails of theirs are taken."""
+_THINGS = re.compile(r'"((?:/staff)?/(?:tickets|inbox)/\d+)"')
 _NO_PAGE = re.compile(r"^/static/|\.(?:eml|txt|mbox|atom)\b|/body$|/files/|^/out")
 
 
@@ -88,7 +91,7 @@ def visitors_of(place: Place, url: str) -> list[Visitor]:
     for name, person in (("customer", ANN), ("staff", BOB)):
         with httpx.Client(base_url=url, timeout=60) as client:
             sign_in(place, client, person)
-            now = dict.fromkeys(re.findall(r'"((?:/staff)?/tickets/\d+)"', client.get(STARTS[name]).text))
+            now = [link for path in FIRST[name] for link in _THINGS.findall(client.get(path).text)]
             paths = dict.fromkeys((*now, *one_of_a_kind(crawl(client, STARTS[name])), *MORE[name]))
             found.append(Visitor(name, dict(client.cookies), tuple(paths)))
     return found

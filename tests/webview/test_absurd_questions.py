@@ -6,6 +6,7 @@ import pytest
 
 from mailgate.tickets.search_query import OPERATORS
 from tests.webview.company import ON_BOTH, Company
+from webview.queue_filter import PARTS
 
 pytestmark = ON_BOTH
 
@@ -75,6 +76,7 @@ READ_BY = {
     "before": LISTS,
     "state": ("/staff/", "/staff/outbox"),
     "status": ("/tickets",),
+    **dict.fromkeys(PARTS, ("/staff/", "/staff/?state=all")),
     "kind": ("/search", "/staff/search"),
     "view": ("/mails/2", "/staff/inbox/1", "/staff/outbox/1"),
     "k": ("/out",),
@@ -116,7 +118,7 @@ def test_a_parameter_with_anything_in_it_is_a_page(company: Company, parameter: 
         *("/tickets/1/messages/{}.eml", "/tickets/1/files/{}/0", "/tickets/1/files/1/{}", "/mails/1/files/{}"),
         *("/staff/tickets/{}", "/staff/inbox/{}", "/staff/inbox/{}.eml", "/staff/inbox/{}/body", "/staff/outbox/{}"),
         *("/staff/inbox/1/files/{}", "/staff/outbox/1/files/{}", "/staff/tickets/1/files/{}/0"),
-        *("/in/{}", "/in/{}/go", "/f/{}/tickets/1.atom", "/kb/{}", "/static/{}", "/{}"),
+        *("/in/{}", "/in/{}/go", "/f/{}/tickets/1.atom", "/f/{}/staff/queue.atom", "/kb/{}", "/static/{}", "/{}"),
     ],
 )
 def test_a_path_with_anything_in_it_is_a_page_or_says_that_there_is_none(company: Company, path: str) -> None:

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from mailgate.mail.link_token import LinkPurpose
+from store import people_edits
 from store.engine import transaction
-from store.schema import staff
 from tests.gate import Gate, Person
 from tests.webview.company import ON_BOTH, Company
 from tests.webview.web import Web
@@ -76,7 +76,7 @@ def test_a_feed_has_the_filter_of_the_page_that_names_it(web: Web, gate: Gate, a
     assert (own.get("href") or "").endswith("with=mine")
 
 
-def test_a_feed_ends_with_its_reader_s_epoch_and_shows_nothing_else(
+def test_a_feed_ends_when_its_reader_is_signed_out_and_shows_nothing_else(
     web: Web, gate: Gate, anne: Person, bart: Person
 ) -> None:
     gate.deliver(anne.writes("One."))
@@ -91,7 +91,7 @@ def test_a_feed_ends_with_its_reader_s_epoch_and_shows_nothing_else(
     late = somebody.get(path)
     gate.now -= timedelta(days=401)
     with transaction(gate.parts.engine) as conn:
-        conn.execute(staff.update().values(epoch=staff.c.epoch + 1))
+        people_edits.sign_out_staff(conn, 1)
     revoked = somebody.get(path)
 
     assert good.status_code == 200
