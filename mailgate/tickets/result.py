@@ -88,6 +88,31 @@ class Done(StrEnum):
     HELD_NO_MORE = "held-no-more"
 
 
+class Decided(StrEnum):
+    """What an answer to a list came to, or why nothing of it; behind each what its words are given.
+
+    They stand in `templates/mail/<locale>/parts/decided.md`.
+    """
+
+    # of a held mail
+    LET_IN = "let-in"  # mail
+    IS_SPAM = "is-spam"  # mail
+    REFUSED = "refused"  # mail
+    ALLOWED = "allowed"  # mail, address
+    REGISTERED = "registered"  # mail, name, address, customer
+    WELCOMED = "welcomed"  # the same, and told where their pages are
+    NOT_DECIDED = "not-decided"  # mail, why
+    # of an open ticket
+    YOURS = "yours"  # ticket, subject
+    GIVEN = "given"  # ticket, to, subject
+    CLOSED = "closed"  # ticket, subject
+    WAITS = "waits"  # ticket, until, subject
+    CLOSED_BEFORE = "closed-before"  # ticket
+    # of the whole answer
+    MISREAD = "misread"  # count
+    NO_DECISION = "no-decision"
+
+
 class Held(StrEnum):
     """Why a mail of staff waits for a person, and what its writer can do; the words stand in `parts/held-for.md`."""
 

@@ -15,7 +15,7 @@ from mailgate.tickets.acts import Deed
 from mailgate.tickets.context import Fact
 from mailgate.tickets.files import Unwanted
 from mailgate.tickets.refused import Refused, english
-from mailgate.tickets.result import Done, Outcome, item
+from mailgate.tickets.result import Decided, Done, Outcome, item
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
 from mailgate.tickets.verbs.lists import HELD, QUEUE
@@ -74,6 +74,7 @@ def test_every_command_of_customers_has_its_meaning(parts: Path, verb: Verb) -> 
         ("unwanted.md", set(Unwanted)),
         ("done.md", set(Done)),
         ("refused.md", set(Refused)),
+        ("decided.md", set(Decided)),
         ("deed.md", {one.name.lower().replace("_", "-") for one in Deed}),
     ],
 )

@@ -58,7 +58,7 @@ def test_released_mail_opens_its_ticket_as_of_the_day_it_came(desk: Gate, bart: 
     assert ends(desk, held.id) == [Disposition.OPENED]
     assert desk.ticket(1).opened_at == BEGIN
     assert desk.inbox(held.id).decided_by == f"Bart Jones, mail {answered.id}, evidence D+T"
-    assert f"mail {held.id}: let in" in desk.mailbox(bart)[-2].text + desk.mailbox(bart)[-1].text
+    assert f"Mail {held.id}: let in" in desk.mailbox(bart)[-2].text + desk.mailbox(bart)[-1].text
 
 
 def test_each_line_decides_and_the_filter_learns(
@@ -157,7 +157,7 @@ def test_two_who_decide_on_the_same_mail_learn_of_each_other(desk: Gate, bart: P
 
     words = " ".join(desk.mailbox(bart)[-1].text.split())
     assert ends(desk, held.id) == [Disposition.REFUSED]
-    assert f"mail {held.id}: nothing was done: mail {held.id} is not held: it is refused, by Jane Poole" in words
+    assert f"Mail {held.id}: nothing was done: mail {held.id} is not held: it is refused, by Jane Poole" in words
 
 
 def test_nobody_else_can_use_the_address_of_a_list(desk: Gate, anne: Person, bart: Person, cris: Person) -> None:

@@ -159,7 +159,7 @@ def test_a_release_by_mail_is_asked_for_and_then_done(gate: Gate, bart: Person, 
     assert f"- release {held.id}" in question.text
     assert before is Disposition.HELD
     assert gate.inbox(held.id).outcome.disposition is Disposition.OPENED
-    assert any(f"mail {held.id}: let in" in mail.text for mail in gate.mailbox(bart))
+    assert any(f"Mail {held.id}: let in" in mail.text for mail in gate.mailbox(bart))
 
 
 def test_a_misspelt_release_is_answered_at_once(gate: Gate, bart: Person, cris: Person, deliver: Deliver) -> None:

@@ -66,7 +66,7 @@ def test_what_it_offers_is_carried_out_and_answered(
     gate.deliver(bart.writes(body, to=to, subject="Re:"))
 
     assert gate.inbox(number).outcome.disposition is becomes
-    assert any(f"mail {number}: " in one.text for one in gate.mailbox(bart))
+    assert any(f"Mail {number}: " in one.text for one in gate.mailbox(bart))
     with reading(gate.parts.engine) as conn:
         assert bool(people.contacts_with(conn, EVE.address)) is (verb is lists.REGISTER)
 

@@ -8,7 +8,7 @@ from mailgate.outbound.samples.given import AT, COMPANY, LEFT_OUT, STATE, SUBJEC
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.notices import Happened
 from mailgate.tickets.refused import Refused
-from mailgate.tickets.result import Done, Held
+from mailgate.tickets.result import Decided, Done, Held
 from mailgate.tickets.verbs.lists import HELD, QUEUE
 from mailgate.tickets.verbs.staff import STAFF
 
@@ -145,10 +145,24 @@ _QUEUED = [
     {"number": 1031, "subject": "DNS change", "customer": "", "waits": 2_400, "assignee": "", "priority": ""},
 ]
 
+_OF_ALL = (Decided.MISREAD, Decided.NO_DECISION)
+_DECISION = {
+    "mail": 17,
+    "address": "ann@example.org",
+    "name": "Ann Miller",
+    "customer": 12,
+    "why": "mail 4 is not held",
+}
+_DECISIONS = [
+    {"says": one.value, "given": {**_DECISION, "ticket": 1042, "to": "Jane", "subject": SUBJECT, "until": AT}}
+    for one in Decided
+    if one not in _OF_ALL
+]
+
 _DECIDED = {
     "company": COMPANY,
-    "done": ["mail 3: let in", "mail 4: nothing was done: mail 4 is not held: it is refused, by Jane"],
-    "obstacle": "",
+    "done": _DECISIONS,
+    "obstacle": None,
     "misread": [],
     "corrected": None,
     "usage": _HELD_USAGE,
@@ -317,7 +331,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _DECIDED
         | {
             "done": [],
-            "obstacle": "2 lines were not understood.",
+            "obstacle": {"says": "misread", "given": {"count": 2}},
             "misread": [
                 misread("spam 4 now", "nothing-more", example="spam 4"),
                 misread("spam 9", "not-listed", number="9"),
@@ -326,7 +340,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _DECIDED
         | {
             "done": [],
-            "obstacle": "One line was not understood.",
+            "obstacle": {"says": "no-decision", "given": {}},
             "misread": [misread("relase 3", "unknown", correct="release 3")],
             "corrected": {"to": TO, "subject": "Re: 2 held mails", "body": "release 3", "lines": ["release 3"]},
         },

@@ -198,8 +198,8 @@ def decided(
     sheet: Sheet,
     *,
     usage: Sequence[Mapping[str, str]],
-    done: Sequence[str],
-    obstacle: str,
+    done: Sequence[Item],
+    obstacle: Item | None,
     misread: Sequence[Misread],
     corrected: Sequence[str],
     list_id: int | None,
@@ -209,13 +209,13 @@ def decided(
     `corrected` are all lines of that answer as they were most likely meant.
     """
     values = {
-        "done": list(done),
-        "obstacle": obstacle,
+        "done": facts(done),
+        "obstacle": obstacle.as_values() if obstacle else None,
         "misread": as_values(misread),
         "corrected": corrected_mail(corrected, to=sheet.answer_to, subject=sheet.subject),
         "usage": usage,
     }
-    gist = gist_of(obstacle, *(line.line for line in misread))
+    gist = gist_of(obstacle.says if obstacle else "", *(line.line for line in misread))
     return letter(Template.DECIDED, sheet, values, about_id=list_id, gist=gist)
 
 

@@ -6,7 +6,7 @@ from functools import partial
 from mailgate.authority import Action, Verdict
 from mailgate.authority import decide as may
 from mailgate.commands.directives import read_directives
-from mailgate.commands.grammar import read
+from mailgate.commands.grammar import Reading, read
 from mailgate.commands.misread import Misread
 from mailgate.commands.place import Where
 from mailgate.confirmation import Line, Says
@@ -30,7 +30,7 @@ from mailgate.mail.disposition import Disposition
 from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.flood import DAY
-from mailgate.tickets.result import Held
+from mailgate.tickets.result import Decided, Held, Item, item
 from mailgate.tickets.verbs.lists import HELD, QUEUE
 from store.post import lists, outbox
 
@@ -56,28 +56,33 @@ def decide(act: Act, incoming: Incoming, writer: Staff, token: AddressToken) -> 
     kind, listed = answered
     place = place_of(act, writer, Where.NEW, listed=kind.listed(listed))
     reading = read(read_directives(incoming.message, marked=False), kind.table, place)
-    obstacle = (
-        "One line was not understood."
-        if len(reading.misread) == 1
-        else f"{len(reading.misread)} lines were not understood."
-        if reading.misread
-        else "There is no decision in it."
-        if not reading.commands
-        else None
-    )
+    obstacle = _obstacle(reading)
     if obstacle and _was_told(act, writer, obstacle, reading.misread):
-        reason = f"the same was answered to this writer within a day: {obstacle}"
+        reason = f"the same was answered to this writer within a day: {_ENGLISH[obstacle.says]}"
         return Settled(repeated(act, incoming), reason, evidence=evidence)
     answer = partial(_answer, act, incoming, writer, token, usage=kind.table.usage(place))
     if obstacle:
         answer(obstacle=obstacle, misread=reading.misread, corrected=reading.corrected)
-        return Settled(Disposition.COMMAND, f"returned to its writer: {obstacle}", evidence=evidence)
+        return Settled(Disposition.COMMAND, f"returned to its writer: {_ENGLISH[obstacle.says]}", evidence=evidence)
     if verdict is Verdict.CONFIRM:
         lines = [command.line for command in reading.commands]
         statement = (Line(Says.DECISIONS), *(Line(Says.SAID, {"words": line}) for line in lines))
         return ask_whether(act, incoming, writer, statement, lines=lines, action=Action.STAFF_COMMAND)
     answer(done=[kind.carry_out(act, command, incoming, writer) for command in reading.commands])
     return Settled(Disposition.COMMAND, f"decided on {kind.what}", evidence=evidence)
+
+
+_ENGLISH: Mapping[str, str] = {
+    Decided.MISREAD: "a line was not understood",
+    Decided.NO_DECISION: "there is no decision in it",
+}
+"""For logs and pages."""
+
+
+def _obstacle(reading: Reading) -> Item | None:
+    if reading.misread:
+        return item(Decided.MISREAD, count=len(reading.misread))
+    return None if reading.commands else item(Decided.NO_DECISION)
 
 
 def _may(incoming: Incoming) -> Verdict:
@@ -93,9 +98,9 @@ def _answered(act: Act, writer: Staff, token: AddressToken) -> tuple[ListKind, S
     return (_KINDS[found.kind], found.ids) if found else None
 
 
-def _was_told(act: Act, writer: Staff, obstacle: str, misread: Sequence[Misread]) -> bool:
+def _was_told(act: Act, writer: Staff, obstacle: Item, misread: Sequence[Misread]) -> bool:
     """A responder, which no sign tells from a person, answers each answer with the same lines."""
-    gist = gist_of(obstacle, *(line.line for line in misread))
+    gist = gist_of(obstacle.says, *(line.line for line in misread))
     return outbox.was_said(act.conn, Template.DECIDED, writer.address, gist, ticket_id=None, since=act.now - DAY)
 
 
@@ -106,10 +111,10 @@ def _answer(
     token: AddressToken,
     *,
     usage: Sequence[Mapping[str, str]],
-    obstacle: str = "",
+    obstacle: Item | None = None,
     misread: Sequence[Misread] = (),
     corrected: Sequence[str] = (),
-    done: Sequence[str] = (),
+    done: Sequence[Item] = (),
 ) -> None:
     notice = notices.decided(
         sheet_for(act, writer, answers=incoming, about=(token.purpose, token.object_id)),

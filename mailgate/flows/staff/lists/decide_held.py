@@ -12,6 +12,7 @@ from mailgate.flows.welcome import welcome
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.sender.evidence import Level
 from mailgate.people import Customer, Staff, staff_at
+from mailgate.tickets.result import Decided, Item, item
 from mailgate.tickets.verbs import lists
 from store import people
 from store.post import senders, spool
@@ -22,49 +23,49 @@ class _Undecided(MailgateError):
     """This decision cannot be carried out; the text says why."""
 
 
-def decide_held(act: Act, command: Command, incoming: Incoming, writer: Staff) -> str:
+def decide_held(act: Act, command: Command, incoming: Incoming, writer: Staff) -> Item:
     """One decision; says what was done, or why not. The mails of what is let in are settled by their own jobs."""
-    assert command.argument.number is not None
+    number = command.argument.number
+    assert number is not None
     by = f"{writer.name}, mail {incoming.lent.spool_id}, evidence {incoming.evidence.level.value}"
     try:
-        done = HANDLERS[command.verb](act, command.argument.number, command.argument.words, by)
+        return HANDLERS[command.verb](act, number, command.argument.words, by)
     except (review.NotHeld, _Undecided) as error:
-        done = f"nothing was done: {error}"
-    return f"mail {command.argument.number}: {done}"
+        return item(Decided.NOT_DECIDED, mail=number, why=str(error))
 
 
-def _release(act: Act, mail_id: int, words: str, by: str) -> str:
+def _release(act: Act, mail_id: int, words: str, by: str) -> Item:
     review.release(act.conn, mail_id, by=by, now=act.now)
-    return "let in"
+    return item(Decided.LET_IN, mail=mail_id)
 
 
-def _spam(act: Act, mail_id: int, words: str, by: str) -> str:
+def _spam(act: Act, mail_id: int, words: str, by: str) -> Item:
     review.refuse(act.conn, mail_id, by=by, is_spam=True, now=act.now)
-    return "refused, as spam"
+    return item(Decided.IS_SPAM, mail=mail_id)
 
 
-def _refuse(act: Act, mail_id: int, words: str, by: str) -> str:
+def _refuse(act: Act, mail_id: int, words: str, by: str) -> Item:
     review.refuse(act.conn, mail_id, by=by, is_spam=False, now=act.now)
-    return "refused"
+    return item(Decided.REFUSED, mail=mail_id)
 
 
-def _allow(act: Act, mail_id: int, words: str, by: str) -> str:
+def _allow(act: Act, mail_id: int, words: str, by: str) -> Item:
     address = _sender(act, mail_id)
     review.release(act.conn, mail_id, by=by, now=act.now)
     senders.allow(act.conn, address, by=by, now=act.now)
-    return f"let in, as will be what {address} writes from now on"
+    return item(Decided.ALLOWED, mail=mail_id, address=address)
 
 
-def _register(act: Act, mail_id: int, words: str, by: str) -> str:
+def _register(act: Act, mail_id: int, words: str, by: str) -> Item:
     address = _sender(act, mail_id)
     customer = _new_customer(act, words, address)
-    number, is_told = customer.id, act.settings.welcome.customers and welcome(act, customer)
+    is_told = act.settings.welcome.customers and welcome(act, customer)
     review.release(act.conn, mail_id, by=by, now=act.now)
-    welcomed = ", and has a mail that says where their pages are" if is_told else ""
-    return f"let in; {words} <{address}> is customer {number}{welcomed}"
+    says = Decided.WELCOMED if is_told else Decided.REGISTERED
+    return item(says, mail=mail_id, name=words, address=address, customer=customer.id)
 
 
-HANDLERS: Mapping[Verb, Callable[[Act, int, str, str], str]] = {
+HANDLERS: Mapping[Verb, Callable[[Act, int, str, str], Item]] = {
     lists.RELEASE: _release,
     lists.SPAM: _spam,
     lists.REFUSE: _refuse,
