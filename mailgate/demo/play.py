@@ -67,7 +67,7 @@ class Play:
         if not addresses:
             return ()
         with reading(self.parts.engine) as conn:
-            named = [one for one in everybody(conn) if one.address in addresses]  # not by whose mail came first
+            named = [one for one in everybody(conn) if one.address in addresses]
         return sorted(named, key=lambda one: me is None or one.address != me.address)
 
     def _leaving_soon(self) -> bool:

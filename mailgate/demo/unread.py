@@ -1,6 +1,6 @@
 """Which mails nobody has opened: the memory of the viewer alone, of which the gate knows nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class Unread:
         """Something is about to be done: what arrives from now on is news."""
         self._before = len(self._mailboxes.arrived)
 
-    def have_news(self) -> Sequence[str]:
-        """The addresses to which something came since, that is not open yet; who got it first stands first."""
+    def have_news(self) -> Collection[str]:
+        """The addresses to which something came since, that is not open yet."""
         news = filter(self.is_unread, self._mailboxes.arrived[self._before :])
-        return tuple(dict.fromkeys(mail.address for mail in news))
+        return frozenset(mail.address for mail in news)
