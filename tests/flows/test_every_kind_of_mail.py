@@ -80,6 +80,7 @@ READERS = {
     Template.COPY: TO_ITS_AUTHOR,
     Template.CONFIRM: ASKED,
     Template.STAFF_CONFIRM: {BART},
+    Template.STAFF_ANSWERED: {BART},
     Template.CONFIRMED: ASKED,
     Template.NOT_CONFIRMED: ASKED,
     Template.PROPOSAL: OWNERS,

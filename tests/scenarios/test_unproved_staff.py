@@ -124,12 +124,18 @@ def test_a_working_day_of_answers_is_asked_for_one_by_one(
     assert [row.state for row in gate.outbox(Template.REPLY)] == ["sent"] * 12
 
 
-def test_outlook_which_wants_no_automatic_answers_is_asked_all_the_same(
+def test_outlook_which_wants_no_automatic_answers_is_asked_and_answered_all_the_same(
     gate: Gate, bart: Person, notification: Received, deliver: Deliver
 ) -> None:
-    deliver(bart.replies(notification, "Try again.", headers={"X-Auto-Response-Suppress": "All"}))
+    suppress = {"X-Auto-Response-Suppress": "All"}
+    deliver(bart.replies(notification, "Try again.", headers=suppress))
+    [question] = questions(gate, bart)
+    for _ in range(2):
+        deliver(bart.replies(question, "yes", headers=suppress))
 
-    assert len(questions(gate, bart)) == 1
+    assert [mail.subject for mail in gate.mailbox(bart)[-2:]] == ["Your answer", "Your answer"]
+    assert "As you say, this is done now" in gate.mailbox(bart)[-2].text
+    assert "Your answer was not used" in gate.mailbox(bart)[-1].text
 
 
 @pytest.mark.parametrize("text", ["!close", "!note He has not paid.", "!close\n\nAll is well."])

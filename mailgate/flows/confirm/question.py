@@ -89,8 +89,11 @@ def tell(act: Act, incoming: Incoming, asked: Confirmation, whom: Whom, told: To
 
 
 def tell_reader(act: Act, incoming: Incoming, reader: Reader, told: Told, *, customer_id: int | None) -> None:
-    """A receipt for an answer."""
+    """What came of an answer: to customers as a receipt, to staff also where their program wants no such mail."""
     sheet = _sheet(act, reader, told.ticket, customer_id=customer_id, answers=incoming)
+    if isinstance(reader, Staff):
+        notify(act, [notices.answered(sheet, told.result)], cause=incoming)
+        return
     notice = notices.receipt(sheet if told.ticket else sheet.fixed(), told.ticket, results=(told.result,))
     notify(act, [notice], cause=incoming)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mailgate.confirmation import Says
+from mailgate.confirmation import Became, Says
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples.given import AT, COMPANY, SUBJECT
 
@@ -38,6 +38,23 @@ _STATEMENTS = [
         }
     ]
     for says in Says
+]
+
+# What may be told of a question.
+QUESTIONS = [
+    {
+        "says": "",
+        "given": {},
+        "lines": [],
+        "question": {
+            "became": became.value,
+            "statement": [] if became in (Became.NOT_USED, Became.NOT_OWNER, Became.DECIDED) else STATEMENT,
+            "why": "mail 17 is not held: it is refused, by Bart Jones",
+            "open": 3,
+            "per_day": 3,
+        },
+    }
+    for became in Became
 ]
 
 _CONFIRM = {
@@ -98,6 +115,9 @@ TO_ASKED: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _DID_YOU | {"why": "unclear", "statement": _STAFF_STATEMENT, "unproved": None},
         _DID_YOU | {"why": "replaced"},
         *(_DID_YOU | {"statement": statement} for statement in _STATEMENTS),
+    ),
+    Template.STAFF_ANSWERED: tuple(
+        {"company": COMPANY, "number": None, "subject": "Re: Did you write this?", "result": one} for one in QUESTIONS
     ),
     Template.CONFIRMED: tuple(
         _ENDED | {"by": by, "needed": needed, "number": number, "became": "done", "others": 1}

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 
-from mailgate.confirmation import Became
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples.given import (
     AT,
@@ -19,7 +18,7 @@ from mailgate.outbound.samples.given import (
     misread,
     usage,
 )
-from mailgate.outbound.samples.to_asked import EXPIRED, STATEMENT
+from mailgate.outbound.samples.to_asked import EXPIRED, QUESTIONS
 from mailgate.tickets.result import Outcome
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
@@ -93,23 +92,6 @@ _RECEIPT = {
     **TO_ANNE,
 }
 
-# What a receipt may tell of a question.
-_QUESTIONS = [
-    {
-        "says": "",
-        "given": {},
-        "lines": [],
-        "question": {
-            "became": became.value,
-            "statement": [] if became in (Became.NOT_USED, Became.NOT_OWNER, Became.DECIDED) else STATEMENT,
-            "why": "mail 17 is not held: it is refused, by Bart Jones",
-            "open": 3,
-            "per_day": 3,
-        },
-    }
-    for became in Became
-]
-
 _WELCOME = {
     "company": COMPANY,
     "support_address": "support@support.example",
@@ -177,7 +159,7 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         },
         _RECEIPT | {"number": None, "fixed_subject": True, "actions": [], "page": None, "is_last": True},
         _RECEIPT | {"results": [{"says": "tickets", "given": {}, "lines": _LINES, "question": None}]},
-        *(_RECEIPT | {"results": [one], "number": None, "fixed_subject": True, "actions": []} for one in _QUESTIONS),
+        *(_RECEIPT | {"results": [one], "number": None, "fixed_subject": True, "actions": []} for one in QUESTIONS),
     ),
     Template.COPY: (
         {

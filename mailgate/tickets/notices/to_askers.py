@@ -80,6 +80,11 @@ def confirm(
     return letter(template, replace(sheet, own_address=None), values, secret=secret, about_id=about.id)
 
 
+def answered(sheet: Sheet, result: Result) -> Notice:
+    """To a staff member who has answered a question: what came of it."""
+    return letter(Template.STAFF_ANSWERED, sheet, {"result": result.as_values()})
+
+
 def ended(sheet: Sheet, *, about: Confirmation, state: ConfirmState, statement: Statement, by: str | None) -> Notice:
     """To one of those who were asked: it was done, or the question is closed and nothing was; `by`: who decided."""
     template = Template.CONFIRMED if state is ConfirmState.DONE else Template.NOT_CONFIRMED
