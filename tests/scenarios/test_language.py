@@ -37,12 +37,17 @@ def everything_to(gate: Gate, anna: Person, bart: Person, language: str = "de-AT
     """Provoke every kind of mail that a customer may get, all of them to Anna or her colleague."""
     cc = {"Cc": "bob@partner.example"}
     with transaction(gate.parts.engine) as conn:
+        people.add_contact(conn, 1, "Bea", "bea@customer.example", (Role.SUPPORT,), now=gate.now)
         people.add_contact(conn, 1, "Dora", "dora@customer.example", (Role.SUPPORT,), now=gate.now)
     dora = Person("Dora", "dora@customer.example")
     gate.deliver(anna.writes("Es geht nicht.", files=[("setup.exe", "application/octet-stream", b"MZ")]))
     first = gate.mailbox(anna)[0]
     gate.deliver(bart.writes("!announce everybody\nWir ziehen um.", subject="Umzug"))
     gate.deliver(bart.replies(gate.mailbox(bart)[-1], "yes"))
+    gate.deliver(bart.writes("!customer edit bea@customer.example\nemail: bea2@customer.example", subject="Bea"))
+    gate.deliver(bart.replies(gate.mailbox(bart)[-1], "yes"))
+    bea = Person("Bea", "bea2@customer.example")
+    gate.deliver(bea.replies(gate.mailbox(bea)[0], "ja"))
     gate.deliver(anna.replies(first, "Hier noch eine.", files=[("a.exe", "application/octet-stream", b"MZ")]))
     gate.deliver(dora.writes("Und das.", headers=cc))
     gate.deliver(anna.replies(first, "!help"))

@@ -240,7 +240,9 @@ def _not_good(act: Act, incoming: Incoming, sender: Sender) -> Settled:
 
 def _answer(mail: _Reply) -> Answer:
     lines = read_directives(mail.incoming.message, marked=False).directives
-    return read_answer(f"{lines[0].verb} {lines[0].argument}" if lines else "", language_of(mail.act, mail.asked))
+    return read_answer(
+        f"{lines[0].verb} {lines[0].argument}" if lines else "", language_of(mail.act, mail.asked, mail.askee.whom)
+    )
 
 
 def _is_from(incoming: Incoming, sender: Sender, whom: Whom) -> bool:

@@ -47,7 +47,7 @@ def put(act: Act, incoming: Incoming, asked: Confirmation, askee: Askee, answer_
         about=asked,
         statement=askee.whom.statement or asked.statement,
         answer_to=answer_to,
-        words=words_for(language_of(act, asked)),
+        words=words_for(language_of(act, asked, askee.whom)),
         by=by,
         is_asking=askee.whom.person == (asked.contact_id, asked.staff_id),
         why=why.value,
@@ -119,10 +119,10 @@ def reader_of(act: Act, whom: Whom) -> Reader | None:
     return _person(act, whom.contact_id, whom.staff_id)
 
 
-def language_of(act: Act, asked: Confirmation) -> str:
-    """The language that yes and no are written in."""
-    is_theirs = asked.customer_id is not None and asked.staff_id is None  # staff may ask about a customer
-    customer = people.find_customer(act.conn, asked.customer_id) if is_theirs and asked.customer_id else None
+def language_of(act: Act, asked: Confirmation, whom: Whom) -> str:
+    """The language in which one of those who are asked writes yes and no."""
+    is_ours = whom.staff_id is not None or asked.customer_id is None
+    customer = None if is_ours else people.find_customer(act.conn, asked.customer_id or 0)
     return customer.language if customer else act.settings.gate.language
 
 
