@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from mailgate.tickets.ticket import Priority, State
@@ -31,8 +32,7 @@ class Asked:
     @property
     def query(self) -> str:
         """The parts as a URL has them; the state always, so that it can be told from no filter at all."""
-        parts = {"state": self.state, "with": self.whose, "desk": self.desk, "tag": self.tag, "priority": self.priority}
-        return urlencode({name: value for name, value in parts.items() if value})
+        return _query(self)
 
     def but(self, **parts: str) -> str:
         """The query with these parts in place of those that there are."""
@@ -48,6 +48,12 @@ class Asked:
             tag=self.tag or None,
             is_urgent=bool(self.priority),
         )
+
+
+@lru_cache(maxsize=4_000)  # a page has twenty such links, and is looked at again and again
+def _query(asked: Asked) -> str:
+    values = (asked.state, asked.whose, asked.desk, asked.tag, asked.priority)
+    return urlencode([(name, value) for name, value in zip(("state", *PARTS), values, strict=True) if value])
 
 
 def asked_in(parts: Mapping[str, str], desks: Iterable[str]) -> Asked:

@@ -43,7 +43,7 @@ def queue(visit: StaffVisit) -> Response:
         narrowed=not is_short(visit.request),
         states=list(State),
         desks=desks if len(desks) > 1 else [],
-        names={one.id: one.name for one in colleagues(visit.conn)},
+        names={one.id: one.name for one in colleagues(visit.conn)} if asked.whose.isdigit() else {},
         feed=queue_feed_path(visit, asked.query),
         now=visit.now,
     )
