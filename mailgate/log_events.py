@@ -164,6 +164,7 @@ class LogEvent(Enum):
 
     # Money
     BILLED = "billed", "run", "billed run={run} invoices={invoices} left_out={left_out}"
+    NO_GLYPH = "no glyph", "document", "no glyph document={document} signs={signs!r}"
     UNBILLABLE = "unbillable account", "customer", "unbillable account customer={customer}"
     BILLING_CLOCK = "billing stopped", "error", "billing stopped error={error!r}"
     POSTPONED_BILLING = "postponed", "billing", "postponed billing={billing} error={error!r}"

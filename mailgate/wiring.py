@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_secret
 from mailgate.config import Smarthost as SmarthostSettings
+from mailgate.config.settings import Documents, Paper
 from mailgate.flows import due
 from mailgate.flows.billing.run import run_what_is_due
 from mailgate.flows.billing.verify_ledger import verify_ledger
@@ -28,11 +29,12 @@ from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
 from mailgate.jobs import Aside, Bounded, Computing, Enqueue, FailPoint, Job, alone, at_hand, no_fail_point, unbounded
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
+from mailgate.outbound.document.pdf import Pdf, PdfMaker
 from mailgate.outbound.domains import Domains
 from mailgate.outbound.frame import Frame
 from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
-from mailgate.outbound.templates import Templates
+from mailgate.outbound.templates import Templates, built_in_directory
 from mailgate.outbound.unanswered import Unanswered
 from mailgate.vies import Vies
 from store.archive import Archive, archive_of
@@ -55,6 +57,7 @@ class Parts:
     enqueue: Enqueue
     templates: Templates
     makers: Mapping[str, Maker]  # of files that exist when a mail is composed
+    make_pdf: Callable[[str], Pdf]  # of the frozen model of a document
     smarthosts: Sequence[Pool]  # none: outgoing mail stays queued
     unanswered: Unanswered
     domains: Domains
@@ -186,6 +189,13 @@ class Parts:
         self.engine.dispose()
 
 
+_SHEETS = {Paper.A4: "a4", Paper.LETTER: "us-letter"}
+
+
+def _pdf_maker(settings: Documents) -> PdfMaker:
+    return PdfMaker(built_in_directory() / "documents", paper=_SHEETS[settings.paper], fonts=settings.fonts)
+
+
 def build(
     settings: Settings,
     enqueue: Enqueue,
@@ -219,6 +229,7 @@ def build(
         enqueue=enqueue if smarthosts else partial(_receive_only, enqueue),
         templates=Templates(settings.templates.directory, frame=frame_of(settings)),
         makers={},
+        make_pdf=_pdf_maker(settings.documents).make,
         smarthosts=tuple(map(Pool, smarthosts)),
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
         domains=Domains(

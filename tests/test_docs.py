@@ -44,7 +44,7 @@ _FENCE = re.compile(r"^(?P<indent> *)```(?P<kind>\w*)\n(?P<text>.*?)^(?P=indent)
 _SPAN = re.compile(r"`([^`\n]+)`")
 _LINK = re.compile(r"\[[^\]\n]+\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
-_SETTING = re.compile(r"([a-z_]+)\.([a-z_]+)\Z")
+_SETTING = re.compile(r"([a-z_]+)\.(?!json\Z)([a-z_]+)\Z")  # `documents.json` is a file
 _VARIABLE = re.compile(r"MAILGATE_([A-Z_]+?)__([A-Z_]+)")
 _PATH = re.compile(r"(?P<file>[\w./-]+?)(?::(?P<name>\w+))?\Z")
 _COMMAND = re.compile(r"(?:ExecStart=|runuser -u mailgate -- )*(?:\S*/)?mailgate (?=[a-z…-])(?P<words>.*)")

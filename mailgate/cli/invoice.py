@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from pathlib import Path
 
 import click
 
@@ -20,6 +21,7 @@ from mailgate.cli.billing_words import (
     on_option,
     positive,
 )
+from mailgate.cli.document_pdf import pdf_option, write_pdf
 from mailgate.cli.gate import gate
 from mailgate.cli.group import Group
 from mailgate.cli.ids import Typed, customer_option, only_of
@@ -75,6 +77,15 @@ def show(number: str) -> None:
     with gate() as parts, reading(parts.engine) as conn:
         row = document_object(conn, document_of(conn, number))
     print_whole(row, TABLES)
+
+
+@invoice.command()
+@_NUMBER
+@pdf_option
+@json_option
+def pdf(number: str, path: Path) -> None:
+    """The invoice as a PDF (PDF/A-3): made when it is first asked for, and the same ever after."""
+    write_pdf(number, DocumentKind.INVOICE, path)
 
 
 @invoice.command()
@@ -143,6 +154,15 @@ def list_notes(customer: Typed | None, limit: int | None, after: int) -> None:
         )
         rows = document_rows(conn, found)
     print_rows(rows, ("number", "customer", "issued_on", "total_minor", "currency"))
+
+
+@credit_note.command("pdf")
+@_NUMBER
+@pdf_option
+@json_option
+def pdf_of_note(number: str, path: Path) -> None:
+    """The credit note as a PDF (PDF/A-3): made when it is first asked for, and the same ever after."""
+    write_pdf(number, DocumentKind.CREDIT_NOTE, path)
 
 
 @credit_note.command("show")

@@ -12,7 +12,7 @@ from mailgate.mail.tnef import unwrapped
 from store.archive import Archive, MissingBlob, bury
 from store.engine import reading
 from store.post.notices import archived_files
-from store.schema import attachments, blobs, outbox, spool
+from store.schema import attachments, blobs, document_files, outbox, spool
 
 Attached = Mapping[str, Mapping[str, int]]
 """For each mail, by digest, what is attached to it, with its size."""
@@ -75,7 +75,7 @@ def remove_unnamed(conn: Connection, digests: Collection[str], large: Collection
     unnamed: list[str] = []
     for some in parts(sorted(digests)):
         named: set[str] = set()
-        for column in (spool.c.sha256, attachments.c.sha256, outbox.c.sha256):
+        for column in (spool.c.sha256, attachments.c.sha256, outbox.c.sha256, document_files.c.sha256):
             named.update(conn.execute(select(column).where(column.in_(some))).scalars())
         unnamed.extend(one for one in some if one not in named)
     if unnamed:  # a file that was made for a mail is named by its notice alone, and the same one by another's

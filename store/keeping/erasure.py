@@ -30,6 +30,7 @@ from mailgate.mail.address import address_key
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from mailgate.tickets.ticket import PROGRAM, EntryKind, State
 from store.archive import INLINE_BYTES, in_row, record
+from store.billing.files import forget as forget_files
 from store.billing.kept import erase_words
 from store.keeping.erased_blobs import Attached, mails, named_by, parts, remove_unnamed
 from store.post.notices import stored
@@ -115,6 +116,7 @@ def erase(conn: Connection, attached: Attached, customer_id: int, *, by: str, no
     digests = named_by(conn, spool_ids=extent.spool, entry_ids=extent.entries, outbox_ids=extent.outbox)
     files = {sha256: size for of_mail in attached.values() for sha256, size in of_mail.items()}
     digests.update(files)
+    digests.update(forget_files(conn, customer_id))
     large = [sha256 for sha256, size in files.items() if size > INLINE_BYTES]
     erased = _count(conn, extent)
     record(conn, _MARK)

@@ -95,6 +95,15 @@ invoice_taxes = Table(
     Column("tax_minor", BigInteger, nullable=False),
 )
 
+document_files = Table(
+    "document_files",  # made of a document when it is first wanted, and given out ever after
+    metadata,
+    Column("invoice_id", ForeignKey("invoices.id"), primary_key=True),
+    Column("format", String, primary_key=True),
+    Column("sha256", ForeignKey("blobs.sha256"), nullable=False, index=True),
+    Column("made_at", Utc, nullable=False),
+)
+
 bill_runs = Table(
     "bill_runs",
     metadata,

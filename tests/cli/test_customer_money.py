@@ -69,6 +69,7 @@ def test_when_nothing_must_be_kept_the_words_go_and_the_numbers_stay(program: Pr
     program.prints("service", "cancel", "1", "--now", "--reason", "moved to Miller", *DAY)
     program.prints("credit", "add", "1", "5.00", "--reason", "for Anne", *DAY)
     program.set("billing", keep_documents_years=1)
+    program.prints("invoice", "pdf", "2016-0001", "-o", str(program.directory / "invoice.pdf"))
     before = program.ask("ledger", "verify")
 
     program.prints("customer", "forget", "1", "--yes")
@@ -78,6 +79,8 @@ def test_when_nothing_must_be_kept_the_words_go_and_the_numbers_stay(program: Pr
     assert '"total_minor": 1190' in shown
     assert b"Miller" not in program.database.read_bytes()
     assert program.ask("ledger", "verify") == {**before, "wrong": 0}
+    assert (program.directory / "invoice.pdf").read_bytes() not in program.database.read_bytes()
+    assert "no words any more" in program.run("invoice", "pdf", "2016-0001", "-o", "-").stderr
 
 
 def exported(program: Program) -> dict[str, Any]:

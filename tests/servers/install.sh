@@ -20,6 +20,9 @@ rabbitmq-server rabbitmq-server
 hledger       hledger
 ledger        ledger
 beancount     bean-check
+poppler-utils pdftotext
+qpdf          qpdf
+zbar-tools    zbarimg
 '
 
 # Answers to questions that packages ask while they are installed; unasked ones do no harm.

@@ -3,7 +3,7 @@
 Names, units and reasons stand in config.toml. All paths are absolute once `load` has returned them.
 """
 
-from mailgate.config.settings.billing import Billing, TaxPoint
+from mailgate.config.settings.billing import Billing, Documents, Paper, TaxPoint
 from mailgate.config.settings.desk import (
     DEFAULT_DESKS,
     Announcements,
@@ -55,6 +55,7 @@ __all__ = [
     "Budgets",
     "DeskEntry",
     "DeskRules",
+    "Documents",
     "FallbackSmarthost",
     "Gate",
     "Hook",
@@ -70,6 +71,7 @@ __all__ = [
     "LogLevel",
     "Metrics",
     "OwnWords",
+    "Paper",
     "QueueList",
     "SavedReplies",
     "Seller",

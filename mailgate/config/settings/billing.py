@@ -19,6 +19,23 @@ class TaxPoint(StrEnum):
     PERIOD_END = "period-end"
 
 
+class Paper(StrEnum):
+    """Sizes of a sheet."""
+
+    A4 = "a4"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """How invoices and credit notes look on paper. What was made once stays as it is."""
+
+    paper: Annotated[Paper, one_of(Paper)] = Paper.A4
+    fonts: kinds.OptionalFile = (
+        None  # a folder; those that come with the program have Latin, Greek and Cyrillic letters
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Billing:
     """How the company bills."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mailgate.config import kinds
-from mailgate.config.settings.billing import Billing
+from mailgate.config.settings.billing import Billing, Documents
 from mailgate.config.settings.desk import (
     DEFAULT_DESKS,
     Announcements,
@@ -58,6 +58,7 @@ class Settings:
     knowledge_base: KnowledgeBase = field(default_factory=KnowledgeBase)
     seller: Seller = field(default_factory=Seller)
     billing: Billing = field(default_factory=Billing)
+    documents: Documents = field(default_factory=Documents)
     limits: Limits = field(default_factory=Limits)
     budgets: Budgets = field(default_factory=Budgets)
     log: Log = field(default_factory=Log)

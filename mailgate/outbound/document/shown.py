@@ -1,0 +1,206 @@
+"""What stands on an invoice or credit note: its frozen model, with every date and amount in words of its language.
+
+Nothing is reckoned here. What the PDF shows is what the model says (mailgate/billing/document/frozen.py); how it stands
+by now, what was paid of it and links to pay are no part of it, for they change, and it does not.
+"""
+
+import io
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import segno
+from babel import Locale
+
+from mailgate.billing.document.invoice import DocumentKind
+from mailgate.billing.document.reference import Transfer, Unusable, payload
+from mailgate.billing.money.amount import written
+from mailgate.billing.money.words import amount, percent
+from mailgate.language.tags import chain
+from mailgate.language.telling import full_date, speaking, speech
+
+Model = Mapping[str, Any]
+"""The JSON of a document, as `freeze` makes it."""
+
+_UTF_8 = 1  # as the QR code of a transfer counts charsets
+_OLDEST = 13  # version of QR codes: what EPC069-12 allows at most
+
+
+def shown(model: Model, *, paper: str, directory: Path) -> dict[str, object]:
+    """What `document.typ` is given, all of it text but the parts of `issued`: year, month, day.
+
+    `paper` is a name of typst's, `directory` where `words/<language>.toml` stand. The language is that of the document
+    at issue, or the nearest to it that has words.
+    """
+    language, words = _words(directory, model["language"])
+    with speaking(language, "UTC"):
+        return _shown(model, words, paper)
+
+
+def _shown(model: Model, words: Mapping[str, str], paper: str) -> dict[str, object]:
+    locale, seller, buyer = speech().locale, model["seller"], model["buyer"]
+    is_invoice = model["kind"] == DocumentKind.INVOICE
+    issued = date.fromisoformat(model["issued_on"])
+    ways = _ways(model, words) if is_invoice and model["total_minor"] else []
+    qr = _qr(model) if ways else ""
+    return {
+        "language": locale.language,
+        "region": locale.territory or None,
+        "rtl": locale.text_direction == "rtl",
+        "paper": paper,
+        "title": words[model["kind"]].format(number=model["number"]),
+        "issued": [issued.year, issued.month, issued.day],
+        "seller": {"name": seller["name"], "address": [*_address(seller, locale), *_reached(seller)]},
+        "legal": [seller["name"], *_registered(seller, words)],
+        "to": {
+            "label": words["to" if is_invoice else "credited-to"],
+            "address": [
+                *_named(buyer),
+                *_address(buyer, locale),
+                *([words["vat-id"].format(id=buyer["vat_id"])] if buyer.get("vat_id") else []),
+            ],
+        },
+        "facts": list(_facts(model, words)),
+        "columns": [words["item"], words["tax"], words["amount"]],
+        "items": [
+            [line["text"], _period(line, words), percent(line["tax_rate"]), _amount(model, line["net_minor"])]
+            for line in model["lines"]
+        ],
+        "sums": [
+            [words["net"], _amount(model, model["net_minor"])],
+            *([_tax_words(model, tax, words), _amount(model, tax["tax_minor"])] for tax in model["taxes"]),
+        ],
+        "total": [words["total"], _amount(model, model["total_minor"])],
+        "reasons": list(dict.fromkeys(tax["reason"] for tax in model["taxes"] if tax["reason"])),
+        "asked": _asked(model, words),
+        "ways": ways,
+        "qr": qr,
+        "qr_name": words["qr"],
+        "scan": words["scan"],
+        "page": words["page"],
+    }
+
+
+@lru_cache(maxsize=64)
+def _words(directory: Path, language: str) -> tuple[str, Mapping[str, str]]:
+    """The words of the language, or of the nearest that has any, and which that is: in it dates are told, too."""
+    for tag in chain(language):
+        path = directory / "words" / f"{tag}.toml"
+        if path.is_file():
+            return (language if language.startswith(tag) else tag), tomllib.loads(path.read_text("utf-8"))
+    raise FileNotFoundError(directory / "words" / "en.toml")
+
+
+def _amount(model: Model, minor: int) -> str:
+    return amount(minor, model["currency"])
+
+
+def _period(line: Model, words: Mapping[str, str]) -> str:
+    if not line["period_start"]:
+        return ""
+    return words["period"].format(first=full_date(line["period_start"]), last=full_date(line["period_end"]))
+
+
+def _tax_words(model: Model, tax: Model, words: Mapping[str, str]) -> str:
+    net = _amount(model, tax["net_minor"])
+    if not tax["tax_minor"]:
+        return words["untaxed"].format(net=net)
+    return words["of-rate"].format(name=tax["name"], rate=percent(tax["rate"]), net=net)
+
+
+def _asked(model: Model, words: Mapping[str, str]) -> str:
+    total = _amount(model, model["total_minor"])
+    if model["kind"] != DocumentKind.INVOICE:
+        return words["given-back"].format(total=total)
+    if not model["total_minor"]:
+        return words["nothing-to-pay"]
+    return words["please-pay"].format(total=total, due=full_date(model["due_on"]))
+
+
+def _facts(model: Model, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    yield words["date"], full_date(model["issued_on"])
+    if model["kind"] == DocumentKind.INVOICE:
+        yield words["due"], full_date(model["due_on"])
+    elif model["originals"]:
+        yield words["for-invoice"], ", ".join(model["originals"])
+    yield words["customer"], str(model["buyer"]["customer_id"])
+
+
+def _named(buyer: Model) -> list[str]:
+    """The organisation first, as envelopes have it."""
+    return list(dict.fromkeys(name for name in (buyer.get("organisation"), buyer.get("name")) if name))
+
+
+def _address(party: Model, locale: Locale) -> list[str]:
+    town = " ".join(filter(None, (party.get("postcode"), party.get("city"))))
+    country = party.get("country", "")
+    return list(
+        filter(None, (party.get("street"), town, party.get("region"), locale.territories.get(country, country)))
+    )
+
+
+def _reached(seller: Model) -> list[str]:
+    return list(filter(None, (seller.get("email"), seller.get("phone"))))
+
+
+def _registered(seller: Model, words: Mapping[str, str]) -> Iterator[str]:
+    """What a seller must say of itself, in the last lines of each page."""
+    if seller.get("register_id"):
+        yield seller["register_id"]
+    if seller.get("vat_id"):
+        yield words["vat-id"].format(id=seller["vat_id"])
+    if seller.get("tax_number"):
+        yield words["tax-number"].format(number=seller["tax_number"])
+
+
+def _ways(model: Model, words: Mapping[str, str]) -> list[dict[str, object]]:
+    """How the invoice may be paid: labels and what stands behind them."""
+    seller = model["seller"]
+    ways: list[dict[str, object]] = []
+    if seller.get("iban"):
+        rows: list[Sequence[str]] = [(words["holder"], seller["name"]), (words["iban"], _in_fours(seller["iban"]))]
+        if seller.get("bic"):
+            rows.append((words["bic"], seller["bic"]))
+        rows.append((words["reference"], _in_fours(model["reference"])))
+        ways.append({"label": words["by-transfer"], "rows": rows})
+    if seller.get("check_payable_to"):
+        rows = [(words["payable-to"], seller["check_payable_to"])]
+        if seller.get("check_address"):
+            rows.append((words["send-to"], seller["check_address"]))
+        ways.append({"label": words["by-check"], "rows": rows})
+    return ways
+
+
+def _qr(model: Model) -> str:
+    """The QR code of the transfer as SVG, error correction M; "" where a transfer in euro cannot say it (EPC069-12)."""
+    seller = model["seller"]
+    if model["currency"] != "EUR" or not seller.get("iban"):
+        return ""
+    wanted = Transfer(
+        name=seller["name"],
+        iban=seller["iban"],
+        bic=seller.get("bic", ""),
+        amount=written(model["total_minor"], "EUR"),
+        reference=model["reference"],
+        charset=_UTF_8,
+    )
+    try:
+        lines = payload(wanted)
+    except Unusable:
+        return ""
+    # Bytes, for segno would choose another charset than the payload names.
+    code = segno.make("\n".join(lines).encode(), mode="byte", error="m", boost_error=False, micro=False)
+    if int(code.version) > _OLDEST:
+        return ""
+    drawn = io.BytesIO()
+    code.save(drawn, kind="svg", border=4, xmldecl=False)
+    return drawn.getvalue().decode()
+
+
+def _in_fours(text: str) -> str:
+    """In groups, as people type it off; the last is the rest."""
+    bare = text.replace(" ", "")
+    return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))

@@ -1,0 +1,75 @@
+"""`mailgate invoice pdf` and `credit-note pdf`."""
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from tests.cli.selling import add, refused, selling
+from tests.program import Program
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """A gate that has sold something, and taken it back."""
+    program = selling(tmp_path / "gate")
+    add(program)
+    program.prints("invoice", "credit", "2026-0001", "1.00", "--on", "2026-04-02")
+    return program
+
+
+def test_the_file_is_written_and_is_the_same_each_time(program: Program, tmp_path: Path) -> None:
+    path, again = tmp_path / "invoice.pdf", tmp_path / "again.pdf"
+
+    row = program.ask("invoice", "pdf", "2026-0001", "-o", str(path))
+    program.prints("invoice", "pdf", "2026-0001", "-o", str(again))
+
+    content = path.read_bytes()
+    assert content.startswith(b"%PDF-1.7")
+    assert again.read_bytes() == content
+    assert row == {
+        "number": "2026-0001", "file": str(path), "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }  # fmt: skip
+
+
+def test_on_standard_output_there_is_nothing_else(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "note.pdf"
+    program.prints("credit-note", "pdf", "CN-2026-0001", "-o", str(path))
+
+    assert program.prints("credit-note", "pdf", "CN-2026-0001", "-o", "-") == path.read_bytes()
+
+
+def test_the_sheet_is_that_of_the_settings(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "invoice.pdf"
+    program.set("documents", paper="letter")
+
+    program.prints("invoice", "pdf", "2026-0001", "-o", str(path))
+
+    assert b"/MediaBox[0 0 612 792]" in path.read_bytes()
+
+
+def test_a_file_that_is_there_stays(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "invoice.pdf"
+    path.write_text("mine")
+
+    error = refused(program, "invoice", "pdf", "2026-0001", "-o", str(path), code=73)
+
+    assert error["message"] == f"{path} is there already"
+    assert path.read_text() == "mine"
+
+
+def test_a_number_that_is_not_there_or_of_the_other_kind_is_named(program: Program, tmp_path: Path) -> None:
+    path = str(tmp_path / "x.pdf")
+
+    assert "2026-0009" in refused(program, "invoice", "pdf", "2026-0009", "-o", path)["message"]
+    error = refused(program, "invoice", "pdf", "CN-2026-0001", "-o", path)
+    assert error["message"] == "CN-2026-0001 is a credit note and not an invoice"
+    assert not Path(path).exists()
+
+
+def test_a_folder_that_is_not_there_is_one_line(program: Program, tmp_path: Path) -> None:
+    done = program.run("invoice", "pdf", "2026-0001", "-o", str(tmp_path / "no" / "x.pdf"))
+
+    assert done.exit_code == 73
+    assert done.stderr.count("\n") == 1
