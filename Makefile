@@ -80,6 +80,7 @@ lock: ## resolve the locks anew (needs uv); hashes, no addresses
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group build pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate bench/django-helpdesk.in -o bench/django-helpdesk.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate bench/reportlab.in -o bench/reportlab.lock
 
 clean:
 	rm -rf .venv .venv-peers

@@ -18,6 +18,7 @@ from bench.memory import memory
 from bench.money import money
 from bench.outbound import outbound
 from bench.pages import pages
+from bench.paper import paper
 from bench.parsing import parsing
 from bench.program import Failed
 from bench.results import Result, left_out
@@ -36,6 +37,7 @@ PARTS: dict[str, Part] = {
     "money": money,
     "billing": billing,
     "billing-beside": billing_beside,
+    "paper": paper,
     "accept": accept,
     "syncs": syncs,
     "tickets": tickets,

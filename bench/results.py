@@ -75,6 +75,9 @@ BESIDE_A_RUN = Goal(2, 3)
 BILLED_GROWTH, INVOICE_PAGE_GROWTH = Goal(0.9, 0.7), Goal(1.5, 2)
 """A store with a million invoices / one without: invoices a second, and p99 of the page of an invoice."""
 
+PAPER, PAPER_MEMORY = Goal(1.5, 3), Goal(60, 150)
+"""Time of a PDF / reportlab with an embedded font, and MiB that 10,000 of them in a row leave behind."""
+
 OUTBOUND = Goal(3, 2)
 """Mails of ours from their rows to the smarthost's yes, signed and archived / a plain chain with dkimpy, a second."""
 
