@@ -212,7 +212,7 @@ def test_yes_is_understood_in_the_customers_language(gate: Gate) -> None:
 
     gate.deliver(jan.replies(question, "Ja hoor"))
 
-    assert "ja, and we do it" in question.text
+    assert "ja" in question.text.splitlines()
     assert contacts(gate) == [jan.address, BOB]
 
 
