@@ -68,6 +68,10 @@ def test_another_address_is_told_to_both_and_the_old_one_is_a_stranger_s(
         assert len(told) == 1
         assert {ANNE, new.address} <= set(told[0].text.split())
         assert "Bart Jones" in told[0].text
+    receipt = gate.mailbox(new)[-1].text
+    assert "As you say, this is done now" in receipt
+    assert "Miller" not in receipt
+    assert ANNE not in receipt
     gate.deliver(anne.writes("link", to="sign-in@support.example"))
     assert gate.outbox(Template.SIGN_IN) == ()
     gate.deliver(new.writes("It is me."))
@@ -83,6 +87,21 @@ def test_who_reads_a_new_address_may_say_no(gate: Gate, anne: Person, bart: Pers
 
     assert customer(gate).address == ANNE
     assert gate.mailbox(anne) == []
+
+
+def test_a_yes_that_comes_too_late_tells_both_that_nothing_was_done(gate: Gate, anne: Person, bart: Person) -> None:
+    new = Person("Anne Miller", "anne@new.example")
+    asked = asks(gate, bart, f"!customer edit {ANNE}\nemail: {new.address}")
+    gate.deliver(bart.replies(asked, "yes"))
+    with transaction(gate.parts.engine) as conn:
+        people.add_contact(conn, 1, "Carl", new.address, (Role.SUPPORT,), now=gate.now)
+
+    gate.deliver(new.replies(gate.mailbox(new)[0], "yes"))
+
+    assert customer(gate).address == ANNE
+    assert "could not be done any more" in gate.mailbox(bart)[-1].text
+    assert "customer 1" not in gate.mailbox(new)[-1].text
+    assert [mail.subject for mail in gate.mailbox(new) if "changed" in mail.subject] == []
 
 
 def test_contacts_come_change_and_leave(gate: Gate, anne: Person, bart: Person) -> None:

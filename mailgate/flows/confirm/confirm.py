@@ -33,6 +33,7 @@ from mailgate.flows.confirm.question import (
     tell_end,
     tell_reader,
     told_of,
+    was_done,
 )
 from mailgate.flows.confirm.trail import AGREED, EDITED, ENDED, lock_tickets, recorded
 from mailgate.flows.post.sheet import Reader
@@ -97,10 +98,10 @@ class _Reply:
         """Say to whoever answered what came of it."""
         tell(self.act, self.incoming, self.asked, self.askee.whom, Told(result, ticket))
 
-    def tell_others(self, state: ConfirmState, ticket: Ticket | None) -> None:
+    def tell_others(self, state: ConfirmState, ticket: Ticket | None, *, is_possible: bool = True) -> None:
         """Say to the others who were asked what his answer has decided."""
         others = [one for one in self.asked.askees if one.id != self.askee.id]
-        tell_end(self.act, self.asked, others, state, ticket, by=self.askee)
+        tell_end(self.act, self.asked, others, state, ticket, by=self.askee, is_possible=is_possible)
 
 
 def reply(act: Act, incoming: Incoming, sender: Sender, deeds: Mapping[ConfirmKind, Deed]) -> Settled:
@@ -165,7 +166,7 @@ def _yes(mail: _Reply, execute: Executor) -> Settled:
     ticket = mail.keep(Answer.YES, ENDED[ConfirmState.DONE])
     done = execute(act, proven, asked)
     mail.tell(done.result, done.ticket or ticket)
-    mail.tell_others(ConfirmState.DONE, done.ticket or ticket)
+    mail.tell_others(ConfirmState.DONE, done.ticket or ticket, is_possible=was_done(done.result))
     return replace(mail, incoming=proven).settled("confirmed")
 
 

@@ -65,6 +65,7 @@ def tell_end(
     ticket: Ticket | None,
     *,
     by: Askee | None = None,
+    is_possible: bool = True,
 ) -> None:
     """Say to those who were asked what became of it; `by`: whose answer decided."""
     told = []
@@ -76,7 +77,9 @@ def tell_end(
         sheet = _sheet(act, reader, about, customer_id=_account(asked, askee.whom))
         name = name_of(act, *by.whom.person) if by and askee.whom.address is None else None
         statement = askee.whom.statement or asked.statement
-        told.append(notices.ended(sheet, about=asked, state=state, statement=statement, by=name))
+        told.append(
+            notices.ended(sheet, about=asked, state=state, statement=statement, by=name, is_possible=is_possible)
+        )
     notify(act, told, cause=None)
 
 
@@ -84,8 +87,20 @@ def tell(act: Act, incoming: Incoming, asked: Confirmation, whom: Whom, told: To
     """Say to whoever answered what came of it."""
     reader = reader_of(act, whom)
     if reader is not None:
-        his = told if whom.address is None else replace(told, ticket=None)
+        his = told if whom.address is None else Told(_to_outsider(asked, whom, told.result))
         tell_reader(act, incoming, reader, his, customer_id=_account(asked, whom))
+
+
+def was_done(result: Result) -> bool:
+    """A yes was followed by the deed, which the world may have made impossible since the question."""
+    return result.question is None or result.question["became"] != Became.DECIDED
+
+
+def _to_outsider(asked: Confirmation, whom: Whom, result: Result) -> Result:
+    """The same for somebody who is none of ours: of what was asked, no more than was put to them."""
+    if result.question is None or result.question["became"] not in (Became.DONE, Became.DECIDED):
+        return result
+    return told_of(asked, whom, Became.DONE) if was_done(result) else about_question(Became.NOT_USED)
 
 
 def tell_reader(act: Act, incoming: Incoming, reader: Reader, told: Told, *, customer_id: int | None) -> None:

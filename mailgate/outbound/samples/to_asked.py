@@ -128,6 +128,7 @@ TO_ASKED: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _ENDED,
         _ENDED | {"others": 2, "number": None, "statement": _STAFF_STATEMENT},
         _ENDED | {"others": 1, "needed": "first"},
+        _ENDED | {"became": "impossible", "others": 1},
         *(_ENDED | {"became": "refused", "others": 1, "by": by, "needed": needed} for by, needed in _OTHERS),
     ),
 }

@@ -85,12 +85,23 @@ def answered(sheet: Sheet, result: Result) -> Notice:
     return letter(Template.STAFF_ANSWERED, sheet, {"result": result.as_values()})
 
 
-def ended(sheet: Sheet, *, about: Confirmation, state: ConfirmState, statement: Statement, by: str | None) -> Notice:
-    """To one of those who were asked: it was done, or the question is closed and nothing was; `by`: who decided."""
-    template = Template.CONFIRMED if state is ConfirmState.DONE else Template.NOT_CONFIRMED
+def ended(
+    sheet: Sheet,
+    *,
+    about: Confirmation,
+    state: ConfirmState,
+    statement: Statement,
+    by: str | None,
+    is_possible: bool = True,
+) -> Notice:
+    """To one of those who were asked: it was done, or the question is closed and nothing was; `by`: who decided.
+
+    `is_possible`: else everybody said yes, and it could not be done any more.
+    """
+    template = Template.CONFIRMED if state is ConfirmState.DONE and is_possible else Template.NOT_CONFIRMED
     values = {
         "statement": lines_of(statement),
-        "became": state.value,
+        "became": state.value if is_possible else "impossible",
         "by": by,
         "others": len(about.askees) - 1,
         "needed": about.needed.value,
