@@ -160,7 +160,7 @@ def test_a_message_becomes_a_ticket_of_its_own(
     assert [file.filename for file in gate.history(2)[-1].attachments] == ["log.txt"]
     assert (Event.SPLIT, "Bart Jones", {"other": 2}) in gate.events(1)
     assert len(gate.mailbox(anne)) == before
-    told = [mail for mail in gate.mailbox(fred) if mail.subject == "Re: Domain expired [#2]"]
+    told = [mail for mail in gate.mailbox(fred) if mail.subject == "Domain expired [#2]"]
     gate.deliver(fred.replies(told[0], "We renew it."))
     assert gate.ticket(2).state is State.ANSWERED
     assert "We renew it." in gate.mailbox(anne)[-1].text

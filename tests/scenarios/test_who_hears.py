@@ -228,7 +228,7 @@ def test_a_desk_is_heard_by_who_works_at_it(gate: Gate, anne: Person, bart: Pers
     gate.deliver(anne.writes("It is full.", to="orders@support.example", subject="More space"))
 
     assert [[mail.subject for mail in gate.mailbox(one)] for one in (bart, fred, gina)] == [
-        ["Re: No mail since Monday [#1]", "Re: Invoice [#2]", "Re: More space [#3]"],
-        ["Re: Invoice [#2]"],
-        ["Re: No mail since Monday [#1]", "Re: Invoice [#2]"],
+        ["No mail since Monday [#1]", "Invoice [#2]", "More space [#3]"],
+        ["Invoice [#2]"],
+        ["No mail since Monday [#1]", "Invoice [#2]"],
     ]

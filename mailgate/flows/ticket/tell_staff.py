@@ -67,6 +67,7 @@ def tell_staff(
             files=files,
             left_out=left_out,
             quoted_lines=quoted_lines,
+            begins=entry_id is not None and ticket.messages == 1,
             mail_id=incoming.lent.spool_id,
             mail_page=staff_page(act, f"inbox/{incoming.lent.spool_id}"),
         )
@@ -88,6 +89,7 @@ def tell_split(act: Act, incoming: Incoming, ticket: Ticket, entry: Entry, entry
             entry_id=entry_id,
             files=entry.attachments,
             left_out=entry.left_out,
+            begins=True,
             mail_id=entry.spool_id,
         )
         for reader in readers_of_customer(ticket, act.staff, now=act.now, zone=act.settings.gate.zone)

@@ -53,6 +53,7 @@ def _ready(*lines: str) -> list[Mapping[str, object]]:
 
 _NOTIFICATION = {
     "company": COMPANY,
+    "begins": False,
     "number": 1042,
     "subject": SUBJECT,
     "text": "Hello,\n\nsince Monday every mail to info@ comes back:\n\n    mailbox full <info@example.org>\n\nAnne",
@@ -171,7 +172,7 @@ _DECIDED = {
 TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.NOTIFICATION: (
         _NOTIFICATION,
-        _NOTIFICATION | {"attachments": []},
+        _NOTIFICATION | {"attachments": [], "begins": True},
         _NOTIFICATION | {"quoted_lines": 1, "notes": _NOTES, "context": ALL_CONTEXT},
         _NOTIFICATION | {"left_out": LEFT_OUT, "left_out_count": 7},
     ),

@@ -51,14 +51,17 @@ def notification(
     notes: Sequence[Said] = (),
     left_out: Sequence[LeftOut] = (),
     quoted_lines: int = 0,
+    begins: bool = False,
     mail_id: int | None = None,
     mail_page: str | None = None,
 ) -> Notice:
     """To a staff member: what a customer wrote, then the context block, then the commands.
 
     `place`: where the reader's answer will be read; `quoted_lines`: so many of the mail are not among the words.
+    `begins`: it is the first of its ticket, and its subject says so by having no `Re:`.
     """
     values = {
+        "begins": begins,
         "text": words,
         "attachments": named_files(files),
         "left_out": named(left_out),
