@@ -177,8 +177,9 @@ class Template(StrEnum):
     COPY = Kind("copy", Audience.AUTHOR, Answers.WILLING, Budget.COMMANDS)  # a mail that was sent before
     CONFIRM = _to_asked("confirm", Answers.WILLING, budget=Budget.QUESTIONS)  # shall this be done?
     # did you write this, and shall it be done?
-    STAFF_CONFIRM = _to_staff("staff-confirm", Answers.PERSONS, about=Matter.QUESTION)
-    STAFF_ANSWERED = _to_staff("staff-answered", Answers.PERSONS, about=Matter.QUESTION)  # what came of a yes or a no
+    STAFF_CONFIRM = _to_staff("staff-confirm", Answers.PERSONS, about=Matter.QUESTION, names_others=True)
+    # what came of a yes or a no
+    STAFF_ANSWERED = _to_staff("staff-answered", Answers.PERSONS, about=Matter.QUESTION, names_others=True)
     CONFIRMED = _to_asked("confirmed")  # to the others who were asked: it was done
     NOT_CONFIRMED = _to_asked("not-confirmed")  # no answer came in time, or a no
     # to an owner: who was in copy and could be added

@@ -14,7 +14,7 @@ from tests.gate import Person
 from tests.inbound.door import Address
 from tests.outbound.sink import Sink, running
 from tests.program import Program, configured
-from tests.servers.process import wait_until
+from tests.servers.process import free_port, wait_until
 
 ANNE = Person("Anne Miller-Quist", "anne.miller@customer.example")
 WORDS = "Grommets-7781"
@@ -105,6 +105,7 @@ def test_who_forgets_somebody_while_the_store_is_read_is_told_that_pages_remain(
 
 
 def test_a_sign_in_link_that_was_sent_stands_nowhere(program: Program, sink: Sink) -> None:
+    program.set("web", listen=f"127.0.0.1:{free_port()}")  # without pages there is nothing to sign in to
     with program.serve():
         delivered(program, ANNE.writes("", to=SIGN_IN), to=SIGN_IN)
         word = next(filter(None, map(_link, sink.messages)))

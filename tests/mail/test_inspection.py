@@ -144,7 +144,7 @@ def test_what_is_repeated_costs_no_square_time(raw: bytes) -> None:
 
     assert_fulfils(inspect_mail(raw))
 
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(
@@ -154,4 +154,4 @@ def test_no_piece_of_the_grammar_costs_square_time_when_it_is_repeated(place: st
     for token in TOKENS:
         start = time.process_time()
         inspect_mail(place.encode() + token * (20_000 // len(token)) + b"\n\n")
-        assert time.process_time() - start < 1, token
+        assert time.process_time() - start < 2, token

@@ -128,7 +128,9 @@ def test_mails_of_programs_to_one_ticket_beyond_its_budget_join_it_in_silence(
     assert {(mail.disposition, mail.ticket_id) for mail in settled} == {(Disposition.AUTOMATIC, 1)}
     assert gate.ticket(1).messages == 7
     assert len(gate.mailbox(bart)) == 4  # Anne's words and three of the program
-    assert "beyond 3 an hour joins it without a mail to you" in " ".join(gate.mailbox(bart)[-1].text.split())
+    assert "beyond 3 of their mails an hour joins the ticket without a mail to you" in " ".join(
+        gate.mailbox(bart)[-1].text.split()
+    )
     assert settled[2].reason == "auto-replied"
     assert settled[3].reason == (
         "auto-replied; staff are not told: flood, 3 mails of programs to this ticket within an hour"

@@ -141,7 +141,7 @@ def test_help_lists_what_works_here_and_now(gate: Gate, anne: Person, bart: Pers
 
     on_ticket, new = gate.mailbox(bart)[-2:]
     assert "- !wait 3d: let it rest" in on_ticket.text
-    assert "!customer" not in on_ticket.text
+    assert "!customer ann" not in on_ticket.text
     assert "!undo" not in on_ticket.text
     assert "- !customer ann@example.org: begin a ticket" in new.text
     assert "!wait" not in new.text
@@ -213,5 +213,5 @@ def test_each_command_of_a_notification_is_a_mail_that_is_ready_to_be_sent(
 
     assert list(ready) == ["!note", "!close", "!wait 3d", "!assign", "!take", "!spam", "!undo"]
     assert unquote(link.path) == notification.message["Reply-To"]
-    assert fields["subject"] == [notification.subject]
+    assert fields["subject"] == [f"Re: {notification.subject}"]
     assert gate.ticket(1).state is State.WAITING

@@ -88,4 +88,4 @@ def test_who_is_registered_by_mail_is_welcomed_where_the_settings_say_so(begin: 
 
     assert bool(gate.outbox(Template.WELCOME)) is is_on
     [told] = gate.outbox(Template.DECIDED)
-    assert ("where their pages are" in str(told.notice.values["done"])) is is_on
+    assert ("welcomed" in str(told.notice.values["done"])) is is_on

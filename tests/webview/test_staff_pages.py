@@ -224,9 +224,12 @@ def test_the_help_of_staff_has_every_command_with_what_there_is_to_be_named(
     for_nobody = web.browser().get("/help").text
 
     shown = re.findall(r"<code>([^<]*)</code></th>", page)
-    assert [example.partition(" ")[0] for example in shown if example.startswith("!")] == [
-        f"!{verb.name}" for where in ("ticket", "new", "anywhere") for verb in STAFF.verbs if verb.where == where
-    ]
+    verbs = [verb for where in ("ticket", "new", "anywhere") for verb in STAFF.verbs if verb.where == where]
+    named = [example for example in shown if example.startswith("!")]
+    assert len(named) == len(verbs)
+    assert [
+        verb.name for verb, example in zip(verbs, named, strict=True) if not example.startswith(f"!{verb.name}")
+    ] == []
     assert {"!assign jane", "!away until 2026-03-09", "3 mine", "3 jane", "release 3 7"} <= set(shown)
     assert "Write from the address that is registered with us" not in page
     for other in (for_customers, for_nobody):
