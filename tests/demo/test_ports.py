@@ -24,4 +24,5 @@ def test_what_is_held_can_be_listened_on_as_soon_as_it_is_not() -> None:
         pass
 
     for port in usual(ports):
-        socket.create_server((HOST, port)).close()
+        with socket.create_server((HOST, port)) as listening:
+            assert listening.getsockname() == (HOST, port)

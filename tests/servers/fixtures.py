@@ -39,6 +39,14 @@ def needed() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
+def root() -> None:
+    """The rights to become another user."""
+    with needed():
+        if os.geteuid() != 0:
+            raise ServerMissing("only root can become another user")
+
+
+@pytest.fixture(scope="session")
 def spamd() -> Iterator[SpamdServer]:
     """One spamd for the whole run; what a test teaches it stays, so teach words that no other test uses."""
     with ExitStack() as running:

@@ -121,7 +121,7 @@ def test_the_command_for_the_path_names_the_settings_and_passes_everything_on(tm
     ]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.usefixtures("root")
 def test_the_command_of_root_is_done_by_the_gate_s_user() -> None:
     with private_directory("gate", owner=NOBODY) as home:
         told = _called(home, NOBODY, "status")
@@ -129,7 +129,7 @@ def test_the_command_of_root_is_done_by_the_gate_s_user() -> None:
     assert told == [NOBODY, "--config", f"{home}/config.toml", "status"]
 
 
-@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become another user")
+@pytest.mark.usefixtures("root")
 def test_a_third_user_is_told_whose_gate_it_is() -> None:
     with private_directory("gate", owner=NOBODY) as home:
         wrapper = _wrapper(home, "mailgate")

@@ -6,7 +6,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from shutil import which
 
 import pytest
 
@@ -15,7 +14,8 @@ from mailgate.setup.finding import Status
 from mailgate.setup.reachable import fetched, pages
 from mailgate.setup.snippets import Place, snippets
 from tests.program import configured
-from tests.servers.process import free_port, port_answers, process_group, wait_until_ready
+from tests.servers.fixtures import needed
+from tests.servers.process import find_program, free_port, port_answers, process_group, wait_until_ready
 from tests.servers.scripted import listening
 from tests.setup.sites import site_in
 from webview.front import PAGE_CSP
@@ -89,9 +89,11 @@ def test_links_to_loopback_are_warned_of_where_people_would_follow_them(
     assert ("web.public_url" in found.fix) is (status is Status.WARN)
 
 
-@pytest.mark.skipif(which("nginx") is None, reason="nginx is not installed")
+@pytest.mark.server
 @pytest.mark.parametrize("passes_host", [True, False])
 def test_an_nginx_with_the_printed_settings_shows_the_pages(tmp_path: Path, passes_host: bool) -> None:
+    with needed():
+        nginx = find_program("nginx")
     front, web = free_port(), free_port()
     gate = configured(
         tmp_path, {"web": {"listen": f"127.0.0.1:{web}", "public_url": f"http://desk.example.net:{front}"}}
@@ -104,7 +106,7 @@ def test_an_nginx_with_the_printed_settings_shows_the_pages(tmp_path: Path, pass
     config.write_text(_AROUND.format(directory=tmp_path, site=site))
     log = tmp_path / "nginx.log"
 
-    command = [str(which("nginx")), "-c", str(config), "-p", str(tmp_path)]
+    command = [nginx, "-c", str(config), "-p", str(tmp_path)]
     with gate.serve(), process_group(command, log=log, directory=tmp_path) as process:
         wait_until_ready(
             process, lambda: port_answers(front, begins=b"HTTP", request=b"HEAD / HTTP/1.0\r\n\r\n"), log=log
