@@ -77,9 +77,8 @@ def pairs(
     area = _Area(canvas, left=12 + 7 * len(tell(top)))
     middle, room = (area.top + area.bottom) / 2, (area.bottom - area.top) / 2
     marks = [*_legend(area, ("up", legend[0]), ("down", legend[1]))]
-    for value, y in ((top, area.top), (0, middle), (top, area.bottom)):
-        marks += area.level(y, tell(value))
-    marks += area.dates([day.date for day in days])
+    marks.append(area.levels([(area.top, tell(top)), (middle, tell(0)), (area.bottom, tell(top))]))
+    marks.append(area.dates([day.date for day in days]))
     place = area.width / max(len(days), 1)
     for number, day in enumerate(days):
         left, width = area.left + number * place + place * _GAP / 2, place * (1 - _GAP)
@@ -108,9 +107,8 @@ def spans(
         return area.bottom - (area.bottom - area.top) * scale(value)
 
     marks = [*_legend(area, ("usual", legend[0]), ("span", legend[1]))]
-    for value in hours:
-        marks += area.level(level(value), tell(value))
-    marks += area.dates([week.date for week in weeks])
+    marks.append(area.levels([(level(value), tell(value)) for value in hours]))
+    marks.append(area.dates([week.date for week in weeks]))
     place = area.width / max(len(weeks), 1)
     for number, week in enumerate(weeks):
         if week.usual is None or week.worst is None:
@@ -177,19 +175,22 @@ class _Area:
         self.top, self.bottom = _TOP, canvas.height - _BOTTOM
         self._canvas = canvas
 
-    def level(self, y: float, said: str) -> Iterable[Markup]:
-        """A line across, and its number."""
-        yield _line(self.left, y, self.left + self.width, y)
-        yield _word(self.left - 6, y + 4, said, anchor="end")
+    def levels(self, said: Sequence[tuple[float, str]]) -> Markup:
+        """Lines across, each with its number."""
+        lines = (_line(self.left, y, self.left + self.width, y) for y, _ in said)
+        return _anchored("end", [*lines, *(_word(self.left - 6, y + 4, number) for y, number in said)])
 
-    def dates(self, said: Sequence[str]) -> Iterable[Markup]:
+    def dates(self, said: Sequence[str]) -> Markup:
         """As many of the dates as there is room for, the last one among them."""
+        return _anchored("middle", self._dates(said))
+
+    def _dates(self, said: Sequence[str]) -> Iterable[Markup]:
         place = self.width / max(len(said), 1)
         step = max(ceil(_DATE / place), 1)
         for number in range(len(said) - 1, -1, -step):
             x = self.left + (number + 0.5) * place
             if said[number] and x >= _DATE / 2:
-                yield _word(x, self._canvas.height - 5, said[number], anchor="middle")
+                yield _word(x, self._canvas.height - 5, said[number])
 
 
 def _legend(area: _Area, *kinds: tuple[str, str]) -> Iterable[Markup]:
@@ -220,8 +221,14 @@ def _told(said: str, bars: Sequence[Markup]) -> Markup:
     return Markup("<g><title>{}</title>{}</g>").format(said, Markup("").join(bars)) if bars else Markup("")
 
 
+def _anchored(anchor: str, marks: Iterable[Markup]) -> Markup:
+    """Words that stand to the left of their places, or around them: said once, for a picture has many."""
+    return Markup('<g text-anchor="{}">{}</g>').format(anchor, Markup("").join(marks))
+
+
 def _line(left: float, top: float, right: float, bottom: float) -> Markup:
-    return Markup('<path class="axis" d="M{} {}L{} {}"/>').format(*map(_number, (left, top, right, bottom)))
+    to = f"H{_number(right)}" if top == bottom else f"L{_number(right)} {_number(bottom)}"
+    return Markup('<path class="axis" d="M{} {}{}"/>').format(_number(left), _number(top), to)
 
 
 def _word(left: float, top: float, text: str, *, anchor: str = "start") -> Markup:
