@@ -3,13 +3,12 @@
 from collections.abc import Mapping
 
 from mailgate.letters.kind import Template
-from mailgate.outbound.samples.block import ALL_CONTEXT, ANNE, CONTEXT, COPIED, UNVERIFIED, WRITTEN_BY
+from mailgate.outbound.samples.block import ALL_CONTEXT, CONTEXT, COPIED, UNVERIFIED, WRITTEN_BY
 from mailgate.outbound.samples.given import AT, COMPANY, LEFT_OUT, STATE, SUBJECT, TO, misread, usage
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.notices import Happened
 from mailgate.tickets.refused import Refused
-from mailgate.tickets.result import Decided, Done, Held
-from mailgate.tickets.verbs.lists import HELD, QUEUE
+from mailgate.tickets.result import Done, Held
 from mailgate.tickets.verbs.staff import STAFF
 
 _GIVEN = {
@@ -45,10 +44,6 @@ def _refused(why: Refused) -> Mapping[str, object]:
             "words": "It is one of our own addresses.",
         },
     }
-
-
-def _ready(*lines: str) -> list[Mapping[str, object]]:
-    return [{"label": line, "to": "support+k7f3@example.net", "subject": f"Re: {line}", "body": line} for line in lines]
 
 
 _NOTIFICATION = {
@@ -112,61 +107,6 @@ _UNDELIVERED = {
     "instead": None,
     "words": "",
     "mends": False,
-}
-
-_HELD_USAGE = usage(HELD)
-
-
-def _listed(number: int, author: str, subject: str, reason: str) -> Mapping[str, object]:
-    return {
-        "id": number,
-        "received_at": AT,
-        "author": author,
-        "subject": subject,
-        "reason": reason,
-        "words": "Do you offer managed servers with daily backups?\nWe have three of them.",
-        "page": f"https://desk.example.net/staff/inbox/{number}",
-        "decisions": _ready(f"release {number}", f"refuse {number}", f"spam {number}"),
-    }
-
-
-_QUEUE_USAGE = usage(QUEUE)
-
-_QUEUED = [
-    {
-        "number": 1042,
-        "subject": SUBJECT,
-        "customer": "Anne Miller",
-        "waits": 187_200,
-        "assignee": "Jane",
-        "priority": "",
-        "page": "https://desk.example.net/staff/tickets/1042",
-        "decisions": _ready("1 mine", "1 close", "1 wait 3d"),
-    },
-    {"number": 1031, "subject": "DNS change", "customer": "", "waits": 2_400, "assignee": "", "priority": ""},
-]
-
-_OF_ALL = (Decided.MISREAD, Decided.NO_DECISION)
-_DECISION = {
-    "mail": 17,
-    "address": "ann@example.org",
-    "name": "Ann Miller",
-    "customer": 12,
-    "why": "mail 4 is not held",
-}
-_DECISIONS = [
-    {"says": one.value, "given": {**_DECISION, "ticket": 1042, "to": "Jane", "subject": SUBJECT, "until": AT}}
-    for one in Decided
-    if one not in _OF_ALL
-]
-
-_DECIDED = {
-    "company": COMPANY,
-    "done": _DECISIONS,
-    "obstacle": None,
-    "misread": [],
-    "corrected": None,
-    "usage": _HELD_USAGE,
 }
 
 TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
@@ -268,82 +208,6 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "news": _NEWS | {"done": ["yours"]},
             "last": {"by": "Anne Miller", "at": AT, "text": "Is there any news?\n\nAnne"},
             "notes": _NOTES,
-        },
-    ),
-    Template.HELD_ALERT: tuple(
-        {
-            "company": COMPANY,
-            "more": more,
-            "mails": [
-                _listed(number, "Cris <cris@example.net>", "Offer", "not a registered address") for number in held
-            ],
-            "daily": daily,
-            "usage": _HELD_USAGE,
-            "filed": [_listed(number, ANNE, "Automatic reply: Invoice", "auto-replied") for number in filed],
-            "filed_more": more,
-        }
-        for held, more, daily, filed in (
-            ([17], 0, False, []),
-            ([17, 18], 3, False, []),
-            ([17, 18], 0, True, [19]),
-            ([], 1, True, [19, 20]),
-        )
-    ),
-    Template.QUEUE: (
-        {
-            "company": COMPANY,
-            "tickets": _QUEUED,
-            "numbers": [1042, 1031],
-            "longest": 187_200,
-            "is_ranked": False,
-            "more": False,
-            "usage": _QUEUE_USAGE,
-        },
-        {
-            "company": COMPANY,
-            "tickets": _QUEUED,
-            "numbers": [1042, 1031],
-            "longest": 187_200,
-            "is_ranked": False,
-            "more": True,
-            "usage": _QUEUE_USAGE,
-        },
-        {
-            "company": COMPANY,
-            "tickets": [one | {"priority": "urgent"} for one in _QUEUED],
-            "numbers": [1042, 1031],
-            "longest": 187_200,
-            "is_ranked": True,
-            "more": False,
-            "usage": _QUEUE_USAGE,
-        },
-        {
-            "company": COMPANY,
-            "tickets": [],
-            "numbers": [],
-            "longest": 0,
-            "is_ranked": False,
-            "more": False,
-            "usage": _QUEUE_USAGE,
-        },
-    ),
-    Template.DECIDED: (
-        _DECIDED,
-        _DECIDED
-        | {
-            "done": [],
-            "obstacle": {"says": "misread", "given": {"count": 2}},
-            "misread": [
-                misread("spam 4 now", "nothing-more", example="spam 4"),
-                misread("spam 9", "not-listed", number="9"),
-            ],
-        },
-        _DECIDED
-        | {
-            "done": [],
-            "obstacle": {"says": "no-decision", "given": {}},
-            "misread": [misread("relase 3", "unknown", correct="release 3")],
-            "corrected": {"to": TO, "subject": "Re: 2 held mails", "body": "release 3", "lines": ["release 3"]},
         },
     ),
     Template.DELAYED: tuple(
