@@ -12,7 +12,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import segno
 from babel import Locale
 
 from mailgate.billing.document.invoice import DocumentKind
@@ -191,6 +190,8 @@ def _qr(model: Model) -> str:
         lines = payload(wanted)
     except Unusable:
         return ""
+    import segno  # for who makes a document, and not for each command
+
     # Bytes, for segno would choose another charset than the payload names.
     code = segno.make("\n".join(lines).encode(), mode="byte", error="m", boost_error=False, micro=False)
     if int(code.version) > _OLDEST:
