@@ -194,7 +194,7 @@ def _extent(conn: Connection, customer_id: int) -> _Extent:
 
 
 def _of_staff(conn: Connection, customer_id: int, addresses: Sequence[str]) -> set[int]:
-    """Mails of staff about him alone: that changed or noted something, and their answers to questions that name him."""
+    """Mails of staff about one customer: what changed or noted something, and answers to questions that name them."""
     of_staff = confirmations.c.staff_id.is_not(None)
     about_him = of_staff, confirmations.c.customer_id == customer_id
     naming = or_(

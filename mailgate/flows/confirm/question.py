@@ -87,8 +87,8 @@ def tell(act: Act, incoming: Incoming, asked: Confirmation, whom: Whom, told: To
     """Say to whoever answered what came of it."""
     reader = reader_of(act, whom)
     if reader is not None:
-        his = told if whom.address is None else Told(_to_outsider(asked, whom, told.result))
-        tell_reader(act, incoming, reader, his, customer_id=_account(asked, whom))
+        theirs = told if whom.address is None else Told(_to_outsider(asked, whom, told.result))
+        tell_reader(act, incoming, reader, theirs, customer_id=_account(asked, whom))
 
 
 def was_done(result: Result) -> bool:

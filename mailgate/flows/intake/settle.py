@@ -86,7 +86,7 @@ def _unless_silent(act: Act, incoming: Incoming, settled: Settled) -> Settled:
 def _told(act: Act, incoming: Incoming, sender: Sender, settled: Settled) -> Settled:
     """Nothing that a staff member asks for ends without an answer.
 
-    A mail that neither its domain nor an address made for him speaks for may be anybody's: staff read of it in lists.
+    A mail that neither its domain nor an address made for its author speaks for may be anybody's: it stands in lists.
     """
     is_answered = settled.disposition not in AWAITING_REVIEW or bool(act.outgoing)
     if not isinstance(sender, Staff) or is_answered or incoming.lent.released or incoming.automatic:
