@@ -100,7 +100,7 @@ def returned(
 
 
 def held_back(sheet: Sheet, why: Held, *, domain: str, words: str, shows_words: bool) -> Notice:
-    """To the staff member whose mail waits for a person: why, what helps, and their words. `domain` is that of its From.
+    """To the staff member whose mail waits for a person: why, what helps, their words. `domain` is that of its From.
 
     The words of what may be spam are not shown: an answer would quote them.
     """
