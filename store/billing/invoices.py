@@ -51,6 +51,7 @@ class Issued:
     model: str
     sha256: str
     settled_at: datetime | None
+    step_at: datetime | None = None  # when the ladder looks at it next; None: no more
 
 
 @dataclass(frozen=True, slots=True)

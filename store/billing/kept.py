@@ -6,7 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, String, select, update
 
 from mailgate.billing.document.invoice import DocumentKind
-from store.schema import gifts, invoice_lines, invoices, payments, services
+from store.schema import gifts, invoice_lines, invoices, payments, promises, services
 
 _WORDS = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit note"}
 
@@ -46,3 +46,4 @@ def erase_words(conn: Connection, customer_id: int, *, mark: str) -> None:
     unnamed = payments.c.id.cast(String)  # each its own, as they must be
     conn.execute(update(payments).where(payments.c.customer_id == customer_id).values(reference=unnamed))
     conn.execute(update(gifts).where(gifts.c.customer_id == customer_id).values(reason=""))
+    conn.execute(update(promises).where(promises.c.customer_id == customer_id).values(said_by=mark))

@@ -4,6 +4,7 @@ from store.schema.accounts import billing_accounts, tax_proofs
 from store.schema.announcements import announcements
 from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
 from store.schema.columns import Utc, metadata
+from store.schema.dunning import dunning_steps, promises
 from store.schema.found import articles, search_documents, search_marks
 from store.schema.hooks import hook_calls
 from store.schema.invoices import (
@@ -73,6 +74,7 @@ __all__ = [
     "customer_notes",
     "customers",
     "document_files",
+    "dunning_steps",
     "entries",
     "erased_blobs",
     "erasures",
@@ -99,6 +101,7 @@ __all__ = [
     "prices",
     "processes",
     "products",
+    "promises",
     "promotions",
     "proposals",
     "seals",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from store.schema.columns import Number, Utc, metadata
@@ -52,10 +53,18 @@ invoices = Table(
     Column("model", Text, nullable=False),  # canonical JSON: parties, lines, taxes, as they were at issue
     Column("sha256", String(64), nullable=False),  # of the model
     Column("settled_at", Utc),
+    Column("step_at", Utc),  # when the ladder looks at it next; null: no more
     Index("uq_invoices_kind_series_year_serial", "kind", "series_year", "serial", unique=True),
     Index("ix_invoices_customer_id_id", "customer_id", "id"),
     Index("ix_invoices_state_due_on", "state", "due_on"),
     Index("ix_invoices_reference", "reference"),
+    Index(
+        "ix_invoices_step_at",
+        "step_at",
+        "customer_id",
+        sqlite_where=text("step_at IS NOT NULL"),
+        postgresql_where=text("step_at IS NOT NULL"),
+    ),
     CheckConstraint("open_minor >= 0 AND open_minor <= total_minor", name="ck_invoices_open_minor"),
     CheckConstraint("state = 'issued' OR open_minor = 0", name="ck_invoices_settled"),
     sqlite_autoincrement=True,
