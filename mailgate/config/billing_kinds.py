@@ -1,5 +1,7 @@
 """The kinds of settings that a company is billed by: where it is, how it is paid, how its documents are numbered."""
 
+import re
+from itertools import pairwise
 from typing import Annotated
 
 from mailgate.billing.document.numbering import BadPattern, read_pattern
@@ -13,6 +15,9 @@ from mailgate.config.values import Kind, Shape
 from mailgate.errors import BadAddress
 from mailgate.mail.address import parse_mailbox
 from mailgate.toml_text.problems import BadValue, nearest
+
+
+_AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,4})?\Z")
 
 
 def _country(raw: str) -> str:
@@ -70,6 +75,32 @@ def _amounts(raw: list[str]) -> tuple[str, ...]:
     return tuple(raw)
 
 
+def _reminders(raw: list[int]) -> tuple[int, ...]:
+    """Days from the due date, each once and in their order."""
+    for before, day in pairwise((None, *raw)):
+        if not -60 <= day <= 365:
+            raise BadValue(f"{day} is no day from 60 before the due date, -60, to 365 after it")
+        if before is not None and day <= before:
+            raise BadValue(f"{day} stands behind {before}: write the days in their order, each once")
+    return tuple(raw)
+
+
+def _suspend_days(raw: int) -> int:
+    """None, or so late that its warning can be given after the due date and read in time."""
+    if raw and not 4 <= raw <= 365:
+        raise BadValue(
+            f"must be 0, for never, or from 4 to 365, not {raw}: the warning comes after the due date, 3 days before"
+        )
+    return raw
+
+
+def _amount(raw: str) -> str:
+    """Whether the currency has so many decimals is for `checks.late_fee` to see."""
+    if raw and (not _AMOUNT.match(raw) or not raw.strip("0.")):
+        raise BadValue(f'"{raw}" is no amount, such as "5.00"; empty: there is none')
+    return raw
+
+
 Country = Annotated[str, text(_country)]
 Iban = Annotated[str, text(_iban)]
 Bic = Annotated[str, text(_bic)]
@@ -77,6 +108,12 @@ MailAddress = Annotated[str, text(_mail_address)]
 VatId = Annotated[str, text(tidy_vat_id)]  # whether it is one hangs on the country: `checks.vat_id_of_seller`
 Pattern = Annotated[str, text(_pattern)]
 Amounts = Annotated[tuple[str, ...], Kind(Shape.LIST, _amounts)]
+Reminders = Annotated[tuple[int, ...], Kind(Shape.WHOLES, _reminders)]
+SuspendDays = Annotated[int, Kind(Shape.WHOLE, _suspend_days)]
+TerminateDays = Annotated[int, whole(0, 3650)]  # 0: never
+HoldMinutes = Annotated[int, whole(0, 24 * 60)]
+Hour = Annotated[int, whole(0, 23)]
+Amount = Annotated[str, text(_amount)]  # in gate.currency; "": none
 BillDay = Annotated[int, whole(0, 31)]  # 0: none
 Percent = Annotated[int, whole(1, 100)]
 Years = Annotated[int, whole(1, 100)]

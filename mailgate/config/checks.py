@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from mailgate.billing.document.numbering import read_pattern
+from mailgate.billing.money.amount import BadAmount, read_amount
 from mailgate.billing.tax.vat_id import BadVatId, read_vat_id
 from mailgate.config.kinds import MEMORY_BROKER
 from mailgate.config.settings import (
@@ -148,6 +149,29 @@ def numbers_of_their_own(settings: Settings) -> Mistake | None:
     return Mistake(("billing", "credit_note_number"), reason, (("billing", "invoice_number"),))
 
 
+def end_after_suspension(settings: Settings) -> Mistake | None:
+    """A service ends when it has been suspended, and its warning comes a week before."""
+    billing = settings.billing
+    if 0 in (billing.suspend_days, billing.terminate_days) or billing.terminate_days >= billing.suspend_days + 8:
+        return None
+    reason = (
+        f"{billing.terminate_days} must be at least {billing.suspend_days + 8}: 8 days after suspend_days, "
+        f"{billing.suspend_days}, since the warning comes a week before. 0 is never"
+    )
+    return Mistake(("billing", "terminate_days"), reason, (("billing", "suspend_days"),))
+
+
+def late_fee(settings: Settings) -> Mistake | None:
+    """It can be written in the gate's own currency."""
+    fee, currency = settings.billing.late_fee, settings.gate.currency
+    try:
+        if fee:
+            read_amount(fee, currency)
+    except BadAmount as bad:
+        return Mistake(("billing", "late_fee"), str(bad), (("gate", "currency"),))
+    return None
+
+
 def logo_to_send(settings: Settings, directory: Path) -> Mistake | None:
     """The logo is there, and a picture that each mail can bring along; a relative path starts at `directory`."""
     logo = settings.letterhead.logo
@@ -176,6 +200,8 @@ CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     trusted_header_of_somebody,
     vat_id_of_seller,
     numbers_of_their_own,
+    end_after_suspension,
+    late_fee,
 )
 
 

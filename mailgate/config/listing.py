@@ -9,7 +9,7 @@ from mailgate.config.sections import setting_names
 from mailgate.toml_text.positions import KeyPath
 from mailgate.toml_text.problems import mask
 
-Plain = str | int | float | bool | list[str]
+Plain = str | int | float | bool | list[str] | list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def _plain(value: object) -> Plain:
             return ""
         case bool() | int() | float():
             return value
+        case tuple() if value and all(isinstance(item, int) for item in value):
+            return list(value)
         case tuple():
             return [mask(str(item)) for item in value]
         case _:

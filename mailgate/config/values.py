@@ -3,7 +3,7 @@
 import ipaddress
 import math
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
@@ -18,6 +18,7 @@ class Shape(Enum):
     WHOLE = "a whole number"
     NUMBER = "a number"
     LIST = "a list of texts"
+    WHOLES = "a list of whole numbers"
     TRUTH = "true or false"
 
 
@@ -67,8 +68,10 @@ def shaped(shape: Shape, raw: object) -> object:
             return raw
         case (Shape.LIST, list()) if all(isinstance(item, str) for item in raw):
             return raw
-    if isinstance(raw, list) and shape is Shape.LIST:
-        odd = next(item for item in raw if not isinstance(item, str))
+        case (Shape.WHOLES, list()) if all(type(item) is int for item in raw):
+            return raw
+    if isinstance(raw, list) and shape in _ITEMS:
+        odd = next(item for item in raw if type(item) is not _ITEMS[shape])
         raise BadValue(f"must be {shape.value}, but one item is {_in_words(odd)}")
     raise BadValue(f"must be {shape.value}, not {_in_words(raw)}")
 
@@ -79,6 +82,8 @@ def from_text(shape: Shape, text: str) -> object:
         return text
     if shape is Shape.LIST and not text.lstrip().startswith("["):
         return [item.strip() for item in text.split(",") if item.strip()]
+    if shape is Shape.WHOLES and not text.lstrip().startswith("["):
+        text = f"[{text}]"
     try:
         raw = tomllib.loads(f"value = {text.strip()}")
     except ValueError:  # TOMLDecodeError is one
@@ -87,6 +92,8 @@ def from_text(shape: Shape, text: str) -> object:
         raise BadValue(f'must be {shape.value}, not "{text}"')
     return shaped(shape, raw["value"])
 
+
+_ITEMS: Mapping[Shape, type] = {Shape.LIST: str, Shape.WHOLES: int}
 
 _WORDS = {
     str: "text",

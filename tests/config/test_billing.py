@@ -74,3 +74,13 @@ def test_the_least_deposit_is_named_by_currency(
     billing = loaded(text).billing
 
     assert billing.least_deposit_minor(currency, home=home) == least
+
+
+def test_days_of_reminders_are_read_from_file_and_environment(loaded: Loader) -> None:
+    in_file = loaded("[billing]\nreminders = [-7, 0, 10]\nsuspend_days = 0")
+    outside = loaded("", {"MAILGATE_BILLING__REMINDERS": "-1, 5", "MAILGATE_BILLING__REMINDER_HOUR": "9"})
+    silent = loaded("[billing]\nreminders = []")
+
+    assert (in_file.billing.reminders, in_file.billing.suspend_days) == ((-7, 0, 10), 0)
+    assert (outside.billing.reminders, outside.billing.reminder_hour) == ((-1, 5), 9)
+    assert silent.billing.reminders == ()

@@ -48,6 +48,12 @@ class Billing:
     tax_point: Annotated[TaxPoint, one_of(TaxPoint)] = TaxPoint.ISSUE
     bill_suspended: kinds.Truth = False
     cancel_pending_days: kinds.Days = 30
+    mail_hold_minutes: billing_kinds.HoldMinutes = 15
+    reminders: billing_kinds.Reminders = (-3, 0, 3, 7, 14)
+    reminder_hour: billing_kinds.Hour = 0
+    suspend_days: billing_kinds.SuspendDays = 14  # 0: never
+    terminate_days: billing_kinds.TerminateDays = 60  # 0: never
+    late_fee: billing_kinds.Amount = ""  # empty: none
     change_waits_for_payment: kinds.Truth = False
     deposit_minimum: billing_kinds.Amounts = ()
     fuse_least: kinds.Count = 50
