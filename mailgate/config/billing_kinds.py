@@ -16,7 +16,6 @@ from mailgate.errors import BadAddress
 from mailgate.mail.address import parse_mailbox
 from mailgate.toml_text.problems import BadValue, nearest
 
-
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:\.[0-9]{1,4})?\Z")
 
 
@@ -77,10 +76,11 @@ def _amounts(raw: list[str]) -> tuple[str, ...]:
 
 def _reminders(raw: list[int]) -> tuple[int, ...]:
     """Days from the due date, each once and in their order."""
-    for before, day in pairwise((None, *raw)):
+    for day in raw:
         if not -60 <= day <= 365:
             raise BadValue(f"{day} is no day from 60 before the due date, -60, to 365 after it")
-        if before is not None and day <= before:
+    for before, day in pairwise(raw):
+        if day <= before:
             raise BadValue(f"{day} stands behind {before}: write the days in their order, each once")
     return tuple(raw)
 
