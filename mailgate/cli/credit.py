@@ -55,13 +55,9 @@ def add(
         if method is not None and reference is not None:
             least = deal.books.settings.billing.least_deposit_minor(of, home=deal.books.settings.gate.currency)
             one = Payment(0, customer_id, method.casefold(), reference, of, minor, deal.day, deal.now, BY)
-            row = {"payment": settle.deposit(deal.conn, one, least_minor=least, now=deal.now)}
+            row = {"payment": settle.deposit(deal, one, least_minor=least)}
         else:
-            row = {
-                "gift": settle.give(
-                    deal.conn, customer_id, of, minor, reason=reason, by=BY, on=deal.issue_day, now=deal.now
-                )
-            }
+            row = {"gift": settle.give(deal, of, minor, reason=reason)}
         balance = ledger.credit(deal.conn, customer_id, of)
     whose = Named(customer_id, deal.payer.customer.name)
     print_whole({"customer": whose, **row, "currency": of, "balance_minor": balance}, TABLES)

@@ -108,7 +108,7 @@ def void(number: str, bill_again: bool, on: date | None) -> None:
 def write_off(number: str, on: date | None) -> None:
     """Give up what is open of an invoice."""
     with _about(number, on) as (deal, found):
-        given_up = settle.write_off(deal.conn, found, on=deal.issue_day, now=deal.now)
+        given_up = settle.write_off(deal, found)
         row = document_row(deal.conn, invoices.get(deal.conn, found.id))
     print_whole({**row, "written_off_minor": given_up}, TABLES)
 

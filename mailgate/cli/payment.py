@@ -54,9 +54,7 @@ def record(number: str, amount: str, method: str, reference: str, as_credit: boo
     with dealing(found.customer_id, on) as deal:
         minor = positive(amount, found.currency)
         one = Payment(0, found.customer_id, method.casefold(), reference, found.currency, minor, deal.day, deal.now, BY)
-        done = settle.record_payment(
-            deal.conn, invoices.get(deal.conn, found.id), one, as_credit=as_credit, now=deal.now
-        )
+        done = settle.record_payment(deal, invoices.get(deal.conn, found.id), one, as_credit=as_credit)
         after = invoices.get(deal.conn, found.id)
     if done.credit_minor and not wants_json():
         say(f"{written(done.credit_minor, found.currency)} {found.currency} is more than was open: it is credit now")

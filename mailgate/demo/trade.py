@@ -156,7 +156,7 @@ def _pay(engine: Engine, settings: Settings, invoice_id: int, at: datetime) -> N
         assert deal is not None
         reference = f"transfer for {one.number}"
         paid = Payment(0, one.customer_id, "transfer", reference, one.currency, one.open_minor, deal.day, at, BY)
-        settle.record_payment(conn, one, paid, as_credit=False, now=at)
+        settle.record_payment(deal, one, paid, as_credit=False)
 
 
 def _rest(engine: Engine, settings: Settings, customer_id: int, now: datetime) -> None:

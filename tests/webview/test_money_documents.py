@@ -161,11 +161,11 @@ def test_credit_is_shown_and_a_payment_from_it_is_named(web: Web, gate: Gate, an
     due_on = JANUARY + timedelta(days=5)
     _, number = sell(gate, 1, JANUARY, Sold("web-s", 1, start_on=due_on))
     with dealing(gate, 1, JANUARY) as deal:
-        settle.give(deal.conn, 1, "EUR", 1000, reason="sorry", by="tests", on=deal.day, now=deal.now)
+        settle.give(deal, "EUR", 1000, reason="sorry")
     browser, staff = web.signed_in(anne), web.signed_in(bart)
     before = words_of(browser.get("/invoices"))
     with dealing(gate, 1, due_on) as deal:
-        settle.use_credit(deal.conn, 1, today=deal.day, now=deal.now)
+        settle.use_credit(deal)
 
     after, whole = words_of(browser.get("/invoices")), words_of(browser.get(f"/invoices/{number}"))
     for_staff = words_of(staff.get("/staff/customers/1"))

@@ -74,7 +74,7 @@ def pay(gate: Gate, number: str, on: date, minor: int | None = None, *, method: 
         amount = found.open_minor if minor is None else minor
         reference = f"Statement of {on}, {number}"
         one = Payment(0, found.customer_id, method, reference, found.currency, amount, deal.day, deal.now, "tests")
-        settle.record_payment(deal.conn, issued_as(deal, number), one, as_credit=False, now=deal.now)
+        settle.record_payment(deal, issued_as(deal, number), one, as_credit=False)
 
 
 def find(gate: Gate, number: str) -> Issued:
@@ -121,7 +121,7 @@ def trade(gate: Gate, anne: int, paul: int) -> Trade:
     with dealing(gate, anne, date(2026, 2, 1)) as deal:
         states.suspend(deal, services.get(deal.conn, suspended), reason="too many mails")
     with dealing(gate, anne, date(2026, 2, 2)) as deal:
-        settle.write_off(deal.conn, issued_as(deal, written_off), on=date(2026, 2, 2), now=deal.now)
+        settle.write_off(deal, issued_as(deal, written_off))
     foreign, foreign_invoice = sell(gate, paul, date(2026, 2, 3), Sold("web-l", 12, domain="stone.example"))
     _, void = sell(gate, anne, date(2026, 2, 4), Sold("hour", 0, name="Help with the move"))
     with dealing(gate, anne, date(2026, 2, 5)) as deal:

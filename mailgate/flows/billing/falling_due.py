@@ -58,7 +58,7 @@ def credit_falls_due(conn: Connection, _settings: Settings, at: datetime) -> Fou
 def settle_by_credit(act: Act, customer_ids: Sequence[int]) -> None:
     """Their credit settles what is due, oldest first."""
     for deal in _deals(act, customer_ids):
-        use_credit(deal.conn, deal.payer.customer.id, today=deal.day, now=deal.now)
+        use_credit(deal)
 
 
 def services_over(conn: Connection, _settings: Settings, at: datetime) -> Found:

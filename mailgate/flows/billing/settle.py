@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from sqlalchemy import Connection
 
@@ -13,6 +12,7 @@ from mailgate.billing.ledger.transaction import Transaction
 from mailgate.billing.money.amount import written
 from mailgate.billing.payment.allocation import Allocation, allocate
 from mailgate.errors import Permanent
+from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done, whose
 from store.billing import credited as given_back
 from store.billing import gifts, invoices, ledger, payments
@@ -48,8 +48,8 @@ class Received:
     settled: tuple[str, ...]  # numbers of invoices of which nothing is open any more
 
 
-def record_payment(conn: Connection, invoice: Issued, payment: Payment, *, as_credit: bool, now: datetime) -> Received:
-    """Record money for an invoice, whose account is locked: what is more than open becomes credit.
+def record_payment(deal: Deal, invoice: Issued, payment: Payment, *, as_credit: bool) -> Received:
+    """Record money for an invoice: what is more than open becomes credit.
 
     On an invoice that is settled all of it is credit, and only where that is meant. Raises NotOpen, RecordedBefore.
     """
@@ -59,9 +59,9 @@ def record_payment(conn: Connection, invoice: Issued, payment: Payment, *, as_cr
             "`--as-credit` keeps the money for the customer"
         )
     taken = min(payment.amount_minor, invoice.open_minor)
-    number = payments.add(conn, payment)
+    number = payments.add(deal.conn, payment)
     allocations = (Allocation(invoice.id, taken),) if taken else ()
-    invoices.settle(conn, allocations, source=PAYMENT, source_id=number, now=now)
+    invoices.settle(deal.conn, allocations, source=PAYMENT, source_id=number, now=deal.now)
     about = events.Whose(payment.customer_id, payment.received_on, payment.currency)
     booked = events.payment(
         number,
@@ -70,14 +70,14 @@ def record_payment(conn: Connection, invoice: Issued, payment: Payment, *, as_cr
         into=into(payment.method),
         allocations={one.invoice_id: one.amount_minor for one in allocations},
     )
-    ledger.book(conn, [booked], now=now)
+    ledger.book(deal.conn, [booked], now=deal.now)
     if taken < payment.amount_minor:
-        use_credit(conn, payment.customer_id, today=payment.received_on, now=now)
+        use_credit(deal)
     settled = (invoice.number,) if taken and taken == invoice.open_minor else ()
     return Received(number, taken, payment.amount_minor - taken, settled)
 
 
-def deposit(conn: Connection, payment: Payment, *, least_minor: int | None, now: datetime) -> int:
+def deposit(deal: Deal, payment: Payment, *, least_minor: int | None) -> int:
     """Record money for no invoice: all of it is credit. Returns the payment's id. Raises TooLittle, RecordedBefore."""
     if least_minor is None:
         raise TooLittle(
@@ -86,36 +86,28 @@ def deposit(conn: Connection, payment: Payment, *, least_minor: int | None, now:
     if payment.amount_minor < least_minor:
         amount, least = (written(minor, payment.currency) for minor in (payment.amount_minor, least_minor))
         raise TooLittle(f"a deposit of {amount} {payment.currency} is below the least, {least} {payment.currency}")
-    number = payments.add(conn, payment)
+    number = payments.add(deal.conn, payment)
     about = events.Whose(payment.customer_id, payment.received_on, payment.currency)
     booked = events.deposit(number, about, amount_minor=payment.amount_minor, into=into(payment.method))
-    ledger.book(conn, [booked], now=now)
-    use_credit(conn, payment.customer_id, today=payment.received_on, now=now)
+    ledger.book(deal.conn, [booked], now=deal.now)
+    use_credit(deal)
     return number
 
 
-def give(
-    conn: Connection,
-    customer_id: int,
-    currency: str,
-    amount_minor: int,
-    *,
-    reason: str,
-    by: str,
-    on: date,
-    now: datetime,
-) -> int:
+def give(deal: Deal, currency: str, amount_minor: int, *, reason: str) -> int:
     """Give credit for which no money came. Returns the gift's id."""
-    number = gifts.add(conn, customer_id, currency, amount_minor, reason=reason, by=by, now=now)
-    about = events.Whose(customer_id, on, currency)
-    ledger.book(conn, [events.gift(number, about, amount_minor=amount_minor)], now=now)
-    use_credit(conn, customer_id, today=on, now=now)
+    customer_id = deal.payer.customer.id
+    number = gifts.add(deal.conn, customer_id, currency, amount_minor, reason=reason, by=deal.by, now=deal.now)
+    about = events.Whose(customer_id, deal.issue_day, currency)
+    ledger.book(deal.conn, [events.gift(number, about, amount_minor=amount_minor)], now=deal.now)
+    use_credit(deal)
     return number
 
 
-def use_credit(conn: Connection, customer_id: int, *, today: date, now: datetime) -> tuple[Allocation, ...]:
-    """Settle what has fallen due from the account's credit, oldest due first; the account is locked."""
-    due = invoices.open_of(conn, customer_id, due_by=today)
+def use_credit(deal: Deal) -> tuple[Allocation, ...]:
+    """Settle what has fallen due from the account's credit, oldest due first."""
+    conn, customer_id = deal.conn, deal.payer.customer.id
+    due = invoices.open_of(conn, customer_id, due_by=deal.day)
     used: list[Allocation] = []
     booked: list[Transaction] = []
     for currency in sorted({one.currency for one in due}):
@@ -123,33 +115,31 @@ def use_credit(conn: Connection, customer_id: int, *, today: date, now: datetime
         if here <= 0:
             continue
         found = allocate(here, invoices.to_settle(one for one in due if one.currency == currency)).allocations
-        ids = invoices.settle(conn, found, source=CREDIT, source_id=None, now=now)
-        about = events.Whose(customer_id, today, currency)
+        ids = invoices.settle(conn, found, source=CREDIT, source_id=None, now=deal.now)
+        about = events.Whose(customer_id, deal.day, currency)
         booked.extend(
             events.settle(number, about, invoice_id=one.invoice_id, amount_minor=one.amount_minor)
             for number, one in zip(ids, found, strict=True)
         )
         used.extend(found)
-    ledger.book(conn, booked, now=now)
+    ledger.book(conn, booked, now=deal.now)
     return tuple(used)
 
 
-def set_against(
-    conn: Connection, note: Done, *, credited: Collection[int], on: date, now: datetime
-) -> tuple[tuple[Allocation, ...], int]:
+def set_against(deal: Deal, note: Done, *, credited: Collection[int]) -> tuple[tuple[Allocation, ...], int]:
     """A credit note that was just issued lowers what is open: first of the invoices whose lines it gives back.
 
-    What is left becomes credit. Returns both. The account is locked.
+    What is left becomes credit. Returns both.
     """
-    customer_id, currency = note.wanted.payer.customer.id, note.wanted.currency
+    conn, customer_id, currency = deal.conn, note.wanted.payer.customer.id, note.wanted.currency
     open_now = invoices.open_of(conn, customer_id, currency)
     found = allocate(note.reckoned.total_minor, invoices.to_settle(open_now), credited=credited)
-    invoices.settle(conn, found.allocations, source=CREDIT_NOTE, source_id=note.id, now=now)
+    invoices.settle(conn, found.allocations, source=CREDIT_NOTE, source_id=note.id, now=deal.now)
     for one in found.allocations:
         if not invoices.get(conn, one.invoice_id).open_minor and _is_taken_back(conn, one.invoice_id):
-            invoices.close(conn, one.invoice_id, DocumentState.VOID, now=now)
-    booked = events.credit_note(note.id, whose(note, on), note.sale, against=found.by_invoice)
-    ledger.book(conn, [booked], now=now)
+            invoices.close(conn, one.invoice_id, DocumentState.VOID, now=deal.now)
+    booked = events.credit_note(note.id, whose(note, deal.issue_day), note.sale, against=found.by_invoice)
+    ledger.book(conn, [booked], now=deal.now)
     return found.allocations, found.excess_minor
 
 
@@ -163,17 +153,17 @@ def _is_taken_back(conn: Connection, invoice_id: int) -> bool:
     )
 
 
-def write_off(conn: Connection, invoice: Issued, *, on: date, now: datetime) -> int:
-    """Give up what is open of an invoice, whose account is locked; returns how much that was. Raises NotOpen."""
+def write_off(deal: Deal, invoice: Issued) -> int:
+    """Give up what is open of an invoice; returns how much that was. Raises NotOpen."""
     if not invoice.open_minor:
         raise NotOpen(f"invoice {invoice.number} is {invoice.state}: nothing is open of it")
     allocation = Allocation(invoice.id, invoice.open_minor)
     (number,) = invoices.settle(
-        conn, (allocation,), source=WRITE_OFF, source_id=None, now=now, to=DocumentState.WRITTEN_OFF
+        deal.conn, (allocation,), source=WRITE_OFF, source_id=None, now=deal.now, to=DocumentState.WRITTEN_OFF
     )
-    about = events.Whose(invoice.customer_id, on, invoice.currency)
+    about = events.Whose(invoice.customer_id, deal.issue_day, invoice.currency)
     booked = events.write_off(number, about, invoice_id=invoice.id, amount_minor=invoice.open_minor)
-    ledger.book(conn, [booked], now=now)
+    ledger.book(deal.conn, [booked], now=deal.now)
     return invoice.open_minor
 
 

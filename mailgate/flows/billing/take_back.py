@@ -56,7 +56,7 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
         note.id, whose(note, deal.issue_day), note.sale, invoice_id=invoice.id, returned_minor=returned
     )
     ledger.book(deal.conn, [booked], now=deal.now)
-    use_credit(deal.conn, invoice.customer_id, today=deal.day, now=deal.now)
+    use_credit(deal)
     if bill_again:
         _free(deal, invoice)
     look_again(deal)
@@ -85,7 +85,7 @@ def credit(deal: Deal, invoice: Issued, amount_minor: int, *, reason: str) -> Do
                 Charge(LineKind.CREDIT, text, of_group.sort, None, None, share, taxed, invoice.id, part.tax_minor)
             )
     note = _note(deal, invoice, tuple(charges))
-    set_against(deal.conn, note, credited={invoice.id}, on=deal.issue_day, now=deal.now)
+    set_against(deal, note, credited={invoice.id})
     return note
 
 

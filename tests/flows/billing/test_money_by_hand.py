@@ -16,7 +16,7 @@ def deposit(trade: Trade, customer_id: int, minor: int, currency: str = "EUR", r
         billing = deal.books.settings.billing
         least = billing.least_deposit_minor(currency, home=deal.books.settings.gate.currency)
         one = Payment(0, customer_id, "check", reference, currency, minor, deal.day, deal.now, "Bart")
-        settle.deposit(deal.conn, one, least_minor=least, now=deal.now)
+        settle.deposit(deal, one, least_minor=least)
 
 
 def test_less_leaves_the_rest_due(trade: Trade, anne: int) -> None:

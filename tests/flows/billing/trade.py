@@ -144,22 +144,18 @@ class Trade:
                 0, invoice.customer_id, method, reference or f"{number} {on} {amount}", invoice.currency,
                 read_amount(amount, invoice.currency), deal.day, deal.now, "Bart",
             )  # fmt: skip
-            return settle.record_payment(
-                deal.conn, invoices.get(deal.conn, invoice.id), one, as_credit=as_credit, now=deal.now
-            )
+            return settle.record_payment(deal, invoices.get(deal.conn, invoice.id), one, as_credit=as_credit)
 
     def give(self, customer_id: int, amount: str, currency: str = "EUR", *, on: str) -> None:
         """Credit for nothing."""
         with self.deal(customer_id, on) as deal:
             minor = read_amount(amount, currency)
-            settle.give(
-                deal.conn, customer_id, currency, minor, reason="sorry", by="Bart", on=deal.issue_day, now=deal.now
-            )
+            settle.give(deal, currency, minor, reason="sorry")
 
     def use_credit(self, customer_id: int, *, on: str) -> dict[str, int]:
         """What falls due is settled from credit: how much of each invoice."""
         with self.deal(customer_id, on) as deal:
-            used = settle.use_credit(deal.conn, customer_id, today=deal.day, now=deal.now)
+            used = settle.use_credit(deal)
             return {invoices.get(deal.conn, one.invoice_id).number: one.amount_minor for one in used}
 
     def void(self, number: str, *, on: str, bill_again: bool = False) -> Done:
@@ -179,7 +175,7 @@ class Trade:
         """Give up the rest."""
         invoice = self.invoice(number)
         with self.deal(invoice.customer_id, on) as deal:
-            return settle.write_off(deal.conn, invoices.get(deal.conn, invoice.id), on=deal.issue_day, now=deal.now)
+            return settle.write_off(deal, invoices.get(deal.conn, invoice.id))
 
     def run(self, on: str) -> Ran | None:
         """The daily run."""

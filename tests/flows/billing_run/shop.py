@@ -126,12 +126,12 @@ class Shop:
             payment = Payment(
                 0, invoice.customer_id, "bank", reference, invoice.currency, amount_minor, on, noon(on), "Bart"
             )
-            record_payment(deal.conn, invoice, payment, as_credit=False, now=deal.now)
+            record_payment(deal, invoice, payment, as_credit=False)
 
     def give(self, customer_id: int, amount_minor: int, on: date, *, currency: str = "EUR") -> None:
         """Credit for which no money came."""
         with self.deal(customer_id, on) as deal:
-            give(deal.conn, customer_id, currency, amount_minor, reason="", by="Bart", on=on, now=deal.now)
+            give(deal, currency, amount_minor, reason="")
 
     def plan(self, at: date) -> Plan:
         """What a run on this day would do."""

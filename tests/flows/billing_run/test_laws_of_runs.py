@@ -237,7 +237,7 @@ class TwoCompanies(RuleBasedStateMachine):
         for one in self.customers:
             with shop.deal(one.id, on) as deal:
                 states.end_what_is_over(deal)
-                use_credit(deal.conn, one.id, today=on, now=deal.now)
+                use_credit(deal)
 
     def wait(self, days: int) -> None:
         """Until an act, before which both are billed."""

@@ -35,7 +35,7 @@ def bill(deal: Deal, wanted: Wanted | None, covers: Sequence[Due]) -> tuple[Done
         claims_without_document(deal.conn, covers)
         return ()
     done = issue(deal.conn, [wanted], settings=deal.books.settings, on=deal.issue_day, now=deal.now)
-    use_credit(deal.conn, deal.payer.customer.id, today=deal.day, now=deal.now)
+    use_credit(deal)
     return done
 
 
@@ -60,12 +60,11 @@ def document(deal: Deal, quote: Quote, currency: str) -> tuple[Done, ...]:
     is_invoice = quote.document is DocumentKind.INVOICE
     charges = tuple(leg.charge for leg in quote.legs) if is_invoice else tuple(_turned(quote))
     wanted = Wanted(quote.document, deal.payer, currency, deal.day, charges, covers=covers)
-    on = deal.issue_day
-    done = issue(deal.conn, [wanted], settings=deal.books.settings, on=on, now=deal.now)
+    done = issue(deal.conn, [wanted], settings=deal.books.settings, on=deal.issue_day, now=deal.now)
     if is_invoice:
-        use_credit(deal.conn, deal.payer.customer.id, today=deal.day, now=deal.now)
+        use_credit(deal)
     else:
-        set_against(deal.conn, done[0], credited=quote.credited, on=on, now=deal.now)
+        set_against(deal, done[0], credited=quote.credited)
     return done
 
 
