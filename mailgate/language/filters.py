@@ -3,13 +3,14 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from mailgate.language.telling import day, file_size, full_date, moment, number, plural, span
+from mailgate.language.telling import day, file_size, full_date, long_date, moment, number, plural, span
 
 LANGUAGE_FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
         "moment": moment,
         "day": day,
         "full_date": full_date,
+        "long_date": long_date,
         "span": span,
         "file_size": file_size,
         "number": number,

@@ -80,6 +80,12 @@ def full_date(value: object) -> str:
     return _as_is(value) if on is None else format_date(on, "medium", locale=said.locale)
 
 
+def long_date(value: object) -> str:
+    """A date with the whole name of its month: "30 November 2026"."""
+    on, said = _day(value), speech()
+    return _as_is(value) if on is None else format_date(on, "long", locale=said.locale)
+
+
 def span(seconds: object) -> str:
     """A length of time by its two largest units: "2 days 4 hours", and less than a minute as one."""
     if isinstance(seconds, timedelta):

@@ -45,6 +45,8 @@ class Matter(StrEnum):
     LIST = "list"  # of held mail or of open tickets, that one of the staff got
     MAIL = "mail"  # that came in
     QUESTION = "question"  # that was put, to be answered yes or no
+    INVOICE = "invoice"  # or credit note
+    SERVICE = "service"  # of a customer
 
 
 class Wanted(StrEnum):
@@ -53,6 +55,8 @@ class Wanted(StrEnum):
     WARNED = "warned"  # the ticket is still to be closed for its customer's silence
     CLOSED = "closed"  # the ticket is closed
     OPEN = "open"  # it is staff's turn
+    UNPAID = "unpaid"  # so much of the invoice is open as the mail says, and nothing keeps it from being asked for
+    VALID = "valid"  # the invoice was not taken back
 
 
 TICKET_ROLES = frozenset({Role.OWNER, Role.GENERAL, Role.SUPPORT})
@@ -110,6 +114,16 @@ def _to_staff(name: str, answers: Answers = Answers.NOTHING, **more: Any) -> Kin
 def _to_asked(name: str, answers: Answers = Answers.NOTHING, **more: Any) -> Kind:
     """About a question, to those whom it is put to."""
     return Kind(name, Audience.ASKED, answers, about=Matter.QUESTION, **more)
+
+
+def _of_money(name: str, **more: Any) -> Kind:
+    """About an invoice or what paid it, to whom `mailgate.flows.billing.letters` finds for it."""
+    return Kind(name, Audience.CONTACTS, roles=frozenset(Role), is_reported=True, **{"about": Matter.INVOICE, **more})
+
+
+def _of_service(name: str) -> Kind:
+    """About a service; to whom, as above."""
+    return _of_money(name, about=Matter.SERVICE)
 
 
 class Template(StrEnum):
@@ -184,6 +198,26 @@ class Template(StrEnum):
     NOT_CONFIRMED = _to_asked("not-confirmed")  # no answer came in time, or a no
     # to an owner: who was in copy and could be added
     PROPOSAL = Kind("proposal", Audience.CONTACTS, budget=Budget.COMMANDS, roles=frozenset({Role.OWNER}))
+    INVOICE_CREATED = _of_money("invoice-created", wanted=Wanted.VALID)
+    # what is open, before it is due, on that day, and after it; one mail an account and day
+    INVOICE_REMINDER_BEFORE = _of_money("invoice-reminder-before", wanted=Wanted.UNPAID)
+    INVOICE_REMINDER_DUE = _of_money("invoice-reminder-due", wanted=Wanted.UNPAID)
+    INVOICE_REMINDER_AFTER = _of_money("invoice-reminder-after", wanted=Wanted.UNPAID)
+    INVOICE_CREDITED = _of_money("invoice-credited")  # something is given back
+    PAYMENT_RECEIPT = _of_money("payment-receipt")
+    PAYMENT_PARTIAL = _of_money("payment-partial")  # and a rest of the invoice stays open
+    CREDIT_ADDED = _of_money("credit-added", about=None)
+    STATEMENT = _of_money("statement", about=None)
+    SERVICE_WELCOME = _of_service("service-welcome")
+    SERVICE_CHANGED = _of_service("service-changed")
+    # what follows from an invoice that nobody pays, with its day: a reminder that says more
+    SERVICE_SUSPEND_WARNING = _of_money("service-suspend-warning", wanted=Wanted.UNPAID)
+    SERVICE_END_WARNING = _of_money("service-end-warning", wanted=Wanted.UNPAID)
+    SERVICE_SUSPENDED = _of_service("service-suspended")
+    SERVICE_RESTORED = _of_service("service-restored")
+    SERVICE_CANCELLED = _of_service("service-cancelled")
+    # nobody of this customer can be written to about money: reach them otherwise
+    UNREACHABLE_CUSTOMER = _to_staff("unreachable-customer", about=Matter.INVOICE, names_others=True)
 
 
 FOR_STAFF = frozenset(one for one in Template if one.kind.is_for_staff)

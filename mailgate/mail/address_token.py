@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     LOOP = "loop"  # a mail of `mailgate doctor` to ourselves, by the way that replies take
     HELD = "held"  # one held mail to be decided on
     MEND = "mend"  # of the address of a mail of ours that did not arrive
+    INVOICE = "invoice"  # a document, in a mail to a contact about money
 
 
 _CODES = {
@@ -48,6 +49,7 @@ _CODES = {
     Purpose.LOOP: 7,
     Purpose.MEND: 8,
     Purpose.HELD: 9,
+    Purpose.INVOICE: 10,
 }
 _PURPOSES = {code: purpose for purpose, code in _CODES.items()}
 

@@ -175,6 +175,16 @@ def _as_it_is(html: str) -> _Rule:
     return lambda *_: html
 
 
+def _cell(tag: str) -> _Rule:
+    def opened(_: RendererHTML, tokens: Sequence[Token], place: int, options: Any, env: Any) -> str:
+        """Aligned as the row of dashes says: an amount stands at the end, on one line."""
+        if tokens[place].attrs.get("style") != "text-align:right":
+            return f"<{tag}>"
+        return f'<{tag} class="amount" align="{"left" if env["is_from_right"] else "right"}">'
+
+    return opened
+
+
 _LAYOUT = 'role="presentation" cellpadding="0" cellspacing="0" border="0"'
 _SHAPES = {
     "buttons_open": f'<table {_LAYOUT} style="margin: 0 0 16px;"><tr>',
@@ -183,8 +193,6 @@ _SHAPES = {
     ' padding: 12px 0 0; font-size: 13px; line-height: 20px; color: #596270;">\n',
     "small_print_close": "</td></tr></table>\n",
     "table_open": '<table class="list" cellpadding="0" cellspacing="0" border="0" width="100%">\n',
-    "th_open": '<th scope="col">',
-    "td_open": '<td valign="top">',
 }
 
 
@@ -230,6 +238,7 @@ def _reader() -> MarkdownIt:
         "link_open": _link,
         "link_close": _link_end,
     }
+    rules["th_open"], rules["td_open"] = _cell('th scope="col"'), _cell('td valign="top"')
     for name, html in _SHAPES.items():
         rules[name] = _as_it_is(html)
     rules["small_print_none"] = _as_it_is("")

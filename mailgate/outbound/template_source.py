@@ -15,6 +15,7 @@ from mailgate.outbound.filters import FILTERS
 from mailgate.outbound.mail_link import IN_MARKDOWN, IN_TEXT
 from mailgate.outbound.markup import BREAK, SMALL_PRINT, Data, Markdown, to_html, worded
 from mailgate.outbound.plain_text import one_line, readable
+from mailgate.outbound.text_table import laid_out, with_tables
 
 MAX_HTML_SOURCE = 100_000  # characters of text; Gmail clips HTML near 102 kB, while plain text is shown to its end
 
@@ -78,7 +79,7 @@ class TemplateSource:
             subject = one_line(self._subject.render(values))
             if not subject:
                 raise ValueError("the subject is empty")
-            text = self._text.render(values).strip("\n") + "\n"
+            text = laid_out(self._text.render(values).strip("\n") + "\n")
             direction = str(speech().locale.text_direction)
             markdown = "" if len(text) > MAX_HTML_SOURCE else self._markdown.render(values).strip("\n")
             html = to_html(markdown, data, direction, colour)
@@ -118,7 +119,7 @@ def _environment(
     environment.globals.update(
         html=is_html, sign_off=SMALL_PRINT if is_html else "-- ", br=BREAK if is_html else Markdown()
     )
-    return environment
+    return environment if is_html else with_tables(environment)
 
 
 _LENIENT = (

@@ -109,6 +109,14 @@ def get(conn: Connection, invoice_id: int) -> Issued:
     return _ISSUED.read(row)
 
 
+def several(conn: Connection, ids: Collection[int]) -> tuple[Issued, ...]:
+    """Documents by their ids, ascending; of an id that there is none of, nothing."""
+    if not ids:
+        return ()
+    rows = conn.execute(select(invoices).where(invoices.c.id.in_(list(ids))).order_by(invoices.c.id)).mappings()
+    return tuple(map(_ISSUED.read, rows))
+
+
 def listing(
     conn: Connection,
     kind: DocumentKind = DocumentKind.INVOICE,

@@ -18,9 +18,9 @@ _TO_MARKED = str.maketrans(_LETTERS, _MARKED)
 
 # What is the same in every language: commands, operators, what a program is called, the gaps for values.
 _FIXED = re.compile(r"(![a-z]+|\bhas:file\b|\bmailgate [a-z]+ [a-z]+|\{[a-z_]*\})")
-# Told by Babel, which knows no pseudo-locale: instants, spans, sizes.
+# Told by Babel, which knows no pseudo-locale: instants, dates, spans, sizes.
 _TOLD = re.compile(
-    r"\b[A-Z][a-z]{2} \d+ [A-Z][a-z]{2}, \d\d:\d\d\b|\b\d+ [A-Z][a-z]{2} \d{4}\b"
+    r"\b[A-Z][a-z]{2} \d+ [A-Z][a-z]{2}, \d\d:\d\d\b|\b\d+ [A-Z][a-z]{2,} \d{4}\b"
     r"|\b[\d.,]+ (?:bytes|kB|MB|days?|hours?|minutes?)\b|\bRe: "
 )
 _COMMANDS = re.compile(r"![a-z]+|\bhas:file\b|\bmailgate [a-z]+ [a-z]+\b")

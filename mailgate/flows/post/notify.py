@@ -21,8 +21,12 @@ from store.post import outbox, unsent
 log = logging.getLogger(__name__)
 
 
-def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_until: datetime | None = None) -> None:
+def notify(
+    act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_until: datetime | None = None
+) -> tuple[int | None, ...]:
     """Queue these mails: they stand in `act.outgoing`, and their jobs are sent after the commit.
+
+    Returns the number of each in the outbox, in the same order; None for one that is left out.
 
     `cause`: the mail that called for them; None for what a deadline, a delivery or the command line did.
 
@@ -33,6 +37,7 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
     readers = readers_of(act, notices)
     is_anyone_reached = False
     unreachable: list[tuple[int, str]] = []
+    ids: list[int | None] = []
     for notice in notices:
         kind, key = notice.template.kind, address_key(notice.to_address)
         dead = readers.dead.get(key)
@@ -45,6 +50,7 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
         if reason := reason or others:
             level = logging.INFO if cause and cause.automatic else logging.WARNING
             log.log(level, LogEvent.NOT_SENT(template=notice.template.value, to=notice.to_address, reason=reason))
+            ids.append(None)
             continue
         is_strange = not kind.own_words and (notice.ticket_id, key) in readers.unregistered
         told = in_tongue(act, without_words(notice) if is_strange else notice, readers)
@@ -53,12 +59,14 @@ def notify(act: Act, notices: Sequence[Notice], *, cause: Incoming | None, hold_
             told = last_for_now(told)
         until = act.now + RECEIPTS_WAIT if pace is Crowd.BEYOND else hold_until
         outbox_id = _queue(act, told, until, dead)
+        ids.append(outbox_id)
         act.outgoing.append(Queued(outbox_id, at_once=until is None and not dead))
         if dead:
             unreachable.append((outbox_id, dead))
         else:
             is_anyone_reached = True
     _tell_unreachable(act, unreachable, reopens=not is_anyone_reached, hold_until=hold_until)
+    return tuple(ids)
 
 
 def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: bool, hold_until: datetime | None) -> None:

@@ -24,14 +24,16 @@ def sheet_for(
     answers: Incoming | None = None,
     about: tuple[Purpose, int] | None = None,
     subject: str | None = None,
+    desk: Desk | None = None,
 ) -> Sheet:
     """To this reader, at the registered address: about a ticket, something else to decide on, or neither.
 
     `answers`: the mail that it answers; else it stands in the ticket's thread, as far as this reader has that.
-    `about`: what one of the staff decides by an answer, and its number: a list, a held mail, a lost one.
+    `about`: what an answer is about, and its number: a list, a held mail or a lost one, which one of the staff decides;
+    an invoice, which a contact asks about. `desk`: where nothing else says from which.
     `subject`: of what has no ticket, where it is not that of the mail that is answered.
     """
-    desk = _desk(act, ticket, answers)
+    desk = desk or _desk(act, ticket, answers)
     root, index = _thread(act, ticket)
     return Sheet(
         company=act.settings.gate.company,
@@ -66,6 +68,8 @@ def _own_address(
             return make(*about, staff_id)
         case Staff(id=staff_id) if ticket:
             return make(Purpose.STAFF, ticket.id, staff_id)
+        case Contact(id=contact_id) if about is not None:
+            return make(*about, contact_id)
         case Contact(id=contact_id) if ticket:
             return make(Purpose.REPLY, ticket.id, contact_id)
         case Participant(contact_id=int(contact_id)) if ticket:

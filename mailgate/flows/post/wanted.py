@@ -1,12 +1,16 @@
 """Is a mail still wanted that was called for a while ago? Asked again just before it leaves."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
-from mailgate.letters.kind import Wanted
+from mailgate.billing.document.invoice import DocumentState
+from mailgate.letters.kind import Matter, Wanted
 from mailgate.letters.notice import Notice
 from mailgate.tickets.ticket import State, Ticket
+from store.billing import invoices
+from store.billing.invoices import Issued
 from store.desk import tickets
 
 _STILL: Mapping[Wanted, Callable[[Ticket], bool]] = {
@@ -18,10 +22,31 @@ _STILL: Mapping[Wanted, Callable[[Ticket], bool]] = {
 
 def unwanted(conn: Connection, notice: Notice) -> str | None:
     """Why it would say what is no longer so; None when it may leave."""
-    wanted = notice.template.kind.wanted
-    if wanted is None or notice.ticket_id is None:
+    kind = notice.template.kind
+    if kind.wanted is None:
+        return None
+    if kind.about is Matter.INVOICE:
+        reasons = (_changed(one, now_it_is, kind.wanted) for one, now_it_is in _named(conn, notice))
+        return next(filter(None, reasons), None)
+    if notice.ticket_id is None:
         return None
     ticket = tickets.itself(conn, (notice.ticket_id,)).get(notice.ticket_id)
-    if ticket is None or _STILL[wanted](ticket):
+    if ticket is None or _STILL[kind.wanted](ticket):
         return None
     return f"not sent, no longer so: the ticket is {ticket.state.value}"
+
+
+def _named(conn: Connection, notice: Notice) -> Iterator[tuple[Mapping[str, Any], Issued]]:
+    """What the mail says of each invoice that it names, and how that stands now."""
+    values: Mapping[str, Any] = notice.values
+    by_id = {one["id"]: one for one in (values["invoice"], *values.get("also", ()))}
+    for invoice in invoices.several(conn, by_id):
+        yield by_id[invoice.id], invoice
+
+
+def _changed(said: Mapping[str, Any], invoice: Issued, wanted: Wanted) -> str | None:
+    if invoice.state is DocumentState.VOID or (wanted is Wanted.UNPAID and invoice.state is not DocumentState.ISSUED):
+        return f"not sent, no longer so: {invoice.number} is {invoice.state.value}"
+    if wanted is Wanted.UNPAID and invoice.open_minor != said["open_minor"]:
+        return f"not sent, no longer so: less of {invoice.number} is open"
+    return None

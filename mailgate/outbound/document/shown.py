@@ -15,6 +15,7 @@ from typing import Any
 from babel import Locale
 
 from mailgate.billing.document.invoice import DocumentKind
+from mailgate.billing.document.paying import bank_transfer, check
 from mailgate.billing.document.reference import Transfer, Unusable, payload
 from mailgate.billing.money.amount import written
 from mailgate.billing.money.words import amount, percent
@@ -81,6 +82,11 @@ def _shown(model: Model, words: Mapping[str, str], paper: str) -> dict[str, obje
         "scan": words["scan"],
         "page": words["page"],
     }
+
+
+def sort_in_words(model: Model, directory: Path) -> str:
+    """What sort of document it is, as a file of it is named: "invoice", "Rechnung" in lower case."""
+    return _words(directory, model["language"])[1][model["kind"]].format(number="").strip().lower()
 
 
 @lru_cache(maxsize=64)
@@ -157,18 +163,18 @@ def _registered(seller: Model, words: Mapping[str, str]) -> Iterator[str]:
 
 def _ways(model: Model, words: Mapping[str, str]) -> list[dict[str, object]]:
     """How the invoice may be paid: labels and what stands behind them."""
-    seller = model["seller"]
     ways: list[dict[str, object]] = []
-    if seller.get("iban"):
-        rows: list[Sequence[str]] = [(words["holder"], seller["name"]), (words["iban"], _in_fours(seller["iban"]))]
-        if seller.get("bic"):
-            rows.append((words["bic"], seller["bic"]))
-        rows.append((words["reference"], _in_fours(model["reference"])))
+    transfer, by_check = bank_transfer(model), check(model)
+    if transfer is not None:
+        rows: list[Sequence[str]] = [(words["holder"], transfer.holder), (words["iban"], transfer.iban)]
+        if transfer.bic:
+            rows.append((words["bic"], transfer.bic))
+        rows.append((words["reference"], transfer.reference))
         ways.append({"label": words["by-transfer"], "rows": rows})
-    if seller.get("check_payable_to"):
-        rows = [(words["payable-to"], seller["check_payable_to"])]
-        if seller.get("check_address"):
-            rows.append((words["send-to"], seller["check_address"]))
+    if by_check is not None:
+        rows = [(words["payable-to"], by_check.payable_to)]
+        if by_check.address:
+            rows.append((words["send-to"], by_check.address))
         ways.append({"label": words["by-check"], "rows": rows})
     return ways
 
@@ -199,9 +205,3 @@ def _qr(model: Model) -> str:
     drawn = io.BytesIO()
     code.save(drawn, kind="svg", border=4, xmldecl=False)
     return drawn.getvalue().decode()
-
-
-def _in_fours(text: str) -> str:
-    """In groups, as people type it off; the last is the rest."""
-    bare = text.replace(" ", "")
-    return " ".join(bare[at : at + 4] for at in range(0, len(bare), 4))

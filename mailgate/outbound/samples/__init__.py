@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from mailgate.letters.kind import Template
+from mailgate.outbound.samples.about_money import ABOUT_MONEY
 from mailgate.outbound.samples.lists import LISTS
 from mailgate.outbound.samples.to_asked import TO_ASKED
 from mailgate.outbound.samples.to_customers import TO_CUSTOMERS
 from mailgate.outbound.samples.to_staff import TO_STAFF
 
 SAMPLES: Mapping[Template, tuple[Mapping[str, object], ...]] = MappingProxyType(
-    {**TO_CUSTOMERS, **TO_ASKED, **TO_STAFF, **LISTS}
+    {**TO_CUSTOMERS, **TO_ASKED, **TO_STAFF, **LISTS, **ABOUT_MONEY}
 )

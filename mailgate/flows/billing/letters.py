@@ -1,0 +1,295 @@
+"""Mails about money: who gets them, and what each says, all of it as the documents were frozen."""
+
+import json
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+
+from mailgate.billing.document.invoice import DocumentKind
+from mailgate.billing.document.paying import bank_transfer, check
+from mailgate.billing.service import ENDED, Service
+from mailgate.config import Settings
+from mailgate.desks import Desk
+from mailgate.flows.post.sheet import sheet_for, staff_page
+from mailgate.flows.story.act import Act
+from mailgate.letters.kind import Template
+from mailgate.letters.letter import letter
+from mailgate.letters.notice import MadeFile, Notice, stamp
+from mailgate.mail.address import address_key
+from mailgate.mail.address_token import Purpose
+from mailgate.outbound.document.shown import sort_in_words
+from mailgate.outbound.templates import built_in_directory
+from mailgate.people import Contact, Role, present
+from store import people
+from store.billing import accounts, ledger
+from store.billing.invoices import Issued
+from store.post import suppressions
+
+DOCUMENT_PDF = "document-pdf"
+"""The maker of the file of an invoice or credit note."""
+
+BILLING_DESK = "billing"
+"""The name of the desk that mails about money come from, where the settings have one of that name."""
+
+_UNSAFE = re.compile(r"[^\w.]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Consequence:
+    """What follows when nothing is paid: `kind` is "suspend" or "end", on a day of the account, of these services."""
+
+    kind: str
+    on: date
+    services: tuple[str, ...]
+
+
+def readers_of_money(act: Act, customer_id: int) -> tuple[Contact, ...]:
+    """Who gets mail about money: contacts with the role `invoice`, in their place the owner, else anybody.
+
+    Whoever takes no mail counts as not there; when that is everybody, it goes by the roles alone.
+    """
+    return _routed(act, customer_id, Role.INVOICE)
+
+
+def invoice_notices(
+    act: Act,
+    template: Template,
+    invoice: Issued,
+    *,
+    also: Sequence[Issued] = (),
+    consequence: Consequence | None = None,
+    with_file: bool = False,
+) -> list[Notice]:
+    """One mail to each reader of the account: the invoice, what else is open, and what follows if nothing is paid.
+
+    `also`: further open invoices of the account. Empty where the account is billed elsewhere.
+    """
+    values = {
+        "invoice": document_of(act, invoice),
+        "also": [_brief(act, one) for one in also],
+        "due_since": min(one.due_on for one in (invoice, *also)).isoformat(),
+        "sums": _sums(act, invoice.customer_id, (invoice, *also)),
+        "consequence": asdict(consequence) | {"on": consequence.on.isoformat()} if consequence else None,
+        **_ways(invoice),
+    }
+    return _to_all(
+        act, template, readers_of_money(act, invoice.customer_id), values, about=invoice, file_of=with_file and invoice
+    )
+
+
+def credit_notices(act: Act, note: Issued, *, lowered: Sequence[Issued], credit_minor: int) -> list[Notice]:
+    """What a credit note gave back: which invoices it lowered, as they are now, and what became credit."""
+    values = {
+        "invoice": document_of(act, note),
+        "lowered": [_brief(act, one) for one in lowered],
+        "credit_minor": credit_minor,
+    }
+    readers = readers_of_money(act, note.customer_id)
+    return _to_all(act, Template.INVOICE_CREDITED, readers, values, about=note, file_of=note)
+
+
+def payment_notices(
+    act: Act,
+    template: Template,
+    customer_id: int,
+    *,
+    amount_minor: int,
+    currency: str,
+    on: date,
+    method: str,
+    settled: Sequence[Issued],
+    open_now: Sequence[Issued],
+    credit_minor: int,
+) -> list[Notice]:
+    """What money came, or which credit was used or added, and what it settled.
+
+    `method`: as it was recorded, `credit` for the account's own, "" for a gift. `open_now`: what is open of the
+    invoices that it was for. `credit_minor`: how much of it became credit, or of a deposit or gift: the credit by now.
+    """
+    values = {
+        "payment": {"amount_minor": amount_minor, "currency": currency, "on": on.isoformat(), "method": method},
+        "settled": [_brief(act, one) for one in settled],
+        "open": [_brief(act, one) for one in open_now],
+        "credit_minor": credit_minor,
+        "page": act.settings.page("/invoices"),
+        **(_ways(open_now[0]) if open_now else {"transfer": None, "check": None, "pay_link": None}),
+    }
+    about = next(iter((*settled, *open_now)), None)
+    return _to_all(act, template, readers_of_money(act, customer_id), values, about=about)
+
+
+def service_notices(
+    act: Act,
+    template: Template,
+    service: Service,
+    *,
+    product: str,
+    on: date | None = None,
+    invoice: Issued | None = None,
+    document: Issued | None = None,
+    reason: str = "",
+    addons: Sequence[str] = (),
+) -> list[Notice]:
+    """What became of a service, to whom its customer names for products; who pays hears of it when it rests.
+
+    `product`: its name, `on`: the day it counts from, or the last day of one that ends. `invoice`: the unpaid one that
+    it rests for. `document`: the invoice or credit note that came of it. `addons`: others that share its fate.
+    """
+    values = {
+        "service": {
+            "number": service.id,
+            "name": service.name,
+            "product": product,
+            "domain": service.domain,
+            "price_minor": service.price_minor,
+            "currency": service.currency,
+            "months": service.months,
+            "billed_through": service.billed_through.isoformat(),
+            "is_over": service.state in ENDED,
+            "page": act.settings.page(f"/services/{service.id}"),
+        },
+        "on": on.isoformat() if on else None,
+        "unpaid": document_of(act, invoice) if invoice else None,
+        "document": document_of(act, document) if document else None,
+        "reason": reason,
+        "addons": list(addons),
+        **(_ways(invoice) if invoice else {"transfer": None, "check": None, "pay_link": None}),
+    }
+    readers = _routed(act, service.customer_id, Role.PRODUCT)
+    if template in (Template.SERVICE_SUSPENDED, Template.SERVICE_RESTORED):
+        readers = _once((*readers_of_money(act, service.customer_id), *readers))
+    return _to_all(act, template, readers, values, about=invoice or document, about_id=service.id)
+
+
+def unreachable_notices(act: Act, invoice: Issued, addresses: Sequence[str]) -> list[Notice]:
+    """To whoever of the staff is there: nobody of the customer takes our mails about this invoice."""
+    customer = people.get_customer(act.conn, invoice.customer_id)
+    values = {
+        "customer": {"number": customer.id, "name": customer.name},
+        "invoice": _brief(act, invoice),
+        "addresses": list(addresses),
+        "page": staff_page(act, f"customers/{customer.id}"),
+    }
+    return [
+        letter(Template.UNREACHABLE_CUSTOMER, sheet_for(act, one, subject=""), values, about_id=invoice.id)
+        for one in present(people.list_staff(act.conn), now=act.now)
+    ]
+
+
+def billing_desk(settings: Settings) -> Desk:
+    """Where mails about money come from and are answered to."""
+    return next((one for one in settings.desks if one.name == BILLING_DESK), settings.desks[0])
+
+
+def document_of(act: Act, document: Issued) -> dict[str, Any]:
+    """A document as templates are given it: its frozen words and sums, and how it stands now."""
+    model = json.loads(document.model) if document.model else {}
+    frozen = {name: model.get(name, []) for name in ("lines", "taxes", "originals")}
+    return {**_brief(act, document), "net_minor": document.net_minor, "tax_minor": document.tax_minor, **frozen}
+
+
+def document_file(act: Act, document: Issued) -> MadeFile | None:
+    """Its PDF, which is made when the mail is; None where nobody can say any more what the document said."""
+    if not document.model:
+        return None
+    sort = sort_in_words(json.loads(document.model), built_in_directory() / "documents")
+    parts = (act.settings.gate.company, sort, document.number)
+    name = "_".join(_UNSAFE.sub("-", one).strip("-.") for one in parts)
+    return MadeFile(f"{name}.pdf", "application/pdf", DOCUMENT_PDF, {"document": document.id, "at": stamp(act.now)})
+
+
+def _routed(act: Act, customer_id: int, role: Role) -> tuple[Contact, ...]:
+    """Those with the role in the place of the owner, who stands in for them, as anybody does for the owner."""
+    if accounts.account(act.conn, customer_id).billed_elsewhere:
+        return ()
+    customer = people.find_customer(act.conn, customer_id)
+    theirs = customer.contacts if customer and customer.removed_at is None else ()
+    dead = suppressions.reasons(act.conn, [one.address for one in theirs], now=act.now)
+    alive = [one for one in theirs if address_key(one.address) not in dead]
+    for among in (alive, theirs):
+        for wanted in (frozenset({role}), frozenset({Role.OWNER}), frozenset(Role)):
+            if found := [one for one in among if wanted & set(one.roles)]:
+                return _once(found) if len(wanted) == 1 else (found[0],)
+    return tuple(theirs[:1])
+
+
+def _once(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
+    return tuple({address_key(one.address): one for one in reversed(tuple(contacts))}.values())[::-1]
+
+
+def _to_all(
+    act: Act,
+    template: Template,
+    readers: Collection[Contact],
+    values: Mapping[str, object],
+    *,
+    about: Issued | None,
+    about_id: int | None = None,
+    file_of: Issued | bool | None = None,
+) -> list[Notice]:
+    """The same to each of the readers; an answer of theirs is one about this document."""
+    desk = billing_desk(act.settings)
+    answered = (Purpose.INVOICE, about.id) if about else None
+    file = document_file(act, file_of) if isinstance(file_of, Issued) else None
+    notices = []
+    for reader in readers:
+        sheet = sheet_for(act, reader, subject="", desk=desk, about=answered)
+        files = (file,) if file is not None else ()
+        notices.append(
+            letter(
+                template,
+                sheet,
+                {**values, "has_file": bool(files)},
+                files=files,
+                about_id=about_id if about_id is not None else about.id if about else None,
+            )
+        )
+    return notices
+
+
+def _brief(act: Act, document: Issued) -> dict[str, Any]:
+    is_invoice = document.kind is DocumentKind.INVOICE
+    return {
+        "id": document.id,
+        "kind": document.kind.value,
+        "number": document.number,
+        "currency": document.currency,
+        "issued_on": document.issued_on.isoformat(),
+        "due_on": document.due_on.isoformat(),
+        "state": document.state.value,
+        "total_minor": document.total_minor,
+        "open_minor": document.open_minor,
+        "page": act.settings.page(f"/{'invoices' if is_invoice else 'credit-notes'}/{document.number}"),
+    }
+
+
+def _sums(act: Act, customer_id: int, invoices: Sequence[Issued]) -> list[dict[str, object]]:
+    """By currency: what is open of these, how much of it the account's credit will settle, and what is left to pay."""
+    sums = []
+    for currency in dict.fromkeys(one.currency for one in invoices):
+        open_minor = sum(one.open_minor for one in invoices if one.currency == currency)
+        credit = min(ledger.credit(act.conn, customer_id, currency), open_minor)
+        sums.append(
+            {
+                "currency": currency,
+                "open_minor": open_minor,
+                "credit_minor": credit,
+                "to_pay_minor": open_minor - credit,
+            }
+        )
+    return sums
+
+
+def _ways(invoice: Issued) -> dict[str, object]:
+    """How it may be paid; `pay_link` is a page of a provider's, which there is none of so far."""
+    if not invoice.model:
+        return {"transfer": None, "check": None, "pay_link": None}
+    model = json.loads(invoice.model)
+    transfer, by_check = bank_transfer(model), check(model)
+    return {
+        "transfer": asdict(transfer) if transfer else None,
+        "check": asdict(by_check) if by_check else None,
+        "pay_link": None,
+    }
