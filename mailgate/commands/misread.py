@@ -35,6 +35,10 @@ class Fault(StrEnum):
     PRIORITY_BELONGS = "priority-belongs"
     TAGS_BELONG = "tags-belong"
     ABSENCE_BELONGS = "absence-belongs"
+    INVOICE_BELONGS = "invoice-belongs"
+    DAY_BELONGS = "day-belongs"
+    DAYS_BELONG = "days-belong"
+    MONTH_BELONGS = "month-belongs"
     TIME_BELONGS = "time-belongs"
     NO_TIME = "no-time"  # words, day
     PAST = "past"  # words

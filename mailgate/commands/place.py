@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import cached_property
 
@@ -28,6 +28,12 @@ class Place:
     staff: tuple[Staff, ...] = ()  # who can be named
     writer: Staff | None = None  # one of them
     listed: Mapping[int, int] = field(default_factory=dict)  # numbers of the list that is answered → what they name
+    language: str = "en"  # BCP 47: in which its months are named, beside English and German
+
+    @property
+    def today(self) -> date:
+        """The day of its dates."""
+        return self.now.astimezone(self.zone).date()
 
     def samples(self, at: int = 0, *, words: Container[str] = ()) -> Mapping[str, str]:
         """What examples name: people and numbers that there are. `at` is the place of the example among others; of
@@ -38,7 +44,7 @@ class Place:
         turned = [numbers[(at + one) % len(numbers)] for one in (0, 1)]
         return {
             "colleague": address if first in words else first,
-            "day": f"{self.now.astimezone(self.zone).date() + timedelta(days=7)}",
+            "day": f"{self.today + timedelta(days=7)}",
             "number": str(turned[0]),
             "numbers": " ".join(map(str, dict.fromkeys(turned))),
         }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 
 from mailgate.authority import Action
@@ -17,9 +17,10 @@ from mailgate.people import Role, Staff
 class Argument:
     """What stands behind a command, or in a field, checked; what does not apply keeps its default."""
 
-    words: str = ""  # a note, an address, a name
+    words: str = ""  # a note, an address, a name, the number of an invoice
     until: datetime | None = None
-    number: int | None = None  # of a ticket or a mail
+    on: date | None = None
+    number: int | None = None  # of a ticket or a mail; how many days
     person: Staff | None = None
 
 
