@@ -29,7 +29,7 @@ def paper(run: Run) -> Iterator[Result]:
     """Both make the same invoice of five lines, by turns; ours is PDF/A and tagged."""
     maker, many = PdfMaker(DIRECTORY, paper="a4"), run.much(MANY)
     file = run.room(PART) / "invoice.json"
-    file.write_text(json.dumps(shown(json.loads(_model(0)), paper="a4", directory=DIRECTORY)))
+    file.write_text(json.dumps(shown(json.loads(_model(0)), paper="a4", directories=(DIRECTORY,))))
     try:
         python = interpreter(run.peers / "reportlab", LOCK, install=run.install)
     except Unavailable as error:

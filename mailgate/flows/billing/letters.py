@@ -194,7 +194,7 @@ def document_file(act: Act, document: Issued) -> MadeFile | None:
     """Its PDF, which is made when the mail is; None where nobody can say any more what the document said."""
     if not document.model:
         return None
-    sort = sort_in_words(json.loads(document.model), built_in_directory() / "documents")
+    sort = sort_in_words(json.loads(document.model), (built_in_directory() / "documents",))
     parts = (act.settings.gate.company, sort, document.number)
     name = "_".join(_UNSAFE.sub("-", one).strip("-.") for one in parts)
     return MadeFile(f"{name}.pdf", "application/pdf", DOCUMENT_PDF, {"document": document.id, "at": stamp(act.now)})

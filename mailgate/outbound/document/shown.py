@@ -5,37 +5,33 @@ by now, what was paid of it and links to pay are no part of it, for they change,
 """
 
 import io
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from babel import Locale
 
+from mailgate.billing.document.einvoice import Model
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.document.paying import bank_transfer, check
 from mailgate.billing.document.reference import Transfer, Unusable, payload
 from mailgate.billing.money.amount import written
 from mailgate.billing.money.words import amount, percent
-from mailgate.language.tags import chain
 from mailgate.language.telling import full_date, speaking, speech
-
-Model = Mapping[str, Any]
-"""The JSON of a document, as `freeze` makes it."""
+from mailgate.outbound.document.layouts import words_of
 
 _UTF_8 = 1  # as the QR code of a transfer counts charsets
+_MASK = 3  # (row + column) mod 3: no pattern of text looks like it
 _OLDEST = 13  # version of QR codes: what EPC069-12 allows at most
 
 
-def shown(model: Model, *, paper: str, directory: Path) -> dict[str, object]:
+def shown(model: Model, *, paper: str, directories: tuple[Path, ...]) -> dict[str, object]:
     """What `document.typ` is given, all of it text but the parts of `issued`: year, month, day.
 
-    `paper` is a name of typst's, `directory` where `words/<language>.toml` stand. The language is that of the document
-    at issue, or the nearest to it that has words.
+    `paper` is a name of typst's; in `directories` stand `words/<language>.toml`, the first that counts first. The
+    language is that of the document at issue, or the nearest to it that has words.
     """
-    language, words = _words(directory, model["language"])
+    language, words = words_of(directories, model["language"])
     with speaking(language, "UTC"):
         return _shown(model, words, paper)
 
@@ -84,19 +80,9 @@ def _shown(model: Model, words: Mapping[str, str], paper: str) -> dict[str, obje
     }
 
 
-def sort_in_words(model: Model, directory: Path) -> str:
+def sort_in_words(model: Model, directories: tuple[Path, ...]) -> str:
     """What sort of document it is, as a file of it is named: "invoice", "Rechnung" in lower case."""
-    return _words(directory, model["language"])[1][model["kind"]].format(number="").strip().lower()
-
-
-@lru_cache(maxsize=64)
-def _words(directory: Path, language: str) -> tuple[str, Mapping[str, str]]:
-    """The words of the language, or of the nearest that has any, and which that is: in it dates are told, too."""
-    for tag in chain(language):
-        path = directory / "words" / f"{tag}.toml"
-        if path.is_file():
-            return (language if language.startswith(tag) else tag), tomllib.loads(path.read_text("utf-8"))
-    raise FileNotFoundError(directory / "words" / "en.toml")
+    return words_of(directories, model["language"])[1][model["kind"]].format(number="").strip().lower()
 
 
 def _amount(model: Model, minor: int) -> str:
@@ -198,8 +184,9 @@ def _qr(model: Model) -> str:
         return ""
     import segno  # for who makes a document, and not for each command
 
-    # Bytes, for segno would choose another charset than the payload names.
-    code = segno.make("\n".join(lines).encode(), mode="byte", error="m", boost_error=False, micro=False)
+    # Bytes, for segno would choose another charset than the payload names. To try all masks takes half of the time that
+    # a PDF takes, and every reader undoes every mask.
+    code = segno.make("\n".join(lines).encode(), mode="byte", error="m", boost_error=False, micro=False, mask=_MASK)
     if int(code.version) > _OLDEST:
         return ""
     drawn = io.BytesIO()

@@ -65,8 +65,8 @@ def test_it_says_that_it_is_pdf_a_3b_tagged_and_in_which_language() -> None:
     assert b"<pdfaid:part>3</pdfaid:part>" in pdf
     assert b"<pdfaid:conformance>B</pdfaid:conformance>" in pdf
     assert b"/StructTreeRoot" in pdf
-    assert b"/Lang(de)" in pdf
-    assert b"/CreationDate(D:20261120" in pdf
+    assert re.search(rb"/Lang ?\(de\)", pdf)
+    assert re.search(rb"/CreationDate ?\(D:20261120", pdf)
 
 
 @pytest.mark.parametrize(("paper", "width"), [A4, LETTER])
@@ -75,7 +75,7 @@ def test_twelve_items_with_all_ways_to_pay_fit_on_one_page(paper: str, width: st
     pdf = made(model([charge()] * 11 + [setup()], language=language), paper)
 
     assert pages(pdf) == 1
-    assert re.search(rf"/MediaBox ?\[0 0 {width}".encode(), pdf)
+    assert re.search(rf"/MediaBox ?\[ ?0 0 {width}".encode(), pdf)
 
 
 @pytest.mark.parametrize(

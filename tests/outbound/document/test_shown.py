@@ -16,7 +16,7 @@ LANGUAGES = sorted(path.stem for path in DIRECTORY.glob("words/*.toml"))
 
 
 def told(**given: Any) -> Any:
-    return shown(said(**given), paper="a4", directory=DIRECTORY)
+    return shown(said(**given), paper="a4", directories=(DIRECTORY,))
 
 
 def texts(value: object) -> Iterator[str]:
