@@ -177,6 +177,12 @@ def listing(
     return tuple(one for one, _ in _read(found))
 
 
+def of_customer(conn: Connection, customer_id: int, start: date, end: date) -> tuple[Booked, ...]:
+    """A customer's transactions from a day up to, but not with, another, in the order of their ids."""
+    wanted = (transactions.c.customer_id == customer_id, transactions.c.on_date >= start, transactions.c.on_date < end)
+    return tuple(one for one, _ in _read(conn.execute(_ROWS.where(*wanted))))
+
+
 def between(conn: Connection, from_on: date | None, to_on: date | None) -> Iterator[Booked]:
     """Transactions of these days, both included, by day; memory is bounded however many they are."""
     query = _ROWS.order_by(None).order_by(transactions.c.on_date, transactions.c.id, entries.c.position)
