@@ -12,7 +12,9 @@ from mailgate.language.reading import read_day, read_month
 MOST_DAYS = 366
 """Whoever names more has mistyped a number or a date."""
 
-_CALLED = re.compile(r"(?:(?:the|der|die|my|meine)\s+)?(?:invoice|rechnung)\b\s*(?:(?:no|nr|number|nummer)\b\.?)?\s*", re.I)
+_CALLED = re.compile(
+    r"(?:(?:the|der|die|my|meine)\s+)?(?:invoice|rechnung)\b\s*(?:(?:no|nr|number|nummer)\b\.?)?\s*", re.I
+)
 _NUMBER = re.compile(r"#?([A-Za-z0-9][A-Za-z0-9._/-]{0,59})\Z")
 _SPAN = re.compile(r"([0-9]{1,9})\s*(?:(?:d|days?|tage?n?)|(w|weeks?|wochen?))?\Z", re.I)
 _UNTIL = re.compile(r"(?:until|till|to|bis)\s+(?:zum\s+)?", re.I)
