@@ -16,6 +16,13 @@ class HookEvent(StrEnum):
     TICKET_REOPENED = "ticket.reopened"
     TICKET_URGENT = "ticket.urgent"  # somebody said that it is
     TICKET_CLOSED = "ticket.closed"
+    SERVICE_ACTIVATE = "service.activate"  # switch it on for the first time
+    SERVICE_CHANGE = "service.change"  # other plan, cycle or options
+    SERVICE_SUSPEND = "service.suspend"
+    SERVICE_RESTORE = "service.restore"
+    SERVICE_TERMINATE = "service.terminate"  # it does not come back: what is left of it may go
+    INVOICE_ISSUED = "invoice.issued"
+    INVOICE_PAID = "invoice.paid"  # nothing is open of it any more
     PING = "ping"  # somebody tries whether it works: `mailgate hook try`
 
 
@@ -54,7 +61,13 @@ def again_after(attempts: int) -> timedelta:
 def body_of(event_id: str, event: HookEvent, at: datetime, values: Mapping[str, object]) -> str:
     """What a call says, one line of JSON: the same bytes in each attempt."""
     said = {"id": event_id, "event": event.value, "at": at.astimezone(UTC).isoformat().replace("+00:00", "Z"), **values}
-    return json.dumps(said, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(said, ensure_ascii=False, separators=(",", ":"), default=_instant)
+
+
+def _instant(value: object) -> str:
+    """An instant among the values, as `--json` prints it."""
+    assert isinstance(value, datetime)
+    return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def signature(secret: bytes, at: datetime, body: bytes) -> str:

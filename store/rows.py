@@ -21,7 +21,7 @@ class Rows(Generic[T]):
     is written. Made once, when a module is imported: to read a row costs what it costs by hand.
     """
 
-    def __init__(self, kind: type[T], *, given: Sequence[str] = (), **read: Callable[[RowMapping], Any]) -> None:
+    def __init__(self, kind: type[T], *, given: Sequence[str] = (), **read: Callable[[Any], Any]) -> None:
         assert is_dataclass(kind)
         hints = get_type_hints(kind)
         self._kind = kind
@@ -31,7 +31,7 @@ class Rows(Generic[T]):
         self._written = tuple(name for name in self._names if name != "id")
         self._read = tuple(read.items())
 
-    def read(self, row: RowMapping, **given: Any) -> T:
+    def read(self, row: RowMapping | Mapping[str, Any], **given: Any) -> T:
         """The value of a row, which may have more columns."""
         values = {name: row[name] for name in self._names}
         for name, convert in self._from_row:

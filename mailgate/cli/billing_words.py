@@ -3,23 +3,23 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
-from typing import Any
 
 import click
 from sqlalchemy import Connection
 
-from mailgate.billing.document.invoice import DocumentKind, is_late
+from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.money.amount import read_amount
-from mailgate.billing.period import local_date, read_day
+from mailgate.billing.period import read_day
 from mailgate.billing.service import checked_day
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
 from mailgate.cli.ids import Typed, customer_id_of
 from mailgate.cli.output import EX_DATAERR, fail, found_or_fail
+from mailgate.flows.billing import for_programs
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.issue import Done
 from mailgate.people import line_fault
-from store.billing import credited, invoices, lines, payments
+from store.billing import invoices
 from store.billing.invoices import Issued
 from store.called import names_of
 from store.engine import transaction
@@ -130,7 +130,7 @@ TABLES: Mapping[str, Sequence[str]] = {
 def document_rows(conn: Connection, found: Sequence[Issued]) -> list[dict[str, object]]:
     """Documents in a list."""
     customers = names_of(conn, (one.customer_id for one in found))
-    return [_document(one, customers) for one in found]
+    return [{**for_programs.document_row(one, now()), "customer": named(one.customer_id, customers)} for one in found]
 
 
 def document_row(conn: Connection, one: Issued) -> dict[str, object]:
@@ -138,79 +138,6 @@ def document_row(conn: Connection, one: Issued) -> dict[str, object]:
     return document_rows(conn, [one])[0]
 
 
-def _document(one: Issued, customers: Mapping[int, str]) -> dict[str, object]:
-    return {
-        "number": one.number,
-        "kind": one.kind.value,
-        "state": one.state.value,
-        "customer": named(one.customer_id, customers),
-        "issued_on": one.issued_on.isoformat(),
-        "due_on": one.due_on.isoformat(),
-        "net_minor": one.net_minor,
-        "tax_minor": one.tax_minor,
-        "total_minor": one.total_minor,
-        "open_minor": one.open_minor,
-        "currency": one.currency,
-        "late": one.kind is DocumentKind.INVOICE and is_late(one.state, one.due_on, today=_today(one)),
-    }
-
-
 def document_object(conn: Connection, one: Issued) -> dict[str, object]:
     """A document with all that is known of it."""
-    return {
-        **document_row(conn, one),
-        "reference": one.reference,
-        "lines": [_line(line) for line in lines.of(conn, one.id)],
-        "taxes": [dict(tax) for tax in map(_tax, lines.taxes(conn, one.id))],
-        "payments": [_settled(conn, settled) for settled in invoices.settled(conn, one.id)],
-        "credit_notes": [note.number for note in credited.notes(conn, one.id)],
-        "originals": list(invoices.numbers(conn, credited.originals(conn, one.id)).values()),
-        "sha256": one.sha256,
-    }
-
-
-def _line(line: lines.Line) -> dict[str, object]:
-    from datetime import timedelta
-
-    last = line.period_end - timedelta(days=1) if line.period_end else None
-    return {
-        "kind": line.kind,
-        "text": line.text,
-        "service": line.service_id,
-        "period_start": line.period_start.isoformat() if line.period_start else None,
-        "period_end": last.isoformat() if last else None,
-        "net_minor": line.net_minor,
-        "tax_rate": line.tax_rate,
-        "tax_category": line.tax_category,
-        "tax_minor": line.tax_minor,
-        "gross_minor": line.net_minor + line.tax_minor,
-    }
-
-
-def _tax(tax: Mapping[str, Any]) -> Mapping[str, object]:
-    return {key: tax[key] for key in ("category", "rate", "name", "net_minor", "tax_minor")}
-
-
-def _settled(conn: Connection, one: invoices.Settled) -> dict[str, object]:
-    found: dict[str, object] = {
-        "source": one.source,
-        "amount_minor": one.amount_minor,
-        "at": one.made_at,
-        "id": one.source_id,
-        "method": one.source,
-        "reference": None,
-    }
-    if one.source == "payment" and one.source_id is not None:
-        payment = payments.get(conn, one.source_id)
-        found |= {
-            "method": payment.method,
-            "reference": payment.reference,
-            "received_on": payment.received_on.isoformat(),
-        }
-    return found
-
-
-def _today(one: Issued) -> date:
-    from zoneinfo import ZoneInfo
-
-    return local_date(now(), ZoneInfo(one.zone))
+    return {**for_programs.document_object(conn, one, now()), **document_row(conn, one)}

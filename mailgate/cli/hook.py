@@ -17,7 +17,7 @@ from mailgate.cli.output import (
     utc_option,
 )
 from mailgate.config import Hook
-from mailgate.flows.story.call_hooks import call_hooks
+from mailgate.flows.story.call_hooks import Happened, call_hooks
 from mailgate.hooks import HookEvent
 from store.engine import reading, transaction
 from store.post import hook_calls
@@ -80,7 +80,10 @@ def log(state: str | None, limit: int | None, after: int) -> None:
 @utc_option
 @json_option
 def retry(call_ids: tuple[int, ...], all_: bool) -> None:
-    """Call again at once: what waits, was given up, or whose hook was not there."""
+    """Call again at once: what waits, was given up, or whose hook was not there.
+
+    What waits for its day, such as the end of a service, is called by its number alone.
+    """
     if bool(call_ids) == all_:
         fail("name the calls, or --all", code=EX_USAGE, hint="mailgate hook log")
     done: list[Call] = []
@@ -89,7 +92,7 @@ def retry(call_ids: tuple[int, ...], all_: bool) -> None:
         if all_:
             with reading(parts.engine) as conn:
                 open_ = hook_calls.listing(conn, states=(CallState.WAITING, CallState.FAILED))
-            call_ids = tuple(one.id for one in open_)
+            call_ids = tuple(one.id for one in open_ if one.not_before is None or one.not_before <= now())
         for call_id in call_ids:
             with transaction(parts.engine) as conn:
                 moved = hook_calls.retry(conn, call_id, now=now())
@@ -124,9 +127,7 @@ def try_(name: str) -> None:
                         conn,
                         parts.settings,
                         HookEvent.PING,
-                        subject="ping",
-                        customer_id=None,
-                        values={},
+                        [Happened("ping", None, {})],
                         now=now(),
                         only=key,
                     )

@@ -6,13 +6,12 @@ from datetime import date, timedelta
 from sqlalchemy import Connection
 
 from mailgate.billing.change import Quote, Terms
-from mailgate.billing.draft import is_billed
 from mailgate.billing.money.amount import written
 from mailgate.billing.offer.discount import Discount, counting
-from mailgate.billing.offer.product import cycle_word
 from mailgate.billing.service import Service
 from mailgate.cli.cells import named
 from mailgate.cli.output import wants_json
+from mailgate.flows.billing import for_programs
 from mailgate.flows.billing.books import Books
 from mailgate.flows.billing.service.ending import End
 from store.billing import services
@@ -68,21 +67,9 @@ def service_row(conn: Connection, books: Books, one: Service) -> dict[str, objec
 
 
 def _row(conn: Connection, books: Books, one: Service, customers: Mapping[int, str]) -> dict[str, object]:
-    product = books.product(conn, one.product_id)
-    next_due = one.billed_through if one.is_recurring and is_billed(one, books.rhythm) else None
-    if next_due and one.cancel_on and next_due >= one.cancel_on:
-        next_due = None
     return {
-        "id": one.id,
+        **for_programs.service_row(conn, books, one),
         "customer": named(one.customer_id, customers),
-        "sku": product.sku,
-        "name": one.name,
-        "state": one.state.value,
-        "cycle": cycle_word(one.months),
-        "next_due_on": next_due.isoformat() if next_due else None,
-        "amount_minor": one.price_on(one.billed_through),
-        "currency": one.currency,
-        "list_minor": one.price_minor,
         "promotion": _promotion(one.discount_on(one.billed_through), one.currency, one.months),
     }
 
@@ -90,19 +77,8 @@ def _row(conn: Connection, books: Books, one: Service, customers: Mapping[int, s
 def service_object(conn: Connection, books: Books, one: Service) -> dict[str, object]:
     """A service with all that is known of it."""
     return {
+        **for_programs.service_object(conn, books, one),
         **service_row(conn, books, one),
-        "domain": one.domain,
-        "parent": one.parent_id,
-        "options": dict(one.options),
-        "started_on": one.started_on.isoformat(),
-        "ends_on": one.cancel_on.isoformat() if one.cancel_on else None,
-        "ended_on": one.ended_on.isoformat() if one.ended_on else None,
-        "suspended_on": one.suspended_on.isoformat() if one.suspended_on else None,
-        "suspended_for": one.suspended_for,
-        "reason": one.reason,
-        "next_price_on": one.next_on.isoformat() if one.next_on else None,
-        "next_price_minor": one.by_next_terms().price_on(one.next_on) if one.next_on else None,
-        "external_id": one.external_id,
         "billed": [
             {
                 "period_start": billed.period.start.isoformat(),
@@ -115,13 +91,8 @@ def service_object(conn: Connection, books: Books, one: Service) -> dict[str, ob
 
 
 def _promotion(one: Discount | None, currency: str, months: int) -> object:
-    """What makes a cycle cheaper, for programs or in words; `until` is the last day on which a period may begin."""
-    if one is None:
-        return None
-    amount_minor, until = one.amount_off(months), one.last_on.isoformat() if one.last_on else None
-    if wants_json():
-        return {
-            "code": one.code, "percent": one.percent or None, "amount_minor": amount_minor or None, "until": until,
-        }  # fmt: skip
-    off = f"{one.percent} %" if one.percent else f"{written(amount_minor, currency)} {currency}"
-    return f"{off} off with {one.code}" + (f" until {until}" if until else "")
+    """What makes a cycle cheaper, for programs or in words."""
+    if one is None or wants_json():
+        return for_programs.promotion(one, months)
+    off = f"{one.percent} %" if one.percent else f"{written(one.amount_off(months), currency)} {currency}"
+    return f"{off} off with {one.code}" + (f" until {one.last_on}" if one.last_on else "")

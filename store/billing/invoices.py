@@ -94,6 +94,11 @@ def add(conn: Connection, together: Sequence[New], *, now: datetime) -> list[int
     return ids
 
 
+def as_issued(invoice_id: int, new: New, *, now: datetime) -> Issued:
+    """A document that has just been written, as `get` reads it."""
+    return _ISSUED.read({"id": invoice_id, **_document(new, now)})
+
+
 def find(conn: Connection, number: str, kind: DocumentKind = DocumentKind.INVOICE) -> Issued | None:
     """A document by its number; None when there is none of this kind."""
     query = select(invoices).where(invoices.c.number == number, invoices.c.kind == kind.value)

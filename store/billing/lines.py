@@ -48,6 +48,11 @@ def add(conn: Connection, together: Sequence[tuple[int, Reckoned]]) -> None:
         conn.execute(insert(invoice_taxes), of_groups)
 
 
+def as_issued(invoice_id: int, reckoned: Reckoned) -> tuple[Line, ...]:
+    """The lines of a document that has just been issued, as `of` reads them."""
+    return tuple(Line(**row) for row in _lines(invoice_id, reckoned))
+
+
 def of(conn: Connection, invoice_id: int) -> tuple[Line, ...]:
     """The lines of a document in their order."""
     query = select(invoice_lines).where(invoice_lines.c.invoice_id == invoice_id).order_by(invoice_lines.c.position)
@@ -66,7 +71,12 @@ def taxes(conn: Connection, invoice_id: int) -> tuple[Mapping[str, Any], ...]:
     return tuple(dict(row) for row in conn.execute(query).mappings())
 
 
-def _lines(number: int, reckoned: Reckoned) -> Iterable[dict[str, object]]:
+def taxes_as_issued(invoice_id: int, reckoned: Reckoned) -> tuple[Mapping[str, Any], ...]:
+    """The same of its tax groups, as `taxes` reads them."""
+    return tuple(_taxes(invoice_id, reckoned))
+
+
+def _lines(number: int, reckoned: Reckoned) -> Iterable[dict[str, Any]]:
     for position, line in enumerate(reckoned.lines, 1):
         charge = line.charge
         yield {
@@ -90,7 +100,7 @@ def _lines(number: int, reckoned: Reckoned) -> Iterable[dict[str, object]]:
         }
 
 
-def _taxes(number: int, reckoned: Reckoned) -> Iterable[dict[str, object]]:
+def _taxes(number: int, reckoned: Reckoned) -> Iterable[dict[str, Any]]:
     for position, tax in enumerate(reckoned.taxes, 1):
         yield {
             "invoice_id": number,

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, and_, delete, func, insert, or_, sele
 
 from store.engine import transaction
 from store.post import leases
-from store.rows import Rows, insert_row
+from store.rows import Rows
 from store.schema import hook_calls
 
 KEPT = timedelta(days=90)
@@ -41,6 +41,7 @@ class Call:
     created_at: datetime
     due_at: datetime | None
     attempts: int
+    not_before: datetime | None = None  # nobody hears of it sooner
     last_reply: str = ""
     ended_at: datetime | None = None
 
@@ -54,13 +55,15 @@ class Lent:
 
 
 _CALL = Rows(Call)
-_ADD = insert(hook_calls)
+_ADD = insert(hook_calls).returning(hook_calls.c.id)
 _LEND = leases.lending(hook_calls, when=true())
 
 
-def add(conn: Connection, call: Call) -> int:
-    """Keep a new call; returns its id."""
-    return insert_row(conn, _ADD, _CALL.columns(call))
+def add(conn: Connection, together: Sequence[Call]) -> tuple[int, ...]:
+    """Keep new calls; returns their ids, ascending."""
+    if not together:
+        return ()
+    return tuple(sorted(conn.execute(_ADD, [_CALL.columns(call) for call in together]).scalars()))
 
 
 def lend(engine: Engine, call_id: int, *, now: datetime) -> Lent | None:
@@ -70,9 +73,12 @@ def lend(engine: Engine, call_id: int, *, now: datetime) -> Lent | None:
     on again is switched off and on again there, in this order.
     """
     with transaction(engine, durable=False) as conn:
-        if _waits_behind(conn, call_id):
+        again_at = _not_before(conn, call_id, now) or (
+            now + leases.SWEEP_GRACE if _waits_behind(conn, call_id) else None
+        )
+        if again_at is not None:
             postponed = update(hook_calls).where(hook_calls.c.id == call_id, hook_calls.c.lease.is_(None))
-            conn.execute(postponed.values(due_at=now + leases.SWEEP_GRACE))
+            conn.execute(postponed.where(hook_calls.c.due_at.is_not(None)).values(due_at=again_at))
             return None
         for row in leases.lend(conn, _LEND, (call_id,), now=now):
             return Lent(_CALL.read(row), row["lease"])
@@ -108,14 +114,17 @@ def end(
 
 
 def retry(conn: Connection, call_id: int, *, now: datetime) -> bool:
-    """Call once more at once, from the first attempt on; False when it is under way, was taken, or is not there."""
+    """Call once more at once, from the first attempt on; False when it is under way, was taken, or is not there.
+
+    What waits for its day is called at once, too.
+    """
     again = update(hook_calls).where(
         hook_calls.c.id == call_id,
         hook_calls.c.state.in_((CallState.WAITING, CallState.FAILED, CallState.DROPPED)),
         hook_calls.c.lease.is_(None),
     )
-    values = {"state": CallState.WAITING.value, "due_at": now, "attempts": 0, "ended_at": None, "told_at": None}
-    return conn.execute(again.values(**values)).rowcount == 1
+    values = {"state": CallState.WAITING.value, "due_at": now, "not_before": None, "attempts": 0}
+    return conn.execute(again.values(**values, ended_at=None, told_at=None)).rowcount == 1
 
 
 def find(conn: Connection, call_id: int) -> Call | None:
@@ -176,6 +185,12 @@ def troubles(conn: Connection, *, least: int) -> tuple[Call, ...]:
 def mark_told(conn: Connection, call_ids: Sequence[int], *, now: datetime) -> None:
     """Staff have heard of these."""
     conn.execute(update(hook_calls).where(hook_calls.c.id.in_(call_ids)).values(told_at=now))
+
+
+def _not_before(conn: Connection, call_id: int, now: datetime) -> datetime | None:
+    """The instant that a call waits for, while that lies ahead."""
+    at = conn.execute(select(hook_calls.c.not_before).where(hook_calls.c.id == call_id)).scalar_one_or_none()
+    return at if at is not None and at > now else None
 
 
 def _waits_behind(conn: Connection, call_id: int) -> bool:

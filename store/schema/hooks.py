@@ -18,6 +18,7 @@ hook_calls = Table(
     Column("state", String, nullable=False),
     Column("created_at", Utc, nullable=False),
     Column("due_at", Utc),  # null: it is over
+    Column("not_before", Utc),  # it is called then or later; null: at once
     Column("lease", String),
     Column("attempts", Integer, nullable=False),
     Column("last_reply", Text, nullable=False, server_default=""),

@@ -21,7 +21,7 @@ from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
 from mailgate.flows.story import review
-from mailgate.flows.story.call_hooks import call_hooks
+from mailgate.flows.story.call_hooks import Happened, call_hooks
 from mailgate.hooks import HookEvent
 from mailgate.jobs import Enqueue, Job
 from mailgate.wiring import Parts, build
@@ -235,9 +235,7 @@ def tell_hooks(gate: Gate) -> None:
     """One call waits, another has failed for long."""
     with transaction(gate.parts.engine) as conn:
         for name in ("first", "second"):
-            call_hooks(
-                conn, gate.parts.settings, HookEvent.PING, subject=name, customer_id=None, values={}, now=gate.now
-            )
+            call_hooks(conn, gate.parts.settings, HookEvent.PING, [Happened(name, None, {})], now=gate.now)
         failed = update(schema.hook_calls).where(schema.hook_calls.c.subject == "second")
         conn.execute(failed.values(attempts=5, due_at=MORNING + timedelta(hours=3)))
 

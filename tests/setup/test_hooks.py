@@ -7,7 +7,7 @@ import pytest
 
 from mailgate.config import Hook
 from mailgate.flows.hook import HookCaller
-from mailgate.flows.story.call_hooks import call_hooks
+from mailgate.flows.story.call_hooks import Happened, call_hooks
 from mailgate.hooks import HookEvent
 from mailgate.setup.finding import Status
 from mailgate.setup.hooks import hooks
@@ -48,9 +48,7 @@ def test_calls_that_fail_are_warned_of(tmp_path: Path) -> None:
     gate = site(tmp_path, Hook("ticket.*", command="/bin/false"))
     engine = connect(gate.settings.store.url)
     with transaction(engine) as conn:
-        (number,) = call_hooks(
-            conn, gate.settings, HookEvent.PING, subject="ping", customer_id=None, values={}, now=BEGIN
-        )
+        (number,) = call_hooks(conn, gate.settings, HookEvent.PING, [Happened("ping", None, {})], now=BEGIN)
     HookCaller(engine, gate.settings, lambda *_: None)(number, BEGIN)
     engine.dispose()
 

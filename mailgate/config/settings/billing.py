@@ -54,6 +54,7 @@ class Billing:
     suspend_days: billing_kinds.SuspendDays = 14  # 0: never
     terminate_days: billing_kinds.TerminateDays = 60  # 0: never
     late_fee: billing_kinds.Amount = ""  # empty: none
+    terminate_after_days: kinds.Days = 7
     change_waits_for_payment: kinds.Truth = False
     deposit_minimum: billing_kinds.Amounts = ()
     fuse_least: kinds.Count = 50

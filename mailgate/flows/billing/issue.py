@@ -14,6 +14,7 @@ from mailgate.billing.ledger import events
 from mailgate.billing.ledger.transaction import Transaction
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Payer
+from mailgate.flows.billing.tell_hooks import tell_issued
 from store.billing import invoices, ledger, series, services
 from store.billing.services import Advance, Claim
 
@@ -102,6 +103,8 @@ def issue(
     services.claim(conn, [claim for one in done for claim in _claims(one)])
     if is_invoice:
         ledger.book(conn, [_booked(one, on) for one in done], now=now)
+        whom = (one.payer.customer for one in together)
+        tell_issued(conn, settings, list(zip(ids, new, whom, strict=True)), now=now)
     return done
 
 

@@ -14,6 +14,7 @@ from mailgate.billing.payment.allocation import Allocation, allocate
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done, whose
+from mailgate.flows.billing.tell_hooks import tell_paid
 from store.billing import credited as given_back
 from store.billing import gifts, invoices, ledger, payments
 from store.billing.invoices import Issued
@@ -73,6 +74,7 @@ def record_payment(deal: Deal, invoice: Issued, payment: Payment, *, as_credit: 
     ledger.book(deal.conn, [booked], now=deal.now)
     if taken < payment.amount_minor:
         use_credit(deal)
+    tell_paid(deal, (one.invoice_id for one in allocations))
     settled = (invoice.number,) if taken and taken == invoice.open_minor else ()
     return Received(number, taken, payment.amount_minor - taken, settled)
 
@@ -123,6 +125,7 @@ def use_credit(deal: Deal) -> tuple[Allocation, ...]:
         )
         used.extend(found)
     ledger.book(conn, booked, now=deal.now)
+    tell_paid(deal, (one.invoice_id for one in used))
     return tuple(used)
 
 
@@ -140,6 +143,7 @@ def set_against(deal: Deal, note: Done, *, credited: Collection[int]) -> tuple[t
             invoices.close(conn, one.invoice_id, DocumentState.VOID, now=deal.now)
     booked = events.credit_note(note.id, whose(note, deal.issue_day), note.sale, against=found.by_invoice)
     ledger.book(conn, [booked], now=deal.now)
+    tell_paid(deal, found.by_invoice)
     return found.allocations, found.excess_minor
 
 

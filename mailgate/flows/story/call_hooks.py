@@ -1,7 +1,8 @@
 """What happens is kept for the hooks that hear of it, in the transaction in which it happens."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -24,48 +25,59 @@ _TOLD = {
 """What of a ticket's history hooks hear of."""
 
 
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What hooks hear of one event."""
+
+    subject: str  # what it is about, "ticket:7"
+    customer_id: int | None
+    values: Mapping[str, object]  # what is said of it
+    not_before: datetime | None = None  # nobody hears of it sooner; None: at once
+
+
+def is_heard(settings: Settings, event: HookEvent) -> bool:
+    """There is a hook that hears of this."""
+    return any(hook.hears(event) for hook in settings.hook)
+
+
 def call_hooks(
     conn: Connection,
     settings: Settings,
     event: HookEvent,
+    together: Iterable[Happened],
     *,
-    subject: str,
-    customer_id: int | None,
-    values: Mapping[str, object],
     now: datetime,
     only: str | None = None,
 ) -> tuple[int, ...]:
-    """Keep a call for each hook that hears of this, in the transaction in which it happens; returns their ids.
-
-    `subject` is what it is about, "ticket:7"; `values` what is said of it. `only`: the hook of this key.
+    """Keep a call for each of these and each hook that hears of it, by one statement, in the transaction in which it
+    happens; returns their ids. `only`: the hook of this key.
     """
     meant = {
         hook.key: hook for hook in settings.hook if hook.hears(event) and (only is None or hook.key == only)
     }  # one that hears of it by two entries is told once
-    if not meant:
-        return ()
-    event_id = secrets.token_hex(16)
-    body = hooks.body_of(event_id, event, now, values)
-    return tuple(
-        hook_calls.add(
-            conn,
-            Call(
-                id=0,
-                hook_key=hook.key,
-                hook_name=hook.name,
-                event_id=event_id,
-                event=event.value,
-                subject=subject,
-                customer_id=customer_id,
-                body=body,
-                state=CallState.WAITING,
-                created_at=now,
-                due_at=now,
-                attempts=0,
-            ),
-        )
-        for hook in meant.values()
-    )
+    calls: list[Call] = []
+    for one in together if meant else ():
+        event_id = secrets.token_hex(16)
+        body = hooks.body_of(event_id, event, now, one.values)
+        for hook in meant.values():
+            calls.append(
+                Call(
+                    id=0,
+                    hook_key=hook.key,
+                    hook_name=hook.name,
+                    event_id=event_id,
+                    event=event.value,
+                    subject=one.subject,
+                    customer_id=one.customer_id,
+                    body=body,
+                    state=CallState.WAITING,
+                    created_at=now,
+                    due_at=one.not_before or now,
+                    not_before=one.not_before,
+                    attempts=0,
+                )
+            )
+    return hook_calls.add(conn, calls)
 
 
 def tell_of(conn: Connection, settings: Settings, ticket: Ticket, event: Event, *, now: datetime) -> None:
@@ -77,7 +89,7 @@ def tell_of(conn: Connection, settings: Settings, ticket: Ticket, event: Event, 
 
 def tell_of_ticket(conn: Connection, settings: Settings, ticket: Ticket, event: HookEvent, *, now: datetime) -> None:
     """The ticket as it is now, in the words of `mailgate ticket show --json`."""
-    if not any(hook.hears(event) for hook in settings.hook):
+    if not is_heard(settings, event):
         return
     customer = people.find_customer(conn, ticket.customer_id) if ticket.customer_id is not None else None
     values = {
@@ -92,12 +104,4 @@ def tell_of_ticket(conn: Connection, settings: Settings, ticket: Ticket, event: 
             "url": settings.web.staff_page(f"tickets/{ticket.id}"),
         }
     }
-    call_hooks(
-        conn,
-        settings,
-        event,
-        subject=f"ticket:{ticket.id}",
-        customer_id=ticket.customer_id,
-        values=values,
-        now=now,
-    )
+    call_hooks(conn, settings, event, [Happened(f"ticket:{ticket.id}", ticket.customer_id, values)], now=now)

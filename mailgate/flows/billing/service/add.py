@@ -18,6 +18,8 @@ from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.drafting import drafted
 from mailgate.flows.billing.issue import Done
 from mailgate.flows.billing.service.settling import bill, look_again
+from mailgate.flows.billing.tell_hooks import tell_service
+from mailgate.hooks import HookEvent
 from store.billing import accounts, catalogue, services
 
 ONE_DAY = timedelta(days=1)
@@ -85,6 +87,8 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
         by=deal.by,
     )
     keep_bill_day(deal, product, service)
+    if service.state is State.ACTIVE and sold.paid_through is None:  # what was moved in is switched on there already
+        tell_service(deal, HookEvent.SERVICE_ACTIVATE, service)
     documents: tuple[Done, ...] = ()
     if sold.paid_through is None and not deal.payer.account.billed_elsewhere:
         more = (_setup_line(deal, product, service, setup.setup_minor),) if setup.setup_minor else ()

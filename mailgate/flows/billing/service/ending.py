@@ -11,11 +11,12 @@ from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.draft import due_at, open_periods
 from mailgate.billing.offer.product import Kind
 from mailgate.billing.period import Part
-from mailgate.billing.service import Action, NotPossible, Service, State, after
+from mailgate.billing.service import ENDED, Action, NotPossible, Service, State, after
 from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.issue import Done
 from mailgate.flows.billing.service.add import ONE_DAY
 from mailgate.flows.billing.service.settling import charge_of, cut, document, look_again, room_of
+from mailgate.flows.billing.tell_hooks import CANCELLED, UNPAID, tell_end
 from store.billing import credited, invoices, lines, services
 
 _OWED = frozenset({DocumentState.ISSUED, DocumentState.WRITTEN_OFF})
@@ -52,7 +53,10 @@ def carry_out(deal: Deal, end: End) -> tuple[Service, tuple[Done, ...]]:
     """Do what `end_of` found in this transaction; the service as it is then, and what was issued."""
     cut(deal.conn, end.quote, now=deal.now)
     for one in end.services:
+        before = services.get(deal.conn, one.id)
         services.write(deal.conn, one)
+        if one.state in ENDED:
+            tell_end(deal, before, one, UNPAID if one.state is State.TERMINATED else CANCELLED)
     documents = document(deal, end.quote, end.services[0].currency)
     look_again(deal)
     return services.get(deal.conn, end.services[0].id), documents

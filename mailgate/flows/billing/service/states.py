@@ -10,19 +10,21 @@ from mailgate.billing.service import Action, NotPossible, Service, State, after
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.service.add import ONE_DAY
 from mailgate.flows.billing.service.settling import look_again
+from mailgate.flows.billing.tell_hooks import OVER, tell_end, tell_service
+from mailgate.hooks import HookEvent
 from store.billing import services
 
 
 def activate(deal: Deal, service: Service) -> Service:
     """What was ordered is provisioned: from now on it renews."""
-    return _moved(deal, replace(service, state=after(service.state, Action.ACTIVATE)))
+    return _moved(deal, replace(service, state=after(service.state, Action.ACTIVATE)), HookEvent.SERVICE_ACTIVATE)
 
 
 def suspend(deal: Deal, service: Service, *, reason: str) -> Service:
     """It is off, and nothing is billed for it; what was billed before stays due."""
     state = after(service.state, Action.SUSPEND)
     changed = replace(service, state=state, suspended_on=deal.day, suspended_for=reason)
-    return _moved(deal, changed)
+    return _moved(deal, changed, HookEvent.SERVICE_SUSPEND, reason=reason)
 
 
 def restore(deal: Deal, service: Service) -> Service:
@@ -33,7 +35,7 @@ def restore(deal: Deal, service: Service) -> Service:
         raise NotPossible(f"service {service.id} was suspended on {service.suspended_on}, which is after {on}")
     billed_through = max(service.billed_through, on) if service.is_recurring else service.billed_through
     changed = replace(service, state=state, suspended_on=None, suspended_for="", billed_through=billed_through)
-    return _moved(deal, changed)
+    return _moved(deal, changed, HookEvent.SERVICE_RESTORE, reason=service.suspended_for)
 
 
 def end_what_is_over(deal: Deal) -> tuple[Service, ...]:
@@ -46,7 +48,9 @@ def end_what_is_over(deal: Deal) -> tuple[Service, ...]:
         and (one.billed_through >= one.cancel_on or one.state is not State.ACTIVE)
     ]
     for one in over:
-        services.write(deal.conn, replace(one, state=State.CANCELLED, ended_on=one.cancel_on))
+        ended = replace(one, state=State.CANCELLED, ended_on=one.cancel_on)
+        services.write(deal.conn, ended)
+        tell_end(deal, one, ended, OVER)
     return tuple(over)
 
 
@@ -80,7 +84,8 @@ def _move_bill_day(deal: Deal, theirs: Iterable[Service], bill_day: int) -> None
             services.write(deal.conn, replace(one, anchor_on=anchor_of(bill_on, bill_day, one.months)))
 
 
-def _moved(deal: Deal, changed: Service) -> Service:
+def _moved(deal: Deal, changed: Service, event: HookEvent, *, reason: str = "") -> Service:
     services.write(deal.conn, changed)
+    tell_service(deal, event, changed, reason=reason)
     look_again(deal)
     return changed

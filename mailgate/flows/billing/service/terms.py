@@ -15,6 +15,8 @@ from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.issue import Done
 from mailgate.flows.billing.service.add import ONE_DAY, anchored, for_sale, keep_bill_day
 from mailgate.flows.billing.service.settling import cut, document, look_again, room_of
+from mailgate.flows.billing.tell_hooks import tell_service
+from mailgate.hooks import HookEvent
 from store.billing import invoices, services
 
 
@@ -102,6 +104,7 @@ def change(deal: Deal, service: Service, terms: Terms, quote: Quote) -> tuple[Se
     )
     changed = _with_coming_price(deal, service, changed)
     services.write(deal.conn, changed)
+    tell_service(deal, HookEvent.SERVICE_CHANGE, changed, before=service)
     keep_bill_day(deal, new, changed)
     services.add_terms(deal.conn, changed, from_on=deal.day, now=deal.now, by=deal.by)
     if changed.next_on is not None:
