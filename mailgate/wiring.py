@@ -13,6 +13,8 @@ from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_
 from mailgate.config import Smarthost as SmarthostSettings
 from mailgate.config.settings import Documents, Paper
 from mailgate.flows import due
+from mailgate.flows.billing.enclosed import pdf_maker
+from mailgate.flows.billing.letters import DOCUMENT_PDF
 from mailgate.flows.billing.run import run_what_is_due
 from mailgate.flows.billing.verify_ledger import verify_ledger
 from mailgate.flows.hook import HookCaller
@@ -213,6 +215,7 @@ def build(
     Raises what a missing secret or an unusable store raises.
     """
     engine = connect(settings.store.url)
+    archive, make_pdf = archive_of(settings, aside), _pdf_maker(settings.documents).make
     settings.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         migrated = upgrade(engine)
@@ -225,11 +228,11 @@ def build(
     return Parts(
         settings=settings,
         engine=engine,
-        archive=archive_of(settings, aside),
+        archive=archive,
         enqueue=enqueue if smarthosts else partial(_receive_only, enqueue),
         templates=Templates(settings.templates.directory, frame=frame_of(settings)),
-        makers={},
-        make_pdf=_pdf_maker(settings.documents).make,
+        makers={DOCUMENT_PDF: pdf_maker(engine, archive, make_pdf)},
+        make_pdf=make_pdf,
         smarthosts=tuple(map(Pool, smarthosts)),
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
         domains=Domains(
