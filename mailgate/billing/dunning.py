@@ -43,6 +43,7 @@ class Outcome(StrEnum):
     SUSPENDED = "suspended"
     WATCHED = "watched"
     ENDED = "ended"
+    TOLD = "told"  # staff, that nobody of the customer can be written to
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,9 @@ class Step:
 
 
 CREATED = Step("created", Kind.CREATED)
+UNREACHABLE = "unreachable"
+"""The row of an invoice of which no mail arrives: staff were told once."""
+
 _WATCHED = Step("end-watch", Kind.END_WATCH)
 
 

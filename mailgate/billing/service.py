@@ -34,6 +34,9 @@ class Action(StrEnum):
     TERMINATE = "terminate"
 
 
+UNPAID = "an invoice was not paid"
+"""Why a service is off that comes back with the money. Nobody else may give this reason."""
+
 ENDED = frozenset({State.CANCELLED, State.TERMINATED})
 """Nothing is billed for it any more, and nothing brings it back."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
-from mailgate.flows.billing import falling_due
+from mailgate.flows.billing import falling_due, ladder
 from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.hook import failing_at, tell_failing
@@ -45,6 +45,7 @@ class DueKind(StrEnum):
     HOOK = "hook"  # a program of the operator's has not heard of something
     HOOK_FAILING = "hook-failing"  # and staff have not heard that it cannot be told
     CREDIT = "credit"  # an invoice is due, and the customer has credit
+    LADDER = "ladder"  # an invoice is to be brought, reminded of, or has consequences
     SERVICE_ENDED = "service-ended"  # a service was cancelled, and all that was paid for is over
     BILLING_STOPPED = "billing-stopped"  # staff have not been told that the fuse has blown
     ORDER_LAPSED = "order-lapsed"  # a service was ordered, and never paid
@@ -75,6 +76,7 @@ class Due:
     of its own, begins by looking again at what it is given, and does nothing about what is no longer due.
 
     With a `job` the rows are worked by its flow: `meet` takes up as many as were found, and the job of each is sent.
+    `together`: so many are met in one transaction. When that fails they are met one by one.
     """
 
     kind: DueKind
@@ -82,6 +84,7 @@ class Due:
     meet: Meet
     job: Job | None = None
     is_list: bool = False  # for all staff, at one time: written by one process while the others wait
+    together: int = 1
 
 
 _LISTS = "lists of what is due"
@@ -120,6 +123,7 @@ DUE = (
     *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job if job is not Job.BILL),
     Due(DueKind.BILL, falling_due.bills, falling_due.send_to_bill, Job.BILL),
     Due(DueKind.CREDIT, falling_due.credit_falls_due, falling_due.settle_by_credit),
+    Due(DueKind.LADDER, ladder.waiting, ladder.climb, together=ladder.TOGETHER),
     Due(DueKind.SERVICE_ENDED, falling_due.services_over, falling_due.end_services),
     Due(DueKind.ORDER_LAPSED, falling_due.orders_lapsed, falling_due.drop_orders),
     Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True), is_list=True),
@@ -174,8 +178,9 @@ def sweep(engine: Engine, *, settings: Settings, enqueue: Enqueue, now: datetime
     for row in DUE if items else ():
         numbers = [item.object for item in items if item.kind is row.kind]
         if row.job is None:
-            for number in numbers:
-                meet(engine, row.kind, [number], settings=settings, enqueue=enqueue, now=now)
+            for first in range(0, len(numbers), row.together):
+                some = numbers[first : first + row.together]
+                meet(engine, row.kind, some, settings=settings, enqueue=enqueue, now=now)
         elif numbers:
             meet(engine, row.kind, numbers, settings=settings, enqueue=enqueue, now=now)
             for number in numbers:
@@ -207,20 +212,30 @@ def run(
     while fresh := _not_seen(engine, settings, at, delivering, seen):
         follow_ups.extend((item.kind, item.object) for item in fresh)
         while follow_ups:
-            kind, number = follow_ups.popleft()
-            seen.add((kind, number))
-            done[kind.value] += 1
-            meet(engine, kind, [number], settings=settings, enqueue=follow_up, now=at)
+            kind, numbers = _next(follow_ups)
+            seen.update((kind, number) for number in numbers)
+            done[kind.value] += len(numbers)
+            meet(engine, kind, numbers, settings=settings, enqueue=follow_up, now=at)
             job = _BY_KIND[kind].job
             if job:
-                flow[job](number, at)
+                for number in numbers:
+                    flow[job](number, at)
     return dict(done)
+
+
+def _next(waiting: deque[tuple[DueKind, int]]) -> tuple[DueKind, Sequence[int]]:
+    """The first, and those of its kind right behind it that may be met together."""
+    kind, number = waiting.popleft()
+    numbers = [number]
+    while waiting and waiting[0][0] is kind and len(numbers) < _BY_KIND[kind].together:
+        numbers.append(waiting.popleft()[1])
+    return kind, numbers
 
 
 def meet(
     engine: Engine, kind: DueKind, numbers: Sequence[int], *, settings: Settings, enqueue: Enqueue, now: datetime
 ) -> None:
-    """Do what is still due of it, in a transaction of its own; one that fails is logged and does not stop the others.
+    """Do what is still due of these in a transaction of their own; one that fails is logged and stops no other.
 
     Raises OperationalError or TimeoutError when the store is locked, full or away, which is no fault of this one.
     """
@@ -231,6 +246,10 @@ def meet(
     except (OperationalError, TimeoutError):
         raise
     except Exception:
+        if len(numbers) > 1 and row.job is None:
+            for number in numbers:
+                meet(engine, kind, [number], settings=settings, enqueue=enqueue, now=now)
+            return
         log.exception(LogEvent.DUE_FAILED(kind=kind.value, object=",".join(map(str, numbers))))
         return
     send_jobs(act.outgoing, enqueue)

@@ -1,7 +1,7 @@
 """Rows of the ladder: which steps of which invoice are done, and when it is looked at next."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
@@ -33,7 +33,9 @@ _REMINDED = (
     .where(dunning_steps.c.outcome.in_(bindparam("outcomes", expanding=True)))
     .group_by(invoices.c.customer_id)
 )
-_MAILS = select(outbox.c.id, outbox.c.state, outbox.c.sent_at).where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+_MAILS = select(outbox.c.id, outbox.c.state, outbox.c.sent_at, outbox.c.to_address).where(
+    outbox.c.id.in_(bindparam("ids", expanding=True))
+)
 _SERVICES = (
     select(invoice_lines.c.invoice_id, invoice_lines.c.service_id)
     .where(invoice_lines.c.invoice_id.in_(bindparam("ids", expanding=True)))
@@ -61,6 +63,7 @@ class Mail:
     id: int
     state: OutState
     sent_at: datetime | None
+    to_address: str
 
     @property
     def delivered_at(self) -> datetime | None:
@@ -114,12 +117,24 @@ def again(conn: Connection, one: StepDone) -> None:
     conn.execute(update(dunning_steps).where(*this).values(**_STEP.columns(one)))
 
 
-def add_mail(conn: Connection, invoice_id: int, outbox_id: int, *, instead_of: int) -> None:
-    """A mail of a step goes to a further reader; the account is locked."""
-    for one in done(conn, (invoice_id,)).get(invoice_id, ()):
+def add_mail(conn: Connection, customer_id: int, outbox_id: int, *, instead_of: int) -> None:
+    """A mail of steps, perhaps of several invoices, goes to a further reader."""
+    query = select(dunning_steps).join(invoices, invoices.c.id == dunning_steps.c.invoice_id)
+    theirs = query.where(invoices.c.customer_id == customer_id).order_by(dunning_steps.c.invoice_id)
+    for row in conn.execute(theirs.with_for_update(of=dunning_steps)).mappings().all():
+        one = _STEP.read(row)
         if instead_of in one.outbox_ids:
-            this = dunning_steps.c.invoice_id == invoice_id, dunning_steps.c.step == one.step
-            conn.execute(update(dunning_steps).where(*this).values(outbox_ids=[*one.outbox_ids, outbox_id]))
+            again(conn, replace(one, outbox_ids=(*one.outbox_ids, outbox_id)))
+
+
+def look_soon(conn: Connection, customer_id: int, *, now: datetime) -> None:
+    """The ladder looks at once at what is open of an account, which is locked: it stands otherwise by now."""
+    theirs = invoices.c.customer_id == customer_id, invoices.c.kind == DocumentKind.INVOICE.value
+    conn.execute(
+        update(invoices)
+        .where(*theirs, _IS_OPEN, or_(invoices.c.step_at.is_(None), invoices.c.step_at > now))
+        .values(step_at=now)
+    )
 
 
 def look_at(conn: Connection, at: Mapping[int, datetime | None]) -> None:

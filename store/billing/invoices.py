@@ -3,15 +3,17 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, insert, select, update
 
 from mailgate.billing.document.frozen import Frozen, Heading
 from mailgate.billing.document.invoice import DocumentKind, DocumentState, Reckoned
+from mailgate.billing.dunning import CREATED
 from mailgate.billing.payment.allocation import Allocation, OpenInvoice
 from store.billing import lines
 from store.rows import Rows
-from store.schema import allocations, invoices
+from store.schema import allocations, dunning_steps, invoices
 
 _OPEN = and_(
     invoices.c.kind == DocumentKind.INVOICE.value,
@@ -80,6 +82,7 @@ class New:
     zone: str
     original_id: int | None = None
     run_id: int | None = None
+    step_at: datetime | None = None  # when the ladder looks at it first, if something of it is open
 
 
 _ISSUED, _SETTLED = Rows(Issued), Rows(Settled)
@@ -198,7 +201,7 @@ def settle(
         invoices.c.open_minor == 0,
         invoices.c.state == DocumentState.ISSUED.value,
     )
-    conn.execute(done.values(state=to.value, settled_at=now))
+    conn.execute(done.values(state=to.value, settled_at=now, step_at=_step_at_of_settled(to)))
     new = insert(allocations).returning(allocations.c.id, sort_by_parameter_order=True)
     values = [
         {
@@ -213,10 +216,20 @@ def settle(
     return [int(one) for one in conn.execute(new, values).scalars()]
 
 
+def _step_at_of_settled(to: DocumentState) -> Any:
+    """The ladder has nothing more to do, unless it has still to bring an invoice that was paid at once."""
+    if to is not DocumentState.PAID:
+        return None
+    was_brought = exists().where(dunning_steps.c.invoice_id == invoices.c.id, dunning_steps.c.step == CREATED.name)
+    return case((was_brought, None), else_=invoices.c.step_at)
+
+
 def close(conn: Connection, invoice_id: int, state: DocumentState, *, now: datetime) -> None:
     """Nothing of it is open any more, for another reason than money."""
     conn.execute(
-        update(invoices).where(invoices.c.id == invoice_id).values(state=state.value, open_minor=0, settled_at=now)
+        update(invoices)
+        .where(invoices.c.id == invoice_id)
+        .values(state=state.value, open_minor=0, settled_at=now, step_at=None)
     )
 
 
@@ -256,4 +269,5 @@ def _document(one: New, now: datetime) -> dict[str, object]:
         "model": one.frozen.model,
         "sha256": one.frozen.sha256,
         "settled_at": None if is_open else now,
+        "step_at": one.step_at if is_open else None,
     }

@@ -208,8 +208,8 @@ def test_after_three_months_the_first_mail_is_the_warning_and_nothing_ends_for_t
 
     climb.live(back + 30 * DAY)
 
-    warned = next(one for one in climb.did if one.outcome is Outcome.WARNED)
-    assert warned.kind.value == "suspend-warning"
+    first = next(one for one in climb.did if one.outcome is Outcome.WARNED)
+    assert first.kind is Kind.SUSPEND_WARNING
     assert climb.mails() == [
         ("+14", date(2026, 8, 20)),
         ("suspend", date(2026, 8, 23)),

@@ -14,9 +14,9 @@ from mailgate.billing.period import local_start
 from mailgate.billing.service import Service, State
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Deal, Today, deal_with
+from mailgate.flows.billing.next_look import look_again
 from mailgate.flows.billing.run import THE_SCHEDULE
 from mailgate.flows.billing.service.ending import carry_out, end_of
-from mailgate.flows.billing.service.settling import look_again
 from mailgate.flows.billing.service.states import end_what_is_over
 from mailgate.flows.billing.settle import use_credit
 from mailgate.flows.story.act import Act

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection
 
@@ -93,6 +93,7 @@ def issue(
                 one.payer.customer.timezone,
                 one.originals[0] if len(one.originals) == 1 and not is_invoice else None,
                 one.run_id,
+                now + timedelta(minutes=billing.mail_hold_minutes) if is_invoice else None,
             )
         )
     ids = invoices.add(conn, new, now=now)

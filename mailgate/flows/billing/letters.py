@@ -61,10 +61,12 @@ def invoice_notices(
     also: Sequence[Issued] = (),
     consequence: Consequence | None = None,
     with_file: bool = False,
+    to: Sequence[Contact] = (),
 ) -> list[Notice]:
     """One mail to each reader of the account: the invoice, what else is open, and what follows if nothing is paid.
 
-    `also`: further open invoices of the account. Empty where the account is billed elsewhere.
+    `also`: further open invoices of the account. `to`: others than its usual readers. Empty where the account is billed
+    elsewhere.
     """
     values = {
         "invoice": document_of(act, invoice),
@@ -74,9 +76,23 @@ def invoice_notices(
         "consequence": asdict(consequence) | {"on": consequence.on.isoformat()} if consequence else None,
         **_ways(invoice),
     }
-    return _to_all(
-        act, template, readers_of_money(act, invoice.customer_id), values, about=invoice, file_of=with_file and invoice
-    )
+    readers = to or readers_of_money(act, invoice.customer_id)
+    return _to_all(act, template, readers, values, about=invoice, file_of=with_file and invoice)
+
+
+def other_readers(act: Act, customer_id: int, tried: Collection[str]) -> tuple[Contact, ...]:
+    """Who gets what nobody could be reached with by these addresses, given by their keys: the next by role; or nobody.
+
+    Who takes no mail is passed over.
+    """
+    customer = people.find_customer(act.conn, customer_id)
+    left = [one for one in customer.contacts if address_key(one.address) not in tried] if customer else []
+    dead = suppressions.reasons(act.conn, [one.address for one in left], now=act.now)
+    alive = [one for one in left if address_key(one.address) not in dead]
+    for role in (Role.INVOICE, Role.OWNER):
+        if found := [one for one in alive if role in one.roles]:
+            return _once(found)
+    return tuple(alive[:1])
 
 
 def credit_notices(act: Act, note: Issued, *, lowered: Sequence[Issued], credit_minor: int) -> list[Notice]:

@@ -12,6 +12,7 @@ from mailgate.billing.ledger.transaction import Transaction
 from mailgate.billing.money.amount import written
 from mailgate.billing.payment.allocation import Allocation, allocate
 from mailgate.errors import Permanent
+from mailgate.flows.billing.after_money import after_settlement
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done, whose
 from mailgate.flows.billing.tell_hooks import tell_paid
@@ -75,6 +76,7 @@ def record_payment(deal: Deal, invoice: Issued, payment: Payment, *, as_credit: 
     if taken < payment.amount_minor:
         use_credit(deal)
     tell_paid(deal, (one.invoice_id for one in allocations))
+    after_settlement(deal, {one.invoice_id for one in allocations})
     settled = (invoice.number,) if taken and taken == invoice.open_minor else ()
     return Received(number, taken, payment.amount_minor - taken, settled)
 
@@ -126,6 +128,7 @@ def use_credit(deal: Deal) -> tuple[Allocation, ...]:
         used.extend(found)
     ledger.book(conn, booked, now=deal.now)
     tell_paid(deal, (one.invoice_id for one in used))
+    after_settlement(deal, {one.invoice_id for one in used})
     return tuple(used)
 
 
@@ -144,6 +147,7 @@ def set_against(deal: Deal, note: Done, *, credited: Collection[int]) -> tuple[t
     booked = events.credit_note(note.id, whose(note, deal.issue_day), note.sale, against=found.by_invoice)
     ledger.book(conn, [booked], now=deal.now)
     tell_paid(deal, found.by_invoice)
+    after_settlement(deal, found.by_invoice)
     return found.allocations, found.excess_minor
 
 
@@ -168,6 +172,7 @@ def write_off(deal: Deal, invoice: Issued) -> int:
     about = events.Whose(invoice.customer_id, deal.issue_day, invoice.currency)
     booked = events.write_off(number, about, invoice_id=invoice.id, amount_minor=invoice.open_minor)
     ledger.book(deal.conn, [booked], now=deal.now)
+    after_settlement(deal, {invoice.id})
     return invoice.open_minor
 
 

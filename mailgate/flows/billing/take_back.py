@@ -13,9 +13,11 @@ from mailgate.billing.period import Span
 from mailgate.billing.service import ENDED, Service, State
 from mailgate.config import Settings
 from mailgate.errors import Permanent
+from mailgate.flows.billing.after_money import after_settlement
 from mailgate.flows.billing.books import Deal, Today, deal_with, lock
 from mailgate.flows.billing.issue import Done, Wanted, issue, whose
-from mailgate.flows.billing.service.settling import charge_of, look_again, room_of
+from mailgate.flows.billing.next_look import look_again
+from mailgate.flows.billing.service.settling import charge_of, room_of
 from mailgate.flows.billing.settle import set_against, use_credit
 from store.billing import credited, invoices, ledger, lines, runs, services
 from store.billing.invoices import Issued
@@ -56,6 +58,7 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
         note.id, whose(note, deal.issue_day), note.sale, invoice_id=invoice.id, returned_minor=returned
     )
     ledger.book(deal.conn, [booked], now=deal.now)
+    after_settlement(deal, {invoice.id})
     use_credit(deal)
     if bill_again:
         _free(deal, invoice)

@@ -16,7 +16,7 @@ from mailgate.people import Customer
 from store.billing import invoices, lines
 from store.billing.invoices import New
 
-CANCELLED, OVER, UNPAID = "cancelled", "end", "unpaid"
+CANCELLED, OVER, NOT_PAID = "cancelled", "end", "unpaid"
 """Why a service has ended: at once, with its last day, or because nobody paid."""
 
 

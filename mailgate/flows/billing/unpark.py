@@ -5,7 +5,7 @@ from sqlalchemy import Connection, Engine
 from mailgate.config import Settings
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Today, deal_with
-from mailgate.flows.billing.service.settling import look_again
+from mailgate.flows.billing.next_look import look_again
 from store.billing import accounts
 from store.engine import transact
 

@@ -3,7 +3,7 @@
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.record import record
-from mailgate.letters.kind import Template
+from mailgate.letters.kind import Kind, Matter, Template
 from mailgate.letters.notice import Notice
 from mailgate.mail.address_token import Purpose
 from mailgate.people import present
@@ -13,6 +13,11 @@ from mailgate.tickets.watchers import readers_of_customer
 from store import people
 from store.desk import staff_acts, tickets
 from store.post.outbox import Outgoing
+
+
+def is_of_the_ladder(kind: Kind) -> bool:
+    """It brings an invoice, or asks for what is open: the ladder sees for itself whether that arrives."""
+    return kind.about is Matter.INVOICE and kind.wanted is not None
 
 
 def undelivered_notices(
@@ -40,6 +45,8 @@ def undelivered_notices(
         return []  # one of many: its address is remembered, and nobody is told of each
     if kind.is_for_staff:
         return []  # told in `mailgate queue list` and the log alone: a mail about it could fail the same way
+    if is_of_the_ladder(kind):
+        return []  # others get it, and of a customer whom nobody can reach the ladder tells
     if not kind.is_reported:
         return []  # a courtesy that nobody waits for: the ticket and the log have it
     entry_id = row.notice.entry_id if kind.own_words else None

@@ -17,7 +17,8 @@ from mailgate.billing.service import NotPossible, Service, State, checked_day
 from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.drafting import drafted
 from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.service.settling import bill, look_again
+from mailgate.flows.billing.next_look import look_again
+from mailgate.flows.billing.service.settling import bill
 from mailgate.flows.billing.tell_hooks import tell_service
 from mailgate.hooks import HookEvent
 from store.billing import accounts, catalogue, services

@@ -11,12 +11,13 @@ from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.draft import due_at, open_periods
 from mailgate.billing.offer.product import Kind
 from mailgate.billing.period import Part
-from mailgate.billing.service import ENDED, Action, NotPossible, Service, State, after
+from mailgate.billing.service import ENDED, UNPAID, Action, NotPossible, Service, State, after
 from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.issue import Done
+from mailgate.flows.billing.next_look import look_again
 from mailgate.flows.billing.service.add import ONE_DAY
-from mailgate.flows.billing.service.settling import charge_of, cut, document, look_again, room_of
-from mailgate.flows.billing.tell_hooks import CANCELLED, UNPAID, tell_end
+from mailgate.flows.billing.service.settling import charge_of, cut, document, room_of
+from mailgate.flows.billing.tell_hooks import CANCELLED, NOT_PAID, tell_end
 from store.billing import credited, invoices, lines, services
 
 _OWED = frozenset({DocumentState.ISSUED, DocumentState.WRITTEN_OFF})
@@ -49,6 +50,15 @@ def end_of(deal: Deal, service: Service, *, at_end: bool, reason: str = "") -> E
     return _now(deal, ending, reason)
 
 
+def end_unpaid(deal: Deal, service: Service) -> End:
+    """What it comes to that nobody has paid for it, of the service and its add-ons; nothing is written.
+
+    Days from the suspension on are given back, the rest stays due. Raises NotPossible, NoTaxRule.
+    """
+    ending = [service, *(one for one in deal.payer.services if one.parent_id == service.id)]
+    return _now(deal, ending, UNPAID, Action.TERMINATE)
+
+
 def carry_out(deal: Deal, end: End) -> tuple[Service, tuple[Done, ...]]:
     """Do what `end_of` found in this transaction; the service as it is then, and what was issued."""
     cut(deal.conn, end.quote, now=deal.now)
@@ -56,7 +66,7 @@ def carry_out(deal: Deal, end: End) -> tuple[Service, tuple[Done, ...]]:
         before = services.get(deal.conn, one.id)
         services.write(deal.conn, one)
         if one.state in ENDED:
-            tell_end(deal, before, one, UNPAID if one.state is State.TERMINATED else CANCELLED)
+            tell_end(deal, before, one, NOT_PAID if one.state is State.TERMINATED else CANCELLED)
     documents = document(deal, end.quote, end.services[0].currency)
     look_again(deal)
     return services.get(deal.conn, end.services[0].id), documents
@@ -77,11 +87,11 @@ def _later(deal: Deal, ending: Sequence[Service], ends_on: date, reason: str) ->
     return End(ends_on, tuple(changed), _limited(deal, quotes))
 
 
-def _now(deal: Deal, ending: Sequence[Service], reason: str) -> End:
+def _now(deal: Deal, ending: Sequence[Service], reason: str, action: Action = Action.CANCEL_NOW) -> End:
     on = deal.day
     changed, quotes = [], []
     for one in ending:
-        state = after(one.state, Action.CANCEL_NOW)
+        state = after(one.state, Action.CANCEL_NOW if one.state is State.PENDING else action)
         quote = _given_back(deal, one)
         covered = max((due.billed_through for due in quote.covers), default=one.billed_through)
         changed.append(

@@ -1,4 +1,4 @@
-"""What every act on a service ends with: its document, which days are billed, and when the run looks again."""
+"""What acts on a service end with: its document, and which days are billed."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -9,23 +9,14 @@ from sqlalchemy import Connection
 from mailgate.billing.change import Quote, Room
 from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, TaxedAs
 from mailgate.billing.draft import Due
-from mailgate.billing.period import Span, local_start
+from mailgate.billing.period import Span
 from mailgate.billing.tax.groups import read_rate
-from mailgate.flows.billing.books import Deal, lock
-from mailgate.flows.billing.drafting import next_day
+from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done, Wanted, claims_without_document, issue, win
 from mailgate.flows.billing.settle import WRITE_OFF, set_against, use_credit
-from store.billing import accounts, credited, invoices, services
+from store.billing import credited, invoices, services
 from store.billing.lines import Line
 from store.billing.services import Claim
-
-
-def look_again(deal: Deal) -> None:
-    """Keep when the run has to look at this account next, as it is now."""
-    number = deal.payer.customer.id
-    payer = lock(deal.conn, (number,))[number]
-    day = next_day(deal.conn, deal.books, payer)
-    accounts.look_again(deal.conn, {number: None if day is None else local_start(day, payer.zone)})
 
 
 def bill(deal: Deal, wanted: Wanted | None, covers: Sequence[Due]) -> tuple[Done, ...]:

@@ -2,40 +2,19 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 
 from mailgate.billing.offer.pricing import is_aligned
 from mailgate.billing.party import Account
 from mailgate.billing.period import anchor_of, first_bill_day
-from mailgate.billing.service import Action, NotPossible, Service, State, after
+from mailgate.billing.service import Service, State
 from mailgate.flows.billing.books import Deal
-from mailgate.flows.billing.service.add import ONE_DAY
-from mailgate.flows.billing.service.settling import look_again
-from mailgate.flows.billing.tell_hooks import OVER, tell_end, tell_service
-from mailgate.hooks import HookEvent
-from store.billing import services
+from mailgate.flows.billing.next_look import look_again
+from mailgate.flows.billing.resting import activate, restore, suspend
+from mailgate.flows.billing.tell_hooks import OVER, tell_end
+from store.billing import dunning, services
 
-
-def activate(deal: Deal, service: Service) -> Service:
-    """What was ordered is provisioned: from now on it renews."""
-    return _moved(deal, replace(service, state=after(service.state, Action.ACTIVATE)), HookEvent.SERVICE_ACTIVATE)
-
-
-def suspend(deal: Deal, service: Service, *, reason: str) -> Service:
-    """It is off, and nothing is billed for it; what was billed before stays due."""
-    state = after(service.state, Action.SUSPEND)
-    changed = replace(service, state=state, suspended_on=deal.day, suspended_for=reason)
-    return _moved(deal, changed, HookEvent.SERVICE_SUSPEND, reason=reason)
-
-
-def restore(deal: Deal, service: Service) -> Service:
-    """It is on again: what was not billed before is billed from this day on."""
-    state = after(service.state, Action.RESTORE)
-    on = deal.day
-    if service.suspended_on and on < service.suspended_on:
-        raise NotPossible(f"service {service.id} was suspended on {service.suspended_on}, which is after {on}")
-    billed_through = max(service.billed_through, on) if service.is_recurring else service.billed_through
-    changed = replace(service, state=state, suspended_on=None, suspended_for="", billed_through=billed_through)
-    return _moved(deal, changed, HookEvent.SERVICE_RESTORE, reason=service.suspended_for)
+__all__ = ["activate", "after_edit", "end_what_is_over", "restore", "suspend"]
 
 
 def end_what_is_over(deal: Deal) -> tuple[Service, ...]:
@@ -59,6 +38,7 @@ def after_edit(deal: Deal, before: Account) -> None:
     after = deal.payer.account
     theirs = deal.payer.services
     if before.billed_elsewhere and not after.billed_elsewhere:
+        dunning.look_soon(deal.conn, before.customer_id, now=deal.now)
         theirs = _billed_here(deal)
     if after.bill_day is not None and after.bill_day != before.bill_day:
         _move_bill_day(deal, theirs, after.bill_day)
@@ -70,7 +50,7 @@ def _billed_here(deal: Deal) -> tuple[Service, ...]:
     """It was billed elsewhere, and is billed here from today on: what was before is settled there."""
     moved = []
     for one in deal.payer.services:
-        settled = deal.day if one.is_recurring else one.started_on + ONE_DAY
+        settled = deal.day if one.is_recurring else one.started_on + timedelta(days=1)
         moved.append(replace(one, billed_through=max(one.billed_through, settled)))
         services.write(deal.conn, moved[-1])
     return tuple(moved)
@@ -82,10 +62,3 @@ def _move_bill_day(deal: Deal, theirs: Iterable[Service], bill_day: int) -> None
         if is_aligned(product, one.months, one.price_minor):
             bill_on = first_bill_day(one.billed_through, bill_day)
             services.write(deal.conn, replace(one, anchor_on=anchor_of(bill_on, bill_day, one.months)))
-
-
-def _moved(deal: Deal, changed: Service, event: HookEvent, *, reason: str = "") -> Service:
-    services.write(deal.conn, changed)
-    tell_service(deal, event, changed, reason=reason)
-    look_again(deal)
-    return changed

@@ -13,8 +13,9 @@ from mailgate.billing.service import Action, NotPossible, Service, after
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.issue import Done
+from mailgate.flows.billing.next_look import look_again
 from mailgate.flows.billing.service.add import ONE_DAY, anchored, for_sale, keep_bill_day
-from mailgate.flows.billing.service.settling import cut, document, look_again, room_of
+from mailgate.flows.billing.service.settling import cut, document, room_of
 from mailgate.flows.billing.tell_hooks import tell_service
 from mailgate.hooks import HookEvent
 from store.billing import invoices, services

@@ -1,0 +1,336 @@
+"""The ladder: an unpaid invoice is brought, reminded of, and has consequences only after fair warning.
+
+What is due of an account is written in one transaction, under its lock: the row of each step, its mails, what is
+suspended or ends, and when to look again. So each step of an invoice is done once, whoever looks and how often.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mailgate.billing import dunning as rule
+from mailgate.billing.dunning import Kind, Next, Outcome, Rules, Step
+from mailgate.billing.period import local_date
+from mailgate.billing.promise import Ended
+from mailgate.billing.service import UNPAID, Service, State
+from mailgate.config import Settings
+from mailgate.flows.billing.books import Books, Deal, Today, lock, open_books, text_of
+from mailgate.flows.billing.letters import (
+    Consequence,
+    invoice_notices,
+    other_readers,
+    service_notices,
+    unreachable_notices,
+)
+from mailgate.flows.billing.owing import Debtor, debtors, is_off, rules_of
+from mailgate.flows.billing.resting import suspend_unpaid
+from mailgate.flows.billing.service.ending import carry_out, end_unpaid
+from mailgate.flows.post.notify import notify
+from mailgate.flows.story.act import Act
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice
+from mailgate.people import Contact
+from store.billing import dunning, invoices, promises, services
+from store.billing.dunning import StepDone
+from store.billing.invoices import Issued
+
+AT_ONCE = 500
+"""Customers that one look takes up; what is left is found by the next."""
+
+TOGETHER = 16
+"""Customers of one transaction: a commit waits for the disk, and mail that comes in waits for a commit."""
+
+SOON = timedelta(minutes=1)
+"""After it was found that there is nobody to write to, staff are told in a look of its own."""
+
+THE_LADDER = "the ladder"
+"""Who suspends and ends what nobody pays for."""
+
+_NO_MAILS = slice(0, 0)
+
+_WARNINGS = {Kind.SUSPEND_WARNING: "suspend", Kind.END_WARNING: "end"}
+
+
+def waiting(conn: Connection, _settings: Settings, at: datetime) -> Iterator[tuple[int, datetime]]:
+    """Customers of whom an invoice is to be looked at, and since when."""
+    yield from dunning.waiting(conn, until=at, limit=AT_ONCE)
+
+
+def climb(act: Act, customer_ids: Sequence[int]) -> None:
+    """Do what is due of these accounts."""
+    books = open_books(act.conn, act.settings)
+    payers = lock(act.conn, customer_ids)
+    look = _Look(act, books, rules_of(act.settings.billing))
+    for debtor in debtors(act.conn, payers, now=act.now):
+        look.at(debtor)
+    look.write()
+
+
+@dataclass(frozen=True, slots=True)
+class _Deed:
+    """A step that is done now, with its mails: a part of all that this transaction sends."""
+
+    invoice_id: int
+    step: str
+    due_on: date
+    outcome: Outcome
+    mails: slice
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A reminder of an invoice that is due."""
+
+    invoice: Issued
+    step: Step
+    is_new: bool  # nobody was brought the invoice before
+    others: tuple[Contact, ...]  # who gets it in the place of those who were not reached
+
+
+@dataclass(slots=True)
+class _Look:
+    """A look at several accounts, and what is to be written of it."""
+
+    act: Act
+    books: Books
+    rules: Rules
+    notices: list[Notice] = field(default_factory=list)
+    deeds: list[_Deed] = field(default_factory=list)
+    again: list[StepDone] = field(default_factory=list)
+    repeated: list[tuple[StepDone, slice]] = field(default_factory=list)  # the same step, to further readers
+    looks: dict[int, datetime | None] = field(default_factory=dict)
+
+    def at(self, debtor: Debtor) -> None:
+        """All that is due of one account."""
+        if debtor.rests:
+            self.looks.update({one.id: None for one in debtor.invoices})
+            return
+        debtor = self._without_broken_promises(debtor)
+        reminders: list[_Due] = []
+        for invoice in debtor.invoices:
+            lost = debtor.lost(invoice)
+            others = other_readers(self.act, debtor.payer.customer.id, debtor.tried(invoice)) if lost else ()
+            owed = debtor.owed(invoice, may_repeat=bool(others))
+            found = rule.due(owed, self.rules, now=self.act.now, reminded_on=debtor.reminded_on)
+            if lost and invoice.open_minor:
+                self._mend(debtor, invoice, lost, others, is_over=found.mail is not None)
+            self.looks[invoice.id] = found.look_at
+            for step in found.skipped:
+                self._note(invoice, step, Outcome.SKIPPED)
+            if found.mail is not None and found.mail.kind is Kind.CREATED:
+                mails = self._send(invoice_notices(self.act, Template.INVOICE_CREATED, invoice, with_file=True))
+                self._note(invoice, found.mail, Outcome.SENT, mails)
+            elif found.mail is not None:
+                is_new = rule.CREATED in found.skipped or (lost is not None and lost.step == rule.CREATED.name)
+                reminders.append(_Due(invoice, found.mail, is_new, others))
+            if found.consequence is not None:
+                debtor = self._consequence(debtor, invoice, found)
+        if reminders:
+            self._remind(debtor, reminders)
+
+    def write(self) -> None:
+        """Queue the mails, and write down the steps with their numbers."""
+        ids = notify(self.act, self.notices, cause=None) if self.notices else ()
+        rows = []
+        for one in self.deeds:
+            sent = tuple(number for number in ids[one.mails] if number is not None)
+            is_mail = one.outcome in (Outcome.SENT, Outcome.REMINDED, Outcome.WARNED)
+            outcome = Outcome.NOBODY if is_mail and not sent else one.outcome
+            rows.append(StepDone(one.invoice_id, one.step, one.due_on, self.act.now, outcome, sent))
+            if outcome is Outcome.NOBODY:
+                self.looks[one.invoice_id] = self.act.now + SOON
+        dunning.add(self.act.conn, rows)
+        for step, mails in self.repeated:
+            further = (number for number in ids[mails] if number is not None)
+            self.again.append(replace(step, outbox_ids=(*step.outbox_ids, *further)))
+        for row in self.again:
+            dunning.again(self.act.conn, row)
+        dunning.look_at(self.act.conn, self.looks)
+
+    def _today(self, debtor: Debtor) -> date:
+        return local_date(self.act.now, debtor.payer.zone)
+
+    def _without_broken_promises(self, debtor: Debtor) -> Debtor:
+        """Those whose day is over, while something is open still, have ended."""
+        today = self._today(debtor)
+        broken = [one.id for one in debtor.promises if one.until_on < today]
+        promises.end(self.act.conn, broken, Ended.UNMATCHED, now=self.act.now)
+        return replace(debtor, promises=tuple(one for one in debtor.promises if one.until_on >= today))
+
+    def _mend(
+        self, debtor: Debtor, invoice: Issued, lost: StepDone, others: Sequence[Contact], *, is_over: bool
+    ) -> None:
+        """Nobody has got the last mail about it: others get it; without others staff are to reach the customer.
+
+        `is_over`: another mail is due by now. A warning is given anew with a day of its own.
+        """
+        done = {one.step for one in debtor.done.get(invoice.id, ())}
+        if not others and rule.UNREACHABLE not in done:
+            tried = sorted({mail.to_address for one in debtor.done[invoice.id] for mail in debtor.mails_of(one)})
+            mails = self._send(unreachable_notices(self.act, invoice, tried))
+            self.deeds.append(_Deed(invoice.id, rule.UNREACHABLE, self._today(debtor), Outcome.TOLD, mails))
+        elif others and not is_over and lost.outcome is not Outcome.WARNED:
+            is_new = lost.step == rule.CREATED.name
+            kind = Kind.CREATED if is_new else Kind.REMINDER
+            template = _template(kind, invoice, self._today(debtor))
+            mails = self._send(invoice_notices(self.act, template, invoice, with_file=is_new, to=others))
+            self.repeated.append((replace(lost, outcome=Outcome.SENT if is_new else Outcome.REMINDED), mails))
+
+    def _remind(self, debtor: Debtor, reminders: Sequence[_Due]) -> None:
+        """One mail for all: the gravest that is due, and what it does not say waits until tomorrow."""
+        today = self._today(debtor)
+        kind = max((one.step.kind for one in reminders), key=list(Kind).index)
+        warned = [one for one in reminders if one.step.kind is kind]
+        consequence = None
+        if kind in _WARNINGS:
+            on = min(self._named(debtor, one.invoice, kind, today) for one in warned)
+            warned = [one for one in warned if self._named(debtor, one.invoice, kind, today) == on]
+            consequence = Consequence(_WARNINGS[kind], on, self._names(debtor, [one.invoice for one in warned], kind))
+        told = (
+            warned
+            if kind is Kind.REMINDER
+            else [*warned, *(one for one in reminders if one.step.kind is Kind.REMINDER)]
+        )
+        main = told[0]
+        numbers = {one.invoice.id for one in told}
+        also = [
+            one for one in debtor.invoices if one.id != main.invoice.id and self._is_named(debtor, one, numbers, today)
+        ]
+        notices = invoice_notices(
+            self.act,
+            _template(kind, main.invoice, today),
+            main.invoice,
+            also=also,
+            consequence=consequence,
+            with_file=main.is_new,
+            to=main.others,
+        )
+        mails = self._send(notices)
+        for one in told:
+            outcome = Outcome.WARNED if one.step.kind in _WARNINGS else Outcome.REMINDED
+            self._note(one.invoice, one.step, outcome, mails)
+        tomorrow = self.rules.starts(today + timedelta(days=1), debtor.payer.zone)
+        self.looks.update({one.invoice.id: tomorrow for one in reminders if one.invoice.id not in numbers})
+
+    def _is_named(self, debtor: Debtor, one: Issued, numbers: set[int], today: date) -> bool:
+        """Beside what has reached a step, a reminder names what is due and rests for no promise."""
+        rests = promises.rests_until(debtor.promises, one.id) is not None
+        return one.id in numbers or (one.open_minor > 0 and one.due_on <= today and not rests)
+
+    def _named(self, debtor: Debtor, invoice: Issued, kind: Kind, today: date) -> date:
+        return rule.consequence_on(debtor.owed(invoice), self.rules, kind, today=today)
+
+    def _names(self, debtor: Debtor, warned: Sequence[Issued], kind: Kind) -> tuple[str, ...]:
+        """What would be suspended, or would end."""
+        touched = [
+            one
+            for one in _of_all(debtor, warned)
+            if (is_off(one) if kind is Kind.END_WARNING else one.state is State.ACTIVE)
+        ]
+        return tuple(text_of(self.books.product(self.act.conn, one.product_id), one) for one in touched)
+
+    def _consequence(self, debtor: Debtor, invoice: Issued, found: Next) -> Debtor:
+        """Suspend or end what an invoice bills, or note that its end was seen coming; the account as it is then."""
+        step = found.consequence
+        assert step is not None
+        if step.kind is Kind.END_WATCH:
+            self._watch(debtor, invoice, step)
+            return debtor
+        deal = Deal(self.act.conn, self.books, debtor.payer, Today(self.act.now), THE_LADDER)
+        if step.kind is Kind.SUSPEND:
+            mails, outcome = self._suspend(deal, debtor, invoice), Outcome.SUSPENDED
+        else:
+            mails, outcome = self._end(deal, debtor, invoice), Outcome.ENDED
+        self._note(invoice, step, outcome, mails)
+        number = debtor.payer.customer.id
+        now_theirs = services.of_accounts(self.act.conn, (number,)).get(number, ())
+        return replace(debtor, payer=replace(debtor.payer, services=tuple(now_theirs)))
+
+    def _suspend(self, deal: Deal, debtor: Debtor, invoice: Issued) -> slice:
+        """What is on is off: one mail names them all. What was off before stays so for this invoice, too."""
+        touched = [one for one in debtor.theirs(invoice) if one.state is State.ACTIVE]
+        changed = [suspend_unpaid(deal, one) for one in touched]
+        return self._tell(deal, Template.SERVICE_SUSPENDED, changed, invoice=invoice)
+
+    def _end(self, deal: Deal, debtor: Debtor, invoice: Issued) -> slice:
+        """Each ends with its add-ons, by a credit note for the days from its suspension on."""
+        first = len(self.notices)
+        ended: set[int] = set()
+        for one in debtor.theirs(invoice):
+            if is_off(one) and one.id not in ended:
+                end = end_unpaid(deal, one)
+                ended.update(each.id for each in end.services)
+                service, documents = carry_out(deal, end)
+                note = invoices.get(self.act.conn, documents[0].id) if documents else None
+                self._tell(deal, Template.SERVICE_CANCELLED, [service, *end.services[1:]], document=note, reason=UNPAID)
+        return slice(first, len(self.notices))
+
+    def _tell(
+        self,
+        deal: Deal,
+        template: Template,
+        changed: Sequence[Service],
+        *,
+        invoice: Issued | None = None,
+        document: Issued | None = None,
+        reason: str = "",
+    ) -> slice:
+        if not changed:
+            return _NO_MAILS
+        main, *others = sorted(changed, key=lambda one: (one.parent_id is not None, one.id))
+        named = [text_of(self.books.product(self.act.conn, one.product_id), one) for one in others]
+        product = self.books.product(self.act.conn, main.product_id).name
+        return self._send(
+            service_notices(
+                self.act,
+                template,
+                main,
+                product=product,
+                on=deal.day,
+                invoice=invoice,
+                document=document,
+                reason=reason,
+                addons=named,
+            )
+        )
+
+    def _watch(self, debtor: Debtor, invoice: Issued, step: Step) -> None:
+        """The end was seen coming. After a clock that went back it is seen anew."""
+        on = self._today(debtor)
+        if any(one.step == step.name for one in debtor.done.get(invoice.id, ())):
+            self.again.append(StepDone(invoice.id, step.name, on, self.act.now, Outcome.WATCHED))
+        else:
+            self.deeds.append(_Deed(invoice.id, step.name, on, Outcome.WATCHED, _NO_MAILS))
+
+    def _send(self, notices: Sequence[Notice]) -> slice:
+        first = len(self.notices)
+        self.notices.extend(notices)
+        return slice(first, len(self.notices))
+
+    def _note(self, invoice: Issued, step: Step, outcome: Outcome, mails: slice = _NO_MAILS) -> None:
+        due_on = invoice.issued_on if step.kind is Kind.CREATED else invoice.due_on + timedelta(step.day)
+        self.deeds.append(_Deed(invoice.id, step.name, due_on, outcome, mails))
+
+
+def _template(kind: Kind, invoice: Issued, today: date) -> Template:
+    """Which mail reminds, by how today stands to the due date of the oldest that it names."""
+    if kind is Kind.CREATED:
+        return Template.INVOICE_CREATED
+    if kind is Kind.SUSPEND_WARNING:
+        return Template.SERVICE_SUSPEND_WARNING
+    if kind is Kind.END_WARNING:
+        return Template.SERVICE_END_WARNING
+    if today == invoice.due_on:
+        return Template.INVOICE_REMINDER_DUE
+    return Template.INVOICE_REMINDER_BEFORE if today < invoice.due_on else Template.INVOICE_REMINDER_AFTER
+
+
+def _of_all(debtor: Debtor, found: Sequence[Issued]) -> Iterator[Service]:
+    seen: set[int] = set()
+    for invoice in found:
+        for one in debtor.theirs(invoice):
+            if one.id not in seen:
+                seen.add(one.id)
+                yield one

@@ -1,0 +1,145 @@
+"""What the ladder knows of accounts that owe something, read with a constant number of queries."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mailgate.billing.document.invoice import DocumentState
+from mailgate.billing.dunning import Kind, Outcome, Owed, Rules, Warned
+from mailgate.billing.period import local_date
+from mailgate.billing.service import UNPAID, Service, State
+from mailgate.config.settings.billing import Billing
+from mailgate.flows.billing.books import Payer
+from mailgate.mail.address import address_key
+from store.billing import dunning, promises
+from store.billing.dunning import Mail, StepDone
+from store.billing.invoices import Issued
+from store.billing.promises import Promise
+from store.post.outbox import OutState
+
+_LOST = frozenset({OutState.FAILED, OutState.CANCELLED})
+_TOLD = frozenset({Outcome.SENT, Outcome.REMINDED, Outcome.WARNED, Outcome.NOBODY})
+_BROUGHT = frozenset({DocumentState.ISSUED, DocumentState.PAID})
+
+
+def rules_of(billing: Billing) -> Rules:
+    """The ladder as the settings have it."""
+    return Rules(
+        billing.reminders,
+        billing.suspend_days,
+        billing.terminate_days,
+        billing.reminder_hour,
+        timedelta(minutes=billing.mail_hold_minutes),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """An account with what is open of it, what was done about that, and what was promised."""
+
+    payer: Payer
+    invoices: tuple[Issued, ...]  # that are open, or still to be brought; oldest due first
+    done: Mapping[int, Sequence[StepDone]]  # by invoice
+    mails: Mapping[int, Mail]
+    promises: tuple[Promise, ...]  # that run
+    billed: Mapping[int, frozenset[int]]  # the services that an invoice bills, ended ones too
+    reminded_on: date | None
+
+    @property
+    def rests(self) -> bool:
+        """Nobody of this account gets mail about money from here."""
+        return self.payer.account.billed_elsewhere or self.payer.customer.removed_at is not None
+
+    def theirs(self, invoice: Issued) -> tuple[Service, ...]:
+        """Services that an invoice bills and that have not ended, with their add-ons.
+
+        What was sold once is not among them: there is nothing of it to switch off.
+        """
+        billed = self.billed.get(invoice.id, frozenset())
+        found = (one for one in self.payer.services if one.id in billed or one.parent_id in billed)
+        return tuple(one for one in found if one.is_recurring)
+
+    def owed(self, invoice: Issued, *, may_repeat: bool = False) -> Owed:
+        """An invoice as the rule takes it. `may_repeat`: what reached nobody may still reach somebody else."""
+        steps = self.done.get(invoice.id, ())
+        services = self.theirs(invoice)
+        return Owed(
+            invoice.due_on,
+            invoice.issued_at,
+            self.payer.zone,
+            is_open=invoice.open_minor > 0,
+            brings=invoice.state in _BROUGHT,
+            rests_until=promises.rests_until(self.promises, invoice.id),
+            is_on=any(one.state is State.ACTIVE for one in services),
+            is_off=any(is_off(one) for one in services),
+            done={one.step: one.done_at for one in steps},
+            suspended_at=next((one.done_at for one in steps if one.outcome is Outcome.SUSPENDED), None),
+            suspension=self.warned(invoice, Kind.SUSPEND_WARNING, may_repeat=may_repeat),
+            end=self.warned(invoice, Kind.END_WARNING, may_repeat=may_repeat),
+        )
+
+    def warned(self, invoice: Issued, kind: Kind, *, may_repeat: bool) -> Warned:
+        """How the last warning of this kind stands: delivered once the next server has it, unless it came back."""
+        given = [one for one in self.done.get(invoice.id, ()) if _warns_of(one) is kind]
+        if not given:
+            return Warned()
+        mails = self.mails_of(given[-1])
+        arrived = [at for one in mails if (at := one.delivered_at) is not None]
+        is_lost = all(one.state in _LOST for one in mails)
+        was_dropped = any(one.state is OutState.CANCELLED for one in mails)  # it was no longer so, and is again
+        return Warned(len(given), min(arrived, default=None), is_lost, is_lost and (may_repeat or was_dropped))
+
+    def lost(self, invoice: Issued) -> StepDone | None:
+        """The last step that was to reach somebody, where nobody can be reached by it any more."""
+        told = [one for one in self.done.get(invoice.id, ()) if one.outcome in _TOLD]
+        if told and all(one.state is OutState.FAILED for one in self.mails_of(told[-1])):
+            return told[-1]
+        return None
+
+    def tried(self, invoice: Issued) -> frozenset[str]:
+        """Keys of addresses that were written to about it in vain."""
+        mails = (mail for one in self.done.get(invoice.id, ()) for mail in self.mails_of(one))
+        return frozenset(address_key(one.to_address) for one in mails if one.state is OutState.FAILED)
+
+    def mails_of(self, step: StepDone) -> list[Mail]:
+        """As they stand."""
+        return [self.mails[number] for number in step.outbox_ids if number in self.mails]
+
+
+def is_off(service: Service) -> bool:
+    """It was suspended because nobody paid, not by staff."""
+    return service.state is State.SUSPENDED and service.suspended_for == UNPAID
+
+
+def debtors(conn: Connection, payers: Mapping[int, Payer], *, now: datetime) -> list[Debtor]:
+    """What is known of these accounts, which are locked."""
+    theirs = dunning.on_the_ladder(conn, payers)
+    numbers = [one.id for found in theirs.values() for one in found]
+    done = dunning.done(conn, numbers)
+    mails = dunning.mails(conn, [number for steps in done.values() for one in steps for number in one.outbox_ids])
+    running = promises.running(conn, payers)
+    billed = dunning.billed_services(conn, numbers)
+    reminded = dunning.last_reminded(conn, payers)
+    return [
+        Debtor(
+            payer,
+            tuple(theirs.get(number, ())),
+            done,
+            mails,
+            tuple(running.get(number, ())),
+            {key: frozenset(value) for key, value in billed.items()},
+            local_date(reminded[number], payer.zone) if number in reminded else None,
+        )
+        for number, payer in payers.items()
+    ]
+
+
+def _warns_of(one: StepDone) -> Kind | None:
+    """Of what a step that was done has warned; a warning for which there was nobody counts as given and lost."""
+    if one.step.startswith(Kind.END_WARNING.value):
+        return Kind.END_WARNING
+    if one.outcome is Outcome.WARNED or one.step.startswith(Kind.SUSPEND_WARNING.value):
+        return Kind.SUSPEND_WARNING if one.outcome is not Outcome.SKIPPED else None
+    return None
