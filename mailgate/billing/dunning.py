@@ -333,6 +333,8 @@ def ahead(owed: Owed, rules: Rules, *, today: date) -> tuple[tuple[Step, date], 
         return ()
     first = max(today, owed.rests_until + _DAY) if owed.rests_until is not None else today
     found = list(_ahead(owed, rules, first))
+    if CREATED.name not in owed.done and owed.brings:
+        found.insert(0, (CREATED, max(local_date(owed.issued_at + rules.hold, owed.zone), today)))
     reminders = [one for one in found if one[0].kind in _MAILS and one[1] <= first]
     return tuple(one for one in found if one not in reminders[:-1])
 

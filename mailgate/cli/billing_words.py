@@ -15,9 +15,11 @@ from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
 from mailgate.cli.ids import Typed, customer_id_of
 from mailgate.cli.output import EX_DATAERR, fail, found_or_fail
+from mailgate.config import Settings
 from mailgate.flows.billing import for_programs
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.issue import Done
+from mailgate.flows.billing.outlook import outlook
 from mailgate.people import line_fault
 from store.billing import invoices
 from store.billing.invoices import Issued
@@ -119,6 +121,7 @@ TABLES: Mapping[str, Sequence[str]] = {
     "legs": ("text", "period_start", "period_end", "days", "cycle_days", "price_minor", "amount_minor"),
     "lines": ("text", "kind", "period_start", "period_end", "net_minor", "tax_rate", "tax_minor"),
     "taxes": ("category", "rate", "name", "net_minor", "tax_minor"),
+    "steps": ("step", "on", "done_at", "outcome"),
     "payments": ("at", "method", "reference", "amount_minor"),
     "billed": ("period_start", "period_end", "price_minor"),
     "documents": ("kind", "number", "total_minor", "currency"),
@@ -136,6 +139,24 @@ def document_rows(conn: Connection, found: Sequence[Issued]) -> list[dict[str, o
 def document_row(conn: Connection, one: Issued) -> dict[str, object]:
     """One of them."""
     return document_rows(conn, [one])[0]
+
+
+def steps_of(conn: Connection, settings: Settings, one: Issued) -> dict[str, object]:
+    """The ladder of an invoice: steps that are done, then those ahead, which have no `done_at`."""
+    done, to_come = outlook(conn, settings, one, now=now())
+    steps: list[dict[str, object]] = [
+        {
+            "step": step.step,
+            "on": step.due_on.isoformat(),
+            "done_at": step.done_at,
+            "outcome": step.outcome.value,
+            "mails": list(step.outbox_ids),
+        }
+        for step in done
+    ]
+    for step, day in to_come:
+        steps.append({"step": step.name, "on": day.isoformat(), "done_at": None, "outcome": "ahead", "mails": []})
+    return {"steps": steps, "next_step_on": min((day.isoformat() for _, day in to_come), default=None)}
 
 
 def document_object(conn: Connection, one: Issued) -> dict[str, object]:

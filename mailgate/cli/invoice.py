@@ -20,6 +20,7 @@ from mailgate.cli.billing_words import (
     issued_rows,
     on_option,
     positive,
+    steps_of,
 )
 from mailgate.cli.document_pdf import pdf_option, write_pdf
 from mailgate.cli.gate import gate
@@ -73,9 +74,10 @@ def list_(customer: Typed | None, state: str | None, limit: int | None, after: i
 @utc_option
 @json_option
 def show(number: str) -> None:
-    """One invoice, with its lines, taxes and payments."""
+    """One invoice, with its lines, taxes and payments, what was done about it, and what comes when nobody pays."""
     with gate() as parts, reading(parts.engine) as conn:
-        row = document_object(conn, document_of(conn, number))
+        found = document_of(conn, number)
+        row = {**document_object(conn, found), **steps_of(conn, parts.settings, found)}
     print_whole(row, TABLES)
 
 

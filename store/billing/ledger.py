@@ -160,6 +160,12 @@ def balances(conn: Connection, customer_id: int | None = None) -> Mapping[Line, 
     return {Line(row.account, customer_id, row.currency): row.amount_minor for row in rows}
 
 
+def with_credit(conn: Connection, customer_ids: Iterable[int]) -> frozenset[int]:
+    """Those of these customers who have any, in whatever currency."""
+    query = select(balance_rows.c.customer_id).where(balance_rows.c.account == CREDIT, balance_rows.c.amount_minor < 0)
+    return frozenset(conn.execute(query.where(balance_rows.c.customer_id.in_(list(customer_ids)))).scalars())
+
+
 def credit(conn: Connection, customer_id: int, currency: str) -> int:
     """What a customer has with us in a currency, in minor units: zero or more."""
     line = {"the_customer": customer_id, "the_account": CREDIT, "the_currency": currency}

@@ -52,7 +52,7 @@ def test_without_json_lines_and_legs_are_tables(program: Program) -> None:
     quote = program.prints("service", "cancel", "1", "--now", "--quote", "--on", "2026-04-16").decode()
 
     assert "{" not in "".join(invoice) + quote
-    assert [table.split(maxsplit=1)[0] for table in invoice] == ["number", "lines:", "taxes:"]
+    assert [table.split(maxsplit=1)[0] for table in invoice] == ["number", "lines:", "taxes:", "steps:"]
     assert invoice[1].splitlines()[2].split()[:4] == ["Small", "service", "2026-04-01", "2026-04-30"]
     [*_, leg] = quote.splitlines()
     assert leg.split()[1:] == ["2026-04-16", "2026-04-30", "15", "30", "10.00", "-5.00"]

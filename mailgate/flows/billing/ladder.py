@@ -4,7 +4,7 @@ What is due of an account is written in one transaction, under its lock: the row
 suspended or ends, and when to look again. So each step of an invoice is done once, whoever looks and how often.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
@@ -16,7 +16,8 @@ from mailgate.billing.period import local_date
 from mailgate.billing.promise import Ended
 from mailgate.billing.service import UNPAID, Service, State
 from mailgate.config import Settings
-from mailgate.flows.billing.books import Books, Deal, Today, lock, open_books, text_of
+from mailgate.flows.billing import falling_due
+from mailgate.flows.billing.books import Books, Deal, Payer, Today, lock, open_books, text_of
 from mailgate.flows.billing.letters import (
     Consequence,
     invoice_notices,
@@ -32,7 +33,7 @@ from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
 from mailgate.people import Contact
-from store.billing import dunning, invoices, promises, services
+from store.billing import dunning, invoices, ledger, promises, services
 from store.billing.dunning import StepDone
 from store.billing.invoices import Issued
 
@@ -61,11 +62,33 @@ def waiting(conn: Connection, _settings: Settings, at: datetime) -> Iterator[tup
 def climb(act: Act, customer_ids: Sequence[int]) -> None:
     """Do what is due of these accounts."""
     books = open_books(act.conn, act.settings)
-    payers = lock(act.conn, customer_ids)
+    payers = _after_what_is_due(act, lock(act.conn, customer_ids))
     look = _Look(act, books, rules_of(act.settings.billing))
     for debtor in debtors(act.conn, payers, now=act.now):
         look.at(debtor)
     look.write()
+
+
+def _after_what_is_due(act: Act, payers: Mapping[int, Payer]) -> Mapping[int, Payer]:
+    """The accounts once credit has paid what it can, and orders and services that are over have ended.
+
+    All of that falls due at the same midnight: nobody is asked for what it settles, whichever is taken up first.
+    """
+    have_credit = ledger.with_credit(act.conn, payers)
+    changed = False
+    for number, payer in payers.items():
+        today = local_date(act.now, payer.zone)
+        pending = [one.id for one in payer.services if one.state is State.PENDING]
+        if any(one.cancel_on is not None and one.cancel_on <= today for one in payer.services):
+            falling_due.end_services(act, (number,))
+            changed = True
+        if pending:
+            falling_due.drop_orders(act, pending)
+            changed = True
+        if number in have_credit:
+            falling_due.settle_by_credit(act, (number,))
+            changed = True
+    return lock(act.conn, payers) if changed else payers
 
 
 @dataclass(frozen=True, slots=True)
