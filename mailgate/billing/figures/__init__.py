@@ -1,0 +1,1 @@
+"""Figures of the business: who owes since when, what was earned, what recurs. Currencies are never added up."""
