@@ -13,7 +13,8 @@ from mailgate.opening_hours import OpeningHours
 from mailgate.tickets.figures import DAYS, WEEKS, DayFigures, WeekFigures, by_day, by_week
 from store.views import figures
 from store.views.figures import MOST_WAITING, Waiting
-from webview.pictures import NARROW, WIDE, Canvas, Dot, Pair, Span, dots, pairs, spans
+from webview.drawing import NARROW, WIDE, Canvas
+from webview.pictures import Dot, Pair, Span, dots, pairs, spans
 from webview.staff_pages import StaffVisit
 from webview.words import Words
 

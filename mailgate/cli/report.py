@@ -1,4 +1,7 @@
-"""`mailgate report`: how many tickets come and go, and how soon they are answered, as tables and pictures."""
+"""`mailgate report`: how many tickets come and go, and how soon they are answered, as tables and pictures.
+
+What it says of money stands in `report_money.py`.
+"""
 
 import gettext
 import shutil
@@ -8,6 +11,7 @@ from pathlib import Path
 
 import click
 
+from mailgate.cli import report_money
 from mailgate.cli.bars import bar, spans
 from mailgate.cli.cells import Column, laid_out, table_of
 from mailgate.cli.gate import gate, now
@@ -38,7 +42,11 @@ plot_option = click.option(
 
 @click.group(cls=Group)
 def report() -> None:
-    """How many tickets come and go, and how soon they are answered: the figures of the page for staff."""
+    """How many tickets come and go, how soon they are answered, and how money stands: the figures of staff's pages."""
+
+
+for _of_money in (report_money.aging, report_money.revenue, report_money.mrr):
+    report.add_command(_of_money)
 
 
 @report.command()

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from mailgate.language.telling import day, file_size, full_date, long_date, moment, number, plural, span
+from mailgate.language.telling import day, file_size, full_date, long_date, moment, month, number, plural, span
 
 LANGUAGE_FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
     {
@@ -11,6 +11,7 @@ LANGUAGE_FILTERS: Mapping[str, Callable[..., str]] = MappingProxyType(
         "day": day,
         "full_date": full_date,
         "long_date": long_date,
+        "month": month,
         "span": span,
         "file_size": file_size,
         "number": number,

@@ -80,6 +80,18 @@ def full_date(value: object) -> str:
     return _as_is(value) if on is None else format_date(on, "medium", locale=said.locale)
 
 
+def month(value: object) -> str:
+    """The month of a day, of whatever year: "November 2026"."""
+    on, said = _day(value), speech()
+    return _as_is(value) if on is None else _month(on.replace(day=1), "yMMMM", said.locale)
+
+
+def short_month(value: object) -> str:
+    """The same where there is little room: "Nov 2026"."""
+    on, said = _day(value), speech()
+    return _as_is(value) if on is None else _month(on.replace(day=1), "yMMM", said.locale)
+
+
 def long_date(value: object) -> str:
     """A date with the whole name of its month: "30 November 2026"."""
     on, said = _day(value), speech()
@@ -145,6 +157,11 @@ def _written(on: date, locale: Locale, is_of_this_year: bool) -> str:
 @lru_cache(maxsize=1_000)
 def _short(on: date, locale: Locale) -> str:
     return format_skeleton("MMMd", datetime(on.year, on.month, on.day), locale=locale)  # noqa: DTZ001 - a day
+
+
+@lru_cache(maxsize=1_000)
+def _month(on: date, skeleton: str, locale: Locale) -> str:
+    return format_skeleton(skeleton, datetime(on.year, on.month, 1), locale=locale)  # noqa: DTZ001 - a day
 
 
 @lru_cache(maxsize=5_000)

@@ -4,7 +4,19 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from mailgate.language.telling import day, file_size, full_date, moment, number, plural, short_day, span, speaking
+from mailgate.language.telling import (
+    day,
+    file_size,
+    full_date,
+    moment,
+    month,
+    number,
+    plural,
+    short_day,
+    short_month,
+    span,
+    speaking,
+)
 
 AT = datetime(2026, 11, 30, 7, 1, tzinfo=UTC)
 
@@ -49,9 +61,11 @@ def test_a_date_in_a_list_is_told_with_its_year_always() -> None:
     with speaking("en", "UTC", at=AT):
         assert full_date(AT) == full_date("2026-11-30") == "30 Nov 2026"
         assert short_day(AT) == short_day("2026-11-30") == "30 Nov"
+        assert (month("2026-11-30"), short_month("2026-11-30")) == ("November 2026", "Nov 2026")
     with speaking("de", "UTC"):
         assert full_date(AT) == "30.11.2026"
         assert short_day(AT) == "30. Nov."
+        assert (month("2026-03-01"), short_month(AT)) == ("März 2026", "Nov. 2026")
 
 
 @pytest.mark.parametrize("words", ["2026-03-03 10:00 CET", "soon", "Tomorrow", ""])

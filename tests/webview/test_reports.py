@@ -13,7 +13,8 @@ from tests.webview.company import Company
 from tests.webview.test_crawl import MAX_GZIP
 from tests.webview.test_long_lists import add_tickets
 from tests.webview.web import Web
-from webview.pictures import NARROW, WIDE, Canvas, Dot, Pair, Span, dots, pairs, spans
+from webview.drawing import NARROW, WIDE, Canvas
+from webview.pictures import Dot, Pair, Span, dots, pairs, spans
 from webview.scales import Logarithm, round_top, three_between
 
 SVG = "{http://www.w3.org/2000/svg}"
