@@ -27,6 +27,7 @@ from webview import thread_pages as thread
 from webview.access import Cookies
 from webview.front import FORM_PATH, Front
 from webview.help_pages import help_page
+from webview.money_report_pages import money_report, moves
 from webview.rendering import STATIC_PATH, Rendering
 from webview.report_pages import reports
 from webview.site import (
@@ -165,6 +166,8 @@ def _staff_routes(site: Site) -> list[Route]:
         "/staff/tickets/{number:row}/files/{entry:row}/{position:position}": staff.ticket_file,
         "/staff/tickets/{number:row}/files/{entry:row}/{position:position}/picture": staff.ticket_picture,
         "/staff/reports": reports,
+        "/staff/reports/money": money_report,
+        "/staff/reports/recurring": moves,
         "/staff/inbox/{mail:row}": mail.incoming,
         "/staff/inbox/{mail:row}.eml": mail.incoming_raw,
         "/staff/inbox/{mail:row}/body": mail.incoming_body,

@@ -3,12 +3,14 @@
 from starlette.responses import Response
 
 from mailgate.billing.document.invoice import DocumentKind
-from store.views import staff_money
+from store.views import invoice_filter, staff_money
+from store.views.invoice_filter import InvoiceFilter
 from store.views.paging import Turn
 from store.views.staff_money import CustomerHead
 from store.views.visitors import StaffVisitor
 from webview import staff_actions
-from webview.money_pages import service_state_asked, standing_asked
+from webview.invoice_query import asked_in, narrowed_by, query_of
+from webview.money_pages import service_state_asked
 from webview.site import NoSuchPage, Visit
 from webview.sites import sites_of
 
@@ -65,7 +67,10 @@ def service(visit: StaffVisit) -> Response:
 
 
 def invoices(visit: StaffVisit) -> Response:
-    """`/staff/invoices?status=&after=`: invoices of all customers."""
+    """`/staff/invoices?status=&age=&month=&currency=&after=`: invoices of all customers.
+
+    Of a month credit notes are listed, too.
+    """
     return _invoices(visit, None)
 
 
@@ -106,16 +111,22 @@ def _services(visit: StaffVisit, *, domains: bool) -> Response:
 
 
 def _invoices(visit: StaffVisit, head: CustomerHead | None) -> Response:
-    standing = standing_asked(visit.request.query_params.get("status", ""))
-    page = staff_money.list_invoices(
-        visit.conn, visit.turn, standing=standing, customer_id=head.id if head else None, now=visit.now
-    )
+    asked = asked_in(visit.request.query_params)
+    if head is not None:
+        asked = InvoiceFilter(asked.standing)
+        page = staff_money.list_invoices(
+            visit.conn, visit.turn, standing=asked.standing, customer_id=head.id, now=visit.now
+        )
+    else:
+        page = invoice_filter.listing(visit.conn, visit.turn, asked, visit.now)
     return visit.page(
         "staff/invoices.html",
         customer=head,
         page=page,
         names=staff_money.names_of(visit.conn, page),
-        standing=standing,
+        standing=asked.standing,
+        narrowed=narrowed_by(asked, visit),
+        query=query_of(asked),
     )
 
 

@@ -16,7 +16,7 @@ from store.views import customer_money, documents, services
 from store.views.customer_money import Balance
 from store.views.customer_tickets import TicketLine
 from store.views.documents import LINE, Document, DocumentLine, Standing
-from store.views.paging import Listing, Page, Turn
+from store.views.paging import Page, Turn
 from store.views.services import ServiceDetail, ServiceLine
 from store.views.weight import cut, line
 
@@ -144,13 +144,10 @@ def documents_of(conn: Connection, found: ServiceDetail, now: datetime) -> tuple
 
 
 def list_invoices(
-    conn: Connection, turn: Turn, *, standing: Standing | None, customer_id: int | None, now: datetime
+    conn: Connection, turn: Turn, *, standing: Standing | None, customer_id: int, now: datetime
 ) -> Page[DocumentLine]:
-    """A page of invoices, the newest first; of one standing or all, of one customer or all."""
-    if customer_id is not None:
-        return customer_money.invoices_of(conn, customer_id, turn, standing=standing, now=now)
-    late = documents.late_values(conn, now) if standing is Standing.LATE else {}
-    return documents.told(_INVOICES[standing].page(conn, turn, **late), now)
+    """A page of the invoices of a customer, the newest first; of one standing or all."""
+    return customer_money.invoices_of(conn, customer_id, turn, standing=standing, now=now)
 
 
 def names_of(conn: Connection, found: Page[DocumentLine]) -> Mapping[int, str]:
@@ -201,10 +198,6 @@ _TICKETS = (
     .order_by(tickets.c.updated_at.desc(), tickets.c.id.desc())
     .limit(_MOST_TICKETS)
 )
-_INVOICES = {
-    standing: Listing(LINE.where(documents.has_standing(standing, of_all=True)), documents.as_it_is, id=invoices.c.id)
-    for standing in (None, *Standing)
-}
 _DOCUMENT = LINE.add_columns(invoices.c.model).where(
     invoices.c.number == bindparam("the_number"), invoices.c.kind == bindparam("the_kind")
 )
