@@ -16,6 +16,7 @@ from mailgate.flows import due
 from mailgate.flows.billing.enclosed import pdf_maker
 from mailgate.flows.billing.letters import DOCUMENT_PDF
 from mailgate.flows.billing.run import run_what_is_due
+from mailgate.flows.billing.statement import STATEMENT_PDF
 from mailgate.flows.billing.verify_ledger import verify_ledger
 from mailgate.flows.hook import HookCaller
 from mailgate.flows.indexing import index_all, index_some
@@ -32,6 +33,7 @@ from mailgate.jobs import Aside, Bounded, Computing, Enqueue, FailPoint, Job, al
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
 from mailgate.outbound.document.pdf import Pdf, PdfMaker
+from mailgate.outbound.document.statement import statement_pdf
 from mailgate.outbound.domains import Domains
 from mailgate.outbound.frame import Frame
 from mailgate.outbound.pool import Pool
@@ -215,7 +217,7 @@ def build(
     Raises what a missing secret or an unusable store raises.
     """
     engine = connect(settings.store.url)
-    archive, make_pdf = archive_of(settings, aside), _pdf_maker(settings.documents).make
+    archive, pdf = archive_of(settings, aside), _pdf_maker(settings.documents)
     settings.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         migrated = upgrade(engine)
@@ -231,8 +233,11 @@ def build(
         archive=archive,
         enqueue=enqueue if smarthosts else partial(_receive_only, enqueue),
         templates=Templates(settings.templates.directory, frame=frame_of(settings)),
-        makers={DOCUMENT_PDF: pdf_maker(engine, archive, make_pdf)},
-        make_pdf=make_pdf,
+        makers={
+            DOCUMENT_PDF: pdf_maker(engine, archive, pdf.make),
+            STATEMENT_PDF: partial(statement_pdf, pdf.draw, _SHEETS[settings.documents.paper]),
+        },
+        make_pdf=pdf.make,
         smarthosts=tuple(map(Pool, smarthosts)),
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
         domains=Domains(

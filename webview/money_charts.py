@@ -81,7 +81,7 @@ def earning(words: Words, rows: Sequence[Revenue]) -> Shown:
         )
         for one in rows
     ]
-    legend = words.gettext("invoiced in the month"), words.gettext("for the days of the month")
+    legend = words.gettext("invoiced"), words.gettext("for its days")
     return _shown(title, conclusion, bars, currency, legend=legend)
 
 

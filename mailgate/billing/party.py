@@ -69,6 +69,7 @@ class Account:
     exempt_reason: str = ""
     bill_day: int | None = None  # None until the first aligned service, or staff, set it
     billed_elsewhere: bool = False  # a reseller's own customers: never invoiced, never mailed about money
+    monthly_statement: bool = False  # on the first of each month one of the month before is sent
     bill_at: datetime | None = None  # when the run has to look again; None: nothing to bill
     parked_because: str = ""  # an error that keeps the account out of runs until staff have looked
 

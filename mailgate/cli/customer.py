@@ -32,6 +32,7 @@ from mailgate.cli.welcome import tell_welcomed, wanted, welcome_option
 from mailgate.config.codes import CODES
 from mailgate.desks import refuse_ours
 from mailgate.flows.billing.books import Today, deal_with
+from mailgate.flows.billing.monthly import schedule
 from mailgate.flows.billing.service import states
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket import leave
@@ -118,6 +119,7 @@ def edit(customer: Typed, **given: Any) -> None:
         deal = deal_with(conn, parts.settings, customer_id, Today(now()), by=BY)
         assert deal is not None
         states.after_edit(deal, before)
+        schedule(conn, parts.settings, deal.payer.customer, deal.payer.account, now=deal.now)
         changed = customer_of(conn, customer_id)
         row = with_billing(conn, changed, as_row(changed))
     print_whole(row, TABLES)

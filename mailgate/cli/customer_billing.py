@@ -47,6 +47,11 @@ _OPTIONS = (
         default=None,
         help="A reseller's own customer: never invoiced, and never mailed about money.",
     ),
+    click.option(
+        "--monthly-statement/--no-monthly-statement",
+        default=None,
+        help="A statement of the month before, by mail on the first of each month.",
+    ),
     click.option("--billing-contact", metavar="ADDRESS", help="Which contact bills are made out to."),
     click.option("--no-billing-contact", is_flag=True, help="The one with the role invoice, else the owner."),
 )
@@ -70,8 +75,9 @@ def taken_billing(options: dict[str, Any]) -> dict[str, object]:
     for word in _WORDS:
         if (value := options.pop(word)) is not None:
             given[word] = value
-    if (elsewhere := options.pop("billed_elsewhere")) is not None:
-        given["billed_elsewhere"] = elsewhere
+    for flag in ("billed_elsewhere", "monthly_statement"):
+        if (wanted := options.pop(flag)) is not None:
+            given[flag] = wanted
     for flag, option in _TAKEN_AWAY:
         value, takes_away = options.pop(option), options.pop(flag)
         if value is not None and takes_away:
@@ -156,6 +162,7 @@ def _billing(customer: Customer, account: Account, proof: Proof | None) -> dict[
         "tax_exempt": account.exempt_reason or None,
         "bill_day": account.bill_day,
         "billed_elsewhere": account.billed_elsewhere,
+        "monthly_statement": account.monthly_statement,
         "parked_because": account.parked_because or None,
         "proof": _told(proof) if proof else None,
     }

@@ -49,7 +49,7 @@ _SECTIONS = {
     "Desk": {
         "ticket": "Tickets: list, show, answer, close, assign.",
         "search": "Find tickets, mails, customers and articles.",
-        "report": "How many tickets come and go, and how soon they are answered.",
+        "report": "How many tickets come and go, who owes, what was earned.",
         "inbox": "Every accepted mail and what became of it.",
         "quarantine": "Held mail: list, release, refuse.",
         "inspect": "What one mail says, as JSON.",
@@ -69,6 +69,7 @@ _SECTIONS = {
         "credit-note": "Credit notes: list, show.",
         "payment": "Money that came in.",
         "credit": "What customers have with us.",
+        "statement": "What happened to an account in a month.",
         "ledger": "What was booked: whether it is whole, and text for accounting programs.",
         "money": "Questions about amounts, days and tax, answered by the rules that bill.",
     },

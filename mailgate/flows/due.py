@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
-from mailgate.flows.billing import falling_due, ladder
+from mailgate.flows.billing import falling_due, ladder, monthly
 from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.hook import failing_at, tell_failing
@@ -49,6 +49,7 @@ class DueKind(StrEnum):
     SERVICE_ENDED = "service-ended"  # a service was cancelled, and all that was paid for is over
     BILLING_STOPPED = "billing-stopped"  # staff have not been told that the fuse has blown
     ORDER_LAPSED = "order-lapsed"  # a service was ordered, and never paid
+    STATEMENT = "statement"  # a month is over, and the customer wants to be told of it
     HELD_DIGEST = "held-digest"  # the list of each day, of all held mail that still waits
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
     QUEUE_LIST = "queue-list"  # the open tickets, each day
@@ -126,6 +127,7 @@ DUE = (
     Due(DueKind.LADDER, ladder.waiting, ladder.climb, together=ladder.TOGETHER),
     Due(DueKind.SERVICE_ENDED, falling_due.services_over, falling_due.end_services),
     Due(DueKind.ORDER_LAPSED, falling_due.orders_lapsed, falling_due.drop_orders),
+    Due(DueKind.STATEMENT, monthly.statements_due, monthly.send_statements),
     Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True), is_list=True),
     Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False), is_list=True),
     Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act), is_list=True),

@@ -1,17 +1,18 @@
-"""What a statement of account is made from: the customer's entries of the ledger, and what each is about."""
+"""What a statement of account is made from, when the next is due to whom, and which were sent."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, select
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from mailgate.billing.ledger.accounts import CREDIT, RECEIVABLE
 from mailgate.billing.ledger.transaction import Booked
 from mailgate.billing.statement import About, Standing
-from store.schema import gifts, invoices, payments
+from store.schema import billing_accounts, gifts, invoices, payments
 from store.schema import ledger_entries as entries
 from store.schema import ledger_transactions as transactions
+from store.schema import statements as sent_statements
 
 
 def standings_before(conn: Connection, customer_id: int, on: date) -> Mapping[str, Standing]:
@@ -44,6 +45,42 @@ def about(conn: Connection, booked: Sequence[Booked]) -> Mapping[int, About]:
         if known is not None:
             found[one.id] = known
     return found
+
+
+def waiting(conn: Connection, *, until: datetime, limit: int) -> tuple[tuple[int, datetime], ...]:
+    """Customers whose next statement is due by an instant, and since when."""
+    columns = billing_accounts.c
+    query = select(columns.customer_id, columns.statement_at).where(columns.statement_at <= until)
+    rows = conn.execute(query.order_by(columns.statement_at, columns.customer_id).limit(limit))
+    return tuple((row.customer_id, row.statement_at) for row in rows)
+
+
+def due_at(conn: Connection, customer_id: int) -> datetime | None:
+    """When the next statement of a customer is due; None: none is wanted."""
+    query = select(billing_accounts.c.statement_at).where(billing_accounts.c.customer_id == customer_id)
+    return conn.execute(query).scalar()
+
+
+def look_again(conn: Connection, customer_id: int, at: datetime | None) -> None:
+    """Keep when the next is due. The account is locked."""
+    query = update(billing_accounts).where(billing_accounts.c.customer_id == customer_id)
+    conn.execute(query.values(statement_at=at))
+
+
+def sent(conn: Connection, customer_id: int, month: date) -> frozenset[str]:
+    """In which currencies a month was sent."""
+    columns = sent_statements.c
+    query = select(columns.currency).where(columns.customer_id == customer_id, columns.month == month)
+    return frozenset(conn.execute(query).scalars())
+
+
+def keep(conn: Connection, customer_id: int, month: date, currencies: Collection[str], *, now: datetime) -> None:
+    """A month was sent in these. The account is locked."""
+    rows = [
+        {"customer_id": customer_id, "currency": currency, "month": month, "made_at": now} for currency in currencies
+    ]
+    if rows:
+        conn.execute(insert(sent_statements), rows)
 
 
 def _documents(booked: Sequence[Booked]) -> set[int]:

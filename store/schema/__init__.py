@@ -1,6 +1,6 @@
 """Every table, constraint and index. Instants are UTC, digests lower-case hex; addresses keep their case and a key."""
 
-from store.schema.accounts import billing_accounts, tax_proofs
+from store.schema.accounts import billing_accounts, statements, tax_proofs
 from store.schema.announcements import announcements
 from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
 from store.schema.columns import Utc, metadata
@@ -115,6 +115,7 @@ __all__ = [
     "spool",
     "staff",
     "staff_acts",
+    "statements",
     "suppressions",
     "tax_proofs",
     "tax_rules",

@@ -3,6 +3,7 @@
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -28,6 +29,8 @@ billing_accounts = Table(  # a customer without a row has the usual one, of whic
     Column("exempt_reason", String, nullable=False, server_default=""),
     Column("bill_day", Integer),
     Column("billed_elsewhere", Boolean, nullable=False, server_default=text("false")),
+    Column("monthly_statement", Boolean, nullable=False, server_default=text("false")),
+    Column("statement_at", Utc),  # when the next statement is to be made; null: none is wanted
     Column("bill_at", Utc),  # when a run looks next; null: there is nothing to bill
     Column("parked_because", Text, nullable=False, server_default=""),
     Index(
@@ -36,6 +39,21 @@ billing_accounts = Table(  # a customer without a row has the usual one, of whic
         sqlite_where=text("bill_at IS NOT NULL"),
         postgresql_where=text("bill_at IS NOT NULL"),
     ),
+    Index(
+        "ix_billing_accounts_statement_at",
+        "statement_at",
+        sqlite_where=text("statement_at IS NOT NULL"),
+        postgresql_where=text("statement_at IS NOT NULL"),
+    ),
+)
+
+statements = Table(
+    "statements",  # a month that a customer was sent: never twice
+    metadata,
+    Column("customer_id", ForeignKey("customers.id"), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("month", Date, primary_key=True),  # its first day
+    Column("made_at", Utc, nullable=False),
 )
 
 tax_proofs = Table(

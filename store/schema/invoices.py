@@ -58,6 +58,7 @@ invoices = Table(
     Index("ix_invoices_customer_id_id", "customer_id", "id"),
     Index("ix_invoices_state_due_on", "state", "due_on"),
     Index("ix_invoices_reference", "reference"),
+    Index("ix_invoices_issued_on", "issued_on"),
     Index(
         "ix_invoices_step_at",
         "step_at",

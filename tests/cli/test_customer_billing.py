@@ -27,6 +27,7 @@ NOTHING = {
     "tax_exempt": None,
     "bill_day": None,
     "billed_elsewhere": False,
+    "monthly_statement": False,
     "parked_because": None,
     "proof": None,
 }
@@ -72,7 +73,8 @@ def test_of_a_new_customer_nothing_is_known(program: Program) -> None:
 def test_what_is_edited_is_shown(program: Program) -> None:
     address = ("--street", "Ring 1", "--postcode", "1010", "--city", "Wien", "--region", "W", "--country", "at")
     more = ("--organisation", "Miller & Söhne", "--vat-id", "at u 123 456 75", "--tax-exempt", "Embassy, note 4711")
-    rest = ("--bill-day", "31", "--billed-elsewhere", "--billing-contact", "Bart@customer.example")
+    who = ("--billing-contact", "Bart@customer.example")
+    rest = ("--bill-day", "31", "--billed-elsewhere", "--monthly-statement", *who)
 
     edited = program.ask("customer", "edit", "1", *address, *more, *rest, "--name", "Anne M.")
 
@@ -81,17 +83,17 @@ def test_what_is_edited_is_shown(program: Program) -> None:
         "contact": "bart@customer.example", "billing_contact": "bart@customer.example",
         "organisation": "Miller & Söhne", "street": "Ring 1", "postcode": "1010", "city": "Wien", "region": "W",
         "country": "AT", "vat_id": "ATU12345675", "tax_exempt": "Embassy, note 4711", "bill_day": 31,
-        "billed_elsewhere": True,
+        "billed_elsewhere": True, "monthly_statement": True,
     }  # fmt: skip
     assert billing_of(program) == edited["billing"]
 
 
 def test_what_was_written_down_is_taken_away_again(program: Program) -> None:
     first = ("--organisation", "M", "--tax-exempt", "E", "--bill-day", "3", "--billed-elsewhere")
-    program.prints("customer", "edit", "1", *first, "--billing-contact", "bart@customer.example")
+    program.prints("customer", "edit", "1", *first, "--billing-contact", "bart@customer.example", "--monthly-statement")
 
     back = ("--organisation", "", "--no-tax-exempt", "--no-bill-day", "--not-billed-elsewhere", "--no-billing-contact")
-    program.prints("customer", "edit", "1", *back)
+    program.prints("customer", "edit", "1", *back, "--no-monthly-statement")
 
     assert billing_of(program) == NOTHING
 

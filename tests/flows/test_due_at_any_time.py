@@ -26,7 +26,7 @@ from mailgate.hooks import HookEvent
 from mailgate.jobs import Enqueue, Job
 from mailgate.wiring import Parts, build
 from store import schema
-from store.billing import ledger, runs
+from store.billing import accounts, ledger, runs, statements
 from store.engine import reading, transaction
 from store.post import announcements, work
 from tests.flows.billing_run.shop import Shop
@@ -116,6 +116,9 @@ class Store:
                 select(schema.services.c.id, schema.services.c.state, schema.services.c.billed_through)
             )
             balances = conn.execute(select(schema.balances))
+            sent = conn.execute(
+                select(schema.statements.c.customer_id, schema.statements.c.currency, schema.statements.c.month)
+            )
             return {
                 name: sorted(map(str, rows.all()))
                 for name, rows in (
@@ -127,6 +130,7 @@ class Store:
                     ("invoices", billed),
                     ("services", services),
                     ("balances", balances),
+                    ("statements", sent),
                 )
             }
 
@@ -241,7 +245,10 @@ def tell_hooks(gate: Gate) -> None:
 
 
 def sell(shop: Shop) -> None:
-    """Services that are to be invoiced, have ended, and were ordered and never paid; credit for what is due."""
+    """Services that are to be invoiced, have ended, and were ordered and never paid; credit for what is due.
+
+    Bart waits for the statement of the month before.
+    """
     shop.import_catalogue()
     begun = (MORNING - timedelta(days=45)).date()
     bart, cris, dora, erik = (shop.customer(name) for name in ("Bart", "Cris", "Dora", "Erik"))
@@ -252,6 +259,10 @@ def sell(shop: Shop) -> None:
     shop.act(ending.id, begun, lambda deal, service: carry_out(deal, end_of(deal, service, at_end=True, reason="")))
     shop.give(erik, 500, begun)
     shop.add(erik, on=begun, start_on=begun + timedelta(days=30))  # due on that day, and paid from the credit then
+    with transaction(shop.engine) as conn:
+        account = accounts.lock(conn, (bart,))[bart]
+        accounts.edit(conn, replace(account, monthly_statement=True))
+        statements.look_again(conn, bart, MORNING - timedelta(days=2))
 
 
 STEPS = st.lists(

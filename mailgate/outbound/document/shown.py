@@ -9,8 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
-from babel import Locale
-
 from mailgate.billing.document.einvoice import Model
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.document.paying import bank_transfer, check
@@ -19,6 +17,7 @@ from mailgate.billing.money.amount import written
 from mailgate.billing.money.words import amount, percent
 from mailgate.language.telling import full_date, speaking, speech
 from mailgate.outbound.document.layouts import words_of
+from mailgate.outbound.document.parties import address, named, reached, registered
 
 _UTF_8 = 1  # as the QR code of a transfer counts charsets
 _MASK = 3  # (row + column) mod 3: no pattern of text looks like it
@@ -49,13 +48,13 @@ def _shown(model: Model, words: Mapping[str, str], paper: str) -> dict[str, obje
         "paper": paper,
         "title": words[model["kind"]].format(number=model["number"]),
         "issued": [issued.year, issued.month, issued.day],
-        "seller": {"name": seller["name"], "address": [*_address(seller, locale), *_reached(seller)]},
-        "legal": [seller["name"], *_registered(seller, words)],
+        "seller": {"name": seller["name"], "address": [*address(seller, locale), *reached(seller)]},
+        "legal": [seller["name"], *registered(seller, words)],
         "to": {
             "label": words["to" if is_invoice else "credited-to"],
             "address": [
-                *_named(buyer),
-                *_address(buyer, locale),
+                *named(buyer),
+                *address(buyer, locale),
                 *([words["vat-id"].format(id=buyer["vat_id"])] if buyer.get("vat_id") else []),
             ],
         },
@@ -118,33 +117,6 @@ def _facts(model: Model, words: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     elif model["originals"]:
         yield words["for-invoice"], ", ".join(model["originals"])
     yield words["customer"], str(model["buyer"]["customer_id"])
-
-
-def _named(buyer: Model) -> list[str]:
-    """The organisation first, as envelopes have it."""
-    return list(dict.fromkeys(name for name in (buyer.get("organisation"), buyer.get("name")) if name))
-
-
-def _address(party: Model, locale: Locale) -> list[str]:
-    town = " ".join(filter(None, (party.get("postcode"), party.get("city"))))
-    country = party.get("country", "")
-    return list(
-        filter(None, (party.get("street"), town, party.get("region"), locale.territories.get(country, country)))
-    )
-
-
-def _reached(seller: Model) -> list[str]:
-    return list(filter(None, (seller.get("email"), seller.get("phone"))))
-
-
-def _registered(seller: Model, words: Mapping[str, str]) -> Iterator[str]:
-    """What a seller must say of itself, in the last lines of each page."""
-    if seller.get("register_id"):
-        yield seller["register_id"]
-    if seller.get("vat_id"):
-        yield words["vat-id"].format(id=seller["vat_id"])
-    if seller.get("tax_number"):
-        yield words["tax-number"].format(number=seller["tax_number"])
 
 
 def _ways(model: Model, words: Mapping[str, str]) -> list[dict[str, object]]:
