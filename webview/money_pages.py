@@ -8,10 +8,11 @@ from starlette.responses import Response
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.service import State
 from mailgate.mail.mailto import MailAction
-from store.views import customer_money
+from store.views import about_invoice, customer_money
 from store.views.documents import DocumentLine, Standing
 from store.views.services import ServiceLine
 from store.views.visitors import ContactVisitor
+from webview.ladder import rules_of, step_words
 from webview.site import NoSuchPage, Site, Visit
 from webview.sites import sites_of
 
@@ -32,6 +33,7 @@ class AtHome:
     service_count: int
     unpaid: tuple[DocumentLine, ...]
     unpaid_count: int
+    renewing: tuple[ServiceLine, ...]
     sites: Mapping[int, str]
 
 
@@ -45,7 +47,12 @@ def at_home(visit: ContactVisit) -> AtHome:
         unpaid = customer_money.unpaid(conn, visitor.customer_id, visit.now, limit=AT_HOME)
         unpaid_count = customer_money.count_unpaid(conn, visitor.customer_id, limit=COUNTED)
     return AtHome(
-        found, customer_money.count_services(conn, visitor, limit=COUNTED), unpaid, unpaid_count, sites_of(found)
+        found,
+        customer_money.count_services(conn, visitor, limit=COUNTED),
+        unpaid,
+        unpaid_count,
+        customer_money.renewing(conn, visitor, limit=AT_HOME),
+        sites_of(found),
     )
 
 
@@ -139,7 +146,14 @@ def _document(visit: ContactVisit, kind: DocumentKind) -> Response:
     found = customer_money.document(visit.conn, visit.visitor, number, kind, visit.now)
     if found is None:
         raise NoSuchPage
-    return visit.page("document.html", document=found, action=question_about(visit.site, found.line.number))
+    return visit.page(
+        "document.html",
+        document=found,
+        action=question_about(visit.site, found.line.number),
+        mails=about_invoice.mails_about(visit.conn, found.line.id, visit.visitor),
+        ahead=about_invoice.ahead_of(visit.conn, found.line.id, rules_of(visit.site.settings.billing), visit.now),
+        steps=step_words(visit.words),
+    )
 
 
 def _money_alone(visit: ContactVisit) -> None:

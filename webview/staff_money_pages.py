@@ -3,13 +3,14 @@
 from starlette.responses import Response
 
 from mailgate.billing.document.invoice import DocumentKind
-from store.views import invoice_filter, staff_money
+from store.views import about_invoice, invoice_filter, staff_money
 from store.views.invoice_filter import InvoiceFilter
 from store.views.paging import Turn
 from store.views.staff_money import CustomerHead
 from store.views.visitors import StaffVisitor
 from webview import staff_actions
 from webview.invoice_query import asked_in, narrowed_by, query_of
+from webview.ladder import rules_of, step_words
 from webview.money_pages import service_state_asked
 from webview.site import NoSuchPage, Visit
 from webview.sites import sites_of
@@ -34,6 +35,8 @@ def customer(visit: StaffVisit) -> Response:
         services=services,
         domains=domains,
         invoices=invoices.rows[: MOST_SHOWN + 1],
+        open_invoices=staff_money.open_invoices(conn, head.id, visit.now, limit=MOST_SHOWN),
+        promises=staff_money.promises_of(conn, head.id),
         most=MOST_SHOWN,
         sites=sites_of((*services, *domains)),
         tickets=staff_money.tickets_of(conn, head.id),
@@ -134,4 +137,10 @@ def _document(visit: StaffVisit, kind: DocumentKind) -> Response:
     found = staff_money.document(visit.conn, visit.request.path_params["number"], kind, visit.now)
     if found is None:
         raise NoSuchPage
-    return visit.page("staff/document.html", document=found)
+    return visit.page(
+        "staff/document.html",
+        document=found,
+        mails=about_invoice.mails_about(visit.conn, found.line.id, None),
+        ahead=about_invoice.ahead_of(visit.conn, found.line.id, rules_of(visit.site.settings.billing), visit.now),
+        steps=step_words(visit.words),
+    )

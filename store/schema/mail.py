@@ -216,6 +216,12 @@ outbox = Table(
     ),
     Index("ix_outbox_state_id", "state", "id"),
     Index("ix_outbox_customer_id_id", "customer_id", "id"),
+    Index(
+        "ix_outbox_about_invoice",
+        "about_id",
+        sqlite_where=text("about_kind = 'invoice'"),
+        postgresql_where=text("about_kind = 'invoice'"),
+    ),
     Index("ix_outbox_ticket_id_to_key_id", "ticket_id", "to_key", "id"),  # staff get a mail of nearly every ticket
     Index("ix_outbox_to_key_id", "to_key", "id"),
     Index("ix_outbox_to_key_template_created_at", "to_key", "template", "created_at"),

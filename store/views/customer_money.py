@@ -33,6 +33,11 @@ def current_services(conn: Connection, visitor: ContactVisitor, *, limit: int) -
     return services.current(conn, visitor.customer_id, limit=limit, money=visitor.sees_money)
 
 
+def renewing(conn: Connection, visitor: ContactVisitor, *, limit: int) -> tuple[ServiceLine, ...]:
+    """What renews next, the soonest first, for whoever sees money."""
+    return services.renewing(conn, visitor.customer_id, limit=limit) if visitor.sees_money else ()
+
+
 def count_services(conn: Connection, visitor: ContactVisitor, *, limit: int) -> int:
     """How many services the customer has now; `limit` means that many or more."""
     return services.count(conn, visitor.customer_id, limit=limit)

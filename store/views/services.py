@@ -4,7 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, RowMapping, and_, bindparam, case, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    RowMapping,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+)
 
 from mailgate.billing.document.invoice import DocumentState
 from mailgate.billing.offer.discount import counting, price_on
@@ -124,6 +136,12 @@ def current(conn: Connection, customer_id: int, *, limit: int, money: bool) -> t
     return tuple(one if money else replace(one, cost=None) for one in found)
 
 
+def renewing(conn: Connection, customer_id: int, *, limit: int) -> tuple[ServiceLine, ...]:
+    """What renews next, the soonest first."""
+    rows = conn.execute(_RENEWING, {"the_customer": customer_id, "most": limit}).mappings()
+    return tuple(_line(row) for row in rows)
+
+
 def count(conn: Connection, customer_id: int, *, limit: int) -> int:
     """How many services a customer has now; `limit` means that many or more."""
     return conn.execute(_COUNT, {"the_customer": customer_id, "most": limit}).scalar_one()
@@ -241,6 +259,12 @@ _LISTINGS = {
     for of_state in (False, True)
 }
 _CURRENT = _SERVICE.where(_THEIRS, ~_IS_PAST).order_by(services.c.id.desc()).limit(bindparam("most"))
+_RENEWING = (
+    _SERVICE.where(_THEIRS, services.c.state == State.ACTIVE.value, services.c.months > 0)
+    .where(or_(services.c.cancel_on.is_(None), services.c.cancel_on > services.c.billed_through))
+    .order_by(services.c.billed_through, services.c.id)
+    .limit(bindparam("most"))
+)
 _COUNT = select(func.count()).select_from(
     select(services.c.id).where(_THEIRS, ~_IS_PAST).limit(bindparam("most")).subquery()
 )

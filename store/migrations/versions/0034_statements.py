@@ -1,4 +1,4 @@
-"""Statements of account, each month for whoever wants them; invoices by the day of their issue."""
+"""Statements of account, each month for whoever wants them; invoices by day of issue, mails by invoice."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -37,3 +37,10 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "currency", "month", name=op.f("pk_statements")),
     )
     op.create_index("ix_invoices_issued_on", "invoices", ["issued_on"])
+    op.create_index(
+        "ix_outbox_about_invoice",
+        "outbox",
+        ["about_id"],
+        sqlite_where=sa.text("about_kind = 'invoice'"),
+        postgresql_where=sa.text("about_kind = 'invoice'"),
+    )
