@@ -18,6 +18,7 @@ class Action(StrEnum):
     CLOSE_OR_REOPEN = "close or reopen a ticket of one's own"
     LEAVE = "get no more mails of a ticket"
     SHARE = "have a contact of one's own account read a ticket"
+    PROMISE = "say when money comes, or ask for time"
     ORDER_WITHIN_LIMIT = "order up to the limit"
     ORDER_BEYOND_LIMIT = "order beyond the limit, or cancel a service"
     CHANGE_IDENTITY = "change addresses or contacts"
@@ -59,6 +60,7 @@ MATRIX: dict[Action, tuple[Verdict, ...]] = {
     Action.CLOSE_OR_REOPEN:      (_HOLD, _TICKET,  _CONFIRM, _DO,      _DO,      _DO,      _DO),
     Action.LEAVE:                (_HOLD, _TICKET,  _CONFIRM, _DO,      _DO,      _DO,      _DO),
     Action.SHARE:                (_HOLD, _TICKET,  _CONFIRM, _DO,      _DO,      _DO,      _DO),
+    Action.PROMISE:              (_HOLD, _TICKET,  _DO,      _DO,      _DO,      _DO,      _DO),
     Action.ORDER_WITHIN_LIMIT:   (_HOLD, _TICKET,  _CONFIRM, _CONFIRM, _DO,      _DO,      _DO),
     Action.ORDER_BEYOND_LIMIT:   (_HOLD, _TICKET,  _CONFIRM, _CONFIRM, _CONFIRM, _CONFIRM, _DO),
     Action.CHANGE_IDENTITY:      (_HOLD, _TICKET,  _CONFIRM, _CONFIRM, _CONFIRM, _CONFIRM, _DO),
@@ -72,10 +74,11 @@ MATRIX: dict[Action, tuple[Verdict, ...]] = {
     Action.STAFF_ADMINISTRATION: (_HOLD, _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD,    _HOLD),
 }  # fmt: skip
 
-# What goes to the registered address alone changes nothing, and CONFIRM has a token of its own.
+# What goes to the registered address alone changes nothing, CONFIRM has a token of its own, and PROMISE puts off
+# no more than reminders, for days that are counted.
 _WITHOUT_SPAM_CHECK = frozenset({
     Action.OPEN_AS_STRANGER, Action.OPEN, Action.APPEND, Action.ACKNOWLEDGE, Action.SIGN_IN, Action.SEE_OWN,
-    Action.CONFIRM,
+    Action.CONFIRM, Action.PROMISE,
 })  # fmt: skip
 
 

@@ -19,6 +19,7 @@ answer yes or no            hold  do    do    do    do    do    do
 close or reopen             hold  tkt   ask   do    do    do    do
 get no more mails           hold  tkt   ask   do    do    do    do
 share a ticket              hold  tkt   ask   do    do    do    do
+say when money comes        hold  tkt   do    do    do    do    do
 order up to the limit       hold  tkt   ask   ask   do    do    do
 order beyond the limit      hold  tkt   ask   ask   ask   ask   do
 change addresses            hold  tkt   ask   ask   ask   ask   do
@@ -43,6 +44,7 @@ ACTIONS = {
     "close or reopen": Action.CLOSE_OR_REOPEN,
     "get no more mails": Action.LEAVE,
     "share a ticket": Action.SHARE,
+    "say when money comes": Action.PROMISE,
     "order up to the limit": Action.ORDER_WITHIN_LIMIT,
     "order beyond the limit": Action.ORDER_BEYOND_LIMIT,
     "change addresses": Action.CHANGE_IDENTITY,
@@ -57,7 +59,7 @@ ACTIONS = {
 }
 
 WORDS_ONLY = {Action.OPEN_AS_STRANGER, Action.OPEN, Action.APPEND, Action.ACKNOWLEDGE, Action.SIGN_IN}
-WORDS_ONLY |= {Action.SEE_OWN, Action.CONFIRM}
+WORDS_ONLY |= {Action.SEE_OWN, Action.CONFIRM, Action.PROMISE}
 
 
 def _cells() -> list[tuple[Action, Level, Verdict]]:

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from mailgate.commands.place import Place, Where
 from mailgate.commands.verb import Table
 from mailgate.mail.mailto import MailAction
+from mailgate.people import Role
 from mailgate.tickets.verbs import lists
 from mailgate.tickets.verbs.customers import CUSTOMERS
 from mailgate.tickets.verbs.staff import STAFF
@@ -45,6 +46,7 @@ def help_page(site: Site, request: Request) -> Response:
                 "name": verb.name,
                 "on_ticket": verb.where is Where.TICKET,
                 "for_owner": verb.roles == frozenset(),
+                "for_payers": verb.roles == {Role.INVOICE},
             }
             for verb in CUSTOMERS.verbs
         ],

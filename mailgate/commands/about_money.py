@@ -13,11 +13,11 @@ MOST_DAYS = 366
 """Whoever names more has mistyped a number or a date."""
 
 _CALLED = re.compile(
-    r"(?:(?:the|der|die|my|meine)\s+)?(?:invoice|rechnung)\b\s*(?:(?:no|nr|number|nummer)\b\.?)?\s*", re.I
+    r"(?:(?:the|my|die|meine) )?(?:invoice|rechnung)\b\s*(?:(?:no|nr|number|nummer)\b\.?)?\s*", re.IGNORECASE
 )
 _NUMBER = re.compile(r"#?([A-Za-z0-9][A-Za-z0-9._/-]{0,59})\Z")
-_SPAN = re.compile(r"([0-9]{1,9})\s*(?:(?:d|days?|tage?n?)|(w|weeks?|wochen?))?\Z", re.I)
-_UNTIL = re.compile(r"(?:until|till|to|bis)\s+(?:zum\s+)?", re.I)
+_SPAN = re.compile(r"([0-9]{1,9})\s*(?:(?:d|days?|tage?n?)|(w|weeks?|wochen?))?\Z", re.IGNORECASE)
+_UNTIL = re.compile(r"(?:until|till|to|bis)\s+(?:zum\s+)?", re.IGNORECASE)
 
 
 def invoice(words: str, place: Place) -> Argument:

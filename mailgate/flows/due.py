@@ -50,6 +50,7 @@ class DueKind(StrEnum):
     BILLING_STOPPED = "billing-stopped"  # staff have not been told that the fuse has blown
     ORDER_LAPSED = "order-lapsed"  # a service was ordered, and never paid
     STATEMENT = "statement"  # a month is over, and the customer wants to be told of it
+    PROMISE_OVER = "promise-over"  # a customer's time to pay, or what was said of money on its way
     HELD_DIGEST = "held-digest"  # the list of each day, of all held mail that still waits
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
     QUEUE_LIST = "queue-list"  # the open tickets, each day
@@ -128,6 +129,7 @@ DUE = (
     Due(DueKind.SERVICE_ENDED, falling_due.services_over, falling_due.end_services),
     Due(DueKind.ORDER_LAPSED, falling_due.orders_lapsed, falling_due.drop_orders),
     Due(DueKind.STATEMENT, monthly.statements_due, monthly.send_statements),
+    Due(DueKind.PROMISE_OVER, falling_due.promises_over, falling_due.end_promises),
     Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True), is_list=True),
     Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False), is_list=True),
     Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act), is_list=True),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailgate.confirmation import Became, Statement
+from mailgate.letters.notice import MadeFile, NoticeAttachment
 from mailgate.tickets.ticket import State
 
 
@@ -164,6 +165,7 @@ class Result:
     sentence: Item | None = None
     lines: tuple[Item, ...] = ()
     question: Mapping[str, object] | None = None
+    files: tuple[NoticeAttachment | MadeFile, ...] = ()  # that the answer brings
 
     def as_values(self) -> Mapping[str, object]:
         """The result as templates name it."""
@@ -171,7 +173,7 @@ class Result:
         return {**said, "lines": [line.as_values() for line in self.lines], "question": self.question}
 
 
-def result(says: Outcome, *lines: Item, **given: object) -> Result:
+def result(says: StrEnum, *lines: Item, **given: object) -> Result:
     """What became of a command."""
     return Result(Item(says, given), lines)
 

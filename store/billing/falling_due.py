@@ -1,6 +1,6 @@
 """What of billing falls due on a day of the account's own zone: looked for each second, from indexes. Reads only."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, Select, or_, select
@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Select, or_, select
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.ledger.accounts import CREDIT
 from mailgate.billing.service import State
-from store.schema import balances, customers, invoice_lines, invoices, services
+from store.schema import balances, customers, invoice_lines, invoices, promises, services
 
 _FIRST_ZONE = timedelta(hours=14)
 """A day begins there so long before it does by UTC."""
@@ -75,6 +75,17 @@ def unpaid_orders(conn: Connection, *, due_by: date, limit: int) -> tuple[Day, .
         .distinct()
     )
     return _days(conn, query.order_by(invoices.c.due_on, services.c.id).limit(limit))
+
+
+def promises_over(conn: Connection, *, until: date, limit: int) -> tuple[Day, ...]:
+    """The days after those until which somebody has promised money, or got time for it."""
+    query = (
+        select(promises.c.customer_id, promises.c.until_on, customers.c.timezone)
+        .join(customers, customers.c.id == promises.c.customer_id)
+        .where(promises.c.ended_at.is_(None), promises.c.until_on < until)
+    )
+    found = _days(conn, query.order_by(promises.c.until_on, promises.c.id).limit(limit))
+    return tuple(replace(one, on=one.on + timedelta(days=1)) for one in found)
 
 
 def _days(

@@ -1,7 +1,7 @@
 """What stands behind commands about money: invoices, days, spans, in the order in which people write them."""
 
-import contextlib
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -125,5 +125,5 @@ def test_a_month_is_the_last_of_its_name(words: str, first: date) -> None:
 )  # fmt: skip
 @given(words=st.text(max_size=80))
 def test_whatever_is_written_it_is_read_or_refused(reader: Callable[[str, Place], Argument], words: str) -> None:
-    with contextlib.suppress(BadArgument):
+    with suppress(BadArgument):
         reader(words, PLACE)

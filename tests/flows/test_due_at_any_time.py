@@ -17,6 +17,7 @@ from mailgate.billing.ledger import events
 from mailgate.billing.ledger.events import Whose
 from mailgate.config import Hook, Settings
 from mailgate.config.settings import QueueList
+from mailgate.flows.billing import time_given
 from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
@@ -26,10 +27,10 @@ from mailgate.hooks import HookEvent
 from mailgate.jobs import Enqueue, Job
 from mailgate.wiring import Parts, build
 from store import schema
-from store.billing import accounts, ledger, runs, statements
+from store.billing import accounts, invoices, ledger, runs, statements
 from store.engine import reading, transaction
 from store.post import announcements, work
-from tests.flows.billing_run.shop import Shop
+from tests.flows.billing_run.shop import Shop, noon
 from tests.gate import BEGIN, Gate, Person, begin_gate
 
 EVENING = BEGIN + timedelta(hours=38)
@@ -245,14 +246,18 @@ def tell_hooks(gate: Gate) -> None:
 
 
 def sell(shop: Shop) -> None:
-    """Services that are to be invoiced, have ended, and were ordered and never paid; credit for what is due.
+    """Services to be invoiced, ended, and never paid; credit for what is due; time for an invoice that is over.
 
     Bart waits for the statement of the month before.
     """
     shop.import_catalogue()
     begun = (MORNING - timedelta(days=45)).date()
     bart, cris, dora, erik = (shop.customer(name) for name in ("Bart", "Cris", "Dora", "Erik"))
-    shop.add(bart, on=begun)
+    _, (open_since_then,) = shop.add(bart, on=begun)
+    with transaction(shop.engine) as conn:
+        standing = time_given.stand(conn, bart, now=noon(begun))
+        unpaid = invoices.get(conn, open_since_then.id)
+        time_given.extend(conn, standing, unpaid, 30, by="Bart", spool_id=None, now=noon(begun))
     shop.add(cris, on=begun, is_pending=True)
     ending, (first,) = shop.add(dora, on=begun)
     shop.pay(first.number, first.reckoned.total_minor, begun)

@@ -10,10 +10,12 @@ from mailgate.commands.verb import Verb
 from mailgate.confirmation import Became, Says
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples import SAMPLES
+from mailgate.outbound.samples.given import MONEY
 from mailgate.outbound.templates import built_in_directory
 from mailgate.tickets.acts import Deed
 from mailgate.tickets.context import Fact
 from mailgate.tickets.files import Unwanted
+from mailgate.tickets.money_said import MoneySaid
 from mailgate.tickets.refused import Refused, english
 from mailgate.tickets.result import Decided, Done, Outcome, item
 from mailgate.tickets.search_query import SearchFault
@@ -44,10 +46,10 @@ def receipt(parts: Path, line: dict[str, object]) -> str:
     return said[1]
 
 
-@pytest.mark.parametrize("says", [*(one for one in Outcome if one is not Outcome.COMMAND), *SearchFault])
+@pytest.mark.parametrize("says", [*(one for one in Outcome if one is not Outcome.COMMAND), *SearchFault, *MoneySaid])
 @pytest.mark.parametrize("parts", PARTS, ids=language)
 def test_every_outcome_has_its_sentence(parts: Path, says: StrEnum) -> None:
-    said = receipt(parts, {"says": says.value, "given": GIVEN})
+    said = receipt(parts, {"says": says.value, "given": MONEY if isinstance(says, MoneySaid) else GIVEN})
 
     assert len(said) > 5
     assert not re.search(r"[{}]", said)
@@ -67,6 +69,7 @@ def test_every_command_of_customers_has_its_meaning(parts: Path, verb: Verb) -> 
     ("part", "known"),
     [
         ("outcome.md", {*Outcome, *SearchFault} - {Outcome.COMMAND}),
+        ("money.md", set(MoneySaid)),
         ("command.md", {verb.name for verb in CUSTOMERS.verbs}),
         ("staff-command.md", {verb.name for verb in STAFF.verbs}),
         ("decision.md", {verb.name for verb in (*HELD.verbs, *QUEUE.verbs)}),

@@ -1,5 +1,6 @@
 """What a customer's lines command, what is said of those that command nothing, and what is valid now."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -12,6 +13,7 @@ from mailgate.mail.parse import parse
 from mailgate.people import Role
 from mailgate.tickets.ticket import State
 from mailgate.tickets.verbs.customers import CUSTOMERS, valid_now
+from mailgate.tickets.verbs.money import Means
 from tests.mail.mails import written
 
 OWNER, SUPPORT = frozenset({Role.OWNER}), frozenset({Role.SUPPORT})
@@ -71,9 +73,40 @@ def test_a_command_stands_once_and_not_beside_its_contrary() -> None:
 
 def test_only_what_would_do_something_is_valid_now() -> None:
     def names(state: State | None, roles: frozenset[Role] = OWNER) -> set[str]:
-        return {one["name"] for one in valid_now(place(on_ticket=state is not None, roles=roles), state)}
+        return {one["name"] for one in valid_now(place(on_ticket=state is not None, roles=roles), state, Means())}
 
     assert names(None) == {"tickets", "resend", "search", "help"}
     assert names(State.OPEN) - names(State.CLOSED) == {"close"}
     assert names(State.CLOSED) - names(State.OPEN) == {"reopen"}
     assert names(State.OPEN) - names(State.OPEN, SUPPORT) == {"add"}
+
+
+ALL = Means(invoices=True, services=True, is_open=True, defers=True)
+OF_MONEY = {"invoices", "invoice", "services", "balance", "paid", "defer"}
+
+
+@pytest.mark.parametrize(
+    ("means", "names"),
+    [
+        (Means(), set()),
+        (Means(services=True), {"services", "balance"}),
+        (Means(invoices=True), {"invoices", "invoice", "balance"}),
+        (replace(ALL, defers=False), OF_MONEY - {"defer"}),
+        (replace(ALL, is_open=False, defers=False), OF_MONEY - {"defer", "paid"}),
+        (ALL, OF_MONEY),
+    ],
+)
+def test_commands_about_money_are_valid_as_there_is_something_to_be_said(means: Means, names: set[str]) -> None:
+    valid = {one["name"] for one in valid_now(place(on_ticket=False), None, means)}
+
+    assert valid & OF_MONEY == names
+
+
+def test_money_is_for_the_owner_and_for_invoices_alone() -> None:
+    def valid(role: Role) -> set[str]:
+        of_role = place(on_ticket=False, roles=frozenset({role}))
+        return {one["name"] for one in valid_now(of_role, None, ALL)} & OF_MONEY
+
+    assert {role for role in Role if valid(role)} == {Role.OWNER, Role.INVOICE}
+    assert valid(Role.INVOICE) == OF_MONEY
+    assert reading("!balance", roles=SUPPORT).misread[0].fault is Fault.ROLE

@@ -56,6 +56,8 @@ class Billing:
     late_fee: billing_kinds.Amount = ""  # empty: none
     terminate_after_days: kinds.Days = 7
     change_waits_for_payment: kinds.Truth = False
+    promise_days: kinds.Days = 14
+    promises_a_year: kinds.Count = 2
     deposit_minimum: billing_kinds.Amounts = ()
     fuse_least: kinds.Count = 50
     fuse_percent: billing_kinds.Percent = 30

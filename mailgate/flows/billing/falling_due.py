@@ -19,6 +19,7 @@ from mailgate.flows.billing.run import THE_SCHEDULE
 from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.billing.service.states import end_what_is_over
 from mailgate.flows.billing.settle import use_credit
+from mailgate.flows.billing.time_given import end_over
 from mailgate.flows.story.act import Act
 from store.billing import accounts, bill_looks, falling_due, invoices, lines, runs, series, services
 from store.billing.falling_due import Day
@@ -88,6 +89,17 @@ def drop_orders(act: Act, service_ids: Sequence[int]) -> None:
             service = services.get(act.conn, service_id)  # as it is under the lock
             if service.state is State.PENDING and _is_late(deal, service):
                 carry_out(deal, end_of(deal, service, at_end=False, reason=NEVER_PAID))
+
+
+def promises_over(conn: Connection, _settings: Settings, at: datetime) -> Found:
+    """Customers who had time until a day that is over, or had said that money would have come by then."""
+    return _by_customer(falling_due.promises_over(conn, until=falling_due.latest_day(at), limit=AT_ONCE), at)
+
+
+def end_promises(act: Act, customer_ids: Sequence[int]) -> None:
+    """The ladder goes on where it was; that no money came is seen on the customer's page and in the list of the day."""
+    for number in customer_ids:
+        end_over(act.conn, number, now=act.now)
 
 
 def _is_late(deal: Deal, service: Service) -> bool:

@@ -1,6 +1,7 @@
 """A contact's mail with commands: who asks, what about, and how far he is believed."""
 
 from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.commands.place import Place, Where
@@ -9,9 +10,10 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.letters.letter import Sheet
 from mailgate.mail.address_token import Purpose, TokenFault
-from mailgate.people import Contact, Registered, Role
+from mailgate.people import Contact, Registered, Role, Tongue
 from mailgate.tickets.thread import Joined, NewTicket
 from mailgate.tickets.ticket import Ticket
+from store import people
 from store.desk import message_ids, tickets
 
 
@@ -26,11 +28,20 @@ class Asking:
     ticket: Ticket | None  # that he may command: he takes part in it, or owns the account
     sheet: Sheet  # what his answer is written on
 
+    tongue: Tongue  # how the writer's account is written to
+
     @property
     def place(self) -> Place:
-        """What his commands are understood by."""
+        """What the commands are understood by: about a ticket, those of its account; else of any of the writer's."""
         where = Where.TICKET if self.ticket else Where.NEW
-        return Place(where, self.act.now, self.act.settings.gate.zone, roles=frozenset(self.contact.roles))
+        roles = frozenset(role for one in self.contacts for role in one.roles)
+        zone, language = ZoneInfo(self.tongue.timezone), self.tongue.language
+        return Place(where, self.act.now, zone, roles=roles, language=language)
+
+    @property
+    def contacts(self) -> tuple[Contact, ...]:
+        """As whom the writer may ask: in a ticket as one of its account's, else as each that has the address."""
+        return (self.contact,) if self.ticket else self.sender.contacts
 
     def ticket_now(self) -> Ticket | None:
         """As it is now: an earlier command may have changed it."""
@@ -51,7 +62,7 @@ def asking(act: Act, incoming: Incoming, sender: Registered, placed: Joined | Ne
         sheet = replace(
             sheet, references=(*message_ids.of_thread(act.conn, ticket.id, contact.address), *sheet.references)
         )
-    return Asking(act, incoming, sender, contact, ticket, sheet)
+    return Asking(act, incoming, sender, contact, ticket, sheet, people.tongue_of(act.conn, contact.customer_id))
 
 
 def _subject_matter(

@@ -1,12 +1,13 @@
 """What each command of a customer's contact does: a function for each, which says what came of it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from mailgate.authority import Action, Verdict
 from mailgate.commands.verb import Command, Verb
 from mailgate.confirmation import ConfirmKind
 from mailgate.flows.client import deeds, look_up
 from mailgate.flows.client.asking import Asking
+from mailgate.flows.client.money import look, promise
 from mailgate.flows.client.request import not_to_be_added, request_of, request_to_add
 from mailgate.flows.confirm.ask import Request, ask, not_asked
 from mailgate.flows.story.act import Act
@@ -16,9 +17,9 @@ from mailgate.flows.ticket.readers import contact_of
 from mailgate.people import Contact
 from mailgate.tickets.result import Result
 from mailgate.tickets.ticket import Ticket
-from mailgate.tickets.verbs import customers
+from mailgate.tickets.verbs import customers, money
 
-Handler = Callable[[Asking, Command], Result | None]
+Handler = Callable[[Asking, Command], Result | Sequence[Result] | None]
 """Does what is asked for, or asks whether it shall be done; None where a question tells its reader more."""
 
 
@@ -29,9 +30,10 @@ def action_of(mail: Asking, command: Command) -> Action:
     return command.verb.action
 
 
-def carry_out(mail: Asking, command: Command) -> Result | None:
+def carry_out(mail: Asking, command: Command) -> Sequence[Result]:
     """Do it; where the evidence is too weak for that, put the question."""
-    return HANDLERS[command.verb](mail, command)
+    told = HANDLERS[command.verb](mail, command)
+    return (told,) if isinstance(told, Result) else told or ()
 
 
 def _deed(do: Callable[[Act, Incoming, Ticket, Contact], Told], kind: ConfirmKind) -> Handler:
@@ -73,8 +75,7 @@ def _search(mail: Asking, command: Command) -> Result:
 
 
 def _help(mail: Asking, command: Command) -> Result:
-    ticket = mail.ticket_now()
-    return look_up.list_commands(mail.place, ticket.state if ticket else None)
+    return look_up.list_commands(valid_commands(mail))
 
 
 HANDLERS: Mapping[Verb, Handler] = {
@@ -87,7 +88,19 @@ HANDLERS: Mapping[Verb, Handler] = {
     customers.RESEND: _resend,
     customers.SEARCH: _search,
     customers.HELP: _help,
+    money.INVOICES: look.invoices,
+    money.INVOICE: look.invoice,
+    money.SERVICES: look.services,
+    money.BALANCE: look.balance,
+    money.PAID: promise.paid,
+    money.DEFER: promise.defer,
 }
+
+
+def valid_commands(mail: Asking) -> list[Mapping[str, str]]:
+    """What would do something now, as templates name it."""
+    ticket = mail.ticket_now()
+    return customers.valid_now(mail.place, ticket.state if ticket else None, look.means(mail))
 
 
 def _ticket(mail: Asking) -> Ticket:

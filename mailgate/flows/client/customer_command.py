@@ -10,20 +10,21 @@ from dataclasses import replace
 from mailgate.authority import Action, Verdict
 from mailgate.commands.directives import read_directives
 from mailgate.commands.grammar import Reading, may_command, read
+from mailgate.commands.misread import Fault, Misread
 from mailgate.flows.client.asking import Asking, asking
-from mailgate.flows.client.carry_out import action_of, carry_out
+from mailgate.flows.client.carry_out import action_of, carry_out, valid_commands
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
-from mailgate.people import Registered
+from mailgate.people import Contact, Registered, Role
 from mailgate.tickets.notices import receipt
 from mailgate.tickets.result import Outcome, Result, result
 from mailgate.tickets.thread import Joined, NewTicket
 from mailgate.tickets.ticket import Event
-from mailgate.tickets.verbs.customers import CUSTOMERS, valid_now
+from mailgate.tickets.verbs.customers import CUSTOMERS
 from store import people
 from store.desk import message_ids
 
@@ -31,6 +32,7 @@ KeepWords = Callable[[Incoming], Settled]
 """Has a mail join its ticket, or open one, as if it held no command."""
 
 NOT_VERIFIED = result(Outcome.NOT_VERIFIED)
+_MOST_NAMED = 5
 
 
 def obey(
@@ -41,7 +43,7 @@ def obey(
     if not may_command(directives):
         return None
     mail = asking(act, incoming, sender, placed)
-    reading = read(directives, CUSTOMERS, mail.place)
+    reading = _with_who_may(mail, read(directives, CUSTOMERS, mail.place))
     if not (reading.commands or reading.misread):  # "!!! URGENT !!!"
         return None
     actions = [Action.SEE_OWN] if reading.misread else [action_of(mail, command) for command in reading.commands]
@@ -55,6 +57,27 @@ def obey(
         if kept.disposition in AWAITING_REVIEW:
             return kept
     return _answer(mail, reading, kept)
+
+
+def _with_who_may(mail: Asking, reading: Reading) -> Reading:
+    """Where a line is for others of the account, they are named: its writer knows whom to ask then."""
+    faults = {Fault.ROLE, Fault.OWNER_ONLY}
+    if faults.isdisjoint(one.fault for one in reading.misread):
+        return reading
+    account = people.get_customer(mail.act.conn, mail.contact.customer_id).contacts
+    return replace(
+        reading,
+        misread=tuple(
+            replace(one, values={**one.values, "who": _who_may(account, one)}) if one.fault in faults else one
+            for one in reading.misread
+        ),
+    )
+
+
+def _who_may(account: Sequence[Contact], misread: Misread) -> str:
+    roles = {Role.OWNER, *map(Role, filter(None, misread.values.get("roles", "").split(", ")))}
+    who = [f"{one.name} <{one.address}>" for one in account if roles & set(one.roles)]
+    return ", ".join(who[:_MOST_NAMED])
 
 
 def _as_words(mail: Asking, placed: Joined | NewTicket, keep_words: KeepWords) -> Settled:
@@ -73,7 +96,7 @@ def _answer(mail: Asking, reading: Reading, kept: Settled | None) -> Settled:
     if kept is None:
         _record(mail, reading)
     commands = () if reading.misread else reading.commands
-    results = [told for command in commands if (told := carry_out(mail, command))]
+    results = [told for command in commands for told in carry_out(mail, command)]
     if results or reading.misread:
         _tell(mail, results, reading)
     if kept is not None:
@@ -112,6 +135,6 @@ def _tell(mail: Asking, results: Sequence[Result], reading: Reading | None = Non
         results=results,
         misread=reading.misread,
         corrected=reading.corrected,
-        commands=valid_now(mail.place, ticket.state if ticket else None) if reading.misread else (),
+        commands=valid_commands(mail) if reading.misread else (),
     )
     notify(mail.act, [notice], cause=mail.incoming)

@@ -1,9 +1,9 @@
 """What a contact asks to see by mail: the same as on the pages, and only to the registered address."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
-from mailgate.commands.place import Place
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -15,8 +15,7 @@ from mailgate.people import Contact, Registered
 from mailgate.tickets.article import KB_PATH
 from mailgate.tickets.result import STANDS, Item, Outcome, Result, item, result
 from mailgate.tickets.search_query import read_query
-from mailgate.tickets.ticket import State, Ticket
-from mailgate.tickets.verbs.customers import valid_now
+from mailgate.tickets.ticket import Ticket
 from store.search.index import Kind
 from store.views import customer_mails, customer_tickets, found, visitors
 from store.views.found import Hit
@@ -102,6 +101,6 @@ def resend(act: Act, incoming: Incoming, contact: Contact, number: int, sheet: S
     return result(Outcome.COPIED, mail=number)
 
 
-def list_commands(place: Place, state: State | None) -> Result:
-    """What can be commanded now; `state` is that of the ticket, if there is one."""
-    return result(Outcome.COMMANDS, *(Item(Outcome.COMMAND, one) for one in valid_now(place, state)))
+def list_commands(commands: Sequence[Mapping[str, str]]) -> Result:
+    """What can be commanded now."""
+    return result(Outcome.COMMANDS, *(Item(Outcome.COMMAND, one) for one in commands))

@@ -40,3 +40,13 @@ def usage(table: Table) -> list[object]:
 def misread(line: str, fault: str, *, correct: str | None = None, example: str | None = None, **given: str) -> object:
     """A line that was not understood."""
     return {"line": line, "fault": fault, "given": given, "correct": correct, "example": example}
+
+
+MONEY: dict[str, object] = {
+    "number": "2027-0031", "numbers": "2027-0031, 2027-0032", "account": "Miller & Sons", "currency": "EUR",
+    "open_minor": 2400, "total_minor": 123450, "amount_minor": 2400, "is_taxed": False, "due": "2027-03-15",
+    "issued": "2027-03-05", "rests": "2027-03-22", "on": "2027-03-14", "until": "2027-03-21", "again": "2028-01-04",
+    "product": "Business Linux", "name": "example.org", "domain": "example.com", "state": "active", "cycle": "monthly",
+    "ends": "", "days": 30, "most": 14, "left": 1, "url": "https://desk.example.net/invoices",
+}  # fmt: skip
+"""Of a line about money, whatever it says."""

@@ -8,6 +8,7 @@ from mailgate.outbound.samples.given import (
     CLOSE,
     COMPANY,
     LEFT_OUT,
+    MONEY,
     REOPEN,
     SIGNATURE,
     STATE,
@@ -19,6 +20,7 @@ from mailgate.outbound.samples.given import (
     usage,
 )
 from mailgate.outbound.samples.to_asked import EXPIRED, QUESTIONS
+from mailgate.tickets.money_said import MoneySaid
 from mailgate.tickets.result import Outcome
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
@@ -69,6 +71,7 @@ _GIVEN = {
 }  # fmt: skip
 
 _LINES = [{"says": says.value, "given": _GIVEN} for says in (*Outcome, *SearchFault)]
+_MONEY_LINES = [{"says": says.value, "given": MONEY} for says in MoneySaid]
 
 _RECEIPT = {
     "company": COMPANY,
@@ -159,6 +162,7 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         },
         _RECEIPT | {"number": None, "fixed_subject": True, "actions": [], "page": None, "is_last": True},
         _RECEIPT | {"results": [{"says": "tickets", "given": {}, "lines": _LINES, "question": None}]},
+        _RECEIPT | {"results": [{"says": "balance", "given": {}, "lines": _MONEY_LINES, "question": None}]},
         *(_RECEIPT | {"results": [one], "number": None, "fixed_subject": True, "actions": []} for one in QUESTIONS),
     ),
     Template.COPY: (

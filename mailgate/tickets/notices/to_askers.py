@@ -39,7 +39,7 @@ def receipt(
         "commands": list(commands),
         "actions": [] if sheet.is_fixed else offered(ticket, sheet),
     }
-    return letter(Template.RECEIPT, sheet, values)
+    return letter(Template.RECEIPT, sheet, values, files=[file for one in results for file in one.files])
 
 
 def confirm(

@@ -8,6 +8,7 @@ from mailgate.commands import readers
 from mailgate.commands.place import Place, Where
 from mailgate.commands.verb import Table, Verb
 from mailgate.tickets.ticket import State
+from mailgate.tickets.verbs import money
 
 _TICKET = Where.TICKET
 
@@ -38,7 +39,7 @@ RESEND = Verb("resend", "!resend 17", Action.SEE_OWN, readers.mail, repeats=True
 SEARCH = Verb("search", "!search invoice march", Action.SEE_OWN, readers.some_words, repeats=True, is_harmless=True)
 HELP = Verb("help", "!help", Action.ACKNOWLEDGE, readers.nothing, is_harmless=True)
 
-CUSTOMERS = Table((CLOSE, REOPEN, STATUS, STOP, ADD, TICKETS, RESEND, SEARCH, HELP))
+CUSTOMERS = Table((CLOSE, REOPEN, STATUS, STOP, ADD, TICKETS, RESEND, SEARCH, *money.MONEY, HELP))
 
 CHANGES: Mapping[Verb, frozenset[State]] = MappingProxyType(
     {CLOSE: frozenset(State) - {State.CLOSED}, REOPEN: frozenset({State.CLOSED})}
@@ -46,10 +47,11 @@ CHANGES: Mapping[Verb, frozenset[State]] = MappingProxyType(
 """In which states these change something; elsewhere they do no harm."""
 
 
-def valid_now(place: Place, state: State | None) -> list[Mapping[str, str]]:
+def valid_now(place: Place, state: State | None, means: money.Means) -> list[Mapping[str, str]]:
     """The commands that would do something there, as templates name them; `state` is the ticket's, if there is one."""
+    idle = money.idle(means)
     return [
         CUSTOMERS.used(verb, place)
         for verb in CUSTOMERS.verbs
-        if verb.works_in(place) and (state is None or state in CHANGES.get(verb, State))
+        if verb.works_in(place) and (state is None or state in CHANGES.get(verb, State)) and verb not in idle
     ]
