@@ -46,7 +46,7 @@ def help_page(site: Site, request: Request) -> Response:
                 "name": verb.name,
                 "on_ticket": verb.where is Where.TICKET,
                 "for_owner": verb.roles == frozenset(),
-                "for_payers": verb.roles == {Role.INVOICE},
+                "for_payers": verb.roles == frozenset({Role.INVOICE}),
             }
             for verb in CUSTOMERS.verbs
         ],

@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from mailgate.billing.document.invoice import DocumentKind
-from store.views import about_invoice, invoice_filter, staff_money
+from store.views import about_invoice, invoice_filter, staff_money, time_given
 from store.views.invoice_filter import InvoiceFilter
 from store.views.paging import Turn
 from store.views.staff_money import CustomerHead
@@ -36,12 +36,12 @@ def customer(visit: StaffVisit) -> Response:
         domains=domains,
         invoices=invoices.rows[: MOST_SHOWN + 1],
         open_invoices=staff_money.open_invoices(conn, head.id, visit.now, limit=MOST_SHOWN),
-        promises=staff_money.promises_of(conn, head.id),
         most=MOST_SHOWN,
         sites=sites_of((*services, *domains)),
         tickets=staff_money.tickets_of(conn, head.id),
         notes=staff_money.notes_on(conn, head.id),
         mails=staff_money.mails_to(conn, head.id),
+        times=time_given.of_customer(conn, head.id),
         actions=() if head.removed_at else staff_actions.on_customer(visit, head),
     )
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import click
 
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.cli.billing_words import (
+    BY,
     TABLES,
     WITH_AMOUNT,
     Line,
@@ -27,14 +29,17 @@ from mailgate.cli.gate import gate
 from mailgate.cli.group import Group
 from mailgate.cli.ids import Typed, customer_option, only_of
 from mailgate.cli.output import (
+    EX_DATAERR,
     after_option,
+    fail,
     json_option,
     limit_option,
     print_rows,
     print_whole,
     utc_option,
 )
-from mailgate.flows.billing import settle, take_back
+from mailgate.commands import about_money
+from mailgate.flows.billing import settle, take_back, time_given
 from mailgate.flows.billing.books import Deal
 from store.billing import invoices
 from store.billing.invoices import Issued
@@ -46,7 +51,7 @@ _NUMBER = click.argument("number", metavar="NUMBER")
 
 @click.group(cls=Group)
 def invoice() -> None:
-    """What was issued: list and show it, make it void, write it off, give a part of it back."""
+    """What was issued: list and show it, give it time, make it void, write it off, give a part of it back."""
 
 
 @invoice.command("list")
@@ -115,6 +120,25 @@ def write_off(number: str, on: date | None) -> None:
     print_whole({**row, "written_off_minor": given_up}, TABLES)
 
 
+@invoice.command()
+@_NUMBER
+@click.argument("time", metavar="TIME")
+@on_option
+@json_option
+def extend(number: str, time: str, on: date | None) -> None:
+    """Give an invoice time to pay: 7d, 2w, or until a day such as 2026-12-31. Its due date stays.
+
+    Until then reminders rest, and what would follow from them. A later extension takes the place of the former.
+    """
+    with _about(number, on) as (deal, found):
+        customer_id, conn = deal.payer.customer.id, deal.conn
+        standing = replace(time_given.stand(conn, customer_id, now=deal.now), today=deal.day)
+        days = _days(time, standing.today)
+        until = time_given.extend(conn, standing, found, days, by=BY, spool_id=None, now=deal.now)
+        row = document_row(conn, found)
+    print_whole({**row, "extended_until": until.isoformat()}, TABLES)
+
+
 @invoice.command(context_settings=WITH_AMOUNT)
 @_NUMBER
 @click.argument("amount", metavar="AMOUNT")
@@ -127,6 +151,15 @@ def credit(number: str, amount: str, reason: str, on: date | None) -> None:
         note = take_back.credit(deal, found, positive(amount, found.currency), reason=reason)
         row = document_row(deal.conn, invoices.get(deal.conn, found.id))
     print_whole({**row, "documents": issued_rows([note])}, TABLES)
+
+
+def _days(time: str, today: date) -> int:
+    days = about_money.days_in(time, today=today, language="en")
+    if days is None or not 1 <= days <= about_money.MOST_DAYS:
+        example = f"7d, 2w, or a day such as {today + timedelta(days=7)}"
+        most = about_money.MOST_DAYS
+        fail(f"{time!r} is no time to pay: write {example}, {most} days at most", code=EX_DATAERR, name="BadTime")
+    return days
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from mailgate.commands.misread import BadArgument, Fault
 from mailgate.commands.place import Place
@@ -82,10 +83,14 @@ def _number(words: str) -> str | None:
     return found[1] if found else None
 
 
-def _days(words: str, place: Place) -> int | None:
-    """How many days from today; None for what says nothing of time."""
+def days_in(words: str, *, today: date, language: str) -> int | None:
+    """How many days from today, by a span or until a day; None for what says nothing of time."""
     said = as_typed(words)
     if span := _SPAN.match(said.rstrip(".")):
         return int(span[1]) * (7 if span[2] else 1)
-    day = read_day(_UNTIL.sub("", said, count=1), today=place.today, language=place.language)
-    return (day - place.today).days if day else None
+    day = read_day(_UNTIL.sub("", said, count=1), today=today, language=language)
+    return (day - today).days if day else None
+
+
+def _days(words: str, place: Place) -> int | None:
+    return days_in(words, today=place.today, language=place.language)

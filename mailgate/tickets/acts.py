@@ -21,6 +21,7 @@ class Deed(StrEnum):
     REOPENED = "opened the ticket again"
     RANKED = "said how pressing it is"
     TAGGED = "tagged it"
+    EXTENDED = "gave time to pay"
     SPLIT = "made another ticket of a message"
 
 

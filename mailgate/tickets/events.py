@@ -5,7 +5,7 @@ Words are made from the values when a line is read (`tickets.wording`), in the l
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from mailgate.confirmation import ConfirmKind
@@ -13,7 +13,7 @@ from mailgate.mail.address_token import TokenFault
 from mailgate.tickets.thread import Contradiction, NewTicket, ThreadedBy
 from mailgate.tickets.ticket import PROGRAM, Doer, EntryKind, Event, NewEntry, Priority
 
-Value = str | int | datetime | tuple[str, ...]
+Value = str | int | date | datetime | tuple[str, ...]
 """What a detail may be."""
 
 CONTRADICTION = "contradiction"
@@ -65,6 +65,7 @@ def _word(*one_of: str) -> Detail:
 _TEXT = _NAME = _ADDRESS = Detail(str)
 _NUMBER = Detail(int)
 _INSTANT = Detail(datetime)
+_DAY = Detail(date)
 _WORDS = Detail(tuple)
 _WHY = _word(*ThreadedBy, *TokenFault, CONTRADICTION)
 _OF_STAFF = (ConfirmKind.STAFF_MAIL, ConfirmKind.EDIT_CUSTOMER)
@@ -119,6 +120,7 @@ EVENTS: Mapping[Event, Line] = {
     Event.MUTED: _for_staff(),
     Event.RANKED: _for_staff(priority=_word(*Priority)),
     Event.TAGGED: _for_staff(tags=_WORDS),
+    Event.EXTENDED: _for_all(number=_NAME, until=_DAY),
     Event.SPLIT: _for_staff(other=_NUMBER),
     Event.SPLIT_OFF: _for_staff(other=_NUMBER),
 }
@@ -172,4 +174,6 @@ def why_not_joined(placed: NewTicket) -> str | None:
 def _plain(value: Value) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
     return list(value) if isinstance(value, tuple) else value

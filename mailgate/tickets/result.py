@@ -77,6 +77,8 @@ class Done(StrEnum):
     HOW_TO_STOP = "how-to-stop"
     STOPPED = "stopped"  # sent, of
     NONE_ON_ITS_WAY = "none-on-its-way"
+    EXTENDED = "extended"  # number, day, name, open_minor, currency
+    NOT_EXTENDED = "not-extended"  # number
     NOTED_ON = "noted-on"  # customer, name
     MENDED = "mended"  # to, lost
     SENT_ONCE_MORE = "sent-once-more"  # to

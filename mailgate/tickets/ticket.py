@@ -67,6 +67,7 @@ class Event(StrEnum):
     MUTED = "muted"
     RANKED = "ranked"  # its priority was said
     TAGGED = "tagged"
+    EXTENDED = "extended"  # staff gave time to pay an invoice
     SPLIT = "split"  # a message of it has become another ticket
     SPLIT_OFF = "split off"  # opened with a message of another
 
@@ -108,6 +109,7 @@ _CHANGES_NO_STATE = (
     Event.MUTED,
     Event.RANKED,
     Event.TAGGED,
+    Event.EXTENDED,
     Event.SPLIT,
     Event.SPLIT_OFF,
 )

@@ -7,10 +7,10 @@ in is never read again: a name that looks like such a place, or like markup, sta
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
-from mailgate.language.telling import moment, speaking
+from mailgate.language.telling import full_date, moment, speaking
 from mailgate.tickets.events import EVENTS, Line
 from mailgate.tickets.ticket import Event
 
@@ -144,4 +144,8 @@ def _filled(sentences: Sequence[str], values: Mapping[str, str]) -> str:
 def _shown(event: Event, name: str, value: Any) -> str:
     if isinstance(value, list):
         return ", ".join(map(str, value))
-    return moment(value) if EVENTS[event].details[name].type is datetime else str(value)
+    tell = _TELLERS.get(EVENTS[event].details[name].type, str)
+    return tell(value)
+
+
+_TELLERS: Mapping[type[Any], Callable[[object], str]] = {datetime: moment, date: full_date}

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, o
 from mailgate.billing.document.invoice import DocumentKind, DocumentState, is_late
 from mailgate.billing.period import local_date
 from store.schema import allocations, invoice_lines, invoices, payments
+from store.views import time_given
 from store.views.frozen import Frozen, thaw
 from store.views.paging import Page
 from store.views.weight import line
@@ -100,6 +101,7 @@ class Document:
     transactions: tuple[Transaction, ...]
     credit_notes: tuple[DocumentLine, ...]  # that take an invoice back, or a part of it
     is_whole: bool  # a credit note that made an invoice void
+    rests_until: date | None = None  # there are no reminders of an open invoice until then
 
     @property
     def left_minor(self) -> int:
@@ -192,7 +194,12 @@ def document(conn: Connection, row: RowMapping, now: datetime) -> Document:
         tuple(document_line(one, now) for one in notes),
         # What lowered an invoice bit by bit, and made it void by that, stands among the transactions.
         is_whole=list(originals) == [DocumentState.VOID.value] and not transactions,
+        rests_until=_rests_until(conn, head, row["zone"], now) if head.is_invoice and head.open_minor else None,
     )
+
+
+def _rests_until(conn: Connection, head: DocumentLine, zone: str, now: datetime) -> date | None:
+    return time_given.rests_until(conn, head.customer_id, head.id, today=local_date(now, _zone(zone)))
 
 
 def of_service(conn: Connection, service_id: int, now: datetime) -> tuple[DocumentLine, ...]:

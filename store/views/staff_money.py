@@ -7,12 +7,11 @@ from datetime import date, datetime
 from sqlalchemy import Connection, bindparam, select
 
 from mailgate.billing.document.invoice import DocumentKind
-from mailgate.billing.promise import PromiseKind
 from mailgate.billing.service import State
 from mailgate.letters.kind import FOR_STAFF
 from mailgate.people import Role
 from store.post.outbox import OutState
-from store.schema import billing_accounts, contacts, customer_notes, customers, invoices, outbox, promises, tickets
+from store.schema import billing_accounts, contacts, customer_notes, customers, invoices, outbox, tickets
 from store.views import customer_money, documents, services
 from store.views.customer_money import Balance
 from store.views.customer_tickets import TicketLine
@@ -25,7 +24,6 @@ _MOST_CONTACTS = 30
 _MOST_TICKETS = 10
 _MOST_MAILS = 10
 _MOST_NOTES = 20
-_MOST_PROMISES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +43,6 @@ class Noted:
     at: datetime
     text: str
     whole: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Promised:
-    """A promise that runs."""
-
-    kind: PromiseKind
-    number: str  # of the invoice; "": whatever is open
-    until_on: date
-    said_at: datetime
-    said_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +116,6 @@ def open_invoices(conn: Connection, number: int, now: datetime, *, limit: int) -
     return customer_money.unpaid(conn, number, now, limit=limit)
 
 
-def promises_of(conn: Connection, number: int) -> tuple[Promised, ...]:
-    """What was said about when money comes, and runs."""
-    rows = conn.execute(_PROMISES, {"the_customer": number})
-    return tuple(
-        Promised(PromiseKind(row.kind), row.number or "", row.until_on, row.said_at, row.said_by) for row in rows
-    )
-
-
 def notes_on(conn: Connection, number: int) -> tuple[Noted, ...]:
     """What staff have noted about a customer, the newest first."""
     rows = conn.execute(_NOTES, {"the_customer": number})
@@ -193,13 +172,6 @@ _NOTES = (
     .where(customer_notes.c.customer_id == bindparam("the_customer"))
     .order_by(customer_notes.c.id.desc())
     .limit(_MOST_NOTES)
-)
-_PROMISES = (
-    select(promises.c.kind, invoices.c.number, promises.c.until_on, promises.c.said_at, promises.c.said_by)
-    .outerjoin(invoices, invoices.c.id == promises.c.invoice_id)
-    .where(promises.c.customer_id == bindparam("the_customer"), promises.c.ended_at.is_(None))
-    .order_by(promises.c.id.desc())
-    .limit(_MOST_PROMISES)
 )
 _MAILS = (
     select(outbox.c.id, outbox.c.created_at, outbox.c.template, outbox.c.subject, outbox.c.to_address, outbox.c.state)

@@ -59,6 +59,7 @@ NEWS = {
     Event.MUTED,
     Event.RANKED,
     Event.TAGGED,
+    Event.EXTENDED,
     Event.SPLIT,
     Event.SPLIT_OFF,
     Event.CONTACT_ADDED,

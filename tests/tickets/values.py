@@ -1,6 +1,6 @@
 """Values of events, also such as somebody may have chosen: names of people, replies of servers, subjects."""
 
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from hypothesis import strategies as st
@@ -32,4 +32,4 @@ def a_value(detail: Detail, word: str = "x", number: int = 7) -> Any:
     """One that fits."""
     if detail.one_of:
         return detail.one_of[0]
-    return {str: word, int: number, datetime: NOON, tuple: (word,)}[detail.type]
+    return {str: word, int: number, datetime: NOON, date: NOON.date(), tuple: (word,)}[detail.type]

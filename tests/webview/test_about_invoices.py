@@ -137,7 +137,7 @@ def test_a_promise_puts_all_of_it_off_and_staff_see_who_gave_it(
 
     assert f"Until {said(until)} nothing is done: that was agreed." in mine
     assert said(until - timedelta(days=1)) not in mine
-    assert f"Promises asked for time, {invoice} until {said(until)} · Anne Miller" in customer
+    assert f"Time to pay Invoice {invoice}: asked for time until {said(until)} Anne Miller" in customer
     assert f"Unpaid invoices Earliest due date first Number State Due Total {invoice}" in customer
 
 

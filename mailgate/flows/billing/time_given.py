@@ -18,12 +18,9 @@ from mailgate.config.settings import Billing
 from mailgate.errors import Permanent
 from mailgate.people import Customer
 from store import people
-from store.billing import accounts, invoices, promises, services
+from store.billing import accounts, dunning, invoices, promises, services
 from store.billing.invoices import Issued
 from store.billing.promises import Promise
-
-MOST_DAYS = 366
-"""Staff give any time; who names more has mistyped a date."""
 
 
 class NothingOpen(Permanent):
@@ -122,6 +119,8 @@ def extend(
         raise NothingOpen(f"nothing is open of invoice {invoice.number}, so there is nothing to wait for")
     former = [one.id for one in standing.running if one.kind is PromiseKind.EXTENDED and one.invoice_id == invoice.id]
     promises.end(conn, former, Ended.REPLACED, now=now)
+    if former:  # it may end earlier now
+        dunning.look_at(conn, {invoice.id: now})
     until = standing.today + timedelta(days=days)
     kind = PromiseKind.EXTENDED
     promise(conn, standing, kind, until, invoice_id=invoice.id, by=by, spool_id=spool_id, now=now)

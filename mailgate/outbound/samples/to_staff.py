@@ -25,6 +25,10 @@ _GIVEN = {
     "sent": 60,
     "of": 312,
     "state": "answered",
+    "number": "2027-0031",
+    "day": "2027-05-10",
+    "open_minor": 2400,
+    "currency": "EUR",
 }
 _DONE = [{"says": says.value, "given": _GIVEN} for says in Done]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mailgate.authority import Action
-from mailgate.commands import readers
+from mailgate.commands import about_money, readers
 from mailgate.commands.place import Where
 from mailgate.commands.verb import Table, Verb
 from mailgate.tickets import account_edit
@@ -28,6 +28,7 @@ REOPEN = Verb("reopen", "!reopen", _COMMAND, readers.nothing, where=_TICKET, con
 SPLIT = Verb("split", "!split Second question", _COMMAND, readers.anything, where=_TICKET, alone=True)
 PRIORITY = Verb("priority", "!priority urgent", _COMMAND, readers.priority, where=_TICKET)
 TAG = Verb("tag", "!tag server7 -dns", _COMMAND, readers.tags, where=_TICKET)
+EXTEND = Verb("extend", "!extend 7d", _COMMAND, about_money.invoice_and_time)
 FOLLOW = Verb("follow", "!follow", _COMMAND, readers.nothing, where=_TICKET, alone=True)
 MUTE = Verb("mute", "!mute", _COMMAND, readers.nothing, where=_TICKET, alone=True)
 SPAM = Verb("spam", "!spam", _COMMAND, readers.nothing, where=_TICKET, alone=True)
@@ -65,6 +66,7 @@ STAFF = Table(
         SPLIT,
         PRIORITY,
         TAG,
+        EXTEND,
         FOLLOW,
         MUTE,
         SPAM,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from mailgate.commands.verb import Command, Verb
 from mailgate.flows.staff.answer.collision import drop_held
 from mailgate.flows.staff.answer.copied import copied
+from mailgate.flows.staff.answer.extend import extend, extend_alone
 from mailgate.flows.staff.answer.forward import Forwarded, forwarded, newest_contact, open_forwarded
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.shortened import tell_shortened
@@ -31,7 +32,9 @@ def begin(act: Act, mail: StaffMail) -> Settled:
     sent_on = forwarded(act, mail)
     if isinstance(sent_on, Forwarded):
         return open_forwarded(act, mail, sent_on)
-    customer = mail.command(staff.CUSTOMER)
+    customer, more_time = mail.command(staff.CUSTOMER), mail.command(staff.EXTEND)
+    if customer is None and more_time is not None:
+        return extend_alone(act, mail, more_time)
     assert customer is not None
     contact = newest_contact(act, customer.argument.words)
     assert contact is not None
@@ -146,6 +149,7 @@ HANDLERS: Mapping[Verb, tuple[Deed, Callable[[Act, StaffMail, Ticket, Command], 
     staff.ASSIGN: (Deed.ASSIGNED, _assign),
     staff.PRIORITY: (Deed.RANKED, _rank),
     staff.TAG: (Deed.TAGGED, _tag),
+    staff.EXTEND: (Deed.EXTENDED, extend),
     staff.REOPEN: (Deed.REOPENED, _reopen),
     staff.WAIT: (Deed.PUT_OFF, _wait),
     staff.CLOSE: (Deed.CLOSED, _close),

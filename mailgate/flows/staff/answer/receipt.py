@@ -25,11 +25,16 @@ _MOST_NAMED = 50  # saved replies
 
 
 def told(act: Act, mail: StaffMail, *sentences: Item, is_unread: bool | None = None) -> Settled:
-    """Say what came of the command; `is_unread`: words below it went nowhere, by default whenever there are any."""
+    """Say what came of the command that stands alone."""
+    tell(act, mail, *sentences, is_unread=is_unread)
+    return carried_out(mail)
+
+
+def tell(act: Act, mail: StaffMail, *sentences: Item, is_unread: bool | None = None) -> None:
+    """Say what came of a command; `is_unread`: words below it went nowhere, by default whenever there are any."""
     unread = mail.has_content if is_unread is None else is_unread
     values = {"sentences": [one.as_values() for one in sentences], "is_unread": unread}
     notify(act, [letter(Template.DONE, _sheet(act, mail), values)], cause=mail.incoming)
-    return carried_out(mail)
 
 
 def carried_out(mail: StaffMail) -> Settled:

@@ -9,6 +9,7 @@ from mailgate.commands.verb import Command, Verb
 from mailgate.flows.staff.answer.account_meant import why_not_edited, why_not_noted
 from mailgate.flows.staff.answer.audience import why_not_announced
 from mailgate.flows.staff.answer.copied import strangers
+from mailgate.flows.staff.answer.extend import why_not_extended
 from mailgate.flows.staff.answer.forward import forwarded, newest_contact
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
@@ -38,7 +39,8 @@ def actions(mail: StaffMail) -> tuple[Action, ...]:
     if mail.alone:
         return (mail.alone.verb.action,)
     if mail.ticket is None:
-        return (Action.STAFF_OPEN,)
+        more_time = mail.command(staff.EXTEND) is not None
+        return (Action.STAFF_OPEN, *((Action.STAFF_COMMAND,) if more_time else ()))
     commands = bool(mail.commands or mail.misread)
     return (
         *((Action.STAFF_COMMAND,) if commands else ()),
@@ -104,6 +106,8 @@ def _in_new_mail(act: Act, mail: StaffMail) -> Item | None:
     customer = mail.command(staff.CUSTOMER)
     if sent_on is not None:
         return None
+    if customer is None and mail.command(staff.EXTEND):
+        return None
     if customer is None:
         return item(Refused.NO_TICKET)
     if not people.contacts_with(act.conn, customer.argument.words):
@@ -162,6 +166,7 @@ _CHECKS: Mapping[Verb, Callable[[Act, StaffMail, Command], str | None]] = {
     staff.ANNOUNCE: _cannot_announce,
     staff.CUSTOMER_EDIT: why_not_edited,
     staff.CUSTOMER_NOTE: why_not_noted,
+    staff.EXTEND: why_not_extended,
     staff.MUTE: _cannot_mute,
     staff.ADD: _cannot_add,
     staff.REMOVE: _cannot_remove,
