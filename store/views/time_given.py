@@ -41,9 +41,9 @@ def of_customer(conn: Connection, customer_id: int) -> tuple[TimeLine, ...]:
     return tuple(map(_line, rows))
 
 
-def in_vain(conn: Connection, *, since: datetime, limit: int) -> tuple[TimeLine, ...]:
-    """Of all customers, what has been in vain since an instant; the newest first."""
-    ended = promises.c.ended_at >= since
+def in_vain(conn: Connection, *, since: datetime, until: datetime, limit: int) -> tuple[TimeLine, ...]:
+    """Of all customers, what came out to have been in vain from an instant to another; the newest first."""
+    ended = and_(promises.c.ended_at >= since, promises.c.ended_at < until)
     return tuple(map(_line, conn.execute(_LINES.where(_VAIN, _BY_CUSTOMER, ended).limit(limit)).mappings()))
 
 

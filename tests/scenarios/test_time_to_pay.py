@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from mailgate.billing.promise import Ended, PromiseKind
+from mailgate.config.settings import QueueList
 from store import people_edits
 from store.engine import transaction
 from tests.gate import BeginGate, Gate, Person
@@ -211,3 +212,22 @@ def test_an_answer_in_german_is_whole(billed: Billed, gate: Gate, anne: Person) 
     assert "Wir haben uns notiert, dass Sie am 1. März 2026 gezahlt haben." in text
     assert "Bis zum 8. März 2026 bekommen Sie keine Erinnerungen" in text
     assert "Rechnung 2026-0001: 11,78 EUR, fällig am 2. März 2026" in text
+
+
+def test_staff_read_in_the_list_of_the_day_once_what_never_came(begin: BeginGate) -> None:
+    gate = begin(desk_rules={"queue_list": QueueList.DAILY})
+    bart = gate.staff("Bart Jones", "bart@hosting.example")
+    anne = gate.customer("Anne Miller", "anne@customer.example")
+    billed = Billed(gate).sells()
+    billed.invoice()
+    gate.deliver(anne.writes("!paid 2026-0001"))
+    gate.later(days=7)
+    before = len(gate.mailbox(bart))
+    gate.later(hours=9)  # it is the tenth
+    for _ in range(4):
+        gate.later(hours=12)
+
+    [listed] = gate.mailbox(bart)[before:]
+    said = " ".join(plain(listed).split())
+    assert "Nobody waits for an answer." in said
+    assert "Anne Miller: invoice 2026-0001, said to have been paid, and waited for until 9 Mar 2026" in said

@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
+from mailgate.billing.promise import PromiseKind
 from mailgate.commands.place import Place, Where
 from mailgate.config import Settings
 from mailgate.config.settings import QueueList
@@ -22,7 +23,11 @@ from mailgate.tickets import notices
 from mailgate.tickets.verbs.lists import CLOSE, MINE, QUEUE, WAIT
 from store import people
 from store.post import lists
+from store.views import time_given
 from store.views.figures import waiting
+from store.views.time_given import TimeLine
+
+_A_DAY = timedelta(days=1)
 
 LISTED_TICKETS = 25
 """Tickets that one list names: more would be clipped by clients. It says that there are more."""
@@ -43,7 +48,9 @@ def queue_at(conn: Connection, settings: Settings, at: datetime) -> datetime | N
     if lists.was_written(conn, Template.QUEUE, begin):
         return None
     lines = waiting(conn, limit=1)
-    return begin if lines and lines[0].since < begin and people.list_staff(conn) else None
+    has_waited = bool(lines) and lines[0].since < begin
+    is_wanted = has_waited or bool(time_given.in_vain(conn, since=begin - _A_DAY, until=begin, limit=1))
+    return begin if is_wanted and people.list_staff(conn) else None
 
 
 def tell_queue(act: Act) -> None:
@@ -69,6 +76,9 @@ def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None
         )
         for ticket in found[:LISTED_TICKETS]
     ]
+    since, until = morning(act.now, act.settings) - _A_DAY, of_morning or act.now
+    found_open = time_given.in_vain(act.conn, since=since, until=until, limit=LISTED_TICKETS)
+    unpaid = [_unpaid(act, one) for one in found_open]
     numbers, more = [line.number for line in lines], len(found) > LISTED_TICKETS
     written = []
     for reader in readers:
@@ -79,6 +89,7 @@ def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None
                 notices.queue(
                     sheet_for(act, reader, about=(Purpose.LIST, list_id)),
                     lines,
+                    unpaid=unpaid,
                     more=more,
                     usage=QUEUE.usage(place),
                     decisions=partial(_decisions, place),
@@ -86,6 +97,11 @@ def queue_for(act: Act, readers: Sequence[Staff], *, of_morning: datetime | None
                 )
             )
     return written
+
+
+def _unpaid(act: Act, one: TimeLine) -> notices.UnpaidAfterAll:
+    page = staff_page(act, f"customers/{one.customer_id}")
+    return notices.UnpaidAfterAll(one.customer, one.number, one.until_on, one.kind is PromiseKind.PAID, page)
 
 
 def _decisions(place: Place, number: int) -> list[str]:

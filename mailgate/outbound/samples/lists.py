@@ -45,6 +45,17 @@ _QUEUED = [
     {"number": 1031, "subject": "DNS change", "customer": "", "waits": 2_400, "assignee": "", "priority": ""},
 ]
 
+_UNPAID = [
+    {
+        "customer": "Anne Miller",
+        "number": "2027-0031",
+        "until": "2027-03-21",
+        "is_claimed": True,
+        "page": "https://desk.example.net/staff/customers/12",
+    },
+    {"customer": "Miller & Sons", "number": "", "until": "2027-03-21", "is_claimed": False, "page": None},
+]
+
 _OF_ALL = (Decided.MISREAD, Decided.NO_DECISION)
 _DECISION = {
     "mail": 17,
@@ -95,6 +106,7 @@ LISTS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "numbers": [1042, 1031],
             "longest": 187_200,
             "is_ranked": False,
+            "unpaid": _UNPAID,
             "more": False,
             "usage": _QUEUE_USAGE,
         },

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from mailgate.commands.misread import Misread, as_values
 from mailgate.commands.place import Place
@@ -166,10 +166,22 @@ class QueuedTicket:
     priority: str = ""  # "" where nobody said one
 
 
+@dataclass(frozen=True, slots=True)
+class UnpaidAfterAll:
+    """A customer had time to pay, and no money came. `number`: of the invoice, "" for all that is open."""
+
+    customer: str
+    number: str
+    until: date
+    is_claimed: bool  # it was said to have been paid; else time was asked for
+    page: str | None = None  # of the customer, for staff
+
+
 def queue(
     sheet: Sheet,
     lines: Sequence[QueuedTicket],
     *,
+    unpaid: Sequence[UnpaidAfterAll] = (),
     more: bool,
     usage: Sequence[Mapping[str, str]],
     decisions: Callable[[int], Sequence[str]],
@@ -177,7 +189,7 @@ def queue(
 ) -> Notice:
     """To a staff member: the open tickets in the order in which they wait. An answer works them by their places.
 
-    `decisions`: the lines that may be written about the ticket at a place.
+    `decisions`: the lines that may be written about the ticket at a place. `unpaid`: what has come out since yesterday.
     """
     tickets = [
         {
@@ -191,6 +203,7 @@ def queue(
         "tickets": tickets,
         "longest": max((round(line.waits.total_seconds()) for line in lines), default=0),
         "is_ranked": any(line.priority for line in lines),
+        "unpaid": [{**asdict(one), "until": f"{one.until}"} for one in unpaid],
         "more": more,
         "usage": usage,
     }
