@@ -44,6 +44,15 @@ class MoneySaid(StrEnum):
     NEXT_INVOICE = "next-invoice"  # number, open_minor, currency, due
     NEXT_LATE = "next-late"  # the same of one that was due before
     NEXT_SERVICE = "next-service"  # as of a service
+    # a statement
+    STATEMENT = "statement"  # first, last
+    STATEMENT_OF = "statement-of"  # account, first, last
+    NO_STATEMENT = "no-statement"  # first
+    STATEMENT_AHEAD = "statement-ahead"  # first
+    OPENING = "opening"  # first, balance_minor, currency
+    ENTRY = "entry"  # on, entry (of the ledger's events), number, amount_minor, currency
+    CLOSING = "closing"  # last, balance_minor, currency
+    MORE_ENTRIES = "more-entries"  # more
     # money is on its way
     PAID_NOTED = "paid-noted"  # on, until
     PAID_BEFORE = "paid-before"  # until

@@ -229,3 +229,44 @@ def test_money_is_told_from_spf_up_and_never_for_a_forged_mail(begin: BeginGate)
     assert "Invoice 2026-0001" in plain(gate.mailbox(anne)[1])
     assert len(billed.promises()) == 1
     assert gate.outbox(Template.CONFIRM) == ()
+
+
+def test_a_statement_tells_what_was_before_what_came_and_what_is_after(
+    billed: Billed, gate: Gate, anne: Person
+) -> None:
+    billed.invoice()
+    gate.now = gate.now.replace(month=4, day=3)
+    billed.shop.pay("2026-0001", 1500, billed.today)
+    billed.invoice(sku="big")
+    gate.now = gate.now.replace(month=5, day=2)
+
+    last, march = answer(gate, anne, "!statement"), answer(gate, anne, "!statement March")
+
+    assert "This is your statement from 1 April 2026 to 30 April 2026:" in plain(last)
+    assert lines(last) == [
+        "Before 1 April 2026: EUR 11.78 to be paid",
+        "3 April 2026, payment: -EUR 15.00",
+        "3 April 2026, invoice 2026-0002: EUR 28.64",
+        "After 30 April 2026: EUR 25.42 to be paid",
+    ]
+    assert lines(march) == [
+        "Before 1 March 2026: nothing to be paid",
+        "2 March 2026, invoice 2026-0001: EUR 11.78",
+        "After 31 March 2026: EUR 11.78 to be paid",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("2027-01", "The month that begins on 1 January 2027 is still to come"),
+        ("2024-01", "There is nothing to tell of the month that begins on 1 January 2024"),
+        ("9999-12", "There is nothing to tell of the month that begins on 1 December 9999"),
+        ("0000-01", "a month must follow, such as 2027-03 or March"),
+        ("last", "a month must follow, such as 2027-03 or March"),
+    ],
+)
+def test_a_month_without_a_statement_says_so(billed: Billed, gate: Gate, anne: Person, typed: str, said: str) -> None:
+    billed.invoice()
+
+    assert said in " ".join(plain(answer(gate, anne, f"!statement {typed}")).split())

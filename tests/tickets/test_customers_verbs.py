@@ -82,7 +82,7 @@ def test_only_what_would_do_something_is_valid_now() -> None:
 
 
 ALL = Means(invoices=True, services=True, is_open=True, defers=True)
-OF_MONEY = {"invoices", "invoice", "services", "balance", "paid", "defer"}
+OF_MONEY = {"invoices", "invoice", "services", "balance", "statement", "paid", "defer"}
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ OF_MONEY = {"invoices", "invoice", "services", "balance", "paid", "defer"}
     [
         (Means(), set()),
         (Means(services=True), {"services", "balance"}),
-        (Means(invoices=True), {"invoices", "invoice", "balance"}),
+        (Means(invoices=True), {"invoices", "invoice", "balance", "statement"}),
         (replace(ALL, defers=False), OF_MONEY - {"defer"}),
         (replace(ALL, is_open=False, defers=False), OF_MONEY - {"defer", "paid"}),
         (ALL, OF_MONEY),

@@ -7,7 +7,7 @@ from mailgate.commands.verb import Command, Verb
 from mailgate.confirmation import ConfirmKind
 from mailgate.flows.client import deeds, look_up
 from mailgate.flows.client.asking import Asking
-from mailgate.flows.client.money import look, promise
+from mailgate.flows.client.money import look, promise, statement
 from mailgate.flows.client.request import not_to_be_added, request_of, request_to_add
 from mailgate.flows.confirm.ask import Request, ask, not_asked
 from mailgate.flows.story.act import Act
@@ -92,6 +92,7 @@ HANDLERS: Mapping[Verb, Handler] = {
     money.INVOICE: look.invoice,
     money.SERVICES: look.services,
     money.BALANCE: look.balance,
+    money.STATEMENT: statement.statement,
     money.PAID: promise.paid,
     money.DEFER: promise.defer,
 }

@@ -47,6 +47,7 @@ MONEY: dict[str, object] = {
     "open_minor": 2400, "total_minor": 123450, "amount_minor": 2400, "is_taxed": False, "due": "2027-03-15",
     "issued": "2027-03-05", "rests": "2027-03-22", "on": "2027-03-14", "until": "2027-03-21", "again": "2028-01-04",
     "product": "Business Linux", "name": "example.org", "domain": "example.com", "state": "active", "cycle": "monthly",
-    "ends": "", "days": 30, "most": 14, "left": 1, "url": "https://desk.example.net/invoices",
+    "ends": "", "days": 30, "most": 14, "left": 1, "entry": "payment", "more": 7,
+    "balance_minor": -1250, "first": "2027-03-01", "last": "2027-03-31", "url": "https://desk.example.net/invoices",
 }  # fmt: skip
 """Of a line about money, whatever it says."""

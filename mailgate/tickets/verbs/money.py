@@ -21,6 +21,9 @@ INVOICE = Verb(
 )
 SERVICES = Verb("services", "!services", Action.SEE_OWN, readers.nothing, roles=_SEES_MONEY, is_harmless=True)
 BALANCE = Verb("balance", "!balance", Action.SEE_OWN, readers.nothing, roles=_SEES_MONEY, is_harmless=True)
+STATEMENT = Verb(
+    "statement", "!statement 2027-03", Action.SEE_OWN, about_money.month, roles=_SEES_MONEY, is_harmless=True
+)
 PAID = Verb(
     "paid",
     "!paid 3 May",
@@ -34,7 +37,7 @@ DEFER = Verb(
     "defer", "!defer 14", Action.PROMISE, about_money.invoice_and_perhaps_time, roles=_SEES_MONEY, is_harmless=True
 )
 
-MONEY = (INVOICES, INVOICE, SERVICES, BALANCE, PAID, DEFER)
+MONEY = (INVOICES, INVOICE, SERVICES, BALANCE, STATEMENT, PAID, DEFER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,7 @@ def idle(means: Means) -> frozenset[Verb]:
         INVOICE: means.invoices,
         SERVICES: means.services,
         BALANCE: means.invoices or means.services,
+        STATEMENT: means.invoices,
         PAID: means.is_open,
         DEFER: means.defers,
     }
