@@ -6,9 +6,14 @@ import pytest
 
 from mailgate.billing.promise import Ended, PromiseKind
 from mailgate.config.settings import QueueList
+from mailgate.flows.billing.letters import invoice_notices
+from mailgate.flows.post.notify import notify
+from mailgate.flows.story.act import Act
+from mailgate.letters.kind import Template
 from store import people_edits
+from store.billing import invoices
 from store.engine import transaction
-from tests.gate import BeginGate, Gate, Person
+from tests.gate import BeginGate, Gate, Person, Received
 from tests.scenarios.billed import Billed, plain
 
 MARCH = date(2026, 3, 2)
@@ -231,3 +236,66 @@ def test_staff_read_in_the_list_of_the_day_once_what_never_came(begin: BeginGate
     said = " ".join(plain(listed).split())
     assert "Nobody waits for an answer." in said
     assert "Anne Miller: invoice 2026-0001, said to have been paid, and waited for until 9 Mar 2026" in said
+
+
+def invoice_mail(billed: Billed, number: str) -> Received:
+    """What Anne gets about an invoice."""
+    gate = billed.gate
+    with transaction(gate.parts.engine) as conn:
+        act = Act.begin(conn, gate.parts.settings, gate.now)
+        invoice = invoices.find(conn, number)
+        assert invoice is not None
+        notify(act, invoice_notices(act, Template.INVOICE_REMINDER_DUE, invoice), cause=None)
+    gate.work()
+    return gate.mailbox(Person("Anne Miller", "anne@customer.example"))[-1]
+
+
+def test_an_answer_to_the_mail_of_an_invoice_means_that_one(billed: Billed, gate: Gate, anne: Person) -> None:
+    second = billed.invoice(sku="big")
+    mail = invoice_mail(billed, second)
+
+    gate.deliver(anne.replies(mail, "!invoice\n!paid yesterday"))
+
+    receipt = gate.mailbox(anne)[-1]
+    assert [file.get_filename() for file in receipt.message.iter_attachments()] == [
+        "Example-Hosting_invoice_2026-0002.pdf"
+    ]
+    assert "Invoice 2026-0002: EUR 29.63" in plain(receipt)
+    assert "2026-0001" not in plain(receipt)
+    [promise] = billed.promises()
+    assert (promise.invoice_id, promise.until_on) == (2, date(2026, 3, 8))
+
+
+def test_a_number_that_is_written_goes_before_the_mail_that_is_answered(
+    billed: Billed, gate: Gate, anne: Person
+) -> None:
+    mail = invoice_mail(billed, billed.invoice(sku="big"))
+
+    gate.deliver(anne.replies(mail, "!defer 2026-0001 3"))
+
+    assert [one.invoice_id for one in billed.promises()] == [1]
+
+
+def test_the_address_of_somebody_elses_invoice_opens_nothing(billed: Billed, gate: Gate, anne: Person) -> None:
+    paul = gate.customer("Paul Stone", "paul@other.example")
+    mail = invoice_mail(billed, "2026-0001")
+
+    gate.deliver(paul.replies(mail, "!invoice"))
+    gate.deliver(paul.replies(mail, "!paid"))
+
+    told = [plain(one) for one in gate.mailbox(paul)]
+    assert "Which invoice do you mean?" in told[0]
+    assert "There is nothing to be paid at the moment" in told[1]
+    assert not any("11.78" in one for one in told)
+    assert billed.promises() == ()
+
+
+def test_a_tampered_address_means_no_invoice(billed: Billed, gate: Gate, anne: Person) -> None:
+    mail = invoice_mail(billed, billed.invoice(sku="big"))
+    address = str(mail.message["Reply-To"])
+    token = address.partition("+")[2].partition("@")[0]
+    forged = token[:-1] + ("a" if token[-1] != "a" else "b")
+
+    gate.deliver(anne.writes("!invoice", to=address.replace(token, forged)))
+
+    assert "Which invoice do you mean?" in plain(gate.mailbox(anne)[-1])

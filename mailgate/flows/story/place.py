@@ -9,4 +9,13 @@ from mailgate.people import Staff
 
 def place_of(act: Act, writer: Staff, where: Where, *, listed: Mapping[int, int] | None = None) -> Place:
     """`listed`: the numbers of the list that is answered, and what they name."""
-    return Place(where, act.now, act.settings.gate.zone, staff=act.staff, writer=writer, listed=listed or {})
+    gate = act.settings.gate
+    return Place(
+        where,
+        act.now,
+        gate.zone,
+        staff=act.staff,
+        writer=writer,
+        listed=listed or {},
+        language=gate.language,
+    )
