@@ -14,6 +14,7 @@ from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
 from mailgate.cli.meter import Meter
+from mailgate.cli.move_in_money import balances, services
 from mailgate.cli.output import EX_DATAERR, EX_NOINPUT, fail, json_option, print_object, say, wants_json
 from mailgate.desks import desk_named, refuse_ours
 from mailgate.flows.moving import customers as moving_customers
@@ -61,7 +62,11 @@ _OPTIONS = (
 
 @click.group("import", cls=Group)
 def move_in() -> None:
-    """Take over the history and the customers of an older system."""
+    """Take over what an older system has: customers, their services and balances, the history of mails."""
+
+
+move_in.add_command(services)
+move_in.add_command(balances)
 
 
 def _options(command: C) -> C:

@@ -21,6 +21,9 @@ from store.schema import catalogue_products, catalogues, prices, products, promo
 from store.schema import tax_rules as rules
 
 _LOCK = "catalogue"
+KEEPING = (_LOCK,)
+"""Names that whoever keeps products holds: `locks.hold`."""
+
 _OPTION_FIELDS = ("name", "included", "step", "most")
 
 _NEWEST = select(func.max(catalogues.c.version)).scalar_subquery()
@@ -77,6 +80,17 @@ def add(conn: Connection, catalogue: Catalogue, *, by: str, now: datetime) -> Im
     coded = ({**_PROMOTIONS.columns(one), "code_key": one.code.lower()} for one in catalogue.promotions)
     _insert_all(conn, promotions, version, coded)
     return Imported(version, True, changed)
+
+
+def keep(conn: Connection, wanted: Product) -> int:
+    """The id of a product that no catalogue has, such as one of services that were moved in; equal ones share a row.
+
+    The caller has held the names of `KEEPING` before any row was locked.
+    """
+    digest = product_digest(wanted)
+    known = select(products.c.id).where(products.c.sku == wanted.sku, products.c.digest == digest)
+    found = conn.execute(known).scalar()
+    return _add_products(conn, [wanted], {wanted.sku: digest})[wanted.sku, digest] if found is None else int(found)
 
 
 def newest_version(conn: Connection) -> Version | None:

@@ -148,6 +148,12 @@ def find(conn: Connection, service_id: int) -> Service | None:
     return _SERVICE.read(row) if row else None
 
 
+def find_external(conn: Connection, external_id: str) -> Service | None:
+    """The service that had this id in an older system."""
+    row = conn.execute(select(services).where(services.c.external_id == external_id)).mappings().first()
+    return _SERVICE.read(row) if row else None
+
+
 def get(conn: Connection, service_id: int) -> Service:
     """The same of an id that was read from a row of ours. Raises LookupError."""
     service = find(conn, service_id)

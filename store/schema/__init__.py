@@ -38,6 +38,7 @@ from store.schema.mail import (
     spool,
     unsent,
 )
+from store.schema.moving import move_notices, opening_balances
 from store.schema.people import (
     allowed_senders,
     askees,
@@ -95,6 +96,8 @@ __all__ = [
     "lists",
     "message_ids",
     "metadata",
+    "move_notices",
+    "opening_balances",
     "outbox",
     "participants",
     "payments",

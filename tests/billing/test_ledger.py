@@ -67,6 +67,11 @@ BOOKED: Mapping[Kind, tuple[Transaction, str, list[tuple[object, ...]]]] = {
         "settle:5",
         [(CREDIT, 300, 12), (RECEIVABLE, -300, 12, 7)],
     ),
+    Kind.OPENING: (
+        events.opening(3, ANNE, amount_minor=500),
+        "opening:3",
+        [("equity:opening-balances", 500), (CREDIT, -500, 12)],
+    ),
     Kind.GIFT: (events.gift(2, ANNE, amount_minor=500), "gift:2", [("expenses:gifts", 500), (CREDIT, -500, 12)]),
     Kind.WRITE_OFF: (
         events.write_off(6, ANNE, invoice_id=7, amount_minor=3, cost=DIFFERENCES),

@@ -98,7 +98,7 @@ def year() -> Iterator[Transaction]:
                 credit[key] += amount - part
             case 5:
                 if part % 2:
-                    yield events.gift(number, whose, amount_minor=amount)
+                    yield chance.choice((events.gift, events.opening))(number, whose, amount_minor=amount)
                 else:
                     yield events.deposit(number, whose, amount_minor=amount, into=way)
                 credit[key] += amount

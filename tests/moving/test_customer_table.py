@@ -3,7 +3,8 @@
 import pytest
 
 from mailgate.desks import AddressIsOurs
-from mailgate.flows.moving.customer_table import BadTable, CustomerRow, read_table
+from mailgate.flows.moving.customer_table import CustomerRow, read_table
+from mailgate.flows.moving.table import BadTable
 
 HEADER = "external_id,name,email\n"
 

@@ -15,6 +15,9 @@ CREDIT = "liabilities:credit"
 REFUNDS = "liabilities:refunds"
 """What is to go back to a customer and has not been sent."""
 
+OPENING = "equity:opening-balances"
+"""What customers had in an older system and have here since; in an extract also what stood there before it begins."""
+
 GIFTS = "expenses:gifts"
 FEES = "expenses:fees"
 WRITE_OFFS = "expenses:write-offs"
@@ -29,7 +32,7 @@ OF_A_CUSTOMER = frozenset({RECEIVABLE, CREDIT})
 _KEPT = frozenset({"Ll", "Lu", "Lt", "Lo", "Lm", "Nd"})
 """Categories of Unicode: letters and decimal digits."""
 
-_ACCOUNT = re.compile(r"(?:assets|liabilities|income|expenses)(?::[^\W_]+(?:-[^\W_]+)*)+\Z")
+_ACCOUNT = re.compile(r"(?:assets|liabilities|equity|income|expenses)(?::[^\W_]+(?:-[^\W_]+)*)+\Z")
 
 
 def provider(name: str) -> str:

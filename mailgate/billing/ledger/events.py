@@ -12,6 +12,7 @@ from mailgate.billing.ledger.accounts import (
     CREDIT,
     FEES,
     GIFTS,
+    OPENING,
     RECEIVABLE,
     REFUNDS,
     WRITE_OFFS,
@@ -31,6 +32,7 @@ class Kind(StrEnum):
     DEPOSIT = "deposit"
     SETTLE = "settle"
     GIFT = "gift"
+    OPENING = "opening"
     WRITE_OFF = "write-off"
     REFUND = "refund"
     REFUND_FAILED = "refund-failed"
@@ -58,6 +60,7 @@ SIDES: Mapping[Kind, Sides] = {
     Kind.DEPOSIT: Sides("bank, cash or provider", "credit"),
     Kind.SETTLE: Sides("credit", "receivable"),
     Kind.GIFT: Sides("gifts", "credit"),
+    Kind.OPENING: Sides("opening balances", "credit"),
     Kind.WRITE_OFF: Sides("write-offs, rounding or differences", "receivable"),
     Kind.REFUND: Sides("refunds or credit", "bank, cash or provider"),
     Kind.REFUND_FAILED: Sides("bank, cash or provider", "refunds or credit"),
@@ -138,6 +141,12 @@ def gift(gift_id: int, whose: Whose, *, amount_minor: int) -> Transaction:
     """Credit is given, and no money came for it."""
     postings = (*_once(GIFTS, amount_minor), *_kept(whose, CREDIT, amount_minor))
     return _booked(Kind.GIFT, gift_id, "gift", whose, postings)
+
+
+def opening(opening_id: int, whose: Whose, *, amount_minor: int) -> Transaction:
+    """What a customer had in an older system came along as credit."""
+    postings = (*_once(OPENING, amount_minor), *_kept(whose, CREDIT, amount_minor))
+    return _booked(Kind.OPENING, opening_id, "opening-balance", whose, postings)
 
 
 def write_off(

@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from mailgate.billing.ledger.accounts import OPENING
 from mailgate.billing.ledger.transaction import Booked, Line
 from mailgate.billing.money.amount import written
-
-OPENING = "equity:opening-balances"
-"""What stands against the balances with which an extract begins: it is no account of the ledger."""
 
 CARRIED = ("assets:", "liabilities:")
 """Accounts with a balance that goes on from one year to the next; what was earned and spent before is in OPENING."""

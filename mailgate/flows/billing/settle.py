@@ -17,8 +17,9 @@ from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done, whose
 from mailgate.flows.billing.tell_hooks import tell_paid
 from store.billing import credited as given_back
-from store.billing import gifts, invoices, ledger, payments
+from store.billing import gifts, invoices, ledger, opening_balances, payments
 from store.billing.invoices import Issued
+from store.billing.opening_balances import Opening
 from store.billing.payments import Payment
 
 PAYMENT, CREDIT, CREDIT_NOTE, WRITE_OFF = "payment", "credit", "credit-note", "write-off"
@@ -104,6 +105,17 @@ def give(deal: Deal, currency: str, amount_minor: int, *, reason: str) -> int:
     number = gifts.add(deal.conn, customer_id, currency, amount_minor, reason=reason, by=deal.by, now=deal.now)
     about = events.Whose(customer_id, deal.issue_day, currency)
     ledger.book(deal.conn, [events.gift(number, about, amount_minor=amount_minor)], now=deal.now)
+    use_credit(deal)
+    return number
+
+
+def take_over(deal: Deal, currency: str, amount_minor: int) -> int:
+    """What a customer had in an older system is credit here, once for each currency. Returns the id of its row."""
+    customer_id = deal.payer.customer.id
+    one = Opening(0, customer_id, currency, amount_minor, deal.now, deal.by)
+    number = opening_balances.add(deal.conn, one)
+    about = events.Whose(customer_id, deal.issue_day, currency)
+    ledger.book(deal.conn, [events.opening(number, about, amount_minor=amount_minor)], now=deal.now)
     use_credit(deal)
     return number
 

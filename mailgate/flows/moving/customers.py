@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from shlex import quote
@@ -11,18 +11,24 @@ from sqlalchemy import Connection, Engine
 
 from mailgate.config import Settings
 from mailgate.errors import MailgateError
-from mailgate.flows.moving.customer_table import CustomerRow, Fault
+from mailgate.flows.billing.books import Today, deal_with
+from mailgate.flows.billing.service.states import after_edit
+from mailgate.flows.moving.customer_table import CustomerRow
 from mailgate.flows.moving.survey import Progress
+from mailgate.flows.moving.table import Fault
 from mailgate.flows.story.act import Act
 from mailgate.flows.welcome import welcome
 from mailgate.letters.kind import Template
 from mailgate.mail.address import address_key
 from mailgate.people import Contact, Customer, Role, named
 from store import people, people_edits
+from store.billing import accounts
 from store.engine import reading, transaction
 
 AT_ONCE = 200
 """Customers in one transaction."""
+
+BY = "the move"
 
 _OWN_COLUMNS = ("name", "country", "currency", "timezone", "language")
 
@@ -42,7 +48,7 @@ class Planned:
     row: CustomerRow
     step: Step
     customer: Customer | None  # None: to be added
-    changes: Mapping[str, tuple[str | None, str]]  # column: the value of now, and that of the table
+    changes: Mapping[str, tuple[str | bool | None, str | bool]]  # column: the value of now, and that of the table
 
 
 @dataclass(slots=True)
@@ -122,11 +128,14 @@ def _look(conn: Connection, row: CustomerRow) -> Planned | Fault:
         return Fault(row.line, "external_id", row.external_id, f"customer {customer.id}, who had it, was removed")
     if _owner(customer) is None:
         return Fault(row.line, "external_id", row.external_id, f"customer {customer.id}, who has it, has no owner")
-    changes = {
+    changes: dict[str, tuple[str | bool | None, str | bool]] = {
         column: (getattr(customer, column), wanted)
         for column in _OWN_COLUMNS
         if (wanted := getattr(row, column)) is not None and wanted != getattr(customer, column)
     }
+    elsewhere = accounts.account(conn, customer.id).billed_elsewhere
+    if row.billed_elsewhere is not None and row.billed_elsewhere != elsewhere:
+        changes["billed_elsewhere"] = (elsewhere, row.billed_elsewhere)
     if address_key(row.email) != address_key(customer.address):
         changes["email"] = (customer.address, row.email)
     return Planned(row, Step.UPDATE if changes else Step.SAME, customer, changes)
@@ -135,7 +144,7 @@ def _look(conn: Connection, row: CustomerRow) -> Planned | Fault:
 def _carry_out(act: Act, planned: Planned) -> Customer:
     row, home = planned.row, act.settings.gate
     if planned.customer is None:
-        return people.add_customer(
+        added = people.add_customer(
             act.conn,
             row.name,
             row.email,
@@ -146,7 +155,12 @@ def _carry_out(act: Act, planned: Planned) -> Customer:
             now=act.now,
             external_id=row.external_id,
         )
-    changes = {column: wanted for column, (_, wanted) in planned.changes.items()}
+        if row.billed_elsewhere:
+            _bill(act, added.id, is_elsewhere=True)
+        return added
+    changes = {column: wanted for column, (_, wanted) in planned.changes.items() if isinstance(wanted, str)}
+    if "billed_elsewhere" in planned.changes:
+        _bill(act, planned.customer.id, is_elsewhere=bool(row.billed_elsewhere))
     address = changes.pop("email", None)
     if changes:
         people_edits.edit_customer(act.conn, planned.customer.id, changes)
@@ -155,6 +169,17 @@ def _carry_out(act: Act, planned: Planned) -> Customer:
     name = changes.get("name") if owner.name == planned.customer.name else None  # else it is a person's, kept apart
     people_edits.edit_contact(act.conn, owner.id, name=name, address=address)
     return people.get_customer(act.conn, planned.customer.id)
+
+
+def _bill(act: Act, customer_id: int, *, is_elsewhere: bool) -> None:
+    """A reseller's own customer is billed elsewhere, from now on or no longer."""
+    deal = deal_with(act.conn, act.settings, customer_id, Today(act.now), by=BY)
+    assert deal is not None
+    before = deal.payer.account
+    accounts.edit(act.conn, replace(before, billed_elsewhere=is_elsewhere))
+    deal = deal_with(act.conn, act.settings, customer_id, Today(act.now), by=BY)
+    assert deal is not None
+    after_edit(deal, before)
 
 
 def _owner(customer: Customer) -> Contact | None:

@@ -29,7 +29,7 @@ from store.billing.invoices import Issued
 from store.billing.lines import Line
 from store.billing.payments import Payment
 from store.engine import reading, transaction
-from store.schema import billed_periods, gifts, payments
+from store.schema import billed_periods, gifts, opening_balances, payments
 from store.schema import invoices as documents
 
 SHOP = Path(__file__).with_name("shop.toml")
@@ -272,7 +272,7 @@ def _owed_is_open(conn: Connection, issued: list[Issued]) -> None:
 
 def _came_in(conn: Connection, customer_id: int, currency: str) -> int:
     total = 0
-    for table in (payments, gifts):
+    for table in (payments, gifts, opening_balances):
         query = select(func.coalesce(func.sum(table.c.amount_minor), 0))
         total += conn.execute(
             query.where(table.c.customer_id == customer_id, table.c.currency == currency)

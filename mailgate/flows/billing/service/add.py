@@ -25,6 +25,8 @@ from store.billing import accounts, catalogue, services
 
 ONE_DAY = timedelta(days=1)
 
+SUSPENDED_THERE = "suspended in the older system"
+
 
 @dataclass(frozen=True, slots=True)
 class Sold:
@@ -41,6 +43,9 @@ class Sold:
     paid_through: date | None = None  # the last day that was paid for elsewhere: it is not billed here
     external_id: str | None = None
     promotion: str | None = None  # the code that makes it cheaper
+    product: tuple[int, Product] | None = None  # what is sold no more, with the id of its row
+    price_minor: int | None = None  # of a whole cycle, where it is not that of the catalogue
+    is_suspended: bool = False  # it was off already where it was moved from
 
 
 def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
@@ -48,13 +53,14 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
 
     Raises NotSold, NotPossible, NoTaxRule, ClockWentBack.
     """
-    product_id, product = for_sale(deal.conn, sold.sku)
-    price = price_of(product, deal.payer.customer.currency, sold.months, sold.options or {})
+    product_id, product = sold.product or for_sale(deal.conn, sold.sku)
+    price = sold.price_minor
+    if price is None:
+        price = price_of(product, deal.payer.customer.currency, sold.months, sold.options or {})
     start = checked_day(sold.start_on or deal.day)
     promotion = _promotion(deal, product, sold.promotion) if sold.promotion is not None else None
     parent = _parent(deal, product, sold.parent_id)
     setup = product.price(deal.payer.customer.currency, sold.months)
-    assert setup is not None
     billed_through = _billed_through(sold, start)
     counted_from = start
     if sold.paid_through and not _reaches(start, sold.months, billed_through):
@@ -76,11 +82,13 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
             months=sold.months,
             price_minor=price,
             options=options_of(product, sold.options or {}),
-            state=State.PENDING if sold.is_pending else State.ACTIVE,
+            state=_state(sold),
             started_on=start if sold.start_on else min(start, billed_through),
             anchor_on=anchor,
             billed_through=billed_through,
             cancel_on=parent.cancel_on if parent else None,  # it goes no further than what it is for
+            suspended_on=deal.day if sold.is_suspended else None,
+            suspended_for=SUSPENDED_THERE if sold.is_suspended else "",
             external_id=sold.external_id,
             discount=discount,
         ),
@@ -92,7 +100,7 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
         tell_service(deal, HookEvent.SERVICE_ACTIVATE, service)
     documents: tuple[Done, ...] = ()
     if sold.paid_through is None and not deal.payer.account.billed_elsewhere:
-        more = (_setup_line(deal, product, service, setup.setup_minor),) if setup.setup_minor else ()
+        more = (_setup_line(deal, product, service, setup.setup_minor),) if setup and setup.setup_minor else ()
         bundle = first_bundle(
             service, today=deal.day, rhythm=deal.books.rhythm, lead=deal.books.lead(deal.conn, service)
         )
@@ -102,6 +110,12 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
             service = services.get(deal.conn, service.id)
     look_again(deal)
     return service, documents
+
+
+def _state(sold: Sold) -> State:
+    if sold.is_suspended:
+        return State.SUSPENDED
+    return State.PENDING if sold.is_pending else State.ACTIVE
 
 
 def _billed_through(sold: Sold, start: date) -> date:
