@@ -258,6 +258,12 @@ def insert_once(conn: Connection, table: Table, values: Mapping[str, Any] | Sequ
     conn.execute(_insert_once(table, conn.dialect.name), values)
 
 
+def insert_unless_there(conn: Connection, table: Table, values: Mapping[str, Any]) -> bool:
+    """Insert a row; False, and nothing is done, when its key is there already."""
+    inserted = conn.execute(_insert_once(table, conn.dialect.name).returning(*table.primary_key), values)
+    return inserted.first() is not None
+
+
 def insert_new(conn: Connection, table: Table, values: Mapping[str, Any]) -> int | None:
     """Insert a row and return its id; None, and nothing is done, when its key is there already."""
     inserted = conn.execute(_insert_once(table, conn.dialect.name).returning(table.c.id), values).scalar()

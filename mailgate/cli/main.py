@@ -35,7 +35,7 @@ _SECTIONS = {
         "move-store": "The whole store into another database.",
         "verify": "Whether every mail and file is whole.",
         "keys": "Signing keys, of reply addresses and of our mail (DKIM).",
-        "import": "History and customers of an older system.",
+        "import": "Customers, services, balances and mails of an older system.",
         "hook": "Programs that hear of what happens: list, log, retry, try.",
         "completion": "What makes the shell complete commands and options.",
     },

@@ -13,9 +13,10 @@ import click
 from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
+from mailgate.cli.ids import NUMBER
 from mailgate.cli.meter import Meter
 from mailgate.cli.move_in_money import balances, services
-from mailgate.cli.output import EX_DATAERR, EX_NOINPUT, fail, json_option, print_object, say, wants_json
+from mailgate.cli.output import EX_DATAERR, EX_NOINPUT, EX_USAGE, fail, json_option, print_object, say, wants_json
 from mailgate.desks import desk_named, refuse_ours
 from mailgate.flows.moving import customers as moving_customers
 from mailgate.flows.moving import history
@@ -23,6 +24,7 @@ from mailgate.flows.moving.customer_table import read_table
 from mailgate.flows.moving.history import Moved
 from mailgate.flows.moving.old_thread import Strangers, Wish
 from mailgate.flows.moving.survey import Registry, survey
+from mailgate.flows.moving.tell_moved import TellingMoved
 from mailgate.inbound.mailbox_files import Kind
 from mailgate.letters.kind import Template
 from mailgate.tickets.ticket import State
@@ -104,11 +106,14 @@ def eml(**given: object) -> None:
     "--welcome", "template", flag_value=Template.WELCOME.value, help="Write to each who never got such a mail."
 )
 @click.option("--migrated", "template", flag_value=Template.MIGRATED.value, help="The same, to customers of before.")
+@click.option("--wave", type=NUMBER, metavar="N", help="With --welcome or --migrated: to N of them, the first ones.")
 @json_option
-def customers(path: Path, do_it: bool, skip_bad: bool, template: str | None) -> None:
+def customers(path: Path, do_it: bool, skip_bad: bool, template: str | None, wave: int | None) -> None:
     """Register customers, or bring them up to date. Columns: external_id, name, email; country, currency, timezone,
-    language.
+    language, billed_elsewhere.
     """
+    if wave is not None and template is None:
+        fail("--wave says how many mails are written: --migrated or --welcome says which", code=EX_USAGE, name="usage")
     meter = Meter()
     with gate() as parts:
         settings = parts.settings
@@ -126,7 +131,9 @@ def customers(path: Path, do_it: bool, skip_bad: bool, template: str | None) -> 
         if applied:
             wanted = Template(template) if template else None
             rows = [one.row for one in planned]
-            done = moving_customers.apply(parts.engine, settings, rows, template=wanted, now=now(), progress=meter)
+            done = moving_customers.apply(
+                parts.engine, settings, rows, template=wanted, now=now(), progress=meter, most=wave
+            )
             meter.end()
             counts, welcomed = done.steps, done.welcomed
             faults += done.faults
@@ -141,6 +148,35 @@ def customers(path: Path, do_it: bool, skip_bad: bool, template: str | None) -> 
     _print_customers(row, do_it=do_it)
     if faults:
         sys.exit(EX_DATAERR)
+
+
+@move_in.command()
+@click.option("--wave", type=NUMBER, metavar="N", help="So many customers, the first of those who wait; else all.")
+@click.option("--apply", "do_it", is_flag=True, help="Write to them; without it nothing is written.")
+@json_option
+def announce(wave: int | None, do_it: bool) -> None:
+    """Tell customers who were moved in that they were: what stays, what is new, what is due next. Each is told once,
+    whatever is repeated; look at the mail first: mailgate template preview account-migrated.
+    """
+    meter = Meter()
+    with gate() as parts:
+        story = TellingMoved(parts.engine, parts.settings)
+        told = story(wave, now=now(), progress=meter) if do_it else story.preview(wave)
+        meter.end()
+    print_object(
+        {
+            "applied": do_it,
+            "wave": told.number,
+            "told": len(told.told),
+            "left": told.left,
+            "customers": told.told,
+            "not_told": told.unreachable,
+        }
+    )
+    if told.unreachable:
+        say("mailgate: who is not told was welcomed before, or takes no mail: mailgate suppression list")
+    if not do_it:
+        say("mailgate: nothing was written (--apply does it)")
 
 
 def _change(one: moving_customers.Planned) -> dict[str, object]:

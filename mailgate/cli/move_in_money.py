@@ -80,7 +80,7 @@ def services(path: Path, do_it: bool, dry_run: bool, skip_bad: bool, on: date | 
             faults += found.faults
         meter.end()
         with reading(parts.engine) as conn:
-            names = names_of(conn, {one.values["customer"] for one in found.moved})  # type: ignore[misc]
+            names = names_of(conn, {one.service["customer"] for one in found.moved})  # type: ignore[misc]
     rows = [_service(one, names, is_here=applied or one.step is not Step.ADD) for one in found.moved]
     result = {
         "applied": applied,
@@ -143,7 +143,7 @@ def _today(on: date | None) -> Today:
 
 
 def _service(one: MovedService, names: Mapping[int, str], *, is_here: bool) -> dict[str, object]:
-    values = one.values
+    values = one.service
     customer_id = values["customer"]
     assert isinstance(customer_id, int)
     return {
@@ -175,8 +175,8 @@ def _totals(moved: Sequence[MovedService]) -> list[dict[str, object]]:
     found: dict[tuple[object, object], list[int]] = {}
     for one in moved:
         if one.step is Step.ADD:
-            sums = found.setdefault((one.values["currency"], one.values["cycle"]), [0, 0])
-            price = one.values["list_minor"]
+            sums = found.setdefault((one.service["currency"], one.service["cycle"]), [0, 0])
+            price = one.service["list_minor"]
             assert isinstance(price, int)
             sums[0] += 1
             sums[1] += price

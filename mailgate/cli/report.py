@@ -17,6 +17,7 @@ from mailgate.cli.cells import Column, laid_out, table_of
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
 from mailgate.cli.output import EX_CANTCREAT, EX_USAGE, Row, fail, json_option, print_rows, say, wants_json, zone
+from mailgate.cli.report_cards import missing_cards
 from mailgate.language.tags import FALLBACK
 from mailgate.language.telling import span, speaking
 from mailgate.tickets.figures import DAYS, WEEKS, DayFigures, WeekFigures
@@ -42,10 +43,10 @@ plot_option = click.option(
 
 @click.group(cls=Group)
 def report() -> None:
-    """How many tickets come and go, how soon they are answered, and how money stands: the figures of staff's pages."""
+    """How many tickets come and go, how soon they are answered, how money stands, and who is billed without a card."""
 
 
-for _of_money in (report_money.aging, report_money.revenue, report_money.mrr):
+for _of_money in (report_money.aging, report_money.revenue, report_money.mrr, missing_cards):
     report.add_command(_of_money)
 
 

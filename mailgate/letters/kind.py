@@ -183,7 +183,7 @@ class Template(StrEnum):
     )
     # to whom we know from now on: where to write, how to sign in; who gets the second was a customer before
     WELCOME = Kind("welcome", Audience.CONTACTS, roles=frozenset(Role), about=None, is_reported=True)
-    MIGRATED = Kind("migrated", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None, is_reported=True)
+    MIGRATED = Kind("account-migrated", Audience.CONTACTS, roles=frozenset({Role.OWNER}), about=None, is_reported=True)
     # to both addresses of a contact, of which staff have put the one in the place of the other
     ADDRESS_CHANGED = Kind("address-changed", Audience.CONTACTS, roles=frozenset(Role), about=None)
     STAFF_WELCOME = _to_staff("staff-welcome", about=None)  # how the desk is worked, with something to try

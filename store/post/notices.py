@@ -10,6 +10,8 @@ from mailgate.letters.kind import Template
 from mailgate.letters.notice import MadeFile, Notice, NoticeAttachment
 
 _FIELDS = fields(Notice)
+_FORMER_NAMES = {"migrated": "account-migrated"}
+"""Of kinds of mail, as rows may have them that an earlier version wrote."""
 
 
 def stored(notice: Notice) -> dict[str, Any]:
@@ -23,7 +25,8 @@ def read_notice(row: RowMapping) -> Notice:
     stored = {**row["notice"], "secret": row["secret"] or {}}
     files = tuple(MadeFile(**file) if "maker" in file else NoticeAttachment(**file) for file in stored["attachments"])
     rest = {**stored, "attachments": files, "references": tuple(stored["references"])}
-    return Notice(**{**rest, "template": Template(stored["template"])})
+    name = stored["template"]
+    return Notice(**{**rest, "template": Template(_FORMER_NAMES.get(name, name))})
 
 
 def archived_files(notice: Mapping[str, Any]) -> Mapping[int, Mapping[str, str]]:

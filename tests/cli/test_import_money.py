@@ -124,3 +124,58 @@ def test_a_plan_that_is_to_be_done_is_asked_back(program: Program, tmp_path: Pat
 
     assert done.exit_code == 64
     assert "contradict" in done.stderr
+
+
+def test_customers_are_told_in_waves_when_that_is_meant(program: Program) -> None:
+    plan = program.ask("import", "announce", "--wave", "1")
+    before = program.ask("queue", "list")
+    first = program.ask("import", "announce", "--wave", "1", "--apply")
+    rest = program.ask("import", "announce", "--apply")
+    again = program.ask("import", "announce", "--apply")
+
+    assert (plan["applied"], plan["customers"], plan["left"], before) == (False, [3], 1, [])
+    assert (first["wave"], first["customers"], first["left"]) == (1, [3], 1)
+    assert (rest["wave"], rest["customers"], rest["left"]) == (2, [4], 0)
+    assert again["told"] == 0
+    assert [row["template"] for row in program.ask("queue", "list")] == ["account-migrated"] * 2
+
+
+def test_a_table_of_customers_tells_the_first_of_them(program: Program, tmp_path: Path) -> None:
+    table = written(
+        tmp_path, "external_id,name,email\nC-1,Dora,d@x.example\nC-2,Erik,e@x.example\nC-3,Finn,f@x.example\n"
+    )
+
+    first = program.ask("import", "customers", table, "--apply", "--migrated", "--wave", "2")
+    second = program.ask("import", "customers", table, "--apply", "--migrated", "--wave", "2")
+    alone = program.run("import", "customers", table, "--wave", "2")
+
+    assert (first["welcomed"], second["welcomed"]) == (2, 1)
+    assert alone.exit_code == 64
+
+
+def test_whoever_is_billed_is_listed_as_without_a_card(program: Program, tmp_path: Path) -> None:
+    nobody = program.ask("report", "missing-cards")
+    program.ask("import", "services", written(tmp_path, SERVICES), "--on", "2026-04-01", "--apply")
+    program.ask("service", "add", "--customer", "2", "--sku", "small", "--cycle", "monthly", "--on", "2026-04-02")
+    untold = program.ask("report", "missing-cards")
+    program.ask("import", "announce", "--wave", "1", "--apply")
+
+    told = program.ask("report", "missing-cards")
+    lines = program.prints("report", "missing-cards", "--csv").decode().splitlines()
+
+    assert nobody == []
+    assert [(row["customer"], row["services"], row["told_at"], row["next_due_on"]) for row in untold] == [
+        (2, 1, None, "2026-04-02"),  # its first invoice is open
+        (3, 2, None, "2026-04-15"),
+    ]
+    assert (told[1]["name"], told[1]["address"], told[1]["external_id"]) == ("Dora", "d@x.example", "C-1")
+    assert told[1]["told_at"].endswith("Z")
+    assert lines[0] == "customer,name,address,external_id,services,told_at,next_due_on"
+    assert lines[1] == "2,Bart,bart@customer.example,,1,,2026-04-02"
+    assert lines[2].startswith("3,Dora,d@x.example,C-1,2,20")
+
+
+def test_whoever_is_billed_elsewhere_misses_no_card(program: Program) -> None:
+    program.ask("service", "add", "--customer", "4", "--sku", "small", "--cycle", "monthly", "--on", "2026-04-02")
+
+    assert program.ask("report", "missing-cards") == []

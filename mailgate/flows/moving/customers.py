@@ -16,6 +16,7 @@ from mailgate.flows.billing.service.states import after_edit
 from mailgate.flows.moving.customer_table import CustomerRow
 from mailgate.flows.moving.survey import Progress
 from mailgate.flows.moving.table import Fault
+from mailgate.flows.moving.tell_moved import tell_of_move
 from mailgate.flows.story.act import Act
 from mailgate.flows.welcome import welcome
 from mailgate.letters.kind import Template
@@ -23,6 +24,7 @@ from mailgate.mail.address import address_key
 from mailgate.people import Contact, Customer, Role, named
 from store import people, people_edits
 from store.billing import accounts
+from store.desk import move_notices
 from store.engine import reading, transaction
 
 AT_ONCE = 200
@@ -78,17 +80,21 @@ def apply(
     template: Template | None,
     now: datetime,
     progress: Progress,
+    most: int | None = None,
 ) -> Result:
     """Do it, some rows in each transaction. A row is written whole or not at all; what is done is not done again.
 
-    `template`: the mail that each customer of the table gets who never had one.
+    `template`: the mail that each customer of the table gets who never had one; `most`: so many of them.
     """
     result = Result()
+    with reading(engine) as conn:
+        wave = move_notices.next_wave(conn)
     for number, part in _parts(rows):
         with transaction(engine) as conn:
             act = Act.begin(conn, settings, now)
             for row in part:
-                _write(act, row, template, result)
+                is_enough = most is not None and result.welcomed >= most
+                _write(act, row, None if is_enough else template, wave, result)
         progress("customers", number, len(rows))
     return result
 
@@ -99,7 +105,11 @@ def _parts(rows: Sequence[CustomerRow]) -> Iterator[tuple[int, Sequence[Customer
         yield begin + len(part), part
 
 
-def _write(act: Act, row: CustomerRow, template: Template | None, result: Result) -> None:
+def _greet(act: Act, customer: Customer, template: Template, wave: int) -> bool:
+    return tell_of_move(act, customer, wave=wave) if template is Template.MIGRATED else welcome(act, customer)
+
+
+def _write(act: Act, row: CustomerRow, template: Template | None, wave: int, result: Result) -> None:
     planned = _look(act.conn, row)
     if isinstance(planned, Fault):
         result.faults.append(planned)
@@ -108,7 +118,7 @@ def _write(act: Act, row: CustomerRow, template: Template | None, result: Result
         with act.conn.begin_nested():
             customer = _carry_out(act, planned)
             if template is not None:
-                result.welcomed += welcome(act, customer, template)
+                result.welcomed += _greet(act, customer, template, wave)
     except MailgateError as error:
         result.faults.append(Fault(row.line, "email", row.email, str(error)))
         return

@@ -50,7 +50,7 @@ class MovedService:
 
     row: ServiceRow
     step: Step
-    values: Values  # of the service, as programs get it
+    service: Values  # as programs get it
     first_until: str | None = None  # the last day of the first period that is billed here
     first_minor: int | None = None  # what that costs, before tax where prices are without
     differs: Mapping[str, tuple[object, object]] = field(default_factory=dict)  # column: the value here, the table's

@@ -31,7 +31,7 @@ class Happened:
 
     subject: str  # what it is about, "ticket:7"
     customer_id: int | None
-    values: Mapping[str, object]  # what is said of it
+    said: Mapping[str, object]  # what is said of it
     not_before: datetime | None = None  # nobody hears of it sooner; None: at once
 
 
@@ -58,7 +58,7 @@ def call_hooks(
     calls: list[Call] = []
     for one in together if meant else ():
         event_id = secrets.token_hex(16)
-        body = hooks.body_of(event_id, event, now, one.values)
+        body = hooks.body_of(event_id, event, now, one.said)
         for hook in meant.values():
             calls.append(
                 Call(

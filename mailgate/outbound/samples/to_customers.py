@@ -105,6 +105,32 @@ _WELCOME = {
     "signature": SIGNATURE,
 }
 
+_SITE = {
+    "name": "Web M, miller.example",
+    "price_minor": 1190,
+    "currency": "EUR",
+    "months": 1,
+    "next_due_on": "2026-12-15",
+    "ends_on": None,
+    "is_off": False,
+}
+_DOMAIN = _SITE | {
+    "name": "Domain .com, miller.example",
+    "price_minor": 1500,
+    "months": 12,
+    "next_due_on": "2027-03-02",
+}
+_OFF = _SITE | {"name": "Web S, old.miller.example", "next_due_on": None, "is_off": True}
+_ENDING = _SITE | {"name": "Web S, shop.miller.example", "next_due_on": None, "ends_on": "2026-12-31", "months": 3}
+_CREDIT = [{"amount_minor": 1250, "currency": "EUR"}]
+_MIGRATED = _WELCOME | {
+    "services": [_SITE, _DOMAIN],
+    "more_services": 0,
+    "credit": _CREDIT,
+    "meets_one_day": True,
+    "days_before_due": 10,
+}
+
 TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.ACKNOWLEDGEMENT: (
         _ACKNOWLEDGEMENT,
@@ -150,7 +176,13 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         },
     ),
     Template.WELCOME: (_WELCOME, _WELCOME | {"pages": None}, _WELCOME | {"account": "Miller & Sons"}),
-    Template.MIGRATED: (_WELCOME, _WELCOME | {"pages": None}),
+    Template.MIGRATED: (
+        _MIGRATED,
+        _MIGRATED | {"pages": None, "services": [], "credit": [], "meets_one_day": False},
+        _MIGRATED | {"more_services": 3, "credit": [*_CREDIT, {"amount_minor": 1200, "currency": "JPY"}]},
+        _MIGRATED
+        | {"credit": [], "services": [_OFF, _ENDING], "days_before_due": 1, "more_services": 1, "meets_one_day": False},
+    ),
     Template.RECEIPT: (
         _RECEIPT,
         _RECEIPT

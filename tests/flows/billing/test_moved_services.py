@@ -11,10 +11,9 @@ from mailgate.billing.catalogue.reading import read_catalogue
 from mailgate.billing.ledger.accounts import OPENING
 from mailgate.billing.service import State
 from mailgate.flows.billing.books import Today
-from mailgate.flows.moving import services as moving
 from mailgate.flows.moving.balances import BalanceStep, MovedBalances, MovingBalances
 from mailgate.flows.moving.service_table import read_balances, read_services
-from mailgate.flows.moving.services import MovedServices, MovingServices, Step
+from mailgate.flows.moving.services import AT_ONCE, MovedServices, MovingServices, Step
 from store.billing import catalogue, invoices, ledger, services
 from store.engine import reading, transaction
 from store.schema import customers
@@ -107,7 +106,7 @@ def test_the_table_says_beforehand_what_is_billed_first(trade: Trade) -> None:
 
     planned = move(trade, *lines, is_for_good=False)
 
-    told = [(one.step, one.first_until, one.first_minor, one.values["next_due_on"]) for one in planned.moved]
+    told = [(one.step, one.first_until, one.first_minor, one.service["next_due_on"]) for one in planned.moved]
     assert told == [
         (Step.ADD, "2026-05-14", 1000, "2026-04-15"),
         (Step.ADD, "2026-05-14", 667, "2026-04-25"),
@@ -276,11 +275,8 @@ def many(trade: Trade, count: int) -> list[str]:
     return lines
 
 
-def test_a_run_that_was_killed_between_two_batches_is_finished_by_the_next(
-    trade: Trade, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(moving, "AT_ONCE", 4)
-    lines = many(trade, 5)
+def test_a_run_that_was_killed_between_two_batches_is_finished_by_the_next(trade: Trade) -> None:
+    lines = many(trade, AT_ONCE // 2 + 3)
     looks: list[int] = []
 
     def dies(_what: str, done: int, _of: int | None = None) -> None:
@@ -291,9 +287,9 @@ def test_a_run_that_was_killed_between_two_batches_is_finished_by_the_next(
         move(trade, *lines, progress=dies)
     rest = move(trade, *lines)
 
-    assert looks == [4]
-    assert rest.steps == {Step.SAME: 4, Step.ADD: 6}
-    assert [len(theirs(trade, number)) for number in range(1, 6)] == [2] * 5
+    assert looks == [AT_ONCE]
+    assert rest.steps == {Step.SAME: AT_ONCE, Step.ADD: 6}
+    assert [len(theirs(trade, number)) for number in range(1, len(lines) // 2 + 1)] == [2] * (len(lines) // 2)
 
 
 def test_two_at_once_move_each_service_once(trade: Trade) -> None:
