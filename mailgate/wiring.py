@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 
 from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_secret
 from mailgate.config import Smarthost as SmarthostSettings
-from mailgate.config.settings import Documents, Paper
+from mailgate.config.settings import Paper
 from mailgate.flows import due
-from mailgate.flows.billing.enclosed import pdf_maker
+from mailgate.flows.billing.enclosed import document_maker
 from mailgate.flows.billing.letters import DOCUMENT_PDF
 from mailgate.flows.billing.run import run_what_is_due
 from mailgate.flows.billing.statement import STATEMENT_PDF
@@ -32,6 +32,7 @@ from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
 from mailgate.jobs import Aside, Bounded, Computing, Enqueue, FailPoint, Job, alone, at_hand, no_fail_point, unbounded
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
+from mailgate.outbound.document.layouts import DOCUMENTS
 from mailgate.outbound.document.pdf import Pdf, PdfMaker
 from mailgate.outbound.document.statement import statement_pdf
 from mailgate.outbound.domains import Domains
@@ -196,8 +197,15 @@ class Parts:
 _SHEETS = {Paper.A4: "a4", Paper.LETTER: "us-letter"}
 
 
-def _pdf_maker(settings: Documents) -> PdfMaker:
-    return PdfMaker(built_in_directory() / "documents", paper=_SHEETS[settings.paper], fonts=settings.fonts)
+def pdf_maker(settings: Settings) -> PdfMaker:
+    """What makes PDFs, by the operator's own layouts where there are any."""
+    documents, own = settings.documents, settings.templates.directory
+    return PdfMaker(
+        built_in_directory() / DOCUMENTS,
+        paper=_SHEETS[documents.paper],
+        fonts=documents.fonts,
+        own=own and own / DOCUMENTS,
+    )
 
 
 def build(
@@ -217,7 +225,7 @@ def build(
     Raises what a missing secret or an unusable store raises.
     """
     engine = connect(settings.store.url)
-    archive, pdf = archive_of(settings, aside), _pdf_maker(settings.documents)
+    archive, pdf = archive_of(settings, aside), pdf_maker(settings)
     settings.store.archive.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
         migrated = upgrade(engine)
@@ -234,7 +242,7 @@ def build(
         enqueue=enqueue if smarthosts else partial(_receive_only, enqueue),
         templates=Templates(settings.templates.directory, frame=frame_of(settings)),
         makers={
-            DOCUMENT_PDF: pdf_maker(engine, archive, pdf.make),
+            DOCUMENT_PDF: document_maker(engine, archive, pdf.make),
             STATEMENT_PDF: partial(statement_pdf, pdf.draw, _SHEETS[settings.documents.paper]),
         },
         make_pdf=pdf.make,

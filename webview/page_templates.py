@@ -10,7 +10,7 @@ import jinja2
 from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
-from mailgate.billing.money.words import amount, percent
+from mailgate.billing.money.words import amount, decimal_number, percent
 from mailgate.language.filters import LANGUAGE_FILTERS
 from mailgate.language.tags import FALLBACK, direction
 from mailgate.language.telling import Speech, moment, speaking, speech
@@ -54,7 +54,7 @@ class PageTemplates:
         # A macro is made once for all pages of a language, so what it needs of the reader is no argument of it.
         environment.install_gettext_callables(words.messages.gettext, words.messages.ngettext, newstyle=True)  # type: ignore[attr-defined]
         environment.globals.update(fixed, when=when, apart=apart, shown_types=SHOWN, shown_bytes=MAX_PICTURE_BYTES)
-        environment.filters.update(LANGUAGE_FILTERS, amount=amount, percent=percent, clip=clip)
+        environment.filters.update(LANGUAGE_FILTERS, amount=amount, percent=percent, decimal=decimal_number, clip=clip)
 
     def compile_all(self) -> None:
         """Now, rather than for the first who asks. Raises TemplateError for one that is none."""

@@ -24,7 +24,7 @@ from mailgate.cli.billing_words import (
     positive,
     steps_of,
 )
-from mailgate.cli.document_pdf import pdf_option, write_pdf
+from mailgate.cli.document_pdf import output_option, syntax_option, write_pdf, write_xml
 from mailgate.cli.gate import gate
 from mailgate.cli.group import Group
 from mailgate.cli.ids import Typed, customer_option, only_of
@@ -88,11 +88,21 @@ def show(number: str) -> None:
 
 @invoice.command()
 @_NUMBER
-@pdf_option
+@output_option
 @json_option
 def pdf(number: str, path: Path) -> None:
     """The invoice as a PDF (PDF/A-3): made when it is first asked for, and the same ever after."""
     write_pdf(number, DocumentKind.INVOICE, path)
+
+
+@invoice.command()
+@_NUMBER
+@syntax_option
+@output_option
+@json_option
+def xml(number: str, syntax: str, path: Path) -> None:
+    """The invoice as an e-invoice of EN 16931: made when it is first asked for, and the same ever after."""
+    write_xml(number, DocumentKind.INVOICE, syntax, path)
 
 
 @invoice.command()
@@ -193,11 +203,21 @@ def list_notes(customer: Typed | None, limit: int | None, after: int) -> None:
 
 @credit_note.command("pdf")
 @_NUMBER
-@pdf_option
+@output_option
 @json_option
 def pdf_of_note(number: str, path: Path) -> None:
     """The credit note as a PDF (PDF/A-3): made when it is first asked for, and the same ever after."""
     write_pdf(number, DocumentKind.CREDIT_NOTE, path)
+
+
+@credit_note.command("xml")
+@_NUMBER
+@syntax_option
+@output_option
+@json_option
+def xml_of_note(number: str, syntax: str, path: Path) -> None:
+    """The credit note as an e-invoice of EN 16931: made when it is first asked for, and the same ever after."""
+    write_xml(number, DocumentKind.CREDIT_NOTE, syntax, path)
 
 
 @credit_note.command("show")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, exists, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, case, exists, func, insert, select, update
 
 from mailgate.billing.document.frozen import Frozen, Heading
 from mailgate.billing.document.invoice import DocumentKind, DocumentState, Reckoned
@@ -160,6 +160,13 @@ def numbers(conn: Connection, ids: Collection[int]) -> dict[int, str]:
         return {}
     query = select(invoices.c.id, invoices.c.number).where(invoices.c.id.in_(list(ids)))
     return {row.id: row.number for row in conn.execute(query)}
+
+
+def first_day(conn: Connection, ids: Collection[int]) -> date | None:
+    """The day on which the first of these documents was issued; None where there are none."""
+    if not ids:
+        return None
+    return conn.execute(select(func.min(invoices.c.issued_on)).where(invoices.c.id.in_(list(ids)))).scalar()
 
 
 def settled(conn: Connection, invoice_id: int) -> tuple[Settled, ...]:

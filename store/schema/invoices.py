@@ -112,6 +112,28 @@ document_files = Table(
     Column("format", String, primary_key=True),
     Column("sha256", ForeignKey("blobs.sha256"), nullable=False, index=True),
     Column("made_at", Utc, nullable=False),
+    Column("missing", String, nullable=False, server_default=""),  # signs of a PDF that no font had
+)
+
+einvoice_gaps = Table(
+    "einvoice_gaps",  # why of a document there is no e-invoice: each reason is told once
+    metadata,
+    Column("reason", String, primary_key=True),
+    Column("about", String, primary_key=True),  # the customer's number, the currency, or "" for the company
+    Column("invoice_id", ForeignKey("invoices.id"), nullable=False, index=True),  # the first of them
+    Column("found_at", Utc, nullable=False),
+    Column("told_at", Utc, index=True),
+)
+
+exchange_rates = Table(
+    "exchange_rates",
+    metadata,
+    Column("home", String(3), primary_key=True),
+    Column("currency", String(3), primary_key=True),
+    Column("since_on", Date, primary_key=True),
+    Column("rate", String, nullable=False),  # so many of the currency are one of home
+    Column("recorded_at", Utc, nullable=False),
+    Column("recorded_by", String, nullable=False),
 )
 
 bill_runs = Table(

@@ -34,6 +34,15 @@ class FrozenTax:
 
 
 @dataclass(frozen=True, slots=True)
+class FrozenHome:
+    """The tax in the company's own currency, where the document is in another."""
+
+    currency: str
+    tax_minor: int
+    rate: str  # so many of the document's currency are one of this
+
+
+@dataclass(frozen=True, slots=True)
 class Frozen:
     """A document as it was issued."""
 
@@ -50,6 +59,7 @@ class Frozen:
     net_minor: int
     tax_minor: int
     total_minor: int
+    home: FrozenHome | None = None
 
 
 def thaw(model: Mapping[str, Any]) -> Frozen:
@@ -77,6 +87,7 @@ def thaw(model: Mapping[str, Any]) -> Frozen:
         net_minor=model["net_minor"],
         tax_minor=model["tax_minor"],
         total_minor=model["total_minor"],
+        home=FrozenHome(**_known(FrozenHome, model["home"])) if model.get("home") else None,
     )
 
 

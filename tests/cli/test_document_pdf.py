@@ -1,8 +1,10 @@
-"""`mailgate invoice pdf` and `credit-note pdf`."""
+"""`mailgate invoice pdf`, `invoice xml` and the same of credit notes."""
 
 import hashlib
+import re
 from pathlib import Path
 
+import facturx
 import pytest
 
 from tests.cli.selling import add, refused, selling
@@ -46,7 +48,57 @@ def test_the_sheet_is_that_of_the_settings(program: Program, tmp_path: Path) -> 
 
     program.prints("invoice", "pdf", "2026-0001", "-o", str(path))
 
-    assert b"/MediaBox[0 0 612 792]" in path.read_bytes()
+    assert re.search(rb"/MediaBox ?\[ ?0 0 612 792", path.read_bytes())
+
+
+@pytest.mark.parametrize("syntax", ["cii", "ubl"])
+def test_the_e_invoice_is_written_and_is_the_same_each_time(program: Program, tmp_path: Path, syntax: str) -> None:
+    path = tmp_path / "invoice.xml"
+
+    row = program.ask("invoice", "xml", "2026-0001", "--format", syntax, "-o", str(path))
+    again = program.prints("invoice", "xml", "2026-0001", "--format", syntax, "-o", "-")
+
+    content = path.read_bytes()
+    assert again == content
+    assert (row["bytes"], row["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
+    assert (b"CrossIndustryInvoice" if syntax == "cii" else b"oasis:names:specification:ubl") in content
+
+
+def test_what_is_inside_the_pdf_is_what_the_command_writes(program: Program, tmp_path: Path) -> None:
+    path = tmp_path / "note.pdf"
+    written = program.prints("credit-note", "xml", "CN-2026-0001", "-o", "-")
+    program.prints("credit-note", "pdf", "CN-2026-0001", "-o", str(path))
+
+    _, inside = facturx.get_facturx_xml_from_pdf(path.read_bytes(), check_xsd=False)
+
+    assert inside == written
+
+
+def test_where_there_can_be_none_it_says_why_and_what_helps(tmp_path: Path) -> None:
+    program = selling(tmp_path / "gate")
+    program.set("seller", register_id="", vat_id="", tax_number="")
+    add(program)
+
+    error = refused(program, "invoice", "xml", "2026-0001", "-o", str(tmp_path / "x.xml"))
+
+    assert error["code"] == "NoEinvoice"
+    assert error["message"] == (
+        "there is no e-invoice of 2026-0001: it names the company by neither a VAT id nor a register: "
+        "set seller.register_id"
+    )
+    assert not (tmp_path / "x.xml").exists()
+    program.prints("invoice", "pdf", "2026-0001", "-o", str(tmp_path / "x.pdf"))
+
+
+def test_an_own_layout_that_fails_is_told_where_it_fails(program: Program, tmp_path: Path) -> None:
+    layout = tmp_path / "words" / "documents" / "document.typ"
+    layout.parent.mkdir(parents=True)
+    layout.write_text("#let doc = (\n")
+    program.set("templates", directory=str(tmp_path / "words"))
+
+    error = refused(program, "invoice", "pdf", "2026-0001", "-o", str(tmp_path / "x.pdf"))
+
+    assert error["message"] == "your own layout cannot be used: documents/document.typ:1: unclosed delimiter"
 
 
 def test_a_file_that_is_there_stays(program: Program, tmp_path: Path) -> None:

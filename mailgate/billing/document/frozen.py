@@ -4,16 +4,17 @@ Mail, page, PDF and XML show what stands here; nothing of it is reckoned or look
 """
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 
+from mailgate.billing.document.home_tax import HomeTax
 from mailgate.billing.document.invoice import DocumentKind, Reckoned
 from mailgate.billing.document.reference import MAX_BASE, make_reference
 from mailgate.billing.party import Buyer, Seller
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of what the JSON holds."""
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -41,8 +42,13 @@ class Frozen:
     reference: str  # RF creditor reference (ISO 11649)
 
 
-def freeze(heading: Heading, seller: Seller, buyer: Buyer, reckoned: Reckoned) -> Frozen:
-    """The document as canonical JSON: keys in order, no blanks, amounts in minor units, last days of periods."""
+def freeze(
+    heading: Heading, seller: Seller, buyer: Buyer, reckoned: Reckoned, *, home: HomeTax | None = None
+) -> Frozen:
+    """The document as canonical JSON: keys in order, no blanks, amounts in minor units, last days of periods.
+
+    `home`: its tax in the company's own currency, where it is in another and a rate is on record.
+    """
     reference = reference_of(heading.number)
     model = _ENCODE(
         {
@@ -87,6 +93,7 @@ def freeze(heading: Heading, seller: Seller, buyer: Buyer, reckoned: Reckoned) -
             "net_minor": reckoned.net_minor,
             "tax_minor": reckoned.tax_minor,
             "total_minor": reckoned.total_minor,
+            "home": asdict(home) if home else None,
         }
     )
     return Frozen(model, sha256(model.encode("utf-8", "surrogatepass")).hexdigest(), reference)

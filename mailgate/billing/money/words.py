@@ -1,4 +1,4 @@
-"""Amounts of money and rates of tax in words of the reader's language: every digit that ISO 4217 has, no other."""
+"""Amounts of money, and rates, in words of the reader's language: every digit that ISO 4217 has, no other."""
 
 from babel.numbers import NumberPattern, parse_pattern
 
@@ -15,6 +15,15 @@ def amount(minor: int, currency: str) -> str:
     pattern: NumberPattern = parse_pattern(with_code.replace("¤¤#", "¤¤\u00a0#").replace("0¤¤", "0\u00a0¤¤"))
     pattern.frac_prec = (digits, digits)  # CLDR counts the digits that people use
     return str(pattern.apply(written(minor, currency), locale, currency=currency, currency_digits=False))
+
+
+def decimal_number(text: str) -> str:
+    """A decimal with all its digits: "1,234.50", "1.234,50"."""
+    locale = speech().locale
+    pattern: NumberPattern = parse_pattern(str(locale.decimal_formats[None].pattern))
+    digits = len(text.partition(".")[2])
+    pattern.frac_prec = (digits, digits)
+    return str(pattern.apply(text, locale))
 
 
 def percent(rate: str) -> str:

@@ -18,7 +18,7 @@ class NoSuchDocument(Permanent):
     """A mail names a document that there is none of."""
 
 
-def pdf_maker(engine: Engine, archive: Archive, make: Callable[[str], Pdf]) -> Maker:
+def document_maker(engine: Engine, archive: Archive, make: Callable[[str], Pdf]) -> Maker:
     """Makes what `document_file` names: the kept bytes, which are made and kept where nobody wanted them before."""
 
     def bytes_of(values: Mapping[str, object]) -> bytes:

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import Connection
 
 from mailgate.billing.document.frozen import Heading, freeze
+from mailgate.billing.document.home_tax import HomeTax, at_home
 from mailgate.billing.document.invoice import Charge, DocumentKind, Reckoned, reckon
 from mailgate.billing.document.numbering import read_pattern
 from mailgate.billing.draft import Due
@@ -15,7 +16,7 @@ from mailgate.billing.ledger.transaction import Transaction
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Payer
 from mailgate.flows.billing.tell_hooks import tell_issued
-from store.billing import invoices, ledger, series, services
+from store.billing import invoices, ledger, rates, series, services
 from store.billing.services import Advance, Claim
 
 
@@ -69,9 +70,10 @@ def issue(
     pattern = read_pattern(billing.invoice_number if is_invoice else billing.credit_note_number)
     reckoned = [one.reckoned or reckon(one.charges) for one in together]
     named = invoices.numbers(conn, {number for one in together for number in one.originals})
+    homes = [_at_home(conn, one, sums, settings, on) for one, sums in zip(together, reckoned, strict=True)]
     first = series.take(conn, kind.value, len(together), on=on)
     new = []
-    for serial, (one, sums) in enumerate(zip(together, reckoned, strict=True), first):
+    for serial, (one, sums, home) in enumerate(zip(together, reckoned, homes, strict=True), first):
         heading = Heading(
             kind,
             pattern.number(on.year, serial),
@@ -81,7 +83,7 @@ def issue(
             one.payer.customer.language,
             tuple(named[number] for number in one.originals),
         )
-        frozen = freeze(heading, settings.seller, one.payer.buyer, sums)
+        frozen = freeze(heading, settings.seller, one.payer.buyer, sums, home=home)
         new.append(
             invoices.New(
                 heading,
@@ -107,6 +109,15 @@ def issue(
         whom = (one.payer.customer for one in together)
         tell_issued(conn, settings, list(zip(ids, new, whom, strict=True)), now=now)
     return done
+
+
+def _at_home(conn: Connection, one: Wanted, sums: Reckoned, settings: Settings, on: date) -> HomeTax | None:
+    """Its tax in the company's own currency: by the rate of the day, or of the invoice of which it gives back."""
+    home = settings.gate.currency
+    if one.currency == home or not sums.tax_minor:
+        return None
+    found = rates.valid(conn, home, one.currency, invoices.first_day(conn, one.originals) or on)
+    return at_home(sums.tax_minor, one.currency, home=home, rate=found.rate) if found else None
 
 
 def win(conn: Connection, covers: Iterable[Due]) -> None:

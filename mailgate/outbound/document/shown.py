@@ -14,7 +14,7 @@ from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.document.paying import bank_transfer, check
 from mailgate.billing.document.reference import Transfer, Unusable, payload
 from mailgate.billing.money.amount import written
-from mailgate.billing.money.words import amount, percent
+from mailgate.billing.money.words import amount, decimal_number, percent
 from mailgate.language.telling import full_date, speaking, speech
 from mailgate.outbound.document.layouts import words_of
 from mailgate.outbound.document.parties import address, named, reached, registered
@@ -69,6 +69,7 @@ def _shown(model: Model, words: Mapping[str, str], paper: str) -> dict[str, obje
             *([_tax_words(model, tax, words), _amount(model, tax["tax_minor"])] for tax in model["taxes"]),
         ],
         "total": [words["total"], _amount(model, model["total_minor"])],
+        "at_home": _at_home(model, words),
         "reasons": list(dict.fromkeys(tax["reason"] for tax in model["taxes"] if tax["reason"])),
         "asked": _asked(model, words),
         "ways": ways,
@@ -99,6 +100,20 @@ def _tax_words(model: Model, tax: Model, words: Mapping[str, str]) -> str:
     if not tax["tax_minor"]:
         return words["untaxed"].format(net=net)
     return words["of-rate"].format(name=tax["name"], rate=percent(tax["rate"]), net=net)
+
+
+def _at_home(model: Model, words: Mapping[str, str]) -> str:
+    """The tax in the company's own currency, and by which rate; "" where the document is in that, or none is known."""
+    home = model.get("home")
+    if not home:
+        return ""
+    return words["at-home"].format(
+        name=" + ".join(dict.fromkeys(tax["name"] for tax in model["taxes"] if tax["name"])) or words["tax"],
+        amount=amount(home["tax_minor"], home["currency"]),
+        one=home["currency"],
+        rate=decimal_number(home["rate"]),
+        currency=model["currency"],
+    )
 
 
 def _asked(model: Model, words: Mapping[str, str]) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from mailgate.billing.document.frozen import Heading, freeze
+from mailgate.billing.document.home_tax import HomeTax
 from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, TaxedAs, reckon
 from mailgate.billing.party import Buyer, Seller
 from mailgate.billing.period import Span
@@ -66,11 +67,12 @@ def model(
     seller: Seller = SELLER,
     buyer: Buyer = BUYER,
     originals: tuple[str, ...] = (),
+    home: HomeTax | None = None,
 ) -> str:
     """The canonical JSON."""
     number = "2026-0042" if kind is DocumentKind.INVOICE else "CN-2026-0007"
     heading = Heading(kind, number, currency, date(2026, 11, 20), date(2026, 12, 1), language, originals)
-    return freeze(heading, seller, buyer, reckon(charges)).model
+    return freeze(heading, seller, buyer, reckon(charges), home=home).model
 
 
 def said(**given: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from mailgate.billing.document.einvoice import Lacking, terms
+from mailgate.billing.document.home_tax import HomeTax
 from mailgate.billing.document.invoice import DocumentKind, TaxedAs
 from mailgate.billing.money.currencies import CURRENCIES, exponent
 from mailgate.billing.party import Buyer, Seller
@@ -52,6 +53,11 @@ DOCUMENTS = {
     "credit note of an exemption": model([setup()], kind=DocumentKind.CREDIT_NOTE, originals=("2026-0042",)),
     "yen": model([charge(minor=1_200)], currency="JPY"),
     "dollars": model(currency="USD"),
+    "dollars, the tax in euros": model(currency="USD", home=HomeTax("EUR", 21_667, "1.0826")),
+    "a credit note in dollars": model(
+        kind=DocumentKind.CREDIT_NOTE, currency="USD", home=HomeTax("EUR", 21_667, "1.0826"), originals=("2026-0042",)
+    ),
+    "the tax in dinars": model(home=HomeTax("KWD", 71_000, "2.99")),
     "no bank": model(seller=replace(SELLER, iban="", bic="")),
     "no way to pay": model(seller=replace(SELLER, iban="", bic="", check_payable_to="")),
     "a tax number alone": model(seller=replace(SELLER, vat_id="")),
@@ -226,3 +232,11 @@ def test_a_document_that_is_not_subject_carries_no_vat_ids() -> None:
 
 def test_words_stay_as_they_are_but_for_what_xml_cannot_hold() -> None:
     assert "&lt;b&gt;&amp;amp;株 😀\x7f".encode() in xml(DOCUMENTS["odd words"])
+
+
+def test_tax_at_home_is_told_where_it_has_two_digits() -> None:
+    euros = xml(DOCUMENTS["dollars, the tax in euros"]).decode()
+
+    assert "<ram:TaxCurrencyCode>EUR<" in euros
+    assert '<ram:TaxTotalAmount currencyID="EUR">216.67<' in euros
+    assert "TaxCurrencyCode" not in xml(DOCUMENTS["the tax in dinars"]).decode()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from mailgate.billing.document.home_tax import HomeTax
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.party import Seller
 from mailgate.outbound.document.shown import shown
@@ -117,6 +118,17 @@ def test_an_invoice_of_nothing_says_so() -> None:
 )
 def test_there_is_no_code_that_would_be_wrong(currency: str, seller: Seller) -> None:
     assert told(currency=currency, seller=seller)["qr"] == ""
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "VAT: EUR\xa0216.67 (1 EUR = 1.0826 USD)"), ("de", "VAT: 216,67\xa0EUR (1 EUR = 1,0826 USD)")],
+)
+def test_tax_in_another_currency_is_told_in_that_of_the_company_as_well(language: str, words: str) -> None:
+    home = HomeTax("EUR", 21_667, "1.0826")
+
+    assert told(currency="USD", home=home, language=language)["at_home"] == words
+    assert told(language=language)["at_home"] == ""
 
 
 def test_a_currency_without_cents_has_none() -> None:
