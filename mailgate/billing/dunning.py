@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import cache
 from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
@@ -77,6 +78,7 @@ UNREACHABLE = "unreachable"
 _WATCHED = Step("end-watch", Kind.END_WATCH)
 
 
+@cache
 def ladder(rules: Rules) -> tuple[Step, ...]:
     """All steps in their order. The last reminder that lies early enough before the suspension is its warning.
 

@@ -134,11 +134,11 @@ def assert_fair(money: Collector) -> None:
     for number, theirs in done.items():
         told = [one for one in theirs if one.outcome is not Outcome.SKIPPED and one.step in order]
         assert [one.step for one in told] == sorted((one.step for one in told), key=order.__getitem__)
-        for one in theirs:
-            if one.outcome is Outcome.SUSPENDED:
-                assert_warned(theirs, sent, one, "service-suspend-warning", timedelta(days=3))
-            if one.outcome is Outcome.ENDED:
-                assert_warned(theirs, sent, one, "service-end-warning", timedelta(days=7))
+        for step in theirs:
+            if step.outcome is Outcome.SUSPENDED:
+                assert_warned(theirs, sent, step, "service-suspend-warning", timedelta(days=3))
+            if step.outcome is Outcome.ENDED:
+                assert_warned(theirs, sent, step, "service-end-warning", timedelta(days=7))
         assert by_id[number].issued_at <= min(one.done_at for one in theirs)
 
 

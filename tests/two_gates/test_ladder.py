@@ -19,13 +19,13 @@ def climb(gate: Gate, customer_ids: list[int]) -> None:
     meet(gate.parts.engine, DueKind.LADDER, customer_ids, settings=gate.parts.settings, enqueue=_lost, now=gate.now)
 
 
-def _lost(_job: Job, _row_id: int) -> None:
+def _lost(job: Job, row_id: int) -> None:
     """Whoever looks next finds its row."""
 
 
 def test_two_programs_that_look_at_once_send_each_mail_once(two: Two) -> None:
     money = Collector.begin(two.one)
-    numbers = []
+    numbers: list[str] = []
     for name in ("Anne", "Bob", "Cris"):
         money.customer(name)
         numbers.append(money.sell(len(numbers) + 1)[1].number)

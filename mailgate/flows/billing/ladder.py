@@ -7,6 +7,7 @@ suspended or ends, and when to look again. So each step of an invoice is done on
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -20,6 +21,7 @@ from mailgate.flows.billing import falling_due
 from mailgate.flows.billing.books import Books, Deal, Payer, Today, lock, open_books, text_of
 from mailgate.flows.billing.letters import (
     Consequence,
+    by_role,
     invoice_notices,
     other_readers,
     service_notices,
@@ -32,10 +34,11 @@ from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
-from mailgate.people import Contact
+from mailgate.people import Contact, Role
 from store.billing import dunning, invoices, ledger, promises, services
 from store.billing.dunning import StepDone
 from store.billing.invoices import Issued
+from store.post import suppressions
 
 AT_ONCE = 500
 """Customers that one look takes up; what is left is found by the next."""
@@ -62,17 +65,20 @@ def waiting(conn: Connection, _settings: Settings, at: datetime) -> Iterator[tup
 def climb(act: Act, customer_ids: Sequence[int]) -> None:
     """Do what is due of these accounts."""
     books = open_books(act.conn, act.settings)
-    payers = _after_what_is_due(act, lock(act.conn, customer_ids))
-    look = _Look(act, books, rules_of(act.settings.billing))
+    have_credit, payers = _after_what_is_due(act, lock(act.conn, customer_ids))
+    addresses = [one.address for payer in payers.values() for one in payer.customer.contacts]
+    dead = frozenset(suppressions.reasons(act.conn, addresses, now=act.now))
+    look = _Look(act, books, rules_of(act.settings.billing), have_credit, dead)
     for debtor in debtors(act.conn, payers, now=act.now):
         look.at(debtor)
     look.write()
 
 
-def _after_what_is_due(act: Act, payers: Mapping[int, Payer]) -> Mapping[int, Payer]:
+def _after_what_is_due(act: Act, payers: Mapping[int, Payer]) -> tuple[frozenset[int], Mapping[int, Payer]]:
     """The accounts once credit has paid what it can, and orders and services that are over have ended.
 
-    All of that falls due at the same midnight: nobody is asked for what it settles, whichever is taken up first.
+    All of that falls due at the same midnight: nobody is asked for what it settles, whichever is taken up first. With
+    those of them who had credit.
     """
     have_credit = ledger.with_credit(act.conn, payers)
     changed = False
@@ -88,7 +94,7 @@ def _after_what_is_due(act: Act, payers: Mapping[int, Payer]) -> Mapping[int, Pa
         if number in have_credit:
             falling_due.settle_by_credit(act, (number,))
             changed = True
-    return lock(act.conn, payers) if changed else payers
+    return have_credit, lock(act.conn, payers) if changed else payers
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +125,8 @@ class _Look:
     act: Act
     books: Books
     rules: Rules
+    have_credit: frozenset[int]
+    dead: frozenset[str]  # keys of addresses of these accounts that take no mail
     notices: list[Notice] = field(default_factory=list)
     deeds: list[_Deed] = field(default_factory=list)
     again: list[StepDone] = field(default_factory=list)
@@ -143,7 +151,7 @@ class _Look:
             for step in found.skipped:
                 self._note(invoice, step, Outcome.SKIPPED)
             if found.mail is not None and found.mail.kind is Kind.CREATED:
-                mails = self._send(invoice_notices(self.act, Template.INVOICE_CREATED, invoice, with_file=True))
+                mails = self._write(debtor, Template.INVOICE_CREATED, invoice, with_file=True)
                 self._note(invoice, found.mail, Outcome.SENT, mails)
             elif found.mail is not None:
                 is_new = rule.CREATED in found.skipped or (lost is not None and lost.step == rule.CREATED.name)
@@ -198,7 +206,7 @@ class _Look:
             is_new = lost.step == rule.CREATED.name
             kind = Kind.CREATED if is_new else Kind.REMINDER
             template = _template(kind, invoice, self._today(debtor))
-            mails = self._send(invoice_notices(self.act, template, invoice, with_file=is_new, to=others))
+            mails = self._write(debtor, template, invoice, with_file=is_new, to=others)
             self.repeated.append((replace(lost, outcome=Outcome.SENT if is_new else Outcome.REMINDED), mails))
 
     def _remind(self, debtor: Debtor, reminders: Sequence[_Due]) -> None:
@@ -221,8 +229,8 @@ class _Look:
         also = [
             one for one in debtor.invoices if one.id != main.invoice.id and self._is_named(debtor, one, numbers, today)
         ]
-        notices = invoice_notices(
-            self.act,
+        mails = self._write(
+            debtor,
             _template(kind, main.invoice, today),
             main.invoice,
             also=also,
@@ -230,7 +238,6 @@ class _Look:
             with_file=main.is_new,
             to=main.others,
         )
-        mails = self._send(notices)
         for one in told:
             outcome = Outcome.WARNED if one.step.kind in _WARNINGS else Outcome.REMINDED
             self._note(one.invoice, one.step, outcome, mails)
@@ -326,6 +333,15 @@ class _Look:
             self.again.append(StepDone(invoice.id, step.name, on, self.act.now, Outcome.WATCHED))
         else:
             self.deeds.append(_Deed(invoice.id, step.name, on, Outcome.WATCHED, _NO_MAILS))
+
+    def _write(
+        self, debtor: Debtor, template: Template, invoice: Issued, *, to: Sequence[Contact] = (), **more: Any
+    ) -> slice:
+        """A mail about an invoice to whoever gets mail about money, or to others."""
+        customer = debtor.payer.customer
+        readers = to or by_role(customer.contacts, self.dead, Role.INVOICE)
+        has_credit = customer.id in self.have_credit
+        return self._send(invoice_notices(self.act, template, invoice, to=readers, has_credit=has_credit, **more))
 
     def _send(self, notices: Sequence[Notice]) -> slice:
         first = len(self.notices)

@@ -62,17 +62,18 @@ def invoice_notices(
     consequence: Consequence | None = None,
     with_file: bool = False,
     to: Sequence[Contact] = (),
+    has_credit: bool = True,
 ) -> list[Notice]:
     """One mail to each reader of the account: the invoice, what else is open, and what follows if nothing is paid.
 
-    `also`: further open invoices of the account. `to`: others than its usual readers. Empty where the account is billed
-    elsewhere.
+    `also`: further open invoices of the account. `to`: its readers, where they are known or others than the usual ones.
+    `has_credit`: the account may have some. Empty where the account is billed elsewhere.
     """
     values = {
         "invoice": document_of(act, invoice),
         "also": [_brief(act, one) for one in also],
         "due_since": min(one.due_on for one in (invoice, *also)).isoformat(),
-        "sums": _sums(act, invoice.customer_id, (invoice, *also)),
+        "sums": _sums(act, invoice.customer_id, (invoice, *also), has_credit=has_credit),
         "consequence": asdict(consequence) | {"on": consequence.on.isoformat()} if consequence else None,
         **_ways(invoice),
     }
@@ -222,7 +223,11 @@ def _routed(act: Act, customer_id: int, role: Role) -> tuple[Contact, ...]:
         return ()
     customer = people.find_customer(act.conn, customer_id)
     theirs = customer.contacts if customer and customer.removed_at is None else ()
-    dead = suppressions.reasons(act.conn, [one.address for one in theirs], now=act.now)
+    return by_role(theirs, suppressions.reasons(act.conn, [one.address for one in theirs], now=act.now), role)
+
+
+def by_role(theirs: Sequence[Contact], dead: Collection[str], role: Role) -> tuple[Contact, ...]:
+    """The same of contacts that are known, by the keys of addresses that take no mail."""
     alive = [one for one in theirs if address_key(one.address) not in dead]
     for among in (alive, theirs):
         for wanted in (frozenset({role}), frozenset({Role.OWNER}), frozenset(Role)):
@@ -281,12 +286,12 @@ def _brief(act: Act, document: Issued) -> dict[str, Any]:
     }
 
 
-def _sums(act: Act, customer_id: int, invoices: Sequence[Issued]) -> list[dict[str, object]]:
+def _sums(act: Act, customer_id: int, invoices: Sequence[Issued], *, has_credit: bool) -> list[dict[str, object]]:
     """By currency: what is open of these, how much of it the account's credit will settle, and what is left to pay."""
     sums = []
     for currency in dict.fromkeys(one.currency for one in invoices):
         open_minor = sum(one.open_minor for one in invoices if one.currency == currency)
-        credit = min(ledger.credit(act.conn, customer_id, currency), open_minor)
+        credit = min(ledger.credit(act.conn, customer_id, currency), open_minor) if has_credit else 0
         sums.append(
             {
                 "currency": currency,
