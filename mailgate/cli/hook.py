@@ -1,5 +1,7 @@
 """`mailgate hook`: programs that hear of what happens, and the calls to them."""
 
+from collections.abc import Callable, Sequence
+
 import click
 
 from mailgate.cli.gate import gate, now
@@ -19,6 +21,7 @@ from mailgate.cli.output import (
 from mailgate.config import Hook
 from mailgate.flows.story.call_hooks import Happened, call_hooks
 from mailgate.hooks import HookEvent
+from mailgate.wiring import Parts
 from store.engine import reading, transaction
 from store.post import hook_calls
 from store.post.hook_calls import Call, CallState, Tally
@@ -86,26 +89,43 @@ def retry(call_ids: tuple[int, ...], all_: bool) -> None:
     """
     if bool(call_ids) == all_:
         fail("name the calls, or --all", code=EX_USAGE, hint="mailgate hook log")
-    done: list[Call] = []
-    refusals: list[str] = []
     with gate() as parts:
         if all_:
             with reading(parts.engine) as conn:
                 open_ = hook_calls.listing(conn, states=(CallState.WAITING, CallState.FAILED))
             call_ids = tuple(one.id for one in open_ if one.not_before is None or one.not_before <= now())
-        for call_id in call_ids:
-            with transaction(parts.engine) as conn:
-                moved = hook_calls.retry(conn, call_id, now=now())
-                call = hook_calls.find(conn, call_id)
-            if moved and call:
-                done.append(call)
-            elif call is None:
-                refusals.append(f"there is no call {call_id}")
-            elif not all_:
-                refusals.append(
-                    f"call {call_id} was taken already" if call.ended_at else f"call {call_id} is under way"
-                )
+        done, refusals = _decide(parts, call_ids, hook_calls.retry)
+    print_decided([_row(one) for one in done], CALLS, refusals=[] if all_ else refusals, hint="mailgate hook log")
+
+
+@hook.command()
+@click.argument("call_ids", metavar="ID...", type=NUMBER, nargs=-1, required=True)
+@utc_option
+@json_option
+def cancel(call_ids: tuple[int, ...]) -> None:
+    """Make these calls no more: the removal of a service that was cancelled by mistake. `retry` brings one back."""
+    with gate() as parts:
+        done, refusals = _decide(parts, call_ids, hook_calls.drop)
     print_decided([_row(one) for one in done], CALLS, refusals=refusals, hint="mailgate hook log")
+
+
+def _decide(parts: Parts, call_ids: Sequence[int], decide: Callable[..., bool]) -> tuple[list[Call], list[str]]:
+    """The calls that it was done with, as they are then, and why not with each of the others."""
+    done: list[Call] = []
+    refusals: list[str] = []
+    for call_id in call_ids:
+        with transaction(parts.engine) as conn:
+            is_done = decide(conn, call_id, now=now())
+            call = hook_calls.find(conn, call_id)
+        if call is None:
+            refusals.append(f"there is no call {call_id}")
+        elif is_done:
+            done.append(call)
+        elif call.state is CallState.DROPPED:
+            refusals.append(f"call {call_id} is not made any more")
+        else:
+            refusals.append(f"call {call_id} was taken already" if call.ended_at else f"call {call_id} is under way")
+    return done, refusals
 
 
 @hook.command("try")

@@ -36,7 +36,7 @@ _SECTIONS = {
         "verify": "Whether every mail and file is whole.",
         "keys": "Signing keys, of reply addresses and of our mail (DKIM).",
         "import": "Customers, services, balances and mails of an older system.",
-        "hook": "Programs that hear of what happens: list, log, retry, try.",
+        "hook": "Programs that hear of what happens: list, log, retry, cancel, try.",
         "completion": "What makes the shell complete commands and options.",
     },
     "People": {

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 import click
 
@@ -29,11 +29,17 @@ from mailgate.flows.billing.books import Today
 from mailgate.flows.moving.balances import BalanceStep, MovedBalance, MovingBalances
 from mailgate.flows.moving.service_table import read_balances, read_services
 from mailgate.flows.moving.services import MovedService, MovingServices, Step
-from mailgate.flows.moving.table import Fault
+from mailgate.flows.moving.survey import Progress
+from mailgate.flows.moving.table import Fault, Line
 from store.called import names_of
 from store.engine import reading
 
 C = TypeVar("C", bound=Callable[..., None])
+R = TypeVar("R", bound="_Row")
+R_co = TypeVar("R_co", covariant=True)
+R_contra = TypeVar("R_contra", contravariant=True)
+F = TypeVar("F", bound="_Found")
+F_co = TypeVar("F_co", covariant=True)
 
 BY = "the move"
 SERVICES = (
@@ -66,19 +72,10 @@ def services(path: Path, do_it: bool, dry_run: bool, skip_bad: bool, on: date | 
     domain, state, external_id, currency, start, options, parent, kind, tax_included.
     """
     _refuse_both(do_it, dry_run)
-    meter = Meter()
     with gate() as parts:
         table = read_services(_read(path))
         story = MovingServices(parts.engine, parts.settings, _today(on), BY, bill_missed)
-        found = story(table.rows, is_for_good=False, progress=meter)
-        faults = [*table.faults, *found.faults]
-        applied = do_it and (skip_bad or not faults)
-        if applied:
-            bad = {fault.line for fault in faults}
-            good = [row for row in table.rows if row.line.number not in bad]
-            found = story(good, is_for_good=True, progress=meter)
-            faults += found.faults
-        meter.end()
+        found, faults, applied = _told(story, table, do_it=do_it, skip_bad=skip_bad)
         with reading(parts.engine) as conn:
             names = names_of(conn, {one.service["customer"] for one in found.moved})  # type: ignore[misc]
     rows = [_service(one, names, is_here=applied or one.step is not Step.ADD) for one in found.moved]
@@ -100,19 +97,10 @@ def services(path: Path, do_it: bool, dry_run: bool, skip_bad: bool, on: date | 
 def balances(path: Path, do_it: bool, dry_run: bool, skip_bad: bool, on: date | None) -> None:
     """What customers have in the older system becomes their credit. Columns: customer, currency, amount (24.00)."""
     _refuse_both(do_it, dry_run)
-    meter = Meter()
     with gate() as parts:
         table = read_balances(_read(path))
         story = MovingBalances(parts.engine, parts.settings, _today(on), BY)
-        found = story(table.rows, is_for_good=False, progress=meter)
-        faults = [*table.faults, *found.faults]
-        applied = do_it and (skip_bad or not faults)
-        if applied:
-            bad = {fault.line for fault in faults}
-            good = [row for row in table.rows if row.line.number not in bad]
-            found = story(good, is_for_good=True, progress=meter)
-            faults += found.faults
-        meter.end()
+        found, faults, applied = _told(story, table, do_it=do_it, skip_bad=skip_bad)
         with reading(parts.engine) as conn:
             names = names_of(conn, {one.customer_id for one in found.moved})
     result = {
@@ -124,6 +112,41 @@ def balances(path: Path, do_it: bool, dry_run: bool, skip_bad: bool, on: date | 
         "bad": _bad(faults),
     }
     _print(result, {"balances": BALANCES, "totals": ("currency", "amount_minor")}, do_it=do_it)
+
+
+class _Row(Protocol):
+    @property
+    def line(self) -> Line: ...
+
+
+class _Table(Protocol[R_co]):
+    @property
+    def rows(self) -> tuple[R_co, ...]: ...
+    @property
+    def faults(self) -> tuple[Fault, ...]: ...
+
+
+class _Found(Protocol):
+    faults: list[Fault]
+
+
+class _Story(Protocol[R_contra, F_co]):
+    def __call__(self, rows: Sequence[R_contra], *, is_for_good: bool, progress: Progress) -> F_co: ...
+
+
+def _told(story: _Story[R, F], table: _Table[R], *, do_it: bool, skip_bad: bool) -> tuple[F, list[Fault], bool]:
+    """The plan, then the same for good where that is meant: what was found, all that is bad, whether it was done."""
+    meter = Meter()
+    found = story(table.rows, is_for_good=False, progress=meter)
+    faults = [*table.faults, *found.faults]
+    applied = do_it and (skip_bad or not faults)
+    if applied:
+        bad = {fault.line for fault in faults}
+        good = [row for row in table.rows if row.line.number not in bad]
+        found = story(good, is_for_good=True, progress=meter)
+        faults += found.faults
+    meter.end()
+    return found, faults, applied
 
 
 def _refuse_both(do_it: bool, dry_run: bool) -> None:

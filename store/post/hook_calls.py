@@ -22,7 +22,7 @@ class CallState(StrEnum):
     WAITING = "waiting"
     DONE = "done"
     FAILED = "failed"  # nobody took it in its time
-    DROPPED = "dropped"  # the hook is not in the settings any more
+    DROPPED = "dropped"  # the hook is not in the settings any more, or somebody has cancelled the call
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +125,16 @@ def retry(conn: Connection, call_id: int, *, now: datetime) -> bool:
     )
     values = {"state": CallState.WAITING.value, "due_at": now, "not_before": None, "attempts": 0}
     return conn.execute(again.values(**values, ended_at=None, told_at=None)).rowcount == 1
+
+
+def drop(conn: Connection, call_id: int, *, now: datetime) -> bool:
+    """Make it no more; False when it is under way, is over, or is not there."""
+    waits = update(hook_calls).where(
+        hook_calls.c.id == call_id, hook_calls.c.due_at.is_not(None), hook_calls.c.lease.is_(None)
+    )
+    reply = "cancelled by hand"
+    values = {"state": CallState.DROPPED.value, "due_at": None, "ended_at": now, "last_reply": reply}
+    return conn.execute(waits.values(**values)).rowcount == 1
 
 
 def find(conn: Connection, call_id: int) -> Call | None:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from mailgate.hooks import HookEvent, signature
+from tests.flows.billing.trade import SHOP
 from tests.program import Program, configured
 from tests.servers.hook_receiver import Receiver, hook_receiver
 
@@ -72,6 +73,29 @@ def test_hooks_are_listed_with_their_calls(program: Program, receiver: Receiver)
     assert (call["state"], call["event"], call["about"], call["attempts"]) == ("done", "ticket.opened", "ticket:1", 1)
     assert json.loads(call["body"])["ticket"]["subject"] == "No mail since Monday"
     assert receiver.url not in json.dumps([chat, other, call])  # it may hold a secret
+
+
+def test_the_end_of_a_service_waits_for_its_day_and_can_be_called_off(program: Program, receiver: Receiver) -> None:
+    hooked(program, f'event = "service.terminate"\nurl = "{receiver.url}"')
+    program.prints("catalogue", "import", str(SHOP))
+    program.prints("customer", "add", "Anne", "anne@customer.example", "--country", "DE")
+    program.prints("service", "add", "--customer", "1", "--sku", "small", "--cycle", "monthly")
+    program.prints("service", "cancel", "1", "--now")
+    program.run("due", "run")
+
+    at_once = rows(program, "retry", "--all")
+    (called_off,) = rows(program, "cancel", "1")
+    twice = program.run("hook", "cancel", "1", "7")
+    (again,) = rows(program, "retry", "1")
+    program.run("due", "run")
+
+    assert at_once == []
+    assert (called_off["state"], called_off["last_reply"]) == ("dropped", "cancelled by hand")
+    assert twice.exit_code == 65
+    assert "call 1 is not made any more" in twice.stderr
+    assert "there is no call 7" in twice.stderr
+    assert again["state"] == "waiting"
+    assert [json.loads(heard.body)["event"] for heard in receiver.heard] == ["service.terminate"]
 
 
 def test_what_failed_is_sent_again(program: Program, receiver: Receiver) -> None:

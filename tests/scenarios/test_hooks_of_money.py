@@ -20,7 +20,7 @@ from mailgate.flows.billing.service import ending, states, terms
 from mailgate.flows.billing.service.add import Sold
 from store.billing import invoices, services
 from store.engine import reading, transaction
-from store.post import hook_calls
+from store.post import hook_calls, work
 from store.post.hook_calls import Call, CallState
 from tests.gate import BeginGate, Gate
 from tests.servers.hook_receiver import BREAKS_OFF, HANGS, Receiver, hook_receiver
@@ -387,6 +387,36 @@ def test_a_run_of_which_nobody_hears_costs_no_statement_more(begin: BeginGate) -
 
     assert without == seen
     assert not [one for one in seen if "hook_calls" in one]
+
+
+def test_a_program_that_begins_anew_does_not_call_what_waits_for_its_day(begin: BeginGate, receiver: Receiver) -> None:
+    gate = shop(begin, Hook("service.*", url=receiver.url))
+    site, _ = sell(gate, 1, TODAY, SITE)
+    cancel(gate, site)
+    gate.work()
+
+    with transaction(gate.parts.engine) as conn:
+        work.take_over(conn, now=gate.now)
+    gate.work()
+    before = events(said(receiver))
+    gate.later(days=7, minutes=1)
+
+    assert before == ["service.activate", "service.suspend"]
+    assert events(said(receiver))[2:] == ["service.terminate"]
+
+
+def test_what_was_a_mistake_is_called_off(begin: BeginGate, receiver: Receiver) -> None:
+    gate = shop(begin, Hook("service.terminate", url=receiver.url))
+    site, _ = sell(gate, 1, TODAY, SITE)
+    cancel(gate, site)
+
+    with transaction(gate.parts.engine) as conn:
+        assert hook_calls.drop(conn, 1, now=gate.now)
+        assert not hook_calls.drop(conn, 1, now=gate.now)
+    gate.later(days=8)
+
+    assert said(receiver) == []
+    assert [one.state for one in calls(gate)] == [CallState.DROPPED]
 
 
 def test_what_waits_for_its_day_is_called_early_only_by_its_number(begin: BeginGate, receiver: Receiver) -> None:
