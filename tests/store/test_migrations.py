@@ -192,6 +192,24 @@ def add(conn: Connection, table: str, **values: object) -> None:
     conn.execute(text(f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in values)})"), values)
 
 
+def test_whoever_was_told_of_the_move_before_is_not_told_again(empty: Engine) -> None:
+    with transaction(empty) as conn:
+        upgrade_to(conn, "0029")
+        for number in (1, 2):
+            add(conn, "customers", id=number, name="Anne", currency="EUR", timezone="UTC", language="en")
+        for day, template, number in (("02", "migrated", 1), ("03", "migrated", 1), ("04", "welcome", 2)):
+            written = {"created_at": f"2026-03-{day} 09:00:00", "message_id": f"{day}@x.example", "attempts": 1}
+            add(conn, "outbox", id=int(day), template=template, customer_id=number, **written)
+
+    upgrade(empty)
+
+    with reading(empty) as conn:
+        told = conn.execute(text("SELECT customer_id, wave, told_at FROM move_notices")).all()
+        names = conn.execute(text("SELECT template FROM outbox ORDER BY id")).scalars().all()
+    assert [tuple(row) for row in told] == [(1, 0, "2026-03-02 09:00:00")]
+    assert names == ["account-migrated", "account-migrated", "welcome"]
+
+
 def test_a_second_upgrade_does_nothing(empty: Engine) -> None:
     first = upgrade(empty)
     with reading(empty) as conn:
