@@ -194,7 +194,7 @@ def due(owed: Owed, rules: Rules, *, now: datetime, reminded_on: date | None = N
     return Next(waiting.look_at(mail, consequence), mail, consequence, skipped)
 
 
-_DAY = timedelta(days=1)
+_DAY, _WEEK = timedelta(days=1), timedelta(days=7)
 _MAILS = frozenset({Kind.REMINDER, Kind.SUSPEND_WARNING})
 
 
@@ -308,6 +308,8 @@ class _Look:
             found.append(at - WATCH if seen_at is None or seen_at > self.now else max(at, seen_at + WATCH))
         elif self._may_end() and not self.owed.end.given:
             found.append(self._end_warning_at())
+        if "end" not in self.owed.done:  # the settings may change meanwhile
+            found.append(self.rules.starts(self.today + _WEEK, self.owed.zone))
         return min((one for one in found if one > self.now), default=None)
 
     def _waits_for_its_warning(self) -> bool:

@@ -3,20 +3,24 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Engine
 
 from mailgate.billing.catalogue.reading import read_catalogue
+from mailgate.billing.dunning import CREATED, Kind, Outcome, ladder
 from mailgate.config import Settings
 from mailgate.demo.company import ANN, PAUL, TINA
 from mailgate.flows.billing import run as running
 from mailgate.flows.billing import settle
 from mailgate.flows.billing.books import Deal, Today, deal_with
+from mailgate.flows.billing.owing import rules_of
 from mailgate.flows.billing.service import add as adding
 from mailgate.flows.billing.service import states
 from mailgate.flows.billing.service.add import Sold
 from store import people
-from store.billing import accounts, catalogue, invoices, services
+from store.billing import accounts, catalogue, dunning, invoices, services
+from store.billing.dunning import StepDone
 from store.billing.payments import Payment
 from store.engine import reading, transaction
 
@@ -118,6 +122,26 @@ def trade(engine: Engine, settings: Settings, *, now: datetime) -> None:
         for number in till.due(at.date()):
             _pay(engine, settings, number, at)
     _rest(engine, settings, ids[TINA.address], now)
+    _were_told(engine, settings, now)
+
+
+def _were_told(engine: Engine, settings: Settings, now: datetime) -> None:
+    """The mails of the past year were sent by an older system: the ladder goes on tomorrow, from where it would be."""
+    rules, tomorrow = rules_of(settings.billing), now.date() + timedelta(1)
+    with transaction(engine) as conn:
+        issued = invoices.listing(conn)
+        accounts.lock(conn, {one.customer_id for one in issued})
+        done = []
+        for one in issued:
+            zone = ZoneInfo(one.zone)
+            done.append(StepDone(one.id, CREATED.name, one.issued_on, one.issued_at + rules.hold, Outcome.SENT))
+            done += [
+                StepDone(one.id, step.name, one.due_on + timedelta(step.day), now, Outcome.SKIPPED)
+                for step in ladder(rules)
+                if step.kind in (Kind.REMINDER, Kind.SUSPEND_WARNING) and one.due_on + timedelta(step.day) <= now.date()
+            ]
+            dunning.look_at(conn, {one.id: rules.starts(tomorrow, zone) if one.open_minor else None})
+        dunning.add(conn, done)
 
 
 _SOLD = {
