@@ -75,6 +75,9 @@ DAYS = 365
 LATE_DAYS = 45
 """Paul has paid nothing for so long."""
 
+REST_DAYS = 3
+"""So long nobody is asked for money: first there are tickets to play with."""
+
 
 @dataclass(slots=True)
 class _Till:
@@ -126,8 +129,8 @@ def trade(engine: Engine, settings: Settings, *, now: datetime) -> None:
 
 
 def _were_told(engine: Engine, settings: Settings, now: datetime) -> None:
-    """The mails of the past year were sent by an older system: the ladder goes on tomorrow, from where it would be."""
-    rules, tomorrow = rules_of(settings.billing), now.date() + timedelta(1)
+    """The mails of the past year were sent by an older system: in some days the ladder goes on from where it would be."""
+    rules, goes_on = rules_of(settings.billing), now.date() + timedelta(REST_DAYS)
     with transaction(engine) as conn:
         issued = invoices.listing(conn)
         accounts.lock(conn, {one.customer_id for one in issued})
@@ -140,7 +143,7 @@ def _were_told(engine: Engine, settings: Settings, now: datetime) -> None:
                 for step in ladder(rules)
                 if step.kind in (Kind.REMINDER, Kind.SUSPEND_WARNING) and one.due_on + timedelta(step.day) <= now.date()
             ]
-            dunning.look_at(conn, {one.id: rules.starts(tomorrow, zone) if one.open_minor else None})
+            dunning.look_at(conn, {one.id: rules.starts(goes_on, zone) if one.open_minor else None})
         dunning.add(conn, done)
 
 
