@@ -129,7 +129,7 @@ def trade(engine: Engine, settings: Settings, *, now: datetime) -> None:
 
 
 def _were_told(engine: Engine, settings: Settings, now: datetime) -> None:
-    """The mails of the past year were sent by an older system: in some days the ladder goes on from where it would be."""
+    """An older system has sent the mails of the past year: in some days the ladder goes on from where it would be."""
     rules, goes_on = rules_of(settings.billing), now.date() + timedelta(REST_DAYS)
     with transaction(engine) as conn:
         issued = invoices.listing(conn)
