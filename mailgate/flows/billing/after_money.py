@@ -1,6 +1,7 @@
 """What follows from money: promises are kept, services come back, and the ladder looks anew."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from mailgate.billing.dunning import Outcome
 from mailgate.billing.promise import Ended
@@ -46,7 +47,10 @@ def _restore(deal: Deal, resting: Sequence[Service], is_open: Collection[int]) -
     free = [one for one in resting if one.id not in held and one.parent_id not in held]
     if not free:
         return
-    changed = [restore(deal, one) for one in free]
+    quiet = replace(deal, is_quiet=True)  # one mail names them all, in the place of one for each
+    changed = [restore(quiet, one) for one in free]
+    if deal.is_quiet:
+        return
     main, *others = sorted(changed, key=lambda one: (one.parent_id is not None, one.id))
     books, conn = deal.books, deal.conn
     act = Act.begin(conn, books.settings, deal.now)

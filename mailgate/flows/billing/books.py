@@ -166,6 +166,7 @@ class Deal:
     payer: Payer
     today: Today
     by: str  # who does it
+    is_quiet: bool = False  # nobody is written to: it only brings in what was before
 
     @property
     def day(self) -> date:
@@ -187,7 +188,9 @@ class Deal:
         return self.books.taxed(self.payer, product, on=self.issue_day, period=period)
 
 
-def deal_with(conn: Connection, settings: Settings, customer_id: int, today: Today, *, by: str) -> Deal | None:
+def deal_with(
+    conn: Connection, settings: Settings, customer_id: int, today: Today, *, by: str, is_quiet: bool = False
+) -> Deal | None:
     """Lock an account and open the books; None when there is no such customer."""
     payer = lock(conn, (customer_id,)).get(customer_id)
-    return None if payer is None else Deal(conn, open_books(conn, settings), payer, today, by)
+    return None if payer is None else Deal(conn, open_books(conn, settings), payer, today, by, is_quiet)

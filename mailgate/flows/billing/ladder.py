@@ -268,7 +268,8 @@ class _Look:
         if step.kind is Kind.END_WATCH:
             self._watch(debtor, invoice, step)
             return debtor
-        deal = Deal(self.act.conn, self.books, debtor.payer, Today(self.act.now), THE_LADDER)
+        # One mail names all that it touches, in the place of one for each.
+        deal = Deal(self.act.conn, self.books, debtor.payer, Today(self.act.now), THE_LADDER, is_quiet=True)
         if step.kind is Kind.SUSPEND:
             mails, outcome = self._suspend(deal, debtor, invoice), Outcome.SUSPENDED
         else:
