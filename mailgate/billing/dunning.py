@@ -44,6 +44,7 @@ class Outcome(StrEnum):
     SUSPENDED = "suspended"
     WATCHED = "watched"
     ENDED = "ended"
+    CHARGED = "charged"  # a late fee
     TOLD = "told"  # staff, that nobody of the customer can be written to
 
 

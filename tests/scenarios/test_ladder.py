@@ -12,7 +12,8 @@ from mailgate.flows.billing.service import states, terms
 from mailgate.letters.kind import Template
 from mailgate.people import Role
 from store import people
-from store.billing import accounts, dunning, invoices, promises, services
+from store.billing import accounts, dunning, invoices, lines, promises, services
+from store.billing.invoices import Issued
 from store.billing.promises import Promise
 from store.engine import reading, transaction
 from store.post.outbox import OutState
@@ -447,3 +448,44 @@ def test_the_hour_of_the_settings_is_the_customers_own(begin: BeginGate) -> None
         datetime(2026, 3, 5, 14, tzinfo=UTC),
         datetime(2026, 3, 9, 13, tzinfo=UTC),
     ]  # summer time began
+
+
+def test_a_late_fee_is_an_invoice_of_its_own_once_and_without_tax(begin: BeginGate) -> None:
+    money = Collector.begin(begin(billing={"late_fee": "5.00"}))
+    anne = money.customer("Anne Miller", language="de")
+    _, sold = money.sell(1, "hour")
+    money.until(date(2026, 3, 4))
+    assert len(issued(money)) == 1
+
+    money.until(date(2026, 6, 30))
+
+    [invoice, fee] = issued(money)
+    assert (fee.total_minor, fee.tax_minor, fee.issued_on, fee.due_on) == (500, 0, date(2026, 3, 5), date(2026, 3, 15))
+    with reading(money.gate.parts.engine) as conn:
+        [line] = lines.of(conn, fee.id)
+    assert (line.kind, line.text, line.tax_category) == ("fee", "Mahngebühr zu Rechnung 2026-0001", "O")
+    assert line.tax_reason == "Not subject to VAT: compensation for late payment"
+    assert ("late-fee", "charged", "2026-03-05") in money.done(sold.number)
+    assert not any(step == "late-fee" for step, *_ in money.done(fee.number))
+    assert any(fee.number in subject for subject in money.subjects(anne))
+    assert invoice.id == sold.id
+
+
+@pytest.mark.parametrize("late_fee", ["", "5.00"])
+def test_no_late_fee_is_taken_where_it_is_off_or_the_invoice_is_in_another_currency(
+    begin: BeginGate, late_fee: str
+) -> None:
+    gate = begin(billing={"late_fee": late_fee}, gate={"currency": "USD" if late_fee else "EUR"})
+    money = Collector.begin(gate)
+    money.customer("Anne Miller")
+    money.sell(1, "hour")
+
+    money.until(date(2026, 4, 30))
+
+    assert len(issued(money)) == 1
+
+
+def issued(money: Collector) -> tuple[Issued, ...]:
+    """Every invoice."""
+    with reading(money.gate.parts.engine) as conn:
+        return invoices.listing(conn)

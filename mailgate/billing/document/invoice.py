@@ -31,6 +31,7 @@ class LineKind(StrEnum):
     SERVICE = "service"
     SETUP = "setup"
     CREDIT = "credit"  # an unused part, given back
+    FEE = "fee"  # for paying late
 
 
 @dataclass(frozen=True, slots=True)

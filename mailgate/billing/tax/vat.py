@@ -26,6 +26,8 @@ UNTAXED = frozenset((EXEMPT, REVERSE_CHARGE, NOT_SUBJECT, ZERO_RATED, "G", "K"))
 
 NO_REGISTRATION = "The seller is not registered for VAT"
 REVERSE = "Reverse charge: VAT is due from the customer (Directive 2006/112/EC, article 196)"
+LATE_PAYMENT = "Not subject to VAT: compensation for late payment"
+
 ELSEWHERE = "Not subject to VAT: supplied where the customer is, outside the seller's country and the European Union"
 """Reasons that stand on documents. Services to customers outside the Union are supplied there (Dir. 2006/112 art. 44,
 58, 59), so they are out of scope, O, and no export, G, which is for goods (art. 146)."""

@@ -19,6 +19,7 @@ from mailgate.billing.service import UNPAID, Service, State
 from mailgate.config import Settings
 from mailgate.flows.billing import falling_due
 from mailgate.flows.billing.books import Books, Deal, Payer, Today, lock, open_books, text_of
+from mailgate.flows.billing.late_fee import LATE_FEE, charge_late_fee
 from mailgate.flows.billing.letters import (
     Consequence,
     by_role,
@@ -241,8 +242,19 @@ class _Look:
         for one in told:
             outcome = Outcome.WARNED if one.step.kind in _WARNINGS else Outcome.REMINDED
             self._note(one.invoice, one.step, outcome, mails)
+            self._charge_late_fee(debtor, one.invoice, today)
         tomorrow = self.rules.starts(today + timedelta(days=1), debtor.payer.zone)
         self.looks.update({one.invoice.id: tomorrow for one in reminders if one.invoice.id not in numbers})
+
+    def _charge_late_fee(self, debtor: Debtor, invoice: Issued, today: date) -> None:
+        """Once, with the first reminder after the due date."""
+        if not self.act.settings.billing.late_fee or today <= invoice.due_on:
+            return
+        if any(one.step == LATE_FEE for one in debtor.done.get(invoice.id, ())):
+            return
+        deal = Deal(self.act.conn, self.books, debtor.payer, Today(self.act.now), THE_LADDER)
+        if charge_late_fee(deal, invoice):
+            self.deeds.append(_Deed(invoice.id, LATE_FEE, today, Outcome.CHARGED, _NO_MAILS))
 
     def _is_named(self, debtor: Debtor, one: Issued, numbers: set[int], today: date) -> bool:
         """Beside what has reached a step, a reminder names what is due and rests for no promise."""
