@@ -104,6 +104,7 @@ def test_an_export_has_services_documents_payments_and_the_journal(program: Prog
         [{"period_start": "2016-03-02", "period_end": "2016-04-01", "price_minor": 1000}],
     )
     assert [one["reference"] for one in told["payments.json"]] == ["b2016-0001"]
+    assert told["promises.json"] == []
     assert [one["kind"] for one in told["journal.json"]] == ["invoice", "payment"]
     assert all(sum(entry["amount_minor"] for entry in one["entries"]) == 0 for one in told["journal.json"])
 

@@ -226,6 +226,25 @@ def test_a_mail_that_waits_is_dropped_when_the_money_has_come(begin: BeginGate) 
     assert reminder.last_reply == "not sent, no longer so: 2026-0001 is paid"
 
 
+def test_a_warning_that_was_dropped_since_a_part_was_paid_is_given_anew_with_the_rest(
+    money: Collector, anne: Person
+) -> None:
+    site, sold = money.sell(1)
+    money.until(date(2026, 3, 8))
+    money.gate.sink.replies["MAIL"] = ["451 4.3.0 later"]
+    money.until(WARNED + timedelta(seconds=30))
+    assert money.mails()[-1].state is OutState.QUEUED
+
+    money.pay(sold.number, 1000)
+    money.until(date(2026, 3, 20))
+
+    dropped, given = [one for one in money.mails() if one.notice.template is Template.SERVICE_SUSPEND_WARNING]
+    assert (dropped.state, given.state) == (OutState.CANCELLED, OutState.SENT)
+    assert "EUR\xa01.78" in next(one.text for one in money.gate.mailbox(anne) if "will be suspended" in one.subject)
+    assert ("suspend-warning-2", "warned", "2026-03-10") in money.done(sold.number)
+    assert money.service(site).suspended_on == date(2026, 3, 16)
+
+
 def test_a_promise_pauses_the_ladder_and_when_nothing_came_it_goes_on(money: Collector, anne: Person) -> None:
     site, sold = money.sell(1)
     money.until(date(2026, 3, 4))

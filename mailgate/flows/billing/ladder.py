@@ -15,28 +15,26 @@ from mailgate.billing import dunning as rule
 from mailgate.billing.dunning import Kind, Next, Outcome, Rules, Step
 from mailgate.billing.period import local_date
 from mailgate.billing.promise import Ended
-from mailgate.billing.service import UNPAID, Service, State
+from mailgate.billing.service import Service, State
 from mailgate.config import Settings
 from mailgate.flows.billing import falling_due
 from mailgate.flows.billing.books import Books, Deal, Payer, Today, lock, open_books, text_of
+from mailgate.flows.billing.consequences import end_for, suspend_for
 from mailgate.flows.billing.late_fee import LATE_FEE, charge_late_fee
 from mailgate.flows.billing.letters import (
     Consequence,
     by_role,
     invoice_notices,
     other_readers,
-    service_notices,
     unreachable_notices,
 )
 from mailgate.flows.billing.owing import Debtor, debtors, is_off, rules_of
-from mailgate.flows.billing.resting import suspend_unpaid
-from mailgate.flows.billing.service.ending import carry_out, end_unpaid
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
 from mailgate.people import Contact, Role
-from store.billing import dunning, invoices, ledger, promises, services
+from store.billing import dunning, ledger, promises, services
 from store.billing.dunning import StepDone
 from store.billing.invoices import Issued
 from store.post import suppressions
@@ -280,64 +278,15 @@ class _Look:
         if step.kind is Kind.END_WATCH:
             self._watch(debtor, invoice, step)
             return debtor
-        # One mail names all that it touches, in the place of one for each.
-        deal = Deal(self.act.conn, self.books, debtor.payer, Today(self.act.now), THE_LADDER, is_quiet=True)
+        deal = Deal(self.act.conn, self.books, debtor.payer, Today(self.act.now), THE_LADDER)
         if step.kind is Kind.SUSPEND:
-            mails, outcome = self._suspend(deal, debtor, invoice), Outcome.SUSPENDED
+            mails, outcome = self._send(suspend_for(self.act, deal, debtor, invoice)), Outcome.SUSPENDED
         else:
-            mails, outcome = self._end(deal, debtor, invoice), Outcome.ENDED
+            mails, outcome = self._send(end_for(self.act, deal, debtor, invoice)), Outcome.ENDED
         self._note(invoice, step, outcome, mails)
         number = debtor.payer.customer.id
         now_theirs = services.of_accounts(self.act.conn, (number,)).get(number, ())
         return replace(debtor, payer=replace(debtor.payer, services=tuple(now_theirs)))
-
-    def _suspend(self, deal: Deal, debtor: Debtor, invoice: Issued) -> slice:
-        """What is on is off: one mail names them all. What was off before stays so for this invoice, too."""
-        touched = [one for one in debtor.theirs(invoice) if one.state is State.ACTIVE]
-        changed = [suspend_unpaid(deal, one) for one in touched]
-        return self._tell(deal, Template.SERVICE_SUSPENDED, changed, invoice=invoice)
-
-    def _end(self, deal: Deal, debtor: Debtor, invoice: Issued) -> slice:
-        """Each ends with its add-ons, by a credit note for the days from its suspension on."""
-        first = len(self.notices)
-        ended: set[int] = set()
-        for one in debtor.theirs(invoice):
-            if is_off(one) and one.id not in ended:
-                end = end_unpaid(deal, one)
-                ended.update(each.id for each in end.services)
-                service, documents = carry_out(deal, end)
-                note = invoices.get(self.act.conn, documents[0].id) if documents else None
-                self._tell(deal, Template.SERVICE_CANCELLED, [service, *end.services[1:]], document=note, reason=UNPAID)
-        return slice(first, len(self.notices))
-
-    def _tell(
-        self,
-        deal: Deal,
-        template: Template,
-        changed: Sequence[Service],
-        *,
-        invoice: Issued | None = None,
-        document: Issued | None = None,
-        reason: str = "",
-    ) -> slice:
-        if not changed:
-            return _NO_MAILS
-        main, *others = sorted(changed, key=lambda one: (one.parent_id is not None, one.id))
-        named = [text_of(self.books.product(self.act.conn, one.product_id), one) for one in others]
-        product = self.books.product(self.act.conn, main.product_id).name
-        return self._send(
-            service_notices(
-                self.act,
-                template,
-                main,
-                product=product,
-                on=deal.day,
-                invoice=invoice,
-                document=document,
-                reason=reason,
-                addons=named,
-            )
-        )
 
     def _watch(self, debtor: Debtor, invoice: Issued, step: Step) -> None:
         """The end was seen coming. After a clock that went back it is seen anew."""

@@ -11,7 +11,7 @@ from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.offer.discount import Discount
 from mailgate.billing.offer.product import cycle_word
 from mailgate.billing.service import Service
-from store.billing import catalogue, invoices, ledger, payments, services
+from store.billing import catalogue, invoices, ledger, payments, promises, services
 from store.billing.invoices import Issued
 
 Named = tuple[str, Any]
@@ -20,6 +20,8 @@ Named = tuple[str, Any]
 AT_ONCE = 500
 
 _SHOWN = ("id", "method", "reference", "currency", "amount_minor", "received_on", "recorded_at")
+
+_SAID = ("id", "invoice_id", "kind", "until_on", "said_at", "said_by", "ended_at", "outcome")
 
 
 def money(conn: Connection, customer_id: int) -> Iterator[Named]:
@@ -33,6 +35,8 @@ def money(conn: Connection, customer_id: int) -> Iterator[Named]:
     yield "documents.json", rows
     received = payments.listing(conn, customer_id=customer_id)
     yield "payments.json", [{name: asdict(one)[name] for name in _SHOWN} for one in received]
+    said = promises.listing(conn, customer_id)
+    yield "promises.json", [{name: asdict(one)[name] for name in _SAID} for one in said]
     yield "journal.json", list(_journal(conn, customer_id))
 
 
