@@ -163,6 +163,10 @@ class LogEvent(Enum):
     REFUSED_TOO_OFTEN = "refused sign-in, too often", "network", "refused sign-in, too often network={network}"
 
     # Money
+    SUSPENDED = "suspended", "customer", "suspended customer={customer} invoice={invoice} services={services}"
+    ENDED = "ended", "customer", "ended customer={customer} invoice={invoice} services={services}"
+    RESTORED = "restored", "customer", "restored customer={customer} services={services}"
+    UNREACHABLE = "unreachable", "customer", "unreachable customer={customer} invoice={invoice}"
     BILLED = "billed", "run", "billed run={run} invoices={invoices} left_out={left_out}"
     NO_GLYPH = "no glyph", "document", "no glyph document={document} signs={signs!r}"
     UNBILLABLE = "unbillable account", "customer", "unbillable account customer={customer}"

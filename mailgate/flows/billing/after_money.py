@@ -1,5 +1,6 @@
 """What follows from money: promises are kept, services come back, and the ladder looks anew."""
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -13,7 +14,10 @@ from mailgate.flows.billing.resting import restore
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
+from mailgate.log_events import LogEvent
 from store.billing import dunning, invoices, promises, services
+
+log = logging.getLogger(__name__)
 
 
 def after_settlement(deal: Deal, touched: Collection[int]) -> None:
@@ -47,6 +51,7 @@ def _restore(deal: Deal, resting: Sequence[Service], is_open: Collection[int]) -
     free = [one for one in resting if one.id not in held and one.parent_id not in held]
     if not free:
         return
+    log.info(LogEvent.RESTORED(customer=deal.payer.customer.id, services=",".join(str(one.id) for one in free)))
     quiet = replace(deal, is_quiet=True)  # one mail names them all, in the place of one for each
     changed = [restore(quiet, one) for one in free]
     if deal.is_quiet:

@@ -1,5 +1,6 @@
 """What follows when nobody has paid: services are suspended, and in the end are over."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -12,14 +13,19 @@ from mailgate.flows.billing.service.ending import carry_out, end_unpaid
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
+from mailgate.log_events import LogEvent
 from store.billing import invoices, services
 from store.billing.invoices import Issued
+
+log = logging.getLogger(__name__)
 
 
 def suspend_for(act: Act, deal: Deal, debtor: Debtor, invoice: Issued) -> list[Notice]:
     """What an invoice bills and is on is off; one mail names it all. What was off before stays so for this one, too."""
     quiet = replace(deal, is_quiet=True)
     changed = [suspend_unpaid(quiet, one) for one in debtor.theirs(invoice) if one.state is State.ACTIVE]
+    if changed:
+        log.info(LogEvent.SUSPENDED(customer=invoice.customer_id, invoice=invoice.number, services=_numbers(changed)))
     return _told(act, deal, Template.SERVICE_SUSPENDED, changed, invoice=invoice)
 
 
@@ -38,8 +44,14 @@ def end_for(act: Act, deal: Deal, debtor: Debtor, invoice: Issued) -> list[Notic
         service, documents = carry_out(quiet, end)
         note = invoices.get(act.conn, documents[0].id) if documents else None
         gone = [service, *end.services[1:]]
+        log.info(LogEvent.ENDED(customer=invoice.customer_id, invoice=invoice.number, services=_numbers(gone)))
         told += _told(act, deal, Template.SERVICE_CANCELLED, gone, document=note, reason=UNPAID)
     return told
+
+
+def _numbers(changed: Sequence[Service]) -> str:
+    """Services as a line of the log names them."""
+    return ",".join(str(one.id) for one in changed)
 
 
 def _told(

@@ -4,6 +4,7 @@ What is due of an account is written in one transaction, under its lock: the row
 suspended or ends, and when to look again. So each step of an invoice is done once, whoever looks and how often.
 """
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
@@ -33,11 +34,14 @@ from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
+from mailgate.log_events import LogEvent
 from mailgate.people import Contact, Role
 from store.billing import dunning, ledger, promises, services
 from store.billing.dunning import StepDone
 from store.billing.invoices import Issued
 from store.post import suppressions
+
+log = logging.getLogger(__name__)
 
 AT_ONCE = 500
 """Customers that one look takes up; what is left is found by the next."""
@@ -199,6 +203,7 @@ class _Look:
         done = {one.step for one in debtor.done.get(invoice.id, ())}
         if not others and rule.UNREACHABLE not in done:
             tried = sorted({mail.to_address for one in debtor.done[invoice.id] for mail in debtor.mails_of(one)})
+            log.warning(LogEvent.UNREACHABLE(customer=invoice.customer_id, invoice=invoice.number))
             mails = self._send(unreachable_notices(self.act, invoice, tried))
             self.deeds.append(_Deed(invoice.id, rule.UNREACHABLE, self._today(debtor), Outcome.TOLD, mails))
         elif others and not is_over and lost.outcome is not Outcome.WARNED:
