@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
 from mailgate.flows.billing import falling_due, ladder, monthly
+from mailgate.flows.billing.tell_missing import missing_at, tell_missing
 from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.hook import failing_at, tell_failing
@@ -48,6 +49,7 @@ class DueKind(StrEnum):
     LADDER = "ladder"  # an invoice is to be brought, reminded of, or has consequences
     SERVICE_ENDED = "service-ended"  # a service was cancelled, and all that was paid for is over
     BILLING_STOPPED = "billing-stopped"  # staff have not been told that the fuse has blown
+    EINVOICE_MISSING = "einvoice-missing"  # staff have not been told why documents have none
     ORDER_LAPSED = "order-lapsed"  # a service was ordered, and never paid
     STATEMENT = "statement"  # a month is over, and the customer wants to be told of it
     PROMISE_OVER = "promise-over"  # a customer's time to pay, or what was said of money on its way
@@ -134,6 +136,7 @@ DUE = (
     Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False), is_list=True),
     Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act), is_list=True),
     Due(DueKind.BILLING_STOPPED, _once(stopped_at), lambda act, _: tell_stopped(act), is_list=True),
+    Due(DueKind.EINVOICE_MISSING, _once(missing_at), lambda act, _: tell_missing(act), is_list=True),
     Due(DueKind.HOOK_FAILING, _once(failing_at), lambda act, _: tell_failing(act), is_list=True),
     Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act), is_list=True),
     *(

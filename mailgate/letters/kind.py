@@ -174,6 +174,8 @@ class Template(StrEnum):
     UNDELIVERED = _to_staff("undelivered", names_others=True)  # a mail of ours did not reach its reader
     DELAYED = _to_staff("delayed", about=None, names_others=True)  # mails of ours are long on their way
     BILLING_STOPPED = _to_staff("billing-stopped", about=None)  # nothing is billed until somebody has looked
+    # of documents there can be no e-invoice: each reason once
+    EINVOICE_MISSING = _to_staff("einvoice-missing", about=None, names_others=True)
     HOOK_FAILED = _to_staff("hook-failed", about=None, names_others=True)  # a program of yours does not take our calls
     # to whoever asked: a link that opens the web view, which nobody looks for later
     SIGN_IN = Kind("sign-in", Audience.AUTHOR, Answers.WILLING, Budget.LINKS, about=None, is_searched=False)

@@ -7,15 +7,17 @@ import pytest
 from sqlalchemy import Connection
 
 from mailgate.config.settings import QueueList
+from mailgate.flows.billing.service.add import Sold
 from mailgate.flows.due import DueKind, due, sweep
 from mailgate.jobs import Job
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
-from store.billing import runs
+from store.billing import einvoice_gaps, invoices, runs
 from store.engine import reading, transaction
 from store.post import lists, outbox
 from store.post.outbox import OutState
 from tests.gate import BeginGate, Gate, Person
+from tests.webview.trade import open_shop, sell
 
 
 def swept(gate: Gate, *, seconds: float = 0, delivering: bool = True) -> list[tuple[Job, int]]:
@@ -235,3 +237,34 @@ def test_staff_are_told_once_of_a_run_that_was_stopped(gate: Gate) -> None:
     assert "140 invoices, where 90 were usual" in mail.text
     assert "--expect N" in mail.text
     assert len(gate.outbox(Template.BILLING_STOPPED)) == 2
+
+
+def test_staff_hear_once_a_day_why_documents_have_no_e_invoice(gate: Gate) -> None:
+    bart = gate.staff("Bart Jones", "bart@hosting.example")
+    gate.customer("Anne Miller", "anne@example.org")
+    open_shop(gate)
+    _, number = sell(gate, 1, gate.now.date(), Sold("web-s", 1))
+    with reading(gate.parts.engine) as conn:
+        found = invoices.find(conn, number)
+    assert found is not None
+    first = found.id
+
+    def lack(reason: str, about: str) -> None:
+        with transaction(gate.parts.engine) as conn:
+            einvoice_gaps.note(conn, reason, about, first, now=gate.now)
+
+    lack("seller-id", "")
+    gate.later(minutes=1)
+    lack("seller-id", "")
+    lack("currency", "KWD")
+    lack("buyer-country", "1")
+    gate.later(hours=1)
+    assert len(gate.mailbox(bart)) == 1
+    gate.later(days=2)
+
+    one, other = gate.mailbox(bart)
+    assert one.subject == "No e-invoice for 2026-0001"
+    assert "Set seller.register_id in config.toml" in one.text
+    assert other.subject == "No e-invoice for 2026-0001 and others"
+    assert "no place for amounts in KWD" in other.text
+    assert "has no country" in other.text

@@ -70,6 +70,7 @@ READERS = {
     Template.UNDELIVERED: {BART},
     Template.DELAYED: {BART},
     Template.BILLING_STOPPED: {BART},
+    Template.EINVOICE_MISSING: {BART},
     Template.HOOK_FAILED: {BART},
     Template.SIGN_IN: TO_ITS_AUTHOR,
     Template.ANNOUNCEMENT: {*OWNERS, BY_ROLE[Role.GENERAL]},

@@ -113,6 +113,11 @@ _UNDELIVERED = {
     "mends": False,
 }
 
+
+def _gap(reason: str, about: str, number: int) -> Mapping[str, object]:
+    return {"reason": reason, "about": about, "kind": "invoice", "number": f"2026-{number:04}", "customer": 12}
+
+
 TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.NOTIFICATION: (
         _NOTIFICATION,
@@ -238,6 +243,23 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "why": "140 invoices, where the last 3 runs had 90 together",
             "stopped_at": AT,
         },
+    ),
+    Template.EINVOICE_MISSING: (
+        *(
+            {"company": COMPANY, "more": 0, "gaps": [_gap(reason, about, 42)]}
+            for reason, about in (
+                ("seller-id", ""),
+                ("seller-country", ""),
+                ("seller-tax-id", ""),
+                ("seller-vat-id", ""),
+                ("buyer-country", "12"),
+                ("buyer-vat-id", "12"),
+                ("currency", "KWD"),
+                ("mixed", ""),
+                ("category", ""),
+            )
+        ),
+        {"company": COMPANY, "more": 3, "gaps": [_gap("currency", "KWD", 42), _gap("buyer-country", "12", 43)]},
     ),
     Template.HOOK_FAILED: tuple(
         {
