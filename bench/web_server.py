@@ -63,13 +63,15 @@ def bare(engine: Engine) -> Starlette:
 
 def ours(engine: Engine, directory: Path) -> Starlette:
     """The whole web view; its form goes nowhere."""
+    from mailgate.wiring import drawer, pdf_maker
     from webview.app import create_app
 
     def submit(_raw: bytes) -> None:
         raise NotImplementedError
 
     settings = load(directory / "config.toml", {})
-    return create_app(settings, engine, archive_of(settings), submit, lambda: datetime.now(UTC))
+    draw = drawer(pdf_maker(settings).make)
+    return create_app(settings, engine, archive_of(settings), submit, lambda: datetime.now(UTC), draw=draw)
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Builds each part once from the settings; the flows come out as plain functions of a row id and an instant."""
 
+import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
@@ -35,6 +36,7 @@ from mailgate.log_events import LogEvent
 from mailgate.outbound.document.layouts import DOCUMENTS
 from mailgate.outbound.document.pdf import Pdf, PdfMaker
 from mailgate.outbound.document.statement import statement_pdf
+from mailgate.outbound.document.xml import Syntax, make_xml
 from mailgate.outbound.domains import Domains
 from mailgate.outbound.frame import Frame
 from mailgate.outbound.pool import Pool
@@ -43,6 +45,7 @@ from mailgate.outbound.templates import Templates, built_in_directory
 from mailgate.outbound.unanswered import Unanswered
 from mailgate.vies import Vies
 from store.archive import Archive, archive_of
+from store.billing.files import Format
 from store.engine import connect
 from store.migrations import upgrade
 
@@ -206,6 +209,18 @@ def pdf_maker(settings: Settings) -> PdfMaker:
         fonts=documents.fonts,
         own=own and own / DOCUMENTS,
     )
+
+
+def drawer(make_pdf: Callable[[str], Pdf]) -> Callable[[str, str], bytes | None]:
+    """Makes a file of a frozen document for the pages, which keep nothing: pdf, cii or ubl; None: there can be none."""
+
+    def draw(model: str, form: str) -> bytes | None:
+        if form == Format.PDF:
+            return make_pdf(model).content
+        found = make_xml(json.loads(model), Syntax(form))
+        return found if isinstance(found, bytes) else None
+
+    return draw
 
 
 def build(

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from sqlalchemy import Engine
 from starlette.applications import Starlette
@@ -13,11 +13,12 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from mailgate.billing.document.invoice import DocumentKind
 from mailgate.config import Settings
 from mailgate.phrases import phrasebook
 from store.archive import Archive
 from store.engine import reading
-from webview import article_pages, search_pages, sign_in
+from webview import article_pages, document_files, search_pages, sign_in
 from webview import customer_pages as customer
 from webview import money_pages as money
 from webview import staff_mail_pages as mail
@@ -25,6 +26,7 @@ from webview import staff_money_pages as staff_money
 from webview import staff_pages as staff
 from webview import thread_pages as thread
 from webview.access import Cookies
+from webview.document_files import Ending
 from webview.front import FORM_PATH, Front
 from webview.help_pages import help_page
 from webview.money_report_pages import money_report, moves
@@ -33,6 +35,7 @@ from webview.report_pages import reports
 from webview.site import (
     RETRY_SECONDS,
     STAFF_HOME,
+    Draw,
     NoSuchPage,
     Site,
     for_contacts,
@@ -64,6 +67,8 @@ class PositionConvertor(IdConvertor):
     regex: ClassVar[str] = "0|[1-9][0-9]{0,3}"
 
 
+Page = TypeVar("Page")
+
 register_url_convertor("row", IdConvertor())
 register_url_convertor("position", PositionConvertor())
 
@@ -74,12 +79,14 @@ def create_app(
     archive: Archive,
     submit: Callable[[bytes], None],
     clock: Callable[[], datetime],
+    *,
+    draw: Draw,
 ) -> Starlette:
     """The web view as an ASGI application.
 
     `engine` is read-only: `store.engine.connect(url, read_only=True)`. `submit` takes a raw mail in as if it had come
-    by SMTP, and raises MailgateError when it cannot. `clock` tells the instant, in UTC. All templates are compiled
-    here.
+    by SMTP, and raises MailgateError when it cannot. `clock` tells the instant, in UTC. `draw` makes the
+    files of documents, as `Site` says. All templates are compiled here.
     """
     own = settings.templates.directory
     site = Site(
@@ -88,6 +95,7 @@ def create_app(
         archive=archive,
         submit=submit,
         clock=clock,
+        draw=draw,
         rendering=Rendering(
             settings.gate.company, own=own and own / "web", bill_suspended=settings.billing.bill_suspended
         ),
@@ -141,6 +149,7 @@ def _customer_routes(site: Site) -> list[Route]:
         "/mails/{mail:row}/files/{position:position}": customer.mail_file,
     }
     return [
+        *(Route(path, for_contacts(site, page)) for path, page in _files("", document_files.for_customer)),
         *(Route(path, in_loop(site, for_contacts(site, page))) for path, page in at_once.items()),
         *(Route(path, for_contacts(site, page)) for path, page in pages.items()),
     ]
@@ -178,9 +187,20 @@ def _staff_routes(site: Site) -> list[Route]:
         "/staff/outbox/{mail:row}/files/{position:position}": mail.outgoing_file,
     }
     return [
+        *(Route(path, for_staff(site, page)) for path, page in _files("/staff", document_files.for_staff)),
         Route(STAFF_HOME, in_loop(site, for_staff(site, staff.queue), when=staff.is_short)),
         *(Route(path, in_loop(site, for_staff(site, page))) for path, page in at_once.items()),
         *(Route(path, for_staff(site, page)) for path, page in pages.items()),
+    ]
+
+
+def _files(base: str, page: Callable[[DocumentKind, Ending], Page]) -> list[tuple[str, Page]]:
+    """Before the pages themselves, whose numbers may have points in them; the longer endings first."""
+    named = {"invoices": DocumentKind.INVOICE, "credit-notes": DocumentKind.CREDIT_NOTE}
+    return [
+        (f"{base}/{noun}/{{number:path}}.{ending.value}", page(kind, ending))
+        for noun, kind in named.items()
+        for ending in (Ending.UBL, Ending.XML, Ending.PDF, Ending.CALENDAR)
     ]
 
 

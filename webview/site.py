@@ -40,6 +40,8 @@ VARY = "Cookie, Accept-Language"
 RETRY_SECONDS = 30
 """When to come again, for whoever met a busy store."""
 
+Draw = Callable[[str, str], bytes | None]
+
 V = TypeVar("V", ContactVisitor, StaffVisitor)
 
 
@@ -62,13 +64,17 @@ class Budgets:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One web view. `submit` takes a raw mail in, as if it had come by SMTP."""
+    """One web view. `submit` takes a raw mail in, as if it had come by SMTP.
+
+    `draw` makes a file of a frozen document: its model, and one of pdf, cii and ubl; None where there can be none.
+    """
 
     settings: Settings
     engine: Engine
     archive: Archive
     submit: Callable[[bytes], None]
     clock: Callable[[], datetime]
+    draw: Draw
     rendering: Rendering
     cookies: Cookies
     budgets: Budgets = field(default_factory=Budgets)

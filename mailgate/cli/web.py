@@ -7,6 +7,7 @@ from starlette.types import ASGIApp
 from mailgate.errors import BadAddress
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.parse import parse
+from mailgate.wiring import drawer
 from store.archive import archive_of
 from store.engine import connect_for_pages
 from webview.app import create_app
@@ -32,7 +33,8 @@ class WebView:
         self._clock = running.clock
         threads = threads_for(settings)
         self._engine = connect_for_pages(settings.pages_url, at_once=threads)
-        app = create_app(settings, self._engine, archive_of(settings), self._submit, self._clock)
+        draw = drawer(running.parts.make_pdf)
+        app = create_app(settings, self._engine, archive_of(settings), self._submit, self._clock, draw=draw)
         self._server = WebServer(around(app), settings.web.listen.host, settings.web.listen.port, threads=threads)
 
     def start(self) -> int:

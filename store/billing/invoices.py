@@ -169,6 +169,12 @@ def first_day(conn: Connection, ids: Collection[int]) -> date | None:
     return conn.execute(select(func.min(invoices.c.issued_on)).where(invoices.c.id.in_(list(ids)))).scalar()
 
 
+def taxed_in(conn: Connection, *, since: date) -> tuple[str, ...]:
+    """The currencies of documents with tax that were issued on a day or later."""
+    query = select(invoices.c.currency).where(invoices.c.issued_on >= since, invoices.c.tax_minor != 0)
+    return tuple(conn.execute(query.distinct().order_by(invoices.c.currency)).scalars())
+
+
 def settled(conn: Connection, invoice_id: int) -> tuple[Settled, ...]:
     """What was set against an invoice, and stands."""
     query = select(allocations).where(allocations.c.invoice_id == invoice_id, allocations.c.reversed_at.is_(None))

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, or_, select
 
+from mailgate.billing.document.einvoice import lacking
 from mailgate.billing.document.invoice import DocumentKind, DocumentState, is_late
 from mailgate.billing.period import local_date
 from store.schema import allocations, invoice_lines, invoices, payments
@@ -101,6 +102,7 @@ class Document:
     transactions: tuple[Transaction, ...]
     credit_notes: tuple[DocumentLine, ...]  # that take an invoice back, or a part of it
     is_whole: bool  # a credit note that made an invoice void
+    has_einvoice: bool
     rests_until: date | None = None  # there are no reminders of an open invoice until then
 
     @property
@@ -187,14 +189,16 @@ def document(conn: Connection, row: RowMapping, now: datetime) -> Document:
     rows = conn.execute(_SETTLED if head.is_invoice else _SPENT, {"the_id": head.id}).mappings()
     transactions = tuple(_transaction(one) for one in rows)
     originals = () if head.is_invoice else conn.execute(_STATES_OF_ORIGINALS, {"the_id": head.id}).scalars().all()
+    model = json.loads(row["model"])
     return Document(
         head,
-        thaw(json.loads(row["model"])),
+        thaw(model),
         transactions,
         tuple(document_line(one, now) for one in notes),
         # What lowered an invoice bit by bit, and made it void by that, stands among the transactions.
         is_whole=list(originals) == [DocumentState.VOID.value] and not transactions,
         rests_until=_rests_until(conn, head, row["zone"], now) if head.is_invoice and head.open_minor else None,
+        has_einvoice=lacking(model) is None,
     )
 
 

@@ -13,6 +13,7 @@ from mailgate.setup.words.library import LAYOUT, Library
 from mailgate.setup.words.mistakes import mistakes
 from tests.setup.sites import site_in
 
+LAYOUT_OF_DOCUMENTS = (built_in_directory() / "documents" / "document.typ").read_text("utf-8")
 SHIPPED = {
     "mail/base.html": "{{ body }}",
     "mail/en/closed.md": "Subject: Closed\n\nIt is closed.\n",
@@ -66,6 +67,12 @@ def mistakes_in(directory: Path, files: dict[str, str]) -> tuple[str, ...]:
         ("web/singin.html", "x", "web/singin.html: nothing is called so; did you mean 'web/sign-in.html'?"),
         ("web/sign-in.html", "fine\n{% if %}", "web/sign-in.html:2: "),
         ("history/de.toml", "event = 3\n", "history/de.toml: "),
+        ("documents/document.typ", "#let doc = (\n", "documents/document.typ:1: unclosed delimiter"),
+        ("documents/document.typ", "#sys.inputs.docment\n", "documents/document.typ:1: "),
+        ("documents/docment.typ", "x", "nothing is called so; did you mean 'documents/document.typ'?"),
+        ("documents/words/de.toml", 'totl = "x"\n', "documents/words/de.toml: no document has 'totl'"),
+        ("documents/words/de.toml", "total = \n", "documents/words: "),
+        ("documents/words/de.toml", 'invoice = "Nr. {nummer}"\n', "documents/words: 'nummer' (in 'de')"),
     ],
 )
 def test_a_mistake_in_a_file_or_in_its_name_is_named(tmp_path: Path, file: str, text: str, said: str) -> None:
@@ -84,6 +91,9 @@ def test_a_sentence_or_a_mail_alone_is_no_mistake_and_what_lies_beside_is_not_re
             "mail/de/closed.md": 'Subject: Zu\n\n{% include "greeting.md" %}\n',
             "mail/de/parts/greeting.md": "Guten Tag\n",
             "history/de.toml": '[event]\n"closed" = "zu"\n',
+            "documents/words/fr.toml": 'invoice = "Facture {number}"\n',
+            "documents/document.typ": f'// "logo.svg"\n{LAYOUT_OF_DOCUMENTS}',
+            "documents/logo.svg": "<svg/>",
         },
     )
 

@@ -36,7 +36,7 @@ def test_only_an_embedded_store_is_asked_on_the_event_loop(gate: Gate, url: str,
     engine = connect(parts.settings.store.url, read_only=True)
     event.listen(engine, "checkout", lambda *_: asked_by.append(threading.get_ident()))
     settings = replace(parts.settings, store=Store(url, parts.settings.store.archive))
-    app = create_app(settings, engine, parts.archive, lambda _: None, lambda: gate.now)
+    app = create_app(settings, engine, parts.archive, lambda _: None, lambda: gate.now, draw=lambda *_: None)
 
     answer = asyncio.run(visited(app, path))
     engine.dispose()

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, inspect, select, text
 from mailgate.errors import MailgateError
 from mailgate.mail.address_token import Key
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link
+from mailgate.wiring import drawer
 from store import keys, people
 from store.engine import connect_for_pages, reading
 from store.schema import customers, staff
@@ -114,7 +115,9 @@ def running_web(gate: Gate, *, public_url: str | None = None) -> Iterator[Web]:
     threads = threads_for(settings)
     engine = connect_for_pages(settings.pages_url, at_once=threads)
     web = Web(gate, engine, "")
-    app = create_app(settings, engine, gate.parts.archive, web.submit, lambda: gate.now)
+    app = create_app(
+        settings, engine, gate.parts.archive, web.submit, lambda: gate.now, draw=drawer(gate.parts.make_pdf)
+    )
     server = WebServer(app, LOOPBACK, 0, threads=threads)
     web.url = f"http://{LOOPBACK}:{server.start()}"
     try:

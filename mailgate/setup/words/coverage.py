@@ -60,6 +60,14 @@ def _sentences(directory: Path, area: Area, locale: str) -> Set[str]:
     return {f"{table}.{key}" for table, given in tables.items() if isinstance(given, dict) for key in given}
 
 
+def _keys(directory: Path, area: Area, locale: str) -> Set[str]:
+    """The words in the one file of a locale, such as `total`; none of one that cannot be read."""
+    try:
+        return set(tomllib.loads((directory / area.file.format(locale=locale)).read_text("utf-8")))
+    except (OSError, ValueError):
+        return set()
+
+
 def _messages(directory: Path, area: Area, locale: str) -> Set[str]:
     """The messages of a locale that say something; English is what they say in the templates."""
     try:
@@ -70,5 +78,5 @@ def _messages(directory: Path, area: Area, locale: str) -> Set[str]:
 
 
 _FINDERS: Mapping[str, Callable[[Path, Area, str], Set[str]]] = MappingProxyType(
-    {"mails": _files, "pages": _messages, "history": _sentences}
+    {"mails": _files, "pages": _messages, "history": _sentences, "documents": _keys}
 )

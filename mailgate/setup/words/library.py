@@ -46,6 +46,7 @@ AREAS: Mapping[str, Area] = MappingProxyType(
         "mails": Area("mail", "mail/{locale}/{name}.md", "mail/*/**/*.md"),
         "pages": Area("web", "web/{locale}.po", "web/*.po"),
         "history": Area("history", "history/{locale}.toml", "history/*.toml"),
+        "documents": Area("documents", "documents/words/{locale}.toml", "documents/words/*.toml"),
     }
 )
 """What can be worded, by the names that `template coverage` has for it."""
@@ -53,7 +54,7 @@ AREAS: Mapping[str, Area] = MappingProxyType(
 LAYOUT = "mail/base.html"
 """What stands around each mail in HTML; it has no words, and so no locale."""
 
-_WORDLESS = (LAYOUT, "web/*.html", "web/*/*.html", "web/*.css", "web/*.svg")
+_WORDLESS = (LAYOUT, "web/*.html", "web/*/*.html", "web/*.css", "web/*.svg", "documents/*.typ")
 
 
 @dataclass(frozen=True, slots=True)

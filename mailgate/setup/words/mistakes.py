@@ -9,6 +9,7 @@ from mailgate.language.tags import FALLBACK
 from mailgate.outbound.templates import Templates
 from mailgate.people import BadDetails, checked_details
 from mailgate.phrases import Phrasebook
+from mailgate.setup.words.documents import document_mistakes
 from mailgate.setup.words.library import Library, area_of
 from mailgate.setup.words.pages import page_mistakes
 
@@ -19,7 +20,7 @@ def mistakes(library: Library) -> tuple[str, ...]:
         return (f"templates.directory: {library.own} is not a directory",)
     history = Phrasebook(library.shipped / "history", library.own and library.own / "history")
     mails = Templates(library.own, library.shipped).check()
-    found = (*_names(library), *mails, *page_mistakes(library), *history.problems)
+    found = (*_names(library), *mails, *page_mistakes(library), *history.problems, *document_mistakes(library))
     return tuple(dict.fromkeys(found))
 
 
@@ -42,12 +43,17 @@ def _is_mail(file: str) -> bool:
 
 
 def _is_included(file: str, library: Library) -> bool:
-    """A part that the operator's own templates share: of mails by its name alone, of pages by its path."""
+    """A part that the operator's own templates share: of mails by its name alone, of pages by its path.
+
+    So are pictures and parts that a layout of documents names.
+    """
     path = PurePosixPath(file)
     if path.parent.name == "parts":
         said, ending = f'"{path.name}"', ".md"
     elif file.startswith("web/"):
         said, ending = f'"{path.relative_to("web")}"', ".html"
+    elif file.startswith("documents/"):
+        said, ending = f'"{path.relative_to("documents")}"', ".typ"
     else:
         return False
     templates = (one for one in library.own_files if one.endswith(ending) and one != file)
