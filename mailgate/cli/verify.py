@@ -57,6 +57,7 @@ def _as_json(found: Verified, removed: int) -> dict[str, object]:
                 "inbox": fault.inbox,
                 "queue": fault.outbox,
                 "tickets": fault.tickets,
+                "documents": fault.documents,
             }
             for fault in found.faults
             if fault.is_missing is is_missing
@@ -69,6 +70,11 @@ def _as_json(found: Verified, removed: int) -> dict[str, object]:
 
 def _named(fault: Fault) -> str:
     """Whose bytes they are, as commands number them."""
-    places = (("inbox", fault.inbox), ("queue", fault.outbox), ("ticket", fault.tickets))
+    places: tuple[tuple[str, tuple[object, ...]], ...] = (
+        ("inbox", fault.inbox),
+        ("queue", fault.outbox),
+        ("ticket", fault.tickets),
+        ("document", fault.documents),
+    )
     words = [f"{name} {', '.join(map(str, ids))}" for name, ids in places if ids]
     return f" ({'; '.join(words)})" if words else ""

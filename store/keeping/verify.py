@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from store.archive import Archive, Blob, MissingBlob, Stored, bury
 from store.engine import reading, transaction
-from store.schema import attachments, blobs, entries, outbox, spool
+from store.schema import attachments, blobs, document_files, entries, invoices, outbox, spool
 
 SETTLED = timedelta(days=1)
 """An object that no row names may be of a mail that is just being taken in; after so long it is of none."""
@@ -31,6 +31,7 @@ class Fault:
     inbox: tuple[int, ...]  # the mails in whose bytes they are
     outbox: tuple[int, ...]
     tickets: tuple[int, ...]  # whose entries have the file
+    documents: tuple[str, ...] = ()  # the numbers of those whose PDF or e-invoice it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ def _reason(engine: Engine, archive: Archive, blob: Blob) -> MissingBlob | str |
 
 def _fault(conn: Connection, blob: Blob, reason: MissingBlob | str) -> Fault:
     named = select(entries.c.ticket_id).join(attachments, attachments.c.entry_id == entries.c.id).distinct()
+    papers = select(invoices.c.number).join(document_files, document_files.c.invoice_id == invoices.c.id).distinct()
     return Fault(
         blob.sha256,
         isinstance(reason, MissingBlob),
@@ -112,6 +114,7 @@ def _fault(conn: Connection, blob: Blob, reason: MissingBlob | str) -> Fault:
         tuple(conn.execute(select(spool.c.id).where(spool.c.sha256 == blob.sha256)).scalars()),
         tuple(conn.execute(select(outbox.c.id).where(outbox.c.sha256 == blob.sha256)).scalars()),
         tuple(conn.execute(named.where(attachments.c.sha256 == blob.sha256)).scalars()),
+        tuple(conn.execute(papers.where(document_files.c.sha256 == blob.sha256)).scalars()),
     )
 
 

@@ -1,7 +1,9 @@
 """`mailgate invoice pdf`, `invoice xml` and the same of credit notes."""
 
 import hashlib
+import json
 import re
+import sqlite3
 from pathlib import Path
 
 import facturx
@@ -125,3 +127,18 @@ def test_a_folder_that_is_not_there_is_one_line(program: Program, tmp_path: Path
 
     assert done.exit_code == 73
     assert done.stderr.count("\n") == 1
+
+
+def test_a_damaged_file_is_named_with_its_document(program: Program, tmp_path: Path) -> None:
+    row = program.ask("invoice", "pdf", "2026-0001", "-o", str(tmp_path / "x.pdf"))
+    conn = sqlite3.connect(program.database)
+    conn.execute("UPDATE blobs SET content = ? WHERE sha256 = ?", (b"x" * row["bytes"], row["sha256"]))
+    conn.commit()
+    conn.close()
+
+    done = program.run("verify", "--json")
+
+    assert done.exit_code == 65
+    [damaged] = json.loads(done.stdout)["damaged"]
+    assert (damaged["sha256"], damaged["documents"]) == (row["sha256"], ["2026-0001"])
+    assert f"{row['sha256']}: its bytes have another digest (document 2026-0001)" in done.stderr

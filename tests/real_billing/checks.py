@@ -15,6 +15,7 @@ from store.engine import reading
 from store.schema import balances, billed_periods, invoice_lines, invoice_taxes, invoices, services
 from tests.billing.second_path import bill_day_in, half_up
 from tests.cli.test_ledger_export import counted, exported, says
+from tests.real_billing.einvoices import einvoices
 from tests.real_billing.shop import DIGITS
 from tests.real_billing.year import Has, Life, Terms, months
 
@@ -22,12 +23,13 @@ PROOF_DAYS = 90
 
 
 def faults(life: Life, *, last_day: date, programs: bool) -> Iterator[str]:
-    """All that is wrong. `programs`: hledger and beancount are asked as well."""
+    """All that is wrong. `programs`: hledger, beancount and the rules for e-invoices are asked as well."""
     yield from numbers(life)
     yield from tiles(life, last_day)
     yield from documents(life)
     yield from given_back(life)
     yield from settled(life)
+    yield from einvoices(life, rules=programs)
     if life.program.ask("ledger", "verify")["wrong"]:
         yield "the ledger is not whole"
     if programs:

@@ -1,15 +1,18 @@
 """The same, shortened: two months of twenty customers, with ten days in which nothing runs."""
 
+from collections import Counter
 from datetime import date
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Date, literal, select, update
 
+from mailgate.billing.document.einvoice import Lacking
 from store.engine import transaction
 from store.schema import billed_periods, invoice_lines, invoices
 from tests.program import configured
 from tests.real_billing.checks import faults
+from tests.real_billing.einvoices import einvoices
 from tests.real_billing.year import Life
 
 
@@ -22,6 +25,9 @@ def test_two_months_of_twenty_customers_are_billed_right(tmp_path: Path) -> None
     assert list(faults(life, last_day=last, programs=True)) == []
     assert life.invoices > 10
     assert {"service change", "service cancel", "payment record", "service suspend"} <= life.done.keys()
+    lacking: Counter[Lacking] = Counter()
+    assert list(einvoices(life, rules=False, lacking=lacking)) == []
+    assert lacking.total() < life.invoices, lacking  # most can be made
 
 
 def test_what_is_wrong_is_found(tmp_path: Path) -> None:

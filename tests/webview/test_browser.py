@@ -4,6 +4,7 @@ Screenshots of all pages are kept below MAILGATE_SCREENSHOTS; without it, with t
 that are not as they should be.
 """
 
+import io
 import os
 import re
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
+import pikepdf
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -77,7 +79,7 @@ def kinds_of_pages(company: Company, who: str, *, of_a_kind: int) -> list[str]:
     for path in (*crawl(browser, STARTS[who]), *SEARCHES[who]):
         if (
             path.startswith("/static/")
-            or urlsplit(path).path.endswith((".eml", ".txt", ".mbox", ".atom", "/body"))
+            or urlsplit(path).path.endswith((".eml", ".txt", ".mbox", ".atom", "/body", ".pdf", ".xml", ".ics"))
             or "/files/" in path
         ):
             continue
@@ -228,6 +230,21 @@ def test_the_pages_work_without_a_mouse(company: Company, chromium: Browser) -> 
         outline = page.evaluate("getComputedStyle(document.activeElement).outlineWidth")
 
     assert outline == "3px"
+
+
+@pytest.mark.parametrize("which", ["issued", "part_paid", "paid", "void"])
+def test_an_invoice_is_printed_on_one_sheet(company: Company, chromium: Browser, which: str) -> None:
+    number = getattr(company.story.trade, which)
+    with window_of(company, chromium, company.story.anne, DESK, "dark") as context:
+        page = context.new_page()
+        page.goto(f"{company.web.url}/invoices/{number}")
+        page.emulate_media(media="print")
+        expect(page.get_by_role("link", name="PDF")).to_be_hidden()
+        printed = page.pdf(format="A4", prefer_css_page_size=True)
+
+    with pikepdf.open(io.BytesIO(printed)) as pdf:
+        assert len(pdf.pages) == 1
+        assert [round(float(side)) for side in pdf.pages[0].mediabox] == [0, 0, 596, 843]  # of whole pixels
 
 
 def test_the_printed_page_leaves_out_what_paper_cannot_do(company: Company, chromium: Browser) -> None:
