@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from mailgate.billing.document.home_tax import HomeTax
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.outbound.document.glyphs import MISSING, Glyphs
 from mailgate.outbound.document.pdf import PdfMaker
@@ -133,6 +134,11 @@ class TestReadBack:
             "VAT id DE123456788",
         ):  # fmt: skip
             assert words in found
+
+    def test_tax_in_another_currency_stands_in_that_of_the_company_as_well(self, tmp_path: Path) -> None:
+        found = words_of(made(model(currency="USD", home=HomeTax("EUR", 21_667, "1.0826"))), tmp_path)
+
+        assert "VAT: EUR 216.67 (1 EUR = 1.0826 USD)" in found
 
     def test_pages_are_numbered_when_there_are_several(self, tmp_path: Path) -> None:
         found = words_of(made(model([charge(f"Site {number}") for number in range(150)])), tmp_path)
