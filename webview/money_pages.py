@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
 
 from starlette.responses import Response
 
@@ -33,7 +35,7 @@ class AtHome:
     service_count: int
     unpaid: tuple[DocumentLine, ...]
     unpaid_count: int
-    renewing: tuple[ServiceLine, ...]
+    renewing: tuple[tuple[date, tuple[ServiceLine, ...]], ...]  # by the day on which their next invoice is due
     sites: Mapping[int, str]
 
 
@@ -41,6 +43,7 @@ def at_home(visit: ContactVisit) -> AtHome:
     """The newest services, and what is to be paid, the oldest due first."""
     conn, visitor = visit.conn, visit.visitor
     found = customer_money.current_services(conn, visitor, limit=AT_HOME)
+    renewing = customer_money.renewing(conn, visitor, limit=AT_HOME)
     unpaid: tuple[DocumentLine, ...] = ()
     unpaid_count = 0
     if visitor.sees_money:
@@ -51,7 +54,7 @@ def at_home(visit: ContactVisit) -> AtHome:
         customer_money.count_services(conn, visitor, limit=COUNTED),
         unpaid,
         unpaid_count,
-        customer_money.renewing(conn, visitor, limit=AT_HOME),
+        tuple((day, tuple(theirs)) for day, theirs in groupby(renewing, key=lambda one: one.billed_through)),
         sites_of(found),
     )
 

@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime
 
 import httpx
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.money.amount import read_amount
@@ -21,18 +19,13 @@ from tests.gate import Gate, Person
 from tests.webview.company import ON_BOTH, Company
 from tests.webview.reading import numbers_of, words_of
 from tests.webview.test_crawl import MAX_GZIP
-from tests.webview.test_reports import parsed
 from tests.webview.trade import open_shop, sell
 from tests.webview.web import Web
-from webview.columns import Amount, columns
-from webview.drawing import NARROW, WIDE, Canvas
 
 pytestmark = ON_BOTH
 
-SVG = "{http://www.w3.org/2000/svg}"
 MONEY = "/staff/reports/money"
 MARK = re.compile(r'<a href="([^"]+)"><title>([^<]*)</title>')
-minors = st.integers(-(10**11), 10**11)
 
 
 def marks_of(page: httpx.Response, to: str) -> dict[str, str]:
@@ -43,7 +36,8 @@ def marks_of(page: httpx.Response, to: str) -> dict[str, str]:
 
 def amounts_in(said: str) -> list[int]:
     """In euro, as they stand in the words."""
-    return [read_amount(one.replace(",", ""), "EUR") for one in re.findall(r"EUR\s(-?[\d,]+\.\d\d)", said)]
+    found = re.findall(r"(-?)EUR\s([\d,]+\.\d\d)", said)
+    return [(-1 if sign else 1) * read_amount(one.replace(",", ""), "EUR") for sign, one in found]
 
 
 def documents(gate: Gate) -> dict[str, invoices.Issued]:
@@ -77,7 +71,7 @@ def test_each_month_leads_to_the_documents_that_make_it_up(company: Company) -> 
     for href, said in marks.items():
         found = [issued[number] for number in listed(browser.get(href))]
         net = sum(one.net_minor if one.kind is DocumentKind.INVOICE else -one.net_minor for one in found)
-        assert amounts_in(said)[:1] == [net] or not found, said
+        assert amounts_in(said)[:1] == [net], said
 
 
 def test_each_month_of_what_recurs_leads_to_what_made_a_difference(company: Company) -> None:
@@ -94,7 +88,7 @@ def test_each_month_of_what_recurs_leads_to_what_made_a_difference(company: Comp
         at, currency = re.findall(r"at=([\d-]+)&currency=(\w+)", href)[0]
         row = by_month[date.fromisoformat(at).replace(day=1), currency]
         lead = words_of(moves).partition("changed by")[2].partition("Services")[0]
-        assert amounts_in(lead.replace("-EUR ", "EUR -")) == [row.mrr_minor - row.opening_minor], href
+        assert amounts_in(lead) == [row.mrr_minor - row.opening_minor], href
 
 
 def test_the_table_says_what_the_chart_says(company: Company) -> None:
@@ -165,31 +159,3 @@ def test_every_account_is_late_by_its_own_day(web: Web, gate: Gate, bart: Person
 
 def test_a_company_that_has_sold_nothing_says_so(web: Web, bart: Person) -> None:
     assert "Nothing has been invoiced yet." in words_of(web.signed_in(bart).get(MONEY))
-
-
-@given(
-    st.lists(st.builds(Amount, st.text(max_size=9), minors, st.just("/x"), st.just("Mar 2026"), st.none() | minors)),
-    st.sampled_from([WIDE, NARROW]),
-    st.sampled_from(["EUR", "JPY", "KWD"]),
-)
-def test_columns_of_any_amounts_stay_inside_their_picture(amounts: list[Amount], canvas: Canvas, currency: str) -> None:
-    picture = parsed(columns("Title", "Conclusion", amounts, currency=currency, tell=str, canvas=canvas))
-
-    drawn = picture.findall(f"{SVG}a/{SVG}rect[@class='up']")
-    assert len(drawn) == sum(bool(one.minor) for one in amounts)
-    for one in drawn:
-        top, height = (float(one.get(name) or "nan") for name in ("y", "height"))
-        assert 0 <= top <= top + height <= canvas.height
-    assert len(picture.findall(f"{SVG}a")) == sum(bool(one.minor or one.mark_minor) for one in amounts)
-
-
-def test_what_is_below_zero_hangs_from_the_line() -> None:
-    amounts = [Amount("", 4000, "/"), Amount("", -2000, "/"), Amount("", 0, "/", mark_minor=1000)]
-
-    picture = parsed(columns("Title", "Conclusion", amounts, currency="EUR", tell=str))
-
-    up, down = picture.findall(f"{SVG}a/{SVG}rect[@class='up']")
-    line = float(up.get("y") or "nan") + float(up.get("height") or "nan")
-    assert float(down.get("y") or "nan") == pytest.approx(line, abs=0.2)
-    assert float(up.get("height") or "nan") == pytest.approx(2 * float(down.get("height") or "nan"), abs=0.3)
-    assert [one.text for one in picture.findall(f".//{SVG}text")][:3] == ["40", "0", "-20"]
