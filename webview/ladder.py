@@ -1,27 +1,15 @@
 """What comes of an invoice that nobody pays, for its page: in words, with the day."""
 
 from collections.abc import Mapping
-from datetime import timedelta
 
-from mailgate.billing.dunning import Kind, Rules
-from mailgate.config.settings.billing import Billing
+from mailgate.billing.dunning import Kind
 from webview.words import Words
-
-
-def rules_of(billing: Billing) -> Rules:
-    """The ladder as the settings have it."""
-    return Rules(
-        billing.reminders,
-        billing.suspend_days,
-        billing.terminate_days,
-        billing.reminder_hour,
-        timedelta(minutes=billing.mail_hold_minutes),
-    )
 
 
 def step_words(words: Words) -> Mapping[Kind, str]:
     """What each step is, to customers and staff alike."""
     return {
+        Kind.CREATED: words.gettext("a mail that brings the invoice"),
         Kind.REMINDER: words.gettext("a reminder by mail"),
         Kind.SUSPEND_WARNING: words.gettext("a reminder that says when the services will be suspended"),
         Kind.SUSPEND: words.gettext("the services of this invoice are suspended until it is paid"),

@@ -14,7 +14,7 @@ from store.views import about_invoice, customer_money
 from store.views.documents import DocumentLine, Standing
 from store.views.services import ServiceLine
 from store.views.visitors import ContactVisitor
-from webview.ladder import rules_of, step_words
+from webview.ladder import step_words
 from webview.site import NoSuchPage, Site, Visit
 from webview.sites import sites_of
 
@@ -154,7 +154,7 @@ def _document(visit: ContactVisit, kind: DocumentKind) -> Response:
         document=found,
         action=question_about(visit.site, found.line.number),
         mails=about_invoice.mails_about(visit.conn, found.line.id, visit.visitor),
-        ahead=about_invoice.ahead_of(visit.conn, found.line.id, rules_of(visit.site.settings.billing), visit.now),
+        ahead=about_invoice.ahead_of(visit.conn, found.line.id, visit.site.settings.billing.ladder, visit.now),
         steps=step_words(visit.words),
     )
 

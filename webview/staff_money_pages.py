@@ -10,7 +10,7 @@ from store.views.staff_money import CustomerHead
 from store.views.visitors import StaffVisitor
 from webview import staff_actions
 from webview.invoice_query import asked_in, narrowed_by, query_of
-from webview.ladder import rules_of, step_words
+from webview.ladder import step_words
 from webview.money_pages import service_state_asked
 from webview.site import NoSuchPage, Visit
 from webview.sites import sites_of
@@ -141,6 +141,6 @@ def _document(visit: StaffVisit, kind: DocumentKind) -> Response:
         "staff/document.html",
         document=found,
         mails=about_invoice.mails_about(visit.conn, found.line.id, None),
-        ahead=about_invoice.ahead_of(visit.conn, found.line.id, rules_of(visit.site.settings.billing), visit.now),
+        ahead=about_invoice.ahead_of(visit.conn, found.line.id, visit.site.settings.billing.ladder, visit.now),
         steps=step_words(visit.words),
     )

@@ -14,7 +14,6 @@ from mailgate.demo.company import ANN, PAUL, TINA
 from mailgate.flows.billing import run as running
 from mailgate.flows.billing import settle
 from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.owing import rules_of
 from mailgate.flows.billing.service import add as adding
 from mailgate.flows.billing.service import states
 from mailgate.flows.billing.service.add import Sold
@@ -130,7 +129,7 @@ def trade(engine: Engine, settings: Settings, *, now: datetime) -> None:
 
 def _were_told(engine: Engine, settings: Settings, now: datetime) -> None:
     """An older system has sent the mails of the past year: in some days the ladder goes on from where it would be."""
-    rules, goes_on = rules_of(settings.billing), now.date() + timedelta(REST_DAYS)
+    rules, goes_on = settings.billing.ladder, now.date() + timedelta(REST_DAYS)
     with transaction(engine) as conn:
         issued = invoices.listing(conn)
         accounts.lock(conn, {one.customer_id for one in issued})

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Connection, and_, bindparam, exists, literal_column, or_, select
+from sqlalchemy import Connection, bindparam, literal_column, or_, select
 
 from mailgate.billing.dunning import Kind, Outcome, Owed, Rules, Warned, ahead
 from mailgate.billing.period import local_date
-from mailgate.billing.service import ENDED, State
+from mailgate.billing.service import ENDED, UNPAID, State
 from mailgate.letters.kind import FOR_STAFF, Matter
 from store.billing import dunning, promises
 from store.billing.dunning import StepDone
 from store.post.outbox import OutState
-from store.schema import billing_accounts, customers, dunning_steps, invoice_lines, invoices, outbox, services
+from store.schema import billing_accounts, customers, invoices, outbox, services
 from store.views.customer_mails import VISIBLE, MailLine
 from store.views.visitors import ContactVisitor
 from store.views.weight import line
@@ -86,7 +86,7 @@ def _services(conn: Connection, invoice_id: int) -> tuple[bool, bool]:
     if not billed:
         return False, False
     rows = conn.execute(_STATES, {"ids": list(billed)}).all()
-    is_off = any(row.state == State.SUSPENDED.value and row.is_unpaid for row in rows)
+    is_off = any(row.state == State.SUSPENDED.value and row.suspended_for == UNPAID for row in rows)
     return any(row.state == State.ACTIVE.value for row in rows), is_off
 
 
@@ -122,19 +122,7 @@ _INVOICE = (
     .where(invoices.c.id == bindparam("the_id"), invoices.c.open_minor > 0, customers.c.removed_at.is_(None))
     .where(or_(billing_accounts.c.billed_elsewhere.is_(None), billing_accounts.c.billed_elsewhere.is_(False)))
 )
-_SUSPENDED_BY = (
-    exists()
-    .where(
-        dunning_steps.c.invoice_id == invoice_lines.c.invoice_id,
-        dunning_steps.c.outcome == Outcome.SUSPENDED.value,
-        or_(
-            invoice_lines.c.service_id == services.c.id,
-            and_(services.c.parent_id.is_not(None), invoice_lines.c.service_id == services.c.parent_id),
-        ),
-    )
-    .correlate(services)
-)
-_STATES = select(services.c.state, _SUSPENDED_BY.label("is_unpaid")).where(
+_STATES = select(services.c.state, services.c.suspended_for).where(
     or_(
         services.c.id.in_(bindparam("ids", expanding=True)), services.c.parent_id.in_(bindparam("ids", expanding=True))
     ),

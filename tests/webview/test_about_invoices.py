@@ -2,10 +2,12 @@
 
 import re
 from datetime import date, timedelta
+from gettext import NullTranslations
 
 import pytest
 from sqlalchemy import update
 
+from mailgate.billing.dunning import ladder
 from mailgate.billing.promise import PromiseKind
 from mailgate.billing.service import Service
 from mailgate.flows.billing.letters import invoice_notices
@@ -24,6 +26,8 @@ from tests.gate import Gate, Person
 from tests.webview.reading import words_of
 from tests.webview.trade import find, open_shop, pay, sell
 from tests.webview.web import Web
+from webview.ladder import step_words
+from webview.words import Words
 
 
 @pytest.fixture
@@ -111,6 +115,12 @@ def test_what_comes_when_nobody_pays_is_told_with_its_days(
         assert f"{said(due + timedelta(days=60))} the services of this invoice end" in words
 
 
+def test_there_are_words_for_each_step_of_the_ladder(gate: Gate) -> None:
+    known = step_words(Words("en", NullTranslations()))
+
+    assert {one.kind for one in ladder(gate.parts.settings.billing.ladder)} <= set(known)
+
+
 def test_of_what_is_paid_nothing_comes(web: Web, gate: Gate, anne: Person, invoice: str) -> None:
     pay(gate, invoice, gate.now.date())
 
@@ -137,7 +147,7 @@ def test_a_promise_puts_all_of_it_off_and_staff_see_who_gave_it(
 
     assert f"Until {said(until)} nothing is done: that was agreed." in mine
     assert said(until - timedelta(days=1)) not in mine
-    assert f"Time to pay Invoice {invoice}: asked for time until {said(until)} Anne Miller" in customer
+    assert f"Time to pay Invoice {invoice} : asked for time until {said(until)} Anne Miller" in customer
     assert f"Unpaid invoices Earliest due date first Number State Due Total {invoice}" in customer
 
 

@@ -1,9 +1,11 @@
 """When is billed, by which numbers, and what is asked before."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated
 
+from mailgate.billing.dunning import Rules
 from mailgate.billing.money.amount import nearest_minor, read_amount
 from mailgate.config import billing_kinds, kinds
 from mailgate.config.kinds import one_of
@@ -64,6 +66,12 @@ class Billing:
     keep_documents_years: billing_kinds.Years = 10
     vies_url: kinds.OptionalWebUrl = "https://ec.europa.eu/taxation_customs/vies/rest-api"  # empty: nobody is asked
     vies_timeout_seconds: kinds.Timeout = 10.0
+
+    @property
+    def ladder(self) -> Rules:
+        """What is done about invoices that nobody pays, and when."""
+        hold = timedelta(minutes=self.mail_hold_minutes)
+        return Rules(self.reminders, self.suspend_days, self.terminate_days, self.reminder_hour, hold)
 
     def least_deposit_minor(self, currency: str, *, home: str) -> int | None:
         """The least that a customer may deposit in a currency, `home` being the gate's; None: none is taken in it."""

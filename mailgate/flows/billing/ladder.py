@@ -29,7 +29,7 @@ from mailgate.flows.billing.letters import (
     other_readers,
     unreachable_notices,
 )
-from mailgate.flows.billing.owing import Debtor, debtors, is_off, rules_of
+from mailgate.flows.billing.owing import Debtor, debtors, is_off
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
@@ -71,7 +71,7 @@ def climb(act: Act, customer_ids: Sequence[int]) -> None:
     have_credit, payers = _after_what_is_due(act, lock(act.conn, customer_ids))
     addresses = [one.address for payer in payers.values() for one in payer.customer.contacts]
     dead = frozenset(suppressions.reasons(act.conn, addresses, now=act.now))
-    look = _Look(act, books, rules_of(act.settings.billing), have_credit, dead)
+    look = _Look(act, books, act.settings.billing.ladder, have_credit, dead)
     for debtor in debtors(act.conn, payers, now=act.now):
         look.at(debtor)
     look.write()

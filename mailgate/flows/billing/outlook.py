@@ -8,7 +8,7 @@ from mailgate.billing.dunning import Step, ahead
 from mailgate.billing.period import local_date
 from mailgate.config import Settings
 from mailgate.flows.billing.books import look
-from mailgate.flows.billing.owing import debtors, rules_of
+from mailgate.flows.billing.owing import debtors
 from store.billing import dunning
 from store.billing.dunning import StepDone
 from store.billing.invoices import Issued
@@ -23,5 +23,5 @@ def outlook(
         if debtor.rests or invoice.id not in {one.id for one in debtor.invoices}:
             continue
         today = local_date(now, debtor.payer.zone)
-        return done, ahead(debtor.owed(invoice), rules_of(settings.billing), today=today)
+        return done, ahead(debtor.owed(invoice), settings.billing.ladder, today=today)
     return done, ()

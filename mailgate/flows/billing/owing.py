@@ -2,15 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Connection
 
 from mailgate.billing.document.invoice import DocumentState
-from mailgate.billing.dunning import Kind, Outcome, Owed, Rules, Warned
+from mailgate.billing.dunning import Kind, Outcome, Owed, Warned
 from mailgate.billing.period import local_date
 from mailgate.billing.service import UNPAID, Service, State
-from mailgate.config.settings.billing import Billing
 from mailgate.flows.billing.books import Payer
 from mailgate.mail.address import address_key
 from store.billing import dunning, promises
@@ -22,17 +21,6 @@ from store.post.outbox import OutState
 _LOST = frozenset({OutState.FAILED, OutState.CANCELLED})
 _TOLD = frozenset({Outcome.SENT, Outcome.REMINDED, Outcome.WARNED, Outcome.NOBODY})
 _BROUGHT = frozenset({DocumentState.ISSUED, DocumentState.PAID})
-
-
-def rules_of(billing: Billing) -> Rules:
-    """The ladder as the settings have it."""
-    return Rules(
-        billing.reminders,
-        billing.suspend_days,
-        billing.terminate_days,
-        billing.reminder_hour,
-        timedelta(minutes=billing.mail_hold_minutes),
-    )
 
 
 @dataclass(frozen=True, slots=True)
