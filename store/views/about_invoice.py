@@ -77,7 +77,9 @@ def ahead_of(conn: Connection, invoice_id: int, rules: Rules, now: datetime) -> 
         suspension=_warned(conn, [one for one in steps if _warns(one) is Kind.SUSPEND_WARNING]),
         end=_warned(conn, [one for one in steps if _warns(one) is Kind.END_WARNING]),
     )
-    return Ahead(tuple(Coming(step.kind, on) for step, on in ahead(owed, rules, today=today)), rests_until)
+    # The mail that brings the invoice comes whether it is paid or not.
+    coming = (Coming(step.kind, on) for step, on in ahead(owed, rules, today=today) if step.kind is not Kind.CREATED)
+    return Ahead(tuple(coming), rests_until)
 
 
 def _services(conn: Connection, invoice_id: int) -> tuple[bool, bool]:

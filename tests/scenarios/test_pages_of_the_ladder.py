@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from mailgate.billing.dunning import Kind
 from mailgate.billing.promise import PromiseKind
 from mailgate.flows.billing.outlook import outlook
 from store.billing import invoices, promises
@@ -32,7 +33,8 @@ def said(money: Collector) -> int:
         for one in invoices.listing(conn):
             page = about_invoice.ahead_of(conn, one.id, gate.parts.settings.billing.ladder, gate.now)
             _, ahead = outlook(conn, gate.parts.settings, one, now=gate.now)
-            assert [(step.kind, step.on) for step in page.coming] == [(step.kind, on) for step, on in ahead], (
+            in_mind = [(step.kind, on) for step, on in ahead if step.kind is not Kind.CREATED]
+            assert [(step.kind, step.on) for step in page.coming] == in_mind, (
                 one.number,
                 gate.now,
             )
