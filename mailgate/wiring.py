@@ -17,7 +17,7 @@ from mailgate.flows import due
 from mailgate.flows.billing.enclosed import document_maker
 from mailgate.flows.billing.letters import DOCUMENT_PDF
 from mailgate.flows.billing.run import run_what_is_due
-from mailgate.flows.billing.statement import STATEMENT_PDF
+from mailgate.flows.billing.statement import STATEMENT_PDF, statement_maker
 from mailgate.flows.billing.verify_ledger import verify_ledger
 from mailgate.flows.hook import HookCaller
 from mailgate.flows.indexing import index_all, index_some
@@ -258,7 +258,7 @@ def build(
         templates=Templates(settings.templates.directory, frame=frame_of(settings)),
         makers={
             DOCUMENT_PDF: document_maker(engine, archive, pdf.make),
-            STATEMENT_PDF: partial(statement_pdf, pdf.draw, _SHEETS[settings.documents.paper]),
+            STATEMENT_PDF: statement_maker(partial(statement_pdf, pdf.draw, _SHEETS[settings.documents.paper])),
         },
         make_pdf=pdf.make,
         smarthosts=tuple(map(Pool, smarthosts)),

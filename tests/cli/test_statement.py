@@ -107,6 +107,17 @@ def test_the_pdf_says_all_of_it(shop: Program, tmp_path: Path, language: str, wo
 
 
 @pytest.mark.server
+def test_a_sign_that_no_font_has_is_named_in_the_log(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    program = selling(tmp_path / "gate")
+    program.prints("credit", "add", "1", "5.00", "--reason", "Sorry 株", "--on", "2026-04-21")
+
+    program.prints("statement", "1", "2026-04", "-o", str(tmp_path / "statement.pdf"))
+
+    assert "Sorry \ufffd" in text_of(tmp_path / "statement.pdf")
+    assert [one.getMessage() for one in caplog.records if "株" in one.getMessage()]
+
+
+@pytest.mark.server
 def test_the_pdf_of_nothing_says_so(shop: Program, tmp_path: Path) -> None:
     path = tmp_path / "statement.pdf"
     shop.prints("statement", "2", "2026-04", "-o", str(path))

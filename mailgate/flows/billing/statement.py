@@ -1,7 +1,8 @@
 """Statements of account: what stands in one of any month, the mail that brings it, and the values of its PDF."""
 
+import logging
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -19,10 +20,14 @@ from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import letter
-from mailgate.letters.notice import MadeFile, Notice
+from mailgate.letters.notice import MadeFile, Maker, Notice
+from mailgate.log_events import LogEvent
+from mailgate.outbound.document.pdf import Pdf
 from mailgate.people import Customer
 from store import people
 from store.billing import accounts, ledger, statements
+
+log = logging.getLogger(__name__)
 
 STATEMENT_PDF = "statement-pdf"
 """The maker of the file of a statement."""
@@ -82,6 +87,20 @@ def model_of(conn: Connection, settings: Settings, found: Statement, *, made_on:
         "buyer": {name: value for name, value in asdict(payer).items() if value},
         "sections": [_section(one) for one in found.sections],
     }
+
+
+def statement_maker(make: Callable[[Mapping[str, object]], Pdf]) -> Maker:
+    """Makes the file of a statement, and tells the log what is wrong with it."""
+
+    def made(values: Mapping[str, object]) -> bytes:
+        pdf = make(values)
+        if pdf.problem:
+            log.warning(LogEvent.WORDS_PROBLEM(problem=pdf.problem))
+        if pdf.missing:
+            log.warning(LogEvent.NO_GLYPH(document=f"statement {values['month']}", signs="".join(sorted(pdf.missing))))
+        return pdf.content
+
+    return made
 
 
 def account_day(customer: Customer, now: datetime) -> date:

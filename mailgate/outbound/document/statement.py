@@ -17,10 +17,10 @@ Words = Callable[[tuple[Path, ...]], Mapping[str, object]]
 Draw = Callable[[str, Words, date], Pdf]
 
 
-def statement_pdf(draw: Draw, paper: str, values: Mapping[str, Any]) -> bytes:
-    """Its bytes; `draw` as `PdfMaker` has it, `paper` a name of typst's."""
+def statement_pdf(draw: Draw, paper: str, values: Mapping[str, Any]) -> Pdf:
+    """The PDF; `draw` as `PdfMaker` has it, `paper` a name of typst's."""
     made_on = date.fromisoformat(values["made_on"])
-    return draw(LAYOUT, lambda directories: shown(values, paper=paper, directories=directories), made_on).content
+    return draw(LAYOUT, lambda directories: shown(values, paper=paper, directories=directories), made_on)
 
 
 def shown(values: Mapping[str, Any], *, paper: str, directories: tuple[Path, ...]) -> dict[str, object]:
