@@ -9,6 +9,7 @@ from webview.words import Words
 def step_words(words: Words) -> Mapping[Kind, str]:
     """What each step is, to customers and staff alike."""
     return {
+        Kind.CREATED: words.gettext("the mail that brings the invoice"),
         Kind.REMINDER: words.gettext("a reminder by mail"),
         Kind.SUSPEND_WARNING: words.gettext("a reminder that says when the services will be suspended"),
         Kind.SUSPEND: words.gettext("the services of this invoice are suspended until it is paid"),

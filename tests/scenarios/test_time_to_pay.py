@@ -119,7 +119,11 @@ def test_said_twice_it_is_noted_once(billed: Billed, gate: Gate, anne: Person) -
     assert len(billed.promises()) == 1
 
 
-def test_time_is_given_once_at_a_time_and_twice_a_year(billed: Billed, gate: Gate, anne: Person) -> None:
+def test_time_is_given_once_at_a_time_and_twice_a_year(begin: BeginGate) -> None:
+    gate = begin(billing={"suspend_days": 0})
+    anne = gate.customer("Anne Miller", "anne@customer.example")
+    billed = Billed(gate).sells()
+    billed.invoice()
     told(gate, anne, "!defer 3")
     while_it_runs = told(gate, anne, "!defer 5")
     gate.later(days=5)
