@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from mailgate.billing.promise import Ended, PromiseKind
+from mailgate.billing.service import State
 from mailgate.config.settings import QueueList
 from mailgate.flows.billing.letters import invoice_notices
 from mailgate.flows.post.notify import notify
@@ -303,3 +304,55 @@ def test_a_tampered_address_means_no_invoice(billed: Billed, gate: Gate, anne: P
     gate.deliver(anne.writes("!invoice", to=address.replace(token, forged)))
 
     assert "Which invoice do you mean?" in plain(gate.mailbox(anne)[-1])
+
+
+def reminded_on(gate: Gate) -> list[date]:
+    """The days after the due day on which reminders were called for, also those that warn."""
+    kinds = (Template.INVOICE_REMINDER_AFTER, Template.SERVICE_SUSPEND_WARNING)
+    return sorted(one.created_at.date() for kind in kinds for one in gate.outbox(kind))
+
+
+def days_pass(gate: Gate, *, until: date) -> None:
+    """Each afternoon what is due is done."""
+    while gate.now.date() < until:
+        gate.later(days=1)
+
+
+def test_reminders_rest_and_go_on_where_they_stopped(billed: Billed, gate: Gate, anne: Person) -> None:
+    gate.later(hours=1)
+    told(gate, anne, "!paid")
+
+    days_pass(gate, until=date(2026, 3, 9))
+    while_it_rests = reminded_on(gate)
+    days_pass(gate, until=date(2026, 3, 12))
+
+    assert while_it_rests == []
+    assert reminded_on(gate) == [date(2026, 3, 10)]
+
+
+def test_an_extension_that_is_shortened_ends_earlier(begin: BeginGate) -> None:
+    gate = begin()
+    bart = gate.staff("Bart Jones", "bart@hosting.example")
+    anne = gate.customer("Anne Miller", "anne@customer.example")
+    Billed(gate).sells().invoice()
+    gate.deliver(anne.writes("May I pay later?"))
+    notification = gate.mailbox(bart)[-1]
+
+    gate.deliver(bart.replies(notification, "!extend 30d"))
+    days_pass(gate, until=date(2026, 3, 6))
+    gate.deliver(bart.replies(notification, "!extend until 8 March"))
+    days_pass(gate, until=date(2026, 3, 10))
+
+    assert reminded_on(gate) == [date(2026, 3, 9)]
+
+
+def test_who_was_given_time_is_not_suspended_in_it(billed: Billed, gate: Gate, anne: Person) -> None:
+    days_pass(gate, until=date(2026, 3, 14))
+    told(gate, anne, "!defer 14")
+
+    days_pass(gate, until=date(2026, 3, 28))
+    on_the_last_day = billed.shop.service(1).state
+    days_pass(gate, until=date(2026, 4, 5))
+
+    assert on_the_last_day is State.ACTIVE
+    assert billed.shop.service(1).state is State.SUSPENDED
