@@ -254,6 +254,9 @@ def test_a_statement_tells_what_was_before_what_came_and_what_is_after(
         "2 March 2026, invoice 2026-0001: EUR 11.78",
         "After 31 March 2026: EUR 11.78 to be paid",
     ]
+    [file] = march.message.iter_attachments()
+    assert (file.get_content_type(), file.get_filename()) == ("application/pdf", "Example-Hosting_2026-03_EUR.pdf")
+    assert file.get_content().startswith(b"%PDF-")
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def statement_notices(act: Act, found: Statement, *, only: Collection[str] | Non
     notices = []
     for section in found.sections:
         if only is None or section.currency in only:
-            values, file = _values(act, found, section), _file(act, found, section)
+            values, file = _values(act, found, section), statement_file(act, found, section)
             for reader in readers:
                 sheet = sheet_for(act, reader, subject="", desk=billing_desk(act.settings))
                 notices.append(letter(Template.STATEMENT, sheet, {**values, "has_file": True}, files=(file,)))
@@ -141,7 +141,8 @@ def _values(act: Act, found: Statement, section: Section) -> dict[str, object]:
     }
 
 
-def _file(act: Act, found: Statement, section: Section) -> MadeFile:
+def statement_file(act: Act, found: Statement, section: Section) -> MadeFile:
+    """The PDF of one currency of it, which is made when its mail is."""
     alone = Statement(found.customer_id, found.month, found.through, (section,))
     values = model_of(
         act.conn, act.settings, alone, made_on=account_day(_customer(act.conn, found.customer_id), act.now)

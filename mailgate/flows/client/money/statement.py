@@ -1,10 +1,11 @@
-"""`!statement`: what a month of an account comes to, as the ledger has it; each currency for itself."""
+"""`!statement`: what a month of an account comes to, as the ledger has it, with a PDF for each currency."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mailgate.billing.statement import BadMonth, Section, Statement
 from mailgate.commands.verb import Command
-from mailgate.flows.billing.statement import StillToCome, statement_of
+from mailgate.flows.billing.statement import StillToCome, statement_file, statement_of
 from mailgate.flows.client.asking import Asking
 from mailgate.flows.client.money import which
 from mailgate.tickets.money_said import MoneySaid
@@ -32,9 +33,11 @@ def _of(mail: Asking, command: Command, customer_id: int) -> Result:
         return result(MoneySaid.NO_STATEMENT, first=f"{found.month}")
     days = {"first": f"{found.month}", "last": f"{found.through}"}
     lines = [line for section in found.sections for line in _lines(found, section)]
-    if len(which.accounts(mail)) == 1:
-        return result(MoneySaid.STATEMENT, *lines, **days)
-    return result(MoneySaid.STATEMENT_OF, *lines, **days, account=people.get_customer(mail.act.conn, customer_id).name)
+    told = result(MoneySaid.STATEMENT, *lines, **days)
+    if len(which.accounts(mail)) > 1:
+        name = people.get_customer(mail.act.conn, customer_id).name
+        told = result(MoneySaid.STATEMENT_OF, *lines, **days, account=name)
+    return replace(told, files=tuple(statement_file(mail.act, found, section) for section in found.sections))
 
 
 def _lines(found: Statement, section: Section) -> Sequence[Item]:
