@@ -57,6 +57,10 @@ class Fault(StrEnum):
     COMMAND_BELOW = "command-below"
 
 
+FOR_OTHERS = frozenset({Fault.ROLE, Fault.OWNER_ONLY})
+"""The line was understood, and it is not for its writer to ask for that; `who` among its values: whom it is for."""
+
+
 @dataclass(frozen=True, slots=True)
 class Misread:
     """A line that was not understood, or that cannot be carried out.

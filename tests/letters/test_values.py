@@ -34,6 +34,7 @@ OTHERS = {
     "mailgate/config/shipped.py": {"find_positions(text)"},
     "mailgate/confirmation/question.py": {"self"},
     "mailgate/flows/client/confirmed.py": {"asked"},
+    "mailgate/flows/client/customer_command.py": {"misread", "one"},
     "mailgate/flows/confirm/ask.py": {"request"},
     "mailgate/flows/confirm/trail.py": {"asked"},
     "mailgate/flows/post/composed.py": {"file"},

@@ -10,7 +10,7 @@ from dataclasses import replace
 from mailgate.authority import Action, Verdict
 from mailgate.commands.directives import read_directives
 from mailgate.commands.grammar import Reading, may_command, read
-from mailgate.commands.misread import Fault, Misread
+from mailgate.commands.misread import FOR_OTHERS, Misread
 from mailgate.flows.client.asking import Asking, asking
 from mailgate.flows.client.carry_out import action_of, carry_out, valid_commands
 from mailgate.flows.post.notify import notify
@@ -61,14 +61,13 @@ def obey(
 
 def _with_who_may(mail: Asking, reading: Reading) -> Reading:
     """Where a line is for others of the account, they are named: its writer knows whom to ask then."""
-    faults = {Fault.ROLE, Fault.OWNER_ONLY}
-    if faults.isdisjoint(one.fault for one in reading.misread):
+    if FOR_OTHERS.isdisjoint(one.fault for one in reading.misread):
         return reading
     account = people.get_customer(mail.act.conn, mail.contact.customer_id).contacts
     return replace(
         reading,
         misread=tuple(
-            replace(one, values={**one.values, "who": _who_may(account, one)}) if one.fault in faults else one
+            replace(one, values={**one.values, "who": _who_may(account, one)}) if one.fault in FOR_OTHERS else one
             for one in reading.misread
         ),
     )

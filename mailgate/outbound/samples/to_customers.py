@@ -88,6 +88,7 @@ _RECEIPT = {
         },
     ],
     "misread": [],
+    "is_for_others": False,
     "corrected": None,
     "commands": [],
     "actions": [REOPEN],
@@ -191,6 +192,12 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "misread": [misread("!clsoe", "unknown", correct="!close")],
             "corrected": CLOSE | {"lines": ["!close"]},
             "commands": usage(CUSTOMERS),
+        },
+        _RECEIPT
+        | {
+            "results": [],
+            "misread": [misread("!invoices", "role", roles="invoice", who="Ann Smith <ann@example.org>")],
+            "is_for_others": True,
         },
         _RECEIPT | {"number": None, "fixed_subject": True, "actions": [], "page": None, "is_last": True},
         _RECEIPT | {"results": [{"says": "tickets", "given": {}, "lines": _LINES, "question": None}]},

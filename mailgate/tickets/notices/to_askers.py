@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from mailgate.commands.misread import Misread, as_values
+from mailgate.commands.misread import FOR_OTHERS, Misread, as_values
 from mailgate.confirmation import Confirmation, ConfirmKind, ConfirmState, Says, Statement
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import Sheet, letter
@@ -35,6 +35,7 @@ def receipt(
     values = {
         "results": [result.as_values() for result in results],
         "misread": as_values(misread),
+        "is_for_others": bool(misread) and all(one.fault in FOR_OTHERS for one in misread),
         "corrected": corrected_mail(corrected, to=sheet.answer_to, subject=subject),
         "commands": list(commands),
         "actions": [] if sheet.is_fixed else offered(ticket, sheet),
