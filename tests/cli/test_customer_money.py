@@ -90,7 +90,8 @@ def exported(program: Program) -> dict[str, Any]:
         return {name: json.loads(file.read(name)) for name in file.namelist() if name.endswith(".json")}
 
 
-def test_an_export_has_services_documents_payments_and_the_journal(program: Program) -> None:
+def test_an_export_has_services_documents_payments_promises_and_the_journal(program: Program) -> None:
+    program.prints("invoice", "extend", "2016-0001", "7d", "--on", "2016-03-02")
     pay(program)
 
     told = exported(program)
@@ -104,7 +105,9 @@ def test_an_export_has_services_documents_payments_and_the_journal(program: Prog
         [{"period_start": "2016-03-02", "period_end": "2016-04-01", "price_minor": 1000}],
     )
     assert [one["reference"] for one in told["payments.json"]] == ["b2016-0001"]
-    assert told["promises.json"] == []
+    (promise,) = told["promises.json"]
+    assert (promise["invoice"], promise["kind"], promise["until_on"]) == ("2016-0001", "extended", "2016-03-09")
+    assert (promise["said_by"], promise["outcome"]) == ("the command line", "kept")
     assert [one["kind"] for one in told["journal.json"]] == ["invoice", "payment"]
     assert all(sum(entry["amount_minor"] for entry in one["entries"]) == 0 for one in told["journal.json"])
 

@@ -1,4 +1,4 @@
-"""What an export holds of a customer's money: services, documents as they were issued, payments, and the journal."""
+"""What an export holds of a customer's money: services, documents as issued, payments, promises, and the journal."""
 
 import json
 from collections.abc import Iterator
@@ -13,6 +13,7 @@ from mailgate.billing.offer.product import cycle_word
 from mailgate.billing.service import Service
 from store.billing import catalogue, invoices, ledger, payments, promises, services
 from store.billing.invoices import Issued
+from store.billing.promises import Promise
 
 Named = tuple[str, Any]
 """The name of a file, and what stands in it as JSON."""
@@ -21,7 +22,6 @@ AT_ONCE = 500
 
 _SHOWN = ("id", "method", "reference", "currency", "amount_minor", "received_on", "recorded_at")
 
-_SAID = ("id", "invoice_id", "kind", "until_on", "said_at", "said_by", "ended_at", "outcome")
 
 
 def money(conn: Connection, customer_id: int) -> Iterator[Named]:
@@ -35,9 +35,15 @@ def money(conn: Connection, customer_id: int) -> Iterator[Named]:
     yield "documents.json", rows
     received = payments.listing(conn, customer_id=customer_id)
     yield "payments.json", [{name: asdict(one)[name] for name in _SHOWN} for one in received]
-    said = promises.listing(conn, customer_id)
-    yield "promises.json", [{name: asdict(one)[name] for name in _SAID} for one in said]
+    yield "promises.json", [_promise(conn, one) for one in promises.listing(conn, customer_id)]
     yield "journal.json", list(_journal(conn, customer_id))
+
+
+def _promise(conn: Connection, one: Promise) -> dict[str, Any]:
+    number = invoices.get(conn, one.invoice_id).number if one.invoice_id is not None else None
+    by = one.said_by.partition(" <")[0]  # a colleague's address is not the customer's to have
+    said = {"kind": one.kind, "until_on": one.until_on, "said_at": one.said_at, "said_by": by}
+    return {"invoice": number, **said, "ended_at": one.ended_at, "outcome": one.outcome}
 
 
 def _service(conn: Connection, one: Service) -> dict[str, Any]:
