@@ -160,7 +160,7 @@ def test_who_sees_no_money_is_told_whom_to_ask(billed: Billed, gate: Gate, anne:
 
     told = plain(answer(gate, cara, verb))
 
-    assert "Nothing was done, because not everybody of your account may ask for this:" in told
+    assert "Nothing was done, because not everybody of your account may do this:" in told
     assert "You can ask Anne Miller <anne@customer.example>" in told
     assert not any(word in told for word in ("11.78", "!defer 14", "Web"))
     assert billed.promises() == ()
