@@ -38,6 +38,7 @@ class Contact:
     address: str
     roles: tuple[Role, ...]
     active_at: datetime  # of the last mail
+    gets_files: bool = True  # an invoice comes with its PDF; else with a link to it
 
 
 @dataclass(frozen=True, slots=True)

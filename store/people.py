@@ -22,6 +22,14 @@ _CONTACTS_OF = (
     .where(contacts.c.customer_id.in_(bindparam("ids", expanding=True)), contacts.c.removed_at.is_(None))
     .order_by(contacts.c.id)
 )
+_CONTACTS_AT = (
+    select(contacts)
+    .where(contacts.c.address_key.in_(bindparam("keys", expanding=True)), contacts.c.removed_at.is_(None))
+    .order_by(contacts.c.id)
+)
+_TONGUES_OF = select(customers.c.id, customers.c.language, customers.c.timezone).where(
+    customers.c.id.in_(bindparam("ids", expanding=True))
+)
 _STAFF_WITH = select(staff).where(staff.c.address_key == bindparam("the_key"), staff.c.removed_at.is_(None))
 _ALL_STAFF = select(staff).where(staff.c.removed_at.is_(None)).order_by(staff.c.id)
 _TOUCH = (
@@ -143,6 +151,13 @@ def tongue_of(conn: Connection, customer_id: int) -> Tongue:
     return Tongue(*conn.execute(query).one())
 
 
+def tongues_of(conn: Connection, customer_ids: Iterable[int]) -> dict[int, Tongue]:
+    """The same of several customers, by their numbers."""
+    ids = sorted(set(customer_ids))
+    rows = conn.execute(_TONGUES_OF, {"ids": ids}) if ids else ()
+    return {row.id: Tongue(row.language, row.timezone) for row in rows}
+
+
 def registered_at(conn: Connection, customer_id: int) -> datetime:
     """When the customer was registered."""
     at: datetime = conn.execute(select(customers.c.created_at).where(customers.c.id == customer_id)).scalar_one()
@@ -204,6 +219,15 @@ def contacts_with(conn: Connection, address: str) -> tuple[Contact, ...]:
     return tuple(
         _CONTACT.read(row) for row in conn.execute(_CONTACTS_WITH, {"the_key": address_key(address)}).mappings()
     )
+
+
+def contacts_at(conn: Connection, addresses: Iterable[str]) -> dict[str, tuple[Contact, ...]]:
+    """The same of several addresses, by their keys; those that no contact has are left out."""
+    keys = sorted({address_key(address) for address in addresses})
+    found: dict[str, list[Contact]] = {}
+    for row in conn.execute(_CONTACTS_AT, {"keys": keys}).mappings() if keys else ():
+        found.setdefault(row["address_key"], []).append(_CONTACT.read(row))
+    return {key: tuple(theirs) for key, theirs in found.items()}
 
 
 def registered_among(conn: Connection, addresses: Iterable[str]) -> frozenset[str]:

@@ -35,6 +35,7 @@ def edit_contact(
     name: str | None = None,
     address: str | None = None,
     roles: Sequence[Role] | None = None,
+    gets_files: bool | None = None,
 ) -> None:
     """Write what is not None. Raises BadAddress, and AddressTaken when the customer has, or had, the address already.
 
@@ -45,6 +46,8 @@ def edit_contact(
         values["name"] = name
     if roles is not None:
         values["roles"] = [role.value for role in roles]
+    if gets_files is not None:
+        values["gets_files"] = gets_files
     if address is not None:
         parse_mailbox(address)
         values |= {"address": address, "address_key": address_key(address)}

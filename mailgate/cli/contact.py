@@ -61,11 +61,16 @@ def add(customer: Typed, name: str, email: str, roles: tuple[str, ...], *, to_we
 @click.option("--name", help="What the person is called.")
 @click.option("--email", help="All links and sessions of the customer end with the old address.")
 @click.option("--role", "roles", type=click.Choice(ROLES), multiple=True, help="Instead of the roles it has.")
+@click.option(
+    "--attach/--link-only", "gets_files", default=None, help="Invoices come with their PDF, or with a link to it alone."
+)
 @json_option
-def edit(contact: Typed, name: str | None, email: str | None, roles: tuple[str, ...]) -> None:
+def edit(
+    contact: Typed, name: str | None, email: str | None, roles: tuple[str, ...], *, gets_files: bool | None
+) -> None:
     """Change a contact, named by id, address or name."""
-    if name is None and email is None and not roles:
-        fail("nothing to change", code=EX_USAGE, hint="--name, --email or --role", name="usage")
+    if name is None and email is None and not roles and gets_files is None:
+        fail("nothing to change", code=EX_USAGE, hint="--name, --email, --role, --attach or --link-only", name="usage")
     with gate() as parts, transaction(parts.engine) as conn:
         if name is not None:
             name = checked_details({"name": name}, CODES)["name"]
@@ -75,7 +80,7 @@ def edit(contact: Typed, name: str | None, email: str | None, roles: tuple[str, 
         chosen = tuple(Role(role) for role in roles) or None
         if chosen is not None and Role.OWNER not in chosen:
             leave.refuse_only_owner(conn, found)
-        people_edits.edit_contact(conn, found.id, name=name, address=email, roles=chosen)
+        people_edits.edit_contact(conn, found.id, name=name, address=email, roles=chosen, gets_files=gets_files)
         changed = contact_of(conn, found.id)
         others = _others(conn, changed) if email is not None else ()
     print_object(_row(changed))
@@ -106,4 +111,11 @@ def _tell_others(one: Contact, others: Sequence[Customer]) -> None:
 
 def _row(one: Contact) -> dict[str, object]:
     roles = [role.value for role in one.roles]
-    return {"id": one.id, "customer": one.customer_id, "name": one.name, "email": one.address, "roles": roles}
+    return {
+        "id": one.id,
+        "customer": one.customer_id,
+        "name": one.name,
+        "email": one.address,
+        "roles": roles,
+        "gets_files": one.gets_files,
+    }

@@ -41,7 +41,7 @@ from mailgate.tickets.wording import Tell, words_of
 from mailgate.wiring import Parts
 from store import people
 from store.called import names_of
-from store.desk import tickets
+from store.desk import ticket_invoices, tickets
 from store.desk.tickets import Entry
 from store.engine import reading, transact
 
@@ -260,6 +260,7 @@ def _tell(parts: Parts) -> Tell:
 def _show(conn: Connection, found: Ticket, tell: Tell) -> None:
     entries = tickets.history(conn, found.id)
     [row] = _rows(conn, [found])
+    row["invoices"] = list(ticket_invoices.numbers(conn, found.id))
     if wants_json():
         print_object({**row, "entries": [_entry(one, tell) for one in entries]})
         return

@@ -160,7 +160,7 @@ _SOLD = {
 
 def _sell(engine: Engine, settings: Settings, customer_id: int, what: Sold, at: datetime) -> None:
     with transaction(engine) as conn:
-        deal = deal_with(conn, settings, customer_id, Today(at), by=BY)
+        deal = deal_with(conn, settings, customer_id, Today(at), by=BY, is_quiet=True)
         assert deal is not None
         service, _ = adding.add(deal, what)
         if service.name == "miller.example" and not what.parent_id and what.sku == "web-m":
@@ -170,7 +170,7 @@ def _sell(engine: Engine, settings: Settings, customer_id: int, what: Sold, at: 
 
 def _again(deal: Deal) -> Deal:
     """The account with what was just sold to it."""
-    found = deal_with(deal.conn, deal.books.settings, deal.payer.customer.id, deal.today, by=deal.by)
+    found = deal_with(deal.conn, deal.books.settings, deal.payer.customer.id, deal.today, by=deal.by, is_quiet=True)
     assert found is not None
     return found
 
@@ -178,7 +178,7 @@ def _again(deal: Deal) -> Deal:
 def _pay(engine: Engine, settings: Settings, invoice_id: int, at: datetime) -> None:
     with transaction(engine) as conn:
         one = invoices.get(conn, invoice_id)
-        deal = deal_with(conn, settings, one.customer_id, Today(at), by=BY)
+        deal = deal_with(conn, settings, one.customer_id, Today(at), by=BY, is_quiet=True)
         assert deal is not None
         reference = f"transfer for {one.number}"
         paid = Payment(0, one.customer_id, "transfer", reference, one.currency, one.open_minor, deal.day, at, BY)
@@ -187,7 +187,7 @@ def _pay(engine: Engine, settings: Settings, invoice_id: int, at: datetime) -> N
 
 def _rest(engine: Engine, settings: Settings, customer_id: int, now: datetime) -> None:
     with transaction(engine) as conn:
-        deal = deal_with(conn, settings, customer_id, Today(now), by=BY)
+        deal = deal_with(conn, settings, customer_id, Today(now), by=BY, is_quiet=True)
         assert deal is not None
         for one in services.listing(conn, customer_id=customer_id):
             states.suspend(deal, one, reason="asked for a pause")

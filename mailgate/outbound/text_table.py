@@ -19,6 +19,7 @@ _BAR = "\x01"  # `readable` leaves none of it in data, and it is no blank, which
 _EXPRESSION = re.compile(r"(\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\})")
 _ROW_OF_SOURCE = re.compile(r"(?m)^[ \t]*\|.*$")
 _ROW = re.compile(rf"{_BAR}([^\n]*(?:\n(?!{_BAR})[^\n]*)*?){_BAR}[ \t]*(?:\n|\Z)")
+_BLANKS = re.compile(r"[ \t\n]+")  # a blank that does not break stays one: between an amount and its currency
 _RULE = re.compile(r":?-+:?\Z")
 
 
@@ -40,7 +41,7 @@ def laid_out(text: str) -> str:
     while at < len(text):
         row = _ROW.match(text, at)
         if row:
-            rows.append([" ".join(cell.split()) for cell in row[1].split(_BAR)])
+            rows.append([_BLANKS.sub(" ", cell).strip(" ") for cell in row[1].split(_BAR)])
             at = row.end()
             continue
         if rows:

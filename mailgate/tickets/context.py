@@ -46,6 +46,7 @@ class Fact(StrEnum):
     READERS = "readers"  # readers, seconds until it leaves
     TICKET = "ticket"  # ticket, state, priority, taken_by, desk, customer, waiting_since, tags
     LINKED = "linked"  # ticket
+    INVOICES = "invoices"  # invoices: the numbers of those that the ticket is about
     CUSTOMER = "customer"  # customer, since
     SERVICES = "services"  # services: name, count, state; more
     BALANCE = "balance"  # owed and credit: amount_minor, currency; invoices

@@ -38,6 +38,7 @@ class Phase(StrEnum):
 
 
 _ADD = insert(outbox)
+_ADD_MANY = _ADD.returning(outbox.c.id, outbox.c.message_id)
 _WRITE_LENT = update(outbox).where(outbox.c.id == bindparam("the_id"), outbox.c.lease == bindparam("the_lease"))
 _TO_BE_SENT = outbox.c.state.in_((OutState.QUEUED, OutState.SENDING))
 _LEND = leases.lending(outbox, when=_TO_BE_SENT, state=OutState.SENDING)
@@ -80,6 +81,16 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class New:
+    """A message that is queued now. `failed_because`: it is only kept, and goes out when somebody retries it."""
+
+    notice: Notice
+    message_id: str
+    hold_until: datetime | None = None
+    failed_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LentOut:
     """A row that a worker has for itself until its lease runs out."""
 
@@ -87,21 +98,20 @@ class LentOut:
     lease: str
 
 
-def add(
-    conn: Connection,
-    notice: Notice,
-    *,
-    message_id: str,
-    hold_until: datetime | None,
-    failed_because: str | None = None,
-    now: datetime,
-) -> int:
-    """Insert a message to be sent, and return its id.
+def add(conn: Connection, together: Sequence[New], *, now: datetime) -> list[int]:
+    """Insert messages to be sent, with few statements however many they are; their ids in the same order."""
+    if len(together) < 2:
+        return [insert_row(conn, _ADD, _columns(one, now)) for one in together]
+    # Message-IDs are each one's own. In the order of the parameters SQLAlchemy would insert row by row on SQLite.
+    rows = conn.execute(_ADD_MANY, [_columns(one, now) for one in together])
+    numbers = {row.message_id: int(row.id) for row in rows}
+    return [numbers[one.message_id] for one in together]
 
-    `failed_because`: it is only kept, and goes out when somebody retries it.
-    """
+
+def _columns(new: New, now: datetime) -> dict[str, Any]:
+    notice, hold_until, failed_because = new.notice, new.hold_until, new.failed_because
     state = OutState.FAILED if failed_because else OutState.QUEUED if hold_until is None else OutState.HELD
-    values = {
+    return {
         "created_at": now,
         "template": notice.template,
         "notice": stored(notice),
@@ -109,7 +119,7 @@ def add(
         "to_address": notice.to_address,
         "to_key": address_key(notice.to_address),
         "reverse_path": notice.reverse_path or "",
-        "message_id": message_id,
+        "message_id": new.message_id,
         "customer_id": notice.customer_id,
         "ticket_id": notice.ticket_id,
         "entry_id": notice.entry_id,
@@ -120,7 +130,6 @@ def add(
         "last_reply": failed_because,
         "attempts": 0,
     }
-    return insert_row(conn, _ADD, values)
 
 
 def _about(notice: Notice) -> dict[str, Any]:

@@ -53,7 +53,16 @@ from store.schema.people import (
     suppressions,
 )
 from store.schema.services import billed_periods, service_terms, services
-from store.schema.tickets import attachments, entries, message_ids, participants, proposals, staff_acts, tickets
+from store.schema.tickets import (
+    attachments,
+    entries,
+    message_ids,
+    participants,
+    proposals,
+    staff_acts,
+    ticket_invoices,
+    tickets,
+)
 
 __all__ = [
     "Utc",
@@ -126,6 +135,7 @@ __all__ = [
     "suppressions",
     "tax_proofs",
     "tax_rules",
+    "ticket_invoices",
     "tickets",
     "unsent",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from store.schema.columns import Number, Utc, metadata
@@ -42,6 +43,7 @@ contacts = Table(
     Column("address_key", String, nullable=False),
     Column("roles", JSON, nullable=False),
     Column("active_at", Utc, nullable=False),  # last mail; of several accounts with one address the latest is meant
+    Column("gets_files", Boolean, nullable=False, server_default=text("true")),  # of invoices; else a link
     Column("removed_at", Utc),  # found by no address any more; whoever registers it again revives the row
     Index("uq_contacts_address_key_customer_id", "address_key", "customer_id", unique=True),
     sqlite_autoincrement=True,

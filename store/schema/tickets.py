@@ -69,6 +69,13 @@ participants = Table(
     Index("ix_participants_contact_id_ticket_id", "contact_id", "ticket_id"),
 )
 
+ticket_invoices = Table(  # what an answer to a mail about an invoice is about
+    "ticket_invoices",
+    metadata,
+    Column("ticket_id", ForeignKey("tickets.id"), primary_key=True),
+    Column("invoice_id", ForeignKey("invoices.id"), primary_key=True, index=True),
+)
+
 entries = Table(
     "entries",
     metadata,

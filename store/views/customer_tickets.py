@@ -15,6 +15,7 @@ from mailgate.tickets.ticket import Direction, EntryKind, Event, State
 from mailgate.tickets.wording import Tell, words_of
 from store.post.outbox import OutState
 from store.schema import contacts, entries, outbox, participants, spool, tickets
+from store.views.bound import Bound, bound_to
 from store.views.files import File, file_of, files_of
 from store.views.paging import PAGE_ROWS, Listing, Page, Turn
 from store.views.visitors import ContactVisitor
@@ -52,6 +53,7 @@ class TicketHead:
     readers: tuple[Writer, ...]
     takes_part: bool  # the visitor: an answer joins the ticket
     merged_into: int | None  # where it goes on, if the visitor may see that
+    invoices: tuple[Bound, ...] = ()  # that it is about, where the visitor sees money
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,8 @@ def find(conn: Connection, visitor: ContactVisitor, number: int) -> TicketHead |
     end = row["merged_into"]
     if end is not None and conn.execute(_HEADS[visitor.is_owner], {**_who(visitor), "number": end}).first() is None:
         end = None
-    return TicketHead(_line(row), row["desk"], row["opened_at"], readers, takes_part, end)
+    invoices = bound_to(conn, number) if visitor.sees_money else ()
+    return TicketHead(_line(row), row["desk"], row["opened_at"], readers, takes_part, end, invoices)
 
 
 def thread(conn: Connection, head: TicketHead, turn: Turn, tell: Tell) -> Page[ThreadEntry]:

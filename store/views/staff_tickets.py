@@ -13,6 +13,7 @@ from mailgate.tickets.wording import Tell, words_of
 from store.post.outbox import OutState
 from store.schema import entries, outbox, participants, tickets
 from store.views.arrivals import Arrival, arrivals
+from store.views.bound import Bound, bound_to
 from store.views.files import File, file_of, files_of
 from store.views.paging import Listing, Page, Turn
 from store.views.staff_queue import LINE, StaffTicketLine, line_in
@@ -31,6 +32,7 @@ class StaffTicketHead:
     readers: tuple[tuple[str, str], ...]  # name and address
     followers: tuple[int, ...]  # ids of staff
     muted_by: tuple[int, ...]
+    invoices: tuple[Bound, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,7 @@ def find(conn: Connection, number: int) -> StaffTicketHead | None:
         readers=readers,
         followers=tuple(row["followers"] or ()),
         muted_by=tuple(row["muted_by"] or ()),
+        invoices=bound_to(conn, number),
     )
 
 

@@ -33,6 +33,9 @@ DOCUMENT_PDF = "document-pdf"
 BILLING_DESK = "billing"
 """The name of the desk that mails about money come from, where the settings have one of that name."""
 
+SEES_MONEY = frozenset({Role.OWNER, Role.INVOICE})
+"""Who is shown prices and documents."""
+
 _UNSAFE = re.compile(r"[^\w.]+")
 
 
@@ -130,7 +133,7 @@ def payment_notices(
         "settled": [_brief(act, one) for one in settled],
         "open": [_brief(act, one) for one in open_now],
         "credit_minor": credit_minor,
-        "page": act.settings.page("/invoices"),
+        "overview": act.settings.page("/invoices"),
         **(_ways(open_now[0]) if open_now else {"transfer": None, "check": None, "pay_link": None}),
     }
     about = next(iter((*settled, *open_now)), None)
@@ -149,7 +152,7 @@ def service_notices(
     reason: str = "",
     addons: Sequence[str] = (),
 ) -> list[Notice]:
-    """What became of a service, to whom its customer names for products; who pays hears of it when it rests.
+    """What became of a service, to who pays and to whom its customer names for products, who see no prices.
 
     `product`: its name, `on`: the day it counts from, or the last day of one that ends. `invoice`: the unpaid one that
     it rests for. `document`: the invoice or credit note that came of it. `addons`: others that share its fate.
@@ -174,10 +177,19 @@ def service_notices(
         "addons": list(addons),
         **(_ways(invoice) if invoice else {"transfer": None, "check": None, "pay_link": None}),
     }
-    readers = _routed(act, service.customer_id, Role.PRODUCT)
-    if template in (Template.SERVICE_SUSPENDED, Template.SERVICE_RESTORED):
-        readers = _once((*readers_of_money(act, service.customer_id), *readers))
-    return _to_all(act, template, readers, values, about=invoice or document, about_id=service.id)
+    of_money = readers_of_money(act, service.customer_id)
+    others = [one for one in _routed(act, service.customer_id, Role.PRODUCT) if one not in of_money]
+    about = invoice or document
+    told = _to_all(act, template, of_money, values, about=about, about_id=service.id)
+    return told + [
+        notice
+        for one in others
+        for notice in (
+            _to_all(act, template, (one,), values, about=about, about_id=service.id)
+            if SEES_MONEY & set(one.roles)
+            else _to_all(act, template, (one,), _without_money(values), about=None, about_id=service.id)
+        )
+    ]
 
 
 def unreachable_notices(act: Act, invoice: Issued, addresses: Sequence[str]) -> list[Notice]:
@@ -187,7 +199,7 @@ def unreachable_notices(act: Act, invoice: Issued, addresses: Sequence[str]) -> 
         "customer": {"number": customer.id, "name": customer.name},
         "invoice": _brief(act, invoice),
         "addresses": list(addresses),
-        "page": staff_page(act, f"customers/{customer.id}"),
+        "customer_page": staff_page(act, f"customers/{customer.id}"),
     }
     return [
         letter(Template.UNREACHABLE_CUSTOMER, sheet_for(act, one, subject=""), values, about_id=invoice.id)
@@ -236,6 +248,12 @@ def by_role(theirs: Sequence[Contact], dead: Collection[str], role: Role) -> tup
     return tuple(theirs[:1])
 
 
+def _without_money(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same for somebody who is shown neither prices nor documents."""
+    service = {**values["service"], "price_minor": None}
+    return {**values, "service": service, "unpaid": None, "document": None, "transfer": None, "check": None}
+
+
 def _once(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
     return tuple({address_key(one.address): one for one in reversed(tuple(contacts))}.values())[::-1]
 
@@ -254,19 +272,13 @@ def _to_all(
     desk = billing_desk(act.settings)
     answered = (Purpose.INVOICE, about.id) if about else None
     file = document_file(act, file_of) if isinstance(file_of, Issued) else None
+    number = about_id if about_id is not None else about.id if about else None
     notices = []
     for reader in readers:
         sheet = sheet_for(act, reader, subject="", desk=desk, about=answered)
-        files = (file,) if file is not None else ()
-        notices.append(
-            letter(
-                template,
-                sheet,
-                {**values, "has_file": bool(files)},
-                files=files,
-                about_id=about_id if about_id is not None else about.id if about else None,
-            )
-        )
+        wants_file = reader.gets_files or act.settings.page() is None  # a link, where there are pages to lead to
+        files = (file,) if file is not None and wants_file else ()
+        notices.append(letter(template, sheet, {**values, "has_file": bool(files)}, files=files, about_id=number))
     return notices
 
 

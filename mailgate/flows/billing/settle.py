@@ -16,6 +16,7 @@ from mailgate.flows.billing.after_money import after_settlement
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done, whose
 from mailgate.flows.billing.tell_hooks import tell_paid
+from mailgate.flows.billing.tell_payer import tell_credit_added, tell_credit_used, tell_credited, tell_payment
 from store.billing import credited as given_back
 from store.billing import gifts, invoices, ledger, opening_balances, payments
 from store.billing.invoices import Issued
@@ -74,9 +75,9 @@ def record_payment(deal: Deal, invoice: Issued, payment: Payment, *, as_credit: 
         allocations={one.invoice_id: one.amount_minor for one in allocations},
     )
     ledger.book(deal.conn, [booked], now=deal.now)
-    if taken < payment.amount_minor:
-        use_credit(deal)
+    used = use_credit(deal, tells=False) if taken < payment.amount_minor else ()
     tell_paid(deal, (one.invoice_id for one in allocations))
+    tell_payment(deal, payment, (*allocations, *used))
     after_settlement(deal, {one.invoice_id for one in allocations})
     settled = (invoice.number,) if taken and taken == invoice.open_minor else ()
     return Received(number, taken, payment.amount_minor - taken, settled)
@@ -95,7 +96,8 @@ def deposit(deal: Deal, payment: Payment, *, least_minor: int | None) -> int:
     about = events.Whose(payment.customer_id, payment.received_on, payment.currency)
     booked = events.deposit(number, about, amount_minor=payment.amount_minor, into=into(payment.method))
     ledger.book(deal.conn, [booked], now=deal.now)
-    use_credit(deal)
+    used = use_credit(deal, tells=False)
+    tell_credit_added(deal, payment.currency, payment.amount_minor, used, method=payment.method)
     return number
 
 
@@ -105,7 +107,8 @@ def give(deal: Deal, currency: str, amount_minor: int, *, reason: str) -> int:
     number = gifts.add(deal.conn, customer_id, currency, amount_minor, reason=reason, by=deal.by, now=deal.now)
     about = events.Whose(customer_id, deal.issue_day, currency)
     ledger.book(deal.conn, [events.gift(number, about, amount_minor=amount_minor)], now=deal.now)
-    use_credit(deal)
+    used = use_credit(deal, tells=False)
+    tell_credit_added(deal, currency, amount_minor, used, method="")
     return number
 
 
@@ -116,12 +119,15 @@ def take_over(deal: Deal, currency: str, amount_minor: int) -> int:
     number = opening_balances.add(deal.conn, one)
     about = events.Whose(customer_id, deal.issue_day, currency)
     ledger.book(deal.conn, [events.opening(number, about, amount_minor=amount_minor)], now=deal.now)
-    use_credit(deal)
+    use_credit(deal, tells=False)
     return number
 
 
-def use_credit(deal: Deal) -> tuple[Allocation, ...]:
-    """Settle what has fallen due from the account's credit, oldest due first."""
+def use_credit(deal: Deal, *, tells: bool = True) -> tuple[Allocation, ...]:
+    """Settle what has fallen due from the account's credit, oldest due first.
+
+    `tells`: the payer is written to, who otherwise hears of it in the mail about where the credit is from.
+    """
     conn, customer_id = deal.conn, deal.payer.customer.id
     due = invoices.open_of(conn, customer_id, due_by=deal.day)
     used: list[Allocation] = []
@@ -140,6 +146,8 @@ def use_credit(deal: Deal) -> tuple[Allocation, ...]:
         used.extend(found)
     ledger.book(conn, booked, now=deal.now)
     tell_paid(deal, (one.invoice_id for one in used))
+    if tells:
+        tell_credit_used(deal, used)
     after_settlement(deal, {one.invoice_id for one in used})
     return tuple(used)
 
@@ -159,6 +167,7 @@ def set_against(deal: Deal, note: Done, *, credited: Collection[int]) -> tuple[t
     booked = events.credit_note(note.id, whose(note, deal.issue_day), note.sale, against=found.by_invoice)
     ledger.book(conn, [booked], now=deal.now)
     tell_paid(deal, found.by_invoice)
+    tell_credited(deal, note, found.allocations, credit_minor=found.excess_minor)
     after_settlement(deal, found.by_invoice)
     return found.allocations, found.excess_minor
 

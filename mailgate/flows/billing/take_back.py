@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Engine
 from mailgate.billing.document.invoice import Charge, DocumentKind, DocumentState, LineKind
 from mailgate.billing.ledger import events
 from mailgate.billing.money.amount import split, written
+from mailgate.billing.payment.allocation import Allocation
 from mailgate.billing.period import Span
 from mailgate.billing.service import ENDED, Service, State
 from mailgate.config import Settings
@@ -19,6 +20,7 @@ from mailgate.flows.billing.issue import Done, Wanted, issue, whose
 from mailgate.flows.billing.next_look import look_again
 from mailgate.flows.billing.service.settling import charge_of, room_of
 from mailgate.flows.billing.settle import set_against, use_credit
+from mailgate.flows.billing.tell_payer import is_known, tell_credited
 from store.billing import credited, invoices, ledger, lines, runs, services
 from store.billing.invoices import Issued
 from store.billing.runs import RunState
@@ -50,6 +52,7 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
     _refuse_changed(deal.conn, invoice, of_it, bill_again=bill_again)
     if bill_again:
         _refuse_if_not_billed_again(deal, invoice)
+    knows = is_known(deal, invoice)
     note = _note(deal, invoice, tuple(charge_of(line) for line in of_it))
     returned = sum(one.amount_minor for one in invoices.settled(deal.conn, invoice.id))
     invoices.reverse(deal.conn, invoice.id, now=deal.now)
@@ -58,6 +61,8 @@ def void(deal: Deal, invoice: Issued, *, bill_again: bool = False) -> Done:
         note.id, whose(note, deal.issue_day), note.sale, invoice_id=invoice.id, returned_minor=returned
     )
     ledger.book(deal.conn, [booked], now=deal.now)
+    if knows:
+        tell_credited(deal, note, (Allocation(invoice.id, invoice.open_minor),), credit_minor=returned)
     after_settlement(deal, {invoice.id})
     use_credit(deal)
     if bill_again:

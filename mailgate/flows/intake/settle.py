@@ -21,6 +21,7 @@ from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import beside_parent
 from mailgate.flows.story.settled import Settled
+from mailgate.flows.ticket.about_invoice import asked_about
 from mailgate.flows.ticket.bounce import bounce
 from mailgate.flows.ticket.customer import append, claims_of, open_ticket
 from mailgate.flows.ticket.flood import flood_in_ticket, flood_of_tickets
@@ -157,7 +158,7 @@ def _with_token(incoming: Incoming, sender: Sender) -> Incoming:
         case Staff():
             purposes, made_for = (*_BESIDE_TICKETS, Purpose.STAFF), {sender.id}
         case Registered():
-            purposes, made_for = (Purpose.REPLY,), {contact.id for contact in sender.contacts}
+            purposes, made_for = (Purpose.REPLY, Purpose.INVOICE), {contact.id for contact in sender.contacts}
         case Stranger():
             return incoming
     tokens = [of_purpose(incoming.own_tokens, purpose) for purpose in purposes]
@@ -178,7 +179,11 @@ def _from_staff(act: Act, incoming: Incoming, writer: Staff) -> Settled:
 def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -> Settled:
     """A customer's contact or a stranger: the thread, then commands, then the matrix."""
     contacts = sender.contacts if isinstance(sender, Registered) else ()
-    claims = claims_of(act, incoming)
+    asked = asked_about(incoming, contacts)
+    if asked is not None:  # of several customers who share the address, this one was written to
+        contacts = (asked[1],)
+        sender = Registered(contacts)
+    claims = claims_of(act, incoming, contacts)
     known = tickets.locked(act.conn, claims.named)
     placed = place(claims, incoming.author.address, contacts, known)
     if isinstance(placed, Contradiction) and incoming.lent.released:

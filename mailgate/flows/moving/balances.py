@@ -109,7 +109,7 @@ class MovingBalances:
                     reason = f"customer {customer.id}, who had it, was removed"
                 result.faults.append(row.line.fault("customer", reason))
                 continue
-            deal = Deal(conn, books, payers[customer.id], self.today, self.by)
+            deal = Deal(conn, books, payers[customer.id], self.today, self.by, is_quiet=True)
             done = _balance(deal, row)
             if isinstance(done, Fault):
                 result.faults.append(done)

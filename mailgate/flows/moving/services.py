@@ -119,7 +119,7 @@ class _Batch:
         for row in self.rows:
             try:
                 payer = _payer(row, customers[row.customer], payers)
-                deal = Deal(conn, books, payer, self.moving.today, self.moving.by)
+                deal = Deal(conn, books, payer, self.moving.today, self.moving.by, is_quiet=True)
                 with conn.begin_nested():
                     done = self._move(deal, row)
             except _Refused as refused:

@@ -100,7 +100,7 @@ class Deliverer:
             lent = outbox.lend(conn, outbox_id, now=now) if way.go_on(conn) else None
             if lent is None:
                 return None
-            reason = unwanted(conn, lent.row.notice) if lent.row.phase is None else None
+            reason = unwanted(conn, lent.row.notice, now=now) if lent.row.phase is None else None
             return Begun(lent, reason, self._composer().look_up(conn, lent.row, today=now.date()))
 
     def _try(self, begun: Begun, way: Route, ending: Ending) -> None:

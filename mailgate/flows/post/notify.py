@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mailgate.flows.post.another_reader import for_another_reader
@@ -35,11 +36,11 @@ def notify(
     an address that takes no mail: what must arrive is kept as failed, and its ticket and the staff hear of it.
     """
     readers = readers_of(act, notices)
-    is_anyone_reached = False
-    unreachable: list[tuple[int, str]] = []
-    ids: list[int | None] = []
-    for notice in notices:
+    waiting = _Waiting(act, [None] * len(notices))
+    for place, notice in enumerate(notices):
         kind, key = notice.template.kind, address_key(notice.to_address)
+        if kind.budget is not None:
+            waiting.queue()  # what went before counts
         dead = readers.dead.get(key)
         reason = obstacle(act, notice, readers, cause)
         if dead and not kind.must_arrive:
@@ -50,23 +51,48 @@ def notify(
         if reason := reason or others:
             level = logging.INFO if cause and cause.automatic else logging.WARNING
             log.log(level, LogEvent.NOT_SENT(template=notice.template.value, to=notice.to_address, reason=reason))
-            ids.append(None)
             continue
         is_strange = not kind.own_words and (notice.ticket_id, key) in readers.unregistered
         told = in_tongue(act, without_words(notice) if is_strange else notice, readers)
         pace = pace_of_receipts(act, notice)
         if pace is Crowd.LAST:
             told = last_for_now(told)
-        until = act.now + RECEIPTS_WAIT if pace is Crowd.BEYOND else hold_until
-        outbox_id = _queue(act, told, until, dead)
-        ids.append(outbox_id)
-        act.outgoing.append(Queued(outbox_id, at_once=until is None and not dead))
-        if dead:
-            unreachable.append((outbox_id, dead))
-        else:
-            is_anyone_reached = True
-    _tell_unreachable(act, unreachable, reopens=not is_anyone_reached, hold_until=hold_until)
-    return tuple(ids)
+        waiting.add(place, told, act.now + RECEIPTS_WAIT if pace is Crowd.BEYOND else hold_until, dead)
+    waiting.queue()
+    unreachable = [(number, dead) for number, dead in waiting.queued if dead]
+    reopens = len(unreachable) == len(waiting.queued)
+    _tell_unreachable(act, unreachable, reopens=reopens, hold_until=hold_until)
+    return tuple(waiting.ids)
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """Mails that are to be queued, all at once: with few statements, however many they are."""
+
+    act: Act
+    ids: list[int | None]  # in the outbox, by their places; None until queued, and of what is left out
+    queued: list[tuple[int, str | None]] = field(default_factory=list)  # and why its address takes no mail
+    _places: list[int] = field(default_factory=list)
+    _new: list[outbox.New] = field(default_factory=list)
+
+    def add(self, place: int, notice: Notice, hold_until: datetime | None, dead: str | None) -> None:
+        """One more; one to an address that takes no mail is only kept."""
+        made = message_id.make(self.act.settings.gate.domain)
+        self._places.append(place)
+        self._new.append(outbox.New(notice, made, hold_until, dead))
+
+    def queue(self) -> None:
+        """Write down what waits."""
+        together = [
+            replace(one, failed_because=one.failed_because and f"not sent: {one.failed_because}") for one in self._new
+        ]
+        numbers = outbox.add(self.act.conn, together, now=self.act.now)
+        for place, number, one in zip(self._places, numbers, self._new, strict=True):
+            at_once = one.hold_until is None and not one.failed_because
+            self.act.outgoing.append(Queued(number, at_once=at_once))
+            self.queued.append((number, one.failed_because))
+            self.ids[place] = number
+        self._places, self._new = [], []
 
 
 def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: bool, hold_until: datetime | None) -> None:
@@ -83,14 +109,3 @@ def _tell_unreachable(act: Act, rows: Sequence[tuple[int, str]], *, reopens: boo
         notify(act, told, cause=None)
     if instead is not None:
         notify(act, [instead], cause=None, hold_until=hold_until)
-
-
-def _queue(act: Act, notice: Notice, hold_until: datetime | None, dead: str | None) -> int:
-    return outbox.add(
-        act.conn,
-        notice,
-        message_id=message_id.make(act.settings.gate.domain),
-        hold_until=hold_until,
-        failed_because=f"not sent: {dead}" if dead else None,
-        now=act.now,
-    )

@@ -11,7 +11,7 @@ from mailgate.letters.kind import Answers, Audience, Budget, Kind, Template, sha
 from mailgate.letters.notice import Notice
 from mailgate.mail.address import address_key
 from mailgate.mail.automatic import answer_unwanted
-from mailgate.people import Role, Tongue
+from mailgate.people import Contact, Role, Tongue
 from mailgate.tickets.flood import Crowd, crowd
 from store import people
 from store.desk import tickets
@@ -32,6 +32,8 @@ class Readers:
     unregistered: frozenset[tuple[int, str]]  # of these
     tongues: dict[int, Tongue]  # of the customer, by ticket
     dead: dict[str, str]  # key to reason
+    contacts: dict[str, tuple[Contact, ...]]  # of any customer, for readers whose role is asked for
+    by_customer: dict[int, Tongue]  # of those, and of tickets without one
 
 
 def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
@@ -43,11 +45,22 @@ def readers_of(act: Act, notices: Sequence[Notice]) -> Readers:
     found = tickets.taking_part(act.conn, numbers, now=act.now)
     named = {one.address_key for one in found}
     others = [notice.to_address for notice in outside if address_key(notice.to_address) not in named]
+    elsewhere = [notice for notice in outside if notice.template.kind.audience is not Audience.ASKED]
+    here = {(one.number, one.address_key) for one in found}
+    by_role = [
+        one.to_address
+        for one in elsewhere
+        if one.template.kind.audience is Audience.CONTACTS or (one.ticket_id, address_key(one.to_address)) not in here
+    ]
+    spoken = {one.number for one in found if one.tongue}
+    customers = {one.customer_id for one in notices if one.customer_id is not None and one.ticket_id not in spoken}
     return Readers(
         staff=frozenset(address_key(one.address) for one in staff),
         taking_part=frozenset((one.number, one.address_key) for one in found),
         unregistered=frozenset((one.number, one.address_key) for one in found if one.contact_id is None),
         tongues={one.number: one.tongue for one in found if one.tongue},
+        contacts=people.contacts_at(act.conn, by_role),
+        by_customer=people.tongues_of(act.conn, customers) if outside else {},
         dead={one.address_key: one.dead for one in found if one.dead}
         | suppressions.reasons(act.conn, others, now=act.now),
     )
@@ -88,11 +101,11 @@ def _not_for(act: Act, notice: Notice, readers: Readers, cause: Incoming | None)
             return None
         case Audience.READERS | Audience.CONTACTS:
             roles = notice.template.kind.roles
-            return None if _has_role(act, notice, roles) else f"it is for {' and '.join(sorted(roles))} alone"
+            return None if _has_role(readers, notice, roles) else f"it is for {' and '.join(sorted(roles))} alone"
 
 
-def _has_role(act: Act, notice: Notice, roles: frozenset[Role]) -> bool:
-    contacts = people.contacts_with(act.conn, notice.to_address)
+def _has_role(readers: Readers, notice: Notice, roles: frozenset[Role]) -> bool:
+    contacts = readers.contacts.get(address_key(notice.to_address), ())
     return any(one.customer_id == notice.customer_id and roles & set(one.roles) for one in contacts)
 
 

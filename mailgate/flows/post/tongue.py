@@ -35,7 +35,7 @@ def _of_customer(act: Act, notice: Notice, readers: Readers) -> Tongue | None:
     if notice.ticket_id in readers.tongues:
         return readers.tongues[notice.ticket_id]
     if notice.customer_id is not None:
-        return people.tongue_of(act.conn, notice.customer_id)
+        return readers.by_customer.get(notice.customer_id) or people.tongue_of(act.conn, notice.customer_id)
     theirs = people.contacts_with(act.conn, notice.to_address)
     latest = max(theirs, key=lambda one: (one.active_at, one.id), default=None)
     return people.tongue_of(act.conn, latest.customer_id) if latest else None

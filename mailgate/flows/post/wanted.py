@@ -1,15 +1,18 @@
 """Is a mail still wanted that was called for a while ago? Asked again just before it leaves."""
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from mailgate.billing.document.invoice import DocumentState
+from mailgate.billing.period import local_date
 from mailgate.letters.kind import Matter, Wanted
 from mailgate.letters.notice import Notice
 from mailgate.tickets.ticket import State, Ticket
-from store.billing import invoices
+from store.billing import invoices, promises
 from store.billing.invoices import Issued
 from store.desk import tickets
 
@@ -20,20 +23,33 @@ _STILL: Mapping[Wanted, Callable[[Ticket], bool]] = {
 }
 
 
-def unwanted(conn: Connection, notice: Notice) -> str | None:
+def unwanted(conn: Connection, notice: Notice, *, now: datetime) -> str | None:
     """Why it would say what is no longer so; None when it may leave."""
     kind = notice.template.kind
     if kind.wanted is None:
         return None
     if kind.about is Matter.INVOICE:
-        reasons = (_changed(one, now_it_is, kind.wanted) for one, now_it_is in _named(conn, notice))
-        return next(filter(None, reasons), None)
+        return next(filter(None, _about_invoices(conn, notice, kind.wanted, now)), None)
     if notice.ticket_id is None:
         return None
     ticket = tickets.itself(conn, (notice.ticket_id,)).get(notice.ticket_id)
     if ticket is None or _STILL[kind.wanted](ticket):
         return None
     return f"not sent, no longer so: the ticket is {ticket.state.value}"
+
+
+def _about_invoices(conn: Connection, notice: Notice, wanted: Wanted, now: datetime) -> Iterator[str | None]:
+    """Why it says what is no longer so of the invoices that it names, or asks for what may wait."""
+    found = tuple(_named(conn, notice))
+    for said, invoice in found:
+        yield _changed(said, invoice, wanted)
+    if wanted is not Wanted.UNPAID or not found:
+        return
+    theirs = promises.running(conn, {invoice.customer_id for _, invoice in found})
+    for _, invoice in found:
+        until = promises.rests_until(theirs.get(invoice.customer_id, ()), invoice.id)
+        if until is not None and until >= local_date(now, ZoneInfo(invoice.zone)):
+            yield f"not sent, no longer so: {invoice.number} rests until {until}"
 
 
 def _named(conn: Connection, notice: Notice) -> Iterator[tuple[Mapping[str, Any], Issued]]:

@@ -3,9 +3,10 @@
 from mailgate.flows.billing.facts import money_facts
 from mailgate.flows.post.sheet import staff_page
 from mailgate.flows.story.act import Act
-from mailgate.tickets.context import About, Other
+from mailgate.tickets.context import About, Fact, Other
+from mailgate.tickets.result import Item, item
 from mailgate.tickets.ticket import Ticket
-from store.desk import earlier
+from store.desk import earlier, ticket_invoices
 
 
 def about(act: Act, ticket: Ticket) -> About:
@@ -24,8 +25,14 @@ def about(act: Act, ticket: Ticket) -> About:
         taken_by,
         customer=known.name,
         since=known.since,
-        facts=money_facts(act.conn, ticket.customer_id) if known.is_billed else (),
+        facts=(*_invoices(act, ticket), *money_facts(act.conn, ticket.customer_id)) if known.is_billed else (),
         others=tuple(Other(one.id, one.subject, one.state, one.updated_at) for one in known.others),
         notes=known.notes,
         on_customer=known.on_customer,
     )
+
+
+def _invoices(act: Act, ticket: Ticket) -> tuple[Item, ...]:
+    """Which documents the ticket is about."""
+    numbers = ticket_invoices.numbers(act.conn, ticket.id)
+    return (item(Fact.INVOICES, invoices=", ".join(numbers)),) if numbers else ()

@@ -1,6 +1,7 @@
 """The words of a customer or a stranger go into a ticket: a new one, or one that they take part in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 
 from mailgate.authority import Action, Verdict, decide
@@ -13,6 +14,7 @@ from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import cut_from
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled
+from mailgate.flows.ticket.about_invoice import asked_about, bind, open_ticket_about
 from mailgate.flows.ticket.flood import programs_within_hour
 from mailgate.flows.ticket.propose import in_copy, proposable, propose
 from mailgate.flows.ticket.readers import join_copied
@@ -20,7 +22,7 @@ from mailgate.flows.ticket.tell_staff import tell_staff
 from mailgate.hooks import HookEvent
 from mailgate.letters.kind import Template
 from mailgate.mail.address import parse_mailbox
-from mailgate.mail.address_token import Purpose
+from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.message import Attachment, Author, Message
 from mailgate.mail.sender.evidence import Level
@@ -55,12 +57,17 @@ TOUCH_AFTER = timedelta(minutes=1)
 """Which of several accounts was active last is a matter of days; one row written less for each of many mails."""
 
 
-def claims_of(act: Act, incoming: Incoming) -> Claims:
-    """Which tickets the message names."""
+def claims_of(act: Act, incoming: Incoming, contacts: Sequence[Contact] = ()) -> Claims:
+    """Which tickets the message names; `contacts` are all that its author may be."""
     message = incoming.message
     ids = (*message.in_reply_to, *reversed(message.references))
     referenced = message_ids.referenced_by(act.conn, ids)
-    return Claims(incoming.token(Purpose.REPLY), referenced, tag_in(message.subject))
+    token = incoming.token(Purpose.REPLY)
+    asked = asked_about(incoming, contacts)
+    if asked and not isinstance(token, AddressToken):
+        number = None if referenced else open_ticket_about(act, asked[0])
+        token = None if number is None else replace(asked[0], purpose=Purpose.REPLY, object_id=number)
+    return Claims(token, referenced, tag_in(message.subject))
 
 
 def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, placed: NewTicket) -> Settled:
@@ -77,6 +84,7 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
         entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event, now=act.at)
     else:
         entry_id, ticket = _begin(act, incoming, contact, first=entry, event=event)
+    bind(act, incoming, ticket, contact)
     ticket = _join_copied(act, incoming, ticket, contact)
     _tell(act, incoming, ticket, entry, entry_id, contact=contact, marks=marks)
     proposed = proposable(act, incoming, ticket)
@@ -152,6 +160,7 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     marks = [item(Fact.FLOOD, most=budget)] if crowded is Crowd.LAST else []
     if crowded is Crowd.BEYOND:
         reason = f"{reason}; staff are not told: flood, {budget} mails of programs to this ticket within an hour"
+    bind(act, incoming, ticket, joined.contact)
     entry = _entry(incoming, joined.contact)
     entry_id, ticket = tickets.append(act.conn, ticket, entry, event=event_of(incoming.automatic), now=act.at)
     ticket = _join_copied(act, incoming, ticket, joined.contact)

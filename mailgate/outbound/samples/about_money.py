@@ -127,7 +127,7 @@ def _paid(method: str = "transfer", amount_minor: int = 2400, **more: object) ->
         "settled": [_brief("2027-0031", 2400, "2027-03-15", 0)],
         "open": [],
         "credit_minor": 0,
-        "page": f"{_PAGES}/invoices",
+        "overview": f"{_PAGES}/invoices",
         **_WAYS,
         **_ALWAYS,
         **more,
@@ -175,7 +175,7 @@ _STATEMENT: dict[str, Any] = {
     "opening_minor": 0,
     "closing_minor": 0,
     "rows": _ROWS,
-    "page": f"{_PAGES}/invoices",
+    "overview": f"{_PAGES}/invoices",
     **_ALWAYS,
 }
 
@@ -217,7 +217,7 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     ),
     Template.CREDIT_ADDED: (
         _paid(amount_minor=5000, settled=[], credit_minor=5000),
-        _paid("", 500, settled=[], credit_minor=5500, page=None),
+        _paid("", 500, settled=[], credit_minor=5500, overview=None),
         _paid("check", 5000, credit_minor=2600),
         _paid("cash", 2400, credit_minor=0),
         _paid("paypal", 1000, settled=[], open=_REST, **_BY_CHECK),
@@ -225,18 +225,20 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.STATEMENT: (
         _STATEMENT | {"has_file": True},
         _STATEMENT | {"closing_minor": 2400, "rows": _STATEMENT["rows"][:1]},
-        _STATEMENT | {"closing_minor": -500, "rows": [], "opening_minor": -500, "page": None},
+        _STATEMENT | {"closing_minor": -500, "rows": [], "opening_minor": -500, "overview": None},
     ),
     Template.SERVICE_WELCOME: (
         _of_service(),
         *(_of_service(**one) for one in _DOCUMENTS[:2]),
         _of_service(_ONCE, on=None),
         _of_service(_SERVICE | {"months": 5}),
+        _of_service(_SERVICE | {"price_minor": None}),
     ),
     Template.SERVICE_CHANGED: (
         _of_service(_SERVICE | {"months": 12}),
         *(_of_service(**one) for one in _DOCUMENTS),
         _of_service(_ONCE, on=None),
+        _of_service(_SERVICE | {"price_minor": None}),
     ),
     Template.SERVICE_SUSPENDED: (
         _of_service(unpaid=_INVOICE, **_WAYS),
@@ -254,6 +256,7 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _of_service(on=None),
         *(_of_service(_SERVICE | {"is_over": True}, **one) for one in _DOCUMENTS),
         _of_service(_ONCE | {"is_over": True}, on=None, addons=_ADDONS),
+        _of_service(_SERVICE | {"is_over": True}, reason="an invoice was not paid", document=_CREDIT_NOTE),
     ),
     Template.UNREACHABLE_CUSTOMER: tuple(
         {
@@ -261,7 +264,7 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             "customer": {"number": 12, "name": "Anne Miller"},
             "invoice": _brief("2027-0031", 2400, "2027-03-15"),
             "addresses": addresses,
-            "page": page,
+            "customer_page": page,
         }
         for addresses, page in ((["anne@example.org"], f"{_PAGES}/staff/customers/12"), ([], None))
     ),

@@ -36,6 +36,7 @@ _FACT = {
     "by": "Jane",
     "credit": [_OWED],
     "invoice": "2026-0042",
+    "invoices": "2026-0042, 2026-0043",
     "most": 20,
     "name": "photo.jpg",
     "on": "2026-12-01",

@@ -20,7 +20,9 @@ from mailgate.flows.billing.issue import Done
 from mailgate.flows.billing.next_look import look_again
 from mailgate.flows.billing.service.settling import bill
 from mailgate.flows.billing.tell_hooks import tell_service
+from mailgate.flows.billing.tell_payer import tell_of_service
 from mailgate.hooks import HookEvent
+from mailgate.letters.kind import Template
 from store.billing import accounts, catalogue, services
 
 ONE_DAY = timedelta(days=1)
@@ -109,6 +111,8 @@ def add(deal: Deal, sold: Sold) -> tuple[Service, tuple[Done, ...]]:
             documents = bill(deal, draft.wanted, draft.covers)
             service = services.get(deal.conn, service.id)
     look_again(deal)
+    if sold.paid_through is None and not sold.is_pending:
+        tell_of_service(deal, Template.SERVICE_WELCOME, service, on=service.started_on, documents=documents)
     return service, documents
 
 

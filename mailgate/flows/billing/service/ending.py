@@ -18,6 +18,8 @@ from mailgate.flows.billing.next_look import look_again
 from mailgate.flows.billing.service.add import ONE_DAY
 from mailgate.flows.billing.service.settling import charge_of, cut, document, room_of
 from mailgate.flows.billing.tell_hooks import CANCELLED, NOT_PAID, tell_end
+from mailgate.flows.billing.tell_payer import tell_of_service
+from mailgate.letters.kind import Template
 from store.billing import credited, invoices, lines, services
 
 _OWED = frozenset({DocumentState.ISSUED, DocumentState.WRITTEN_OFF})
@@ -69,7 +71,11 @@ def carry_out(deal: Deal, end: End) -> tuple[Service, tuple[Done, ...]]:
             tell_end(deal, before, one, NOT_PAID if one.state is State.TERMINATED else CANCELLED)
     documents = document(deal, end.quote, end.services[0].currency)
     look_again(deal)
-    return services.get(deal.conn, end.services[0].id), documents
+    ended = services.get(deal.conn, end.services[0].id)
+    if ended.state is not State.TERMINATED:  # of that tells who ends it, with why
+        last = deal.day if end.ends_on <= deal.day else end.ends_on - ONE_DAY
+        tell_of_service(deal, Template.SERVICE_CANCELLED, ended, on=last, documents=documents, addons=end.services[1:])
+    return ended, documents
 
 
 def _later(deal: Deal, ending: Sequence[Service], ends_on: date, reason: str) -> End:

@@ -8,13 +8,34 @@ from mailgate.billing.offer.pricing import is_aligned
 from mailgate.billing.party import Account
 from mailgate.billing.period import anchor_of, first_bill_day
 from mailgate.billing.service import Service, State
+from mailgate.flows.billing import resting
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.next_look import look_again
-from mailgate.flows.billing.resting import activate, restore, suspend
 from mailgate.flows.billing.tell_hooks import OVER, tell_end
+from mailgate.flows.billing.tell_payer import tell_of_service
+from mailgate.letters.kind import Template
 from store.billing import dunning, services
 
-__all__ = ["activate", "after_edit", "end_what_is_over", "restore", "suspend"]
+
+def activate(deal: Deal, service: Service) -> Service:
+    """What was ordered is provisioned, and its customer is told: from now on it renews."""
+    changed = resting.activate(deal, service)
+    tell_of_service(deal, Template.SERVICE_WELCOME, changed)
+    return changed
+
+
+def suspend(deal: Deal, service: Service, *, reason: str) -> Service:
+    """Staff switch it off, and its customer is told; what was billed before stays due. Raises NotPossible."""
+    changed = resting.suspend(deal, service, reason=reason)
+    tell_of_service(deal, Template.SERVICE_SUSPENDED, changed)
+    return changed
+
+
+def restore(deal: Deal, service: Service) -> Service:
+    """Staff switch it on again, and its customer is told: it is billed from this day on. Raises NotPossible."""
+    changed = resting.restore(deal, service)
+    tell_of_service(deal, Template.SERVICE_RESTORED, changed)
+    return changed
 
 
 def end_what_is_over(deal: Deal) -> tuple[Service, ...]:

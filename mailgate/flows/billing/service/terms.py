@@ -17,7 +17,9 @@ from mailgate.flows.billing.next_look import look_again
 from mailgate.flows.billing.service.add import ONE_DAY, anchored, for_sale, keep_bill_day
 from mailgate.flows.billing.service.settling import cut, document, room_of
 from mailgate.flows.billing.tell_hooks import tell_service
+from mailgate.flows.billing.tell_payer import tell_of_service
 from mailgate.hooks import HookEvent
+from mailgate.letters.kind import Template
 from store.billing import invoices, services
 
 
@@ -113,7 +115,9 @@ def change(deal: Deal, service: Service, terms: Terms, quote: Quote) -> tuple[Se
         services.add_terms(deal.conn, changed.by_next_terms(), from_on=changed.next_on, now=deal.now, by=deal.by)
     documents = document(deal, quote, service.currency)
     look_again(deal)
-    return services.get(deal.conn, service.id), documents
+    now_it_is = services.get(deal.conn, service.id)
+    tell_of_service(deal, Template.SERVICE_CHANGED, now_it_is, documents=documents)
+    return now_it_is, documents
 
 
 def _with_coming_price(deal: Deal, before: Service, changed: Service) -> Service:

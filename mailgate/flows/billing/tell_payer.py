@@ -1,0 +1,153 @@
+"""What happens to an account's money or services is told to its people, by the story in which it happens.
+
+The mails are queued in its transaction; the sweep finds them, where the story sends no jobs of its own.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from mailgate.billing.payment.allocation import Allocation
+from mailgate.billing.service import Service
+from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.issue import Done
+from mailgate.flows.billing.letters import credit_notices, payment_notices, service_notices
+from mailgate.flows.post.notify import notify
+from mailgate.flows.story.act import Act
+from mailgate.letters.kind import Template
+from mailgate.letters.notice import Notice
+from store.billing import dunning, invoices, ledger
+from store.billing.invoices import Issued
+from store.billing.payments import Payment
+
+OF_CREDIT = "credit"
+"""The method of what the account's own credit pays."""
+
+
+def tell_payment(deal: Deal, payment: Payment, taken: Sequence[Allocation]) -> None:
+    """Money came for an invoice: what it and the credit that it left have settled, and what became of the rest."""
+    if deal.is_quiet:
+        return
+    now_they_are = _read(deal, taken)
+    settled = [one for one in now_they_are if not one.open_minor]
+    if taken:
+        template = Template.PAYMENT_RECEIPT if settled else Template.PAYMENT_PARTIAL
+        of_its_currency = {one.id for one in now_they_are if one.currency == payment.currency}
+        set_against = sum(one.amount_minor for one in taken if one.invoice_id in of_its_currency)
+        credit_minor = max(0, payment.amount_minor - set_against)
+    else:
+        template = Template.CREDIT_ADDED
+        credit_minor = ledger.credit(deal.conn, payment.customer_id, payment.currency)
+    _send(
+        deal,
+        payment_notices(
+            _act(deal),
+            template,
+            payment.customer_id,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            on=payment.received_on,
+            method=payment.method,
+            settled=settled,
+            open_now=[one for one in now_they_are if one.open_minor],
+            credit_minor=credit_minor,
+        ),
+    )
+
+
+def tell_credit_added(deal: Deal, currency: str, amount_minor: int, used: Sequence[Allocation], *, method: str) -> None:
+    """A deposit came by a method, or credit was given, "" then; and what it has settled at once."""
+    if deal.is_quiet:
+        return
+    now_they_are = _read(deal, used)
+    _send(
+        deal,
+        payment_notices(
+            _act(deal),
+            Template.CREDIT_ADDED,
+            deal.payer.customer.id,
+            amount_minor=amount_minor,
+            currency=currency,
+            on=deal.day,
+            method=method,
+            settled=[one for one in now_they_are if not one.open_minor],
+            open_now=[one for one in now_they_are if one.open_minor],
+            credit_minor=ledger.credit(deal.conn, deal.payer.customer.id, currency),
+        ),
+    )
+
+
+def tell_credit_used(deal: Deal, used: Sequence[Allocation]) -> None:
+    """The account's credit has paid what fell due. Of an invoice of just now its own mail says so."""
+    if deal.is_quiet:
+        return
+    act, by_invoice = _act(deal), {one.invoice_id: one.amount_minor for one in used}
+    told = [one for one in _read(deal, used) if one.issued_at < deal.now]
+    for currency in sorted({one.currency for one in told}):
+        here = [one for one in told if one.currency == currency]
+        settled, still_open = [one for one in here if not one.open_minor], [one for one in here if one.open_minor]
+        _send(
+            deal,
+            payment_notices(
+                act,
+                Template.PAYMENT_RECEIPT if settled else Template.PAYMENT_PARTIAL,
+                deal.payer.customer.id,
+                amount_minor=sum(by_invoice[one.id] for one in here),
+                currency=currency,
+                on=deal.day,
+                method=OF_CREDIT,
+                settled=settled,
+                open_now=still_open,
+                credit_minor=0,
+            ),
+        )
+
+
+def tell_credited(deal: Deal, note: Done, lowered: Sequence[Allocation], *, credit_minor: int) -> None:
+    """A credit note gave something back: which invoices it lowered, and what became credit."""
+    if not deal.is_quiet:
+        document = invoices.get(deal.conn, note.id)
+        _send(deal, credit_notices(_act(deal), document, lowered=_read(deal, lowered), credit_minor=credit_minor))
+
+
+def is_known(deal: Deal, invoice: Issued) -> bool:
+    """Its payer has heard of an invoice: its own mail is not still to come, as just after a run."""
+    return invoice.step_at is None or bool(dunning.done(deal.conn, (invoice.id,)))
+
+
+def tell_of_service(
+    deal: Deal,
+    template: Template,
+    service: Service,
+    *,
+    on: date | None = None,
+    documents: Sequence[Done] = (),
+    addons: Iterable[Service] = (),
+) -> None:
+    """What became of a service, with the document that came of it; `addons` share its fate."""
+    if deal.is_quiet:
+        return
+    product = deal.books.product(deal.conn, service.product_id).name
+    document = invoices.get(deal.conn, documents[0].id) if documents else None
+    names = [one.name for one in addons]
+    _send(
+        deal,
+        service_notices(
+            _act(deal), template, service, product=product, on=on or deal.day, document=document, addons=names
+        ),
+    )
+
+
+def _read(deal: Deal, allocations: Iterable[Allocation]) -> list[Issued]:
+    """The invoices as they are now, in the order in which they were settled."""
+    ids = list(dict.fromkeys(one.invoice_id for one in allocations))
+    found = {one.id: one for one in invoices.several(deal.conn, ids)}
+    return [found[number] for number in ids]
+
+
+def _act(deal: Deal) -> Act:
+    return Act.begin(deal.conn, deal.books.settings, deal.now)
+
+
+def _send(deal: Deal, notices: Sequence[Notice]) -> None:
+    if notices:
+        notify(_act(deal), notices, cause=None)
