@@ -73,7 +73,8 @@ def invoice(mail: Asking, command: Command) -> Result:
     running = promises.running(conn, (found.customer_id,)).get(found.customer_id, ())
     line = _line(document.line, running)
     url = mail.act.settings.page(f"/invoices/{found.number}")
-    file = document_file(mail.act, found)
+    reader = next(one for one in mail.contacts if one.customer_id == found.customer_id)
+    file = document_file(mail.act, found) if reader.gets_files or not url else None
     if file is not None:
         says = result(MoneySaid.INVOICE_ENCLOSED, line, number=found.number)
         return Result(says.sentence, says.lines, files=(file,))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from mailgate.billing.document.invoice import DocumentKind
+from mailgate.flows.billing.bound import invoices_of
 from mailgate.flows.client.asking import Asking
 from mailgate.mail.address_token import AddressToken, Purpose
 from store.billing import invoices
@@ -40,15 +41,14 @@ def named(mail: Asking, number: str) -> Issued | None:
 
 
 def answered_invoice(mail: Asking) -> Issued | None:
-    """That which the mail answers: by its address, else by what its ticket is about."""
-    ids = _answered_ids(mail)
+    """That which the mail answers: by its address, else the one that its ticket is about."""
     theirs = {one.customer_id for one in all_accounts(mail)}
-    found = [one for one in (invoices.get(mail.act.conn, number) for number in ids) if one.customer_id in theirs]
-    return found[0] if len(found) == 1 and found[0].kind is DocumentKind.INVOICE else None
+    found = [one for one in _answered(mail) if one.customer_id in theirs and one.kind is DocumentKind.INVOICE]
+    return found[0] if len(found) == 1 else None
 
 
-def _answered_ids(mail: Asking) -> Sequence[int]:
+def _answered(mail: Asking) -> Sequence[Issued]:
     token = mail.incoming.token(Purpose.INVOICE)
     if isinstance(token, AddressToken) and token.recipient_id in {one.id for one in mail.contacts}:
-        return (token.object_id,)
-    return ()
+        return (invoices.get(mail.act.conn, token.object_id),)
+    return invoices_of(mail.act.conn, mail.ticket.id) if mail.ticket else ()

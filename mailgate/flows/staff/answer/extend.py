@@ -4,6 +4,7 @@ from datetime import date
 
 from mailgate.commands.verb import Command
 from mailgate.flows.billing import time_given
+from mailgate.flows.billing.bound import invoices_of
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.receipt import tell
 from mailgate.flows.story.act import Act
@@ -80,5 +81,6 @@ def _meant(act: Act, mail: StaffMail, command: Command) -> Issued | None:
         return next((one for one in (invoices.find(act.conn, word) for word in spelled) if one is not None), None)
     if mail.ticket is None or mail.ticket.customer_id is None:
         return None
-    open_now = invoices.open_of(act.conn, mail.ticket.customer_id)
+    bound = [one for one in invoices_of(act.conn, mail.ticket.id) if one.open_minor]
+    open_now = bound or invoices.open_of(act.conn, mail.ticket.customer_id)
     return open_now[0] if len(open_now) == 1 else None
