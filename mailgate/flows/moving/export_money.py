@@ -23,7 +23,6 @@ AT_ONCE = 500
 _SHOWN = ("id", "method", "reference", "currency", "amount_minor", "received_on", "recorded_at")
 
 
-
 def money(conn: Connection, customer_id: int) -> Iterator[Named]:
     """The files, in their order."""
     yield "services.json", [_service(conn, one) for one in services.listing(conn, customer_id=customer_id)]
