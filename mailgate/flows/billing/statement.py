@@ -137,7 +137,7 @@ def _values(act: Act, found: Statement, section: Section) -> dict[str, object]:
             }
             for one in moving
         ],
-        "page": act.settings.page("/invoices"),
+        "overview": act.settings.page("/invoices"),
     }
 
 
