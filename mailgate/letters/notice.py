@@ -78,6 +78,7 @@ class Notice:
     ticket_id: int | None = None
     customer_id: int | None = None
     entry_id: int | None = None  # the ticket entry that this notice carries or is about
+    claims: tuple[tuple[int, int], ...] = ()  # of each invoice that it asks for: its id, and what was open of it
     about_id: int | None = None  # what its kind is about has this number; None: the ticket's, where it is about that
     gist: str | None = None  # of what it says, where the same must not be said to its reader again: see `gist_of`
 

@@ -24,7 +24,8 @@ def read_notice(row: RowMapping) -> Notice:
     """The notice of a row of the outbox."""
     stored = {**row["notice"], "secret": row["secret"] or {}}
     files = tuple(MadeFile(**file) if "maker" in file else NoticeAttachment(**file) for file in stored["attachments"])
-    rest = {**stored, "attachments": files, "references": tuple(stored["references"])}
+    claims = tuple((invoice_id, open_minor) for invoice_id, open_minor in stored.get("claims", ()))
+    rest = {**stored, "attachments": files, "references": tuple(stored["references"]), "claims": claims}
     name = stored["template"]
     return Notice(**{**rest, "template": Template(_FORMER_NAMES.get(name, name))})
 

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -81,7 +81,9 @@ def invoice_notices(
         **_ways(invoice),
     }
     readers = to or readers_of_money(act, invoice.customer_id)
-    return _to_all(act, template, readers, values, about=invoice, file_of=with_file and invoice)
+    return _to_all(
+        act, template, readers, values, about=invoice, file_of=with_file and invoice, claims=(invoice, *also)
+    )
 
 
 def other_readers(act: Act, customer_id: int, tried: Collection[str]) -> tuple[Contact, ...]:
@@ -267,8 +269,12 @@ def _to_all(
     about: Issued | None,
     about_id: int | None = None,
     file_of: Issued | bool | None = None,
+    claims: Sequence[Issued] = (),
 ) -> list[Notice]:
-    """The same to each of the readers; an answer of theirs is one about this document."""
+    """The same to each of the readers; an answer of theirs is one about this document.
+
+    `claims`: the invoices of which it says how much is open.
+    """
     desk = billing_desk(act.settings)
     answered = (Purpose.INVOICE, about.id) if about else None
     file = document_file(act, file_of) if isinstance(file_of, Issued) else None
@@ -278,7 +284,8 @@ def _to_all(
         sheet = sheet_for(act, reader, subject="", desk=desk, about=answered)
         wants_file = reader.gets_files or act.settings.page() is None  # a link, where there are pages to lead to
         files = (file,) if file is not None and wants_file else ()
-        notices.append(letter(template, sheet, {**values, "has_file": bool(files)}, files=files, about_id=number))
+        written = letter(template, sheet, {**values, "has_file": bool(files)}, files=files, about_id=number)
+        notices.append(replace(written, claims=tuple((one.id, one.open_minor) for one in claims)))
     return notices
 
 

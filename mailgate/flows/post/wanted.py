@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
@@ -40,29 +39,22 @@ def unwanted(conn: Connection, notice: Notice, *, now: datetime) -> str | None:
 
 def _about_invoices(conn: Connection, notice: Notice, wanted: Wanted, now: datetime) -> Iterator[str | None]:
     """Why it says what is no longer so of the invoices that it names, or asks for what may wait."""
-    found = tuple(_named(conn, notice))
-    for said, invoice in found:
-        yield _changed(said, invoice, wanted)
+    claimed = dict(notice.claims)
+    found = invoices.several(conn, claimed)
+    for invoice in found:
+        yield _changed(claimed[invoice.id], invoice, wanted)
     if wanted is not Wanted.UNPAID or not found:
         return
-    theirs = promises.running(conn, {invoice.customer_id for _, invoice in found})
-    for _, invoice in found:
+    theirs = promises.running(conn, {invoice.customer_id for invoice in found})
+    for invoice in found:
         until = promises.rests_until(theirs.get(invoice.customer_id, ()), invoice.id)
         if until is not None and until >= local_date(now, ZoneInfo(invoice.zone)):
             yield f"not sent, no longer so: {invoice.number} rests until {until}"
 
 
-def _named(conn: Connection, notice: Notice) -> Iterator[tuple[Mapping[str, Any], Issued]]:
-    """What the mail says of each invoice that it names, and how that stands now."""
-    values: Mapping[str, Any] = notice.values
-    by_id = {one["id"]: one for one in (values["invoice"], *values.get("also", ()))}
-    for invoice in invoices.several(conn, by_id):
-        yield by_id[invoice.id], invoice
-
-
-def _changed(said: Mapping[str, Any], invoice: Issued, wanted: Wanted) -> str | None:
+def _changed(open_minor: int, invoice: Issued, wanted: Wanted) -> str | None:
     if invoice.state is DocumentState.VOID or (wanted is Wanted.UNPAID and invoice.state is not DocumentState.ISSUED):
         return f"not sent, no longer so: {invoice.number} is {invoice.state.value}"
-    if wanted is Wanted.UNPAID and invoice.open_minor != said["open_minor"]:
+    if wanted is Wanted.UNPAID and invoice.open_minor != open_minor:
         return f"not sent, no longer so: less of {invoice.number} is open"
     return None
