@@ -11,6 +11,7 @@ from bench.billing import billing
 from bench.billing_beside import billing_beside
 from bench.billing_growth import billing_growth
 from bench.burst import burst
+from bench.collecting import collecting
 from bench.growth import growth
 from bench.hotspots import print_profile
 from bench.journeys import journeys, print_journeys
@@ -38,6 +39,7 @@ PARTS: dict[str, Part] = {
     "billing": billing,
     "billing-beside": billing_beside,
     "paper": paper,
+    "collecting": collecting,
     "accept": accept,
     "syncs": syncs,
     "tickets": tickets,

@@ -80,6 +80,12 @@ PAPER, PAPER_MEMORY = Goal(1.5, 3), Goal(60, 150)
 PAPER_WITH_XML = Goal(3, 5)
 """The same of a PDF with the e-invoice inside, which reportlab's has not."""
 
+STEPS = Goal(1000, 400)
+"""Steps of the ladder that one process does, a second."""
+
+COMPOSED = Goal(0.9, 0.7)
+"""Invoice mails with their PDF, composed, signed and kept by one worker / PDF, words and signature alone."""
+
 OUTBOUND = Goal(3, 2)
 """Mails of ours from their rows to the smarthost's yes, signed and archived / a plain chain with dkimpy, a second."""
 
