@@ -58,16 +58,17 @@ class Collector:
         return Person(name, address)
 
     @contextmanager
-    def deal(self, customer_id: int) -> Iterator[Deal]:
-        """A transaction of one account, now."""
+    def deal(self, customer_id: int, *, is_quiet: bool = False) -> Iterator[Deal]:
+        """A transaction of one account, now. `is_quiet`: nobody is written to about it."""
         with transaction(self.gate.parts.engine) as conn:
-            deal = deal_with(conn, self.gate.parts.settings, customer_id, Today(self.gate.now), by="Bart")
+            today = Today(self.gate.now)
+            deal = deal_with(conn, self.gate.parts.settings, customer_id, today, by="Bart", is_quiet=is_quiet)
             assert deal is not None
             yield deal
 
     def sell(self, customer_id: int, sku: str = "web", **sold: object) -> tuple[Service, Done]:
-        """A service for a month, with its invoice."""
-        with self.deal(customer_id) as deal:
+        """A service for a month, with its invoice; that it is ready nobody is told."""
+        with self.deal(customer_id, is_quiet=True) as deal:
             service, documents = add(deal, Sold(sku, 0 if sku == "hour" else 1, **sold))  # type: ignore[arg-type]
         return service, documents[0]
 

@@ -105,6 +105,7 @@ def test_a_renewal_is_announced_reminded_of_before_and_on_its_day_and_each_once_
         ("+7", "warned", "2026-04-09"),
     ]
     assert money.kinds() == [
+        "payment-receipt",
         "invoice-created",  # of what was paid at once
         "invoice-created",
         "invoice-reminder-before",
@@ -178,7 +179,7 @@ def test_who_pays_a_part_is_reminded_of_the_rest(money: Collector, anne: Person)
 
     assert ("suspend", "suspended", "2026-03-16") in money.done(sold.number)
     warning = next(one for one in money.gate.mailbox(anne) if "will be suspended" in one.subject)
-    assert "EUR\xa01.78 of EUR\xa011.78" in warning.text
+    assert "The rest of invoice 2026-0001, EUR\xa01.78, was due on" in warning.text
     assert state(money, site) == (State.SUSPENDED, UNPAID)
     money.pay(sold.number)
     assert state(money, site) == (State.ACTIVE, "")

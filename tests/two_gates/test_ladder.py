@@ -54,7 +54,7 @@ def test_money_that_comes_while_the_ladder_looks_is_seen_or_brings_the_service_b
     two.work()
 
     assert money.service(site).state is State.ACTIVE
-    assert money.kinds()[-2:] == ["service-suspended", "service-restored"]
+    assert money.kinds()[-3:] == ["service-suspended", "payment-receipt", "service-restored"]
 
 
 def test_nobody_is_suspended_for_what_was_paid_a_moment_before(two: Two) -> None:
