@@ -123,7 +123,7 @@ def _shown(
     currency: str,
     *,
     legend: Sequence[str] = (),
-    room: float = 58,
+    room: int = 58,
 ) -> Shown:
     def draw(canvas: Canvas) -> Markup:
         return columns(title, conclusion, bars, currency=currency, tell=number, legend=legend, room=room, canvas=canvas)
