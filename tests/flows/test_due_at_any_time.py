@@ -27,7 +27,7 @@ from mailgate.hooks import HookEvent
 from mailgate.jobs import Enqueue, Job
 from mailgate.wiring import Parts, build
 from store import schema
-from store.billing import accounts, invoices, ledger, runs, statements
+from store.billing import accounts, einvoice_gaps, invoices, ledger, runs, statements
 from store.engine import reading, transaction
 from store.post import announcements, work
 from tests.flows.billing_run.shop import Shop, noon
@@ -258,6 +258,7 @@ def sell(shop: Shop) -> None:
         standing = time_given.stand(conn, bart, now=noon(begun))
         unpaid = invoices.get(conn, open_since_then.id)
         time_given.extend(conn, standing, unpaid, 30, by="Bart", spool_id=None, now=noon(begun))
+        einvoice_gaps.note(conn, "country", "", unpaid.id, now=MORNING - timedelta(hours=1))
     shop.add(cris, on=begun, is_pending=True)
     ending, (first,) = shop.add(dora, on=begun)
     shop.pay(first.number, first.reckoned.total_minor, begun)
