@@ -2,19 +2,30 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from mailgate.flows.billing import settle, take_back
+from mailgate.flows.billing.letters import Consequence, invoice_notices
+from mailgate.flows.billing.service import states, terms
+from mailgate.flows.billing.service.add import Sold, add
+from mailgate.flows.billing.service.ending import carry_out, end_of
+from mailgate.flows.billing.statement import statement_notices, statement_of
 from mailgate.flows.moving import customers
 from mailgate.flows.moving.customer_table import CustomerRow
+from mailgate.flows.post.notify import notify
+from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Audience, Template
 from mailgate.people import Role
-from store import people
+from store import people, people_edits
+from store.billing import invoices
 from store.engine import transaction
 from store.post.notices import stored
 from store.post.outbox import Outgoing
 from store.schema import outbox as outbox_rows
+from tests.collecting import Collector
 from tests.gate import BeginGate, Gate, Person, Received
 from tests.outbound.pseudo import PSEUDO, unmarked, write_pseudo
 
@@ -25,6 +36,12 @@ TO_CUSTOMERS = tuple(
     template
     for template in Template
     if template.kind.audience is not Audience.STAFF and template is not Template.CONFIRMED
+)
+ABOUT_INVOICES = (
+    Template.INVOICE_CREATED,
+    Template.INVOICE_REMINDER_BEFORE,
+    Template.INVOICE_REMINDER_DUE,
+    Template.INVOICE_REMINDER_AFTER,
 )
 
 
@@ -69,11 +86,45 @@ def everything_to(gate: Gate, anna: Person, bart: Person, language: str = "de-AT
     gate.work()
 
 
+def money_to(gate: Gate) -> None:
+    """Every kind of mail about money, to customer 1; `account-migrated` is among the others."""
+    money = Collector.begin(gate)
+    with transaction(gate.parts.engine) as conn:
+        people_edits.edit_customer(conn, 1, {"country": "DE"})
+    site, sold = money.sell(1)
+    with transaction(gate.parts.engine) as conn:
+        act = Act.begin(conn, gate.parts.settings, gate.now)
+        invoice = invoices.get(conn, sold.id)
+        told = [one for template in ABOUT_INVOICES for one in invoice_notices(act, template, invoice)]
+        for template, kind in ((Template.SERVICE_SUSPEND_WARNING, "suspend"), (Template.SERVICE_END_WARNING, "end")):
+            follows = Consequence(kind, gate.now.date() + timedelta(days=7), ("Web",))
+            told += invoice_notices(act, template, invoice, consequence=follows)
+        told += statement_notices(act, statement_of(conn, 1, gate.now.date(), now=gate.now))
+        notify(act, told, cause=None)
+    gate.work()
+    money.pay(sold.number, 500)
+    money.pay(sold.number)
+    with money.deal(1) as deal:
+        settle.give(deal, "EUR", 500, reason="sorry")
+        states.suspend(deal, site, reason="moved")
+    with money.deal(1) as deal:
+        states.restore(deal, money.service(site))
+    with money.deal(1) as deal:
+        other, (billed,) = add(deal, Sold("web", 1))
+    with money.deal(1) as deal:
+        take_back.credit(deal, invoices.get(deal.conn, billed.id), 100, reason="sorry")
+        terms.change(deal, other, *terms.quote_new_terms(deal, other, sku="big"))
+    with money.deal(1) as deal:
+        carry_out(deal, end_of(deal, money.service(site), at_end=False))
+    gate.work()
+
+
 @pytest.fixture
 def sent(gate: Gate) -> Mapping[Template, Outgoing]:
     """One mail of each kind, as it was sent to customers of Austria."""
     anna = gate.customer("Anna", "anna@customer.example", language="de-AT", timezone="Asia/Tokyo")
     everything_to(gate, anna, gate.staff("Bart Jones", "bart@hosting.example"))
+    money_to(gate)
     return {row.notice.template: row for row in gate.outbox()}
 
 
