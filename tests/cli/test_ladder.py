@@ -50,7 +50,8 @@ def test_steps_that_are_done_have_their_instant_and_their_mails(program: Program
         "skipped", "skipped", "skipped", "skipped", "skipped", "warned", "ahead",
     ]  # fmt: skip
     assert steps["+14"] == {
-        "step": "+14", "on": "2099-04-15", "done_at": "2099-04-20T10:00:00.000000Z", "outcome": "warned", "mails": [warning],
+        "step": "+14", "on": "2099-04-15", "done_at": "2099-04-20T10:00:00.000000Z", "outcome": "warned",
+        "mails": [warning],
     }  # fmt: skip
 
 
