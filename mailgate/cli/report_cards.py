@@ -2,6 +2,7 @@
 
 import csv
 import sys
+from datetime import datetime
 
 import click
 
@@ -61,5 +62,6 @@ def _write(rows: list[dict[str, object]]) -> None:
     for row in rows:
         customer, at = row["customer"], row["told_at"]
         assert isinstance(customer, Named)
-        plain = {**row, "customer": customer.id, "told_at": instant(at) if at else None}  # type: ignore[arg-type]
+        assert at is None or isinstance(at, datetime)
+        plain = {**row, "customer": customer.id, "told_at": instant(at) if at else None}
         writer.writerow(plain[column] for column in columns)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from mailgate.billing.promise import Ended, PromiseKind
 from store.rows import Rows, insert_row
@@ -31,8 +31,8 @@ class Promise:
         return self.invoice_id in (None, invoice_id)
 
 
-def _outcome(row: object) -> Ended | None:
-    word = row["outcome"]  # type: ignore[index]
+def _outcome(row: RowMapping) -> Ended | None:
+    word = row["outcome"]
     return Ended(word) if word else None
 
 

@@ -61,7 +61,10 @@ class PdfMaker:
         lacking = xml if isinstance(xml, Lacking) else None
         inside = xml if isinstance(xml, bytes) else b""
         issued = date.fromisoformat(said["issued_on"])
-        words = lambda directories: shown(said, paper=self._paper, directories=directories)  # noqa: E731
+
+        def words(directories: tuple[Path, ...]) -> Mapping[str, object]:
+            return shown(said, paper=self._paper, directories=directories)
+
         made, missing, problem = self._drawn(_DOCUMENT, words, issued, inside.decode())
         return Pdf(made, missing, inside, lacking, problem)
 
