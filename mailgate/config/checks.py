@@ -70,6 +70,17 @@ def both_s3_keys(settings: Settings) -> Mistake | None:
     return None
 
 
+def provider_and_key(settings: Settings) -> Mistake | None:
+    """Whoever handles cards wants to know who asks; a call of theirs is believed when it is signed."""
+    provider, key = ("payments", "provider"), ("payments", "secret_key_file")
+    listen, secret = ("payments", "webhook_listen"), ("payments", "webhook_secret_file")
+    if settings.payments.is_automatic and not settings.payments.secret_key_file:
+        return Mistake(provider, f'"{settings.payments.provider}" needs secret_key_file', (key,))
+    if settings.payments.webhook_listen and not settings.payments.webhook_secret_file:
+        return Mistake(listen, "needs webhook_secret_file, by which the provider's calls are known", (secret,))
+    return None
+
+
 def broker_and_password(settings: Settings) -> Mistake | None:
     """Nobody asks for a password in this process."""
     if settings.workers.password_file and settings.workers.broker == MEMORY_BROKER:
@@ -193,6 +204,7 @@ CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     user_and_password,
     both_s3_keys,
     broker_and_password,
+    provider_and_key,
     pages_of_the_store,
     reachable_links,
     own_listeners,

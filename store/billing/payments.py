@@ -27,6 +27,8 @@ class Payment:
     received_on: date
     recorded_at: datetime
     recorded_by: str
+    provider: str = ""  # who took it for us; "": it came by hand
+    label: str = ""  # by what, for people: "Visa 4242"
 
 
 _PAYMENT = Rows(Payment)

@@ -3,6 +3,17 @@
 from store.schema.accounts import billing_accounts, statements, tax_proofs
 from store.schema.announcements import announcements
 from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
+from store.schema.collecting import (
+    charge_invoices,
+    charges,
+    disputes,
+    offers,
+    payment_methods,
+    payouts,
+    provider_customers,
+    provider_looks,
+    refunds,
+)
 from store.schema.columns import Utc, metadata
 from store.schema.dunning import dunning_steps, promises
 from store.schema.found import articles, search_documents, search_marks
@@ -81,10 +92,13 @@ __all__ = [
     "blobs",
     "catalogue_products",
     "catalogues",
+    "charge_invoices",
+    "charges",
     "confirmations",
     "contacts",
     "customer_notes",
     "customers",
+    "disputes",
     "document_files",
     "dunning_steps",
     "einvoice_gaps",
@@ -110,16 +124,22 @@ __all__ = [
     "message_ids",
     "metadata",
     "move_notices",
+    "offers",
     "opening_balances",
     "outbox",
     "participants",
+    "payment_methods",
     "payments",
+    "payouts",
     "prices",
     "processes",
     "products",
     "promises",
     "promotions",
     "proposals",
+    "provider_customers",
+    "provider_looks",
+    "refunds",
     "seals",
     "search_documents",
     "search_marks",

@@ -18,6 +18,8 @@ from sqlalchemy import (
 
 from store.schema.columns import Number, Utc, metadata
 
+_BY_A_PROVIDER = text("provider <> ''")
+
 series = Table(
     "series",
     metadata,
@@ -192,7 +194,17 @@ payments = Table(
     Column("received_on", Date, nullable=False),
     Column("recorded_at", Utc, nullable=False),
     Column("recorded_by", String, nullable=False),
+    Column("provider", String, nullable=False, server_default=""),  # who took it for us; "": it came by hand
+    Column("label", String, nullable=False, server_default=""),  # by what, for people: "Visa 4242"
     Index("uq_payments_customer_id_method_reference", "customer_id", "method", "reference", unique=True),
+    Index(
+        "uq_payments_provider_reference",
+        "provider",
+        "reference",
+        unique=True,
+        sqlite_where=_BY_A_PROVIDER,
+        postgresql_where=_BY_A_PROVIDER,
+    ),
     CheckConstraint("amount_minor > 0", name="ck_payments_amount_minor"),
     sqlite_autoincrement=True,
 )

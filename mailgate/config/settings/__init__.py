@@ -34,6 +34,7 @@ from mailgate.config.settings.gate import Gate
 from mailgate.config.settings.hooks import Hook
 from mailgate.config.settings.judging import Authentication, Spam, Verify
 from mailgate.config.settings.keeping import S3, Addressing, Store
+from mailgate.config.settings.payments import Payments, ProviderName
 from mailgate.config.settings.seller import Seller
 from mailgate.config.settings.sending import FallbackSmarthost, InDoubt, Smarthost, Suppression, Tls
 from mailgate.config.settings.whole import NOT_BUILT, Settings
@@ -72,6 +73,8 @@ __all__ = [
     "Metrics",
     "OwnWords",
     "Paper",
+    "Payments",
+    "ProviderName",
     "QueueList",
     "SavedReplies",
     "Seller",

@@ -21,6 +21,7 @@ from mailgate.config.settings.gate import Gate
 from mailgate.config.settings.hooks import Hook
 from mailgate.config.settings.judging import Authentication, Spam
 from mailgate.config.settings.keeping import S3, Store
+from mailgate.config.settings.payments import Payments
 from mailgate.config.settings.seller import Seller
 from mailgate.config.settings.sending import FallbackSmarthost, Smarthost, Suppression
 from mailgate.config.settings.work import Budgets, Log, Workers
@@ -59,6 +60,7 @@ class Settings:
     seller: Seller = field(default_factory=Seller)
     billing: Billing = field(default_factory=Billing)
     documents: Documents = field(default_factory=Documents)
+    payments: Payments = field(default_factory=Payments)
     limits: Limits = field(default_factory=Limits)
     budgets: Budgets = field(default_factory=Budgets)
     log: Log = field(default_factory=Log)
