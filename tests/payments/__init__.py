@@ -1,0 +1,1 @@
+"""The room of the payment provider."""
