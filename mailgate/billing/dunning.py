@@ -143,12 +143,20 @@ class Owed:
     is_open: bool = True
     brings: bool = True  # the mail that brings it is still wanted: it is open, or paid
     rests_until: date | None = None  # a promise runs, or it is disputed
+    in_flight: bool = False  # money of its account is on its way: nothing is asked for until it is known what it pays
     is_on: bool = True  # one of the services that it bills is
     is_off: bool = False  # one of them was suspended because nobody paid
     done: Mapping[str, datetime] = field(default_factory=lambda: MappingProxyType({}))  # when, by the name of the step
     suspended_at: datetime | None = None  # when its own suspension was done
     suspension: Warned = Warned()
     end: Warned = Warned()
+
+    def rests_on(self, today: date) -> date | None:
+        """The last day on which nothing is asked for or done, as far as that is known on a day; None: it does not rest.
+
+        Money that is on its way is looked for anew on each day.
+        """
+        return max(self.rests_until or today, today) if self.in_flight else self.rests_until
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +182,8 @@ def due(owed: Owed, rules: Rules, *, now: datetime, reminded_on: date | None = N
         return Next(None, CREATED if is_new else None)
     today = local_date(now, owed.zone)
     came_on = local_date(owed.done.get(CREATED.name, ready_at), owed.zone)
-    if owed.rests_until is not None and now < (goes_on := rules.starts(owed.rests_until + _DAY, owed.zone)):
+    rests_until = owed.rests_on(today)
+    if rests_until is not None and now < (goes_on := rules.starts(rests_until + _DAY, owed.zone)):
         return Next(goes_on, CREATED if is_new else None)
     waiting = _Look(owed, rules, now, today)
     consequence = waiting.consequence()
@@ -336,7 +345,8 @@ def ahead(owed: Owed, rules: Rules, *, today: date) -> tuple[tuple[Step, date], 
     """What comes when nobody pays, on which day of the account's, in its order: what pages say of it."""
     if not owed.is_open:
         return ()
-    first = max(today, owed.rests_until + _DAY) if owed.rests_until is not None else today
+    rests_until = owed.rests_on(today)
+    first = max(today, rests_until + _DAY) if rests_until is not None else today
     found = list(_ahead(owed, rules, first))
     if CREATED.name not in owed.done and owed.brings:
         found.insert(0, (CREATED, max(local_date(owed.issued_at + rules.hold, owed.zone), today)))

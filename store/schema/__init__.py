@@ -2,6 +2,7 @@
 
 from store.schema.accounts import billing_accounts, statements, tax_proofs
 from store.schema.announcements import announcements
+from store.schema.bank import bank_entries, bank_proposals, bank_statements
 from store.schema.catalogue import catalogue_products, catalogues, prices, products, promotions, tax_rules
 from store.schema.collecting import (
     charge_invoices,
@@ -84,6 +85,9 @@ __all__ = [
     "askees",
     "attachments",
     "balances",
+    "bank_entries",
+    "bank_proposals",
+    "bank_statements",
     "bill_items",
     "bill_looks",
     "bill_runs",

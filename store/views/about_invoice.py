@@ -12,6 +12,7 @@ from mailgate.billing.service import ENDED, UNPAID, State
 from mailgate.letters.kind import FOR_STAFF, Matter
 from store.billing import dunning, promises
 from store.billing.dunning import StepDone
+from store.billing.in_flight import in_flight
 from store.post.outbox import OutState
 from store.schema import billing_accounts, customers, invoices, outbox, services
 from store.views.customer_mails import VISIBLE, MailLine
@@ -70,6 +71,7 @@ def ahead_of(conn: Connection, invoice_id: int, rules: Rules, now: datetime) -> 
         row.issued_at,
         zone,
         rests_until=rests_until,
+        in_flight=row.customer_id in in_flight(conn, (row.customer_id,)),
         is_on=is_on,
         is_off=is_off,
         done={one.step: one.done_at for one in steps},

@@ -400,3 +400,41 @@ def test_a_warning_that_was_given_late_puts_the_suspension_off() -> None:
     told = {step.name: day for step, day in ahead(one, Rules(), today=date(2026, 5, 24))}
 
     assert told["suspend"] == date(2026, 5, 27)
+
+
+def test_while_money_is_on_its_way_nothing_is_asked_for_and_each_day_it_is_looked_for_anew() -> None:
+    climb = Climb(owed(), Rules())
+    climb.live(midnight(date(2026, 5, 13)))
+
+    climb.owed = replace(climb.owed, in_flight=True)
+    climb.live(midnight(date(2026, 6, 20)))
+    while_it_was = climb.mails()[3:]
+    looks_at = climb.look_at
+    climb.owed = replace(climb.owed, in_flight=False)
+    climb.live(midnight(date(2026, 7, 1)))
+
+    assert while_it_was == []
+    assert looks_at == midnight(date(2026, 6, 20))
+    assert climb.mails()[3:] == [("+14", date(2026, 6, 20)), ("suspend", date(2026, 6, 23))]
+
+
+def test_money_on_its_way_stops_a_suspension_that_was_warned_of() -> None:
+    warned = Warned(1, midnight(date(2026, 5, 18)))
+    late = replace(owed(), done={"created": NOON, "+7": midnight(date(2026, 5, 18))}, suspension=warned)
+    today = midnight(date(2026, 6, 1))
+
+    assert due(late, Rules(), now=today).consequence is not None
+    assert due(replace(late, in_flight=True), Rules(), now=today).consequence is None
+
+
+def test_a_new_invoice_is_brought_while_money_is_on_its_way() -> None:
+    found = due(replace(owed(), in_flight=True), Rules(), now=midnight(date(2026, 5, 2)))
+
+    assert found.mail is not None
+    assert found.mail.name == "created"
+
+
+def test_a_promise_that_runs_longer_than_money_is_on_its_way_is_kept() -> None:
+    resting = replace(owed(), done={"created": NOON}, rests_until=date(2026, 5, 20), in_flight=True)
+
+    assert due(resting, Rules(), now=midnight(date(2026, 5, 13))).look_at == midnight(date(2026, 5, 21))

@@ -14,6 +14,7 @@ from mailgate.flows.billing.books import Payer
 from mailgate.mail.address import address_key
 from store.billing import dunning, promises
 from store.billing.dunning import Mail, StepDone
+from store.billing.in_flight import in_flight
 from store.billing.invoices import Issued
 from store.billing.promises import Promise
 from store.post.outbox import OutState
@@ -34,6 +35,7 @@ class Debtor:
     promises: tuple[Promise, ...]  # that run
     billed: Mapping[int, frozenset[int]]  # the services that an invoice bills, ended ones too
     reminded_on: date | None
+    in_flight: bool = False  # money of theirs is on its way
 
     @property
     def rests(self) -> bool:
@@ -60,6 +62,7 @@ class Debtor:
             is_open=invoice.open_minor > 0,
             brings=invoice.state in _BROUGHT,
             rests_until=promises.rests_until(self.promises, invoice.id),
+            in_flight=self.in_flight,
             is_on=any(one.state is State.ACTIVE for one in services),
             is_off=any(is_off(one) for one in services),
             done={one.step: one.done_at for one in steps},
@@ -110,6 +113,7 @@ def debtors(conn: Connection, payers: Mapping[int, Payer], *, now: datetime) -> 
     running = promises.running(conn, payers)
     billed = dunning.billed_services(conn, numbers)
     reminded = dunning.last_reminded(conn, payers)
+    on_its_way = in_flight(conn, payers)
     return [
         Debtor(
             payer,
@@ -119,6 +123,7 @@ def debtors(conn: Connection, payers: Mapping[int, Payer], *, now: datetime) -> 
             tuple(running.get(number, ())),
             {key: frozenset(value) for key, value in billed.items()},
             local_date(reminded[number], payer.zone) if number in reminded else None,
+            number in on_its_way,
         )
         for number, payer in payers.items()
     ]

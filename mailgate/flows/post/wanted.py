@@ -12,6 +12,7 @@ from mailgate.letters.kind import Matter, Wanted
 from mailgate.letters.notice import Notice
 from mailgate.tickets.ticket import State, Ticket
 from store.billing import invoices, promises
+from store.billing.in_flight import in_flight
 from store.billing.invoices import Issued
 from store.desk import tickets
 
@@ -45,8 +46,11 @@ def _about_invoices(conn: Connection, notice: Notice, wanted: Wanted, now: datet
         yield _changed(claimed[invoice.id], invoice, wanted)
     if wanted is not Wanted.UNPAID or not found:
         return
-    theirs = promises.running(conn, {invoice.customer_id for invoice in found})
+    whose = {invoice.customer_id for invoice in found}
+    theirs, on_its_way = promises.running(conn, whose), in_flight(conn, whose)
     for invoice in found:
+        if invoice.customer_id in on_its_way:
+            yield f"not sent, no longer so: money that may be for {invoice.number} is on its way"
         until = promises.rests_until(theirs.get(invoice.customer_id, ()), invoice.id)
         if until is not None and until >= local_date(now, ZoneInfo(invoice.zone)):
             yield f"not sent, no longer so: {invoice.number} rests until {until}"
