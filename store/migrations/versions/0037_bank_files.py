@@ -75,7 +75,7 @@ def upgrade() -> None:
         "bank_proposals",
         sa.Column("entry_id", NUMBER, nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("customer_id", NUMBER, nullable=False),
+        sa.Column("customer_id", sa.Integer(), nullable=False),
         sa.Column("invoice_id", NUMBER),
         sa.Column("reasons", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["entry_id"], ["bank_entries.id"], name=op.f("fk_bank_proposals_entry_id")),
