@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from mailgate.errors import Permanent
+from mailgate.payments.provider import Unfit
 
 _AS_OURS = """
     AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BWP BYN BZD CAD CDF CHF CNY COP CRC CVE CZK DKK
@@ -70,7 +71,7 @@ _MINIMUMS: Mapping[str, int] = MappingProxyType(
 """In minor units. For other currencies none is published: what their amount is worth where it is paid out decides."""
 
 
-class UnsupportedCurrency(Permanent):
+class UnsupportedCurrency(Unfit):
     """The provider takes no payments in this currency."""
 
     def __init__(self, currency: str) -> None:
