@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Date,
@@ -11,6 +12,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
     text,
 )
 
@@ -129,8 +131,12 @@ offers = Table(
     Column("invoice_id", ForeignKey("invoices.id"), index=True),
     Column("provider", String, nullable=False),
     Column("currency", String(3), nullable=False, server_default=""),
-    Column("amount_minor", BigInteger, nullable=False),  # 0 for a card
+    Column("amount_minor", BigInteger, nullable=False),  # that is to be paid; 0 for a card
+    Column("asks_minor", BigInteger, nullable=False, server_default="0"),  # of it, as the provider can express it
+    Column("contact_id", Integer),  # who asked for it, and gets it by mail, while he is there
+    Column("spool_id", Number),  # in which mail
     Column("state", String, nullable=False),  # wanted, open, closing, completed, closed or failed
+    Column("is_under_way", Boolean, nullable=False, server_default=false()),  # somebody has paid, and it takes days
     Column("provider_id", String),
     Column("url", Text, nullable=False, server_default=""),
     Column("why", Text, nullable=False, server_default=""),  # there is none
