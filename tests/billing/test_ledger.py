@@ -24,6 +24,7 @@ from mailgate.billing.ledger.events import SIDES, Kind, Sale, Whose
 from mailgate.billing.ledger.transaction import BadTransaction, Line, Posting, Transaction, booked, fold
 
 ANNE = Whose(12, date(2026, 3, 2), "EUR")
+NOBODY = Whose(None, date(2026, 3, 2), "EUR")
 DOCUMENT = "d" * 64
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STRIPE = provider("Stripe")
@@ -86,6 +87,12 @@ BOOKED: Mapping[Kind, tuple[Transaction, str, list[tuple[object, ...]]]] = {
         "refund-failed:4",
         [(CREDIT, -700, 12), (STRIPE, 700)],
     ),
+    Kind.SET_ASIDE: (
+        events.set_aside(4, ANNE, amount_minor=700), "set-aside:4", [(CREDIT, 700, 12), (REFUNDS, -700)]
+    ),
+    Kind.REFUND_KEPT: (
+        events.refund_kept(4, ANNE, amount_minor=700), "refund-kept:4", [(REFUNDS, 700), (CREDIT, -700, 12)]
+    ),
     Kind.DISPUTE: (
         events.dispute(1, ANNE, amount_minor=2000, allocations={7: 1785}, fee_minor=1500, provider=STRIPE),
         "dispute:1",
@@ -95,6 +102,24 @@ BOOKED: Mapping[Kind, tuple[Transaction, str, list[tuple[object, ...]]]] = {
         events.dispute_won(1, ANNE, amount_minor=2000, allocations={7: 2000}, fee_minor=0, provider=STRIPE),
         "dispute-won:1",
         [(RECEIVABLE, -2000, 12, 7), (STRIPE, 2000)],
+    ),
+    Kind.DISPUTE_FEE: (
+        events.dispute_fee(1, ANNE, amount_minor=1500, provider=STRIPE),
+        "dispute-fee:1",
+        [("expenses:fees", 1500), (STRIPE, -1500)],
+    ),
+    Kind.DISPUTE_FEE_BACK: (
+        events.dispute_fee(1, ANNE, amount_minor=1500, provider=STRIPE, is_back=True),
+        "dispute-fee-back:1",
+        [("expenses:fees", -1500), (STRIPE, 1500)],
+    ),
+    Kind.PAYOUT: (
+        events.payout(5, NOBODY, amount_minor=9000, provider=STRIPE), "payout:5", [(BANK, 9000), (STRIPE, -9000)]
+    ),
+    Kind.PAYOUT_FAILED: (
+        events.payout(5, NOBODY, amount_minor=9000, provider=STRIPE, has_failed=True),
+        "payout-failed:5",
+        [(BANK, -9000), (STRIPE, 9000)],
     ),
 }  # fmt: skip
 
@@ -115,9 +140,19 @@ def test_an_event_is_booked_as_its_row_says(kind: Kind) -> None:
 
 
 def test_a_credit_note_may_leave_its_rest_to_be_refunded() -> None:
-    note = events.credit_note(8, ANNE, SALE, against={}, rest_to=REFUNDS)
+    note = events.credit_note(8, ANNE, SALE, against={}, refunds_minor=1700)
 
-    assert note.postings[-1] == Posting(REFUNDS, -1785)
+    assert note.postings[-2:] == (Posting(REFUNDS, -1700), Posting(CREDIT, -85, 12))
+
+
+def test_of_a_dispute_credit_is_taken_first_and_what_was_sent_back_is_owed_without_an_invoice() -> None:
+    lost = events.dispute(
+        1, ANNE, amount_minor=2000, allocations={7: 1000}, credit_minor=700, fee_minor=0, provider=STRIPE
+    )
+
+    assert lost.postings == (
+        Posting(RECEIVABLE, 1000, 12, 7), Posting(RECEIVABLE, 300, 12), Posting(CREDIT, 700, 12), Posting(STRIPE, -2000)
+    )  # fmt: skip
 
 
 def test_an_invoice_that_comes_to_nothing_is_booked_without_postings() -> None:

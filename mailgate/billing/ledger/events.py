@@ -9,6 +9,7 @@ from datetime import date
 from enum import StrEnum
 
 from mailgate.billing.ledger.accounts import (
+    BANK,
     CREDIT,
     FEES,
     GIFTS,
@@ -34,10 +35,16 @@ class Kind(StrEnum):
     GIFT = "gift"
     OPENING = "opening"
     WRITE_OFF = "write-off"
+    SET_ASIDE = "set-aside"
     REFUND = "refund"
     REFUND_FAILED = "refund-failed"
+    REFUND_KEPT = "refund-kept"
     DISPUTE = "dispute"
     DISPUTE_WON = "dispute-won"
+    DISPUTE_FEE = "dispute-fee"
+    DISPUTE_FEE_BACK = "dispute-fee-back"
+    PAYOUT = "payout"
+    PAYOUT_FAILED = "payout-failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +69,16 @@ SIDES: Mapping[Kind, Sides] = {
     Kind.GIFT: Sides("gifts", "credit"),
     Kind.OPENING: Sides("opening balances", "credit"),
     Kind.WRITE_OFF: Sides("write-offs, rounding or differences", "receivable"),
+    Kind.SET_ASIDE: Sides("credit", "refunds"),
     Kind.REFUND: Sides("refunds or credit", "bank, cash or provider"),
     Kind.REFUND_FAILED: Sides("bank, cash or provider", "refunds or credit"),
-    Kind.DISPUTE: Sides("receivable: the payment; fees: what it costs", "provider"),
-    Kind.DISPUTE_WON: Sides("provider", "receivable: the payment; fees: what comes back"),
+    Kind.REFUND_KEPT: Sides("refunds", "credit"),
+    Kind.DISPUTE: Sides("receivable: what it had paid; credit: what of it was left; fees: what it costs", "provider"),
+    Kind.DISPUTE_WON: Sides("provider", "receivable: what it pays again; credit: the rest; fees: what comes back"),
+    Kind.DISPUTE_FEE: Sides("fees: in another currency than the payment", "provider"),
+    Kind.DISPUTE_FEE_BACK: Sides("provider", "fees"),
+    Kind.PAYOUT: Sides("bank", "provider"),
+    Kind.PAYOUT_FAILED: Sides("provider", "bank"),
 }
 """One row a kind: which side of which account."""
 
@@ -74,7 +87,7 @@ SIDES: Mapping[Kind, Sides] = {
 class Whose:
     """Whom an event is about, on which day, in which currency."""
 
-    customer_id: int
+    customer_id: int | None  # None: what a provider pays out is of nobody
     on_date: date
     currency: str
 
@@ -96,12 +109,18 @@ def invoice(invoice_id: int, whose: Whose, sale: Sale) -> Transaction:
 
 
 def credit_note(
-    credit_note_id: int, whose: Whose, sale: Sale, *, against: Mapping[int, int], rest_to: str = CREDIT
+    credit_note_id: int, whose: Whose, sale: Sale, *, against: Mapping[int, int], refunds_minor: int = 0
 ) -> Transaction:
-    """A credit note is issued: so much of it is set `against` invoices, the rest goes to credit, or to be refunded."""
+    """A credit note is issued: it is set `against` invoices, so much of the rest is to be refunded, what is left is
+    credit."""
     taken_back = _sales(sale, sign=1)
-    rest = sum(one.amount_minor for one in taken_back) - sum(against.values())
-    postings = (*taken_back, *_receivable(whose, against, sign=-1), *_kept(whose, rest_to, rest))
+    rest = sum(one.amount_minor for one in taken_back) - sum(against.values()) - refunds_minor
+    postings = (
+        *taken_back,
+        *_receivable(whose, against, sign=-1),
+        *_kept(whose, REFUNDS, refunds_minor),
+        *_kept(whose, CREDIT, rest),
+    )
     return _booked(Kind.CREDIT_NOTE, credit_note_id, "credit-note", whose, postings, sale.document_sha256)
 
 
@@ -167,20 +186,66 @@ def refund_failed(refund_id: int, whose: Whose, *, amount_minor: int, out_of: st
     return _booked(Kind.REFUND_FAILED, refund_id, "refund", whose, _sent_back(whose, amount_minor, out_of, by, sign=-1))
 
 
+def set_aside(refund_id: int, whose: Whose, *, amount_minor: int) -> Transaction:
+    """Credit is to be sent back: nothing else is paid from it."""
+    taken = Posting(CREDIT, _positive(amount_minor), whose.customer_id)
+    return _booked(Kind.SET_ASIDE, refund_id, "refund", whose, (taken, *_kept(whose, REFUNDS, amount_minor)))
+
+
+def refund_kept(refund_id: int, whose: Whose, *, amount_minor: int) -> Transaction:
+    """What was to be sent back is not: it is credit."""
+    postings = (*_once(REFUNDS, amount_minor), *_kept(whose, CREDIT, amount_minor))
+    return _booked(Kind.REFUND_KEPT, refund_id, "refund", whose, postings)
+
+
 def dispute(
-    dispute_id: int, whose: Whose, *, amount_minor: int, allocations: Mapping[int, int], fee_minor: int, provider: str
+    dispute_id: int,
+    whose: Whose,
+    *,
+    amount_minor: int,
+    allocations: Mapping[int, int],
+    credit_minor: int = 0,
+    fee_minor: int,
+    provider: str,
 ) -> Transaction:
-    """A payment was charged back: the invoices that it had paid are open again, and the provider takes a fee."""
-    postings = _disputed(whose, amount_minor, allocations, fee_minor, provider, sign=1)
+    """A payment was charged back: the invoices that it had paid are open again, what it left as credit is taken, and
+    the provider takes a fee."""
+    postings = _disputed(whose, amount_minor, allocations, credit_minor, fee_minor, provider, sign=1)
     return _booked(Kind.DISPUTE, dispute_id, "dispute", whose, postings)
 
 
 def dispute_won(
-    dispute_id: int, whose: Whose, *, amount_minor: int, allocations: Mapping[int, int], fee_minor: int, provider: str
+    dispute_id: int,
+    whose: Whose,
+    *,
+    amount_minor: int,
+    allocations: Mapping[int, int],
+    credit_minor: int = 0,
+    fee_minor: int,
+    provider: str,
 ) -> Transaction:
     """The money is ours again; `fee_minor`: what the provider gives back of its fee."""
-    postings = _disputed(whose, amount_minor, allocations, fee_minor, provider, sign=-1)
+    postings = _disputed(whose, amount_minor, allocations, credit_minor, fee_minor, provider, sign=-1)
     return _booked(Kind.DISPUTE_WON, dispute_id, "dispute", whose, postings)
+
+
+def dispute_fee(
+    dispute_id: int, whose: Whose, *, amount_minor: int, provider: str, is_back: bool = False
+) -> Transaction:
+    """The fee for a dispute where it is in another currency than the payment; `is_back`: the provider returns it."""
+    amount = -_positive(amount_minor) if is_back else _positive(amount_minor)
+    kind = Kind.DISPUTE_FEE_BACK if is_back else Kind.DISPUTE_FEE
+    return _booked(kind, dispute_id, "dispute", whose, (Posting(FEES, amount), Posting(provider, -amount)))
+
+
+def payout(payout_id: int, whose: Whose, *, amount_minor: int, provider: str, has_failed: bool = False) -> Transaction:
+    """The provider has sent what it kept for us to the bank, or has taken it back from there.
+
+    Below zero it has taken from the bank what it lacked.
+    """
+    amount = -amount_minor if has_failed else amount_minor
+    kind = Kind.PAYOUT_FAILED if has_failed else Kind.PAYOUT
+    return _booked(kind, payout_id, "payout", whose, (Posting(BANK, amount), Posting(provider, -amount)))
 
 
 def _booked(  # noqa: PLR0917 - called in this file alone, always in this order
@@ -237,13 +302,22 @@ def _sent_back(whose: Whose, amount_minor: int, out_of: str, by: str, *, sign: i
     yield Posting(by, -amount)
 
 
-def _disputed(
-    whose: Whose, amount_minor: int, allocations: Mapping[int, int], fee_minor: int, provider: str, *, sign: int
+def _disputed(  # noqa: PLR0917 - called in this file alone, always in this order
+    whose: Whose,
+    amount_minor: int,
+    by_invoice: Mapping[int, int],
+    credit_minor: int,
+    fee_minor: int,
+    provider: str,
+    *,
+    sign: int,
 ) -> Iterator[Posting]:
-    """What the payment had not paid of invoices is owed without one: the credit that it became may be spent."""
-    yield from _receivable(whose, allocations, sign=sign)
-    if rest := amount_minor - sum(allocations.values()):
+    """What is neither an invoice's nor credit is owed without an invoice: it was credit, and was sent back before."""
+    yield from _receivable(whose, by_invoice, sign=sign)
+    if rest := amount_minor - sum(by_invoice.values()) - credit_minor:
         yield Posting(RECEIVABLE, sign * _positive(rest), whose.customer_id)
+    if credit_minor:
+        yield Posting(CREDIT, sign * _positive(credit_minor), whose.customer_id)
     if fee_minor:
         yield Posting(FEES, sign * _positive(fee_minor))
     yield Posting(provider, -sign * _positive(amount_minor + fee_minor))
