@@ -108,6 +108,24 @@ class Dovecot:
         """What it has logged so far."""
         return (self.directory / "log").read_text(errors="replace")
 
+    @property
+    def main_cf(self) -> str:
+        """Settings of a Postfix that delivers everything here, to the user named by the local part."""
+        return "default_transport = dovecot\ndovecot_destination_recipient_limit = 1\n"
+
+    @property
+    def master_cf(self) -> str:
+        """The service of that Postfix: Dovecot's own delivery agent, one at a time, so that mails keep their order."""
+        agent = "/usr/lib/dovecot/dovecot-lda"
+        how = f"pipe flags=DORhu user={self.owner} argv={agent} -c {self.directory}/dovecot.conf"
+        return f"dovecot unix - n n - 1 {how} -f ${{sender}} -a ${{original_recipient}} -d ${{user}}\n"
+
+    def mails(self, user: str, *, folder: str = "INBOX") -> list[bytes]:
+        """All mails of a folder as they lie there, oldest first."""
+        with self.client(user, folder=folder, readonly=True) as client:
+            found = client.fetch(client.search("ALL"), ["BODY.PEEK[]"])
+        return [bytes(found[uid][b"BODY[]"]) for uid in sorted(found)]
+
     def put(self, user: str, mails: Iterable[bytes], *, folder: str = "INBOX") -> None:
         """Deliver mails into a Maildir, as a mail server does: written beside it, then renamed into it."""
         home = self.directory / "mail" / user / "Maildir"
