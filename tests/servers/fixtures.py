@@ -18,6 +18,7 @@ from tests.servers.nsd import NameServer, running_nsd
 from tests.servers.postfix import NextHops, Postfix, StartPostfix, start_postfix
 from tests.servers.postgresql import Postgresql, running_postgresql
 from tests.servers.process import ServerMissing
+from tests.servers.provider import ProviderDouble, running_provider
 from tests.servers.redis import Redis, running_redis
 from tests.servers.spamd import SpamdServer, running_spamd
 
@@ -78,6 +79,13 @@ def object_store() -> Iterator[ObjectStore]:
     """One S3-compatible store for the whole run; each test asks for a bucket of its own."""
     with running_moto() as server:
         yield server
+
+
+@pytest.fixture
+def provider() -> Iterator[ProviderDouble]:
+    """A payment provider that knows nobody yet."""
+    with running_provider() as double:
+        yield double
 
 
 @pytest.fixture

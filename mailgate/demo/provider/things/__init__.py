@@ -1,0 +1,1 @@
+"""What it keeps: customers, cards, intents, links, refunds, disputes, payouts; and what may be done to each."""

@@ -1,0 +1,1 @@
+"""How one talks to it: fields of a form, refusals, idempotency keys, faults, and webhooks."""
