@@ -55,7 +55,7 @@ def open_(state: State, charge: Object, *, reason: str = "fraudulent", amount: i
     if kind == "card":
         brand = charge["payment_method_details"]["card"]["brand"]
         dispute["payment_method_details"] = {
-            "card": {"brand": brand, "case_type": "chargeback", "network_reason_code": "10.4"},
+            "card": {"brand": brand, "case_type": "chargeback", "network": brand, "network_reason_code": "10.4"},
             "type": "card",
         }
     charge["disputed"] = True
