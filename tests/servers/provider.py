@@ -109,6 +109,10 @@ class ProviderDouble:
         """The next calls break whose "POST /v1/refunds" has `path` in it. Kinds: see provider/wire/faults.py."""
         self.play("faults", path=path, kind=kind, times=times, skip=skip)
 
+    def no_faults(self) -> None:
+        """Nothing breaks any more, and calls that were "held" are done now."""
+        self.play("faults/clear")
+
     def pace(self, *, latency_ms: int = 0, search_lag: int = 0) -> None:
         """Each call takes so long; what is new is found by a search after so many seconds."""
         self.play("pace", latency_ms=latency_ms, search_lag=search_lag)

@@ -91,6 +91,8 @@ class _Desk:
             has_begun = True
             if self._state.faults.latency_seconds:
                 await asyncio.sleep(self._state.faults.latency_seconds)
+            while call.fault is FaultKind.HELD and self._state.faults.is_holding:
+                await asyncio.sleep(_POLL_SECONDS)
             status, text, is_kept = self._done(call)
             if call.key and is_kept:
                 keys.keep(call.key, call.asked, status, text, self._state.now)

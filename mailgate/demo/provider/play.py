@@ -75,12 +75,14 @@ def add_fault(state: State, fields: Fields, _: str) -> Object:
     times, skip = fields.number("times"), fields.number("skip")
     fault = Fault(fields.text("path") or "", FaultKind(kind), 1 if times is None else times, skip or 0)
     state.faults.waiting.append(fault)
+    state.faults.is_holding = state.faults.is_holding or kind == FaultKind.HELD
     return {"waiting": len(state.faults.waiting)}
 
 
 def clear_faults(state: State, fields: Fields, _: str) -> Object:
-    """Nothing breaks any more."""
+    """Nothing breaks any more, and what is held goes on."""
     state.faults.waiting.clear()
+    state.faults.is_holding = False
     return {}
 
 

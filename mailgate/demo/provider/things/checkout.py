@@ -161,6 +161,7 @@ def of_link(state: State, link: Object) -> Object:
         "customer_creation": link["customer_creation"],
         "metadata": dict(link["metadata"]),
         "payment_link": link["id"],
+        "payment_method_types": link["payment_method_types"] or session["payment_method_types"],
         "success_url": after["redirect"]["url"] if after["type"] == "redirect" else None,
     }
     state.secrets[session["id"]]["payment_intent_data"] = {

@@ -16,6 +16,7 @@ class FaultKind(StrEnum):
     DROP_AFTER = "drop_after"
     TOO_MANY = "429"
     LOCKED = "lock_timeout"  # 429 of another kind: something else holds the object
+    HELD = "held"  # it is in flight until the faults are cleared, and is done then
     FAILURE = "500"
     FAILURE_AFTER = "500_after"
 
@@ -36,6 +37,7 @@ class Faults:
 
     waiting: list[Fault] = field(default_factory=list)
     latency_seconds: float = 0.0
+    is_holding: bool = False
 
     def next(self, method: str, path: str) -> FaultKind | None:
         """How this call breaks, if it does; it is counted."""
