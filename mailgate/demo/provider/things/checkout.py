@@ -26,7 +26,7 @@ _CREATING = (
     "mode",
     "payment_intent_data",
     "payment_method_options",
-    "payment_method_types",
+    "allowed_payment_method_types",
     "saved_payment_method_options",
     "setup_intent_data",
     "submit_type",
@@ -42,7 +42,7 @@ def create(state: State, fields: Fields, _: str) -> Object:
     mode = fields.choice("mode", "payment", "setup")
     if mode is None:
         raise malformed("Missing required param: mode.", param="mode", code="parameter_missing")
-    success_url, types = fields.needed("success_url"), fields.texts("payment_method_types")
+    success_url, types = fields.needed("success_url"), fields.texts("allowed_payment_method_types")
     customer, email = fields.text("customer"), fields.text("customer_email")
     if customer is not None and email is not None:
         raise malformed("You may only specify one of these parameters: customer, customer_email.", param="customer")
@@ -231,7 +231,7 @@ def _setup_currency(fields: Fields, types: list[str]) -> str | None:
         return currency_of(fields)
     if not types:
         raise malformed(
-            "You must provide `currency` in `setup` mode when `payment_method_types` is not set.",
+            "You must provide `currency` in `setup` mode when `allowed_payment_method_types` is not set.",
             param="currency",
             code="parameter_missing",
         )

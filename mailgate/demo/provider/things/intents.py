@@ -15,7 +15,7 @@ _CONFIRMING = (
     "mandate",
     "mandate_data",
     "payment_method_options",
-    "payment_method_types",
+    "allowed_payment_method_types",
     "receipt_email",
     "setup_future_usage",
     "use_stripe_sdk",
@@ -50,7 +50,7 @@ def create(state: State, fields: Fields, _: str) -> Object:
     customer = fields.text("customer")
     if customer is not None:
         customers.alive(state, customer)
-    types = fields.texts("payment_method_types")
+    types = fields.texts("allowed_payment_method_types")
     redirects = fields.part("automatic_payment_methods").choice("allow_redirects", "always", "never")
     if is_confirmed:
         _check_return(fields, types, redirects)

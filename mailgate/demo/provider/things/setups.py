@@ -20,13 +20,13 @@ def create(state: State, fields: Fields, _: str) -> Object:
         "customer",
         "description",
         "metadata",
-        "payment_method_types",
+        "allowed_payment_method_types",
         "usage",
     )
     customer = fields.text("customer")
     if customer is not None:
         customers.alive(state, customer)
-    intent = new(state, customer, fields.metadata(), fields.texts("payment_method_types"))
+    intent = new(state, customer, fields.metadata(), fields.texts("allowed_payment_method_types"))
     intent["description"] = fields.text("description")
     intent["usage"] = fields.choice("usage", "off_session", "on_session") or "off_session"
     if fields.text("payment_method") is not None:
