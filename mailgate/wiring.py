@@ -43,6 +43,9 @@ from mailgate.outbound.pool import Pool
 from mailgate.outbound.smarthost import Smarthost
 from mailgate.outbound.templates import Templates, built_in_directory
 from mailgate.outbound.unanswered import Unanswered
+from mailgate.payments.manual import Manual
+from mailgate.payments.provider import Provider
+from mailgate.payments.stripe import Stripe
 from mailgate.vies import Vies
 from store.archive import Archive, archive_of
 from store.billing.files import Format
@@ -67,6 +70,7 @@ class Parts:
     makers: Mapping[str, Maker]  # of files that exist when a mail is composed
     make_pdf: Callable[[str], Pdf]  # of the frozen model of a document
     smarthosts: Sequence[Pool]  # none: outgoing mail stays queued
+    provider: Provider  # who handles cards, or nobody
     unanswered: Unanswered
     domains: Domains
     check_spam: Callable[[bytes], SpamVerdict]
@@ -262,6 +266,7 @@ def build(
         },
         make_pdf=pdf.make,
         smarthosts=tuple(map(Pool, smarthosts)),
+        provider=provider_of(settings),
         unanswered=Unanswered(settings.smarthost.unanswered_at_once),
         domains=Domains(
             settings.smarthost.per_domain_at_once, pause=timedelta(seconds=settings.smarthost.domain_pause_seconds)
@@ -340,6 +345,16 @@ def smarthosts_of(settings: Settings, *, timeout_seconds: float | None = None) -
             helo_name=settings.gate.domain,
         )
         for address, place in places
+    )
+
+
+def provider_of(settings: Settings, *, timeout_seconds: float | None = None) -> Provider:
+    """Who handles cards, perhaps with another time limit. The key is read when they are first asked something."""
+    payments = settings.payments
+    if not payments.is_automatic or payments.secret_key_file is None:
+        return Manual()
+    return Stripe(
+        payments.secret_key_file, url=payments.api_url, timeout_seconds=timeout_seconds or payments.timeout_seconds
     )
 
 

@@ -45,6 +45,7 @@ from webview.site import (
     is_secure,
 )
 from webview.staff_feed import queue_feed
+from webview.thanks_pages import CARD_PATH, PAID_PATH, thanks_page
 
 
 class IdConvertor(Convertor[int]):
@@ -213,6 +214,8 @@ def _open_routes(site: Site) -> list[Route]:
         Route("/f/{word}/staff/queue.atom", for_everybody(site, queue_feed)),
         Route("/out", for_everybody(site, sign_in.sign_out)),
         Route("/help", for_everybody(site, help_page)),
+        Route(PAID_PATH, for_everybody(site, thanks_page)),
+        Route(CARD_PATH, for_everybody(site, thanks_page)),
         Route("/kb", for_everybody(site, article_pages.articles)),
         Route("/kb/{slug}", for_everybody(site, article_pages.article)),
         Route(STAFF_HOME.rstrip("/"), for_everybody(site, _staff_home)),

@@ -148,6 +148,8 @@ def _passwords(site: Site) -> tuple[Path, ...]:
         *(one.secret_file for one in settings.hook),
         settings.s3.access_key_file,
         settings.s3.secret_key_file,
+        settings.payments.secret_key_file,
+        settings.payments.webhook_secret_file,
     )
     return tuple(dict.fromkeys(filter(None, (first, *others))))
 

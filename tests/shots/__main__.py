@@ -27,7 +27,7 @@ Scheme = Literal["light", "dark"]
 LOOKS: Sequence[tuple[Scheme, int]] = (("light", 1280), ("light", 390), ("dark", 1280), ("dark", 390))
 PAPER = 794  # pixels: the width of A4 at 96 an inch
 HEIGHTS = {1280: 800, 390: 844, PAPER: 1123}
-OUTSIDE = ("/sign-in", "/help", "/nothing-here", "/in/forged")
+OUTSIDE = ("/sign-in", "/help", "/payment-done", "/card-done", "/nothing-here", "/in/forged")
 MORE = {
     "customer": ("/search", "/search?q=mail", "/search?q=mail+statsu:open"),
     "staff": ("/staff/search?q=mail+status:open", "/staff/?state=all&with=nobody&tag=web3", "/staff/?tag=nothing"),

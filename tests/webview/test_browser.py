@@ -35,7 +35,7 @@ SMALLEST = (320, 640)  # what 1280 pixels are at a zoom of 400 % (WCAG 1.4.10)
 
 PICTURES = os.environ.get("MAILGATE_SCREENSHOTS", "")
 
-OUTSIDE = ("/sign-in", "/help", "/in/forged", "/out", "/nothing")
+OUTSIDE = ("/sign-in", "/help", "/in/forged", "/out", "/payment-done", "/card-done", "/nothing")
 STARTS = {"anne": "/", "bart": "/staff/"}
 SEARCHES = {  # nobody comes to these by links
     "anne": ("/search?q=mail", "/search?q=mail+statsu:open&kind=ticket"),

@@ -37,7 +37,7 @@ def browsers(company: Company) -> Iterator[tuple[str, httpx.Client]]:
     """Where to begin, and as who."""
     yield "/", company.web.signed_in(company.story.anne)
     yield "/staff/", company.web.signed_in(company.story.bart)
-    for path in ("/sign-in", "/help", "/kb", "/nothing"):
+    for path in ("/sign-in", "/help", "/kb", "/payment-done", "/card-done", "/nothing"):
         yield path, company.web.browser(accept_language="he")
 
 
