@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from mailgate.billing.money.amount import rounded
 from mailgate.errors import Permanent
 from mailgate.payments.provider import Unfit
 
@@ -112,6 +113,12 @@ def minor_of(units: int, currency: str) -> int:
     if units % scale.units:
         raise OddUnits(units, currency)
     return units // scale.units * scale.minor
+
+
+def nearest_minor(units: int, currency: str) -> int:
+    """The same of what the provider has reckoned by itself, a fee or a payout, which need not be whole."""
+    scale = _scale(currency)
+    return rounded(units * scale.minor, scale.units)
 
 
 def least_minor(currency: str) -> int:

@@ -6,7 +6,15 @@ from hypothesis import strategies as st
 
 from mailgate.billing.money.currencies import CURRENCIES, EXPONENTS
 from mailgate.payments import units
-from mailgate.payments.units import Expressed, OddUnits, UnsupportedCurrency, expressed, least_minor, minor_of
+from mailgate.payments.units import (
+    Expressed,
+    OddUnits,
+    UnsupportedCurrency,
+    expressed,
+    least_minor,
+    minor_of,
+    nearest_minor,
+)
 
 STEPS = {"MGA": 100} | dict.fromkeys(("BHD", "JOD", "KWD", "OMR", "TND"), 10)
 """What of ours the least step of the provider's is, where it is more than 1."""
@@ -63,6 +71,14 @@ def test_what_crosses_and_the_rest_are_the_whole_amount(currency: str, minor: in
 def test_an_amount_that_the_provider_says_it_never_has_is_no_amount(currency: str, in_units: int) -> None:
     with pytest.raises(OddUnits, match=f"{in_units} units of {currency}"):
         minor_of(in_units, currency)
+
+
+@pytest.mark.parametrize(
+    ("in_units", "currency", "minor"),
+    [(150049, "ISK", 1500), (150050, "ISK", 1501), (-150050, "ISK", -1501), (59, "EUR", 59), (12, "MGA", 1200)],
+)
+def test_what_the_provider_has_reckoned_is_told_to_the_nearest(in_units: int, currency: str, minor: int) -> None:
+    assert nearest_minor(in_units, currency) == minor
 
 
 @pytest.mark.parametrize(

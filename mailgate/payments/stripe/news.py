@@ -9,7 +9,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from mailgate.payments.provider import DisputeSeen, DisputeState, Page, PayoutSeen
-from mailgate.payments.stripe.reading import amount_of, currency_of, id_of, instant
+from mailgate.payments.stripe.reading import amount_of, currency_of, id_of, instant, reckoned_of
 from mailgate.payments.stripe.talk import PAGE, Object, answer, listed
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def _dispute_seen(dispute: Object) -> DisputeSeen:
         state=_ENDED.get(dispute["status"], DisputeState.OPEN),
         currency=currency_of(dispute),
         amount_minor=amount_of(dispute),
-        fee_minor=sum(amount_of(entry, "fee") for entry in entries),
+        fee_minor=sum(reckoned_of(entry, "fee") for entry in entries),
         fee_currency=currency_of(entries[0]) if entries else "",
         opened_at=instant(dispute["created"]),
         reason=str(dispute.get("reason") or ""),
@@ -96,7 +96,7 @@ def _payout_seen(payout: Object) -> PayoutSeen:
     return PayoutSeen(
         id=str(payout["id"]),
         currency=currency_of(payout),
-        amount_minor=amount_of(payout),
+        amount_minor=reckoned_of(payout, "amount"),
         arrives_on=instant(payout["arrival_date"]).date(),
         has_arrived=payout["status"] == "paid",
         has_failed=payout["status"] in {"failed", "canceled"},

@@ -7,7 +7,7 @@ from typing import Any
 
 from mailgate.payments.provider import Card, ChargeSeen, ChargeState, Decline, Unfit
 from mailgate.payments.stripe.talk import Object
-from mailgate.payments.units import expressed, minor_of
+from mailgate.payments.units import expressed, minor_of, nearest_minor
 
 MARK = "mailgate"
 """The name in their metadata under which our key stands."""
@@ -63,6 +63,11 @@ def currency_of(thing: Object) -> str:
 def amount_of(thing: Object, name: str = "amount") -> int:
     """An amount of a thing in our minor units, in the thing's currency."""
     return minor_of(int(thing[name]), currency_of(thing))
+
+
+def reckoned_of(thing: Object, name: str) -> int:
+    """An amount of a thing that they have reckoned, such as a fee."""
+    return nearest_minor(int(thing[name]), currency_of(thing))
 
 
 def instant(seconds: int) -> datetime:
@@ -157,4 +162,4 @@ def _fee(transaction: Any) -> tuple[int, str]:
     """What they kept of a payment, as far as the entry in their books is there already."""
     if not isinstance(transaction, Mapping):
         return 0, ""
-    return amount_of(transaction, "fee"), currency_of(transaction)
+    return reckoned_of(transaction, "fee"), currency_of(transaction)
