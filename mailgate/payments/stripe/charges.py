@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from mailgate.payments.provider import Charge, ChargeSeen, ChargeState
 from mailgate.payments.stripe.reading import charge_seen, mark_of, marks, units_of
-from mailgate.payments.stripe.talk import PAGE, FailedAgain, Object, Refused, answer, by_key, listed, once
+from mailgate.payments.stripe.talk import PAGE, Away, FailedAgain, Object, Refused, answer, by_key, listed, once
 
 if TYPE_CHECKING:
     from stripe import StripeClient
@@ -46,19 +46,17 @@ def confirm(client: "StripeClient", charge_id: str, wanted: Charge) -> ChargeSee
     No payment method is named again: a decline takes it off the intent, which then cannot be confirmed a second time.
     """
     params: PaymentIntentConfirmParams = {"off_session": True, "expand": _EXPAND}
-    key = f"{wanted.key}-confirm"
-    try:
-        return charge_seen(answer(client.v1.payment_intents.confirm, charge_id, params, by_key(key)))
-    except Refused:  # declined, or it had moved already: the intent says which
-        seen = retrieve(client, charge_id)
-        if seen["status"] == _MADE:
-            raise
-        return charge_seen(seen)
-    except FailedAgain:
-        seen = retrieve(client, charge_id)
-        if seen["status"] != _MADE:
-            return charge_seen(seen)
-    return charge_seen(answer(client.v1.payment_intents.confirm, charge_id, params, by_key(f"{key}-again")))
+    confirmed = f"{wanted.key}-confirm"
+    for key in (confirmed, f"{confirmed}-again"):
+        try:
+            return charge_seen(answer(client.v1.payment_intents.confirm, charge_id, params, by_key(key)))
+        except (Refused, FailedAgain) as failure:  # declined, or it had moved already: the intent says which
+            seen = retrieve(client, charge_id)
+            if seen["status"] != _MADE:
+                return charge_seen(seen)
+            if isinstance(failure, Refused):
+                raise
+    raise Away(f"Stripe fails whenever {charge_id} is confirmed")
 
 
 def find(client: "StripeClient", key: str, *, customer_token: str) -> str | None:
