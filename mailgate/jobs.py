@@ -27,6 +27,9 @@ class Job(StrEnum):
     HOOK = "hook"
     """A program of the operator's is to be told what happened."""
 
+    CHARGE = "charge"
+    """A saved card is to be charged, or what came of that to be looked up."""
+
 
 class Enqueue(Protocol):
     """Wake a worker up for one row. Sent after the commit; never raises: the sweep finds what a lost job leaves."""

@@ -167,6 +167,20 @@ class LogEvent(Enum):
     ENDED = "ended", "customer", "ended customer={customer} invoice={invoice} services={services}"
     RESTORED = "restored", "customer", "restored customer={customer} services={services}"
     UNREACHABLE = "unreachable", "customer", "unreachable customer={customer} invoice={invoice}"
+    CHARGE_BEGUN = "charge begun", "charge", "charge begun charge={charge} customer={customer} by={by!r}"
+    CHARGE_DECLINED = (
+        "charge declined",
+        "charge",
+        "charge declined charge={charge} customer={customer} code={code} next={next}",
+    )
+    CHARGE_IN_DOUBT = "charge in doubt", "charge", "charge in doubt charge={charge} next={next} error={error!r}"
+    CHARGE_REFUSED = "charge refused", "charge", "charge refused charge={charge} error={error!r}"
+    POSTPONED_CHARGE = "postponed", "charge", "postponed charge={charge} error={error!r}"
+    PAYMENT_TAKEN = (
+        "payment taken",
+        "payment",
+        "payment taken payment={payment} customer={customer} amount={amount} currency={currency}",
+    )
     BILLED = "billed", "run", "billed run={run} invoices={invoices} left_out={left_out}"
     NO_GLYPH = "no glyph", "document", "no glyph document={document} signs={signs!r}"
     UNBILLABLE = "unbillable account", "customer", "unbillable account customer={customer}"

@@ -110,7 +110,7 @@ class Crew:
 
     def start(self) -> None:
         """Begin to work."""
-        self._workers = _workers(self._brokers, sending=self.parts.settings.workers.threads)
+        self._workers = _workers(self._brokers, self.parts.settings)
         if self._schedule is not None:
             self._schedule.start()
 
@@ -163,15 +163,16 @@ def _sender(settings: Settings) -> Sender | None:
     return Sender(connecting.connect(settings.workers), shown=connecting.shown(settings.workers))
 
 
-def _workers(by_job: Brokers, *, sending: int) -> tuple[dramatiq.Worker, ...]:
+def _workers(by_job: Brokers, settings: Settings) -> tuple[dramatiq.Worker, ...]:
     """Threads of its own for each job, started: a smarthost, spamd or hook that hangs keeps no mail from its ticket."""
     threads = {
         Job.RECEIVE: RECEIVERS,
-        Job.DELIVER: sending,
+        Job.DELIVER: settings.workers.threads,
         Job.TEACH: 1,
         Job.LEDGER: 1,
         Job.BILL: 1,
         Job.HOOK: CALLERS,
+        Job.CHARGE: settings.payments.at_once if settings.payments.is_automatic else 1,
     }
     workers = tuple(
         dramatiq.Worker(broker, worker_threads=threads[job], worker_timeout=WAKE_MILLISECONDS)

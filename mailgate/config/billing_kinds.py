@@ -85,6 +85,19 @@ def _reminders(raw: list[int]) -> tuple[int, ...]:
     return tuple(raw)
 
 
+def _retry_days(raw: list[int]) -> tuple[int, ...]:
+    """Days after the first attempt, each once and in their order. Networks of cards charge for more than a few."""
+    if len(raw) > 4:
+        raise BadValue(f"names {len(raw)} days: a card that is declined is tried again 4 times at most")
+    for day in raw:
+        if not 1 <= day <= 60:
+            raise BadValue(f"{day} is no day from 1 to 60 after the first attempt")
+    for before, day in pairwise(raw):
+        if day <= before:
+            raise BadValue(f"{day} stands behind {before}: write the days in their order, each once")
+    return tuple(raw)
+
+
 def _suspend_days(raw: int) -> int:
     """None, or so late that its warning can be given after the due date and read in time."""
     if raw and not 4 <= raw <= 365:
@@ -109,6 +122,7 @@ VatId = Annotated[str, text(tidy_vat_id)]  # whether it is one hangs on the coun
 Pattern = Annotated[str, text(_pattern)]
 Amounts = Annotated[tuple[str, ...], Kind(Shape.LIST, _amounts)]
 Reminders = Annotated[tuple[int, ...], Kind(Shape.WHOLES, _reminders)]
+RetryDays = Annotated[tuple[int, ...], Kind(Shape.WHOLES, _retry_days)]
 SuspendDays = Annotated[int, Kind(Shape.WHOLE, _suspend_days)]
 TerminateDays = Annotated[int, whole(0, 3650)]  # 0: never
 HoldMinutes = Annotated[int, whole(0, 24 * 60)]

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
-from mailgate.flows.billing import falling_due, ladder, monthly
+from mailgate.flows.billing import collecting, ending_cards, falling_due, ladder, monthly
 from mailgate.flows.billing.tell_missing import missing_at, tell_missing
 from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
@@ -45,6 +45,9 @@ class DueKind(StrEnum):
     BILL = "bill"  # of some account something is to be invoiced
     HOOK = "hook"  # a program of the operator's has not heard of something
     HOOK_FAILING = "hook-failing"  # and staff have not heard that it cannot be told
+    CHARGE = "charge"  # a card is to be charged, or what came of that to be looked up
+    COLLECT = "collect"  # an invoice is due, and its customer has a card
+    CARD_EXPIRING = "card-expiring"  # and has not heard that it ends soon
     CREDIT = "credit"  # an invoice is due, and the customer has credit
     LADDER = "ladder"  # an invoice is to be brought, reminded of, or has consequences
     SERVICE_ENDED = "service-ended"  # a service was cancelled, and all that was paid for is over
@@ -126,12 +129,14 @@ def _once(at: Callable[[Connection, Settings, datetime], datetime | None]) -> Fi
 DUE = (
     *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job if job is not Job.BILL),
     Due(DueKind.BILL, falling_due.bills, falling_due.send_to_bill, Job.BILL),
+    Due(DueKind.COLLECT, collecting.cards_fall_due, collecting.collect_due, together=collecting.TOGETHER),
     Due(DueKind.CREDIT, falling_due.credit_falls_due, falling_due.settle_by_credit),
     Due(DueKind.LADDER, ladder.waiting, ladder.climb, together=ladder.TOGETHER),
     Due(DueKind.SERVICE_ENDED, falling_due.services_over, falling_due.end_services),
     Due(DueKind.ORDER_LAPSED, falling_due.orders_lapsed, falling_due.drop_orders),
     Due(DueKind.STATEMENT, monthly.statements_due, monthly.send_statements),
     Due(DueKind.PROMISE_OVER, falling_due.promises_over, falling_due.end_promises),
+    Due(DueKind.CARD_EXPIRING, ending_cards.cards_ending, lambda act, ids: ending_cards.tell_ending(act, ids[0])),
     Due(DueKind.HELD_DIGEST, _once(held_mail.digest_at), lambda act, _: held_mail.tell(act, daily=True), is_list=True),
     Due(DueKind.HELD_ALERT, _once(held_mail.alert_at), lambda act, _: held_mail.tell(act, daily=False), is_list=True),
     Due(DueKind.DELAYED, _once(delays.delay_at), lambda act, _: delays.tell_delays(act), is_list=True),

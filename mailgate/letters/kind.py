@@ -209,6 +209,10 @@ class Template(StrEnum):
     PAYMENT_RECEIPT = _of_money("payment-receipt")
     PAYMENT_PARTIAL = _of_money("payment-partial")  # and a rest of the invoice stays open
     CREDIT_ADDED = _of_money("credit-added", about=None)
+    # a card is charged when an invoice is due: in the place of its reminders before that day, and of that day
+    CHARGE_NOTICE = _of_money("charge-notice", wanted=Wanted.UNPAID)
+    PAYMENT_FAILED = _of_money("payment-failed", wanted=Wanted.UNPAID)
+    CARD_EXPIRING = _of_money("card-expiring", about=None)
     STATEMENT = _of_money("statement", about=None)
     SERVICE_WELCOME = _of_service("service-welcome")
     SERVICE_CHANGED = _of_service("service-changed")

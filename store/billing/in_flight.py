@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, select
 
+from store.billing import charges
 from store.schema import bank_entries, bank_proposals
 
 _PROPOSED = (
@@ -15,5 +16,11 @@ _PROPOSED = (
 
 
 def in_flight(conn: Connection, customer_ids: Iterable[int]) -> set[int]:
-    """Those of these customers of whom money may have come: a line of the bank's is proposed for them."""
+    """Those of these customers of whom money may have come: a bank's line is proposed for them, or a card charged."""
+    ids = list(customer_ids)
+    return proposed(conn, ids) | charges.with_one_under_way(conn, ids)
+
+
+def proposed(conn: Connection, customer_ids: Iterable[int]) -> set[int]:
+    """Those for whom a line of the bank's is proposed."""
     return set(conn.execute(_PROPOSED, {"ids": list(customer_ids)}).scalars())

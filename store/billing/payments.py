@@ -66,3 +66,10 @@ def listing(
     if customer_id is not None:
         query = query.where(payments.c.customer_id == customer_id)
     return tuple(_PAYMENT.read(row) for row in conn.execute(query).mappings())
+
+
+def by_provider(conn: Connection, provider: str, reference: str) -> Payment | None:
+    """What a provider took for us under an id of its own; None: it is not recorded."""
+    same = (payments.c.provider == provider, payments.c.reference == reference)
+    row = conn.execute(select(payments).where(*same)).mappings().first()
+    return _PAYMENT.read(row) if row else None

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, or_, select, true
 from mailgate.jobs import Job
 from store.post import leases, processes
 from store.post.outbox import OutState, end_waits
-from store.schema import bill_looks, hook_calls, ledger_checks, lessons, outbox, spool
+from store.schema import bill_looks, charges, hook_calls, ledger_checks, lessons, outbox, spool
 
 _ROWS = {
     Job.RECEIVE: spool,
@@ -17,6 +17,7 @@ _ROWS = {
     Job.LEDGER: ledger_checks,
     Job.BILL: bill_looks,
     Job.HOOK: hook_calls,
+    Job.CHARGE: charges,
 }
 
 
@@ -52,6 +53,7 @@ def take_over(conn: Connection, *, now: datetime) -> tuple[int, int]:
     came_in = leases.release_all(conn, spool, now=now, queued=true())
     leases.release_all(conn, bill_looks, now=now, queued=true())
     leases.release_all(conn, hook_calls, now=now, queued=hook_calls.c.attempts == 0)
+    leases.release_all(conn, charges, now=now, queued=charges.c.attempts == 0)
     leases.set_apart(conn, spool, now=now)
     return came_in, leases.release_all(conn, outbox, now=now, queued=queued)
 

@@ -98,6 +98,11 @@ BOOKED: Mapping[Kind, tuple[Transaction, str, list[tuple[object, ...]]]] = {
         "dispute:1",
         [(RECEIVABLE, 1785, 12, 7), (RECEIVABLE, 215, 12), ("expenses:fees", 1500), (STRIPE, -3500)],
     ),
+    Kind.FEE: (
+        events.fee(5, ANNE, amount_minor=48, provider="assets:stripe"),
+        "fee:5",
+        [("expenses:fees", 48), ("assets:stripe", -48)],
+    ),
     Kind.DISPUTE_WON: (
         events.dispute_won(1, ANNE, amount_minor=2000, allocations={7: 2000}, fee_minor=0, provider=STRIPE),
         "dispute-won:1",

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     DISPUTE_FEE_BACK = "dispute-fee-back"
     PAYOUT = "payout"
     PAYOUT_FAILED = "payout-failed"
+    FEE = "fee"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,7 @@ SIDES: Mapping[Kind, Sides] = {
     Kind.DISPUTE_FEE_BACK: Sides("provider", "fees"),
     Kind.PAYOUT: Sides("bank", "provider"),
     Kind.PAYOUT_FAILED: Sides("provider", "bank"),
+    Kind.FEE: Sides("fees", "provider"),
 }
 """One row a kind: which side of which account."""
 
@@ -246,6 +248,12 @@ def payout(payout_id: int, whose: Whose, *, amount_minor: int, provider: str, ha
     amount = -amount_minor if has_failed else amount_minor
     kind = Kind.PAYOUT_FAILED if has_failed else Kind.PAYOUT
     return _booked(kind, payout_id, "payout", whose, (Posting(BANK, amount), Posting(provider, -amount)))
+
+
+def fee(payment_id: int, whose: Whose, *, amount_minor: int, provider: str) -> Transaction:
+    """The provider keeps so much of a payment, in a currency that may be its own."""
+    postings = (*_once(FEES, amount_minor), Posting(provider, -_positive(amount_minor)))
+    return _booked(Kind.FEE, payment_id, "payment", whose, postings)
 
 
 def _booked(  # noqa: PLR0917 - called in this file alone, always in this order

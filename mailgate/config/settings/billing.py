@@ -52,6 +52,7 @@ class Billing:
     cancel_pending_days: kinds.Days = 30
     mail_hold_minutes: billing_kinds.HoldMinutes = 15
     reminders: billing_kinds.Reminders = (-3, 0, 3, 7, 14)
+    retry_days: billing_kinds.RetryDays = (3, 7)
     reminder_hour: billing_kinds.Hour = 0
     suspend_days: billing_kinds.SuspendDays = 14  # 0: never
     terminate_days: billing_kinds.TerminateDays = 60  # 0: never

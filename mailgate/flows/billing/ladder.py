@@ -5,7 +5,7 @@ suspended or ends, and when to look again. So each step of an invoice is done on
 """
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -18,8 +18,9 @@ from mailgate.billing.period import local_date
 from mailgate.billing.promise import Ended
 from mailgate.billing.service import Service, State
 from mailgate.config import Settings
-from mailgate.flows.billing import falling_due
+from mailgate.flows.billing import collecting, falling_due
 from mailgate.flows.billing.books import Books, Deal, Payer, Today, lock, open_books, text_of
+from mailgate.flows.billing.charge_words import announced_charge
 from mailgate.flows.billing.consequences import end_for, suspend_for
 from mailgate.flows.billing.late_fee import LATE_FEE, charge_late_fee
 from mailgate.flows.billing.letters import (
@@ -35,8 +36,10 @@ from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
 from mailgate.log_events import LogEvent
+from mailgate.payments.terms import terms_of
 from mailgate.people import Contact, Role
-from store.billing import dunning, ledger, promises, services
+from store.billing import dunning, ledger, promises, services, working_cards
+from store.billing.cards import SavedCard
 from store.billing.dunning import StepDone
 from store.billing.invoices import Issued
 from store.post import suppressions
@@ -71,14 +74,40 @@ def climb(act: Act, customer_ids: Sequence[int]) -> None:
     have_credit, payers = _after_what_is_due(act, lock(act.conn, customer_ids))
     addresses = [one.address for payer in payers.values() for one in payer.customer.contacts]
     dead = frozenset(suppressions.reasons(act.conn, addresses, now=act.now))
-    look = _Look(act, books, act.settings.billing.ladder, have_credit, dead)
+    look = _Look(act, books, act.settings.billing.ladder, have_credit, dead, _cards(act, payers))
+    little = collecting.too_little(act.conn, terms_of(act.settings.payments), list(payers))
     for debtor in debtors(act.conn, payers, now=act.now):
-        look.at(debtor)
+        look.at(replace(debtor, too_little=little.get(debtor.payer.customer.id, frozenset())))
     look.write()
 
 
+def tell_declined(act: Act, payer: Payer, invoice_ids: Collection[int], told: Mapping[str, object]) -> None:
+    """A charge for these invoices came to nothing: its mail takes the place of what the ladder would say today.
+
+    `told`: of the charge, as the mail is given it. A warning that is due stands in it, and counts as given.
+    """
+    customer = payer.customer
+    dead = frozenset(suppressions.reasons(act.conn, [one.address for one in customer.contacts], now=act.now))
+    have_credit = ledger.with_credit(act.conn, (customer.id,))
+    look = _Look(act, open_books(act.conn, act.settings), act.settings.billing.ladder, have_credit, dead)
+    for debtor in debtors(act.conn, {customer.id: payer}, now=act.now):
+        if not debtor.rests:
+            look.declined(debtor, invoice_ids, told)
+    look.write()
+    dunning.look_soon(act.conn, customer.id, now=act.now)
+
+
+def _cards(act: Act, payers: Mapping[int, Payer]) -> Mapping[int, SavedCard]:
+    """The cards of these accounts that can be charged today."""
+    terms = terms_of(act.settings.payments)
+    if terms is None:
+        return {}
+    kept = working_cards.kept(act.conn, payers, terms.name)
+    return {number: one for number, one in kept.items() if one.works(local_date(act.now, payers[number].zone))}
+
+
 def _after_what_is_due(act: Act, payers: Mapping[int, Payer]) -> tuple[frozenset[int], Mapping[int, Payer]]:
-    """The accounts once credit has paid what it can, and orders and services that are over have ended.
+    """The accounts once cards are charged and credit has paid what it can, and what is over has ended.
 
     All of that falls due at the same midnight: nobody is asked for what it settles, whichever is taken up first. With
     those of them who had credit.
@@ -94,9 +123,10 @@ def _after_what_is_due(act: Act, payers: Mapping[int, Payer]) -> tuple[frozenset
         if pending:
             falling_due.drop_orders(act, pending)
             changed = True
-        if number in have_credit:
-            falling_due.settle_by_credit(act, (number,))
-            changed = True
+    changed = bool(collecting.collect(act, payers)) or changed
+    for number in have_credit:
+        falling_due.settle_by_credit(act, (number,))
+        changed = True
     return have_credit, lock(act.conn, payers) if changed else payers
 
 
@@ -130,6 +160,7 @@ class _Look:
     rules: Rules
     have_credit: frozenset[int]
     dead: frozenset[str]  # keys of addresses of these accounts that take no mail
+    cards: Mapping[int, SavedCard] = field(default_factory=dict)  # that can be charged, by customer
     notices: list[Notice] = field(default_factory=list)
     deeds: list[_Deed] = field(default_factory=list)
     again: list[StepDone] = field(default_factory=list)
@@ -163,6 +194,24 @@ class _Look:
                 debtor = self._consequence(debtor, invoice, found)
         if reminders:
             self._remind(debtor, reminders)
+
+    def declined(self, debtor: Debtor, invoice_ids: Collection[int], told: Mapping[str, object]) -> None:
+        """A charge of these invoices came to nothing, and that is said in the place of what is due today."""
+        mine = [one for one in debtor.invoices if one.id in invoice_ids and one.open_minor]
+        if not mine:
+            return
+        begins = max(self.act.now, self.rules.starts(self._today(debtor), debtor.payer.zone))
+        reminders = []
+        for invoice in debtor.invoices:
+            found = rule.due(debtor.owed(invoice), self.rules, now=begins, reminded_on=debtor.reminded_on)
+            if found.mail is not None and found.mail.kind is not Kind.CREATED:
+                reminders.append(_Due(invoice, found.mail, rule.CREATED in found.skipped, ()))
+                for step in found.skipped:
+                    self._note(invoice, step, Outcome.SKIPPED)
+        if reminders:
+            self._remind(debtor, reminders, told)
+        else:
+            self._write(debtor, Template.PAYMENT_FAILED, mine[0], also=mine[1:], charge=told)
 
     def write(self) -> None:
         """Queue the mails, and write down the steps with their numbers."""
@@ -213,8 +262,11 @@ class _Look:
             mails = self._write(debtor, template, invoice, with_file=is_new, to=others)
             self.repeated.append((replace(lost, outcome=Outcome.SENT if is_new else Outcome.REMINDED), mails))
 
-    def _remind(self, debtor: Debtor, reminders: Sequence[_Due]) -> None:
-        """One mail for all: the gravest that is due, and what it does not say waits until tomorrow."""
+    def _remind(self, debtor: Debtor, reminders: Sequence[_Due], declined: Mapping[str, object] | None = None) -> None:
+        """One mail for all: the gravest that is due, and what it does not say waits until tomorrow.
+
+        `declined`: a charge that came to nothing just now, of which it tells first.
+        """
         today = self._today(debtor)
         kind = max((one.step.kind for one in reminders), key=list(Kind).index)
         warned = [one for one in reminders if one.step.kind is kind]
@@ -233,14 +285,17 @@ class _Look:
         also = [
             one for one in debtor.invoices if one.id != main.invoice.id and self._is_named(debtor, one, numbers, today)
         ]
+        charge = declined or self._announced(debtor, kind, (main.invoice, *also), today)
+        template = Template.CHARGE_NOTICE if charge else _template(kind, main.invoice, today)
         mails = self._write(
             debtor,
-            _template(kind, main.invoice, today),
+            Template.PAYMENT_FAILED if declined else template,
             main.invoice,
             also=also,
             consequence=consequence,
             with_file=main.is_new,
             to=main.others,
+            charge=charge,
         )
         for one in told:
             outcome = Outcome.WARNED if one.step.kind in _WARNINGS else Outcome.REMINDED
@@ -248,6 +303,19 @@ class _Look:
             self._charge_late_fee(debtor, one.invoice, today)
         tomorrow = self.rules.starts(today + timedelta(days=1), debtor.payer.zone)
         self.looks.update({one.invoice.id: tomorrow for one in reminders if one.invoice.id not in numbers})
+
+    def _announced(
+        self, debtor: Debtor, kind: Kind, named: Sequence[Issued], today: date
+    ) -> Mapping[str, object] | None:
+        """The charge that is to come, in the place of a reminder before the due date; None: there is none."""
+        card, on = self.cards.get(debtor.payer.customer.id), named[0].due_on
+        if card is None or kind is not Kind.REMINDER or on <= today or not card.works(on):
+            return None
+        if len({(one.currency, one.due_on) for one in named}) > 1:
+            return None
+        currency = named[0].currency
+        credit = ledger.credit(self.act.conn, debtor.payer.customer.id, currency)
+        return announced_charge(self.act, card, sum(one.open_minor for one in named) - credit, currency, on)
 
     def _charge_late_fee(self, debtor: Debtor, invoice: Issued, today: date) -> None:
         """Once, with the first reminder after the due date."""

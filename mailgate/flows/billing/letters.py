@@ -66,11 +66,13 @@ def invoice_notices(
     with_file: bool = False,
     to: Sequence[Contact] = (),
     has_credit: bool = True,
+    charge: Mapping[str, object] | None = None,
 ) -> list[Notice]:
     """One mail to each reader of the account: the invoice, what else is open, and what follows if nothing is paid.
 
     `also`: further open invoices of the account. `to`: its readers, where they are known or others than the usual ones.
-    `has_credit`: the account may have some. Empty where the account is billed elsewhere.
+    `has_credit`: the account may have some. `charge`: of a card, that is to come or was declined. Empty where the
+    account is billed elsewhere.
     """
     values = {
         "invoice": document_of(act, invoice),
@@ -78,6 +80,7 @@ def invoice_notices(
         "due_since": min(one.due_on for one in (invoice, *also)).isoformat(),
         "sums": _sums(act, invoice.customer_id, (invoice, *also), has_credit=has_credit),
         "consequence": asdict(consequence) | {"on": consequence.on.isoformat()} if consequence else None,
+        "charge": charge,
         **_ways(invoice),
     }
     readers = to or readers_of_money(act, invoice.customer_id)
@@ -124,14 +127,17 @@ def payment_notices(
     settled: Sequence[Issued],
     open_now: Sequence[Issued],
     credit_minor: int,
+    label: str = "",
 ) -> list[Notice]:
     """What money came, or which credit was used or added, and what it settled.
 
-    `method`: as it was recorded, `credit` for the account's own, "" for a gift. `open_now`: what is open of the
-    invoices that it was for. `credit_minor`: how much of it became credit, or of a deposit or gift: the credit by now.
+    `method`: as it was recorded, `credit` for the account's own, "" for a gift; `label`: the card.
+    `open_now`: what is open of the invoices that it was for. `credit_minor`: how much of it became credit, or of a
+    deposit or gift: the credit by now.
     """
+    came = {"amount_minor": amount_minor, "currency": currency, "on": on.isoformat(), "method": method, "label": label}
     values = {
-        "payment": {"amount_minor": amount_minor, "currency": currency, "on": on.isoformat(), "method": method},
+        "payment": came,
         "settled": [_brief(act, one) for one in settled],
         "open": [_brief(act, one) for one in open_now],
         "credit_minor": credit_minor,
@@ -140,6 +146,11 @@ def payment_notices(
     }
     about = next(iter((*settled, *open_now)), None)
     return _to_all(act, template, readers_of_money(act, customer_id), values, about=about)
+
+
+def card_notices(act: Act, customer_id: int, card: Mapping[str, object]) -> list[Notice]:
+    """A card ends soon: `label` and `ends_on`."""
+    return _to_all(act, Template.CARD_EXPIRING, readers_of_money(act, customer_id), {"card": card}, about=None)
 
 
 def service_notices(

@@ -36,6 +36,7 @@ class Debtor:
     billed: Mapping[int, frozenset[int]]  # the services that an invoice bills, ended ones too
     reminded_on: date | None
     in_flight: bool = False  # money of theirs is on its way
+    too_little: frozenset[str] = frozenset()  # currencies in which less is open than the provider takes
 
     @property
     def rests(self) -> bool:
@@ -62,7 +63,7 @@ class Debtor:
             is_open=invoice.open_minor > 0,
             brings=invoice.state in _BROUGHT,
             rests_until=promises.rests_until(self.promises, invoice.id),
-            in_flight=self.in_flight,
+            in_flight=self.in_flight or invoice.currency in self.too_little,
             is_on=any(one.state is State.ACTIVE for one in services),
             is_off=any(is_off(one) for one in services),
             done={one.step: one.done_at for one in steps},

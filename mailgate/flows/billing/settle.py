@@ -1,13 +1,13 @@
 """Money in and out of documents: payments, deposits and gifts, credit that settles what falls due, credit notes."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
 from mailgate.billing.document.invoice import DocumentState
 from mailgate.billing.ledger import events
-from mailgate.billing.ledger.accounts import BANK, CASH, OF_A_CUSTOMER, provider
+from mailgate.billing.ledger.accounts import BANK, CASH, OF_A_CUSTOMER, ROUNDING, WRITE_OFFS, provider
 from mailgate.billing.ledger.transaction import Transaction
 from mailgate.billing.money.amount import written
 from mailgate.billing.payment.allocation import Allocation, allocate
@@ -62,25 +62,37 @@ def record_payment(deal: Deal, invoice: Issued, payment: Payment, *, as_credit: 
             f"invoice {invoice.number} is {invoice.state}: nothing is open of it. "
             "`--as-credit` keeps the money for the customer"
         )
-    taken = min(payment.amount_minor, invoice.open_minor)
-    number = payments.add(deal.conn, payment)
-    allocations = (Allocation(invoice.id, taken),) if taken else ()
-    invoices.settle(deal.conn, allocations, source=PAYMENT, source_id=number, now=deal.now)
+    return take_in(deal, payment, (invoice,))
+
+
+def take_in(deal: Deal, payment: Payment, wanted: Sequence[Issued], *, unit_minor: int = 1) -> Received:
+    """Record money and set it against invoices of its currency, oldest due first; the rest becomes credit.
+
+    Credit settles what else has fallen due. `unit_minor`: what is left open of one of these and is less than this
+    cannot be paid by the way that the money came, and is rounded off. Raises RecordedBefore.
+    """
+    conn = deal.conn
+    found = allocate(payment.amount_minor, invoices.to_settle(wanted))
+    number = payments.add(conn, payment)
+    invoices.settle(conn, found.allocations, source=PAYMENT, source_id=number, now=deal.now)
     about = events.Whose(payment.customer_id, payment.received_on, payment.currency)
     booked = events.payment(
         number,
         about,
         amount_minor=payment.amount_minor,
-        into=into(payment.method),
-        allocations={one.invoice_id: one.amount_minor for one in allocations},
+        into=account_of(payment),
+        allocations=found.by_invoice,
     )
-    ledger.book(deal.conn, [booked], now=deal.now)
-    used = use_credit(deal, tells=False) if taken < payment.amount_minor else ()
-    tell_paid(deal, (one.invoice_id for one in allocations))
-    tell_payment(deal, payment, (*allocations, *used))
-    after_settlement(deal, {one.invoice_id for one in allocations})
-    settled = (invoice.number,) if taken and taken == invoice.open_minor else ()
-    return Received(number, taken, payment.amount_minor - taken, settled)
+    ledger.book(conn, [booked], now=deal.now)
+    for one in wanted:
+        if 0 < one.open_minor - found.by_invoice.get(one.id, 0) < unit_minor and one.id in found.by_invoice:
+            give_up(deal, invoices.get(conn, one.id), cost=ROUNDING, to=DocumentState.PAID)
+    used = use_credit(deal, tells=False) if found.excess_minor else ()
+    tell_paid(deal, found.by_invoice)
+    tell_payment(deal, payment, (*found.allocations, *used))
+    after_settlement(deal, found.by_invoice)
+    numbers = [one.number for one in invoices.several(conn, found.by_invoice) if not one.open_minor]
+    return Received(number, payment.amount_minor - found.excess_minor, found.excess_minor, tuple(numbers))
 
 
 def deposit(deal: Deal, payment: Payment, *, least_minor: int | None) -> int:
@@ -94,7 +106,7 @@ def deposit(deal: Deal, payment: Payment, *, least_minor: int | None) -> int:
         raise TooLittle(f"a deposit of {amount} {payment.currency} is below the least, {least} {payment.currency}")
     number = payments.add(deal.conn, payment)
     about = events.Whose(payment.customer_id, payment.received_on, payment.currency)
-    booked = events.deposit(number, about, amount_minor=payment.amount_minor, into=into(payment.method))
+    booked = events.deposit(number, about, amount_minor=payment.amount_minor, into=account_of(payment))
     ledger.book(deal.conn, [booked], now=deal.now)
     used = use_credit(deal, tells=False)
     tell_credit_added(deal, payment.currency, payment.amount_minor, used, method=payment.method)
@@ -123,13 +135,14 @@ def take_over(deal: Deal, currency: str, amount_minor: int) -> int:
     return number
 
 
-def use_credit(deal: Deal, *, tells: bool = True) -> tuple[Allocation, ...]:
+def use_credit(deal: Deal, *, tells: bool = True, early: Collection[int] = ()) -> tuple[Allocation, ...]:
     """Settle what has fallen due from the account's credit, oldest due first.
 
-    `tells`: the payer is written to, who otherwise hears of it in the mail about where the credit is from.
+    `tells`: the payer is written to, who otherwise hears of it in the mail about where the credit is from. `early`: ids
+    of invoices of the account that somebody wants paid before they are due.
     """
     conn, customer_id = deal.conn, deal.payer.customer.id
-    due = invoices.open_of(conn, customer_id, due_by=deal.day)
+    due = [one for one in invoices.open_of(conn, customer_id) if one.due_on <= deal.day or one.id in early]
     used: list[Allocation] = []
     booked: list[Transaction] = []
     for currency in sorted({one.currency for one in due}):
@@ -186,15 +199,23 @@ def write_off(deal: Deal, invoice: Issued) -> int:
     """Give up what is open of an invoice; returns how much that was. Raises NotOpen."""
     if not invoice.open_minor:
         raise NotOpen(f"invoice {invoice.number} is {invoice.state}: nothing is open of it")
-    allocation = Allocation(invoice.id, invoice.open_minor)
-    (number,) = invoices.settle(
-        deal.conn, (allocation,), source=WRITE_OFF, source_id=None, now=deal.now, to=DocumentState.WRITTEN_OFF
-    )
-    about = events.Whose(invoice.customer_id, deal.issue_day, invoice.currency)
-    booked = events.write_off(number, about, invoice_id=invoice.id, amount_minor=invoice.open_minor)
-    ledger.book(deal.conn, [booked], now=deal.now)
+    give_up(deal, invoice, cost=WRITE_OFFS, to=DocumentState.WRITTEN_OFF)
     after_settlement(deal, {invoice.id})
     return invoice.open_minor
+
+
+def give_up(deal: Deal, invoice: Issued, *, cost: str, to: DocumentState) -> None:
+    """What is open of an invoice is asked for no more; the caller looks at what follows."""
+    allocation = Allocation(invoice.id, invoice.open_minor)
+    (number,) = invoices.settle(deal.conn, (allocation,), source=WRITE_OFF, source_id=None, now=deal.now, to=to)
+    about = events.Whose(invoice.customer_id, deal.issue_day, invoice.currency)
+    booked = events.write_off(number, about, invoice_id=invoice.id, amount_minor=invoice.open_minor, cost=cost)
+    ledger.book(deal.conn, [booked], now=deal.now)
+
+
+def account_of(payment: Payment) -> str:
+    """The account that money comes to: its provider's, or where it is by its method. Raises BadMethod."""
+    return provider(payment.provider) if payment.provider else into(payment.method)
 
 
 def into(method: str) -> str:

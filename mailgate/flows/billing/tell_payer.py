@@ -47,6 +47,7 @@ def tell_payment(deal: Deal, payment: Payment, taken: Sequence[Allocation]) -> N
             currency=payment.currency,
             on=payment.received_on,
             method=payment.method,
+            label=payment.label,
             settled=settled,
             open_now=[one for one in now_they_are if one.open_minor],
             credit_minor=credit_minor,

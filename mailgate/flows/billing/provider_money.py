@@ -1,0 +1,110 @@
+"""Money that a provider has taken for us: the one door by which it comes into the books, whatever it was paid by."""
+
+import logging
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from mailgate.billing.ledger import events
+from mailgate.billing.ledger.accounts import provider as account_of_provider
+from mailgate.billing.period import local_date
+from mailgate.flows.billing import settle
+from mailgate.flows.billing.books import Deal
+from mailgate.log_events import LogEvent
+from mailgate.payments.provider import ChargeSeen, Unfit
+from mailgate.payments.terms import Terms
+from store.billing import invoices as documents
+from store.billing import ledger, payments
+from store.billing.invoices import Issued
+from store.billing.payments import Payment
+
+log = logging.getLogger(__name__)
+
+UNITS = (1, 10, 100)
+"""The least steps in which a provider may count a currency, in minor units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of money that a provider has taken."""
+
+    payment_id: int
+    is_new: bool  # it was not in the books before
+    allocated_minor: int = 0
+    credit_minor: int = 0  # what is more than was open
+    settled: tuple[str, ...] = ()  # numbers of invoices of which nothing is open any more
+
+
+def receive(deal: Deal, seen: ChargeSeen, *, invoices: Collection[int], provider: Terms) -> Received:
+    """Book money that has come, once, however often it is seen: it pays these invoices, the rest becomes credit.
+
+    Credit settles what else has fallen due. The payer gets one receipt, or hears that it is credit now. Of invoices in
+    another currency, or of another account, nothing is paid.
+    """
+    before = payments.by_provider(deal.conn, provider.name, seen.id)
+    if before is not None:
+        return Received(before.id, is_new=False)
+    payment = payment_of(deal, seen, provider)
+    wanted = _open(deal, invoices, seen.currency)
+    found = settle.take_in(deal, payment, wanted, unit_minor=unit_of(provider, seen.currency))
+    book_fee(deal, seen, found.payment_id, provider)
+    log.info(
+        LogEvent.PAYMENT_TAKEN(
+            payment=found.payment_id, customer=payment.customer_id, amount=seen.amount_minor, currency=seen.currency
+        )
+    )
+    return Received(found.payment_id, True, found.allocated_minor, found.credit_minor, found.settled)
+
+
+def payment_of(deal: Deal, seen: ChargeSeen, provider: Terms) -> Payment:
+    """Money that has come, as it is written down: of the account's day on which it came."""
+    came_on = local_date(seen.received_at, deal.payer.zone) if seen.received_at else deal.day
+    return Payment(
+        0,
+        deal.payer.customer.id,
+        seen.method,
+        seen.id,
+        seen.currency,
+        seen.amount_minor,
+        min(came_on, deal.day),
+        deal.now,
+        deal.by,
+        provider.name,
+        label_of(seen),
+    )
+
+
+def label_of(seen: ChargeSeen) -> str:
+    """By what it was paid, for people: "Visa 4242"; "" where the method says it."""
+    return card_words(seen.card.brand, seen.card.last4) if seen.card else ""
+
+
+def card_words(brand: str, last4: str) -> str:
+    """A card, as its owner knows it."""
+    name = _BRANDS.get(brand, brand.replace("_", " ").title() if brand.islower() else brand)
+    return f"{name} {last4}".strip()
+
+
+_BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
+
+
+def book_fee(deal: Deal, seen: ChargeSeen, payment_id: int, provider: Terms) -> None:
+    """What the provider has kept of a payment, where it says so, in the currency in which it counts that."""
+    if seen.fee_minor <= 0:
+        return
+    about = events.Whose(deal.payer.customer.id, deal.day, seen.fee_currency or seen.currency)
+    account = account_of_provider(provider.name)
+    booked = events.fee(payment_id, about, amount_minor=seen.fee_minor, provider=account)
+    ledger.book(deal.conn, [booked], now=deal.now)
+
+
+def unit_of(provider: Terms, currency: str) -> int:
+    """The least step in which a provider counts a currency, in minor units; 1 where it does not take it."""
+    try:
+        return next((one for one in UNITS if provider.expressible_minor(one, currency) == one), 1)
+    except Unfit:
+        return 1
+
+
+def _open(deal: Deal, ids: Collection[int], currency: str) -> list[Issued]:
+    mine = documents.open_of(deal.conn, deal.payer.customer.id, currency)
+    return [one for one in mine if one.id in ids]
