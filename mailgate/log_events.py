@@ -189,6 +189,7 @@ class LogEvent(Enum):
     FUSE_BLOWN = "fuse blown", "why", "fuse blown why={why!r}"
     PARKED_ACCOUNT = "parked account", "customer", "parked account customer={customer}"
     LEDGER_WHOLE = "ledger whole", "transactions", "ledger whole transactions={transactions}"
+    BANK_UNBALANCED = "bank unbalanced", "statement", "bank unbalanced statement={statement} file={file!r}"
     LEDGER_FAULTY = "ledger faulty", "faults", "ledger faulty faults={faults} first={first!r}"
     POSTPONED_LEDGER = "postponed", "ledger", "postponed ledger={ledger} error={error!r}"
 

@@ -15,6 +15,7 @@ from mailgate.billing.ledger.transaction import Booked
 from mailgate.billing.period import BeyondTheCalendar, Span, nth
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})\Z")
+_WITHIN = frozenset({Kind.SETTLE.value, Kind.UNSETTLED.value})  # what is owed and what is in hand move by the same
 
 
 class BadMonth(ValueError):
@@ -51,7 +52,7 @@ class Entry:
     kind: str  # of the ledger's events: invoice, payment …
     about: About
     amount_minor: int  # what it does to the balance: above zero more is owed
-    used_minor: int = 0  # of the credit that was there; the balance stays the same
+    used_minor: int = 0  # of the credit that was there, below zero where it came back; the balance stays the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,4 +149,4 @@ def _moves(one: Booked) -> bool:
 
 def _entry(one: Booked, about: About) -> Entry:
     owed, kept = _on(RECEIVABLE, one), _on(CREDIT, one)
-    return Entry(one.on_date, one.kind, about, owed + kept, kept if one.kind == Kind.SETTLE else 0)
+    return Entry(one.on_date, one.kind, about, owed + kept, kept if one.kind in _WITHIN else 0)

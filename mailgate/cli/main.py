@@ -68,6 +68,7 @@ _SECTIONS = {
         "invoice": "Invoices: list, show, PDF and e-invoice, void, write off, credit.",
         "credit-note": "Credit notes: list, show, PDF and e-invoice.",
         "payment": "Money that came in.",
+        "bank": "The bank's files: import, list, match, ignore.",
         "credit": "What customers have with us.",
         "statement": "What happened to an account in a month.",
         "rate": "Rates of exchange, for tax in another currency.",

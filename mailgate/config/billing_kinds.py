@@ -108,9 +108,16 @@ def _suspend_days(raw: int) -> int:
 
 
 def _amount(raw: str) -> str:
-    """Whether the currency has so many decimals is for `checks.late_fee` to see."""
+    """Whether the currency has so many decimals is for `checks.amounts_at_home` to see."""
     if raw and (not _AMOUNT.match(raw) or not raw.strip("0.")):
         raise BadValue(f'"{raw}" is no amount, such as "5.00"; empty: there is none')
+    return raw
+
+
+def _perhaps_nothing(raw: str) -> str:
+    """The same, where nothing is an amount as well."""
+    if not _AMOUNT.match(raw):
+        raise BadValue(f'"{raw}" is no amount, such as "0.05"; "0.00": none')
     return raw
 
 
@@ -128,6 +135,7 @@ TerminateDays = Annotated[int, whole(0, 3650)]  # 0: never
 HoldMinutes = Annotated[int, whole(0, 24 * 60)]
 Hour = Annotated[int, whole(0, 23)]
 Amount = Annotated[str, text(_amount)]  # in gate.currency; "": none
+PerhapsNothing = Annotated[str, text(_perhaps_nothing)]  # in gate.currency
 BillDay = Annotated[int, whole(0, 31)]  # 0: none
 Percent = Annotated[int, whole(1, 100)]
 Years = Annotated[int, whole(1, 100)]

@@ -172,14 +172,15 @@ def end_after_suspension(settings: Settings) -> Mistake | None:
     return Mistake(("billing", "terminate_days"), reason, (("billing", "suspend_days"),))
 
 
-def late_fee(settings: Settings) -> Mistake | None:
-    """It can be written in the gate's own currency."""
-    fee, currency = settings.billing.late_fee, settings.gate.currency
-    try:
-        if fee:
-            read_amount(fee, currency)
-    except BadAmount as bad:
-        return Mistake(("billing", "late_fee"), str(bad), (("gate", "currency"),))
+def amounts_at_home(settings: Settings) -> Mistake | None:
+    """They can be written in the gate's own currency."""
+    billing, currency = settings.billing, settings.gate.currency
+    for name, amount in (("late_fee", billing.late_fee), ("write_off_below", billing.write_off_below)):
+        try:
+            if amount.strip("0."):
+                read_amount(amount, currency)
+        except BadAmount as bad:
+            return Mistake(("billing", name), str(bad), (("gate", "currency"),))
     return None
 
 
@@ -213,7 +214,7 @@ CHECKS: tuple[Callable[[Settings], Mistake | None], ...] = (
     vat_id_of_seller,
     numbers_of_their_own,
     end_after_suspension,
-    late_fee,
+    amounts_at_home,
 )
 
 

@@ -208,6 +208,7 @@ class Template(StrEnum):
     INVOICE_CREDITED = _of_money("invoice-credited")  # something is given back
     PAYMENT_RECEIPT = _of_money("payment-receipt")
     PAYMENT_PARTIAL = _of_money("payment-partial")  # and a rest of the invoice stays open
+    PAYMENT_RETURNED = _of_money("payment-returned")  # the bank has taken it back
     CREDIT_ADDED = _of_money("credit-added", about=None)
     # a card is charged when an invoice is due: in the place of its reminders before that day, and of that day
     CHARGE_NOTICE = _of_money("charge-notice", wanted=Wanted.UNPAID)

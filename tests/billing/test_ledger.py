@@ -126,6 +126,16 @@ BOOKED: Mapping[Kind, tuple[Transaction, str, list[tuple[object, ...]]]] = {
         "payout-failed:5",
         [(BANK, -9000), (STRIPE, 9000)],
     ),
+    Kind.RETURNED: (
+        events.returned(9, ANNE, amount_minor=2000, out_of=BANK, allocations={7: 1500}, credit_minor=400),
+        "returned:9",
+        [(RECEIVABLE, 1500, 12, 7), (CREDIT, 400, 12), (RECEIVABLE, 100, 12), (BANK, -2000)],
+    ),
+    Kind.UNSETTLED: (
+        events.unsettled(6, ANNE, invoice_id=7, amount_minor=300),
+        "unsettled:6",
+        [(RECEIVABLE, 300, 12, 7), (CREDIT, -300, 12)],
+    ),
 }  # fmt: skip
 
 

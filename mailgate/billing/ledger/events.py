@@ -46,6 +46,8 @@ class Kind(StrEnum):
     PAYOUT = "payout"
     PAYOUT_FAILED = "payout-failed"
     FEE = "fee"
+    RETURNED = "returned"
+    UNSETTLED = "unsettled"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ SIDES: Mapping[Kind, Sides] = {
     Kind.PAYOUT: Sides("bank", "provider"),
     Kind.PAYOUT_FAILED: Sides("provider", "bank"),
     Kind.FEE: Sides("fees", "provider"),
+    Kind.RETURNED: Sides("receivable: what it had paid; credit: what it had left", "bank, cash or provider"),
+    Kind.UNSETTLED: Sides("receivable", "credit"),
 }
 """One row a kind: which side of which account."""
 
@@ -254,6 +258,34 @@ def fee(payment_id: int, whose: Whose, *, amount_minor: int, provider: str) -> T
     """The provider keeps so much of a payment, in a currency that may be its own."""
     postings = (*_once(FEES, amount_minor), Posting(provider, -_positive(amount_minor)))
     return _booked(Kind.FEE, payment_id, "payment", whose, postings)
+
+
+def returned(
+    entry_id: int,
+    whose: Whose,
+    *,
+    amount_minor: int,
+    out_of: str,
+    allocations: Mapping[int, int],
+    credit_minor: int,
+) -> Transaction:
+    """The bank has taken a payment back, by a line of its own: what it had paid is open again, its credit is gone.
+
+    What neither of them has any more, since it was paid out, is owed without an invoice.
+    """
+    taken = list(_receivable(whose, allocations, sign=1))
+    if credit_minor:
+        taken.append(Posting(CREDIT, _positive(credit_minor), whose.customer_id))
+    if rest := amount_minor - credit_minor - sum(allocations.values()):
+        taken.append(Posting(RECEIVABLE, _positive(rest), whose.customer_id))
+    postings = (*taken, Posting(out_of, -_positive(amount_minor)))
+    return _booked(Kind.RETURNED, entry_id, "bank-entry", whose, postings)
+
+
+def unsettled(allocation_id: int, whose: Whose, *, invoice_id: int, amount_minor: int) -> Transaction:
+    """Credit that had paid for an invoice is needed elsewhere: the invoice is open again."""
+    owed = _receivable(whose, {invoice_id: amount_minor}, sign=1)
+    return _booked(Kind.UNSETTLED, allocation_id, "allocation", whose, (*owed, *_kept(whose, CREDIT, amount_minor)))
 
 
 def _booked(  # noqa: PLR0917 - called in this file alone, always in this order

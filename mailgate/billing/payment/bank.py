@@ -11,6 +11,15 @@ MOST = 5
 """Candidates that people are shown."""
 
 
+class EntryState(StrEnum):
+    """What became of a line."""
+
+    BOOKED = "booked"  # it is money of a customer's, or has taken such back
+    PROPOSED = "proposed"  # people are to decide
+    IGNORED = "ignored"  # it is nobody's payment
+    RETURNED = "returned"  # it was booked, and the bank has taken the money back
+
+
 class Reason(StrEnum):
     """Why a line may be for somebody."""
 
@@ -24,6 +33,25 @@ class Reason(StrEnum):
     NOTHING_OPEN = "nothing-open"  # the invoice is settled, or was taken back
     SEVERAL = "several"  # it names others as well
     RETURN = "return"  # the bank gives back what was booked as theirs
+
+
+_WORDS: Mapping[Reason, str] = {
+    Reason.REFERENCE: "its reference is named",
+    Reason.NUMBER: "its number is named",
+    Reason.ACCOUNT: "they paid from this account before",
+    Reason.NAME: "the payer is called so",
+    Reason.AMOUNT: "just so much is open of it",
+    Reason.ALL_OPEN: "just so much is open of all their invoices",
+    Reason.OTHER_CURRENCY: "but it is in another currency",
+    Reason.NOTHING_OPEN: "but nothing of it is open",
+    Reason.SEVERAL: "but others are named as well",
+    Reason.RETURN: "a payment of theirs went back",
+}
+
+
+def words(reasons: Sequence[Reason]) -> str:
+    """Reasons for people, in English."""
+    return ", ".join(_WORDS[one] for one in reasons)
 
 
 WEIGHTS: Mapping[Reason, int] = {

@@ -10,7 +10,8 @@ from mailgate.billing.document.frozen import reference_of
 from mailgate.billing.payment.bank_line import BankLine, is_given
 
 _MOST_READ = 2_000  # characters: the standard has 140, some banks write more
-_REFERENCE = re.compile(r"(?<![A-Z0-9])RF ?[0-9] ?[0-9](?:[ .-]?[A-Z0-9])+")
+# Looked for at each place, not behind the last: a reference may stand right behind another.
+_REFERENCE = re.compile(r"(?<![A-Z0-9])(?=(RF ?[0-9] ?[0-9](?:[ .-]?[A-Z0-9]){1,60}))")
 _LONGEST = 25  # characters of a reference (ISO 11649)
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[._/-]+[A-Za-z0-9]+)*")
 _INVOICE = r"(?:rechnungs?|rechn|invoice|inv|facture|factuur|re|rg|rnr|rgnr)"
@@ -47,7 +48,7 @@ def references_in(line: BankLine) -> tuple[str, ...]:
     found = [one.upper() for one in line.references if reference.is_reference(one)]
     for text in (line.text, line.end_to_end, *line.references):
         for shaped in _REFERENCE.finditer(text[:_MOST_READ].upper()):
-            found.extend(one for one in _begun(shaped[0]) if reference.is_reference(one))
+            found.extend(one for one in _begun(shaped[1]) if reference.is_reference(one))
     return tuple(dict.fromkeys(found))
 
 

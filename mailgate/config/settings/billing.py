@@ -57,6 +57,7 @@ class Billing:
     suspend_days: billing_kinds.SuspendDays = 14  # 0: never
     terminate_days: billing_kinds.TerminateDays = 60  # 0: never
     late_fee: billing_kinds.Amount = ""  # empty: none
+    write_off_below: billing_kinds.PerhapsNothing = "0.00"  # so little that is open after a payment is forgiven
     terminate_after_days: kinds.Days = 7
     change_waits_for_payment: kinds.Truth = False
     promise_days: kinds.Days = 14
@@ -73,6 +74,10 @@ class Billing:
         """What is done about invoices that nobody pays, and when."""
         hold = timedelta(minutes=self.mail_hold_minutes)
         return Rules(self.reminders, self.suspend_days, self.terminate_days, self.reminder_hour, hold)
+
+    def write_off_minor(self, home: str) -> int:
+        """What is forgiven at most, in the gate's own currency; zero is zero in each, whatever its decimals."""
+        return read_amount(self.write_off_below, home) if self.write_off_below.strip("0.") else 0
 
     def least_deposit_minor(self, currency: str, *, home: str) -> int | None:
         """The least that a customer may deposit in a currency, `home` being the gate's; None: none is taken in it."""

@@ -128,12 +128,13 @@ def payment_notices(
     open_now: Sequence[Issued],
     credit_minor: int,
     label: str = "",
+    meant: str = "",
 ) -> list[Notice]:
-    """What money came, or which credit was used or added, and what it settled.
+    """What money came or was taken back, or which credit was used or added, and what it settled.
 
     `method`: as it was recorded, `credit` for the account's own, "" for a gift; `label`: the card.
     `open_now`: what is open of the invoices that it was for. `credit_minor`: how much of it became credit, or of a
-    deposit or gift: the credit by now.
+    deposit or gift: the credit by now. `meant`: the number of an invoice that it was for, and that was settled before.
     """
     came = {"amount_minor": amount_minor, "currency": currency, "on": on.isoformat(), "method": method, "label": label}
     values = {
@@ -141,6 +142,7 @@ def payment_notices(
         "settled": [_brief(act, one) for one in settled],
         "open": [_brief(act, one) for one in open_now],
         "credit_minor": credit_minor,
+        "meant": meant,
         "overview": act.settings.page("/invoices"),
         **(_ways(open_now[0]) if open_now else {"transfer": None, "check": None, "pay_link": None}),
     }

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from mailgate.billing.document.invoice import DocumentState
 from mailgate.billing.ledger import events
-from mailgate.billing.ledger.accounts import BANK, CASH, OF_A_CUSTOMER, ROUNDING, WRITE_OFFS, provider
+from mailgate.billing.ledger.accounts import BANK, CASH, DIFFERENCES, OF_A_CUSTOMER, ROUNDING, WRITE_OFFS, provider
 from mailgate.billing.ledger.transaction import Transaction
 from mailgate.billing.money.amount import written
 from mailgate.billing.payment.allocation import Allocation, allocate
@@ -87,9 +87,11 @@ def take_in(deal: Deal, payment: Payment, wanted: Sequence[Issued], *, unit_mino
     for one in wanted:
         if 0 < one.open_minor - found.by_invoice.get(one.id, 0) < unit_minor and one.id in found.by_invoice:
             give_up(deal, invoices.get(conn, one.id), cost=ROUNDING, to=DocumentState.PAID)
+    write_off_small_rests(deal, found.by_invoice)
     used = use_credit(deal, tells=False) if found.excess_minor else ()
     tell_paid(deal, found.by_invoice)
-    tell_payment(deal, payment, (*found.allocations, *used))
+    meant = "" if any(one.open_minor for one in wanted) else next((one.number for one in wanted), "")
+    tell_payment(deal, payment, (*found.allocations, *used), meant=meant)
     after_settlement(deal, found.by_invoice)
     numbers = [one.number for one in invoices.several(conn, found.by_invoice) if not one.open_minor]
     return Received(number, payment.amount_minor - found.excess_minor, found.excess_minor, tuple(numbers))
@@ -158,6 +160,7 @@ def use_credit(deal: Deal, *, tells: bool = True, early: Collection[int] = ()) -
         )
         used.extend(found)
     ledger.book(conn, booked, now=deal.now)
+    write_off_small_rests(deal, {one.invoice_id for one in used})
     tell_paid(deal, (one.invoice_id for one in used))
     if tells:
         tell_credit_used(deal, used)
@@ -216,6 +219,15 @@ def give_up(deal: Deal, invoice: Issued, *, cost: str, to: DocumentState) -> Non
 def account_of(payment: Payment) -> str:
     """The account that money comes to: its provider's, or where it is by its method. Raises BadMethod."""
     return provider(payment.provider) if payment.provider else into(payment.method)
+
+
+def write_off_small_rests(deal: Deal, paid: Collection[int]) -> None:
+    """What money has left open of these invoices is forgiven, where it is no more than `billing.write_off_below`."""
+    gate = deal.books.settings.gate
+    most = deal.books.settings.billing.write_off_minor(gate.currency)
+    for one in invoices.several(deal.conn, paid) if most and paid else ():
+        if one.currency == gate.currency and 0 < one.open_minor <= most:
+            give_up(deal, one, cost=DIFFERENCES, to=DocumentState.PAID)
 
 
 def into(method: str) -> str:

@@ -23,8 +23,11 @@ OF_CREDIT = "credit"
 """The method of what the account's own credit pays."""
 
 
-def tell_payment(deal: Deal, payment: Payment, taken: Sequence[Allocation]) -> None:
-    """Money came for an invoice: what it and the credit that it left have settled, and what became of the rest."""
+def tell_payment(deal: Deal, payment: Payment, taken: Sequence[Allocation], *, meant: str = "") -> None:
+    """Money came for an invoice: what it and the credit that it left have settled, and what became of the rest.
+
+    `meant`: the number of an invoice that it was for, and of which nothing was open.
+    """
     if deal.is_quiet:
         return
     now_they_are = _read(deal, taken)
@@ -51,6 +54,29 @@ def tell_payment(deal: Deal, payment: Payment, taken: Sequence[Allocation]) -> N
             settled=settled,
             open_now=[one for one in now_they_are if one.open_minor],
             credit_minor=credit_minor,
+            meant=meant,
+        ),
+    )
+
+
+def tell_returned(deal: Deal, payment: Payment, invoice_ids: Sequence[int], *, on: date) -> None:
+    """The bank has taken a payment back, on a day: which of these invoices are open again."""
+    if deal.is_quiet:
+        return
+    found = {one.id: one for one in invoices.several(deal.conn, invoice_ids)}
+    _send(
+        deal,
+        payment_notices(
+            _act(deal),
+            Template.PAYMENT_RETURNED,
+            payment.customer_id,
+            amount_minor=payment.amount_minor,
+            currency=payment.currency,
+            on=on,
+            method=payment.method,
+            settled=[],
+            open_now=[found[number] for number in invoice_ids if found[number].open_minor],
+            credit_minor=ledger.credit(deal.conn, payment.customer_id, payment.currency),
         ),
     )
 

@@ -127,6 +127,7 @@ def _paid(method: str = "transfer", amount_minor: int = 2400, **more: object) ->
         "settled": [_brief("2027-0031", 2400, "2027-03-15", 0)],
         "open": [],
         "credit_minor": 0,
+        "meant": "",
         "overview": f"{_PAGES}/invoices",
         **_WAYS,
         **_ALWAYS,
@@ -215,7 +216,14 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _paid("credit", 1000, settled=[], open=_REST, **_BY_CHECK),
         _paid("cash", 1000, settled=[], open=[_REST[0] | {"page": None}], **_NO_WAY),
     ),
+    Template.PAYMENT_RETURNED: (
+        _paid(settled=[], open=_OTHERS[:1]),
+        _paid(settled=[], open=[_REST[0] | {"page": None}, *_OTHERS], **_BY_CHECK),
+        _paid(settled=[], credit_minor=1000),
+        _paid(settled=[], overview=None, **_NO_WAY),
+    ),
     Template.CREDIT_ADDED: (
+        _paid(settled=[], credit_minor=2400, meant="2027-0031"),
         _paid(amount_minor=5000, settled=[], credit_minor=5000),
         _paid("", 500, settled=[], credit_minor=5500, overview=None),
         _paid("check", 5000, credit_minor=2600),

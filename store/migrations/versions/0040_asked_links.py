@@ -16,5 +16,4 @@ def upgrade() -> None:
     op.add_column("offers", sa.Column("asks_minor", sa.BigInteger(), nullable=False, server_default="0"))
     op.add_column("offers", sa.Column("contact_id", sa.Integer(), nullable=True))
     op.add_column("offers", sa.Column("spool_id", NUMBER, nullable=True))
-    is_under_way = sa.Column("is_under_way", sa.Boolean(), nullable=False, server_default=sa.text("false"))
-    op.add_column("offers", is_under_way)
+    op.add_column("offers", sa.Column("is_under_way", sa.Boolean(), nullable=False, server_default=sa.text("false")))

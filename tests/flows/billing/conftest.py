@@ -27,3 +27,10 @@ def trade(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Trade]:
 def anne(trade: Trade) -> int:
     """A customer at home."""
     return trade.customer("Anne")
+
+
+@pytest.fixture
+def bill(trade: Trade, anne: int) -> tuple[str, str]:
+    """The number and the reference of an invoice of 11.90."""
+    _, (invoice,) = trade.add(anne, "small", on="2026-04-01")
+    return invoice.number, trade.invoice(invoice.number).reference

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailgate.billing.money.currencies import EXPONENTS
-from mailgate.billing.payment.bank_line import BankLine
+from mailgate.billing.payment.bank_line import BadStatement, BankLine
 from mailgate.billing.payment.camt.elements import Element, amount, child, children, day, size, word
 
 _RETURNS = frozenset({"RRTN", "RPCR", "UPDD", "PRDD", "UPCT", "UPCQ", "CQRV"})
@@ -40,18 +40,21 @@ class Entry:
     text: str
     is_return: bool
     payments: tuple[Payment, ...]
+    page: int = 1  # of its statement, which a bank may have cut in several
 
     @property
     def references(self) -> tuple[str, ...]:
         """The creditor references of its payments."""
         return tuple(one for payment in self.payments for one in payment.references)
 
-    def lines(self, *, otherwise_on: date | None) -> tuple[BankLine, ...]:
+    def lines(self) -> tuple[BankLine, ...]:
         """A line for each payment, if their amounts, or what charges left of them, add up to the entry's; else one.
 
-        So the lines always come to what the bank has booked. `otherwise_on`: the day of an entry that names none.
+        So the lines always come to what the bank has booked. Raises BadStatement for an entry of no day.
         """
-        booked_on = self.booked_on or otherwise_on or date.min
+        booked_on = self.booked_on
+        if booked_on is None:
+            raise BadStatement(f"an entry of account {self.account or 'without a number'} has no date")
         shares = self._shares()
         if shares:
             return tuple(
@@ -88,8 +91,8 @@ class Entry:
         )
 
 
-def read_entry(found: Element, account: str) -> Entry:
-    """Read it. Raises BadStatement."""
+def read_entry(found: Element, account: str, *, page: int, otherwise_on: date | None) -> Entry:
+    """Read it. `otherwise_on`: the day of an entry that names none. Raises BadStatement."""
     minor, currency = amount(found)
     is_credit = word(found, "CdtDbtInd") == "CRDT"
     payments = tuple(
@@ -102,11 +105,12 @@ def read_entry(found: Element, account: str) -> Entry:
         currency,
         minor,
         is_credit,
-        day(found, "BookgDt") or day(found, "ValDt"),
+        day(found, "BookgDt") or day(found, "ValDt") or otherwise_on,
         word(found, "AcctSvcrRef"),
         word(found, "AddtlNtryInf"),
         word(found, "RvslInd") in {"true", "1"} or _is_return(found),
         payments,
+        page,
     )
 
 

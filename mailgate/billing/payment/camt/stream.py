@@ -12,7 +12,7 @@ from mailgate.billing.payment.camt.entry import Entry, read_entry
 
 _OPENING = ("OPBD", "PRCD")  # what the account held when the period began: by its own word, or as the last one closed
 _CLOSING = "CLBD"
-_NAMES = ("Stmt", "Ntry", "Bal", "Acct", "FrToDt")
+_NAMES = ("Stmt", "Ntry", "Bal", "Acct", "FrToDt", "StmtPgntn")
 
 
 @dataclass(slots=True)
@@ -23,6 +23,7 @@ class _Open:
     currency: str = ""
     from_on: date | None = None
     to_on: date | None = None
+    page: int = 1
     balances: dict[str, tuple[int, str]] = field(default_factory=dict)
     sums: dict[str, int] = field(default_factory=dict)
 
@@ -32,6 +33,9 @@ class _Open:
         if name == "Acct":
             identifier = word(found, "Id", "IBAN") or word(found, "Id", "Othr", "Id")
             self.account, self.currency = identifier.replace(" ", "").upper(), word(found, "Ccy")
+        elif name == "StmtPgntn":
+            number = word(found, "PgNb")
+            self.page = int(number) if number.isdecimal() and len(number) < 10 else 1
         elif name == "FrToDt":
             self.from_on, self.to_on = _day(found, "FrDtTm", "FrDt"), _day(found, "ToDtTm", "ToDt")
         elif name == "Bal":
@@ -41,7 +45,7 @@ class _Open:
             if code == _CLOSING and self.to_on is None:
                 self.to_on = day(found, "Dt")
         elif name == "Ntry" and _is_booked(found):
-            entry = read_entry(found, self.account)
+            entry = read_entry(found, self.account, page=self.page, otherwise_on=self.to_on)
             self.sums[entry.currency] = self.sums.get(entry.currency, 0) + entry.amount_minor
             return entry
         return None

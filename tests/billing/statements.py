@@ -1,0 +1,117 @@
+"""Files as banks write them, in the shapes that ISO 20022 gives as examples, for made-up people."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+OURS = "DE02120300000000202051"
+
+
+@dataclass(frozen=True)
+class Pays:
+    """One payment inside an entry."""
+
+    amount: str = ""
+    name: str = ""
+    iban: str = ""
+    text: str = ""
+    reference: str = ""
+    end_to_end: str = "NOTPROVIDED"
+    bank_reference: str = ""
+    returned: bool = False
+    instructed: tuple[str, str] | None = None
+    charges: str = ""
+
+
+@dataclass(frozen=True)
+class Books:
+    """One entry, with the payments in it."""
+
+    amount: str
+    pays: Sequence[Pays] = ()
+    mark: str = "CRDT"
+    on: str = "2026-04-02"
+    currency: str = "EUR"
+    state: str = "BOOK"
+    bank_reference: str = ""
+    reversal: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Says:
+    """One statement."""
+
+    entries: Sequence[Books] = field(default_factory=tuple)
+    opening: str = "0"
+    closing: str = "0"
+    account: str = OURS
+    currency: str = "EUR"
+    page: int = 0
+
+
+def camt(*statements: Says, version: int = 8) -> bytes:
+    """A whole file, in one version of the message from 2 to 13."""
+    told = "".join(_statement(one, version) for one in statements)
+    return (
+        '<?xml version="1.0" encoding="UTF-8"?>\n'
+        f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version:02}"><BkToCstmrStmt>'
+        f"<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-04-03T06:00:00+02:00</CreDtTm></GrpHdr>{told}"
+        "</BkToCstmrStmt></Document>"
+    ).encode()
+
+
+def _statement(one: Says, version: int) -> str:
+    page = f"<StmtPgntn><PgNb>{one.page}</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>" if one.page else ""
+    span = "<FrToDt><FrDtTm>2026-04-01T00:00:00</FrDtTm><ToDtTm>2026-04-02T23:59:59</ToDtTm></FrToDt>"
+    account = f"<Acct><Id><IBAN>{one.account}</IBAN></Id><Ccy>{one.currency}</Ccy></Acct>"
+    balances = _balance("OPBD", one.opening, one.currency) + _balance("CLBD", one.closing, one.currency)
+    entries = "".join(_entry(entry, version) for entry in one.entries)
+    return f"<Stmt><Id>S1</Id>{page}{span}{account}{balances}{entries}</Stmt>"
+
+
+def _balance(code: str, amount: str, currency: str) -> str:
+    mark, size = ("DBIT", amount[1:]) if amount.startswith("-") else ("CRDT", amount)
+    return (
+        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="{currency}">{size}</Amt>'
+        f"<CdtDbtInd>{mark}</CdtDbtInd><Dt><Dt>2026-04-02</Dt></Dt></Bal>"
+    )
+
+
+def _entry(one: Books, version: int) -> str:
+    state = f"<Cd>{one.state}</Cd>" if version >= 4 else one.state
+    details = "".join(_payment(each, one, version) for each in one.pays)
+    return (
+        f'<Ntry><Amt Ccy="{one.currency}">{one.amount}</Amt><CdtDbtInd>{one.mark}</CdtDbtInd>'
+        f"{'<RvslInd>true</RvslInd>' if one.reversal else ''}<Sts>{state}</Sts><BookgDt><Dt>{one.on}</Dt></BookgDt>"
+        f"{f'<AcctSvcrRef>{one.bank_reference}</AcctSvcrRef>' if one.bank_reference else ''}"
+        f"{f'<NtryDtls>{details}</NtryDtls>' if details else ''}"
+        f"{f'<AddtlNtryInf>{one.text}</AddtlNtryInf>' if one.text else ''}</Ntry>"
+    )
+
+
+def _payment(one: Pays, entry: Books, version: int) -> str:
+    references = f"<EndToEndId>{one.end_to_end}</EndToEndId>"
+    if one.bank_reference:
+        references = f"<AcctSvcrRef>{one.bank_reference}</AcctSvcrRef>{references}"
+    written = f'<Amt Ccy="{entry.currency}">{one.amount}</Amt>' if one.amount else ""
+    amount = f"{written}<CdtDbtInd>{entry.mark}</CdtDbtInd>" if version >= 3 and written else ""
+    inside = f"<TxAmt>{written}</TxAmt>" if version < 3 and written else ""
+    if one.instructed:
+        inside = f'<InstdAmt><Amt Ccy="{one.instructed[1]}">{one.instructed[0]}</Amt></InstdAmt>{inside}'
+    side = "Dbtr" if entry.mark == "CRDT" else "Cdtr"
+    name = f"<Pty><Nm>{one.name}</Nm></Pty>" if version >= 8 else f"<Nm>{one.name}</Nm>"
+    parties = f"<{side}>{name}</{side}>" if one.name else ""
+    if one.iban:
+        parties += f"<{side}Acct><Id><IBAN>{one.iban}</IBAN></Id></{side}Acct>"
+    remittance = f"<Ustrd>{one.text}</Ustrd>" if one.text else ""
+    if one.reference:
+        remittance += f"<Strd><CdtrRefInf><Ref>{one.reference}</Ref></CdtrRefInf></Strd>"
+    charges = f'<Amt Ccy="{entry.currency}">{one.charges}</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
+    if one.charges:
+        charges = f"<Chrgs><Rcrd>{charges}</Rcrd></Chrgs>" if version >= 4 else f"<Chrgs>{charges}</Chrgs>"
+    return (
+        f"<TxDtls><Refs>{references}</Refs>{amount}{f'<AmtDtls>{inside}</AmtDtls>' if inside else ''}"
+        f"{charges if one.charges else ''}{f'<RltdPties>{parties}</RltdPties>' if parties else ''}"
+        f"{f'<RmtInf>{remittance}</RmtInf>' if remittance else ''}"
+        f"{'<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>' if one.returned else ''}</TxDtls>"
+    )
