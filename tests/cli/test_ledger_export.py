@@ -76,7 +76,8 @@ def test_an_extract_begins_with_what_stood_there_before(booked: Program) -> None
 def year() -> Iterator[Transaction]:
     """A year of everything that happens, in four currencies, by chance but always the same."""
     chance = random.Random(13)
-    stripe, credit = provider("Stripe"), dict.fromkeys(((who, code) for who in (1, 2) for code in CURRENCIES), 0)
+    stripe = provider("Stripe")
+    credit: dict[tuple[int | None, str], int] = dict.fromkeys(((who, code) for who in (1, 2) for code in CURRENCIES), 0)
     for number in range(1, 601):
         on = date(2026, 1, 1) + timedelta(chance.randrange(365))
         whose = Whose(chance.choice((1, 2)), on, chance.choice(CURRENCIES))
