@@ -1,8 +1,10 @@
 """Stripe when calls break: nothing is known, and when it is asked again money has moved once."""
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,7 +15,7 @@ from mailgate.errors import Permanent, Temporary
 from mailgate.payments.provider import ChargeState, OfferKind, RefundState
 from mailgate.payments.stripe import Stripe
 from mailgate.payments.stripe.talk import KeyRefused, OtherWish, Refused
-from tests.payments.counter import Counter, back, charge, offer, stripe_at
+from tests.payments.counter import Counter, back, charge, offer, some_card, stripe_at
 from tests.servers.process import LOOPBACK, free_port
 from tests.servers.provider import ProviderDouble
 
@@ -167,6 +169,26 @@ def test_nobody_at_the_address_is_temporary(tmp_path: Path) -> None:
         stripe_at(f"http://{LOOPBACK}:{free_port()}", tmp_path).facts()
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(200, b"{}"), (200, b"[]"), (200, b"<p>Log in to the network</p>"), (200, b""), (502, b"<p>Bad gateway</p>")],
+)
+def test_what_is_no_answer_of_stripes_is_temporary(tmp_path: Path, status: int, body: bytes) -> None:
+    with answering(status, body) as url:
+        stripe = stripe_at(url, tmp_path)
+        for call in (
+            lambda: stripe.look("pi_1"),
+            lambda: stripe.look_offer("plink_1"),
+            lambda: stripe.look_offer("cs_1"),
+            lambda: stripe.start(charge(some_card())),
+            lambda: stripe.refund(back("pi_1", 100)),
+            lambda: stripe.offer(offer()),
+            stripe.facts,
+        ):
+            with pytest.raises(Temporary, match="Stripe"):
+                call()
+
+
 @pytest.mark.parametrize("key", ["sk_live_51Secret", "sk_tset_51Secret", "rubbish"])
 def test_a_key_that_is_not_taken_is_permanent_and_never_told(
     provider: ProviderDouble, tmp_path: Path, key: str, caplog: pytest.LogCaptureFixture
@@ -195,6 +217,32 @@ def test_the_sdk_logs_nothing_of_what_is_said(stripe_counter: Counter, caplog: p
     stripe_counter.provider.refund(back(paid.id, 5000))
 
     assert [record for record in caplog.records if record.name.startswith("stripe")] == []
+
+
+@contextmanager
+def answering(status: int, body: bytes) -> Iterator[str]:
+    """Somebody else, who answers everything alike: the address."""
+
+    class Alike(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET
+
+        def log_message(self, *_: object) -> None:
+            """Nobody reads it."""
+
+    server = ThreadingHTTPServer((LOOPBACK, 0), Alike)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://{LOOPBACK}:{server.server_port}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def until_it_goes_well(call: Callable[[], T], times: int) -> T:

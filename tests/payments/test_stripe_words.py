@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from mailgate.payments.provider import Card, OfferKind
+from mailgate.payments.provider import Card, OfferKind, OfferState
 from mailgate.payments.stripe.reading import charge_seen
 from tests.payments.counter import Counter, back, charge, offer
 from tests.servers.provider import ProviderDouble
@@ -47,6 +47,24 @@ def test_a_page_that_is_asked_for_now_is_the_known_customers(stripe_counter: Cou
     assert (payment["mode"], payment["customer_email"]) == ("payment", "anne@customer.example")
     assert payment["locale"] == "de"
     assert payment["success_url"] == "https://gate.example/payment-done"
+
+
+@pytest.mark.parametrize("kind", [OfferKind.INVOICE, OfferKind.PAY, OfferKind.DEPOSIT])
+def test_without_pages_of_ours_the_payer_sees_the_providers_own_thanks(
+    stripe_counter: Counter, provider: ProviderDouble, kind: OfferKind
+) -> None:
+    link = stripe_counter.provider.offer(offer(kind, return_url=""))
+
+    (call,) = provider.calls("POST /v1/")
+    assert call["path"] == "/v1/payment_links"
+    assert not any(name.startswith("after_completion") for name in call["parameters"])
+    assert stripe_counter.provider.look_offer(link.id).state is OfferState.OPEN
+
+
+def test_without_pages_of_ours_a_card_can_be_given(stripe_counter: Counter) -> None:
+    link = stripe_counter.provider.offer(offer(OfferKind.CARD, 0, return_url=""))
+
+    assert stripe_counter.provider.look_offer(link.id).state is OfferState.OPEN
 
 
 def test_a_charge_is_made_first_and_confirmed_without_naming_the_card_again(

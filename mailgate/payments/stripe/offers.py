@@ -2,6 +2,7 @@
 
 A Checkout page dies after a day at the latest, and that is left to Stripe: an instant of ours in the parameters would
 make a second call with the same key another call. Which ways to pay are offered, PayPal among them, the account says.
+A Checkout page must lead back to somewhere: where there are no pages of ours, a Payment Link stands in for it.
 """
 
 from collections.abc import Iterator
@@ -20,11 +21,12 @@ if TYPE_CHECKING:
 
 _LINK = "plink_"
 _OFF_SESSION = "off_session"
+_THEIR_HOME = "https://stripe.com/"  # nothing is paid when a card is given, so nothing needs to be confirmed
 
 
 def make(client: "StripeClient", wanted: Offer) -> Link:
     """Make a link; the same key is the same link."""
-    if wanted.kind is OfferKind.INVOICE:
+    if wanted.kind is OfferKind.INVOICE or (not wanted.return_url and wanted.kind is not OfferKind.CARD):
         link = once(wanted.key, lambda key: answer(client.v1.payment_links.create, _link_params(wanted), by_key(key)))
         return Link(str(link["id"]), f"{link['url']}?{urlencode(_filled_in(wanted))}", None)
     session = once(
@@ -113,9 +115,8 @@ def _filled_in(wanted: Offer) -> dict[str, str]:
 
 def _session_params(wanted: Offer) -> "SessionCreateParams":
     mark = marks(wanted.key, wanted.customer_id)
-    params: SessionCreateParams = {"locale": wanted.language, "metadata": mark}
-    if wanted.return_url:
-        params["success_url"] = wanted.return_url
+    back = wanted.return_url or _THEIR_HOME
+    params: SessionCreateParams = {"locale": wanted.language, "metadata": mark, "success_url": back}
     if wanted.customer_token:
         params["customer"] = wanted.customer_token
     else:

@@ -139,7 +139,7 @@ def _card_used(intent: Object, method: Object) -> Card | None:
 
 
 def _outcome(intent: Object) -> tuple[ChargeState, Decline | None, str]:
-    error, state = intent.get("last_payment_error"), _STATES[intent["status"]]
+    error, state = intent.get("last_payment_error"), _STATES.get(intent["status"], ChargeState.PROCESSING)
     if state is ChargeState.WANTS_CUSTOMER:
         return state, Decline.AUTHENTICATION, str((error or {}).get("code") or "authentication_required")
     if intent["status"] != "requires_payment_method" or not error:

@@ -69,7 +69,7 @@ def _is_our_mistake(refused: Refused) -> bool:
 def _seen(refund: Object) -> RefundSeen:
     return RefundSeen(
         id=str(refund["id"]),
-        state=_STATES[refund["status"]],
+        state=_STATES.get(refund["status"], RefundState.PENDING),
         currency=currency_of(refund),
         amount_minor=amount_of(refund),
         code=str(refund.get("failure_reason") or ""),

@@ -53,6 +53,13 @@ class OtherWish(Refused):
     """Something else was asked for with this idempotency key before."""
 
 
+class _Answer(dict[str, Any]):
+    """An object of theirs, or whatever stands between us and them has answered: then it lacks what theirs have."""
+
+    def __missing__(self, key: str) -> Any:
+        raise Away(f"Stripe answers in a way that is not understood, without {key!r}")
+
+
 def connect(key: str, *, url: str, timeout_seconds: float) -> "StripeClient":
     """A client for the account of a key; url: "" for Stripe's own."""
     import stripe
@@ -74,14 +81,14 @@ def by_key(key: str) -> "RequestOptions":
 def answer(call: "Callable[P, StripeObject]", *args: P.args, **kwargs: P.kwargs) -> Object:
     """What a call answers. Raises Away, Refused and Unfit."""
     with _translated():
-        return call(*args, **kwargs).to_dict()
+        return _object(call(*args, **kwargs))
 
 
 def listed(call: "Callable[P, ListObject[Any]]", *args: P.args, **kwargs: P.kwargs) -> Iterator[Object]:
     """All that a call lists, page after page. Raises Away, Refused and Unfit."""
     with _translated():
         for one in call(*args, **kwargs).auto_paging_iter():
-            yield one.to_dict()
+            yield _object(one)
 
 
 def once(key: str, make: Callable[[str], Object], find: Callable[[], Object | None] = lambda: None) -> Object:
@@ -93,6 +100,14 @@ def once(key: str, make: Callable[[str], Object], find: Callable[[], Object | No
         return make(key)
     except FailedAgain:
         return find() or make(f"{key}-again")
+
+
+def _object(answered: object) -> Object:
+    import stripe
+
+    if not isinstance(answered, stripe.StripeObject):
+        raise Away("Stripe answers in a way that is not understood")
+    return _Answer(answered.to_dict())
 
 
 @contextmanager
