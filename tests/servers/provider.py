@@ -65,7 +65,9 @@ class ProviderDouble:
 
     def pay_link(self, link: str, card: str = "pm_card_visa", **payer: object) -> dict[str, Any]:
         """A payer pays by a link, by its id or its url: the session. `email=`, `name=`, `owner=False`."""
-        return self.play(f"links/{link.rsplit('/', 1)[-1]}/pay", card=card, **payer)
+        where = urllib.parse.urlsplit(link)
+        filled_in = {name: values[-1] for name, values in urllib.parse.parse_qs(where.query).items()}
+        return self.play(f"links/{where.path.rsplit('/', 1)[-1]}/pay", card=card, **{**filled_in, **payer})
 
     def pay_session(self, session: str, card: str = "pm_card_visa", **payer: object) -> dict[str, Any]:
         """The same on a checkout's page."""

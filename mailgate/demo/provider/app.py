@@ -144,7 +144,7 @@ class _Desk:
         """The page of a link or a session, and what comes of its form."""
         ident = request.path_params["ident"]
         if request.method == "GET":
-            return pages.payment(self._state, ident)
+            return pages.payment(self._state, ident, request.query_params.get("prefilled_email", ""))
         kind = "links" if ident.startswith("plink_") else "sessions"
         response, answer = self._played(request, await _read(request), f"/play/{kind}/{ident}/pay")
         return pages.after_payment(answer, response.status_code)

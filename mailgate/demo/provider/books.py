@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things.disputes import ENDED
+from mailgate.demo.provider.things import disputes
 from mailgate.demo.provider.wire.refusals import Object
 
 _ACCOUNT = ("charged", "refunded", "disputed", "fees", "paid_out", "balance")
@@ -23,7 +23,7 @@ def books(state: State, by: str = "customer") -> Object:
         owner = charge["customer"] if by == "customer" else charge["metadata"].get(by)
         whose, account = owners[owner or ""][charge["currency"]], accounts[charge["currency"]]
         whose["charges"] += 1
-        taken = _taken(state, charge["id"]) if charge["disputed"] else 0
+        taken = disputes.taken(state, charge["id"]) if charge["disputed"] else 0
         for sums in (whose, account):
             sums["charged"] += charge["amount"]
             sums["refunded"] += charge["amount_refunded"]
@@ -35,11 +35,3 @@ def books(state: State, by: str = "customer") -> Object:
         if one["type"] in ("payout", "payout_failure"):
             account["paid_out"] -= one["amount"]
     return {"accounts": accounts, "customers": owners}
-
-
-def _taken(state: State, charge: str) -> int:
-    return sum(
-        one["amount"]
-        for one in state.all("dispute")
-        if one["charge"] == charge and (one["status"] not in ENDED or one["status"] == "lost")
-    )

@@ -20,8 +20,8 @@ _STYLE = (
 _SHOWN = 20
 
 
-def payment(state: State, ident: str) -> Response:
-    """The page of a link or of a session."""
+def payment(state: State, ident: str, email: str) -> Response:
+    """The page of a link or of a session; `email` is filled in already."""
     kind = "payment_link" if ident.startswith("plink_") else "checkout.session"
     thing = state.objects[kind].get(ident)
     if thing is None:
@@ -42,7 +42,8 @@ def payment(state: State, ident: str) -> Response:
     return _page(
         "Pay" if lines else "Your card",
         f'<table>{rows}</table><form method="post"><label>Magic card <select name="card">{cards}</select></label>'
-        '<label>Name <input name="name"></label><label>Mail <input name="email" type="email"></label>'
+        '<label>Name <input name="name"></label>'
+        f'<label>Mail <input name="email" type="email" value="{escape(email)}"></label>'
         f"<button>{escape(button)}</button></form>"
         '<p class="note">This is a double of a payment provider: no money moves, and no card is asked for.</p>',
     )

@@ -102,7 +102,7 @@ def open_link(state: State, _: Fields, ident: str) -> Object:
 
 
 def pay_link(state: State, fields: Fields, ident: str) -> Object:
-    """A payer pays by a link: `card=` by name or number, `email=`, `name=`, `owner=false` who cannot show his bank."""
+    """A payer pays by a link: `card=` by name or number, `email=`, `name=`, `owner=false` if his bank refuses him."""
     return _paid(state, checkout.of_link(state, state.find("payment_link", ident)), fields)
 
 
@@ -137,6 +137,7 @@ def change_card(state: State, fields: Fields, ident: str) -> Object:
     if expires is not None:
         year, _, month = expires.partition("-")
         method["card"] |= {"exp_year": int(year), "exp_month": int(month)}
+        state.tell("payment_method.automatically_updated", method)
     return method
 
 
@@ -152,10 +153,17 @@ def give_card(state: State, fields: Fields, ident: str) -> Object:
 
 
 def dispute(state: State, fields: Fields, ident: str) -> Object:
-    """A charge, by its id or its intent's, is disputed: `reason=`, `amount=`."""
-    fields.only("reason", "amount")
+    """A charge, by its id or its intent's, is disputed: `reason=`, `amount=`, `inquiry=true` if the bank only asks."""
+    fields.only("reason", "amount", "inquiry")
+    amount, is_inquiry = fields.number("amount"), bool(fields.flag("inquiry"))
     charge = state.find("charge", _intent(state, ident)["latest_charge"] if ident.startswith("pi_") else ident)
-    return disputes.open_(state, charge, reason=fields.text("reason") or "fraudulent", amount=fields.number("amount"))
+    reason = fields.text("reason") or "fraudulent"
+    return disputes.open_(state, charge, reason=reason, amount=amount, is_inquiry=is_inquiry)
+
+
+def escalate(state: State, _: Fields, ident: str) -> Object:
+    """The bank takes the money after all."""
+    return disputes.escalate(state, state.find("dispute", ident))
 
 
 def win(state: State, _: Fields, ident: str) -> Object:
@@ -206,9 +214,9 @@ def set_webhook(state: State, fields: Fields, _: str) -> Object:
 
 
 def _paid(state: State, session: Object, fields: Fields) -> Object:
-    fields.only("card", "email", "name", "owner")
+    fields.only("card", "email", "name", "owner", "prefilled_email", "locale")
     is_owner = bool(fields.flag("owner", default=True))
-    magic, email, name = _card(fields), fields.text("email"), fields.text("name")
+    magic, email, name = _card(fields), fields.text("email") or fields.text("prefilled_email"), fields.text("name")
     return payer.pay(state, session, magic, email=email, name=name, is_owner=is_owner)
 
 
@@ -242,6 +250,7 @@ _DOORS: tuple[tuple[str, str, Door], ...] = (
     ("POST", "/play/cards/*", change_card),
     ("POST", "/play/customers/*/cards", give_card),
     ("POST", "/play/charges/*/dispute", dispute),
+    ("POST", "/play/disputes/*/escalate", escalate),
     ("POST", "/play/disputes/*/win", win),
     ("POST", "/play/disputes/*/lose", lose),
     ("POST", "/play/refunds/*/succeed", succeed_refund),

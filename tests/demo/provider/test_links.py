@@ -25,7 +25,7 @@ def test_link_is_paid_once(provider: ProviderDouble) -> None:
     calls: Any = provider.client.v1
     link = _link(provider)
 
-    session = provider.pay_link(link.url, email="anne@customer.example", name="Anne Miller")
+    session = provider.pay_link(f"{link.url}?prefilled_email=anne%40customer.example&locale=de", name="Anne Miller")
 
     assert (session["status"], session["payment_status"], session["amount_total"]) == ("complete", "paid", 2400)
     assert (session["metadata"], session["customer"]) == ({"invoice": "7"}, None)
@@ -165,12 +165,13 @@ def test_card_is_given_by_a_checkout_without_a_payment(provider: ProviderDouble)
 def test_pages_are_for_people(provider: ProviderDouble) -> None:
     link = _link(provider, after_completion={"type": "redirect", "redirect": {"url": f"{provider.url}/"}})
 
-    page = _opened(link.url)
+    page = _opened(f"{link.url}?prefilled_email=anne%40customer.example&locale=de")
     thanks = _opened(link.url, card="pm_card_visa", email="anne@customer.example", name="Anne")
     again = _opened(link.url)
 
     assert "Invoice 7" in page
     assert "Pay EUR 24.00" in page
+    assert 'value="anne@customer.example"' in page
     assert "A double of a payment provider" in thanks  # its front page, where the link leads back to
     assert link.id in thanks
     assert "Nothing can be paid here any more" in again

@@ -124,6 +124,22 @@ def test_dispute_takes_the_money_and_a_fee_until_it_is_won(provider: ProviderDou
     assert calls.refunds.create({"payment_intent": intent.id}).status == "succeeded"
 
 
+def test_inquiry_takes_nothing_until_it_is_a_dispute(provider: ProviderDouble) -> None:
+    calls: Any = provider.client.v1
+    intent, other = _paid(provider), _paid(provider)
+    asked, closed = provider.dispute(intent.id, inquiry=True), provider.dispute(other.id, inquiry=True)
+    assert calls.disputes.retrieve(asked).status == "warning_needs_response"
+    assert provider.books()["accounts"]["eur"]["disputed"] == 0
+    calls.refunds.create({"payment_intent": other.id, "amount": 1000})
+
+    provider.play(f"disputes/{asked}/escalate")
+    provider.end_dispute(closed, won=False)
+
+    assert [one.amount for one in calls.disputes.retrieve(asked).balance_transactions] == [-10_000]
+    assert calls.disputes.retrieve(closed).status == "warning_closed"
+    assert provider.books()["accounts"]["eur"]["disputed"] == 10_000
+
+
 def test_lost_dispute_stays_taken(provider: ProviderDouble) -> None:
     calls: Any = provider.client.v1
     intent = _paid(provider, "pm_card_createDispute")

@@ -88,7 +88,7 @@ _CHARGE = {"amount": 1000, "currency": "eur"}
             "payment_method",
         ),
         ("customers", {"email": "anne"}, "email_invalid", "email"),
-        ("payment_links", {"active": True}, "parameter_missing", "line_items"),
+        ("payment_links", {"currency": "eur"}, "parameter_missing", "line_items"),
         ("checkout/sessions", {"mode": "setup", "currency": "eur"}, "parameter_missing", "success_url"),
         ("checkout/sessions", {"mode": "setup", "success_url": "https://x"}, "parameter_missing", "currency"),
         ("checkout/sessions", {"mode": "lottery", "success_url": "https://x"}, None, "mode"),

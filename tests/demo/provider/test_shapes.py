@@ -75,6 +75,7 @@ def test_each_state_of_everything_was_seen(provider: ProviderDouble) -> None:
         ("refund", "succeeded"),
         ("dispute", "lost"),
         ("dispute", "needs_response"),
+        ("dispute", "warning_needs_response"),
         ("dispute", "won"),
         ("payout", "failed"),
         ("payout", "in_transit"),
@@ -133,7 +134,9 @@ def everything_happens(provider: ProviderDouble) -> None:
     failing = provider.play("payouts", currency="eur")["id"]
     provider.play(f"payouts/{failing}/fail")
     provider.pay_out()
-    provider.play("charges/" + paid["pm_card_mastercard"] + "/dispute")
+    provider.dispute(paid["pm_card_mastercard"])
+    provider.play(f"disputes/{provider.dispute(paid['pm_card_visa_debit'], inquiry=True)}/escalate")
+    provider.play(f"cards/{provider.card(anne)}", expires="2033-03")
     calls.customers.delete(provider.customer("cris@customer.example"))
 
 

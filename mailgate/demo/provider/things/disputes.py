@@ -19,16 +19,18 @@ _EVIDENCE = """
 """
 
 
-def open_(state: State, charge: Object, *, reason: str = "fraudulent", amount: int | None = None) -> Object:
-    """The bank takes the money, and a fee."""
+def open_(
+    state: State, charge: Object, *, reason: str = "fraudulent", amount: int | None = None, is_inquiry: bool = False
+) -> Object:
+    """The bank takes the money, and a fee; by an inquiry it only asks."""
     left = charge["amount"] - charge["amount_refunded"]
-    taken = left if amount is None else amount
-    if charge["status"] != "succeeded" or charge["disputed"] or not 0 < taken <= left:
+    disputed = left if amount is None else amount
+    if charge["status"] != "succeeded" or charge["disputed"] or not 0 < disputed <= left:
         raise wrong("This charge cannot be disputed, or not for that amount.")
     dispute: Object = {
         "id": state.new_id("du"),
         "object": "dispute",
-        "amount": taken,
+        "amount": disputed,
         "balance_transactions": [],
         "charge": charge["id"],
         "created": state.now,
@@ -43,13 +45,13 @@ def open_(state: State, charge: Object, *, reason: str = "fraudulent", amount: i
             "submission_count": 0,
             "submission_method": "not_submitted",
         },
-        "is_charge_refundable": False,
+        "is_charge_refundable": is_inquiry,
         "livemode": False,
         "metadata": {},
         "network_reason_code": "10.4",
         "payment_intent": charge["payment_intent"],
         "reason": reason,
-        "status": "needs_response",
+        "status": "warning_needs_response" if is_inquiry else "needs_response",
     }
     kind = charge["payment_method_details"]["type"]
     if kind == "card":
@@ -59,10 +61,20 @@ def open_(state: State, charge: Object, *, reason: str = "fraudulent", amount: i
             "type": "card",
         }
     charge["disputed"] = True
-    _book(state, dispute, -taken, fee=FEE, says="Chargeback withdrawal")
     state.put(dispute)
     state.tell("charge.dispute.created", dispute)
-    state.tell("charge.dispute.funds_withdrawn", dispute)
+    if not is_inquiry:
+        _withdraw(state, dispute)
+    return dispute
+
+
+def escalate(state: State, dispute: Object) -> Object:
+    """An inquiry has become a dispute."""
+    if not is_inquiry(dispute):
+        raise wrong("This dispute is no inquiry.")
+    dispute |= {"is_charge_refundable": False, "status": "needs_response"}
+    state.tell("charge.dispute.updated", dispute)
+    _withdraw(state, dispute)
     return dispute
 
 
@@ -70,12 +82,31 @@ def end(state: State, dispute: Object, *, is_won: bool) -> Object:
     """The bank has decided."""
     if dispute["status"] in ENDED:
         raise wrong("This dispute is already closed.")
+    if is_inquiry(dispute):
+        dispute["status"] = "warning_closed"
+        state.tell("charge.dispute.closed", dispute)
+        return dispute
     dispute["status"] = "won" if is_won else "lost"
     if is_won:
         _book(state, dispute, dispute["amount"], fee=0, says="Chargeback reversal")
         state.tell("charge.dispute.funds_reinstated", dispute)
     state.tell("charge.dispute.closed", dispute)
     return dispute
+
+
+def is_inquiry(dispute: Object) -> bool:
+    """Whether the bank only asks."""
+    return bool(dispute["status"] == "warning_needs_response")
+
+
+def taken(state: State, charge: str) -> int:
+    """What the bank has of a charge."""
+    return -sum(
+        int(entry["amount"])
+        for one in state.all("dispute")
+        if one["charge"] == charge
+        for entry in one["balance_transactions"]
+    )
 
 
 def close(state: State, fields: Fields, ident: str) -> Object:
@@ -100,6 +131,11 @@ def listed(state: State, fields: Fields, _: str) -> Object:
         if charge in (None, one["charge"]) and intent in (None, one["payment_intent"])
     )
     return lists.page(found, fields, "/v1/disputes")
+
+
+def _withdraw(state: State, dispute: Object) -> None:
+    _book(state, dispute, -dispute["amount"], fee=FEE, says="Chargeback withdrawal")
+    state.tell("charge.dispute.funds_withdrawn", dispute)
 
 
 def _book(state: State, dispute: Object, amount: int, *, fee: int, says: str) -> None:

@@ -5,8 +5,7 @@ from mailgate.demo.provider.things import items, lists
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, malformed
 
-_CHANGEABLE = (
-    "active",
+_DESCRIBED = (
     "after_completion",
     "allow_promotion_codes",
     "billing_address_collection",
@@ -24,7 +23,7 @@ _INTENT_DATA = ("description", "metadata", "setup_future_usage", "statement_desc
 
 def create(state: State, fields: Fields, _: str) -> Object:
     """POST /v1/payment_links"""
-    fields.only("currency", "line_items", "phone_number_collection", *_CHANGEABLE)
+    fields.only("currency", "line_items", "phone_number_collection", *_DESCRIBED)
     lines = items.read(state, fields)
     ident = state.new_id("plink")
     link: Object = {
@@ -70,7 +69,7 @@ def create(state: State, fields: Fields, _: str) -> Object:
 
 def update(state: State, fields: Fields, ident: str) -> Object:
     """POST /v1/payment_links/ID"""
-    fields.only(*_CHANGEABLE)
+    fields.only("active", *_DESCRIBED)
     link = state.find("payment_link", ident)
     changed = {**link}
     _fill(changed, fields)

@@ -23,7 +23,7 @@ def retrieve(state: State, fields: Fields, ident: str) -> Object:
 
 def listed(state: State, fields: Fields, customer: str) -> Object:
     """GET /v1/payment_methods?customer=ID, or /v1/customers/ID/payment_methods"""
-    fields.only("customer", "type", "allow_redisplay", *lists.PAGE_FIELDS)
+    fields.only("customer", "type", "allow_redisplay", "limit", "starting_after", "ending_before")
     owner, kind = customer or fields.text("customer"), fields.text("type")
     if owner is not None:
         customers.alive(state, owner)

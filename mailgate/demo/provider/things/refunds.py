@@ -119,7 +119,7 @@ def _charge_of(state: State, fields: Fields) -> Object:
 
 def _check_disputes(state: State, charge: Object) -> None:
     for dispute in state.all("dispute") if charge["disputed"] else ():
-        if dispute["charge"] == charge["id"] and dispute["status"] != "won":
+        if dispute["charge"] == charge["id"] and dispute["status"] in ("needs_response", "lost"):
             raise wrong(f"Charge {charge['id']} has been charged back; cannot issue a refund.", code="charge_disputed")
 
 
