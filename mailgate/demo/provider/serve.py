@@ -74,7 +74,7 @@ class Provider:
 
     def stop(self) -> None:
         """Answer nobody any more."""
-        self._server.should_exit = True
+        self._server.should_exit = self._server.force_exit = True
         if self._thread is not None:
             self._thread.join(_GRACE_SECONDS + 5)
         self._socket.close()
