@@ -232,7 +232,7 @@ def _intent(state: State, ident: str) -> Object:
     return state.find("payment_intent", ident)
 
 
-_DOORS: tuple[tuple[str, str, Door], ...] = (
+DOORS: tuple[tuple[str, str, Door], ...] = (
     ("GET", "/play/clock", clock),
     ("POST", "/play/clock", set_clock),
     ("POST", "/play/reset", reset),
@@ -260,4 +260,4 @@ _DOORS: tuple[tuple[str, str, Door], ...] = (
     ("POST", "/play/payouts/*/fail", fail_payout),
     ("POST", "/play/webhooks", set_webhook),
 )
-_COMPILED = tuple((method, re.compile(path.replace("*", "([^/]+)")), door) for method, path, door in _DOORS)
+_COMPILED = tuple((method, re.compile(path.replace("*", "([^/]+)")), door) for method, path, door in DOORS)
