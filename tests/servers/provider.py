@@ -1,10 +1,11 @@
 """A payment provider on loopback: the demo's double of Stripe, and what a test may have its payers and banks do."""
 
 import json
+import time
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -138,9 +139,9 @@ class ProviderDouble:
 
 
 @contextmanager
-def running_provider(file: Path | None = None) -> Iterator[ProviderDouble]:
-    """One of the test's own, on a free loopback port."""
-    server = Provider(port=free_port(), file=file)
+def running_provider(file: Path | None = None, *, clock: Callable[[], float] = time.time) -> Iterator[ProviderDouble]:
+    """One of the test's own, on a free loopback port. With a `clock`, its time is that: seconds since 1970."""
+    server = Provider(port=free_port(), file=file, clock=clock)
     server.start()
     try:
         yield ProviderDouble(server.url)

@@ -5,6 +5,7 @@ import logging
 import socket
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,16 @@ _GRACE_SECONDS = 2
 
 
 class Provider:
-    """One that runs. Port 0 lets the system choose one."""
+    """One that runs. Port 0 lets the system choose one; `clock` tells another time than the world's, since 1970."""
 
-    def __init__(self, host: str = LOOPBACK, port: int = 0, *, file: Path | None = None) -> None:
+    def __init__(
+        self,
+        host: str = LOOPBACK,
+        port: int = 0,
+        *,
+        file: Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         # Named, for TCP_NODELAY is set by asyncio only where the protocol is.
         self._socket = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -37,7 +45,7 @@ class Provider:
             raise
         shown = f"[{host}]" if ":" in host else host
         self.url = f"http://{shown}:{self._socket.getsockname()[1]}"
-        self.state = State(base_url=self.url, file=file)
+        self.state = State(base_url=self.url, file=file, clock=clock)
         self.state.load()
         self._connections: dict[tuple[str, int], asyncio.Transport] = {}
         logging.getLogger("uvicorn.access").disabled = True

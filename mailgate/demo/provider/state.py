@@ -4,6 +4,7 @@ import json
 import secrets
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,8 @@ class State:
 
     base_url: str = ""  # where payers find its pages
     file: Path | None = None
-    offset_seconds: int = 0
+    clock: Callable[[], float] = time.time
+    offset_seconds: int = 0  # its own doors move it away from that clock
     objects: dict[str, dict[str, Object]] = field(default_factory=lambda: defaultdict(dict))
     secrets: dict[str, Object] = field(default_factory=dict)  # what is never answered, by id: how a card behaves
     keys: Keys = field(default_factory=Keys)
@@ -37,7 +39,7 @@ class State:
     @property
     def now(self) -> int:
         """The moment, in seconds."""
-        return int(time.time()) + self.offset_seconds
+        return int(self.clock()) + self.offset_seconds
 
     def new_id(self, prefix: str) -> str:
         """An id that was never used, not even by another one of us."""

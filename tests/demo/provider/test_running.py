@@ -1,7 +1,7 @@
 """It runs by itself, keeps what it knows in a file, and forgets everything when it is told to."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,21 @@ def test_its_clock_stands_where_it_is_put(provider: ProviderDouble) -> None:
     created = provider.client.v1.customers.retrieve(provider.customer()).created
 
     assert datetime.fromtimestamp(created, UTC).date().isoformat() == "2027-03-01"
+
+
+def test_its_time_may_be_that_of_others() -> None:
+    at = datetime(2027, 3, 1, 8, tzinfo=UTC)
+
+    def clock() -> float:
+        return at.timestamp()
+
+    with running_provider(clock=clock) as double:
+        first = double.client.v1.customers.retrieve(double.customer()).created
+        at += timedelta(days=1)
+        double.advance(hours=1)
+        second = double.client.v1.customers.retrieve(double.customer()).created
+
+    assert second - first == 25 * 3600
 
 
 def test_reset_forgets_everything(provider: ProviderDouble) -> None:
