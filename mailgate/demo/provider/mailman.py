@@ -4,6 +4,7 @@ import asyncio
 import json
 
 from mailgate.demo.provider.state import State
+from mailgate.demo.provider.things import events
 from mailgate.demo.provider.wire import webhooks
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object
@@ -48,7 +49,7 @@ class Mailman:
             await self._bring(self._state.find("event", self._state.to_send.pop(0)))
 
     async def _bring(self, event: Object, *, age_seconds: int = 0) -> Object:
-        hook, body = self._state.webhook, json.dumps(event).encode()
+        hook, body = self._state.webhook, json.dumps(events.whole(event)).encode()
         status = 0
         if hook:
             status = await asyncio.to_thread(webhooks.send, hook["url"], hook["secret"], body, age_seconds=age_seconds)

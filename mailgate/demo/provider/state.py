@@ -64,7 +64,7 @@ class State:
 
     def tell(self, name: str, thing: Object, previous: Object | None = None) -> None:
         """Make an event of what has happened to something, as it is now."""
-        data: Object = {"object": json.loads(json.dumps(thing))}
+        data: Object = {"object": thing}
         if previous:
             data["previous_attributes"] = previous
         event: Object = {
@@ -74,7 +74,7 @@ class State:
             "api_version": API_VERSION,
             "context": None,
             "created": self.now,
-            "data": data,
+            "data": json.dumps(data),  # as text, which is small: there are several events to a charge
             "livemode": False,
             "pending_webhooks": 1 if self.webhook else 0,
             "request": dict(self.request),

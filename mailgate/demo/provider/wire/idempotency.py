@@ -43,7 +43,9 @@ class Keys:
         return earlier
 
     def keep(self, key: str, request: str, status: int, body: str, now: int) -> None:
-        """Remember what was answered."""
+        """Remember what was answered, and forget what is over."""
+        while self.kept and now - self.kept[oldest := next(iter(self.kept))]["at"] >= LIFETIME_SECONDS:
+            del self.kept[oldest]
         self.kept[key] = {"request": request, "status": status, "body": body, "at": now}
 
     def end(self, key: str) -> None:
