@@ -5,21 +5,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import (
-    account,
-    charges,
-    checkout,
-    customers,
-    disputes,
-    events,
-    intents,
-    ledger,
-    links,
-    methods,
-    payouts,
-    refunds,
-    setups,
-)
+from mailgate.demo.provider.things import account, events
+from mailgate.demo.provider.things.money import charges, disputes, intents, ledger, payouts, refunds
+from mailgate.demo.provider.things.offers import checkout, links
+from mailgate.demo.provider.things.who import customers, methods, setups
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, Refusal
 

@@ -15,7 +15,8 @@ from starlette.routing import Route
 from mailgate.demo.provider import api, pages, play
 from mailgate.demo.provider.mailman import Mailman
 from mailgate.demo.provider.state import API_VERSION, State
-from mailgate.demo.provider.things import checkout, lists
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.offers import checkout
 from mailgate.demo.provider.wire import fields as forms
 from mailgate.demo.provider.wire.faults import TOO_MANY, FaultKind, failure, too_many
 from mailgate.demo.provider.wire.fields import Fields

@@ -3,7 +3,7 @@
 from collections import defaultdict
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import disputes
+from mailgate.demo.provider.things.money import disputes
 from mailgate.demo.provider.wire.refusals import Object
 
 _ACCOUNT = ("charged", "refunded", "disputed", "fees", "paid_out", "balance")

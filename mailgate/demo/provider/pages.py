@@ -7,9 +7,9 @@ from html import escape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import items, links
-from mailgate.demo.provider.things.amounts import THREE_DECIMALS, WHOLE_BY_HUNDREDS, ZERO_DECIMALS
-from mailgate.demo.provider.things.cards import MAGIC
+from mailgate.demo.provider.things.money.amounts import THREE_DECIMALS, WHOLE_BY_HUNDREDS, ZERO_DECIMALS
+from mailgate.demo.provider.things.offers import items, links
+from mailgate.demo.provider.things.who.cards import MAGIC
 from mailgate.demo.provider.wire.refusals import Object
 
 _STYLE = (

@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 
 from mailgate.demo.provider import books as accounts
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import attempts, checkout, customers, disputes, methods, payer, payouts, refunds
-from mailgate.demo.provider.things.cards import BEHAVIOURS, Magic, magic_card
+from mailgate.demo.provider.things.money import attempts, disputes, payouts, refunds
+from mailgate.demo.provider.things.offers import checkout, payer
+from mailgate.demo.provider.things.who import customers, methods
+from mailgate.demo.provider.things.who.cards import BEHAVIOURS, Magic, magic_card
 from mailgate.demo.provider.wire.faults import Fault, FaultKind
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, Refusal, malformed

@@ -3,7 +3,7 @@
 import pytest
 import stripe
 
-from mailgate.demo.provider.things.cards import DECLINES
+from mailgate.demo.provider.things.who.cards import DECLINES
 from tests.servers.provider import ProviderDouble
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from mailgate.demo.provider import api, play
 from mailgate.demo.provider.books import books
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things.cards import MAGIC
+from mailgate.demo.provider.things.who.cards import MAGIC
 from mailgate.demo.provider.wire import fields as forms
 from mailgate.demo.provider.wire.refusals import Refusal
 

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 from mailgate.demo.provider.play import DOORS
-from mailgate.demo.provider.things.cards import MAGIC
+from mailgate.demo.provider.things.who.cards import MAGIC
 from mailgate.demo.provider.wire.faults import FaultKind
 
 PAGE = (Path(__file__).parents[3] / "docs" / "provider.md").read_text("utf-8")

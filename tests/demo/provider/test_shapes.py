@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import stripe
 
-from mailgate.demo.provider.things.cards import DECLINES, MAGIC
+from mailgate.demo.provider.things.who.cards import DECLINES, MAGIC
 from tests.demo.provider.sdk_types import ERROR_CODES, misfits
 from tests.servers.provider import ProviderDouble, Refused
 

@@ -1,7 +1,8 @@
 """Payment links: they live until they are switched off, or were paid as often as they may be."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import items, lists
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.offers import items
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, malformed
 

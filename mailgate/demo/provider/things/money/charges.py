@@ -1,9 +1,10 @@
 """Charges: what becomes of one attempt to take money."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import ledger, lists
-from mailgate.demo.provider.things.amounts import fee_of
-from mailgate.demo.provider.things.cards import Decline
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.money import ledger
+from mailgate.demo.provider.things.money.amounts import fee_of
+from mailgate.demo.provider.things.who.cards import Decline
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object
 

@@ -1,7 +1,7 @@
 """What a link or a checkout is for: lines with a price of their own."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things.amounts import check_chargeable, currency_of
+from mailgate.demo.provider.things.money.amounts import check_chargeable, currency_of
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, malformed, missing
 

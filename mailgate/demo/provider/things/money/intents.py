@@ -1,8 +1,10 @@
 """Payment intents: an amount that is to be had, through as many attempts as it takes."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import attempts, customers, lists, methods
-from mailgate.demo.provider.things.amounts import check_chargeable, currency_of
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.money import attempts
+from mailgate.demo.provider.things.money.amounts import check_chargeable, currency_of
+from mailgate.demo.provider.things.who import customers, methods
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, Refusal, malformed, missing, wrong
 

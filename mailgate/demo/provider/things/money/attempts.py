@@ -1,11 +1,11 @@
 """One attempt to have what an intent wants: it pays, is declined, wants the card's owner, or takes days."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import charges, disputes, methods
-from mailgate.demo.provider.things.cards import DECLINES, Behaviour, Decline
+from mailgate.demo.provider.things.money import charges, disputes
+from mailgate.demo.provider.things.who import methods
+from mailgate.demo.provider.things.who.cards import AUTHENTICATED, DECLINES, Behaviour, Decline
 from mailgate.demo.provider.wire.refusals import Object, Refusal, card_error, wrong
 
-AUTHENTICATED = "is_authenticated"
 _WANTS_OWNER = (Behaviour.AUTHENTICATION, Behaviour.AUTHENTICATION_ONCE)
 _TAKES_DAYS = (Behaviour.SETTLES, Behaviour.BOUNCES)
 _NOT_AUTHENTICATED = Decline(

@@ -1,9 +1,9 @@
 """Setup intents: a card that is to be saved without a payment."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import customers, lists, methods
-from mailgate.demo.provider.things.attempts import AUTHENTICATED
-from mailgate.demo.provider.things.cards import Behaviour
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.who import customers, methods
+from mailgate.demo.provider.things.who.cards import AUTHENTICATED, Behaviour
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, Refusal, wrong
 

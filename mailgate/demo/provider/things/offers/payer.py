@@ -1,8 +1,10 @@
 """What the payer does on the pages: he pays, or gives his card, and perhaps his bank asks for him."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import attempts, customers, intents, links, methods, setups
-from mailgate.demo.provider.things.cards import Magic
+from mailgate.demo.provider.things.money import attempts, intents
+from mailgate.demo.provider.things.offers import links
+from mailgate.demo.provider.things.who import customers, methods, setups
+from mailgate.demo.provider.things.who.cards import Magic
 from mailgate.demo.provider.wire.refusals import Object, Refusal, wrong
 
 

@@ -1,8 +1,10 @@
 """Checkout sessions: a page for what is asked for now; it dies within a day."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import customers, items, links, lists, setups
-from mailgate.demo.provider.things.amounts import currency_of
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.money.amounts import currency_of
+from mailgate.demo.provider.things.offers import items, links
+from mailgate.demo.provider.things.who import customers, setups
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, malformed, wrong
 

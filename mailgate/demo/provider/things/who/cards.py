@@ -49,6 +49,9 @@ DECLINES = {
         "authentication_required", None, "Your card was declined. This transaction requires authentication."
     ),
 }
+AUTHENTICATED = "is_authenticated"
+"""Hidden: the bank has asked for the card's owner, and he has answered."""
+
 BEHAVIOURS = (*Behaviour, *DECLINES)
 """All that a card can be told to do."""
 

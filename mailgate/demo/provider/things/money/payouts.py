@@ -1,7 +1,8 @@
 """Payouts: what is on the account goes to the bank."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import ledger, lists
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.money import ledger
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, wrong
 

@@ -1,7 +1,8 @@
 """Disputes: the card's owner wants his money back from his bank. It is gone at once, and comes back when we win."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import ledger, lists
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.money import ledger
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, wrong
 

@@ -1,9 +1,10 @@
 """Refunds: never more than is left of a charge; the bank may take its time, and may refuse."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import ledger, lists
-from mailgate.demo.provider.things.amounts import check_expressible
-from mailgate.demo.provider.things.cards import Behaviour
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.money import ledger
+from mailgate.demo.provider.things.money.amounts import check_expressible
+from mailgate.demo.provider.things.who.cards import Behaviour
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, malformed, wrong
 

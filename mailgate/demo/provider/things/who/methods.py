@@ -1,8 +1,9 @@
 """Ways to pay: cards, debits, PayPal. A card comes by the name of a magic one; its number is never answered."""
 
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things import customers, lists
-from mailgate.demo.provider.things.cards import DECLINES, MAGIC, Magic
+from mailgate.demo.provider.things import lists
+from mailgate.demo.provider.things.who import customers
+from mailgate.demo.provider.things.who.cards import DECLINES, MAGIC, Magic
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, card_error, missing, wrong
 

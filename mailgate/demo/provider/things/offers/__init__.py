@@ -1,0 +1,1 @@
+"""The pages where a payer pays: links, checkouts, and what he does there."""

@@ -1,0 +1,1 @@
+"""Who pays, and by what: customers, their cards, and the magic ones."""
