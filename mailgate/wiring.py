@@ -14,6 +14,7 @@ from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_
 from mailgate.config import Smarthost as SmarthostSettings
 from mailgate.config.settings import Paper
 from mailgate.flows import due
+from mailgate.flows.billing.charging import Charger
 from mailgate.flows.billing.enclosed import document_maker
 from mailgate.flows.billing.letters import DOCUMENT_PDF
 from mailgate.flows.billing.run import run_what_is_due
@@ -125,6 +126,7 @@ class Parts:
             Job.LEDGER: self.verify_ledger,
             Job.BILL: self.bill,
             Job.HOOK: self.call_hook,
+            Job.CHARGE: self.charge,
         }
 
     def receive(self, spool_id: int, now: datetime) -> None:
@@ -153,6 +155,10 @@ class Parts:
     def call_hook(self, call_id: int, now: datetime) -> None:
         """Tell a program of the operator's what happened."""
         HookCaller(self.engine, self.settings, self.enqueue, self.fail_point)(call_id, now)
+
+    def charge(self, charge_id: int, now: datetime) -> None:
+        """Charge a saved card, or look up what came of that."""
+        Charger(self.engine, self.settings, self.provider, self.fail_point)(charge_id, now)
 
     def sweep(self, now: datetime) -> None:
         """Send the jobs of all that is due."""
