@@ -30,6 +30,12 @@ class Job(StrEnum):
     CHARGE = "charge"
     """A saved card is to be charged, or what came of that to be looked up."""
 
+    OFFER = "offer"
+    """A link by which somebody pays is to be made, looked at or closed."""
+
+    CARD = "card"
+    """The provider is to forget a card."""
+
 
 class Enqueue(Protocol):
     """Wake a worker up for one row. Sent after the commit; never raises: the sweep finds what a lost job leaves."""

@@ -194,6 +194,13 @@ class LogEvent(Enum):
     POSTPONED_LEDGER = "postponed", "ledger", "postponed ledger={ledger} error={error!r}"
 
     # Hooks
+    LINK_FAILED = "link failed", "offer", "link failed offer={offer} attempt={attempt} error={error!r}"
+    LINK_GIVEN_UP = "link given up", "offer", "link given up offer={offer} error={error!r}"
+    POSTPONED_LINK = "postponed", "offer", "postponed offer={offer} error={error!r}"
+    CARD_SAVED = "card saved", "customer", "card saved customer={customer} card={card}"
+    CARD_REMOVED = "card removed", "customer", "card removed customer={customer} card={card} by={by!r}"
+    CARD_NOT_FORGOTTEN = "card not forgotten", "card", "card not forgotten card={card} error={error!r}"
+    POSTPONED_CARD = "postponed", "card", "postponed card={card} error={error!r}"
     HOOK_CALLED = "hook called", "call", "hook called call={call} hook={hook} told={told} reply={reply!r}"
     HOOK_FAILED = "hook failed", "call", "hook failed call={call} hook={hook} attempt={attempt} error={error!r}"
     POSTPONED_HOOK = "postponed", "hook", "postponed hook={hook} error={error!r}"

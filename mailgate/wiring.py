@@ -14,8 +14,10 @@ from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_
 from mailgate.config import Smarthost as SmarthostSettings
 from mailgate.config.settings import Paper
 from mailgate.flows import due
+from mailgate.flows.billing.cards import CardForgetter
 from mailgate.flows.billing.charging import Charger
 from mailgate.flows.billing.enclosed import document_maker
+from mailgate.flows.billing.keep_links import LinkKeeper
 from mailgate.flows.billing.letters import DOCUMENT_PDF
 from mailgate.flows.billing.run import run_what_is_due
 from mailgate.flows.billing.statement import STATEMENT_PDF, statement_maker
@@ -127,6 +129,8 @@ class Parts:
             Job.BILL: self.bill,
             Job.HOOK: self.call_hook,
             Job.CHARGE: self.charge,
+            Job.OFFER: self.keep_link,
+            Job.CARD: self.forget_card,
         }
 
     def receive(self, spool_id: int, now: datetime) -> None:
@@ -159,6 +163,14 @@ class Parts:
     def charge(self, charge_id: int, now: datetime) -> None:
         """Charge a saved card, or look up what came of that."""
         Charger(self.engine, self.settings, self.provider, self.fail_point)(charge_id, now)
+
+    def keep_link(self, offer_id: int, now: datetime) -> None:
+        """Make, look at or close a link by which somebody pays."""
+        LinkKeeper(self.engine, self.settings, self.provider, self.enqueue, self.fail_point)(offer_id, now)
+
+    def forget_card(self, card_id: int, now: datetime) -> None:
+        """Have the provider forget a card."""
+        CardForgetter(self.engine, self.provider, self.fail_point)(card_id, now)
 
     def sweep(self, now: datetime) -> None:
         """Send the jobs of all that is due."""

@@ -44,6 +44,8 @@ class DueKind(StrEnum):
     LEDGER = "ledger"  # it is looked through each night
     BILL = "bill"  # of some account something is to be invoiced
     HOOK = "hook"  # a program of the operator's has not heard of something
+    OFFER = "offer"  # a link to pay by is to be made, looked at or closed
+    CARD = "card"  # the provider has not forgotten a card yet
     HOOK_FAILING = "hook-failing"  # and staff have not heard that it cannot be told
     CHARGE = "charge"  # a card is to be charged, or what came of that to be looked up
     COLLECT = "collect"  # an invoice is due, and its customer has a card

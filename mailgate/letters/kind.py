@@ -215,6 +215,12 @@ class Template(StrEnum):
     PAYMENT_FAILED = _of_money("payment-failed", wanted=Wanted.UNPAID)
     CARD_EXPIRING = _of_money("card-expiring", about=None)
     STATEMENT = _of_money("statement", about=None)
+    # to whoever asked for it: a page of the provider's to pay on, or to give a card
+    PAYMENT_LINK = _of_money("payment-link", about=None, is_searched=False)
+    CARD_LINK = _of_money("card-link", about=None, is_searched=False)
+    # what is charged from now on when an invoice is due
+    CARD_SAVED = _of_money("card-saved", about=None)
+    CARD_REMOVED = _of_money("card-removed", about=None)
     SERVICE_WELCOME = _of_service("service-welcome")
     SERVICE_CHANGED = _of_service("service-changed")
     # what follows from an invoice that nobody pays, with its day: a reminder that says more

@@ -8,7 +8,17 @@ from sqlalchemy import Connection, and_, or_, select, true
 from mailgate.jobs import Job
 from store.post import leases, processes
 from store.post.outbox import OutState, end_waits
-from store.schema import bill_looks, charges, hook_calls, ledger_checks, lessons, outbox, spool
+from store.schema import (
+    bill_looks,
+    charges,
+    hook_calls,
+    ledger_checks,
+    lessons,
+    offers,
+    outbox,
+    payment_methods,
+    spool,
+)
 
 _ROWS = {
     Job.RECEIVE: spool,
@@ -18,6 +28,8 @@ _ROWS = {
     Job.BILL: bill_looks,
     Job.HOOK: hook_calls,
     Job.CHARGE: charges,
+    Job.OFFER: offers,
+    Job.CARD: payment_methods,
 }
 
 
@@ -53,7 +65,8 @@ def take_over(conn: Connection, *, now: datetime) -> tuple[int, int]:
     came_in = leases.release_all(conn, spool, now=now, queued=true())
     leases.release_all(conn, bill_looks, now=now, queued=true())
     leases.release_all(conn, hook_calls, now=now, queued=hook_calls.c.attempts == 0)
-    leases.release_all(conn, charges, now=now, queued=charges.c.attempts == 0)
+    for of_the_provider in (charges, offers, payment_methods):
+        leases.release_all(conn, of_the_provider, now=now, queued=of_the_provider.c.attempts == 0)
     leases.set_apart(conn, spool, now=now)
     return came_in, leases.release_all(conn, outbox, now=now, queued=queued)
 

@@ -9,6 +9,7 @@ from mailgate.billing.promise import Ended
 from mailgate.billing.service import Service
 from mailgate.flows.billing.books import Deal, text_of
 from mailgate.flows.billing.letters import service_notices
+from mailgate.flows.billing.offers import renew_links
 from mailgate.flows.billing.owing import is_off
 from mailgate.flows.billing.resting import restore
 from mailgate.flows.post.notify import notify
@@ -26,9 +27,10 @@ def after_settlement(deal: Deal, touched: Collection[int]) -> None:
     Services that were off because nobody had paid are on again at once, unless another unpaid invoice keeps them off.
     One that staff have suspended stays so.
     """
+    number = deal.payer.customer.id
+    renew_links(deal.conn, deal.books.settings, number, now=deal.now)
     if not touched:
         return
-    number = deal.payer.customer.id
     running = promises.running(deal.conn, (number,)).get(number, ())
     theirs = services.of_accounts(deal.conn, (number,)).get(number, ())
     resting = [one for one in theirs if is_off(one)]

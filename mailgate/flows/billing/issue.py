@@ -15,6 +15,7 @@ from mailgate.billing.ledger import events
 from mailgate.billing.ledger.transaction import Transaction
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Payer
+from mailgate.flows.billing.offers import want_links
 from mailgate.flows.billing.tell_hooks import tell_issued
 from store.billing import invoices, ledger, rates, series, services
 from store.billing.services import Advance, Claim
@@ -108,6 +109,7 @@ def issue(
         ledger.book(conn, [_booked(one, on) for one in done], now=now)
         whom = (one.payer.customer for one in together)
         tell_issued(conn, settings, list(zip(ids, new, whom, strict=True)), now=now)
+        want_links(conn, settings, ids, now=now)
     return done
 
 

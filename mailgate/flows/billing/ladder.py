@@ -30,6 +30,7 @@ from mailgate.flows.billing.letters import (
     other_readers,
     unreachable_notices,
 )
+from mailgate.flows.billing.offers import waits_for_link
 from mailgate.flows.billing.owing import Debtor, debtors, is_off
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
@@ -179,6 +180,9 @@ class _Look:
             others = other_readers(self.act, debtor.payer.customer.id, debtor.tried(invoice)) if lost else ()
             owed = debtor.owed(invoice, may_repeat=bool(others))
             found = rule.due(owed, self.rules, now=self.act.now, reminded_on=debtor.reminded_on)
+            if _brings(found) and waits_for_link(self.act.conn, self.act.settings, invoice, now=self.act.now):
+                self.looks[invoice.id] = self.act.now + SOON
+                continue
             if lost and invoice.open_minor:
                 self._mend(debtor, invoice, lost, others, is_over=found.mail is not None)
             self.looks[invoice.id] = found.look_at
@@ -399,6 +403,11 @@ def _template(kind: Kind, invoice: Issued, today: date) -> Template:
     if today == invoice.due_on:
         return Template.INVOICE_REMINDER_DUE
     return Template.INVOICE_REMINDER_BEFORE if today < invoice.due_on else Template.INVOICE_REMINDER_AFTER
+
+
+def _brings(found: Next) -> bool:
+    """The mail by which the invoice first comes to its readers is due."""
+    return found.mail is not None and (found.mail.kind is Kind.CREATED or rule.CREATED in found.skipped)
 
 
 def _of_all(debtor: Debtor, found: Sequence[Issued]) -> Iterator[Service]:

@@ -23,7 +23,7 @@ from mailgate.outbound.document.shown import sort_in_words
 from mailgate.outbound.templates import built_in_directory
 from mailgate.people import Contact, Role, present
 from store import people
-from store.billing import accounts, ledger
+from store.billing import accounts, ledger, offers
 from store.billing.invoices import Issued
 from store.post import suppressions
 
@@ -35,6 +35,8 @@ BILLING_DESK = "billing"
 
 SEES_MONEY = frozenset({Role.OWNER, Role.INVOICE})
 """Who is shown prices and documents."""
+
+_NO_WAYS: Mapping[str, object] = {"transfer": None, "check": None, "pay_link": None, "pay_by_link": None}
 
 _UNSAFE = re.compile(r"[^\w.]+")
 
@@ -81,7 +83,7 @@ def invoice_notices(
         "sums": _sums(act, invoice.customer_id, (invoice, *also), has_credit=has_credit),
         "consequence": asdict(consequence) | {"on": consequence.on.isoformat()} if consequence else None,
         "charge": charge,
-        **_ways(invoice),
+        **_ways(act, invoice),
     }
     readers = to or readers_of_money(act, invoice.customer_id)
     return _to_all(
@@ -144,7 +146,7 @@ def payment_notices(
         "credit_minor": credit_minor,
         "meant": meant,
         "overview": act.settings.page("/invoices"),
-        **(_ways(open_now[0]) if open_now else {"transfer": None, "check": None, "pay_link": None}),
+        **(_ways(act, open_now[0]) if open_now else _NO_WAYS),
     }
     about = next(iter((*settled, *open_now)), None)
     return _to_all(act, template, readers_of_money(act, customer_id), values, about=about)
@@ -190,7 +192,7 @@ def service_notices(
         "document": document_of(act, document) if document else None,
         "reason": reason,
         "addons": list(addons),
-        **(_ways(invoice) if invoice else {"transfer": None, "check": None, "pay_link": None}),
+        **(_ways(act, invoice) if invoice else _NO_WAYS),
     }
     of_money = readers_of_money(act, service.customer_id)
     others = [one for one in _routed(act, service.customer_id, Role.PRODUCT) if one not in of_money]
@@ -266,7 +268,7 @@ def by_role(theirs: Sequence[Contact], dead: Collection[str], role: Role) -> tup
 def _without_money(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same for somebody who is shown neither prices nor documents."""
     service = {**values["service"], "price_minor": None}
-    return {**values, "service": service, "unpaid": None, "document": None, "transfer": None, "check": None}
+    return {**values, "service": service, "unpaid": None, "document": None, **_NO_WAYS}
 
 
 def _once(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
@@ -335,14 +337,15 @@ def _sums(act: Act, customer_id: int, invoices: Sequence[Issued], *, has_credit:
     return sums
 
 
-def _ways(invoice: Issued) -> dict[str, object]:
-    """How it may be paid; `pay_link` is a page of a provider's, which there is none of so far."""
-    if not invoice.model:
-        return {"transfer": None, "check": None, "pay_link": None}
-    model = json.loads(invoice.model)
-    transfer, by_check = bank_transfer(model), check(model)
+def _ways(act: Act, invoice: Issued) -> dict[str, object]:
+    """How it may be paid; `pay_link`: at the provider's, which asks for so much of it."""
+    link = offers.open_of(act.conn, (invoice.id,)).get(invoice.id) if invoice.open_minor else None
+    model = json.loads(invoice.model) if invoice.model else None
+    transfer, by_check = (bank_transfer(model), check(model)) if model else (None, None)
+    asks = {"amount_minor": link.asks_minor, "currency": link.currency, "number": invoice.number} if link else None
     return {
         "transfer": asdict(transfer) if transfer else None,
         "check": asdict(by_check) if by_check else None,
-        "pay_link": None,
+        "pay_link": link.url if link else None,
+        "pay_by_link": asks,
     }

@@ -61,14 +61,15 @@ _TRANSFER = {
     "reference": "RF70 2027 0031",
 }
 _CHECK = {"payable_to": "Example Hosting GmbH", "address": "Hauptstr. 1, 10115 Berlin"}
-_WAYS: dict[str, Any] = {"transfer": _TRANSFER, "check": None, "pay_link": None}
-_BY_CHECK: dict[str, Any] = {"transfer": None, "check": _CHECK, "pay_link": None}
+_WAYS: dict[str, Any] = {"transfer": _TRANSFER, "check": None, "pay_link": None, "pay_by_link": None}
+_BY_CHECK: dict[str, Any] = {"transfer": None, "check": _CHECK, "pay_link": None, "pay_by_link": None}
 _ANY_WAY: dict[str, Any] = {
     "transfer": _TRANSFER | {"bic": ""},
     "check": _CHECK,
     "pay_link": "https://pay.example.net/2027-0031",
+    "pay_by_link": {"amount_minor": 2400, "currency": "EUR", "number": "2027-0031"},
 }
-_NO_WAY: dict[str, Any] = {"transfer": None, "check": None, "pay_link": None}
+_NO_WAY: dict[str, Any] = {"transfer": None, "check": None, "pay_link": None, "pay_by_link": None}
 
 _ALWAYS = {"company": COMPANY, "reader": "Anne Miller", "signature": SIGNATURE, "has_file": False}
 
@@ -169,6 +170,17 @@ _ROWS: list[dict[str, Any]] = [
     {"on": "2027-03-05", "says": "invoice", "number": "2027-0031", "amount_minor": 2400},
     {"on": "2027-03-12", "says": "payment", "number": "", "amount_minor": -2400},
 ]
+_LINK: dict[str, Any] = {
+    "link": "https://pay.example.net/c/17",
+    "until": "2027-03-13T08:15:00+00:00",
+    "invoice_number": None,
+    "amount_minor": 5000,
+    "currency": "EUR",
+    **_ALWAYS,
+}
+_CARD = {"brand": "Visa", "last4": "4242", "expires_on": "2029-04-30"}
+_SAVED: dict[str, Any] = {"card": _CARD, "before": None, **_ALWAYS}
+
 _STATEMENT: dict[str, Any] = {
     "first": "2027-03-01",
     "last": "2027-03-31",
@@ -230,6 +242,19 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _paid("cash", 2400, credit_minor=0),
         _paid("paypal", 1000, settled=[], open=_REST, **_BY_CHECK),
     ),
+    Template.PAYMENT_LINK: (
+        _LINK,
+        _LINK | {"until": None},
+        _LINK | {"invoice_number": "2027-0031", "amount_minor": 2400, "until": None},
+        _LINK | {"link": None, "until": None},
+        _LINK | {"link": None, "until": None, "invoice_number": "2027-0031"},
+    ),
+    Template.CARD_LINK: (_LINK, _LINK | {"until": None}, _LINK | {"link": None}),
+    Template.CARD_SAVED: (
+        _SAVED,
+        _SAVED | {"card": _CARD | {"expires_on": None}, "before": _CARD | {"brand": "Mastercard", "last4": "4444"}},
+    ),
+    Template.CARD_REMOVED: (_SAVED,),
     Template.STATEMENT: (
         _STATEMENT | {"has_file": True},
         _STATEMENT | {"closing_minor": 2400, "rows": _STATEMENT["rows"][:1]},

@@ -1,0 +1,133 @@
+"""Links: each open invoice has one for what is to be paid of it, and who asks for one gets it.
+
+What is decided here is written in the transaction of whatever changes the account; the provider hears of it from the
+job of the row. Nobody who handles cards: no links.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from mailgate.billing.payment.allocation import allocate
+from mailgate.config import Settings
+from mailgate.flows.billing.books import Deal
+from mailgate.payments.provider import OfferKind
+from store.billing import invoices, ledger, offers
+from store.billing.invoices import Issued
+from store.billing.offers import Offered, OfferStanding
+
+WAITS = timedelta(hours=1)
+"""So long the mail that brings an invoice waits for its link."""
+
+ASKED_A_DAY = 10
+"""Links that one account may ask for within a day, for cards and deposits."""
+
+
+def to_pay(conn: Connection, customer_id: int, open_now: Sequence[Issued]) -> Mapping[int, int]:
+    """By invoice, of all that are open of an account: what is left when its credit has paid, oldest due first."""
+    left: dict[int, int] = {}
+    for currency in dict.fromkeys(one.currency for one in open_now):
+        here = [one for one in open_now if one.currency == currency]
+        credit = max(0, ledger.credit(conn, customer_id, currency))
+        used = allocate(credit, invoices.to_settle(here)).by_invoice
+        left.update((one.id, one.open_minor - used.get(one.id, 0)) for one in here)
+    return left
+
+
+def renew_links(conn: Connection, settings: Settings, customer_id: int, *, now: datetime) -> None:
+    """Money has moved in a locked account: links that ask for another sum are switched off, and made anew."""
+    if not settings.payments.is_automatic:
+        return
+    open_now = invoices.open_of(conn, customer_id)
+    wanted = to_pay(conn, customer_id, open_now)
+    standing = offers.standing_of(conn, customer_id)
+    stale = [
+        one.id
+        for number, one in standing.items()
+        if one.state is not OfferStanding.FAILED and _is_stale(one, wanted.get(number, 0))
+    ]
+    offers.switch_off(conn, stale, now=now)
+    has_one = {
+        number for number, one in standing.items() if one.id not in stale and one.amount_minor == wanted.get(number)
+    }
+    new = [one for one in open_now if wanted[one.id] and one.id not in has_one and not _is_paying(standing.get(one.id))]
+    offers.add(conn, [_for_invoice(settings, one, wanted[one.id], now) for one in new])
+
+
+def _is_stale(one: Offered, to_pay_minor: int) -> bool:
+    return one.amount_minor != to_pay_minor and not (one.is_under_way and to_pay_minor)
+
+
+def _is_paying(one: Offered | None) -> bool:
+    """Somebody has paid by it, which takes some days: by another link it would be paid twice."""
+    return one is not None and one.is_under_way
+
+
+def want_links(conn: Connection, settings: Settings, issued: Collection[int], *, now: datetime) -> None:
+    """Invoices were issued, of locked accounts: each is to have a link before it is brought to anybody."""
+    if not settings.payments.is_automatic:
+        return
+    new = [one for one in invoices.several(conn, issued) if one.open_minor]
+    have_credit = ledger.with_credit(conn, {one.customer_id for one in new})
+    plain = [one for one in new if one.customer_id not in have_credit]
+    offers.add(conn, [_for_invoice(settings, one, one.open_minor, now) for one in plain])
+    for number in sorted(have_credit):
+        renew_links(conn, settings, number, now=now)
+
+
+def waits_for_link(conn: Connection, settings: Settings, invoice: Issued, *, now: datetime) -> bool:
+    """The mail that brings an invoice is not written yet, since its link is still to be made."""
+    if not settings.payments.is_automatic or now >= invoice.issued_at + settings.billing.ladder.hold + WAITS:
+        return False
+    return invoice.id in offers.wanted_of(conn, (invoice.id,))
+
+
+def ask_for_link(
+    deal: Deal,
+    kind: OfferKind,
+    *,
+    contact_id: int | None,
+    spool_id: int | None,
+    currency: str = "",
+    amount_minor: int = 0,
+) -> int | None:
+    """Somebody asks for a link to give a card, or to deposit so much; its id. None: the account asked too often.
+
+    What he asked for before can be used no more: the newest mail is the one that works.
+    """
+    conn, customer_id = deal.conn, deal.payer.customer.id
+    if offers.count_asked(conn, customer_id, since=deal.now - timedelta(days=1)) >= ASKED_A_DAY:
+        return None
+    before = offers.asked_open(conn, customer_id, kind.value, asked_by=contact_id)
+    offers.switch_off(conn, [one.id for one in before], now=deal.now)
+    row = Offered(
+        0,
+        kind.value,
+        customer_id,
+        None,
+        deal.books.settings.payments.provider.value,
+        currency,
+        amount_minor,
+        OfferStanding.WANTED,
+        deal.now,
+        deal.now,
+        contact_id,
+        spool_id,
+    )
+    return offers.add(conn, [row])[0]
+
+
+def _for_invoice(settings: Settings, invoice: Issued, amount_minor: int, now: datetime) -> Offered:
+    return Offered(
+        0,
+        OfferKind.INVOICE.value,
+        invoice.customer_id,
+        invoice.id,
+        settings.payments.provider.value,
+        invoice.currency,
+        amount_minor,
+        OfferStanding.WANTED,
+        now,
+        now,
+    )
