@@ -51,6 +51,8 @@ class ConfirmKind(StrEnum):
     ADD_CONTACT = "add-contact"
     STAFF_MAIL = "staff-mail"
     EDIT_CUSTOMER = "edit-customer"  # by staff
+    PAY = "pay"
+    REMOVE_CARD = "remove-card"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ KINDS: Mapping[ConfirmKind, Kind] = {
     ConfirmKind.ADD_CONTACT: Kind(Action.CHANGE_IDENTITY, QuestionClass.IDENTITY),
     ConfirmKind.STAFF_MAIL: Kind(Action.STAFF_COMMAND, QuestionClass.STAFF),
     ConfirmKind.EDIT_CUSTOMER: Kind(Action.STAFF_PEOPLE, QuestionClass.ACCOUNT),
+    ConfirmKind.PAY: Kind(Action.ORDER_BEYOND_LIMIT, QuestionClass.QUOTE),
+    ConfirmKind.REMOVE_CARD: Kind(Action.ORDER_WITHIN_LIMIT, QuestionClass.QUOTE),
 }
 
 
@@ -96,6 +100,8 @@ class Says(StrEnum):
     CONTACT_COMES = "contact-comes"  # name, address, roles
     CONTACT_CHANGES = "contact-changes"  # name, address, roles, before
     CONTACT_LEAVES = "contact-leaves"  # name, address
+    PAY = "pay"  # number, amount_minor, currency
+    REMOVE_CARD = "remove-card"  # card_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,3 +74,24 @@ class MoneySaid(StrEnum):
     NONE_LEFT = "none-left"
     NOTHING_OPEN = "nothing-open"
     NOT_OPEN = "not-open"  # number
+    # an invoice is paid by reply
+    PAY_BEGUN = "pay-begun"  # number, amount_minor, currency, card
+    PAID_BY_CREDIT = "paid-by-credit"  # number, amount_minor, currency
+    PAY_UNDER_WAY = "pay-under-way"  # number
+    PAY_HERE = "pay-here"  # number, amount_minor, currency, url
+    CARD_RESTS = "card-rests"  # the same: a card is there, and is not charged
+    CARD_OVER = "card-over"  # the same: it has expired
+    PAY_OTHERWISE = "pay-otherwise"  # number, open_minor, currency
+    WHICH_TO_PAY = "which-to-pay"
+    LINK_COMES = "link-comes"
+    # a card, and credit in advance
+    WHICH_OF_YOURS = "which-of-yours"
+    NO_CARDS = "no-cards"
+    NO_CARD = "no-card"
+    CARD_REMOVED = "card-removed"  # card
+    TOO_MANY_LINKS = "too-many-links"
+    NO_FUNDS = "no-funds"
+    FUNDS_NOT_IN = "funds-not-in"  # currency
+    FUNDS_MISREAD = "funds-misread"  # words, amount_minor: the least, currency
+    FUNDS_TOO_LITTLE = "funds-too-little"  # amount_minor, total_minor: the least, currency
+    FUNDS_TOO_MUCH = "funds-too-much"  # amount_minor, total_minor: the most, currency

@@ -30,11 +30,6 @@ class SavedCard:
     due_at: datetime | None = None  # the provider is to forget it
     attempts: int = 0
 
-    @property
-    def label(self) -> str:
-        """For people: "Visa 4242"."""
-        return f"{self.brand} {self.last4}".strip()
-
     def works(self, today: date) -> bool:
         """It may be charged on a day of its owner's."""
         is_over = self.expires_on is not None and self.expires_on < today

@@ -63,6 +63,8 @@ class Billing:
     promise_days: kinds.Days = 14
     promises_a_year: kinds.Count = 2
     deposit_minimum: billing_kinds.Amounts = ()
+    deposit_maximum: billing_kinds.Amount = "1000.00"  # in gate.currency; empty: none
+    order_limit: billing_kinds.Amount = "100.00"  # in gate.currency; empty: all is confirmed
     fuse_least: kinds.Count = 50
     fuse_percent: billing_kinds.Percent = 30
     keep_documents_years: billing_kinds.Years = 10
@@ -85,3 +87,11 @@ class Billing:
         if currency in named:
             return read_amount(named[currency], currency)
         return nearest_minor(USUAL_DEPOSIT, currency) if currency == home else None
+
+    def most_deposit_minor(self, currency: str, *, home: str) -> int | None:
+        """The most that a customer may deposit at once by mail; None: as much as he likes, as in other currencies."""
+        return nearest_minor(self.deposit_maximum, home) if self.deposit_maximum and currency == home else None
+
+    def order_limit_minor(self, currency: str, *, home: str) -> int:
+        """Up to so much a mail may cost without a question; nothing in other currencies than the gate's."""
+        return nearest_minor(self.order_limit, home) if self.order_limit and currency == home else 0

@@ -64,12 +64,12 @@ def save_card(deal: Deal, provider: str, card: Card, *, asked: Offered | None) -
     return saved
 
 
-def remove_card(deal: Deal, card: SavedCard, *, by: str, tells: bool = True) -> None:
-    """It is charged no more; the provider is told to forget it. `tells`: who gets mail about money hears of it."""
+def remove_card(deal: Deal, card: SavedCard, *, by: str, but: int | None = None) -> None:
+    """It is charged no more; the provider is told to forget it. Who gets mail about money hears of it, `but` one."""
     cards.remove(deal.conn, card.id, by=by, now=deal.now)
     log.info(LogEvent.CARD_REMOVED(customer=card.customer_id, card=card.id, by=by))
-    if tells and not deal.is_quiet:
-        tell_card_removed(Act.begin(deal.conn, deal.books.settings, deal.now), card)
+    if not deal.is_quiet:
+        tell_card_removed(Act.begin(deal.conn, deal.books.settings, deal.now), card, but=but)
 
 
 def known_as(engine: Engine, provider: Provider, customer_id: int, *, now: datetime) -> str:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from mailgate.flows.billing.letters import billing_desk, readers_of_money
+from mailgate.flows.billing.provider_money import card_words
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
@@ -42,11 +43,12 @@ def tell_card_saved(act: Act, card: SavedCard, *, before: SavedCard | None, aske
     notify(act, notices, cause=None)
 
 
-def tell_card_removed(act: Act, card: SavedCard) -> None:
-    """To who gets mail about money: it is charged no more."""
+def tell_card_removed(act: Act, card: SavedCard, *, but: int | None) -> None:
+    """To who gets mail about money: it is charged no more. `but`: a contact who knows."""
     notices = [
         letter(Template.CARD_REMOVED, _sheet(act, one), {"card": shown(card)})
         for one in readers_of_money(act, card.customer_id)
+        if one.id != but
     ]
     notify(act, notices, cause=None)
 
@@ -54,7 +56,7 @@ def tell_card_removed(act: Act, card: SavedCard) -> None:
 def shown(card: SavedCard) -> Mapping[str, object]:
     """A card as templates name it: all that is known of it."""
     return {
-        "brand": card.brand,
+        "brand": card_words(card.brand, ""),
         "last4": card.last4,
         "expires_on": card.expires_on.isoformat() if card.expires_on else None,
     }

@@ -118,6 +118,14 @@ def ask_for_link(
     return offers.add(conn, [row])[0]
 
 
+def await_link(deal: Deal, invoice: Issued, *, contact_id: int, spool_id: int | None) -> bool:
+    """Somebody wants to pay an invoice whose link is still to be made: he gets it by mail. False: there will be none."""
+    wanted = offers.wanted_of(deal.conn, (invoice.id,)).get(invoice.id)
+    if wanted is not None:
+        offers.ask_for(deal.conn, wanted.id, contact_id=contact_id, spool_id=spool_id)
+    return wanted is not None
+
+
 def _for_invoice(settings: Settings, invoice: Issued, amount_minor: int, now: datetime) -> Offered:
     return Offered(
         0,

@@ -7,7 +7,7 @@ from mailgate.commands.verb import Command, Verb
 from mailgate.confirmation import ConfirmKind
 from mailgate.flows.client import deeds, look_up
 from mailgate.flows.client.asking import Asking
-from mailgate.flows.client.money import look, promise, statement
+from mailgate.flows.client.money import look, paying, promise, statement
 from mailgate.flows.client.request import not_to_be_added, request_of, request_to_add
 from mailgate.flows.confirm.ask import Request, ask, not_asked
 from mailgate.flows.story.act import Act
@@ -27,6 +27,8 @@ def action_of(mail: Asking, command: Command) -> Action:
     """The row of the matrix: to register somebody is more than to show a ticket to somebody who is registered."""
     if command.verb is customers.ADD and not _is_known(mail, command.argument.words):
         return Action.CHANGE_IDENTITY
+    if command.verb is money.PAY:
+        return paying.action_of_pay(mail, command)
     return command.verb.action
 
 
@@ -42,6 +44,14 @@ def _deed(do: Callable[[Act, Incoming, Ticket, Contact], Told], kind: ConfirmKin
         if mail.may(action_of(mail, command)) is Verdict.CONFIRM:
             return _ask(mail, request_of(kind, ticket, mail.contact, {}))
         return do(mail.act, mail.incoming, ticket, mail.contact).result
+
+    return handle
+
+
+def _asking_first(do: Callable[[Asking, Command], Result | Request | None]) -> Handler:
+    def handle(mail: Asking, command: Command) -> Result | None:
+        told = do(mail, command)
+        return _ask(mail, told) if isinstance(told, Request) else told
 
     return handle
 
@@ -95,6 +105,10 @@ HANDLERS: Mapping[Verb, Handler] = {
     money.STATEMENT: statement.statement,
     money.PAID: promise.paid,
     money.DEFER: promise.defer,
+    money.PAY: _asking_first(paying.pay),
+    money.CARD: paying.card,
+    money.REMOVE_CARD: _asking_first(paying.remove_card),
+    money.FUNDS: paying.funds,
 }
 
 

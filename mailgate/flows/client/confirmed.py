@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from mailgate.confirmation import Became, Confirmation, ConfirmKind
 from mailgate.flows.client import deeds
+from mailgate.flows.client.money import paying
 from mailgate.flows.client.request import ADDRESS, another_address
 from mailgate.flows.confirm.confirm import Deed, Executor
 from mailgate.flows.staff.account import edit_customer
@@ -63,4 +64,6 @@ DEEDS: Mapping[ConfirmKind, Deed] = {
     ConfirmKind.ADD_CONTACT: Deed(_ADD_CONTACT, another_address),
     ConfirmKind.STAFF_MAIL: Deed(_release),
     ConfirmKind.EDIT_CUSTOMER: Deed(edit_customer),
+    ConfirmKind.PAY: Deed(paying.pay_after_yes),
+    ConfirmKind.REMOVE_CARD: Deed(paying.remove_card_after_yes),
 }

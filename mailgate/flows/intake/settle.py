@@ -76,7 +76,8 @@ def settle(act: Act, incoming: Incoming, *, archive: Archive) -> Outcome:
 
 def _unless_silent(act: Act, incoming: Incoming, settled: Settled) -> Settled:
     """A customer's request that nothing could be answered to, and that no ticket remembers, is for a person to see."""
-    is_told = settled.disposition is not Disposition.COMMAND or settled.ticket_id is not None or act.outgoing
+    is_answered = bool(act.outgoing or act.promised)
+    is_told = settled.disposition is not Disposition.COMMAND or settled.ticket_id is not None or is_answered
     if is_told or incoming.lent.released or incoming.mailbox is None:
         return settled
     if not people.contacts_with(act.conn, incoming.mailbox.address):

@@ -52,6 +52,7 @@ class Act:
     suggest: Suggest = no_article
     memo: Memo = field(default_factory=Memo)
     outgoing: list[Queued] = field(default_factory=list)
+    promised: list[str] = field(default_factory=list)  # answers that come in a mail of their own, once they can
 
     @classmethod
     def begin(cls, conn: Connection, settings: Settings, now: datetime, *, at: datetime | None = None) -> "Act":
@@ -60,7 +61,7 @@ class Act:
 
     def of(self, at: datetime) -> "Act":
         """The same for the next mail of the transaction: it may find other rows, and its outgoing mails are its own."""
-        return replace(self, at=at, memo=Memo(), outgoing=[])
+        return replace(self, at=at, memo=Memo(), outgoing=[], promised=[])
 
     def queued_since(self, before: int) -> tuple[int, ...]:
         """The ids of the mails that were queued since there were so many; those that wait for an undo, too."""

@@ -36,8 +36,13 @@ PAID = Verb(
 DEFER = Verb(
     "defer", "!defer 14", Action.PROMISE, about_money.invoice_and_perhaps_time, roles=_SEES_MONEY, is_harmless=True
 )
+# What is paid by them is an order of its own, up to the limit or beyond it: `flows.client.carry_out` asks for that.
+PAY = Verb("pay", "!pay 2027-0031", Action.SEE_OWN, about_money.invoice, roles=_SEES_MONEY)
+CARD = Verb("card", "!card", Action.SEE_OWN, readers.nothing, roles=_SEES_MONEY)
+REMOVE_CARD = Verb("remove card", "!remove card", Action.ORDER_WITHIN_LIMIT, readers.nothing, roles=_SEES_MONEY)
+FUNDS = Verb("funds", "!funds 50", Action.SEE_OWN, readers.anything, roles=_SEES_MONEY)
 
-MONEY = (INVOICES, INVOICE, SERVICES, BALANCE, STATEMENT, PAID, DEFER)
+MONEY = (INVOICES, INVOICE, SERVICES, BALANCE, STATEMENT, PAID, DEFER, PAY, CARD, REMOVE_CARD, FUNDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,8 @@ class Means:
     services: bool = False
     is_open: bool = False  # something is to be paid
     defers: bool = False  # and there may be time for it
+    takes_cards: bool = False  # a provider does
+    has_card: bool = False
 
 
 def idle(means: Means) -> frozenset[Verb]:
@@ -60,5 +67,9 @@ def idle(means: Means) -> frozenset[Verb]:
         STATEMENT: means.invoices,
         PAID: means.is_open,
         DEFER: means.defers,
+        PAY: means.is_open,
+        CARD: means.takes_cards,
+        REMOVE_CARD: means.has_card,
+        FUNDS: means.takes_cards,
     }
     return frozenset(verb for verb, is_there in needed.items() if not is_there)

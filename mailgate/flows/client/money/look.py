@@ -13,8 +13,8 @@ from mailgate.tickets.money_said import MoneySaid
 from mailgate.tickets.result import Item, Result, item, result
 from mailgate.tickets.verbs.money import Means
 from store import people
+from store.billing import cards, promises
 from store.billing import invoices as rows
-from store.billing import promises
 from store.billing.promises import Promise
 from store.views import customer_money
 from store.views.documents import DocumentLine, Standing
@@ -129,6 +129,8 @@ def _next_renewal(mail: Asking, account: ContactVisitor) -> dict[str, object] | 
 def means(mail: Asking) -> Means:
     """What the writer's accounts have that a command could be about."""
     conn, theirs = mail.act.conn, which.accounts(mail)
+    payments = mail.act.settings.payments
+    takes_cards = payments.is_automatic and bool(theirs)
     standings = [time_given.look(conn, one.customer_id, now=mail.act.now) for one in theirs]
     deferring = [one.deferring(mail.act.settings.billing) for one in standings if one.open]
     return Means(
@@ -136,6 +138,8 @@ def means(mail: Asking) -> Means:
         services=any(customer_money.count_services(conn, one, limit=1) for one in theirs),
         is_open=any(one.open for one in standings),
         defers=any(one.why_not(1) is None for one in deferring),
+        takes_cards=takes_cards,
+        has_card=takes_cards and any(cards.kept(conn, one.customer_id, payments.provider.value) for one in theirs),
     )
 
 

@@ -32,6 +32,12 @@ def account_that_owes(mail: Asking) -> int | None:
     return (owing or numbers)[0] if len(owing) < 2 else None
 
 
+def account_meant(mail: Asking) -> int | None:
+    """The account of which the writer may see money; of several that whose invoice he answers, or None."""
+    numbers = [one.customer_id for one in accounts(mail)]
+    return numbers[0] if len(numbers) == 1 else None
+
+
 def named(mail: Asking, number: str) -> Issued | None:
     """The invoice with this number; None when there is none of the writer's, whoever else may have it."""
     theirs = {one.customer_id for one in all_accounts(mail)}
