@@ -69,6 +69,7 @@ _SECTIONS = {
         "credit-note": "Credit notes: list, show, PDF and e-invoice.",
         "payment": "Money that came in.",
         "bank": "The bank's files: import, list, match, ignore.",
+        "card": "Cards: list, remove, unblock, a link to give one.",
         "credit": "What customers have with us.",
         "statement": "What happened to an account in a month.",
         "rate": "Rates of exchange, for tax in another currency.",

@@ -234,11 +234,6 @@ def show(conn: Connection, spool_id: int) -> Accepted | None:
     return _ACCEPTED.read(row) if row else None
 
 
-def message_id(conn: Connection, spool_id: int) -> str | None:
-    """By which id a mail that has its disposition is answered, if it has one."""
-    return conn.execute(select(spool.c.message_id).where(spool.c.id == spool_id)).scalar()
-
-
 def lock(conn: Connection, spool_id: int) -> None:
     """Wait until nobody else decides on this message, and have it until the commit."""
     if not locks.has_one_writer(conn):

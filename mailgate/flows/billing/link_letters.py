@@ -87,5 +87,6 @@ def _sheet(act: Act, reader: Contact, asked: Offered | None = None) -> Sheet:
     """Below the mail that asked for it; an answer is one about the invoice, where it is about one."""
     about = (Purpose.INVOICE, asked.invoice_id) if asked and asked.invoice_id is not None else None
     sheet = sheet_for(act, reader, subject="", desk=billing_desk(act.settings), about=about)
-    answered = spool.message_id(act.conn, asked.spool_id) if asked and asked.spool_id is not None else None
+    mail = spool.show(act.conn, asked.spool_id) if asked and asked.spool_id is not None else None
+    answered = mail.outcome.message_id if mail else None
     return replace(sheet, references=(answered,)) if answered else sheet

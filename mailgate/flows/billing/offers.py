@@ -119,7 +119,7 @@ def ask_for_link(
 
 
 def await_link(deal: Deal, invoice: Issued, *, contact_id: int, spool_id: int | None) -> bool:
-    """Somebody wants to pay an invoice whose link is still to be made: he gets it by mail. False: there will be none."""
+    """Somebody wants to pay an invoice whose link is still to be made, and gets it by mail. False: none is made."""
     wanted = offers.wanted_of(deal.conn, (invoice.id,)).get(invoice.id)
     if wanted is not None:
         offers.ask_for(deal.conn, wanted.id, contact_id=contact_id, spool_id=spool_id)
