@@ -1,6 +1,7 @@
 """A customer pays an invoice by reply, gives a card, pays in advance; what moves money is proved or confirmed first."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -44,8 +45,8 @@ def anne(money: Collector) -> Person:
 
 @pytest.fixture
 def brought(money: Collector, anne: Person) -> Received:
-    """The mail that brought Anne the invoice 2026-0001."""
-    money.sell(1)
+    """The mail that brought Anne the invoice 2026-0001, which is due in some days."""
+    money.sell(1, start_on=money.gate.now.date() + timedelta(days=6))
     money.gate.later(minutes=20)
     (mail,) = [one for one in money.gate.mailbox(anne) if one.subject.startswith("Invoice 2026-0001")]
     return mail
@@ -107,8 +108,10 @@ def test_pay_charges_the_card_at_once_and_the_receipt_comes(
     gate: Gate, money: Collector, anne: Person, provider: ProviderDouble, brought: Received
 ) -> None:
     gives_a_card(gate, provider, anne)
+    assert money.invoice("2026-0001").open_minor == 1178
 
     gate.deliver(anne.replies(brought, "!pay"))
+    assert "charged to your card Visa 4242" in " ".join(plain(last(gate, anne)).split())
     gate.later(minutes=1)
     gate.later(minutes=5)
 
