@@ -14,7 +14,7 @@ from mailgate.billing.payment.camt import read_camt
 from mailgate.billing.payment.camt.entry import Entry
 from mailgate.billing.payment.keyed import keyed
 from mailgate.billing.payment.table.reading import read_table
-from mailgate.billing.payment.table.table_map import read_map
+from mailgate.billing.payment.table.table_map import MapErrors, TableMap, read_map
 from mailgate.cli.billing_words import BY, Line, dealing, document_of, on_option
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
@@ -34,6 +34,7 @@ from mailgate.cli.output import (
     say,
     utc_option,
 )
+from mailgate.cli.problems import fail_with
 from mailgate.flows.billing.bank import deciding
 from mailgate.flows.billing.bank.importing import Imported, import_lines
 from store.billing import bank as lines
@@ -71,7 +72,7 @@ def import_(file: Path, map_path: Path | None, dry_run: bool) -> None:
 
     Each line is taken once, in however many files it stands. An import that was broken off goes on when it is repeated.
     """
-    chart = read_map(_whole(map_path), str(map_path)) if map_path else None
+    chart = _chart(map_path) if map_path else None
     source = FromFile(_digest(file), file.name, 1)
     pieces = _pieces(file)
     found = keyed(read_table(pieces, chart) if chart else _camt(pieces))
@@ -172,8 +173,12 @@ def _camt(pieces: Iterator[bytes]) -> Iterator[Entry | Facts]:
         fail(f"{error}", code=EX_DATAERR, hint=hint, name="BadStatement")
 
 
-def _whole(path: Path) -> bytes:
-    return b"".join(_pieces(path))
+def _chart(path: Path) -> TableMap:
+    raw = b"".join(_pieces(path))
+    try:
+        return read_map(raw, str(path))
+    except MapErrors as error:
+        fail_with(error, code=EX_DATAERR, name="map", hint="what a map says is explained in docs/bank.md")
 
 
 def _digest(path: Path) -> str:

@@ -209,6 +209,12 @@ def decide(
     return bool(done.rowcount)
 
 
+def set_payment(conn: Connection, entry_id: int, payment_id: int) -> BankEntry:
+    """What a line was booked as; the line as it is then."""
+    conn.execute(update(bank_entries).where(bank_entries.c.id == entry_id).values(payment_id=payment_id))
+    return get(conn, entry_id)
+
+
 def booked_before(conn: Connection, line: BankLine, references: Collection[str]) -> tuple[BankEntry, ...]:
     """What a return may give back: money of this amount that was booked, and that names the same."""
     same = []

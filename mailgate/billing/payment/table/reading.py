@@ -64,7 +64,7 @@ class _Row:
         raise self.bad(self.map.sign, f"says neither that money came nor that it went: the map knows {known}")
 
     def _minor(self, column: str, currency: str) -> int:
-        written = self[column].translate(_MINUSES).replace(self.map.thousands or " ", "").replace(" ", "")
+        written = self._ungrouped(column).replace(" ", "")
         if not written:
             if column == self.map.amount:
                 raise self.bad(column, "is no amount")
@@ -83,6 +83,19 @@ class _Row:
         if rest:
             raise self.bad(column, f"has more decimals than {currency}")
         return -minor if value.numerator < 0 else minor
+
+    def _ungrouped(self, column: str) -> str:
+        """Without what parts thousands: three digits each time, else it may mean decimals, and a hundredfold."""
+        written = self[column].translate(_MINUSES)
+        sign = self.map.thousands
+        if not sign or sign not in written:
+            return written
+        whole, point, rest = written.strip("+- ").partition(self.map.decimal)
+        first, *others = whole.split(sign)
+        if not (1 <= len(first.strip()) <= 3 and all(len(one) == 3 for one in others)) or sign in rest:
+            raise self.bad(column, f"is no amount: {sign!r} parts thousands in it")
+        edge = "-" if "-" in written else ""
+        return f"{edge}{first}{''.join(others)}{point}{rest}"
 
     def line(self) -> BankLine:
         """What the bank says in it. Raises BadStatement."""

@@ -37,9 +37,8 @@ def match_invoice(deal: Deal, entry_id: int, invoice: Issued) -> BankEntry:
         )
     if entry.amount_minor < 0:
         return _take_back(deal, entry, _payments_of(deal.conn, invoice), f"invoice {invoice.number}")
-    payment_id = book_for(deal, invoice.id, entry, entry.key)
-    why = f"for invoice {invoice.number}"
-    return _decide(deal.conn, entry, EntryState.BOOKED, payment_id, why, deal.by, deal.now)
+    _decide(deal.conn, entry, EntryState.BOOKED, None, f"for invoice {invoice.number}", deal.by, deal.now)
+    return bank.set_payment(deal.conn, entry_id, book_for(deal, invoice.id, entry, entry.key))
 
 
 def match_customer(deal: Deal, entry_id: int) -> BankEntry:
@@ -48,8 +47,8 @@ def match_customer(deal: Deal, entry_id: int) -> BankEntry:
     if entry.amount_minor < 0:
         theirs = payments.listing(deal.conn, customer_id=deal.payer.customer.id)
         return _take_back(deal, entry, theirs, f"customer {deal.payer.customer.id}")
-    payment_id = book_as_credit(deal, entry)
-    return _decide(deal.conn, entry, EntryState.BOOKED, payment_id, "as credit", deal.by, deal.now)
+    _decide(deal.conn, entry, EntryState.BOOKED, None, "as credit", deal.by, deal.now)
+    return bank.set_payment(deal.conn, entry_id, book_as_credit(deal, entry))
 
 
 def ignore(conn: Connection, entry_id: int, *, reason: str, by: str, now: datetime) -> BankEntry:
@@ -85,15 +84,11 @@ def _take_back(deal: Deal, entry: BankEntry, paid: Sequence[Payment], whose: str
         amount = f"{written(-entry.amount_minor, entry.currency)} {entry.currency}"
         raise NoMatch(f"{len(same) or 'no'} payments of {whose} are of {amount}: it is not plain which went back")
     (payment,) = same
+    why = f"takes payment {payment.id} back"
+    done = _decide(deal.conn, entry, EntryState.BOOKED, payment.id, why, deal.by, deal.now)
     if (before := bank.of_payment(deal.conn, payment.id)) is not None:
         why = f"taken back by line {entry.id}"
-        bank.decide(
-            deal.conn, before.id, EntryState.RETURNED, since=EntryState.BOOKED, payment_id=payment.id, why=why,
-            by=deal.by, now=deal.now,
-        )  # fmt: skip
-    done = _decide(
-        deal.conn, entry, EntryState.BOOKED, payment.id, f"takes payment {payment.id} back", deal.by, deal.now
-    )
+        _decide(deal.conn, before, EntryState.RETURNED, payment.id, why, deal.by, deal.now)
     take_payment_back(deal, payment, entry_id=entry.id, on=entry.booked_on)
     return done
 
@@ -101,6 +96,7 @@ def _take_back(deal: Deal, entry: BankEntry, paid: Sequence[Payment], whose: str
 def _decide(  # noqa: PLR0917
     conn: Connection, entry: BankEntry, state: EntryState, payment_id: int | None, why: str, by: str, now: datetime
 ) -> BankEntry:
+    """First of all that is written: of two who decide at once the second has done nothing. Raises NoMatch."""
     if not bank.decide(conn, entry.id, state, since=entry.state, payment_id=payment_id, why=why, by=by, now=now):
         raise NoMatch(f"somebody has decided on line {entry.id} just now")
     return bank.get(conn, entry.id)
