@@ -17,7 +17,7 @@ from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.hook import failing_at, tell_failing
 from mailgate.flows.post import delays
-from mailgate.flows.staff import announcing, held_mail, queue_list
+from mailgate.flows.staff import announcing, bank_lines, held_mail, queue_list
 from mailgate.flows.story.act import Act, send_jobs
 from mailgate.flows.ticket.deadline import meet_deadline
 from mailgate.flows.ticket.first_answer import alarm, unanswered
@@ -60,6 +60,7 @@ class DueKind(StrEnum):
     PROMISE_OVER = "promise-over"  # a customer's time to pay, or what was said of money on its way
     HELD_DIGEST = "held-digest"  # the list of each day, of all held mail that still waits
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
+    BANK_LINES = "bank-lines"  # staff have not been told of lines of the bank that are not plain
     QUEUE_LIST = "queue-list"  # the open tickets, each day
     DELAYED = "delayed"  # staff have not been told of mail that is long on its way
     AUTOCLOSE_WARNING = Step.WARN.value  # a customer says nothing
@@ -145,6 +146,7 @@ DUE = (
     Due(DueKind.BILLING_STOPPED, _once(stopped_at), lambda act, _: tell_stopped(act), is_list=True),
     Due(DueKind.EINVOICE_MISSING, _once(missing_at), lambda act, _: tell_missing(act), is_list=True),
     Due(DueKind.HOOK_FAILING, _once(failing_at), lambda act, _: tell_failing(act), is_list=True),
+    Due(DueKind.BANK_LINES, _once(bank_lines.lines_at), lambda act, _: bank_lines.tell_lines(act), is_list=True),
     Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act), is_list=True),
     *(
         Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))

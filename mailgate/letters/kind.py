@@ -169,6 +169,8 @@ class Template(StrEnum):
     HELD = Kind("held", Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS, about=None)
     HELD_ALERT = _to_staff("held-alert", about=Matter.LIST, names_others=True)  # mail waits for your decision
     QUEUE = _to_staff("queue", about=Matter.LIST, names_others=True)  # the open tickets, to be worked by an answer
+    # money came, and it is not plain for what
+    BANK_LINES = _to_staff("bank-lines", about=Matter.LIST, names_others=True)
     # what your answer to such a list did
     DECIDED = _to_staff("decided", Answers.PERSONS, about=Matter.LIST, names_others=True)
     UNDELIVERED = _to_staff("undelivered", names_others=True)  # a mail of ours did not reach its reader

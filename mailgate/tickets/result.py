@@ -111,6 +111,11 @@ class Decided(StrEnum):
     CLOSED = "closed"  # ticket, subject
     WAITS = "waits"  # ticket, until, subject
     CLOSED_BEFORE = "closed-before"  # ticket
+    # of a bank line
+    PAYS = "pays"  # line, invoice
+    IS_CREDIT = "is-credit"  # line, customer
+    IGNORED = "ignored"  # line
+    BANK_UNDECIDED = "bank-undecided"  # line, why
     # of the whole answer
     MISREAD = "misread"  # count
     NO_DECISION = "no-decision"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 OURS = "DE02120300000000202051"
 
@@ -43,10 +44,17 @@ class Says:
 
     entries: Sequence[Books] = field(default_factory=tuple)
     opening: str = "0"
-    closing: str = "0"
+    closing: str = ""  # what follows from the entries, if none is given
     account: str = OURS
     currency: str = "EUR"
     page: int = 0
+
+    @property
+    def ends_with(self) -> str:
+        """The closing balance."""
+        booked = [one for one in self.entries if one.state == "BOOK"]
+        came = sum((Decimal(one.amount) * (1 if one.mark == "CRDT" else -1) for one in booked), Decimal(self.opening))
+        return self.closing or f"{came}"
 
 
 def camt(*statements: Says, version: int = 8) -> bytes:
@@ -64,7 +72,7 @@ def _statement(one: Says, version: int) -> str:
     page = f"<StmtPgntn><PgNb>{one.page}</PgNb><LastPgInd>false</LastPgInd></StmtPgntn>" if one.page else ""
     span = "<FrToDt><FrDtTm>2026-04-01T00:00:00</FrDtTm><ToDtTm>2026-04-02T23:59:59</ToDtTm></FrToDt>"
     account = f"<Acct><Id><IBAN>{one.account}</IBAN></Id><Ccy>{one.currency}</Ccy></Acct>"
-    balances = _balance("OPBD", one.opening, one.currency) + _balance("CLBD", one.closing, one.currency)
+    balances = _balance("OPBD", one.opening, one.currency) + _balance("CLBD", one.ends_with, one.currency)
     entries = "".join(_entry(entry, version) for entry in one.entries)
     return f"<Stmt><Id>S1</Id>{page}{span}{account}{balances}{entries}</Stmt>"
 

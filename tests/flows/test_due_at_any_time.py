@@ -15,9 +15,12 @@ from sqlalchemy import Engine, event, select, update
 
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.events import Whose
+from mailgate.billing.payment.bank_line import BankLine
+from mailgate.billing.payment.keyed import keyed
 from mailgate.config import Hook, Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.billing import time_given
+from mailgate.flows.billing.bank.importing import import_lines
 from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
@@ -28,6 +31,7 @@ from mailgate.jobs import Enqueue, Job
 from mailgate.wiring import Parts, build
 from store import schema
 from store.billing import accounts, einvoice_gaps, invoices, ledger, runs, statements
+from store.billing.bank import FromFile
 from store.engine import reading, transaction
 from store.post import announcements, work
 from tests.flows.billing_run.shop import Shop, noon
@@ -259,6 +263,9 @@ def sell(shop: Shop) -> None:
         unpaid = invoices.get(conn, open_since_then.id)
         time_given.extend(conn, standing, unpaid, 30, by="Bart", spool_id=None, now=noon(begun))
         einvoice_gaps.note(conn, "country", "", unpaid.id, now=MORNING - timedelta(hours=1))
+    file, at = FromFile("0" * 64, "bank.xml", 1), MORNING - timedelta(hours=1)
+    line = BankLine("DE", "EUR", 500, begun, "Nobody")
+    import_lines(shop.engine, shop.settings, keyed([line]), file, by="Bart", now=at)
     shop.add(cris, on=begun, is_pending=True)
     ending, (first,) = shop.add(dora, on=begun)
     shop.pay(first.number, first.reckoned.total_minor, begun)

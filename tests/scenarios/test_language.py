@@ -9,6 +9,7 @@ import pytest
 
 from mailgate.flows.billing import settle, take_back
 from mailgate.flows.billing.letters import Consequence, invoice_notices
+from mailgate.flows.billing.returned import take_payment_back
 from mailgate.flows.billing.service import states, terms
 from mailgate.flows.billing.service.add import Sold, add
 from mailgate.flows.billing.service.ending import carry_out, end_of
@@ -20,7 +21,7 @@ from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Audience, Template
 from mailgate.people import Role
 from store import people, people_edits
-from store.billing import invoices
+from store.billing import invoices, payments
 from store.engine import transaction
 from store.post.notices import stored
 from store.post.outbox import Outgoing
@@ -103,6 +104,10 @@ def money_to(gate: Gate) -> None:
         notify(act, told, cause=None)
     gate.work()
     money.pay(sold.number, 500)
+    paid = money.pay(sold.number)
+    with money.deal(1) as deal:
+        payment = payments.get(deal.conn, paid.payment_id)
+        take_payment_back(deal, payment, entry_id=1, on=deal.day)
     money.pay(sold.number)
     with money.deal(1) as deal:
         settle.give(deal, "EUR", 500, reason="sorry")

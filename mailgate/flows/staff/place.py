@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 
 def of_held(mail_ids: Sequence[int]) -> Mapping[int, int]:
-    """Held mail is listed by its own numbers."""
+    """Held mail is listed by its own numbers; so are lines of a bank."""
     return dict(zip(mail_ids, mail_ids, strict=True))
 
 

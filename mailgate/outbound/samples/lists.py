@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping
 
+from mailgate.billing.payment.bank import Reason
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples.block import ANNE
 from mailgate.outbound.samples.given import AT, COMPANY, SUBJECT, TO, misread, usage
 from mailgate.tickets.result import Decided
-from mailgate.tickets.verbs.lists import HELD, QUEUE
+from mailgate.tickets.verbs.lists import BANK, HELD, QUEUE
 
 
 def _ready(*lines: str) -> list[Mapping[str, object]]:
@@ -63,6 +64,8 @@ _DECISION = {
     "name": "Ann Miller",
     "customer": 12,
     "why": "mail 4 is not held",
+    "line": 3,
+    "invoice": "2027-0031",
 }
 _DECISIONS = [
     {"says": one.value, "given": {**_DECISION, "ticket": 1042, "to": "Jane", "subject": SUBJECT, "until": AT}}
@@ -78,6 +81,38 @@ _DECIDED = {
     "corrected": None,
     "usage": _HELD_USAGE,
 }
+
+_BANK = {"company": COMPANY, "lines": [], "more": 0, "returned": [], "unbalanced": [], "usage": usage(BANK)}
+
+
+def _bank_line(number: int, *candidates: Mapping[str, object], payer: str = "Anne Miller") -> dict[str, object]:
+    return {
+        "id": number,
+        "booked_on": "2027-03-12",
+        "amount_minor": 2400,
+        "currency": "EUR",
+        "payer": payer,
+        "text": "Invoice 2027-0031",
+        "candidates": candidates,
+        "decisions": _ready(f"match {number} 2027-0031", f"ignore {number}"),
+    }
+
+
+def _candidate(*reasons: Reason, invoice: str = "2027-0031") -> Mapping[str, object]:
+    return {"customer": "Anne Miller", "invoice": invoice, "reasons": [one.value for one in reasons]}
+
+
+_BANK_LINES = [
+    _bank_line(3, _candidate(Reason.NUMBER, Reason.AMOUNT)),
+    _bank_line(4, *(_candidate(one) for one in Reason)),
+    _bank_line(5, _candidate(Reason.NAME, invoice="")),
+    _bank_line(6, payer="") | {"text": "", "amount_minor": -2400},
+]
+_BANK_RETURNED = [_bank_line(7) | {"amount_minor": -2400, "customer": "Anne Miller"}]
+_BANK_UNBALANCED = [
+    {"file": "march.xml", "account": "DE02 1203 0000 0000 2020 51"},
+    {"file": "april.xml", "account": ""},
+]
 
 LISTS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.HELD_ALERT: tuple(
@@ -98,6 +133,13 @@ LISTS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             ([17, 18], 0, True, [19]),
             ([], 1, True, [19, 20]),
         )
+    ),
+    Template.BANK_LINES: (
+        _BANK | {"lines": _BANK_LINES, "more": 2},
+        _BANK | {"lines": _BANK_LINES[:1]},
+        _BANK | {"lines": _BANK_LINES[3:], "returned": _BANK_RETURNED, "unbalanced": _BANK_UNBALANCED},
+        _BANK | {"returned": _BANK_RETURNED},
+        _BANK | {"unbalanced": _BANK_UNBALANCED},
     ),
     Template.QUEUE: (
         {

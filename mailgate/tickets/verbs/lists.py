@@ -1,7 +1,7 @@
-"""What staff may say in an answer to a list: of held mail by its numbers, of the open tickets by their places."""
+"""What staff may say in an answer to a list: of held mail and bank lines by their numbers, of tickets by places."""
 
 from mailgate.authority import Action
-from mailgate.commands import readers
+from mailgate.commands import about_money, readers
 from mailgate.commands.verb import Table, Verb
 
 _DECIDE = Action.STAFF_COMMAND
@@ -20,3 +20,8 @@ WAIT = Verb("wait", "{number} wait 3d", _DECIDE, readers.instant)
 GIVE = Verb("give", "{number} {colleague}", _DECIDE, readers.colleague)
 
 QUEUE = Table((MINE, CLOSE, WAIT, GIVE), numbered=True, otherwise=GIVE)
+
+MATCH = Verb("match", "match {number} 2027-0031", _DECIDE, about_money.invoice)
+IGNORE = Verb("ignore", "ignore {number}", _DECIDE, readers.no_more)
+
+BANK = Table((MATCH, IGNORE), numbered=True)

@@ -14,6 +14,7 @@ from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.staff.answer.ask import ask_whether
 from mailgate.flows.staff.answer.give_back import hold, why_unproved
+from mailgate.flows.staff.lists.decide_bank import decide_bank
 from mailgate.flows.staff.lists.decide_held import decide_held
 from mailgate.flows.staff.lists.decide_queue import decide_queue
 from mailgate.flows.staff.lists.list_kind import ListKind
@@ -31,12 +32,13 @@ from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.flood import DAY
 from mailgate.tickets.result import Decided, Held, Item, item
-from mailgate.tickets.verbs.lists import HELD, QUEUE
+from mailgate.tickets.verbs.lists import BANK, HELD, QUEUE
 from store.post import lists, outbox
 
 _KINDS: Mapping[Template, ListKind] = {
     Template.HELD_ALERT: ListKind("held mail", HELD, of_held, decide_held),
     Template.QUEUE: ListKind("the queue", QUEUE, of_queue, decide_queue),
+    Template.BANK_LINES: ListKind("bank lines", BANK, of_held, decide_bank),
 }
 
 
