@@ -35,6 +35,11 @@ class Job(StrEnum):
 
     CARD = "card"
     """The provider is to forget a card."""
+    REFUND = "refund"
+    """Money is to go back by a provider, or it is to be seen whether it has."""
+
+    PROVIDER = "provider"
+    """A list of the provider's is to be read."""
 
 
 class Enqueue(Protocol):

@@ -205,6 +205,16 @@ class LogEvent(Enum):
     HOOK_FAILED = "hook failed", "call", "hook failed call={call} hook={hook} attempt={attempt} error={error!r}"
     POSTPONED_HOOK = "postponed", "hook", "postponed hook={hook} error={error!r}"
 
+    # Money that goes back, and what a provider does by itself
+    REFUNDED = "refunded", "refund", "refunded refund={refund} state={state} code={code!r}"
+    REFUND_IN_DOUBT = "refund in doubt", "refund", "refund in doubt refund={refund} attempt={attempt} error={error!r}"
+    POSTPONED_REFUND = "postponed", "refund", "postponed refund={refund} error={error!r}"
+    DISPUTED = "disputed", "dispute", "disputed dispute={dispute} customer={customer} state={state}"
+    DISPUTE_UNKNOWN = "dispute unknown", "theirs", "dispute unknown theirs={theirs} charge={charge}"
+    PAID_OUT = "paid out", "payout", "paid out payout={payout} state={state}"
+    NOT_LISTED = "not listed", "list", "not listed list={list} attempt={attempt} error={error!r}"
+    POSTPONED_LIST = "postponed", "list", "postponed list={list} error={error!r}"
+
     # The rest
     ARTICLE_NOT_SHOWN = "article not shown", "file", "article not shown file={file} problem={problem!r}"
     ARTICLES_NOT_READ = "articles not read", "folder", "articles not read folder={folder} error={error!r}"

@@ -34,7 +34,7 @@ from store.engine import reading, transaction
 from store.post import leases, outbox, spool
 from store.post.outbox import Outgoing
 from store.post.spool import Accepted, Lent
-from store.schema import hook_calls
+from store.schema import hook_calls, refunds
 from store.schema import lessons as lesson_rows
 from tests.empty_store import put_empty_store
 from tests.outbound.sink import HOST, Sink, running
@@ -279,12 +279,14 @@ class Gate:
             queued = outbox.listing(conn, states=(outbox.OutState.QUEUED,))
             untold = leases.overdue(conn, lesson_rows, now=self.now, limit=100)
             calls = leases.overdue(conn, hook_calls, now=self.now, limit=100)
+            back = leases.overdue(conn, refunds, now=self.now, limit=100)
         soon = self.now + timedelta(seconds=60)  # not what was put off for a retry
         return [
             *((Job.RECEIVE, row.id) for row in waiting if row.attempts == 0),
             *((Job.DELIVER, row.id) for row in queued if row.attempts == 0 and row.due_at and row.due_at <= soon),
             *((Job.TEACH, row_id) for row_id, _ in untold),
             *((Job.HOOK, row_id) for row_id, _ in calls),
+            *((Job.REFUND, row_id) for row_id, _ in back),
         ]
 
 

@@ -174,11 +174,12 @@ def cancel(service: Typed, at_once: bool, at_end: bool, reason: str, only_quote:
         fail("say when: --now or --at-end", code=EX_USAGE, hint="mailgate service cancel --help", name="usage")
     with _about(service, on) as (deal, found):
         if only_quote:
-            row = end_row(ending.end_of(deal, found, at_end=at_end), found.currency)
+            row = end_row(deal, ending.end_of(deal, found, at_end=at_end), found.currency)
         else:
             end = ending.end_of(deal, found, at_end=at_end, reason=reason)
+            quoted = end_row(deal, end, found.currency)
             changed, documents = ending.carry_out(deal, end)
-            row = service_row(deal.conn, deal.books, changed) | end_row(end, found.currency)
+            row = service_row(deal.conn, deal.books, changed) | quoted
             row["documents"] = issued_rows(documents)
     print_whole(row, TABLES)
 

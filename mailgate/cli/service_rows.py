@@ -12,7 +12,8 @@ from mailgate.billing.service import Service
 from mailgate.cli.cells import named
 from mailgate.cli.output import wants_json
 from mailgate.flows.billing import for_programs
-from mailgate.flows.billing.books import Books
+from mailgate.flows.billing.books import Books, Deal
+from mailgate.flows.billing.refund import would_go_back
 from mailgate.flows.billing.service.ending import End
 from store.billing import services
 from store.called import names_of
@@ -50,9 +51,10 @@ def goes_on(before: Service, to: Terms, on: date) -> dict[str, object]:
     }
 
 
-def end_row(end: End, currency: str) -> dict[str, object]:
-    """The same of an end, with its day."""
-    return {**quote_row(end.quote, currency), "ends_on": end.ends_on.isoformat()}
+def end_row(deal: Deal, end: End, currency: str) -> dict[str, object]:
+    """The same of an end, before it is carried out: with its day, and how much money goes back."""
+    back = would_go_back(deal, end.quote, currency) if end.gives_back else 0
+    return {**quote_row(end.quote, currency), "ends_on": end.ends_on.isoformat(), "refund_minor": back}
 
 
 def service_rows(conn: Connection, books: Books, found: Sequence[Service]) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
-from mailgate.flows.billing import collecting, ending_cards, falling_due, ladder, monthly
+from mailgate.flows.billing import collecting, ending_cards, falling_due, ladder, monthly, provider_lists, tell_refunds
 from mailgate.flows.billing.tell_missing import missing_at, tell_missing
 from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
@@ -50,6 +50,10 @@ class DueKind(StrEnum):
     CHARGE = "charge"  # a card is to be charged, or what came of that to be looked up
     COLLECT = "collect"  # an invoice is due, and its customer has a card
     CARD_EXPIRING = "card-expiring"  # and has not heard that it ends soon
+    REFUND = "refund"  # money is to go back by a provider, or it is looked whether it has
+    PROVIDER = "provider"  # a list of the provider's is to be read
+    REFUND_FAILED = "refund-failed"  # staff have not heard that the provider did not send something
+    REFUNDS_DUE = "refunds-due"  # the list of each day, of what a person has to send soon
     CREDIT = "credit"  # an invoice is due, and the customer has credit
     LADDER = "ladder"  # an invoice is to be brought, reminded of, or has consequences
     SERVICE_ENDED = "service-ended"  # a service was cancelled, and all that was paid for is over
@@ -129,10 +133,14 @@ def _once(at: Callable[[Connection, Settings, datetime], datetime | None]) -> Fi
     return find
 
 
+_OF_THEIR_OWN = (Job.BILL, Job.PROVIDER)
+"""Jobs whose rows alone do not say what is due."""
+
 DUE = (
-    *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job if job is not Job.BILL),
+    *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job if job not in _OF_THEIR_OWN),
     Due(DueKind.BILL, falling_due.bills, falling_due.send_to_bill, Job.BILL),
     Due(DueKind.COLLECT, collecting.cards_fall_due, collecting.collect_due, together=collecting.TOGETHER),
+    Due(DueKind.PROVIDER, provider_lists.waiting, provider_lists.take_up, Job.PROVIDER),
     Due(DueKind.CREDIT, falling_due.credit_falls_due, falling_due.settle_by_credit),
     Due(DueKind.LADDER, ladder.waiting, ladder.climb, together=ladder.TOGETHER),
     Due(DueKind.SERVICE_ENDED, falling_due.services_over, falling_due.end_services),
@@ -147,6 +155,13 @@ DUE = (
     Due(DueKind.EINVOICE_MISSING, _once(missing_at), lambda act, _: tell_missing(act), is_list=True),
     Due(DueKind.HOOK_FAILING, _once(failing_at), lambda act, _: tell_failing(act), is_list=True),
     Due(DueKind.BANK_LINES, _once(bank_lines.lines_at), lambda act, _: bank_lines.tell_lines(act), is_list=True),
+    Due(
+        DueKind.REFUND_FAILED,
+        _once(tell_refunds.failing_at),
+        lambda act, _: tell_refunds.tell_failing(act),
+        is_list=True,
+    ),
+    Due(DueKind.REFUNDS_DUE, _once(tell_refunds.due_at), lambda act, _: tell_refunds.tell_due(act), is_list=True),
     Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act), is_list=True),
     *(
         Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))

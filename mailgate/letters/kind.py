@@ -178,6 +178,10 @@ class Template(StrEnum):
     BILLING_STOPPED = _to_staff("billing-stopped", about=None)  # nothing is billed until somebody has looked
     # of documents there can be no e-invoice: each reason once
     EINVOICE_MISSING = _to_staff("einvoice-missing", about=None, names_others=True)
+    REFUND_FAILED = _to_staff("refund-failed", about=None, names_others=True)  # the provider has not sent it
+    REFUNDS_DUE = _to_staff("refunds-due", about=None, names_others=True)  # to be sent by a person, soon
+    # a payer's bank has taken money back; and how that ended
+    DISPUTE = _to_staff("dispute", about=None, names_others=True)
     HOOK_FAILED = _to_staff("hook-failed", about=None, names_others=True)  # a program of yours does not take our calls
     # to whoever asked: a link that opens the web view, which nobody looks for later
     SIGN_IN = Kind("sign-in", Audience.AUTHOR, Answers.WILLING, Budget.LINKS, about=None, is_searched=False)
@@ -216,6 +220,7 @@ class Template(StrEnum):
     CHARGE_NOTICE = _of_money("charge-notice", wanted=Wanted.UNPAID)
     PAYMENT_FAILED = _of_money("payment-failed", wanted=Wanted.UNPAID)
     CARD_EXPIRING = _of_money("card-expiring", about=None)
+    REFUND_SENT = _of_money("refund-sent", about=None)  # money is on its way back
     STATEMENT = _of_money("statement", about=None)
     # to whoever asked for it: a page of the provider's to pay on, or to give a card
     PAYMENT_LINK = _of_money("payment-link", about=None, is_searched=False)

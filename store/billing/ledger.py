@@ -183,6 +183,12 @@ def listing(
     return tuple(one for one, _ in _read(found))
 
 
+def find(conn: Connection, key: str) -> Booked | None:
+    """What was booked under a key."""
+    found = conn.execute(_ROWS.where(transactions.c.key == key))
+    return next((one for one, _ in _read(found)), None)
+
+
 def of_customer(conn: Connection, customer_id: int, start: date, end: date) -> tuple[Booked, ...]:
     """A customer's transactions from a day up to, but not with, another, in the order of their ids."""
     wanted = (transactions.c.customer_id == customer_id, transactions.c.on_date >= start, transactions.c.on_date < end)

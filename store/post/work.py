@@ -19,6 +19,7 @@ from store.schema import (
     payment_methods,
     spool,
 )
+from store.schema import bill_looks, charges, hook_calls, ledger_checks, lessons, outbox, provider_looks, refunds, spool
 
 _ROWS = {
     Job.RECEIVE: spool,
@@ -30,6 +31,8 @@ _ROWS = {
     Job.CHARGE: charges,
     Job.OFFER: offers,
     Job.CARD: payment_methods,
+    Job.REFUND: refunds,
+    Job.PROVIDER: provider_looks,
 }
 
 
@@ -67,6 +70,9 @@ def take_over(conn: Connection, *, now: datetime) -> tuple[int, int]:
     leases.release_all(conn, hook_calls, now=now, queued=hook_calls.c.attempts == 0)
     for of_the_provider in (charges, offers, payment_methods):
         leases.release_all(conn, of_the_provider, now=now, queued=of_the_provider.c.attempts == 0)
+    leases.release_all(conn, charges, now=now, queued=charges.c.attempts == 0)
+    leases.release_all(conn, refunds, now=now, queued=refunds.c.attempts == 0)
+    leases.release_all(conn, provider_looks, now=now, queued=true())
     leases.set_apart(conn, spool, now=now)
     return came_in, leases.release_all(conn, outbox, now=now, queued=queued)
 

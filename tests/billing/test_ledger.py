@@ -24,7 +24,6 @@ from mailgate.billing.ledger.events import SIDES, Kind, Sale, Whose
 from mailgate.billing.ledger.transaction import BadTransaction, Line, Posting, Transaction, booked, fold
 
 ANNE = Whose(12, date(2026, 3, 2), "EUR")
-NOBODY = Whose(None, date(2026, 3, 2), "EUR")
 DOCUMENT = "d" * 64
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 STRIPE = provider("Stripe")
@@ -119,10 +118,14 @@ BOOKED: Mapping[Kind, tuple[Transaction, str, list[tuple[object, ...]]]] = {
         [("expenses:fees", -1500), (STRIPE, 1500)],
     ),
     Kind.PAYOUT: (
-        events.payout(5, NOBODY, amount_minor=9000, provider=STRIPE), "payout:5", [(BANK, 9000), (STRIPE, -9000)]
+        events.payout(5, on_date=ANNE.on_date, currency="EUR", amount_minor=9000, provider=STRIPE),
+        "payout:5",
+        [(BANK, 9000), (STRIPE, -9000)],
     ),
     Kind.PAYOUT_FAILED: (
-        events.payout(5, NOBODY, amount_minor=9000, provider=STRIPE, has_failed=True),
+        events.payout(
+            5, on_date=ANNE.on_date, currency="EUR", amount_minor=9000, provider=STRIPE, has_failed=True
+        ),
         "payout-failed:5",
         [(BANK, -9000), (STRIPE, 9000)],
     ),

@@ -93,7 +93,7 @@ SIDES: Mapping[Kind, Sides] = {
 class Whose:
     """Whom an event is about, on which day, in which currency."""
 
-    customer_id: int | None  # None: what a provider pays out is of nobody
+    customer_id: int
     on_date: date
     currency: str
 
@@ -244,14 +244,24 @@ def dispute_fee(
     return _booked(kind, dispute_id, "dispute", whose, (Posting(FEES, amount), Posting(provider, -amount)))
 
 
-def payout(payout_id: int, whose: Whose, *, amount_minor: int, provider: str, has_failed: bool = False) -> Transaction:
+def payout(
+    payout_id: int, *, on_date: date, currency: str, amount_minor: int, provider: str, has_failed: bool = False
+) -> Transaction:
     """The provider has sent what it kept for us to the bank, or has taken it back from there.
 
     Below zero it has taken from the bank what it lacked.
     """
-    amount = -amount_minor if has_failed else amount_minor
-    kind = Kind.PAYOUT_FAILED if has_failed else Kind.PAYOUT
-    return _booked(kind, payout_id, "payout", whose, (Posting(BANK, amount), Posting(provider, -amount)))
+    kind, amount = (Kind.PAYOUT_FAILED, -amount_minor) if has_failed else (Kind.PAYOUT, amount_minor)
+    return Transaction(
+        key=f"{kind.value}:{payout_id}",
+        kind=kind.value,
+        on_date=on_date,
+        customer_id=None,
+        currency=currency,
+        object_kind="payout",
+        object_id=payout_id,
+        postings=(Posting(BANK, amount), Posting(provider, -amount)),
+    )
 
 
 def fee(payment_id: int, whose: Whose, *, amount_minor: int, provider: str) -> Transaction:

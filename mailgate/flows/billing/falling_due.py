@@ -82,13 +82,17 @@ def orders_lapsed(conn: Connection, settings: Settings, at: datetime) -> Found:
 
 
 def drop_orders(act: Act, service_ids: Sequence[int]) -> None:
-    """Each is cancelled, and all that was invoiced for it is given back, its set-up too: nobody ever had it."""
+    """Each is cancelled, and all that was invoiced for it is given back, its set-up too: nobody ever had it.
+
+    What somebody has paid of it is credit.
+    """
     for service_id in service_ids:
         service = services.get(act.conn, service_id)
         for deal in _deals(act, (service.customer_id,)):
             service = services.get(act.conn, service_id)  # as it is under the lock
             if service.state is State.PENDING and _is_late(deal, service):
-                carry_out(deal, end_of(deal, service, at_end=False, reason=NEVER_PAID))
+                end = end_of(deal, service, at_end=False, reason=NEVER_PAID)
+                carry_out(deal, replace(end, gives_back=False))
 
 
 def promises_over(conn: Connection, _settings: Settings, at: datetime) -> Found:

@@ -9,6 +9,7 @@ from typing import Any
 
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.document.paying import bank_transfer, check
+from mailgate.billing.refund import Way
 from mailgate.billing.service import ENDED, Service
 from mailgate.config import Settings
 from mailgate.desks import Desk
@@ -23,8 +24,9 @@ from mailgate.outbound.document.shown import sort_in_words
 from mailgate.outbound.templates import built_in_directory
 from mailgate.people import Contact, Role, present
 from store import people
-from store.billing import accounts, ledger, offers
+from store.billing import accounts, invoices, ledger, offers, payments
 from store.billing.invoices import Issued
+from store.billing.refunds import Refund
 from store.post import suppressions
 
 DOCUMENT_PDF = "document-pdf"
@@ -106,15 +108,25 @@ def other_readers(act: Act, customer_id: int, tried: Collection[str]) -> tuple[C
     return tuple(alive[:1])
 
 
-def credit_notices(act: Act, note: Issued, *, lowered: Sequence[Issued], credit_minor: int) -> list[Notice]:
-    """What a credit note gave back: which invoices it lowered, as they are now, and what became credit."""
+def credit_notices(
+    act: Act, note: Issued, *, lowered: Sequence[Issued], credit_minor: int, refunds: Sequence[Refund] = ()
+) -> list[Notice]:
+    """What a credit note gave back: which invoices it lowered, as they are now, what became credit, what is sent."""
     values = {
         "invoice": document_of(act, note),
         "lowered": [_brief(act, one) for one in lowered],
         "credit_minor": credit_minor,
+        "refunds": [_refund(act, one) for one in refunds],
     }
     readers = readers_of_money(act, note.customer_id)
     return _to_all(act, Template.INVOICE_CREDITED, readers, values, about=note, file_of=note)
+
+
+def refund_notices(act: Act, refund: Refund) -> list[Notice]:
+    """Money is on its way back to the payer, by whom and how; once for each refund."""
+    note = invoices.get(act.conn, refund.credit_note_id) if refund.credit_note_id is not None else None
+    values = {"refund": _refund(act, refund), "note": _brief(act, note) if note else None}
+    return _to_all(act, Template.REFUND_SENT, readers_of_money(act, refund.customer_id), values, about=note)
 
 
 def payment_notices(
@@ -317,6 +329,20 @@ def _brief(act: Act, document: Issued) -> dict[str, Any]:
         "total_minor": document.total_minor,
         "open_minor": document.open_minor,
         "page": act.settings.page(f"/{'invoices' if is_invoice else 'credit-notes'}/{document.number}"),
+    }
+
+
+def _refund(act: Act, one: Refund) -> dict[str, object]:
+    """A refund as templates are given it. `label`: what the money came from and goes back to, for people."""
+    paid = payments.get(act.conn, one.payment_id) if one.payment_id is not None else None
+    return {
+        "amount_minor": one.amount_minor,
+        "currency": one.currency,
+        "way": one.way.value,
+        "label": paid.label or paid.method if paid and one.way is Way.PROVIDER else "",
+        "method": one.method,
+        "reference": one.reference,
+        "on": (one.ended_at or act.now).date().isoformat(),
     }
 
 

@@ -15,6 +15,7 @@ from mailgate.errors import Permanent
 from mailgate.flows.billing.after_money import after_settlement
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done, whose
+from mailgate.flows.billing.refund import set_free
 from mailgate.flows.billing.tell_hooks import tell_paid
 from mailgate.flows.billing.tell_payer import tell_credit_added, tell_credit_used, tell_credited, tell_payment
 from store.billing import credited as given_back
@@ -168,10 +169,13 @@ def use_credit(deal: Deal, *, tells: bool = True, early: Collection[int] = ()) -
     return tuple(used)
 
 
-def set_against(deal: Deal, note: Done, *, credited: Collection[int]) -> tuple[tuple[Allocation, ...], int]:
+def set_against(
+    deal: Deal, note: Done, *, credited: Collection[int], gives_back: bool = False
+) -> tuple[tuple[Allocation, ...], int]:
     """A credit note that was just issued lowers what is open: first of the invoices whose lines it gives back.
 
-    What is left becomes credit. Returns both.
+    What is left becomes credit. `gives_back`: as far as somebody has paid it, it goes back to him. Returns what was
+    lowered, and what became credit.
     """
     conn, customer_id, currency = deal.conn, note.wanted.payer.customer.id, note.wanted.currency
     open_now = invoices.open_of(conn, customer_id, currency)
@@ -180,12 +184,17 @@ def set_against(deal: Deal, note: Done, *, credited: Collection[int]) -> tuple[t
     for one in found.allocations:
         if not invoices.get(conn, one.invoice_id).open_minor and _is_taken_back(conn, one.invoice_id):
             invoices.close(conn, one.invoice_id, DocumentState.VOID, now=deal.now)
-    booked = events.credit_note(note.id, whose(note, deal.issue_day), note.sale, against=found.by_invoice)
+    back = set_free(deal, note, found.excess_minor, credited=credited) if gives_back else ()
+    back_minor = sum(one.amount_minor for one in back)
+    booked = events.credit_note(
+        note.id, whose(note, deal.issue_day), note.sale, against=found.by_invoice, refunds_minor=back_minor
+    )
     ledger.book(conn, [booked], now=deal.now)
     tell_paid(deal, found.by_invoice)
-    tell_credited(deal, note, found.allocations, credit_minor=found.excess_minor)
+    credit_minor = found.excess_minor - back_minor
+    tell_credited(deal, note, found.allocations, credit_minor=credit_minor, refunds=back)
     after_settlement(deal, found.by_invoice)
-    return found.allocations, found.excess_minor
+    return found.allocations, credit_minor
 
 
 def _is_taken_back(conn: Connection, invoice_id: int) -> bool:

@@ -10,7 +10,7 @@ from mailgate.billing.payment.allocation import Allocation
 from mailgate.billing.service import Service
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.letters import credit_notices, payment_notices, service_notices
+from mailgate.flows.billing.letters import credit_notices, payment_notices, refund_notices, service_notices
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
@@ -18,6 +18,7 @@ from mailgate.letters.notice import Notice
 from store.billing import dunning, invoices, ledger
 from store.billing.invoices import Issued
 from store.billing.payments import Payment
+from store.billing.refunds import Refund
 
 OF_CREDIT = "credit"
 """The method of what the account's own credit pays."""
@@ -129,11 +130,19 @@ def tell_credit_used(deal: Deal, used: Sequence[Allocation]) -> None:
         )
 
 
-def tell_credited(deal: Deal, note: Done, lowered: Sequence[Allocation], *, credit_minor: int) -> None:
-    """A credit note gave something back: which invoices it lowered, and what became credit."""
+def tell_credited(
+    deal: Deal, note: Done, lowered: Sequence[Allocation], *, credit_minor: int, refunds: Sequence[Refund] = ()
+) -> None:
+    """A credit note gave something back: which invoices it lowered, what became credit, and what goes back as money."""
     if not deal.is_quiet:
-        document = invoices.get(deal.conn, note.id)
-        _send(deal, credit_notices(_act(deal), document, lowered=_read(deal, lowered), credit_minor=credit_minor))
+        document, low = invoices.get(deal.conn, note.id), _read(deal, lowered)
+        _send(deal, credit_notices(_act(deal), document, lowered=low, credit_minor=credit_minor, refunds=refunds))
+
+
+def tell_refunded(deal: Deal, refund: Refund) -> None:
+    """Money is on its way back."""
+    if not deal.is_quiet:
+        _send(deal, refund_notices(_act(deal), refund))
 
 
 def is_known(deal: Deal, invoice: Issued) -> bool:

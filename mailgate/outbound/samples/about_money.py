@@ -74,6 +74,20 @@ _NO_WAY: dict[str, Any] = {"transfer": None, "check": None, "pay_link": None, "p
 _ALWAYS = {"company": COMPANY, "reader": "Anne Miller", "signature": SIGNATURE, "has_file": False}
 
 
+def _refund(
+    way: str = "provider", *, label: str = "Visa 4242", method: str = "", reference: str = ""
+) -> dict[str, object]:
+    return {
+        "amount_minor": 1550,
+        "currency": "EUR",
+        "way": way,
+        "label": label if way == "provider" else "",
+        "method": method,
+        "reference": reference,
+        "on": "2027-03-24",
+    }
+
+
 def _sum(open_minor: int, credit_minor: int = 0, currency: str = "EUR") -> dict[str, object]:
     to_pay = open_minor - credit_minor
     return {"currency": currency, "open_minor": open_minor, "credit_minor": credit_minor, "to_pay_minor": to_pay}
@@ -207,13 +221,31 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.SERVICE_SUSPEND_WARNING: _threatening(_SUSPENDED_THEN),
     Template.SERVICE_END_WARNING: _threatening(_ENDED_THEN),
     Template.INVOICE_CREDITED: tuple(
-        {"invoice": _CREDIT_NOTE, "lowered": lowered, "credit_minor": credit_minor, **_ALWAYS, "has_file": has_file}
-        for lowered, credit_minor, has_file in (
-            ([_brief("2027-0031", 2400, "2027-03-15", 0)], 0, True),
-            (_REST, 0, False),
-            ([], 2400, True),
-            (_REST, 1000, True),
+        {
+            "invoice": _CREDIT_NOTE,
+            "lowered": lowered,
+            "credit_minor": credit_minor,
+            "refunds": back,
+            **_ALWAYS,
+            "has_file": has_file,
+        }
+        for lowered, credit_minor, has_file, back in (
+            ([_brief("2027-0031", 2400, "2027-03-15", 0)], 0, True, []),
+            (_REST, 0, False, []),
+            ([], 2400, True, []),
+            (_REST, 1000, True, []),
+            ([], 0, True, [_refund()]),
+            ([], 500, False, [_refund(label=""), _refund("check-or-transfer")]),
         )
+    ),
+    Template.REFUND_SENT: (
+        {"refund": _refund(), "note": _CREDIT_NOTE, **_ALWAYS},
+        {"refund": _refund(label=""), "note": None, **_ALWAYS},
+        *(
+            {"refund": _refund("check-or-transfer", method=method, reference="4711"), "note": note, **_ALWAYS}
+            for method in ("check", "cash", "transfer")
+            for note in (_CREDIT_NOTE | {"page": None}, None)
+        ),
     ),
     Template.PAYMENT_RECEIPT: (
         _paid(),

@@ -1,6 +1,6 @@
 """Samples of what staff read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mailgate.letters.kind import Template
 from mailgate.outbound.samples.block import ALL_CONTEXT, CONTEXT, COPIED, UNVERIFIED, WRITTEN_BY
@@ -116,6 +116,47 @@ _UNDELIVERED = {
 
 def _gap(reason: str, about: str, number: int) -> Mapping[str, object]:
     return {"reason": reason, "about": about, "kind": "invoice", "number": f"2026-{number:04}", "customer": 12}
+
+
+def _refund(
+    state: str, code: str = "", address: str = "Anne Miller, Hauptstr. 1, 10115 Berlin, DE", *, is_late: bool = False
+) -> Mapping[str, object]:
+    return {
+        "id": 7,
+        "customer": _CUSTOMER,
+        "amount_minor": 1550,
+        "currency": "EUR",
+        "deadline_on": "2027-03-30",
+        "is_late": is_late,
+        "state": state,
+        "label": "Visa 4242" if code else "transfer" if address else "",
+        "code": code,
+        "address": address,
+    }
+
+
+def _disputed(
+    *,
+    invoices: Sequence[str] = ("2027-0031",),
+    page: str | None = "https://desk.example.net/staff/customers/12",
+    **of: object,
+) -> dict[str, object]:
+    dispute = {
+        "id": 3,
+        "theirs": "dp_1Qk1",
+        "state": "open",
+        "amount_minor": 2400,
+        "currency": "EUR",
+        "reason": "fraudulent",
+        "label": "Visa 4242",
+        "paid_on": "2027-03-15",
+        "rests_until": AT,
+    }
+    customer = {**_CUSTOMER, "page": page}
+    return {"company": COMPANY, "dispute": dispute | of, "customer": customer, "invoices": list(invoices)}
+
+
+_CUSTOMER = {"number": 12, "name": "Anne Miller", "page": "https://desk.example.net/staff/customers/12"}
 
 
 TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
@@ -260,6 +301,29 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
             )
         ),
         {"company": COMPANY, "more": 3, "gaps": [_gap("currency", "KWD", 42), _gap("buyer-country", "12", 43)]},
+    ),
+    Template.REFUND_FAILED: (
+        *(
+            {"company": COMPANY, "more": 0, "task": task, "refunds": [_refund(state, code)]}
+            for state, code, task in (
+                ("task", "charge_too_old", 7),
+                ("failed", "expired_or_canceled_card", None),
+                ("kept", "charge_disputed", None),
+            )
+        ),
+        {"company": COMPANY, "more": 2, "task": 7, "refunds": [_refund("task", "", ""), _refund("failed", "lost")]},
+    ),
+    Template.REFUNDS_DUE: (
+        {"company": COMPANY, "more": 0, "task": 7, "refunds": [_refund("task", "")]},
+        {"company": COMPANY, "more": 1, "task": None, "refunds": [_refund("in-doubt", "no answer")]},
+        {"company": COMPANY, "more": 0, "task": 7, "refunds": [_refund("task", "", "", is_late=True), _refund("task")]},
+    ),
+    Template.DISPUTE: (
+        _disputed(),
+        _disputed(reason="", rests_until=None, invoices=[], page=None),
+        _disputed(state="won", rests_until=None, invoices=[]),
+        _disputed(state="lost", rests_until=None, invoices=[]),
+        _disputed(id=None, label="pi_3Qk1", paid_on=None, rests_until=None, invoices=[]) | {"customer": None},
     ),
     Template.HOOK_FAILED: tuple(
         {

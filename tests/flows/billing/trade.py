@@ -11,9 +11,11 @@ from sqlalchemy import Connection, Engine, func, select
 
 from mailgate.billing.catalogue.reading import read_catalogue
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
-from mailgate.billing.ledger.accounts import CREDIT, RECEIVABLE
+from mailgate.billing.ledger.accounts import CREDIT, RECEIVABLE, REFUNDS
+from mailgate.billing.ledger.transaction import Line
 from mailgate.billing.money.amount import read_amount
 from mailgate.billing.offer.product import CYCLES
+from mailgate.billing.refund import STANDS, UNSENT
 from mailgate.billing.service import Service
 from mailgate.config import Settings, load
 from mailgate.flows.billing import settle, take_back
@@ -23,11 +25,12 @@ from mailgate.flows.billing.run import Ran, run
 from mailgate.flows.billing.service import add as adding
 from mailgate.flows.billing.service import ending, states, terms
 from store import people
-from store.billing import accounts, catalogue, credited, invoices, ledger, ledger_verify, services
+from store.billing import accounts, catalogue, credited, invoices, ledger, ledger_verify, refunds, services
 from store.billing import lines as stored_lines
 from store.billing.invoices import Issued
-from store.billing.lines import Line
+from store.billing.lines import Line as InvoiceLine
 from store.billing.payments import Payment
+from store.billing.refunds import Refund
 from store.engine import reading, transaction
 from store.schema import billed_periods, gifts, opening_balances, payments
 from store.schema import invoices as documents
@@ -136,13 +139,15 @@ class Trade:
         reference: str = "",
         method: str = "transfer",
         as_credit: bool = False,
+        provider: str = "",
     ) -> settle.Received:
-        """Money for an invoice."""
+        """Money for an invoice, by hand or by a provider."""
         invoice = self.invoice(number)
         with self.deal(invoice.customer_id, on) as deal:
             one = Payment(
                 0, invoice.customer_id, method, reference or f"{number} {on} {amount}", invoice.currency,
-                read_amount(amount, invoice.currency), deal.day, deal.now, "Bart",
+                read_amount(amount, invoice.currency), deal.day, deal.now, "Bart", provider,
+                "Visa 4242" if provider else "",
             )  # fmt: skip
             return settle.record_payment(deal, invoices.get(deal.conn, invoice.id), one, as_credit=as_credit)
 
@@ -204,7 +209,7 @@ class Trade:
         with reading(self.engine) as conn:
             return invoices.listing(conn, kind)
 
-    def lines(self, document_id: int) -> tuple[Line, ...]:
+    def lines(self, document_id: int) -> tuple[InvoiceLine, ...]:
         """Of a document."""
         with reading(self.engine) as conn:
             return stored_lines.of(conn, document_id)
@@ -213,6 +218,20 @@ class Trade:
         """What a customer has with us."""
         with reading(self.engine) as conn:
             return ledger.credit(conn, customer_id, currency)
+
+    def refunds(self, customer_id: int) -> tuple[Refund, ...]:
+        """What is to go back to a customer, and what went."""
+        with reading(self.engine) as conn:
+            return refunds.listing(conn, customer_id=customer_id)
+
+    def goes_back(self, customer_id: int) -> int:
+        """How much that is."""
+        return sum(one.amount_minor for one in self.refunds(customer_id) if one.state in STANDS)
+
+    def balance(self, account: str, currency: str = "EUR") -> int:
+        """What stands on an account of nobody's, debits above zero."""
+        with reading(self.engine) as conn:
+            return ledger.balances(conn).get(Line(account, None, currency), 0)
 
     def assert_whole(self) -> None:
         """All that must hold of the books at any time."""
@@ -223,6 +242,7 @@ class Trade:
             for one in issued:
                 _adds_up(conn, one)
             _owed_is_open(conn, issued)
+            _refunds_are_paid_for(conn)
             _numbers_have_no_gap(conn)
             _days_are_billed_once(conn)
 
@@ -262,12 +282,40 @@ def _owed_is_open(conn: Connection, issued: list[Issued]) -> None:
     for customer_id in {one.customer_id for one in issued}:
         balances = ledger.balances(conn, customer_id)
         owed = {line.currency: minor for line, minor in balances.items() if line.account == RECEIVABLE}
+        without_invoice = _owed_without_invoice(conn, customer_id)
         assert {key: minor for key, minor in owed.items() if minor} == {
-            currency: minor for (number, currency), minor in is_open.items() if number == customer_id and minor
+            currency: minor + without_invoice.get(currency, 0)
+            for (number, currency), minor in is_open.items()
+            if number == customer_id and minor + without_invoice.get(currency, 0)
         }
         for line, minor in balances.items():
             if line.account == CREDIT:  # no more than came in or was given, whatever was taken back
                 assert 0 <= -minor <= _came_in(conn, customer_id, line.currency)
+
+
+def _owed_without_invoice(conn: Connection, customer_id: int) -> dict[str, int]:
+    """By a chargeback of what had been credit and was sent back before."""
+    found: dict[str, int] = defaultdict(int)
+    for one in ledger.listing(conn, customer_id=customer_id):
+        for entry in one.entries:
+            if entry.account == RECEIVABLE and entry.invoice_id is None:
+                found[one.currency] += entry.amount_minor
+    return found
+
+
+def _refunds_are_paid_for(conn: Connection) -> None:
+    """Of no payment more goes back than came; what is to be sent is what stands on the account of it."""
+    gone: dict[int | None, int] = defaultdict(int)
+    unsent: dict[str, int] = defaultdict(int)
+    for one in refunds.listing(conn):
+        if one.state in STANDS:
+            gone[one.payment_id] += one.amount_minor
+        if one.state in UNSENT:
+            unsent[one.currency] += one.amount_minor
+    came = {row.id: row.amount_minor for row in conn.execute(select(payments.c.id, payments.c.amount_minor))}
+    assert all(minor <= came[number] for number, minor in gone.items() if number is not None)
+    to_send = {line.currency: -minor for line, minor in ledger.balances(conn).items() if line.account == REFUNDS}
+    assert {key: minor for key, minor in to_send.items() if minor} == dict(unsent)
 
 
 def _came_in(conn: Connection, customer_id: int, currency: str) -> int:

@@ -32,13 +32,15 @@ class End:
     ends_on: date  # the first day without
     services: tuple[Service, ...]  # the one that was meant first, then its add-ons
     quote: Quote
+    gives_back: bool = False  # what is more than is owed goes back to who has paid it
 
 
 def end_of(deal: Deal, service: Service, *, at_end: bool, reason: str = "") -> End:
     """What an end comes to, of the service and its add-ons; nothing is written. Raises NotPossible, NoTaxRule.
 
-    Today, which is unused already: the rest of what was billed is given back. `at_end`: with the last period that is
-    paid, of which nothing is given back; lines that nobody has paid yet are. When nothing is paid, that is today.
+    Today, which is unused already: the rest of what was billed is given back, as money where it was paid. `at_end`:
+    with the last period that is paid, of which nothing is given back; lines that nobody has paid yet are. When nothing
+    is paid, that is today.
     """
     ends_on = deal.day
     if at_end:
@@ -49,7 +51,7 @@ def end_of(deal: Deal, service: Service, *, at_end: bool, reason: str = "") -> E
     ending = [service, *(one for one in deal.payer.services if one.parent_id == service.id)]
     if ends_on > deal.day:
         return _later(deal, ending, ends_on, reason)
-    return _now(deal, ending, reason)
+    return replace(_now(deal, ending, reason), gives_back=not at_end)
 
 
 def end_unpaid(deal: Deal, service: Service) -> End:
@@ -69,7 +71,7 @@ def carry_out(deal: Deal, end: End) -> tuple[Service, tuple[Done, ...]]:
         services.write(deal.conn, one)
         if one.state in ENDED:
             tell_end(deal, before, one, NOT_PAID if one.state is State.TERMINATED else CANCELLED)
-    documents = document(deal, end.quote, end.services[0].currency)
+    documents = document(deal, end.quote, end.services[0].currency, gives_back=end.gives_back)
     look_again(deal)
     ended = services.get(deal.conn, end.services[0].id)
     if ended.state is not State.TERMINATED:  # of that tells who ends it, with why

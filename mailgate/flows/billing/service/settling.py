@@ -36,10 +36,10 @@ def cut(conn: Connection, quote: Quote, *, now: datetime) -> None:
         services.cut(conn, one.billed, end=one.end, now=now)
 
 
-def document(deal: Deal, quote: Quote, currency: str) -> tuple[Done, ...]:
+def document(deal: Deal, quote: Quote, currency: str, *, gives_back: bool = False) -> tuple[Done, ...]:
     """The document that a quote calls for, when its days are cut: an invoice, a credit note, or none.
 
-    A credit note is set against what is open at once.
+    A credit note is set against what is open at once. `gives_back`: what is more than is owed goes back to who paid it.
     """
     covers = tuple(_covers(quote))
     billed = {(due.service.id, due.period) for _, due in covers}
@@ -55,7 +55,7 @@ def document(deal: Deal, quote: Quote, currency: str) -> tuple[Done, ...]:
     if is_invoice:
         use_credit(deal)
     else:
-        set_against(deal, done[0], credited=quote.credited)
+        set_against(deal, done[0], credited=quote.credited, gives_back=gives_back)
     return done
 
 
