@@ -181,6 +181,11 @@ class LogEvent(Enum):
         "payment",
         "payment taken payment={payment} customer={customer} amount={amount} currency={currency}",
     )
+    MOVED_MONEY = (
+        "moved money",
+        "customer",
+        "moved money customer={customer} deed={deed} minor={minor} currency={currency}",
+    )
     BILLED = "billed", "run", "billed run={run} invoices={invoices} left_out={left_out}"
     NO_GLYPH = "no glyph", "document", "no glyph document={document} signs={signs!r}"
     UNBILLABLE = "unbillable account", "customer", "unbillable account customer={customer}"

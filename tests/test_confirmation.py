@@ -113,6 +113,7 @@ def test_each_class_has_a_budget_of_its_own() -> None:
         QuestionClass.IDENTITY: (3, 3),
         QuestionClass.QUOTE: (10, 20),
         QuestionClass.ACCOUNT: (10, 50),
+        QuestionClass.MONEY: (50, 50),
         QuestionClass.DOMAIN: (10, 20),
         QuestionClass.STAFF: (50, 200),
     }

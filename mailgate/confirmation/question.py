@@ -16,6 +16,7 @@ class QuestionClass(StrEnum):
     IDENTITY = "identity"  # who somebody is and who speaks for an account
     QUOTE = "quote"  # what something costs
     ACCOUNT = "account"  # what staff change of customers
+    MONEY = "money"  # what staff give, give up, pay back or take
     DOMAIN = "domain"  # what many would notice at once
     STAFF = "staff"  # whether a mail of theirs is theirs
 
@@ -34,6 +35,8 @@ LIMITS: Mapping[QuestionClass, Limits] = {
     QuestionClass.IDENTITY: Limits(3, 3, timedelta(hours=24)),
     QuestionClass.QUOTE: Limits(10, 20, timedelta(days=7)),
     QuestionClass.ACCOUNT: Limits(10, 50, timedelta(hours=24)),
+    # `budgets.staff_money_questions_per_day` takes the place of both numbers.
+    QuestionClass.MONEY: Limits(50, 50, timedelta(hours=24)),
     QuestionClass.DOMAIN: Limits(10, 20, timedelta(hours=24)),
     # Each answer of a day's work, where their domain signs no mail. Nobody else can call for one: it takes a mail with
     # the proof of the domain, or to an address that stands in their mailbox alone.
@@ -53,6 +56,8 @@ class ConfirmKind(StrEnum):
     EDIT_CUSTOMER = "edit-customer"  # by staff
     PAY = "pay"
     REMOVE_CARD = "remove-card"
+    GIVE_CREDIT = "give-credit"  # by staff, and so what follows
+    WAIVE = "waive"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ KINDS: Mapping[ConfirmKind, Kind] = {
     ConfirmKind.EDIT_CUSTOMER: Kind(Action.STAFF_PEOPLE, QuestionClass.ACCOUNT),
     ConfirmKind.PAY: Kind(Action.ORDER_BEYOND_LIMIT, QuestionClass.QUOTE),
     ConfirmKind.REMOVE_CARD: Kind(Action.ORDER_WITHIN_LIMIT, QuestionClass.QUOTE),
+    ConfirmKind.GIVE_CREDIT: Kind(Action.STAFF_MONEY, QuestionClass.MONEY),
+    ConfirmKind.WAIVE: Kind(Action.STAFF_MONEY, QuestionClass.MONEY),
 }
 
 
@@ -102,6 +109,8 @@ class Says(StrEnum):
     CONTACT_LEAVES = "contact-leaves"  # name, address
     PAY = "pay"  # number, amount_minor, currency
     REMOVE_CARD = "remove-card"  # card_words
+    GIVE_CREDIT = "give-credit"  # customer, name, amount_minor, currency, reason
+    WAIVE = "waive"  # number, customer, name, amount_minor, currency
 
 
 @dataclass(frozen=True, slots=True)

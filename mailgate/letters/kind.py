@@ -202,6 +202,8 @@ class Template(StrEnum):
     STAFF_CONFIRM = _to_staff("staff-confirm", Answers.PERSONS, about=Matter.QUESTION, names_others=True)
     # what came of a yes or a no
     STAFF_ANSWERED = _to_staff("staff-answered", Answers.PERSONS, about=Matter.QUESTION, names_others=True)
+    # what a colleague said to what its reader asked for
+    SECONDED = _to_staff("seconded", about=Matter.QUESTION, names_others=True)
     CONFIRMED = _to_asked("confirmed")  # to the others who were asked: it was done
     NOT_CONFIRMED = _to_asked("not-confirmed")  # no answer came in time, or a no
     # to an owner: who was in copy and could be added

@@ -68,7 +68,7 @@ _INSTANT = Detail(datetime)
 _DAY = Detail(date)
 _WORDS = Detail(tuple)
 _WHY = _word(*ThreadedBy, *TokenFault, CONTRADICTION)
-_OF_STAFF = (ConfirmKind.STAFF_MAIL, ConfirmKind.EDIT_CUSTOMER)
+_OF_STAFF = (ConfirmKind.STAFF_MAIL, ConfirmKind.EDIT_CUSTOMER, ConfirmKind.GIVE_CREDIT, ConfirmKind.WAIVE)
 _DEED = _word(*(kind for kind in ConfirmKind if kind not in _OF_STAFF))
 
 # The server's reply may name anybody: whom a mailbox is forwarded to, hosts of the provider.
@@ -121,6 +121,8 @@ EVENTS: Mapping[Event, Line] = {
     Event.RANKED: _for_staff(priority=_word(*Priority)),
     Event.TAGGED: _for_staff(tags=_WORDS),
     Event.EXTENDED: _for_all(number=_NAME, until=_DAY),
+    Event.CREDITED: _for_staff(amount=_TEXT, reason=_TEXT, second=_perhaps(_NAME)),
+    Event.WAIVED: _for_staff(number=_NAME, amount=_TEXT, second=_perhaps(_NAME)),
     Event.SPLIT: _for_staff(other=_NUMBER),
     Event.SPLIT_OFF: _for_staff(other=_NUMBER),
 }

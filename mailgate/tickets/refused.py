@@ -23,6 +23,7 @@ class Refused(StrEnum):
     SEVERAL_ATTACHED = "several-attached"
     NO_AUTHOR = "no-author"  # why
     AUTHOR_UNKNOWN = "author-unknown"  # address
+    TOO_MANY_QUESTIONS = "too-many-questions"  # per_day
     # an answer that says where lost words are to go
     NOT_THE_ADDRESS = "not-the-address"
     DEAD = "dead"  # address, why
@@ -45,6 +46,7 @@ _ENGLISH: Mapping[str, str] = {
     Refused.SEVERAL_ATTACHED: "There is more than one mail attached.",
     Refused.NO_AUTHOR: "The attached mail has no usable author ({why}).",
     Refused.AUTHOR_UNKNOWN: "{address}, who wrote the attached mail, is not registered.",
+    Refused.TOO_MANY_QUESTIONS: "Its writer was asked {per_day} questions about money within a day.",
     Refused.NOT_THE_ADDRESS: "Its first line is no address that stands alone.",
     Refused.DEAD: "{address} takes no mail either: {why}.",
     Refused.SENT_BEFORE: "That mail is on its way again, or a colleague has told us where to send it already.",

@@ -79,6 +79,7 @@ class Done(StrEnum):
     NONE_ON_ITS_WAY = "none-on-its-way"
     EXTENDED = "extended"  # number, day, name, open_minor, currency
     NOT_EXTENDED = "not-extended"  # number
+    SECOND_ASKED = "second-asked"  # people, limit_minor, currency
     NOTED_ON = "noted-on"  # customer, name
     MENDED = "mended"  # to, lost
     SENT_ONCE_MORE = "sent-once-more"  # to

@@ -68,6 +68,8 @@ class Event(StrEnum):
     RANKED = "ranked"  # its priority was said
     TAGGED = "tagged"
     EXTENDED = "extended"  # staff gave time to pay an invoice
+    CREDITED = "credited"  # staff gave its customer credit
+    WAIVED = "waived"  # staff gave up what was open of an invoice
     SPLIT = "split"  # a message of it has become another ticket
     SPLIT_OFF = "split off"  # opened with a message of another
 
@@ -110,6 +112,8 @@ _CHANGES_NO_STATE = (
     Event.RANKED,
     Event.TAGGED,
     Event.EXTENDED,
+    Event.CREDITED,
+    Event.WAIVED,
     Event.SPLIT,
     Event.SPLIT_OFF,
 )

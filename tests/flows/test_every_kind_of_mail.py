@@ -87,6 +87,7 @@ READERS = {
     Template.CONFIRM: ASKED,
     Template.STAFF_CONFIRM: {BART},
     Template.STAFF_ANSWERED: {BART},
+    Template.SECONDED: {BART},
     Template.CONFIRMED: ASKED,
     Template.NOT_CONFIRMED: ASKED,
     Template.PROPOSAL: OWNERS,

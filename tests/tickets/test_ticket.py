@@ -60,6 +60,8 @@ NEWS = {
     Event.RANKED,
     Event.TAGGED,
     Event.EXTENDED,
+    Event.CREDITED,
+    Event.WAIVED,
     Event.SPLIT,
     Event.SPLIT_OFF,
     Event.CONTACT_ADDED,

@@ -58,6 +58,7 @@ class Billing:
     terminate_days: billing_kinds.TerminateDays = 60  # 0: never
     late_fee: billing_kinds.Amount = ""  # empty: none
     write_off_below: billing_kinds.PerhapsNothing = "0.00"  # so little that is open after a payment is forgiven
+    second_person_above: billing_kinds.Amount = "100.00"  # empty: nothing takes a second one
     terminate_after_days: kinds.Days = 7
     change_waits_for_payment: kinds.Truth = False
     promise_days: kinds.Days = 14

@@ -45,6 +45,7 @@ class Budgets:
     automatic_answers_per_hour: kinds.Count = 500
     held_notices_per_hour: kinds.Count = 20
     returned_per_staff_hour: kinds.Count = 20
+    staff_money_questions_per_day: kinds.Positive = 50
     tickets_per_sender_hour: kinds.Count = 60
     tickets_per_sender_day: kinds.Count = 200
     tickets_per_unverified_sender_hour: kinds.Count = 10

@@ -1,6 +1,9 @@
 """What an invoice costs more because it was paid late: an invoice of its own, since no tax may stand beside it."""
 
+import re
 from datetime import timedelta
+
+from sqlalchemy import Connection
 
 from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, TaxedAs
 from mailgate.billing.money.amount import read_amount
@@ -10,7 +13,7 @@ from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Wanted, issue
 from mailgate.outbound.document.layouts import words_of
 from mailgate.outbound.templates import built_in_directory
-from store.billing import lines
+from store.billing import invoices, lines
 from store.billing.invoices import Issued
 from store.billing.series import ClockWentBack
 
@@ -40,3 +43,12 @@ def charge_late_fee(deal: Deal, invoice: Issued) -> bool:
     except ClockWentBack:
         return False
     return True
+
+
+def late_fee_of(conn: Connection, invoice: Issued) -> Issued | None:
+    """The fee that was charged because this invoice was paid late, while something of it is open."""
+    named = re.compile(rf"(?<![\w/-]){re.escape(invoice.number)}(?![\w/-])")
+    for one in invoices.open_of(conn, invoice.customer_id, invoice.currency):
+        if any(line.kind == LineKind.FEE.value and named.search(line.text) for line in lines.of(conn, one.id)):
+            return one
+    return None

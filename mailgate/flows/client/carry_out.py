@@ -130,4 +130,4 @@ def _is_known(mail: Asking, address: str) -> bool:
 
 def _ask(mail: Asking, request: Request) -> Result | None:
     refused = ask(mail.act, mail.incoming, request)
-    return not_asked(request, refused) if refused else None
+    return not_asked(mail.act, request, refused) if refused else None

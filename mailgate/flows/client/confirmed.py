@@ -8,6 +8,7 @@ from mailgate.flows.client.money import paying
 from mailgate.flows.client.request import ADDRESS, another_address
 from mailgate.flows.confirm.confirm import Deed, Executor
 from mailgate.flows.staff.account import edit_customer
+from mailgate.flows.staff.money import MONEY_ACTS, move_money
 from mailgate.flows.story import review
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
@@ -66,4 +67,5 @@ DEEDS: Mapping[ConfirmKind, Deed] = {
     ConfirmKind.EDIT_CUSTOMER: Deed(edit_customer),
     ConfirmKind.PAY: Deed(paying.pay_after_yes),
     ConfirmKind.REMOVE_CARD: Deed(paying.remove_card_after_yes),
+    **dict.fromkeys(MONEY_ACTS, Deed(move_money)),
 }

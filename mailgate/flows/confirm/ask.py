@@ -7,7 +7,7 @@ once and until the question expires.
 import logging
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mailgate.confirmation import (
@@ -18,7 +18,9 @@ from mailgate.confirmation import (
     Confirmation,
     ConfirmKind,
     ConfirmState,
+    Limits,
     Needed,
+    QuestionClass,
     Statement,
     Whom,
 )
@@ -72,7 +74,7 @@ def ask(act: Act, incoming: Incoming, request: Request, *, replaces: Confirmatio
         return Became.ASKED_ALREADY
     if _is_beyond_budget(act, request, replaced=int(replaces is not None)):
         return Became.TOO_MANY
-    limits = LIMITS[KINDS[request.kind].of]
+    limits = _limits(act, request.kind)
     nonces = [(one, secrets.randbits(63)) for one in request.whom or (Whom(request.contact_id, request.staff_id),)]
     asked = confirmations.add(
         act.conn,
@@ -101,9 +103,9 @@ def ask(act: Act, incoming: Incoming, request: Request, *, replaces: Confirmatio
     return None
 
 
-def not_asked(request: Request, why: Became) -> Result:
+def not_asked(act: Act, request: Request, why: Became) -> Result:
     """What a receipt says of a question that was not put."""
-    limits = LIMITS[KINDS[request.kind].of]
+    limits = _limits(act, request.kind)
     return about_question(why, request.statement, open=limits.open, per_day=limits.per_day)
 
 
@@ -149,4 +151,13 @@ def _is_beyond_budget(act: Act, request: Request, *, replaced: int) -> bool:
         since=act.now - timedelta(days=1),
         now=act.now,
     )
-    return open_now - replaced >= LIMITS[of].open or recent >= LIMITS[of].per_day
+    limits = _limits(act, request.kind)
+    return open_now - replaced >= limits.open or recent >= limits.per_day
+
+
+def _limits(act: Act, kind: ConfirmKind) -> Limits:
+    of = KINDS[kind].of
+    if of is not QuestionClass.MONEY:
+        return LIMITS[of]
+    many = act.settings.budgets.staff_money_questions_per_day
+    return replace(LIMITS[of], open=many, per_day=many)

@@ -194,7 +194,7 @@ def _edit(mail: _Reply, edited: Request | Result) -> Settled:
         if refused is None:
             mail.keep(Answer.EDIT, EDITED)
             return replace(mail, incoming=proven).settled("changed, and asked anew")
-        edited = not_asked(edited, refused)
+        edited = not_asked(mail.act, edited, refused)
     mail.tell(edited, None)
     return mail.settled("a change that is not asked for")
 

@@ -81,6 +81,17 @@ def tell_end(
             notices.ended(sheet, about=asked, state=state, statement=statement, by=name, is_possible=is_possible)
         )
     notify(act, told, cause=None)
+    _tell_asker(act, asked, state, by=by, is_possible=is_possible)
+
+
+def _tell_asker(act: Act, asked: Confirmation, state: ConfirmState, *, by: Askee | None, is_possible: bool) -> None:
+    """Say the same to a member of staff who asked for it, and of whom no answer was wanted."""
+    asker = _person(act, None, asked.staff_id) if asked.staff_id is not None else None
+    if asker is None or any(one.whom.staff_id == asked.staff_id for one in asked.askees):
+        return
+    name = name_of(act, *by.whom.person) if by else None
+    sheet = _sheet(act, asker, None, customer_id=None)
+    notify(act, [notices.seconded(sheet, about=asked, state=state, by=name, is_possible=is_possible)], cause=None)
 
 
 def tell(act: Act, incoming: Incoming, asked: Confirmation, whom: Whom, told: Told) -> None:

@@ -34,6 +34,10 @@ _STATEMENTS = [
                 "now": "de",
                 "before": "en",
                 "roles": "support, invoice",
+                "number": "2027-0031",
+                "amount_minor": "2400",
+                "currency": "EUR",
+                "reason": "three days off",
             },
         }
     ]
@@ -101,6 +105,23 @@ _DID_YOU = {
     "unproved": "hosting.example",
 }
 
+_GIVEN = [
+    {
+        "says": "give-credit",
+        "given": {
+            "customer": "12",
+            "name": "Anne Miller",
+            "amount_minor": "25000",
+            "currency": "EUR",
+            "reason": "three days off",
+        },
+    }
+]
+
+_MONEY = {**_CONFIRM, "number": None, "statement": _GIVEN, "moves_money": True, "unproved": None}
+
+_MONEY_ASKED = ((True, 0), (False, 0), (False, 1))
+
 TO_ASKED: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.CONFIRM: (
         _CONFIRM,
@@ -115,9 +136,16 @@ TO_ASKED: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _DID_YOU | {"why": "unclear", "statement": _STAFF_STATEMENT, "unproved": None},
         _DID_YOU | {"why": "replaced"},
         *(_DID_YOU | {"statement": statement} for statement in _STATEMENTS),
+        *(_MONEY | {"is_asking": is_asking, "others": others} for is_asking, others in _MONEY_ASKED),
+        _MONEY | {"is_asking": False, "by": None},
     ),
     Template.STAFF_ANSWERED: tuple(
         {"company": COMPANY, "number": None, "subject": "Re: Did you write this?", "result": one} for one in QUESTIONS
+    ),
+    Template.SECONDED: tuple(
+        {"company": COMPANY, "number": None, "subject": "", "statement": _GIVEN, "became": became, "by": by}
+        for became in ("done", "refused", "impossible", "expired")
+        for by in ("Dora Smith", None)
     ),
     Template.CONFIRMED: tuple(
         _ENDED | {"by": by, "needed": needed, "number": number, "became": "done", "others": 1}

@@ -28,6 +28,7 @@ _GIVEN = {
     "number": "2027-0031",
     "day": "2027-05-10",
     "open_minor": 2400,
+    "limit_minor": 10000,
     "currency": "EUR",
 }
 _DONE = [{"says": says.value, "given": _GIVEN} for says in Done]
@@ -38,7 +39,13 @@ _COMMANDS = [{"label": line, "to": "support+k7f3@example.net", "body": line} for
 
 
 def _refused(why: Refused) -> Mapping[str, object]:
-    given = {"most": 20, "line": "Ticket #1042", "people": "carl@example.net", "first": "carl@example.net"}
+    given = {
+        "most": 20,
+        "per_day": 50,
+        "line": "Ticket #1042",
+        "people": "carl@example.net",
+        "first": "carl@example.net",
+    }
     return {
         "says": why.value,
         "given": {

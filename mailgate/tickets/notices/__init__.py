@@ -1,6 +1,6 @@
 """What the mails of the desk are filled with. Words stand in `templates/mail/`, who may get them in `letters`."""
 
-from mailgate.tickets.notices.to_askers import answered, confirm, ended, proposals, receipt
+from mailgate.tickets.notices.to_askers import answered, confirm, ended, proposals, receipt, seconded
 from mailgate.tickets.notices.to_colleagues import Deeds, Happened, News, collision, shortened, staff_copy, staff_news
 from mailgate.tickets.notices.to_customers import acknowledgement, of_state, reply, to_another
 from mailgate.tickets.notices.to_staff import (
@@ -43,6 +43,7 @@ __all__ = [
     "receipt",
     "reply",
     "returned",
+    "seconded",
     "shortened",
     "staff_copy",
     "staff_news",

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mailgate.commands.misread import FOR_OTHERS, Misread, as_values
-from mailgate.confirmation import Confirmation, ConfirmKind, ConfirmState, Says, Statement
+from mailgate.confirmation import KINDS, Confirmation, ConfirmKind, ConfirmState, QuestionClass, Says, Statement
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import Sheet, letter
 from mailgate.letters.notice import REPLY_TO, Notice, stamp
@@ -77,6 +77,9 @@ def confirm(
         template = Template.STAFF_CONFIRM
         is_proved = Level(about.evidence) not in (Level.UNKNOWN, Level.SPF)
         values["unproved"] = None if is_proved else parse_mailbox(sheet.address).domain
+    elif KINDS[about.kind].of is QuestionClass.MONEY:  # a desk asks more often than the budget of customers allows
+        template = Template.STAFF_CONFIRM
+        values |= {"moves_money": True, "unproved": None}
     secret = {REPLY_TO: answer_to}
     return letter(template, replace(sheet, own_address=None), values, secret=secret, about_id=about.id)
 
@@ -108,6 +111,18 @@ def ended(
         "needed": about.needed.value,
     }
     return letter(template, sheet, values, about_id=about.id)
+
+
+def seconded(
+    sheet: Sheet, *, about: Confirmation, state: ConfirmState, by: str | None, is_possible: bool = True
+) -> Notice:
+    """To a staff member who asked for it, and whose own yes was not wanted: what a colleague's answer came to."""
+    values = {
+        "statement": lines_of(about.statement),
+        "became": state.value if is_possible else "impossible",
+        "by": by,
+    }
+    return letter(Template.SECONDED, sheet, values, about_id=about.id)
 
 
 def offered(ticket: Ticket | None, sheet: Sheet) -> list[Mapping[str, object]]:

@@ -28,6 +28,10 @@ REOPEN = Verb("reopen", "!reopen", _COMMAND, readers.nothing, where=_TICKET, con
 SPLIT = Verb("split", "!split Second question", _COMMAND, readers.anything, where=_TICKET, alone=True)
 PRIORITY = Verb("priority", "!priority urgent", _COMMAND, readers.priority, where=_TICKET)
 TAG = Verb("tag", "!tag server7 -dns", _COMMAND, readers.tags, where=_TICKET)
+CREDIT = Verb(
+    "credit", "!credit 10.00 server was down", Action.STAFF_MONEY, readers.anything, where=_TICKET, alone=True
+)
+WAIVE = Verb("waive", "!waive 2027-0031", Action.STAFF_MONEY, about_money.invoice, alone=True)
 EXTEND = Verb("extend", "!extend 7d", _COMMAND, about_money.invoice_and_time)
 FOLLOW = Verb("follow", "!follow", _COMMAND, readers.nothing, where=_TICKET, alone=True)
 MUTE = Verb("mute", "!mute", _COMMAND, readers.nothing, where=_TICKET, alone=True)
@@ -67,6 +71,8 @@ STAFF = Table(
         PRIORITY,
         TAG,
         EXTEND,
+        CREDIT,
+        WAIVE,
         FOLLOW,
         MUTE,
         SPAM,

@@ -4,7 +4,7 @@ from datetime import date
 
 from mailgate.commands.verb import Command
 from mailgate.flows.billing import time_given
-from mailgate.flows.billing.bound import invoices_of
+from mailgate.flows.staff.answer.invoice_meant import invoice_meant
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.receipt import tell
 from mailgate.flows.story.act import Act
@@ -22,7 +22,7 @@ from store.billing.invoices import Issued
 def why_not_extended(act: Act, mail: StaffMail, command: Command) -> str | None:
     """Why no time can be given; None when it can."""
     number = command.argument.words
-    invoice = _meant(act, mail, command)
+    invoice = invoice_meant(act, mail, command.argument.words)
     if invoice is None and number:
         return f"there is no invoice {number}"
     if invoice is None:
@@ -33,7 +33,7 @@ def why_not_extended(act: Act, mail: StaffMail, command: Command) -> str | None:
 
 def extend(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticket:
     """On a ticket: what was given stands in its history."""
-    invoice = _meant(act, mail, command)
+    invoice = invoice_meant(act, mail, command.argument.words)
     assert invoice is not None
     until, said = _give(act, mail, command, invoice)
     tell(act, mail, said, is_unread=False)
@@ -44,7 +44,7 @@ def extend(act: Act, mail: StaffMail, ticket: Ticket, command: Command) -> Ticke
 
 def extend_alone(act: Act, mail: StaffMail, command: Command) -> Settled:
     """In a new mail, about no ticket."""
-    invoice = _meant(act, mail, command)
+    invoice = invoice_meant(act, mail, command.argument.words)
     assert invoice is not None
     tell(act, mail, _give(act, mail, command, invoice)[1])
     return Settled(Disposition.COMMAND, f"!{staff.EXTEND.name}", evidence=mail.incoming.evidence)
@@ -71,16 +71,3 @@ def _give(act: Act, mail: StaffMail, command: Command, invoice: Issued) -> tuple
         currency=invoice.currency,
     )
     return until, said
-
-
-def _meant(act: Act, mail: StaffMail, command: Command) -> Issued | None:
-    """That with the number; else the one that the ticket is about, or the only one that its customer has open."""
-    number = command.argument.words
-    if number:
-        spelled = dict.fromkeys((number, number.upper()))
-        return next((one for one in (invoices.find(act.conn, word) for word in spelled) if one is not None), None)
-    if mail.ticket is None or mail.ticket.customer_id is None:
-        return None
-    bound = [one for one in invoices_of(act.conn, mail.ticket.id) if one.open_minor]
-    open_now = bound or invoices.open_of(act.conn, mail.ticket.customer_id)
-    return open_now[0] if len(open_now) == 1 else None

@@ -11,6 +11,7 @@ from mailgate.flows.staff.answer.audience import why_not_announced
 from mailgate.flows.staff.answer.copied import strangers
 from mailgate.flows.staff.answer.extend import why_not_extended
 from mailgate.flows.staff.answer.forward import forwarded, newest_contact
+from mailgate.flows.staff.answer.money_meant import MONEY_VERBS, why_not_moved
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
 from mailgate.flows.ticket.readers import why_not_added, why_not_removed
@@ -167,6 +168,7 @@ _CHECKS: Mapping[Verb, Callable[[Act, StaffMail, Command], str | None]] = {
     staff.CUSTOMER_EDIT: why_not_edited,
     staff.CUSTOMER_NOTE: why_not_noted,
     staff.EXTEND: why_not_extended,
+    **dict.fromkeys(MONEY_VERBS, why_not_moved),
     staff.MUTE: _cannot_mute,
     staff.ADD: _cannot_add,
     staff.REMOVE: _cannot_remove,

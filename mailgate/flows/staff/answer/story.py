@@ -12,6 +12,8 @@ from mailgate.flows.staff.answer.carry_out import begin, work
 from mailgate.flows.staff.answer.collision import crossed, hold_crossed, send
 from mailgate.flows.staff.answer.give_back import hold, send_back, why_unproved
 from mailgate.flows.staff.answer.listen import follow, mute
+from mailgate.flows.staff.answer.money import ask_for_money
+from mailgate.flows.staff.answer.money_meant import MONEY_VERBS
 from mailgate.flows.staff.answer.read import StaffMail, read, ticket_of
 from mailgate.flows.staff.answer.receipt import helped, queued
 from mailgate.flows.staff.answer.refusal import actions, refusal
@@ -36,6 +38,7 @@ ALONE: Mapping[Verb, Callable[[Act, StaffMail], Settled]] = {
     staff.ANNOUNCE: announce,
     staff.CUSTOMER_EDIT: edit,
     staff.CUSTOMER_NOTE: note,
+    **dict.fromkeys(MONEY_VERBS, ask_for_money),
     staff.FOLLOW: follow,
     staff.MUTE: mute,
     staff.AWAY: go_away,
@@ -43,6 +46,10 @@ ALONE: Mapping[Verb, Callable[[Act, StaffMail], Settled]] = {
     staff.HELP: helped,
 }
 """What the commands do beside which nothing else can stand."""
+
+
+_ASKED_ANYWAY = (Action.STAFF_PEOPLE, Action.STAFF_MONEY)
+"""However far the writer is believed: what is asked then says what will happen."""
 
 
 def answer(act: Act, incoming: Incoming, writer: Staff, *, about: Ticket | None = None) -> Settled:
@@ -73,7 +80,7 @@ def answer(act: Act, incoming: Incoming, writer: Staff, *, about: Ticket | None 
     why_not = refusal(act, mail)
     if why_not:
         return send_back(act, mail, why_not)
-    if unproved and unproved is not Action.STAFF_PEOPLE and not asks_by_itself(mail):  # these say what they ask for
+    if unproved not in (None, *_ASKED_ANYWAY) and not asks_by_itself(mail):  # these say what they ask for
         return ask_writer(act, mail, unproved)
     if mail.alone:
         return ALONE[mail.alone.verb](act, mail)
