@@ -17,9 +17,10 @@ from store.schema import (
     offers,
     outbox,
     payment_methods,
+    provider_looks,
+    refunds,
     spool,
 )
-from store.schema import bill_looks, charges, hook_calls, ledger_checks, lessons, outbox, provider_looks, refunds, spool
 
 _ROWS = {
     Job.RECEIVE: spool,

@@ -1,7 +1,7 @@
 """Staff hear of refunds: at once of what the provider does not send, each day of what a person has to send soon."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection
 
