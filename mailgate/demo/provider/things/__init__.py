@@ -1,1 +1,1 @@
-"""What it keeps: customers, cards, intents, links, refunds, disputes, payouts; and what may be done to each."""
+"""What it keeps, by what it is about; the account itself, its events, and lists of everything."""

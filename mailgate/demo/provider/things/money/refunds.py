@@ -64,6 +64,7 @@ def fail(state: State, refund: Object, reason: str) -> Object:
         "pending_reason": None,
         "status": "failed",
     }
+    state.tell("refund.updated", refund)
     state.tell("refund.failed", refund)
     return refund
 
