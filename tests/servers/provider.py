@@ -71,7 +71,7 @@ class ProviderDouble:
         return self.play(f"links/{where.path.rsplit('/', 1)[-1]}/pay", card=card, **{**filled_in, **payer})
 
     def pay_session(self, session: str, card: str = "pm_card_visa", **payer: object) -> dict[str, Any]:
-        """The same on a checkout's page."""
+        """The same on a page that is open. `quick=True`: at the same instant as another payer of the link."""
         return self.play(f"sessions/{session.rsplit('/', 1)[-1]}/pay", card=card, **payer)
 
     def settle(self, intent: str, *, ok: bool | None = None) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def pay_link(state: State, fields: Fields, ident: str) -> Object:
 
 
 def pay_session(state: State, fields: Fields, ident: str) -> Object:
-    """The same on a page that is open."""
+    """The same on a page that is open; `quick=true`: at the instant of another payer, so that no limit stops him."""
     return _paid(state, state.find("checkout.session", ident), fields)
 
 
@@ -216,10 +216,10 @@ def set_webhook(state: State, fields: Fields, _: str) -> Object:
 
 
 def _paid(state: State, session: Object, fields: Fields) -> Object:
-    fields.only("card", "email", "name", "owner", "prefilled_email", "locale")
-    is_owner = bool(fields.flag("owner", default=True))
+    fields.only("card", "email", "name", "owner", "prefilled_email", "locale", "quick")
+    is_owner, is_quick = bool(fields.flag("owner", default=True)), bool(fields.flag("quick"))
     magic, email, name = _card(fields), fields.text("email") or fields.text("prefilled_email"), fields.text("name")
-    return payer.pay(state, session, magic, email=email, name=name, is_owner=is_owner)
+    return payer.pay(state, session, magic, email=email, name=name, is_owner=is_owner, is_quick=is_quick)
 
 
 def _card(fields: Fields) -> Magic:

@@ -84,6 +84,20 @@ def test_of_two_open_pages_of_a_link_only_one_is_paid(provider: ProviderDouble) 
     }
 
 
+def test_two_payers_at_the_same_instant_both_pay(provider: ProviderDouble) -> None:
+    calls: Any = provider.client.v1
+    link = _link(provider)
+    first, second = provider.open_link(link.id), provider.open_link(link.id)
+
+    provider.pay_session(first)
+    provider.pay_session(second, quick=True)
+
+    complete = calls.checkout.sessions.list({"payment_link": link.id, "status": "complete"}).data
+    assert {session.id for session in complete} == {first, second}
+    assert calls.payment_links.retrieve(link.id).restrictions.completed_sessions.count == 2
+    assert provider.books(by="invoice")["customers"]["7"]["eur"]["charges"] == 2
+
+
 def test_card_is_saved_with_the_payment_when_the_link_says_so(provider: ProviderDouble) -> None:
     calls: Any = provider.client.v1
     link = _link(provider, payment_intent_data={"setup_future_usage": "off_session"})

@@ -9,14 +9,22 @@ from mailgate.demo.provider.wire.refusals import Object, Refusal, wrong
 
 
 def pay(
-    state: State, session: Object, magic: Magic, *, email: str | None, name: str | None, is_owner: bool = True
+    state: State,
+    session: Object,
+    magic: Magic,
+    *,
+    email: str | None,
+    name: str | None,
+    is_owner: bool = True,
+    is_quick: bool = False,
 ) -> Object:
     """The session afterwards. Raises Refusal when it is over, or when the card is declined, and it stays open.
 
-    `is_owner`: whether he can show his bank that it is him, where it asks.
+    `is_owner`: whether he can show his bank that it is him, where it asks. `is_quick`: he pays at the same instant as
+    another one, and the link's limit does not stop him.
     """
     link = state.find("payment_link", session["payment_link"]) if session["payment_link"] else None
-    if session["status"] != "open" or (link is not None and links.is_used_up(link)):
+    if session["status"] != "open" or (link is not None and links.is_used_up(link) and not is_quick):
         raise wrong("This checkout session is over.", code="checkout_session_over")
     given = session["customer_email"] or email
     if given is None and session["customer"] is not None:
