@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import string
 import time
 from collections import defaultdict
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from mailgate.demo.provider.wire.refusals import Object, missing
 
 API_VERSION = "2026-10-28.clover"
 _MOST_CALLS = 20_000
+_LETTERS = string.ascii_letters + string.digits  # of hexadecimal ones some would look like a card's number
+_ID_LENGTH = 24
 
 
 @dataclass
@@ -43,7 +46,7 @@ class State:
 
     def new_id(self, prefix: str) -> str:
         """An id that was never used, not even by another one of us."""
-        return f"{prefix}_{secrets.token_hex(12)}"
+        return f"{prefix}_{''.join(secrets.choice(_LETTERS) for _ in range(_ID_LENGTH))}"
 
     def put(self, thing: Object) -> Object:
         """Keep something new."""
