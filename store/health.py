@@ -9,6 +9,8 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from store.billing import ledger_checks, standing
+from store.billing.charges import Standing as Charges
+from store.billing.charges import standing as standing_of_charges
 from store.billing.ledger_checks import LedgerCheck
 from store.billing.standing import Standing
 from store.post import hook_calls, unsent
@@ -44,6 +46,7 @@ class Health:
     ledger: LedgerCheck | None  # the last look at it; None: nothing is booked yet, or nobody has looked
     billing: Standing
     failing_calls: int  # of hooks, after an attempt or more
+    charges: Charges  # of saved cards
     last_in_at: datetime | None
     last_out_at: datetime | None
 
@@ -80,6 +83,7 @@ def read(conn: Connection, now: datetime) -> Health:
         ledger=ledger_checks.last(conn),
         billing=standing.read(conn, now=now),
         failing_calls=hook_calls.count_failing(conn),
+        charges=standing_of_charges(conn, now=now),
         last_in_at=conn.execute(select(spool.c.received_at).order_by(spool.c.id.desc()).limit(1)).scalar(),
         last_out_at=conn.execute(select(func.max(recent.subquery().c.sent_at))).scalar(),
     )

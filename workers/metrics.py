@@ -31,6 +31,7 @@ from store import arrivals, health
 from store.arrivals import Seen
 from store.engine import reading
 from workers.attention import Attention
+from workers.charges_status import as_json as charges_face
 from workers.status import Status, as_json, look
 
 log = logging.getLogger(__name__)
@@ -199,6 +200,12 @@ def _queues(found: health.Health) -> Iterator[Metric]:
         outgoing.add_metric((state.value,), number)
     yield outgoing
     yield _gauge("mailgate_waiting", "Accepted mails without a disposition", found.waiting)
+    charges = GaugeMetricFamily(
+        "mailgate_charges", "Charges of cards: under way, in doubt; declined or refused within a day", labels=("state",)
+    )
+    for name, number in charges_face(found.charges).items():
+        charges.add_metric((name,), number)
+    yield charges
     ages = (
         ("mailgate_oldest_waiting_seconds", "Age of the oldest of them, 0 for none", found.oldest_waiting),
         ("mailgate_oldest_review_seconds", "How long a decision has waited, 0 for none", found.oldest_review),

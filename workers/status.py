@@ -23,6 +23,8 @@ from store.post.smarthosts import Down
 from workers.attention import Attention
 from workers.billing_status import as_json as billing_face
 from workers.billing_status import of_billing
+from workers.charges_status import as_json as charges_face
+from workers.charges_status import of_charges
 from workers.listeners import ListenerState, ask_listeners
 from workers.servers import ServerState, ask_servers
 
@@ -116,6 +118,7 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
         *(_of_schema(revision) if found is None else _of_queues(found, sends=settings.smarthost.address is not None)),
         *(_of_hooks(found.failing_calls) if found else ()),
         *(of_billing(found.billing, now.astimezone(settings.gate.zone).date()) if found else ()),
+        *(of_charges(found.charges, now) if found else ()),
         *(_of_listener(listener) for listener in asked if not listener.answers),
         *(_of_server(server) for server in found_servers if not server.answers),
         *(one for folder in settings.imap for one in _of_folder(folder, fetched, now)),
@@ -155,6 +158,7 @@ def as_json(status: Status) -> Mapping[str, object]:
         if found and found.ledger
         else None,
         "billing": billing_face(found.billing) if found else None,
+        "charges": charges_face(found.charges) if found else None,
         "failing_hook_calls": found.failing_calls if found else None,
         "last_in_at": _instant(found.last_in_at if found else None),
         "last_out_at": _instant(found.last_out_at if found else None),

@@ -68,6 +68,7 @@ _SECTIONS = {
         "invoice": "Invoices: list, show, PDF and e-invoice, void, write off, credit.",
         "credit-note": "Credit notes: list, show, PDF and e-invoice.",
         "payment": "Money that came in.",
+        "charge": "Charges of saved cards: list, show, retry.",
         "bank": "The bank's files: import, list, match, ignore.",
         "card": "Cards: list, remove, unblock, a link to give one.",
         "credit": "What customers have with us.",

@@ -1,11 +1,11 @@
 """Rows of charges: what of a saved card is wanted, how far it is, and for which invoices."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, true, update
+from sqlalchemy import Connection, Engine, bindparam, case, func, insert, select, true, update
 
 from mailgate.billing.payment.allocation import Allocation
 from store.engine import transaction
@@ -229,7 +229,29 @@ def listing(
     return tuple(_CHARGE.read(row) for row in conn.execute(query).mappings())
 
 
-def tally(conn: Connection, *, since: datetime) -> Mapping[State, int]:
-    """How many are under way, by state, and how many have ended since an instant."""
-    query = select(charges.c.state, func.count()).where(_UNDER_WAY | (charges.c.ended_at >= since))
-    return {State(state): count for state, count in conn.execute(query.group_by(charges.c.state))}
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How charges stand at an instant."""
+
+    under_way: int  # in doubt or not
+    in_doubt: int
+    declined: int  # within the last day
+    refused: int  # not taken by the provider, which no customer can mend, within the last day
+    oldest_in_doubt_at: datetime | None = None
+
+
+def standing(conn: Connection, *, now: datetime) -> Standing:
+    """Look at all that are under way, and at what has ended within a day."""
+    in_doubt, refused = charges.c.state == State.IN_DOUBT.value, charges.c.code == REFUSED
+    recent = charges.c.ended_at >= now - timedelta(days=1)
+    over = charges.c.state.in_((State.FAILED.value, State.WANTS_CUSTOMER.value))
+    row = conn.execute(
+        select(
+            func.sum(case((_UNDER_WAY, 1), else_=0)),
+            func.sum(case((in_doubt, 1), else_=0)),
+            func.sum(case((over & recent & ~refused, 1), else_=0)),
+            func.sum(case((over & recent & refused, 1), else_=0)),
+            func.min(case((in_doubt, charges.c.made_at))),
+        ).where(_UNDER_WAY | recent)
+    ).one()
+    return Standing(*(int(number or 0) for number in row[:4]), row[4])

@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ from mailgate.config import Hook, Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.billing import time_given
 from mailgate.flows.billing.bank.importing import import_lines
+from mailgate.flows.billing.books import Today, deal_with
+from mailgate.flows.billing.charge import Begun, charge_now
+from mailgate.flows.billing.charging import Charger
 from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
@@ -28,14 +31,18 @@ from mailgate.flows.story import review
 from mailgate.flows.story.call_hooks import Happened, call_hooks
 from mailgate.hooks import HookEvent
 from mailgate.jobs import Enqueue, Job
+from mailgate.payments.terms import ByTable
 from mailgate.wiring import Parts, build
 from store import schema
-from store.billing import accounts, einvoice_gaps, invoices, ledger, runs, statements
+from store.billing import accounts, cards, einvoice_gaps, invoices, ledger, runs, statements
 from store.billing.bank import FromFile
+from store.billing.cards import SavedCard
 from store.engine import reading, transaction
 from store.post import announcements, work
+from tests.flows.billing.charging import with_cards
 from tests.flows.billing_run.shop import Shop, noon
 from tests.gate import BEGIN, Gate, Person, begin_gate
+from tests.payments.memory import Memory
 
 EVENING = BEGIN + timedelta(hours=38)
 """Held mail is to be told of, and a silent customer who was warned has had his time."""
@@ -67,6 +74,7 @@ class Store:
 
     parts: Parts
     now: datetime
+    provider: Memory = field(default_factory=Memory)
     seen: dict[int, tuple[DueItem, ...]] = field(default_factory=dict)
 
     @property
@@ -124,7 +132,10 @@ class Store:
             sent = conn.execute(
                 select(schema.statements.c.customer_id, schema.statements.c.currency, schema.statements.c.month)
             )
-            return {
+            charged = conn.execute(
+                select(schema.charges.c.customer_id, schema.charges.c.amount_minor, schema.charges.c.state)
+            )
+            return {"money": sorted(map(str, self.provider.moved)), "charges": sorted(map(str, charged.all()))} | {
                 name: sorted(map(str, rows.all()))
                 for name, rows in (
                     ("mails", mails),
@@ -148,7 +159,8 @@ class Store:
     def _flows(self, enqueue: Enqueue) -> Mapping[Job, Any]:
         """Mail leaves in the crash tests: here it stays queued."""
         work = replace(self.parts, enqueue=enqueue).work
-        return {**work, Job.DELIVER: lambda *_: None, Job.TEACH: lambda *_: None}
+        charge = Charger(self.engine, self.parts.settings, self.provider)
+        return {**work, Job.DELIVER: lambda *_: None, Job.TEACH: lambda *_: None, Job.CHARGE: charge}
 
 
 @contextmanager
@@ -191,7 +203,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
         def keep(at: datetime) -> None:
             copy = tmp_path_factory.mktemp("kept")
             shutil.copytree(home, copy, dirs_exist_ok=True)
-            kept[at] = (copy, gate.parts.settings)
+            kept[at] = (copy, with_cards(gate.parts.settings))
 
         with transaction(gate.parts.engine) as conn:
             ledger.book(conn, [events.gift(99, Whose(1, BEGIN.date(), "EUR"), amount_minor=500)], now=BEGIN)
@@ -272,10 +284,26 @@ def sell(shop: Shop) -> None:
     shop.act(ending.id, begun, lambda deal, service: carry_out(deal, end_of(deal, service, at_end=True, reason="")))
     shop.give(erik, 500, begun)
     shop.add(erik, on=begun, start_on=begun + timedelta(days=30))  # due on that day, and paid from the credit then
+    pay_by_card(shop, begun)
     with transaction(shop.engine) as conn:
         account = accounts.lock(conn, (bart,))[bart]
         accounts.edit(conn, replace(account, monthly_statement=True))
         statements.look_again(conn, bart, MORNING - timedelta(days=2))
+
+
+def pay_by_card(shop: Shop, begun: date) -> None:
+    """An invoice is due, a charge was begun and its job lost, and a card ends soon."""
+    ends_on = MORNING.date() + timedelta(days=5)
+    fred, gina = shop.customer("Fred"), shop.customer("Gina")
+    for number, last_day in ((fred, None), (gina, ends_on)):
+        shop.add(number, on=begun)
+        card = SavedCard(0, number, "stripe", "cus_1", "pm_visa", "visa", "4242", last_day, MORNING)
+        with transaction(shop.engine) as conn:
+            cards.add(conn, card)
+    with transaction(shop.engine) as conn:
+        deal = deal_with(conn, shop.settings, gina, Today(MORNING - timedelta(hours=1)), by="Bart")
+        assert deal is not None
+        assert isinstance(charge_now(deal, ByTable("stripe"), "EUR", asked_by="Bart"), Begun)
 
 
 STEPS = st.lists(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from mailgate.flows.billing import settle, take_back
-from mailgate.flows.billing.letters import Consequence, invoice_notices
+from mailgate.flows.billing.letters import Consequence, card_notices, invoice_notices
 from mailgate.flows.billing.returned import take_payment_back
 from mailgate.flows.billing.service import states, terms
 from mailgate.flows.billing.service.add import Sold, add
@@ -100,6 +100,10 @@ def money_to(gate: Gate) -> None:
         for template, kind in ((Template.SERVICE_SUSPEND_WARNING, "suspend"), (Template.SERVICE_END_WARNING, "end")):
             follows = Consequence(kind, gate.now.date() + timedelta(days=7), ("Web",))
             told += invoice_notices(act, template, invoice, consequence=follows)
+        charge = {"card": "Visa 4242", "amount_minor": 1190, "currency": "EUR", "on": gate.now.date().isoformat()}
+        told += invoice_notices(act, Template.CHARGE_NOTICE, invoice, charge=charge)
+        told += invoice_notices(act, Template.PAYMENT_FAILED, invoice, charge={**charge, "why": "soft"})
+        told += card_notices(act, 1, {"label": "Visa 4242", "ends_on": gate.now.date().isoformat()})
         told += statement_notices(act, statement_of(conn, 1, gate.now.date(), now=gate.now))
         notify(act, told, cause=None)
     gate.work()

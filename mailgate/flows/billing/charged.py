@@ -1,6 +1,7 @@
 """What came of a charge is written down under the account's lock: money once, a decline with what follows from it."""
 
 import logging
+from datetime import datetime
 
 from mailgate.billing.payment.charging import next_attempt, next_look
 from mailgate.billing.period import local_start
@@ -39,11 +40,12 @@ def settle_charge(deal: Deal, lent: Lent, seen: ChargeSeen, *, provider: Terms) 
             return state
 
 
-def put_off(deal: Deal, lent: Lent, state: State, *, code: str = "") -> None:
-    """It is looked at again, ever less often."""
+def put_off(deal: Deal, lent: Lent, state: State, *, code: str = "") -> datetime:
+    """It is looked at again, ever less often; when next."""
     looks = lent.charge.attempts if state is lent.charge.state else 1
     gap = next_look(looks, poll_seconds=deal.books.settings.payments.poll_seconds)
     charges.wait(deal.conn, lent, state, until=deal.now + gap, code=code)
+    return deal.now + gap
 
 
 def _declined(deal: Deal, lent: Lent, seen: ChargeSeen) -> State:

@@ -134,14 +134,15 @@ class Charger:
     def _doubt(self, lent: Lent, error: Temporary, now: datetime) -> None:
         """Nothing is known of what came of a call: it is looked up, for as long as it takes."""
 
-        def story(conn: Connection) -> None:
+        def story(conn: Connection) -> datetime | None:
             with_it = self._mine(conn, lent, now)
-            if with_it is not None:
-                deal, current = with_it
-                put_off(deal, replace(lent, charge=replace(current, state=lent.charge.state)), State.IN_DOUBT)
+            if with_it is None:
+                return None
+            deal, current = with_it
+            return put_off(deal, replace(lent, charge=replace(current, state=lent.charge.state)), State.IN_DOUBT)
 
-        transact(self.engine, story)
-        log.warning(LogEvent.CHARGE_IN_DOUBT(charge=lent.charge.id, error=error))
+        again_at = transact(self.engine, story)
+        log.warning(LogEvent.CHARGE_IN_DOUBT(charge=lent.charge.id, next=again_at, error=error))
 
     def _refused(self, lent: Lent, error: Permanent, now: datetime) -> None:
         """The provider does not take it, which is no fault of the customer's: staff see it, and it is tried tomorrow.

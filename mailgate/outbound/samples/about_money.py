@@ -133,6 +133,23 @@ def _threatening(consequence: Mapping[str, object]) -> tuple[dict[str, object], 
     )
 
 
+_ANNOUNCED: dict[str, Any] = {"card": "Visa 4242", "amount_minor": 2400, "currency": "EUR", "on": "2027-03-15"}
+_DECLINED: dict[str, Any] = {"card": "Visa 4242", "amount_minor": 2400, "currency": "EUR", "again_on": None}
+_SOFT = _DECLINED | {"why": "soft"}
+
+
+def _declined() -> tuple[dict[str, object], ...]:
+    again = _SOFT | {"again_on": "2027-03-18"}
+    return (
+        _asking(charge=again),
+        _asking(charge=_SOFT, also=_OTHERS[:1], sums=[_sum(3590)], **_ANY_WAY),
+        _asking(charge=_DECLINED | {"why": "hard"}, **_BY_CHECK),
+        _asking(charge=_DECLINED | {"why": "authentication"}, **_ANY_WAY),
+        _asking(_PART_PAID, charge=again, consequence=_SUSPENDED_THEN, **_BY_CHECK),
+        _asking(_NO_PAGE, charge=_SOFT, also=_OTHERS, sums=[_sum(8590)], consequence=_ENDED_THEN, **_NO_WAY),
+    )
+
+
 _PAYMENT = {"amount_minor": 2400, "currency": "EUR", "on": "2027-03-12", "method": "transfer"}
 
 
@@ -218,6 +235,13 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.INVOICE_REMINDER_BEFORE: _REMINDERS,
     Template.INVOICE_REMINDER_DUE: _REMINDERS,
     Template.INVOICE_REMINDER_AFTER: (*_REMINDERS, *_threatening(_SUSPENDED_THEN), *_threatening(_ENDED_THEN)),
+    Template.CHARGE_NOTICE: (
+        _asking(charge=_ANNOUNCED),
+        _asking(_NO_PAGE, charge=_ANNOUNCED | {"amount_minor": 1400}, sums=[_sum(2400, 1000)]),
+        _asking(charge=_ANNOUNCED | {"amount_minor": 3590}, also=_OTHERS[:1], sums=[_sum(3590)]),
+    ),
+    Template.PAYMENT_FAILED: _declined(),
+    Template.CARD_EXPIRING: ({"card": {"label": "Visa 4242", "ends_on": "2027-04-30"}, **_ALWAYS},),
     Template.SERVICE_SUSPEND_WARNING: _threatening(_SUSPENDED_THEN),
     Template.SERVICE_END_WARNING: _threatening(_ENDED_THEN),
     Template.INVOICE_CREDITED: tuple(
@@ -252,6 +276,7 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _paid("credit"),
         _paid("check", 3000, credit_minor=600),
         _paid("card", open=_OTHERS[:1]),
+        _paid("card", payment=_PAYMENT | {"method": "card", "label": "Visa 4242"}),
         _paid("wire", **_PAID_NO_PAGE),
         _paid("credit", 3590, settled=[_brief("2027-0031", 2400, "2027-03-15", 0), *_OTHERS[:1]]),
     ),
