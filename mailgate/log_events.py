@@ -122,6 +122,7 @@ class LogEvent(Enum):
     LISTENING = "listening", "door", "listening door={door} host={host} port={port}"
     LISTENING_WEB = "listening", "host", "listening door=web host={host} port={port}"
     LISTENING_METRICS = "listening", "host", "listening door=metrics host={host} port={port}"
+    LISTENING_CALLS = "listening", "host", "listening door=payments host={host} port={port}"
     EVIDENCE = "evidence", "door", 'evidence door={door} best={best} checks="{checks}"'
     NO_EFFECT_YET = "no effect yet", "", "no effect yet: {}"
     SETTING = "other", "", "{}"
@@ -202,6 +203,9 @@ class LogEvent(Enum):
     LINK_FAILED = "link failed", "offer", "link failed offer={offer} attempt={attempt} error={error!r}"
     LINK_GIVEN_UP = "link given up", "offer", "link given up offer={offer} error={error!r}"
     POSTPONED_LINK = "postponed", "offer", "postponed offer={offer} error={error!r}"
+    CALL_HEARD = "call heard", "things", "call heard things={things}"
+    CALL_REFUSED = "call refused", "why", "call refused why={why!r}"
+    CALL_LOST = "call lost", "error", "call lost error={error!r}"
     CARD_SAVED = "card saved", "customer", "card saved customer={customer} card={card}"
     CARD_REMOVED = "card removed", "customer", "card removed customer={customer} card={card} by={by!r}"
     CARD_NOT_FORGOTTEN = "card not forgotten", "card", "card not forgotten card={card} error={error!r}"

@@ -21,6 +21,7 @@ from workers.actors import Clock, utc_now
 from workers.crew import Crew
 from workers.fetching import Fetcher, fetchers
 from workers.metrics import Monitor
+from workers.provider_calls import ProviderCalls
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Running:
         self.clock = clock
         self._listeners: list[Listener] = []
         self._monitor: Monitor | None = None
+        self._calls: ProviderCalls | None = None
         self._fetchers: Sequence[Fetcher] = ()
 
     @property
@@ -80,6 +82,16 @@ class Running:
         if address is not None:
             self._monitor = Monitor(self.parts.settings, self.parts.engine, address, clock=self.clock)
             self._monitor.start()
+        payments = self.parts.settings.payments
+        if payments.webhook_listen is not None and payments.webhook_secret_file is not None:
+            self._calls = ProviderCalls(
+                self.parts.engine,
+                payments.provider.value,
+                payments.webhook_listen,
+                payments.webhook_secret_file,
+                clock=self.clock,
+            )
+            self._calls.start()
         self._crew.start()
         return opened
 
@@ -96,6 +108,8 @@ class Running:
         self._crew.stop()
         if self._monitor is not None:
             self._monitor.stop()
+        if self._calls is not None:
+            self._calls.stop()
         self._crew.close()
 
     async def _listen(self) -> tuple[Listening, ...]:

@@ -7,14 +7,11 @@ of neither. There is no login: numbers and settings' addresses are shown, nobody
 
 import json
 import logging
-import socket
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import datetime
-from socketserver import TCPServer, ThreadingMixIn
 from typing import Any
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 
 from prometheus_client import CollectorRegistry, Counter, Histogram, PlatformCollector, ProcessCollector
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
@@ -32,11 +29,11 @@ from store.arrivals import Seen
 from store.engine import reading
 from workers.attention import Attention
 from workers.charges_status import as_json as charges_face
+from workers.small_server import SmallServer
 from workers.status import Status, as_json, look
 
 log = logging.getLogger(__name__)
 
-REQUEST_SECONDS = 10.0
 SETTLE_SECONDS = (0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600, 14400)
 
 FINAL = tuple(one for one in Disposition if one is not Disposition.WAITING and one not in AWAITING_REVIEW)
@@ -127,14 +124,14 @@ class Monitor:
         ProcessCollector(registry=self._registry)
         PlatformCollector(registry=self._registry)
         self._events = Events(self._registry)
-        self._server: _Server | None = None
+        self._server: SmallServer | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> int:
         """Listen and count; returns the port."""
         host, port = self._address.host, self._address.port
         try:
-            self._server = _Server(host, port, self._answer)
+            self._server = SmallServer(host, port, self._answer)
         except OSError as error:
             raise OSError(f"metrics.listen: {self._address}: {error.strerror or error}") from error
         logging.getLogger().addHandler(self._events)
@@ -232,27 +229,3 @@ def _degraded(status: Status) -> Metric:
 
 def _gauge(name: str, words: str, value: float) -> Metric:
     return GaugeMetricFamily(name, words, value=value)
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
-
-    def __init__(self, host: str, port: int, app: Callable[..., Any]) -> None:
-        self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        super().__init__((host, port), _Request)
-        self.set_app(app)
-
-    def server_bind(self) -> None:
-        TCPServer.server_bind(self)  # HTTPServer's own asks the DNS for our name, and may wait long for it
-        self.server_name, self.server_port = str(self.server_address[0]), int(self.server_address[1])
-        self.setup_environ()
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
-        log.debug(LogEvent.CLIENT_GONE(), exc_info=True)
-
-
-class _Request(WSGIRequestHandler):
-    timeout = REQUEST_SECONDS
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - its name in the standard library
-        """No access log: a probe every few seconds is no event."""

@@ -40,7 +40,7 @@ def serve(no_workers: bool) -> None:
             fail(
                 str(error),
                 code=EX_UNAVAILABLE,
-                hint="smtp.listen, lmtp.listen, web.listen and metrics.listen name the addresses",
+                hint="smtp.listen, lmtp.listen, web.listen, metrics.listen and payments.webhook_listen name them",
             )
 
 

@@ -106,15 +106,13 @@ def reachable_links(settings: Settings) -> Mistake | None:
 
 def own_listeners(settings: Settings) -> Mistake | None:
     """Two listeners cannot have one port; port 0 is a new one each time."""
-    taken = [
-        (section, listen)
-        for section in ("smtp", "lmtp", "web", "metrics")
-        if (listen := getattr(settings, section).listen) and listen.port
-    ]
-    for index, (section, listen) in enumerate(taken):
-        for other, same in taken[:index]:
+    places = [(section, "listen", getattr(settings, section).listen) for section in ("smtp", "lmtp", "web", "metrics")]
+    places.append(("payments", "webhook_listen", settings.payments.webhook_listen))
+    taken = [(section, key, listen) for section, key, listen in places if listen and listen.port]
+    for index, (section, key, listen) in enumerate(taken):
+        for other, its_key, same in taken[:index]:
             if listen == same:
-                return Mistake((section, "listen"), f'"{listen}" is taken by [{other}]', ((other, "listen"),))
+                return Mistake((section, key), f'"{listen}" is taken by [{other}]', ((other, its_key),))
     return None
 
 

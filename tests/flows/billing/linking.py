@@ -11,7 +11,7 @@ from mailgate.flows.billing.cards import CardForgetter
 from mailgate.flows.billing.keep_links import LinkKeeper
 from mailgate.flows.billing.offers import ask_for_link
 from mailgate.jobs import FailPoint, Job, no_fail_point
-from mailgate.payments.provider import OfferKind
+from mailgate.payments.provider import OfferKind, Provider
 from mailgate.payments.stripe import Stripe
 from store import people
 from store.billing import cards, invoices, ledger, offers
@@ -31,7 +31,7 @@ class Window:
 
     trade: Trade
     double: ProviderDouble
-    stripe: Stripe
+    stripe: Provider
     now: datetime
     fail_point: FailPoint = no_fail_point
 
