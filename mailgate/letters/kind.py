@@ -227,6 +227,8 @@ class Template(StrEnum):
     # to whoever asked for it: a page of the provider's to pay on, or to give a card
     PAYMENT_LINK = _of_money("payment-link", about=None, is_searched=False)
     CARD_LINK = _of_money("card-link", about=None, is_searched=False)
+    # to somebody whom an invoice was sent on to, and who wants to pay it
+    PAY_HERE = Kind("pay-here", Audience.AUTHOR, Answers.WILLING, Budget.ANSWERS, about=None, is_searched=False)
     # what is charged from now on when an invoice is due
     CARD_SAVED = _of_money("card-saved", about=None)
     CARD_REMOVED = _of_money("card-removed", about=None)

@@ -198,3 +198,51 @@ def test_a_card_is_removed_after_a_yes_and_the_provider_forgets_it(
 
     assert kept(gate) is None
     assert [one["path"] for one in provider.calls("detach")]
+
+
+def test_whoever_the_invoice_was_sent_on_to_gets_the_link_and_hears_nothing_of_the_account(
+    gate: Gate, money: Collector, anne: Person, provider: ProviderDouble, brought: Received
+) -> None:
+    gives_a_card(gate, provider, anne)
+    accountant = Person("Eve Adding", "eve@accountant.example")
+
+    settled = gate.deliver(accountant.replies(brought, "!pay"))
+
+    assert settled.outcome.disposition is Disposition.COMMAND
+    (answer,) = gate.mailbox(accountant)
+    with reading(gate.parts.engine) as conn:
+        (offer,) = offers.listing(conn, customer_id=1, kind="invoice")
+        assert charges.listing(conn) == ()
+    assert offer.url in plain(answer)
+    assert "Anne" not in answer.text
+    assert "4242" not in answer.text
+    assert answer.message["Reply-To"] is None
+
+
+@pytest.mark.parametrize(
+    "text", ["!remove card", "!funds 50", "!card", "!invoices", "!pay\n!balance", "!pay\n\nHello!"]
+)
+def test_whoever_it_was_sent_on_to_commands_nothing_else(
+    gate: Gate, money: Collector, anne: Person, brought: Received, text: str
+) -> None:
+    accountant = Person("Eve Adding", "eve@accountant.example")
+
+    settled = gate.deliver(accountant.replies(brought, text))
+
+    assert settled.outcome.disposition is Disposition.HELD
+    assert not [one for one in gate.mailbox(accountant) if "http" in one.text]
+    assert gate.tickets() == ()
+
+
+def test_of_a_paid_invoice_nobody_gets_a_link(gate: Gate, money: Collector, anne: Person, brought: Received) -> None:
+    money.pay("2026-0001")
+    gate.later(minutes=1)
+
+    gate.deliver(anne.replies(brought, "!pay 2026-0001"))
+    gate.deliver(Person("Eve Adding", "eve@accountant.example").replies(brought, "!pay"))
+
+    with reading(gate.parts.engine) as conn:
+        (offer,) = offers.listing(conn, customer_id=1)
+    assert offer.state == "closed"
+    assert "There is nothing to be paid of invoice 2026-0001" in plain(last(gate, anne))
+    assert not [one for one in gate.mailbox(Person("Eve", "eve@accountant.example")) if offer.url in one.text]

@@ -9,6 +9,7 @@ from mailgate.config.settings import UnknownSender
 from mailgate.desks import ServiceMailbox, is_our_mailbox
 from mailgate.flows.client.confirmed import DEEDS
 from mailgate.flows.client.customer_command import obey
+from mailgate.flows.client.sent_on import link_for_another
 from mailgate.flows.client.sign_in import sign_in
 from mailgate.flows.confirm import confirm
 from mailgate.flows.post.notify import notify
@@ -199,6 +200,9 @@ def _from_outside(act: Act, incoming: Incoming, sender: Registered | Stranger) -
 
     # What may not be answered is not obeyed either: its author would never hear what became of it.
     robot = incoming.automatic or answer_unwanted(incoming.message)
+    paid_for = None if robot else link_for_another(act, incoming, contacts)
+    if paid_for is not None:
+        return paid_for
     if isinstance(sender, Registered) and not robot:
         obeyed = obey(act, incoming, sender, placed, keep_words)
         if obeyed is not None:

@@ -306,6 +306,18 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _LINK | {"link": None, "until": None},
         _LINK | {"link": None, "until": None, "invoice_number": "2027-0031"},
     ),
+    Template.PAY_HERE: (
+        {
+            "company": COMPANY,
+            "signature": SIGNATURE,
+            "invoice": {
+                "link": "https://pay.example.net/2027-0031",
+                "number": "2027-0031",
+                "amount_minor": 2400,
+                "currency": "EUR",
+            },
+        },
+    ),
     Template.CARD_LINK: (_LINK, _LINK | {"until": None}, _LINK | {"link": None}),
     Template.CARD_SAVED: (
         _SAVED,
