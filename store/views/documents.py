@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, and_, bindparam, o
 from mailgate.billing.document.einvoice import lacking
 from mailgate.billing.document.invoice import DocumentKind, DocumentState, is_late
 from mailgate.billing.period import local_date
+from store.billing import offers
 from store.schema import allocations, invoice_lines, invoices, payments
 from store.views import time_given
 from store.views.frozen import Frozen, thaw
@@ -94,6 +95,14 @@ class Transaction:
 
 
 @dataclass(frozen=True, slots=True)
+class PayLink:
+    """Where an invoice can be paid at the provider's, and how much it asks for there."""
+
+    url: str
+    asks_minor: int
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One document: what it said when it was issued, and what has become of it."""
 
@@ -104,6 +113,7 @@ class Document:
     is_whole: bool  # a credit note that made an invoice void
     has_einvoice: bool
     rests_until: date | None = None  # there are no reminders of an open invoice until then
+    pay_link: PayLink | None = None  # of an open invoice
 
     @property
     def left_minor(self) -> int:
@@ -199,7 +209,13 @@ def document(conn: Connection, row: RowMapping, now: datetime) -> Document:
         is_whole=list(originals) == [DocumentState.VOID.value] and not transactions,
         rests_until=_rests_until(conn, head, row["zone"], now) if head.is_invoice and head.open_minor else None,
         has_einvoice=lacking(model) is None,
+        pay_link=_pay_link(conn, head) if head.is_invoice and head.open_minor else None,
     )
+
+
+def _pay_link(conn: Connection, head: DocumentLine) -> PayLink | None:
+    link = offers.open_of(conn, (head.id,)).get(head.id)
+    return PayLink(link.url, link.asks_minor) if link else None
 
 
 def _rests_until(conn: Connection, head: DocumentLine, zone: str, now: datetime) -> date | None:
