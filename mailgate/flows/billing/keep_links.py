@@ -148,7 +148,7 @@ class LinkKeeper:
             currency=one.currency,
             amount_minor=asks,
             text=text,
-            return_url=self.settings.page("/payment-done") or "",
+            return_url=self.settings.page("/card-done" if kind is OfferKind.CARD else "/payment-done") or "",
         )
 
     def _made(self, writing: _Writing, link: Link, asks: int) -> Offered:
