@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bench import peer, report
 from bench.accept import accept
+from bench.bank import bank
 from bench.billing import billing
 from bench.billing_beside import billing_beside
 from bench.billing_growth import billing_growth
@@ -36,6 +37,7 @@ PARTS: dict[str, Part] = {
     "journeys": journeys,
     "parse": parsing,
     "money": money,
+    "bank": bank,
     "billing": billing,
     "billing-beside": billing_beside,
     "paper": paper,

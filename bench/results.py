@@ -57,6 +57,12 @@ INSPECT = Goal(2, 4)
 MONEY = Goal(20_000, 5000)
 """Questions that `mailgate money check` answers, a second."""
 
+BANK_LINES = Goal(5000, 2000)
+"""Lines of a bank's file that are imported, a second."""
+
+BANK_MEMORY = Goal(50, 120)
+"""MiB that an import of 50,000 lines takes more than one of a hundred."""
+
 BILLED = {"sqlite": Goal(1000, 400), "postgresql": Goal(600, 300)}
 """Invoices that a run issues in one process, a second."""
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, select
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.payment.bank import Bill, EntryState, Known
 from mailgate.billing.payment.bank_line import BankLine
-from mailgate.billing.payment.bank_words import name_key, numbers_in, references_in
+from mailgate.billing.payment.bank_words import Said, name_key
 from store.schema import bank_entries, billing_accounts, contacts, customers, invoices, payments
 
 Names = Mapping[str, frozenset[int]]
@@ -39,13 +39,13 @@ def names(conn: Connection) -> Names:
     return {key: frozenset(numbers) for key, numbers in found.items()}
 
 
-def known(conn: Connection, lines: Sequence[BankLine], by_name: Names) -> Known:
+def known(conn: Connection, lines: Sequence[tuple[BankLine, Said]], by_name: Names) -> Known:
     """What may be said of these lines, by a constant number of queries."""
-    references = {one for line in lines for one in (*references_in(line), *numbers_in(line))}
+    references = {one for _, said in lines for one in (*said.references, *said.numbers)}
     by_reference = _by_reference(conn, references)
-    by_account = _by_account(conn, {line.party_account for line in lines if line.party_account})
+    by_account = _by_account(conn, {line.party_account for line, _ in lines if line.party_account})
     people = {number for numbers in by_account.values() for number in numbers}
-    people.update(number for line in lines for number in by_name.get(name_key(line.party), ()))
+    people.update(number for _, said in lines for number in by_name.get(said.name, ()))
     return Known(by_reference, by_account, by_name, _open_of(conn, people))
 
 

@@ -124,4 +124,4 @@ def test_a_return_is_told_to_staff_and_the_payer(money: Collector, bart: Person)
 
     assert money.gate.mailbox(bart)[-1].subject == "1 payment was taken back by the bank"
     told = money.gate.mailbox(Person("Anne Miller", "anne@customer.example"))[-1]
-    assert told.subject.startswith("Taken back by your bank: €5.00 for invoice 2026-0001")
+    assert told.subject == "Taken back by your bank: EUR\xa05.00 for invoice 2026-0001 – Example Hosting"

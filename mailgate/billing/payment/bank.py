@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from mailgate.billing.payment.bank_line import BankLine
-from mailgate.billing.payment.bank_words import name_key, numbers_in, references_in
+from mailgate.billing.payment.bank_words import Said
 
 MOST = 5
 """Candidates that people are shown."""
@@ -119,25 +119,25 @@ class Proposed:
     candidates: tuple[Candidate, ...] = ()
 
 
-def judge(line: BankLine, known: Known) -> Sure | Proposed:
+def judge(line: BankLine, names: Said, known: Known) -> Sure | Proposed:
     """Whose the money is that came in by a line.
 
     Sure is only what names a reference of ours, with check digits that are right, of one invoice and in its currency.
     """
-    named = _bills(known, references_in(line))
+    named = _bills(known, names.references)
     if len(named) == 1 and named[0].currency == line.currency:
         return Sure(named[0])
     case = _Case(line, known)
     for bill in named:
         case.propose(bill.customer_id, bill, Reason.REFERENCE)
-    for bill in _bills(known, numbers_in(line)):
+    for bill in _bills(known, names.numbers):
         case.propose(bill.customer_id, bill, Reason.NUMBER)
     if len(case.found) > 1:
         for reasons in case.found.values():
             reasons.append(Reason.SEVERAL)
     for customer_id in sorted(known.by_account.get(line.party_account, ())):
         case.propose_what_is_open(customer_id, Reason.ACCOUNT)
-    for customer_id in sorted(known.by_name.get(name_key(line.party), ())):
+    for customer_id in sorted(known.by_name.get(names.name, ())):
         case.propose_what_is_open(customer_id, Reason.NAME)
     return Proposed(tuple(sorted(case.candidates(), key=lambda one: -one.weight)[:MOST]))
 

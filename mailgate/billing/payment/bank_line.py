@@ -1,5 +1,6 @@
 """One line of a bank account, whatever file it came in, and the key by which it is known again."""
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,6 +10,10 @@ from mailgate.errors import Permanent
 
 NOT_GIVEN = frozenset({"", "NOTPROVIDED", "NOTAVAILABLE", "NONREF", "NOREF", "NONE", "UNKNOWN"})
 """What stands where there is no reference: it tells no payment from another."""
+
+
+_LONGEST_WORD = 20  # of those, however it is written
+_SEPARATORS = re.compile(r"[\W_]+")
 
 
 class BadStatement(Permanent):
@@ -80,4 +85,4 @@ class Keys:
 
 def is_given(reference: str) -> bool:
     """A reference that says something."""
-    return "".join(sign for sign in reference if sign.isalnum()).upper() not in NOT_GIVEN
+    return len(reference) > _LONGEST_WORD or _SEPARATORS.sub("", reference).upper() not in NOT_GIVEN

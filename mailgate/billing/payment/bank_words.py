@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from unicodedata import combining, normalize
 
@@ -13,6 +14,8 @@ _MOST_READ = 2_000  # characters: the standard has 140, some banks write more
 # Looked for at each place, not behind the last: a reference may stand right behind another.
 _REFERENCE = re.compile(r"(?<![A-Z0-9])(?=(RF ?[0-9] ?[0-9](?:[ .-]?[A-Z0-9]){1,60}))")
 _LONGEST = 25  # characters of a reference (ISO 11649)
+_DIGIT = re.compile("[0-9]")
+_SEPARATORS = re.compile("[._/-]+")
 _TOKEN = re.compile(r"[A-Za-z0-9]+(?:[._/-]+[A-Za-z0-9]+)*")
 _INVOICE = r"(?:rechnungs?|rechn|invoice|inv|facture|factuur|re|rg|rnr|rgnr)"
 _PREFIX = re.compile(rf"{_INVOICE}[-._/]*(?:(?:nr|no|nummer|number)[-._/]*)?(?=[0-9])", re.IGNORECASE)
@@ -40,6 +43,20 @@ _NO_NAME = frozenset({
 """Titles and legal forms."""
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a line names."""
+
+    references: tuple[str, ...]
+    numbers: tuple[str, ...]  # of invoices, as the references that these would have
+    name: str  # of the payer, as a key
+
+
+def said(line: BankLine) -> Said:
+    """What a line names, all at once: it is asked for more than once."""
+    return Said(references_in(line), numbers_in(line), name_key(line.party))
+
+
 def references_in(line: BankLine) -> tuple[str, ...]:
     """Creditor references with right check digits, as they are written without blanks: in their field, or in the text.
 
@@ -47,7 +64,8 @@ def references_in(line: BankLine) -> tuple[str, ...]:
     """
     found = [one.upper() for one in line.references if reference.is_reference(one)]
     for text in (line.text, line.end_to_end, *line.references):
-        for shaped in _REFERENCE.finditer(text[:_MOST_READ].upper()):
+        upper = text[:_MOST_READ].upper()
+        for shaped in _REFERENCE.finditer(upper) if "RF" in upper else ():
             found.extend(one for one in _begun(shaped[1]) if reference.is_reference(one))
     return tuple(dict.fromkeys(found))
 
@@ -75,7 +93,7 @@ def numbers_in(line: BankLine) -> tuple[str, ...]:
 
 
 def _numbers(text: str) -> Iterator[str]:
-    tokens = [one for one in _TOKEN.finditer(text) if any(sign.isdigit() for sign in one[0])]
+    tokens = [one for one in _TOKEN.finditer(text) if _DIGIT.search(one[0])]
     for token in tokens:
         before = text[max(0, token.start() - 30) : token.start()]
         is_called = bool(_BEFORE_INVOICE.search(before)) or bool(_PREFIX.match(token[0]))
@@ -95,10 +113,8 @@ def _numbers(text: str) -> Iterator[str]:
 
 
 def _as_reference(number: str) -> str:
-    signs = sum(sign.isalnum() for sign in number)
-    if not 4 <= signs <= reference.MAX_BASE:
-        return ""
-    return reference_of(number.upper())
+    signs = len(_SEPARATORS.sub("", number))
+    return reference_of(number.upper()) if 4 <= signs <= reference.MAX_BASE else ""
 
 
 def name_key(name: str) -> str:

@@ -24,12 +24,23 @@ def children(element: Element, name: str) -> Iterator[Element]:
     return (one for one in element if local(one.tag) == name)
 
 
+def parts(element: Element | None) -> dict[str, Element]:
+    """The first child of each name: for what is asked for many of them."""
+    found: dict[str, Element] = {}
+    for one in () if element is None else element:
+        found.setdefault(local(one.tag), one)
+    return found
+
+
 def child(element: Element | None, *path: str) -> Element | None:
     """The first at the end of a path of names."""
     for name in path:
-        if element is None:
+        for one in () if element is None else element:
+            if local(one.tag) == name:
+                element = one
+                break
+        else:
             return None
-        element = next(children(element, name), None)
     return element
 
 

@@ -1,11 +1,12 @@
 """One entry of a statement, and the payments that a bank has booked together in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from mailgate.billing.money.currencies import EXPONENTS
 from mailgate.billing.payment.bank_line import BadStatement, BankLine
-from mailgate.billing.payment.camt.elements import Element, amount, child, children, day, size, word
+from mailgate.billing.payment.camt.elements import Element, amount, child, children, day, parts, size, word
 
 _RETURNS = frozenset({"RRTN", "RPCR", "UPDD", "PRDD", "UPCT", "UPCQ", "CQRV"})
 """Sub-families of bank transaction codes (ISO 20022, external code sets): returned, reversed, unpaid."""
@@ -93,8 +94,9 @@ class Entry:
 
 def read_entry(found: Element, account: str, *, page: int, otherwise_on: date | None) -> Entry:
     """Read it. `otherwise_on`: the day of an entry that names none. Raises BadStatement."""
+    has = parts(found)
     minor, currency = amount(found)
-    is_credit = word(found, "CdtDbtInd") == "CRDT"
+    is_credit = word(has.get("CdtDbtInd")) == "CRDT"
     payments = tuple(
         _payment(one, currency, is_credit=is_credit)
         for details in children(found, "NtryDtls")
@@ -105,52 +107,57 @@ def read_entry(found: Element, account: str, *, page: int, otherwise_on: date | 
         currency,
         minor,
         is_credit,
-        day(found, "BookgDt") or day(found, "ValDt") or otherwise_on,
-        word(found, "AcctSvcrRef"),
-        word(found, "AddtlNtryInf"),
-        word(found, "RvslInd") in {"true", "1"} or _is_return(found),
+        day(has.get("BookgDt")) or day(has.get("ValDt")) or otherwise_on,
+        word(has.get("AcctSvcrRef")),
+        word(has.get("AddtlNtryInf")),
+        word(has.get("RvslInd")) in {"true", "1"} or _is_return(has.get("BkTxCd")),
         payments,
         page,
     )
 
 
 def _payment(found: Element, currency: str, *, is_credit: bool) -> Payment:
-    parties = child(found, "RltdPties")
-    names, account = _OTHER_SIDE[is_credit]
-    remittance = child(found, "RmtInf")
-    structured = [] if remittance is None else list(children(remittance, "Strd"))
+    has = parts(found)
+    people, refs = parts(has.get("RltdPties")), parts(has.get("Refs"))
+    remittance = has.get("RmtInf")
+    structured = () if remittance is None else tuple(children(remittance, "Strd"))
     references = (word(one, "CdtrRefInf", "Ref").replace(" ", "") for one in structured)
     unstructured = () if remittance is None else (word(one) for one in children(remittance, "Ustrd"))
     documents = (word(one, "RfrdDocInf", "Nb") for one in structured)
     more = (word(one, "AddtlRmtInf") for one in structured)
-    mark = word(found, "CdtDbtInd")
-    minor = _amount(found, currency)
+    mark = word(has.get("CdtDbtInd"))
+    minor = _amount(has, currency)
     is_turned = bool(mark) and (mark == "CRDT") != is_credit
+    names, account = _OTHER_SIDE[is_credit]
+    identifier = child(people.get(account), "Id")
     return Payment(
         minor if minor is None or is_credit != is_turned else -minor,
-        _charges(found, currency),
-        next((name for one in names if (name := word(parties, *one))), ""),
-        (word(parties, account, "Id", "IBAN") or word(parties, account, "Id", "Othr", "Id")).replace(" ", "").upper(),
+        _charges(found, currency) if "Chrgs" in has else 0,
+        next((name for one in names if one in people and (name := _name(people[one]))), ""),
+        (word(identifier, "IBAN") or word(identifier, "Othr", "Id")).replace(" ", "").upper(),
         tuple(one for one in references if one),
-        " ".join(one for one in (*unstructured, *documents, *more) if one) or word(found, "AddtlTxInf"),
-        word(found, "Refs", "EndToEndId"),
-        word(found, "Refs", "AcctSvcrRef"),
-        child(found, "RtrInf") is not None or _is_return(found),
-        _sent(found, currency),
+        " ".join(one for one in (*unstructured, *documents, *more) if one) or word(has.get("AddtlTxInf")),
+        word(refs.get("EndToEndId")),
+        word(refs.get("AcctSvcrRef")),
+        "RtrInf" in has or _is_return(has.get("BkTxCd")),
+        _sent(has.get("AmtDtls"), currency),
     )
 
 
-_OTHER_SIDE = {
-    True: ((("Dbtr", "Pty", "Nm"), ("Dbtr", "Nm"), ("UltmtDbtr", "Pty", "Nm"), ("UltmtDbtr", "Nm")), "DbtrAcct"),
-    False: ((("Cdtr", "Pty", "Nm"), ("Cdtr", "Nm"), ("UltmtCdtr", "Pty", "Nm"), ("UltmtCdtr", "Nm")), "CdtrAcct"),
-}
-"""Who is on the other side of money that came, and of money that went; since version 8 a party has one more level."""
+_OTHER_SIDE = {True: (("Dbtr", "UltmtDbtr"), "DbtrAcct"), False: (("Cdtr", "UltmtCdtr"), "CdtrAcct")}
+"""Who is on the other side of money that came, and of money that went."""
 
 
-def _amount(found: Element, currency: str) -> int | None:
+def _name(party: Element) -> str:
+    """Since version 8 a party has one more level."""
+    return word(party, "Nm") or word(party, "Pty", "Nm")
+
+
+def _amount(has: Mapping[str, Element], currency: str) -> int | None:
     """In an element of its own since version 3; before that among the details of amounts, as it still may be."""
-    for path in (("Amt",), ("AmtDtls", "TxAmt", "Amt"), ("AmtDtls", "InstdAmt", "Amt")):
-        minor = size(child(found, *path), currency)
+    details = has.get("AmtDtls")
+    for one in (has.get("Amt"), child(details, "TxAmt", "Amt"), child(details, "InstdAmt", "Amt")):
+        minor = size(one, currency)
         if minor is not None:
             return minor
     return None
@@ -166,15 +173,15 @@ def _charges(found: Element, currency: str) -> int:
     return total
 
 
-def _sent(found: Element, currency: str) -> str:
+def _sent(details: Element | None, currency: str) -> str:
     """What the payer has sent, where it is not in the currency of the account."""
-    instructed = child(found, "AmtDtls", "InstdAmt", "Amt")
+    instructed = child(details, "InstdAmt", "Amt")
     sent_in = "" if instructed is None else instructed.get("Ccy", "")
     return f"{word(instructed)} {sent_in}" if sent_in in EXPONENTS and sent_in != currency else ""
 
 
-def _is_return(found: Element) -> bool:
-    return word(found, "BkTxCd", "Domn", "Fmly", "SubFmlyCd") in _RETURNS
+def _is_return(code: Element | None) -> bool:
+    return word(code, "Domn", "Fmly", "SubFmlyCd") in _RETURNS
 
 
 def _together(payments: tuple[Payment, ...]) -> Payment | None:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from mailgate.billing.payment.bank import Candidate, EntryState, Proposed, Reason, Sure, judge
 from mailgate.billing.payment.bank_line import BankLine, Facts
-from mailgate.billing.payment.bank_words import references_in
+from mailgate.billing.payment.bank_words import Said, said
 from mailgate.billing.payment.keyed import Keyed
 from mailgate.config import Settings
 from mailgate.flows.billing.bank.booking import book_for
@@ -47,6 +47,7 @@ class Judged:
 
     key: str
     line: BankLine
+    names: Said
     verdict: Sure | Proposed | None
 
     @property
@@ -102,10 +103,11 @@ class _Import:
     def _lines(self, together: Sequence[Keyed]) -> None:
         with reading(self.engine) as conn:
             there = bank.known_keys(conn, [one.key for one in together])
-            fresh = [one for one in together if one.key not in there]
-            facts = known(conn, [one.line for one in fresh if one.line.amount_minor > 0], self.by_name)
+            fresh = [(one.key, one.line, said(one.line)) for one in together if one.key not in there]
+            facts = known(conn, [(line, names) for _, line, names in fresh if line.amount_minor > 0], self.by_name)
         judged = [
-            Judged(one.key, one.line, judge(one.line, facts) if one.line.amount_minor > 0 else None) for one in fresh
+            Judged(key, line, names, judge(line, names, facts) if line.amount_minor > 0 else None)
+            for key, line, names in fresh
         ]
         self.done.lines += len(together)
         self.done.known += len(together) - len(fresh)
@@ -160,8 +162,8 @@ class _Import:
 
     def _take_back(self, conn: Connection, one: Judged, books: Books) -> BankEntry:
         """A payment that came by a line before goes back; whose it was must be plain, else people decide."""
-        payers = lock(conn, {payment.customer_id for _, payment in self._paid_before(conn, one.line)})
-        paid = self._paid_before(conn, one.line)  # as they are now that nobody else changes them
+        payers = lock(conn, {payment.customer_id for _, payment in self._paid_before(conn, one)})
+        paid = self._paid_before(conn, one)  # as they are now that nobody else changes them
         statement_id = bank.begin_statement(conn, self.file, one.line, by=self.by, now=self.now)
         if len(paid) != 1:
             entry = self._entry(one, EntryState.PROPOSED, None, "")
@@ -186,19 +188,18 @@ class _Import:
         take_payment_back(deal, payment, entry_id=number, on=one.line.booked_on)
         return entry
 
-    def _paid_before(self, conn: Connection, line: BankLine) -> list[tuple[BankEntry, Payment]]:
+    def _paid_before(self, conn: Connection, judged: Judged) -> list[tuple[BankEntry, Payment]]:
         """What a return may take back."""
-        before = bank.booked_before(conn, line, references_in(line))
+        before = bank.booked_before(conn, judged.line, judged.names.references)
         return [(one, payments.get(conn, one.payment_id)) for one in before if one.payment_id is not None]
 
     def _entry(self, one: Judged, state: EntryState, payment_id: int | None, why: str) -> BankEntry:
         line = one.line
         text = f"{line.text} ({line.sent})".strip() if line.sent else line.text
-        references = references_in(line)
+        reference = (*one.names.references, *line.references, "")[0]
         return BankEntry(
-            0, 0, one.key, line.currency, line.amount_minor, line.booked_on, line.party, line.party_account,
-            (references or line.references or ("",))[0], line.end_to_end, line.bank_reference, text, line.is_return,
-            state, payment_id, why, self.now, self.by,
+            0, 0, one.key, line.currency, line.amount_minor, line.booked_on, line.party, line.party_account, reference,
+            line.end_to_end, line.bank_reference, text, line.is_return, state, payment_id, why, self.now, self.by,
         )  # fmt: skip
 
 
@@ -244,15 +245,13 @@ def _parts(found: Iterable[Keyed | Facts]) -> Iterator[Sequence[Keyed] | Facts]:
 def _groups(judged: Iterable[Judged]) -> Iterator[list[Judged]]:
     """In their order: so many payments at once, and what the bank takes back by itself."""
     group: list[Judged] = []
+    sure = 0
     for one in judged:
-        if one.is_return or sum(isinstance(each.verdict, Sure) for each in group) == TOGETHER:
-            if group:
-                yield group
-            group = []
-        group.append(one)
-        if one.is_return:
+        if group and (one.is_return or group[-1].is_return or sure == TOGETHER):
             yield group
-            group = []
+            group, sure = [], 0
+        group.append(one)
+        sure += isinstance(one.verdict, Sure)
     if group:
         yield group
 
