@@ -1,4 +1,4 @@
-"""What of billing needs a person: accounts that are kept out of runs or left out, a run that was stopped, a clock."""
+"""What of billing needs a person: accounts that are kept out of runs or left out, a run that was stopped, a clock, lines of a bank."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date
@@ -26,6 +26,10 @@ def of_billing(found: Standing, today: date) -> Iterator[Attention]:
     if found.left_out:
         message = f"{_accounts(found.left_out)} left out of the last run: {_some(found.left_out)}"
         yield Attention("billing_left_out", message, "mend it: each day's run tries again", fault=False)
+    if found.bank_lines:
+        waits = "1 line of the bank waits" if found.bank_lines == 1 else f"{found.bank_lines} lines of the bank wait"
+        hint = "mailgate bank list --state proposed, then bank match or bank ignore"
+        yield Attention("bank_lines", f"{waits} for a decision", hint, fault=False)
 
 
 def as_json(found: Standing) -> Mapping[str, object]:
@@ -35,6 +39,10 @@ def as_json(found: Standing) -> Mapping[str, object]:
         "left_out": [{"customer": number, "why": why} for number, why in found.left_out.items()],
         "stopped": found.stopped or None,
         "last_on": {kind: day.isoformat() for kind, day in found.last_on.items()},
+        "bank_lines": {
+            "proposed": found.bank_lines,
+            "oldest_at": found.bank_since.isoformat() if found.bank_since else None,
+        },
     }
 
 

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy import Connection, exists, func, select
 
-from store.billing import accounts, runs, series
+from mailgate.billing.payment.bank import EntryState
+from store.billing import accounts, bank, runs, series
 from store.schema import bill_runs, invoices, left_out
 
 _RECENT = timedelta(days=1)
@@ -21,13 +22,16 @@ class Standing:
     left_out: Mapping[int, str]  # likewise, and not billed since
     stopped: str  # why the last run was, while nobody has run another; "" otherwise
     last_on: Mapping[str, date]  # the day of the newest number, by kind of document
+    bank_lines: int = 0  # that nobody has decided on
+    bank_since: datetime | None = None  # the oldest of them
 
 
 def read(conn: Connection, *, now: datetime) -> Standing:
     """Look at a store of the newest schema."""
     parked = accounts.parked(conn)
     omitted = {number: why for number, why in _left_out(conn, now).items() if number not in parked}
-    return Standing(parked, omitted, runs.stopped(conn), series.last_days(conn))
+    waiting, since = bank.count(conn, EntryState.PROPOSED)
+    return Standing(parked, omitted, runs.stopped(conn), series.last_days(conn), waiting, since)
 
 
 def _left_out(conn: Connection, now: datetime) -> Mapping[int, str]:

@@ -222,6 +222,7 @@ def test_billing_says_who_is_not_billed_and_why_and_what_was_stopped(gate: Gate)
         "left_out": [{"customer": bart, "why": "nobody knows its tax"}],
         "stopped": "9 invoices, where 30 were usual",
         "last_on": {"invoice": gate.now.date().isoformat()},
+        "bank_lines": {"proposed": 0, "oldest_at": None},
     }
     assert "--expect" in status["attention"][0]["hint"]
 

@@ -112,7 +112,7 @@ def money_to(gate: Gate) -> None:
     with money.deal(1) as deal:
         payment = payments.get(deal.conn, paid.payment_id)
         take_payment_back(deal, payment, entry_id=1, on=deal.day)
-    money.pay(sold.number)
+    money.pay(sold.number, money.invoice(sold.number).open_minor)
     with money.deal(1) as deal:
         settle.give(deal, "EUR", 500, reason="sorry")
         states.suspend(deal, site, reason="moved")
