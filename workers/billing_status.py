@@ -1,4 +1,4 @@
-"""What of billing needs a person: accounts that are kept out of runs or left out, a run that was stopped, a clock, lines of a bank."""
+"""What of billing needs a person: accounts kept out of runs or left out, a stopped run, a clock, lines of a bank."""
 
 from collections.abc import Iterator, Mapping
 from datetime import date

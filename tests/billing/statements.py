@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from xml.sax.saxutils import escape
 
 OURS = "DE02120300000000202051"
 
@@ -54,7 +55,7 @@ class Says:
         """The closing balance."""
         booked = [one for one in self.entries if one.state == "BOOK"]
         came = sum((Decimal(one.amount) * (1 if one.mark == "CRDT" else -1) for one in booked), Decimal(self.opening))
-        return self.closing or f"{came}"
+        return self.closing or f"{came:f}"
 
 
 def camt(*statements: Says, version: int = 8) -> bytes:
@@ -107,11 +108,12 @@ def _payment(one: Pays, entry: Books, version: int) -> str:
     if one.instructed:
         inside = f'<InstdAmt><Amt Ccy="{one.instructed[1]}">{one.instructed[0]}</Amt></InstdAmt>{inside}'
     side = "Dbtr" if entry.mark == "CRDT" else "Cdtr"
-    name = f"<Pty><Nm>{one.name}</Nm></Pty>" if version >= 8 else f"<Nm>{one.name}</Nm>"
+    name = f"<Nm>{escape(one.name)}</Nm>"
+    name = f"<Pty>{name}</Pty>" if version >= 8 else name
     parties = f"<{side}>{name}</{side}>" if one.name else ""
     if one.iban:
         parties += f"<{side}Acct><Id><IBAN>{one.iban}</IBAN></Id></{side}Acct>"
-    remittance = f"<Ustrd>{one.text}</Ustrd>" if one.text else ""
+    remittance = f"<Ustrd>{escape(one.text)}</Ustrd>" if one.text else ""
     if one.reference:
         remittance += f"<Strd><CdtrRefInf><Ref>{one.reference}</Ref></CdtrRefInf></Strd>"
     charges = f'<Amt Ccy="{entry.currency}">{one.charges}</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
