@@ -19,7 +19,9 @@ from mailgate.flows.billing.charging import Charger
 from mailgate.flows.billing.enclosed import document_maker
 from mailgate.flows.billing.keep_links import LinkKeeper
 from mailgate.flows.billing.letters import DOCUMENT_PDF
+from mailgate.flows.billing.provider_lists import ListReader
 from mailgate.flows.billing.run import run_what_is_due
+from mailgate.flows.billing.send_refund import Refunder
 from mailgate.flows.billing.statement import STATEMENT_PDF, statement_maker
 from mailgate.flows.billing.verify_ledger import verify_ledger
 from mailgate.flows.hook import HookCaller
@@ -131,6 +133,8 @@ class Parts:
             Job.CHARGE: self.charge,
             Job.OFFER: self.keep_link,
             Job.CARD: self.forget_card,
+            Job.REFUND: self.refund,
+            Job.PROVIDER: self.read_list,
         }
 
     def receive(self, spool_id: int, now: datetime) -> None:
@@ -171,6 +175,14 @@ class Parts:
     def forget_card(self, card_id: int, now: datetime) -> None:
         """Have the provider forget a card."""
         CardForgetter(self.engine, self.provider, self.fail_point)(card_id, now)
+
+    def refund(self, refund_id: int, now: datetime) -> None:
+        """Send money back, or see how that stands."""
+        Refunder(self.engine, self.settings, self.provider, self.fail_point)(refund_id, now)
+
+    def read_list(self, row_id: int, now: datetime) -> None:
+        """Take in what a provider has done by itself."""
+        ListReader(self.engine, self.settings, self.provider, self.fail_point)(row_id, now)
 
     def sweep(self, now: datetime) -> None:
         """Send the jobs of all that is due."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from mailgate.config import Settings
 from mailgate.flows.due import DueItem, DueKind, due
-from mailgate.flows.staff.queue_list import morning
+from mailgate.flows.story.morning import morning
 from mailgate.mail.disposition import Disposition
 from mailgate.wiring import Parts
 from store.engine import reading

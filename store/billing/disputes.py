@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, func, insert, select, update
 
 from store.rows import Rows, insert_row
-from store.schema import disputes, payment_methods, payouts
+from store.schema import disputes, payouts
 
 
 class State(StrEnum):
@@ -120,27 +120,6 @@ def rests_until(conn: Connection, customer_ids: Iterable[int]) -> dict[int, date
     for row in conn.execute(query):
         found[row.customer_id] = max(row.rests_until, found.get(row.customer_id, row.rests_until))
     return found
-
-
-def block_card(conn: Connection, customer_id: int, provider: str, *, because: str) -> None:
-    """The card that the provider keeps of a customer is charged no more, unless it is blocked for another reason."""
-    kept = (
-        payment_methods.c.customer_id == customer_id,
-        payment_methods.c.provider == provider,
-        payment_methods.c.removed_at.is_(None),
-        payment_methods.c.blocked_because == "",
-    )
-    conn.execute(update(payment_methods).where(*kept).values(blocked_because=because))
-
-
-def unblock_card(conn: Connection, customer_id: int, provider: str, *, because: str) -> None:
-    """It is charged again, where it was blocked for this reason."""
-    blocked = (
-        payment_methods.c.customer_id == customer_id,
-        payment_methods.c.provider == provider,
-        payment_methods.c.blocked_because == because,
-    )
-    conn.execute(update(payment_methods).where(*blocked).values(blocked_because=""))
 
 
 def add_payout(conn: Connection, payout: Payout) -> int:

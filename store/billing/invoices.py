@@ -263,42 +263,6 @@ def reverse(conn: Connection, invoice_id: int, *, now: datetime) -> None:
     )
 
 
-def take_away(conn: Connection, settled_by: Settled, amount_minor: int, *, now: datetime) -> None:
-    """So much of what was set against an invoice is so no longer, and the invoice is open by it: its account is locked.
-
-    The ladder looks at it at once.
-    """
-    conn.execute(update(allocations).where(allocations.c.id == settled_by.id).values(reversed_at=now))
-    if left := settled_by.amount_minor - amount_minor:
-        again = {"source": settled_by.source, "source_id": settled_by.source_id, "made_at": settled_by.made_at}
-        conn.execute(insert(allocations).values(invoice_id=settled_by.invoice_id, amount_minor=left, **again))
-    conn.execute(
-        update(invoices)
-        .where(invoices.c.id == settled_by.invoice_id)
-        .values(
-            open_minor=invoices.c.open_minor + amount_minor,
-            state=DocumentState.ISSUED.value,
-            settled_at=None,
-            step_at=now,
-        )
-    )
-
-
-def settled_by(conn: Connection, customer_id: int, currency: str, source: str) -> tuple[Settled, ...]:
-    """What of a source is set against the invoices of a customer, and stands; the newest first."""
-    query = (
-        select(allocations)
-        .join(invoices, invoices.c.id == allocations.c.invoice_id)
-        .where(
-            invoices.c.customer_id == customer_id,
-            invoices.c.currency == currency,
-            allocations.c.source == source,
-            allocations.c.reversed_at.is_(None),
-        )
-    )
-    return tuple(_SETTLED.read(row) for row in conn.execute(query.order_by(allocations.c.id.desc())).mappings())
-
-
 def _document(one: New, now: datetime) -> dict[str, object]:
     heading, total = one.heading, one.reckoned.total_minor
     is_open = heading.kind is DocumentKind.INVOICE and total > 0

@@ -11,7 +11,7 @@ from store.billing import opening_balances
 from store.engine import transaction
 from store.post import leases
 from store.rows import Rows, insert_row
-from store.schema import allocations, disputes, invoice_lines, payments, refunds
+from store.schema import allocations, bank_entries, disputes, invoice_lines, payments, refunds
 
 PAYMENT = "payment"
 """The source of an allocation of money."""
@@ -149,12 +149,13 @@ def mark_told(conn: Connection, ids: Sequence[int], *, now: datetime) -> None:
 def sources(
     conn: Connection, customer_id: int, currency: str, *, invoice_ids: Collection[int] | None = None
 ) -> tuple[Source, ...]:
-    """Money of a customer, and how much of it may still go back: not what did, nor what was charged back.
+    """Money of a customer, and how much of it may still go back: not what did, nor what a bank has taken back.
 
     `invoice_ids`: only what has paid these invoices, of each payment no more than that, less what went back for them.
     """
     gone = _gone(conn, customer_id, currency)
     taken = _charged_back(conn, customer_id, currency)
+    returned = _returned(conn, customer_id)
     rows = conn.execute(
         select(payments.c.id, payments.c.received_on, payments.c.amount_minor).where(
             payments.c.customer_id == customer_id, payments.c.currency == currency
@@ -164,6 +165,8 @@ def sources(
     back = {} if invoice_ids is None else _gone_for(conn, customer_id, currency, invoice_ids)
     found = []
     for row in rows:
+        if row.id in returned:
+            continue
         left = row.amount_minor - gone.get(row.id, 0) - taken.get(row.id, 0)
         if paid is not None:
             left = min(left, paid.get(row.id, 0) - back.get(row.id, 0))
@@ -188,6 +191,15 @@ def _charged_back(conn: Connection, customer_id: int, currency: str) -> dict[int
         disputes.c.customer_id == customer_id, disputes.c.currency == currency, disputes.c.state != "won"
     )
     return {row[0]: int(row[1]) for row in conn.execute(query.group_by(disputes.c.payment_id))}
+
+
+def _returned(conn: Connection, customer_id: int) -> frozenset[int]:
+    query = (
+        select(bank_entries.c.payment_id)
+        .join(payments, payments.c.id == bank_entries.c.payment_id)
+        .where(payments.c.customer_id == customer_id, bank_entries.c.state == "returned")
+    )
+    return frozenset(conn.execute(query).scalars())
 
 
 def _paid_for(conn: Connection, invoice_ids: Collection[int]) -> dict[int, int]:

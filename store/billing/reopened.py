@@ -1,9 +1,10 @@
 """What has settled invoices and does so no longer: the money was taken back, or is needed elsewhere."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from mailgate.billing.document.invoice import DocumentState
 from store.billing.invoices import Settled
@@ -50,3 +51,11 @@ def reopen(conn: Connection, together: Sequence[Settled], *, now: datetime) -> N
                 step_at=now,
             )
         )
+
+
+def reopen_by(conn: Connection, one: Settled, amount_minor: int, *, now: datetime) -> None:
+    """The same of a part of it, which is no more than it was; the rest stays settled by it."""
+    reopen(conn, (replace(one, amount_minor=amount_minor),), now=now)
+    if rest := one.amount_minor - amount_minor:
+        as_before = {"source": one.source, "source_id": one.source_id, "made_at": one.made_at}
+        conn.execute(insert(allocations).values(invoice_id=one.invoice_id, amount_minor=rest, **as_before))

@@ -16,7 +16,7 @@ from mailgate.demo.history.conversation import Conversation, Said, instant
 from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.demo.unread import Unread
 from mailgate.flows.due import DUE, DueKind
-from mailgate.flows.staff.queue_list import morning
+from mailgate.flows.story.morning import morning
 from mailgate.jobs import Job
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.wiring import Parts

@@ -13,17 +13,17 @@ from mailgate.billing.ledger.accounts import CREDIT as CREDIT_ACCOUNT
 from mailgate.billing.ledger.accounts import RECEIVABLE
 from mailgate.billing.ledger.accounts import provider as account_of
 from mailgate.billing.payment.allocation import Allocation
-from mailgate.billing.refund import STANDS, RefundState
+from mailgate.billing.refund import STANDS
 from mailgate.errors import Permanent
 from mailgate.flows.billing.after_money import after_settlement
 from mailgate.flows.billing.books import Deal
-from mailgate.flows.billing.refund import kept
+from mailgate.flows.billing.refund import keep_what_is_not_sent
 from mailgate.flows.billing.settle import CREDIT, PAYMENT
 from mailgate.flows.billing.tell_dispute import tell_dispute
 from mailgate.flows.billing.tell_hooks import tell_paid
 from mailgate.log_events import LogEvent
 from mailgate.payments.provider import DisputeSeen, DisputeState
-from store.billing import disputes, dunning, invoices, ledger, refunds
+from store.billing import cards, disputes, dunning, invoices, ledger, refunds, reopened
 from store.billing.disputes import Dispute, State
 from store.billing.invoices import Settled
 from store.billing.payments import Payment
@@ -49,7 +49,7 @@ class _Missing:
         """Take of what settles an invoice, which is open by it; returns how much."""
         taken = min(self.left_minor, most_minor, found.amount_minor)
         if taken > 0:
-            invoices.take_away(deal.conn, found, taken, now=deal.now)
+            reopened.reopen_by(deal.conn, found, taken, now=deal.now)
             self.by_invoice[found.invoice_id] = self.by_invoice.get(found.invoice_id, 0) + taken
             self.left_minor -= taken
         return max(0, taken)
@@ -103,10 +103,10 @@ def _open(deal: Deal, payment: Payment, seen: DisputeSeen) -> Dispute:
     has = ledger.credit(conn, payment.customer_id, payment.currency)
     from_credit = min(missing.left_minor, became_credit, has)
     missing.left_minor -= from_credit
-    for line in _set_against(deal, payment):
+    for line in reversed(reopened.set_by(conn, PAYMENT, payment.id)):
         missing.take(deal, line, most_minor=line.amount_minor)
     spent = became_credit - from_credit
-    for line in invoices.settled_by(conn, payment.customer_id, payment.currency, CREDIT):
+    for line in reopened.set_of(conn, payment.customer_id, payment.currency, CREDIT):
         spent -= missing.take(deal, line, most_minor=spent)
     whose = events.Whose(payment.customer_id, deal.issue_day, payment.currency)
     booked = events.dispute(
@@ -119,36 +119,21 @@ def _open(deal: Deal, payment: Payment, seen: DisputeSeen) -> Dispute:
         provider=account_of(payment.provider),
     )
     ledger.book(conn, [booked], now=deal.now)
-    disputes.block_card(conn, payment.customer_id, payment.provider, because=blocked_because(one))
+    card = cards.kept(conn, payment.customer_id, payment.provider)
+    if card is not None and not card.blocked_because:
+        cards.block(conn, card.id, because=blocked_because(one))
     tell_dispute(deal, one, tuple(missing.by_invoice))
     log.warning(LogEvent.DISPUTED(dispute=one.id, customer=one.customer_id, state=one.state.value))
     return one
 
 
-def _set_against(deal: Deal, payment: Payment) -> list[Settled]:
-    found = invoices.settled_by(deal.conn, payment.customer_id, payment.currency, PAYMENT)
-    return [line for line in found if line.source_id == payment.id]
-
-
 def _became_credit(deal: Deal, payment: Payment) -> int:
     """What of a payment is at no invoice, was not charged back before, and was not sent back by staff."""
-    kept_minor = _keep_what_is_not_sent(deal, payment)
-    paid = sum(line.amount_minor for line in _set_against(deal, payment))
+    kept_minor = keep_what_is_not_sent(deal, payment)
+    paid = sum(line.amount_minor for line in reopened.set_by(deal.conn, PAYMENT, payment.id))
     sent = sum(one.amount_minor for one in refunds.of_payment(deal.conn, payment.id, STANDS) if not one.credit_note_id)
     before = disputes.charged_back(deal.conn, payment.id)
     return max(0, payment.amount_minor + kept_minor - paid - sent - before)
-
-
-def _keep_what_is_not_sent(deal: Deal, payment: Payment) -> int:
-    """Of money that its payer has back by now nothing more is sent: it is credit. Returns how much."""
-    found = refunds.of_payment(deal.conn, payment.id, {RefundState.WANTED, RefundState.TASK})
-    total = 0
-    for refund in found:
-        if refund.attempts and refund.state is RefundState.WANTED:
-            continue  # a worker may be sending it: what the provider answers decides
-        refunds.write(deal.conn, replace(kept(deal, refund), told_at=deal.now))
-        total += refund.amount_minor
-    return total
 
 
 def _with_fee(deal: Deal, one: Dispute, seen: DisputeSeen) -> Dispute:
@@ -197,7 +182,9 @@ def _win(deal: Deal, one: Dispute) -> Dispute:
         provider=account_of(one.provider),
     )
     ledger.book(conn, [booked], now=deal.now)
-    disputes.unblock_card(conn, one.customer_id, one.provider, because=blocked_because(one))
+    card = cards.kept(conn, one.customer_id, one.provider)
+    if card is not None and card.blocked_because == blocked_because(one):
+        cards.block(conn, card.id, because="")
     tell_paid(deal, by_invoice)
     after_settlement(deal, set(by_invoice))
     return _over(deal, one, State.WON)

@@ -19,6 +19,7 @@ from mailgate.flows.billing.issue import Done
 from store.billing import credited as given_back
 from store.billing import disputes, invoices, ledger, payments, refunds
 from store.billing.invoices import Issued
+from store.billing.payments import Payment
 from store.billing.refunds import Refund
 
 
@@ -87,6 +88,17 @@ def kept(deal: Deal, refund: Refund) -> Refund:
     whose = events.Whose(refund.customer_id, deal.issue_day, refund.currency)
     ledger.book(deal.conn, [events.refund_kept(refund.id, whose, amount_minor=refund.amount_minor)], now=deal.now)
     return replace(refund, state=RefundState.KEPT, ended_at=deal.now, due_at=None)
+
+
+def keep_what_is_not_sent(deal: Deal, payment: Payment) -> int:
+    """Of money that its payer's bank has taken back nothing more is sent: it is credit. Returns how much."""
+    total = 0
+    for one in refunds.of_payment(deal.conn, payment.id, {RefundState.WANTED, RefundState.TASK}):
+        if one.state is RefundState.WANTED and one.attempts:
+            continue  # a worker may be sending it: what the provider answers decides
+        refunds.write(deal.conn, replace(kept(deal, one), told_at=deal.now))
+        total += one.amount_minor
+    return total
 
 
 def succeed(deal: Deal, refund: Refund, *, code: str = "") -> Refund:

@@ -6,6 +6,7 @@ from datetime import date
 
 from mailgate.billing.ledger import events
 from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.refund import keep_what_is_not_sent
 from mailgate.flows.billing.settle import CREDIT, PAYMENT, into, use_credit
 from mailgate.flows.billing.tell_payer import tell_returned
 from store.billing import dunning, invoices, ledger, reopened
@@ -28,6 +29,7 @@ def take_payment_back(deal: Deal, payment: Payment, *, entry_id: int, on: date) 
     Its credit may have paid other invoices since. As far as it is missing these are open again too, the newest first.
     """
     conn = deal.conn
+    keep_what_is_not_sent(deal, payment)
     paid = reopened.set_by(conn, PAYMENT, payment.id)
     rest = payment.amount_minor - sum(one.amount_minor for one in paid)
     about = events.Whose(payment.customer_id, on, payment.currency)

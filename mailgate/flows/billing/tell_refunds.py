@@ -10,8 +10,8 @@ from mailgate.config import Settings
 from mailgate.flows.billing.books import look
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for, staff_page
-from mailgate.flows.staff.queue_list import morning
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.morning import morning
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import letter
 from mailgate.people import present

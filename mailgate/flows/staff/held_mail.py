@@ -14,8 +14,8 @@ from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.staff.filed_mail import filed
 from mailgate.flows.staff.place import of_held
-from mailgate.flows.staff.queue_list import morning
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.morning import morning
 from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
 from mailgate.mail.address_token import Purpose

@@ -1,7 +1,7 @@
 """The open tickets as a mail to staff: each morning, and whenever one asks for it by `!queue`."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -14,6 +14,7 @@ from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.staff.place import of_queue
 from mailgate.flows.story.act import Act
+from mailgate.flows.story.morning import morning
 from mailgate.flows.story.place import place_of
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import Notice
@@ -31,13 +32,6 @@ _A_DAY = timedelta(days=1)
 
 LISTED_TICKETS = 25
 """Tickets that one list names: more would be clipped by clients. It says that there are more."""
-
-
-def morning(at: datetime, settings: Settings) -> datetime:
-    """The last time before `at` when the lists of a day were due."""
-    local = at.astimezone(settings.gate.zone)
-    hour = datetime.combine(local.date(), time(settings.desk_rules.digest_hour), settings.gate.zone)
-    return hour if hour <= local else hour - timedelta(days=1)
 
 
 def queue_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
