@@ -72,6 +72,8 @@ _SECTIONS = {
         "bank": "The bank's files: import, list, match, ignore.",
         "card": "Cards: list, remove, unblock, a link to give one.",
         "credit": "What customers have with us.",
+        "refund": "Money that goes back: list, record, retry.",
+        "dispute": "Chargebacks: list, accept.",
         "statement": "What happened to an account in a month.",
         "rate": "Rates of exchange, for tax in another currency.",
         "ledger": "What was booked: whether it is whole, and text for accounting programs.",

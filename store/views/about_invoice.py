@@ -10,7 +10,7 @@ from mailgate.billing.dunning import Kind, Outcome, Owed, Rules, Warned, ahead
 from mailgate.billing.period import local_date
 from mailgate.billing.service import ENDED, UNPAID, State
 from mailgate.letters.kind import FOR_STAFF, Matter
-from store.billing import dunning, promises
+from store.billing import disputes, dunning, promises
 from store.billing.dunning import StepDone
 from store.billing.in_flight import in_flight
 from store.post.outbox import OutState
@@ -63,7 +63,9 @@ def ahead_of(conn: Connection, invoice_id: int, rules: Rules, now: datetime) -> 
     zone = ZoneInfo(row.timezone)
     today = local_date(now, zone)
     theirs = promises.running(conn, (row.customer_id,), today).get(row.customer_id, ())
-    rests_until = promises.rests_until(theirs, invoice_id)
+    charged_back = disputes.rests_until(conn, (row.customer_id,)).get(row.customer_id)
+    days = (promises.rests_until(theirs, invoice_id), charged_back and local_date(charged_back, zone))
+    rests_until = max((day for day in days if day is not None), default=None)
     steps = dunning.done(conn, (invoice_id,)).get(invoice_id, ())
     is_on, is_off = _services(conn, invoice_id)
     owed = Owed(

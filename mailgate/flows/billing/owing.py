@@ -12,7 +12,7 @@ from mailgate.billing.period import local_date
 from mailgate.billing.service import UNPAID, Service, State
 from mailgate.flows.billing.books import Payer
 from mailgate.mail.address import address_key
-from store.billing import dunning, promises
+from store.billing import disputes, dunning, promises
 from store.billing.dunning import Mail, StepDone
 from store.billing.in_flight import in_flight
 from store.billing.invoices import Issued
@@ -37,6 +37,7 @@ class Debtor:
     reminded_on: date | None
     in_flight: bool = False  # money of theirs is on its way
     too_little: frozenset[str] = frozenset()  # currencies in which less is open than the provider takes
+    disputed_until: date | None = None  # a payment was charged back: staff have so long to decide
 
     @property
     def rests(self) -> bool:
@@ -62,7 +63,7 @@ class Debtor:
             self.payer.zone,
             is_open=invoice.open_minor > 0,
             brings=invoice.state in _BROUGHT,
-            rests_until=promises.rests_until(self.promises, invoice.id),
+            rests_until=later(promises.rests_until(self.promises, invoice.id), self.disputed_until),
             in_flight=self.in_flight or invoice.currency in self.too_little,
             is_on=any(one.state is State.ACTIVE for one in services),
             is_off=any(is_off(one) for one in services),
@@ -100,6 +101,11 @@ class Debtor:
         return [self.mails[number] for number in step.outbox_ids if number in self.mails]
 
 
+def later(*days: date | None) -> date | None:
+    """The last of these days; None where there is none."""
+    return max((day for day in days if day is not None), default=None)
+
+
 def is_off(service: Service) -> bool:
     """It was suspended because nobody paid, not by staff."""
     return service.state is State.SUSPENDED and service.suspended_for == UNPAID
@@ -114,7 +120,7 @@ def debtors(conn: Connection, payers: Mapping[int, Payer], *, now: datetime) -> 
     running = promises.running(conn, payers)
     billed = dunning.billed_services(conn, numbers)
     reminded = dunning.last_reminded(conn, payers)
-    on_its_way = in_flight(conn, payers)
+    on_its_way, disputed = in_flight(conn, payers), disputes.rests_until(conn, payers)
     return [
         Debtor(
             payer,
@@ -125,6 +131,7 @@ def debtors(conn: Connection, payers: Mapping[int, Payer], *, now: datetime) -> 
             {key: frozenset(value) for key, value in billed.items()},
             local_date(reminded[number], payer.zone) if number in reminded else None,
             number in on_its_way,
+            disputed_until=local_date(disputed[number], payer.zone) if number in disputed else None,
         )
         for number, payer in payers.items()
     ]

@@ -11,7 +11,7 @@ from mailgate.billing.period import local_date
 from mailgate.letters.kind import Matter, Wanted
 from mailgate.letters.notice import Notice
 from mailgate.tickets.ticket import State, Ticket
-from store.billing import invoices, promises
+from store.billing import disputes, invoices, promises
 from store.billing.in_flight import in_flight
 from store.billing.invoices import Issued
 from store.desk import tickets
@@ -48,9 +48,12 @@ def _about_invoices(conn: Connection, notice: Notice, wanted: Wanted, now: datet
         return
     whose = {invoice.customer_id for invoice in found}
     theirs, on_its_way = promises.running(conn, whose), in_flight(conn, whose)
+    disputed = disputes.rests_until(conn, whose)
     for invoice in found:
         if invoice.customer_id in on_its_way:
             yield f"not sent, no longer so: money that may be for {invoice.number} is on its way"
+        if disputed.get(invoice.customer_id, now) > now:
+            yield f"not sent, no longer so: a payment was charged back, and {invoice.number} waits for staff"
         until = promises.rests_until(theirs.get(invoice.customer_id, ()), invoice.id)
         if until is not None and until >= local_date(now, ZoneInfo(invoice.zone)):
             yield f"not sent, no longer so: {invoice.number} rests until {until}"
