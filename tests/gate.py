@@ -320,6 +320,7 @@ def settings_for(directory: Path, smarthost_port: int, **overrides: Mapping[str,
         "store": {"url": f"sqlite:///{directory / 'mailgate.db'}", "archive": directory / "archive"},
         "smarthost": {"address": HostPort(HOST, smarthost_port), "tls": Tls.NONE, "timeout_seconds": 5.0},
         "desk_rules": {"undo_seconds": 0, "queue_list": QueueList.ON_REQUEST},
+        "billing": {"preview_hour": -1},
         "limits": {"min_free_bytes": 0},
         "authentication": {"verify": Verify.NONE},
     }

@@ -72,6 +72,8 @@ class Account:
     monthly_statement: bool = False  # on the first of each month one of the month before is sent
     bill_at: datetime | None = None  # when the run has to look again; None: nothing to bill
     parked_because: str = ""  # an error that keeps the account out of runs until staff have looked
+    hold_until: date | None = None  # the last of its days on which no run bills it; `UNTIL_RELEASED`: no end is known
+    hold_by: str = ""
 
     @classmethod
     def fresh(cls, customer_id: int) -> Self:
@@ -79,10 +81,14 @@ class Account:
         return cls(customer_id)
 
 
-PROFILE = tuple(one.name for one in fields(Account) if one.name not in ("customer_id", "bill_at", "parked_because"))
+_KEPT_BY_STORIES = ("customer_id", "bill_at", "parked_because", "hold_until", "hold_by")
+
+PROFILE = tuple(one.name for one in fields(Account) if one.name not in _KEPT_BY_STORIES)
 """What staff may edit of an account."""
 
 MONEY_SINCE = date(2000, 1, 1)
 """No service of ours began, and nothing is billed, before this day: an older date is a slip of the finger."""
 MONEY_UNTIL = date(2199, 12, 31)
 """Nor after this one."""
+UNTIL_RELEASED = MONEY_UNTIL
+"""What staff hold back until one of them says otherwise rests until then."""

@@ -9,6 +9,7 @@ class PromiseKind(StrEnum):
     PAID = "paid"  # the customer says that the money is on its way
     DEFERRED = "deferred"  # the customer asks for time
     EXTENDED = "extended"  # staff give time
+    HELD = "held"  # staff hold back what the evening's list names, and customers hear nothing of that
 
 
 class Ended(StrEnum):

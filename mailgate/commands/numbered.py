@@ -40,6 +40,11 @@ def read_numbered(directive: Directive, table: Table, place: Place) -> Read:
     """Read it: a command for each of its numbers."""
     line = _parted(directive)
     verb = table.named(line.words.partition(" ")[0])
+    if verb in table.of_all and not line.numbers and line.words.rstrip(ENDINGS).lower() == verb.name:
+        some = next(iter(place.listed.values()), None)  # the list is known by any of its lines
+        return Read(directive, (Command(verb, Argument(number=some), line=directive.text),), verb=verb)
+    if verb in table.of_all:
+        return line.wrong(Fault.NOTHING_MORE, example=table.example(verb, place), verb=verb)
     if not line.numbers:
         near = verb or _near(directive.verb, table)
         example = table.example(near, place) if near else None

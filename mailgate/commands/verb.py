@@ -81,7 +81,8 @@ class Table:
     """The commands of one kind of mail.
 
     In a numbered one each line is about things in a list, `close 2` or `2 close`, and needs no mark; `otherwise` is
-    then what a line means that has no known word beside its number. Where the words of a mail go on to somebody else,
+    then what a line means that has no known word beside its number, and `of_all` are about all of the list, without one.
+    Where the words of a mail go on to somebody else,
     it `guards` them: what looks like a command among them stops the mail.
     """
 
@@ -89,6 +90,7 @@ class Table:
     numbered: bool = False
     guards: bool = False
     otherwise: Verb | None = None
+    of_all: frozenset[Verb] = frozenset()
 
     @cached_property
     def by_name(self) -> Mapping[str, Verb]:

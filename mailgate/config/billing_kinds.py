@@ -134,6 +134,7 @@ SuspendDays = Annotated[int, Kind(Shape.WHOLE, _suspend_days)]
 TerminateDays = Annotated[int, whole(0, 3650)]  # 0: never
 HoldMinutes = Annotated[int, whole(0, 24 * 60)]
 Hour = Annotated[int, whole(0, 23)]
+PreviewHour = Annotated[int, whole(-1, 23)]  # -1: never
 Amount = Annotated[str, text(_amount)]  # in gate.currency; "": none
 PerhapsNothing = Annotated[str, text(_perhaps_nothing)]  # in gate.currency
 BillDay = Annotated[int, whole(0, 31)]  # 0: none

@@ -18,6 +18,7 @@ from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.hook import failing_at, tell_failing
 from mailgate.flows.post import delays
 from mailgate.flows.staff import announcing, bank_lines, held_mail, queue_list
+from mailgate.flows.staff.tomorrow import tell_tomorrow, tomorrow_at
 from mailgate.flows.story.act import Act, send_jobs
 from mailgate.flows.ticket.deadline import meet_deadline
 from mailgate.flows.ticket.first_answer import alarm, unanswered
@@ -66,6 +67,7 @@ class DueKind(StrEnum):
     HELD_ALERT = "held-alert"  # staff have not been told of held mail
     BANK_LINES = "bank-lines"  # staff have not been told of lines of the bank that are not plain
     QUEUE_LIST = "queue-list"  # the open tickets, each day
+    TOMORROW = "tomorrow"  # each evening what billing does the next day
     DELAYED = "delayed"  # staff have not been told of mail that is long on its way
     AUTOCLOSE_WARNING = Step.WARN.value  # a customer says nothing
     AUTO_CLOSE = Step.CLOSE.value  # and still nothing
@@ -162,6 +164,7 @@ DUE = (
         is_list=True,
     ),
     Due(DueKind.REFUNDS_DUE, _once(tell_refunds.due_at), lambda act, _: tell_refunds.tell_due(act), is_list=True),
+    Due(DueKind.TOMORROW, _once(tomorrow_at), lambda act, _: tell_tomorrow(act), is_list=True),
     Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act), is_list=True),
     *(
         Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))

@@ -171,6 +171,8 @@ class Template(StrEnum):
     QUEUE = _to_staff("queue", about=Matter.LIST, names_others=True)  # the open tickets, to be worked by an answer
     # money came, and it is not plain for what
     BANK_LINES = _to_staff("bank-lines", about=Matter.LIST, names_others=True)
+    # what billing does tomorrow, to be held back by an answer
+    TOMORROW = _to_staff("tomorrow", about=Matter.LIST, names_others=True)
     # what your answer to such a list did
     DECIDED = _to_staff("decided", Answers.PERSONS, about=Matter.LIST, names_others=True)
     UNDELIVERED = _to_staff("undelivered", names_others=True)  # a mail of ours did not reach its reader

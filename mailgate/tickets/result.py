@@ -117,6 +117,16 @@ class Decided(StrEnum):
     IS_CREDIT = "is-credit"  # line, customer
     IGNORED = "ignored"  # line
     BANK_UNDECIDED = "bank-undecided"  # line, why
+    # of what is billed tomorrow
+    RESTS = "rests"  # what, name
+    RESTS_UNTIL = "rests-until"  # what, name, day
+    LEFT_OUT = "left-out"  # what, name
+    RESUMED = "resumed"  # what, name
+    NOT_HELD = "not-held"  # name, why
+    GOES_ON = "goes-on"  # day
+    GOES_ANYHOW = "goes-anyhow"
+    GOES_ALREADY = "goes-already"  # by
+    LATER_LIST = "later-list"
     # of the whole answer
     MISREAD = "misread"  # count
     NO_DECISION = "no-decision"

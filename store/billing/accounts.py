@@ -6,7 +6,7 @@ waits, and so do an erasure and an edit, while mail, which only asks that the ac
 """
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, exists, func, insert, select, update
 
@@ -110,6 +110,19 @@ def park(conn: Connection, customer_id: int, why: str) -> None:
     conn.execute(_PARK, {"the_id": customer_id, "the_reason": why})
     if why:
         look_again(conn, {customer_id: None})
+
+
+def hold(conn: Connection, customer_id: int, until: date | None, *, by: str) -> None:
+    """Keep an account that this transaction has locked out of runs through a day; None: no longer."""
+    this = billing_accounts.c.customer_id == customer_id
+    conn.execute(update(billing_accounts).where(this).values(hold_until=until, hold_by=by if until else ""))
+
+
+def held(conn: Connection, until: date) -> dict[int, str]:
+    """Accounts that are held back until a day, and by whom."""
+    query = select(billing_accounts.c.customer_id, billing_accounts.c.hold_by)
+    found = query.where(billing_accounts.c.hold_until == until).order_by(billing_accounts.c.customer_id)
+    return {row.customer_id: row.hold_by for row in conn.execute(found)}
 
 
 def parked(conn: Connection) -> dict[int, str]:

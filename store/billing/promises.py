@@ -58,6 +58,18 @@ def running(conn: Connection, customer_ids: Iterable[int], on: date | None = Non
     return found
 
 
+def told(conn: Connection, customer_id: int) -> tuple[Promise, ...]:
+    """Those that run and that the customer knows of."""
+    return tuple(one for one in running(conn, (customer_id,)).get(customer_id, ()) if one.kind is not PromiseKind.HELD)
+
+
+def held(conn: Connection, until: date) -> tuple[Promise, ...]:
+    """What staff hold back until a day."""
+    query = select(promises).where(promises.c.kind == PromiseKind.HELD.value, promises.c.ended_at.is_(None))
+    rows = conn.execute(query.where(promises.c.until_on == until).order_by(promises.c.id)).mappings()
+    return tuple(map(_PROMISE.read, rows))
+
+
 def rests_until(theirs: Iterable[Promise], invoice_id: int) -> date | None:
     """The last day on which the ladder rests for an invoice, by the promises of its account; None: it does not."""
     return max((one.until_on for one in theirs if one.covers(invoice_id)), default=None)

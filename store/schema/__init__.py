@@ -64,6 +64,7 @@ from store.schema.people import (
     staff,
     suppressions,
 )
+from store.schema.previews import preview_items, previews
 from store.schema.services import billed_periods, service_terms, services
 from store.schema.tickets import (
     attachments,
@@ -135,6 +136,8 @@ __all__ = [
     "payment_methods",
     "payments",
     "payouts",
+    "preview_items",
+    "previews",
     "prices",
     "processes",
     "products",

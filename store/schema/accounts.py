@@ -33,6 +33,8 @@ billing_accounts = Table(  # a customer without a row has the usual one, of whic
     Column("statement_at", Utc),  # when the next statement is to be made; null: none is wanted
     Column("bill_at", Utc),  # when a run looks next; null: there is nothing to bill
     Column("parked_because", Text, nullable=False, server_default=""),
+    Column("hold_until", Date),  # the last of its days on which no run bills it, as staff said
+    Column("hold_by", String, nullable=False, server_default=""),
     Index(
         "ix_billing_accounts_bill_at",
         "bill_at",

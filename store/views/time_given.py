@@ -48,9 +48,10 @@ def in_vain(conn: Connection, *, since: datetime, until: datetime, limit: int) -
 
 
 _RUNS = promises.c.ended_at.is_(None)
-_BY_CUSTOMER = promises.c.kind != PromiseKind.EXTENDED.value
+_BY_CUSTOMER = promises.c.kind.not_in((PromiseKind.EXTENDED.value, PromiseKind.HELD.value))
 _OTHERS = invoices.alias("others")
 _VAIN = and_(
+    promises.c.kind != PromiseKind.HELD.value,
     promises.c.outcome == Ended.UNMATCHED.value,
     select(_OTHERS.c.id)
     .where(
@@ -80,6 +81,7 @@ _LINES = (
 _UNTIL = select(func.max(promises.c.until_on)).where(
     promises.c.customer_id == bindparam("the_customer"),
     _RUNS,
+    promises.c.kind != PromiseKind.HELD.value,  # what staff hold back customers hear nothing of
     promises.c.until_on >= bindparam("today"),
     or_(promises.c.invoice_id.is_(None), promises.c.invoice_id == bindparam("the_invoice")),
 )

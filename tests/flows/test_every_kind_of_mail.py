@@ -67,6 +67,7 @@ READERS = {
     Template.HELD_ALERT: {BART},
     Template.QUEUE: {BART},
     Template.BANK_LINES: {BART},
+    Template.TOMORROW: {BART},
     Template.DECIDED: {BART},
     Template.UNDELIVERED: {BART},
     Template.DELAYED: {BART},

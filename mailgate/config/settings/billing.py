@@ -59,6 +59,8 @@ class Billing:
     late_fee: billing_kinds.Amount = ""  # empty: none
     write_off_below: billing_kinds.PerhapsNothing = "0.00"  # so little that is open after a payment is forgiven
     second_person_above: billing_kinds.Amount = "100.00"  # empty: nothing takes a second one
+    preview_hour: billing_kinds.PreviewHour = 17  # -1: no list of the next day
+    wait_for_go: kinds.Truth = False
     terminate_after_days: kinds.Days = 7
     change_waits_for_payment: kinds.Truth = False
     promise_days: kinds.Days = 14

@@ -13,6 +13,7 @@ from mailgate.billing.period import local_start
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.charge import Begun, Reason, charge_now, to_charge
+from mailgate.flows.billing.go import waits_for_go
 from mailgate.flows.billing.run import THE_SCHEDULE
 from mailgate.flows.story.act import Act
 from mailgate.payments.terms import Terms, chargeable, terms_of
@@ -31,7 +32,7 @@ Found = Iterator[tuple[int, datetime]]
 def cards_fall_due(conn: Connection, settings: Settings, at: datetime) -> Found:
     """Customers whose card is to be charged, and since when."""
     terms = terms_of(settings.payments)
-    if terms is None:
+    if terms is None or waits_for_go(conn, settings, at):
         return
     since = dict(charges.again(conn, by=at, limit=AT_ONCE))
     for number in promises.running(conn, since):
@@ -47,7 +48,7 @@ def cards_fall_due(conn: Connection, settings: Settings, at: datetime) -> Found:
 def collect(act: Act, customer_ids: Iterable[int]) -> int:
     """Credit first, then a charge of each for the rest of all that is due; returns how many were begun."""
     terms = terms_of(act.settings.payments)
-    if terms is None:
+    if terms is None or waits_for_go(act.conn, act.settings, act.now):
         return 0
     numbers = list(customer_ids)
     with_card, busy = working_cards.kept(act.conn, numbers, terms.name), in_flight(act.conn, numbers)

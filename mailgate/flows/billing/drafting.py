@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, reckon
 from mailgate.billing.draft import Bundle, Due, bundles, next_look
+from mailgate.billing.party import UNTIL_RELEASED
 from mailgate.flows.billing.books import Books, Payer, text_of
 from mailgate.flows.billing.issue import Wanted
 
@@ -59,9 +60,10 @@ class Draft:
 def drafts(conn: Connection, books: Books, payer: Payer, *, today: date, on: date) -> tuple[Draft, ...]:
     """What is to be billed of an account on its own day, taxed as of the seller's. Raises NoTaxRule.
 
-    An account that is billed elsewhere, or that waits for staff, has nothing.
+    An account that is billed elsewhere, that waits for staff, or that they hold back, has nothing.
     """
-    if payer.account.billed_elsewhere or payer.account.parked_because:
+    account = payer.account
+    if account.billed_elsewhere or account.parked_because or (account.hold_until and today <= account.hold_until):
         return ()
     leads = {one.id: books.lead(conn, one) for one in payer.services}
     found = bundles(payer.services, today=today, rhythm=books.rhythm, leads=leads)
@@ -114,9 +116,14 @@ def next_day(conn: Connection, books: Books, payer: Payer) -> date | None:
     """The first of the account's days on which there is something to bill; None when there will be nothing."""
     if payer.account.billed_elsewhere or payer.account.parked_because:
         return None
+    hold = payer.account.hold_until
+    if hold == UNTIL_RELEASED:
+        return None
     looks = (next_look(one, rhythm=books.rhythm, lead=books.lead(conn, one)) for one in payer.services)
     found = [day for day in looks if day is not None]
-    return min(found) if found else None
+    if not found:
+        return None
+    return min(found) if hold is None else max(min(found), hold + timedelta(days=1))
 
 
 def tomorrow(today: date) -> date:

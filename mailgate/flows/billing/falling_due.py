@@ -14,6 +14,7 @@ from mailgate.billing.period import local_start
 from mailgate.billing.service import Service, State
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Deal, Today, deal_with
+from mailgate.flows.billing.go import waits_for_go
 from mailgate.flows.billing.next_look import look_again
 from mailgate.flows.billing.run import THE_SCHEDULE
 from mailgate.flows.billing.service.ending import carry_out, end_of
@@ -40,6 +41,8 @@ def bills(conn: Connection, settings: Settings, at: datetime) -> Found:
     """
     since = accounts.waiting_since(conn)
     if since is None or since > at or not bill_looks.is_free(conn, now=at) or runs.stopped(conn):
+        return
+    if waits_for_go(conn, settings, at):
         return
     last_on = series.last_on(conn, "invoice")
     if last_on is None or last_on <= at.astimezone(settings.gate.zone).date():
@@ -76,6 +79,8 @@ def end_services(act: Act, customer_ids: Sequence[int]) -> None:
 
 def orders_lapsed(conn: Connection, settings: Settings, at: datetime) -> Found:
     """Services that were ordered and not paid in time."""
+    if waits_for_go(conn, settings, at):
+        return iter(())
     days = timedelta(days=settings.billing.cancel_pending_days)
     found = falling_due.unpaid_orders(conn, due_by=falling_due.latest_day(at) - days, limit=AT_ONCE)
     return _over((replace(one, on=one.on + days) for one in found), at, lambda one: one.service_id or 0)
@@ -86,6 +91,8 @@ def drop_orders(act: Act, service_ids: Sequence[int]) -> None:
 
     What somebody has paid of it is credit.
     """
+    if waits_for_go(act.conn, act.settings, act.now):
+        return
     for service_id in service_ids:
         service = services.get(act.conn, service_id)
         for deal in _deals(act, (service.customer_id,)):

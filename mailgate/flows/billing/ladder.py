@@ -22,6 +22,7 @@ from mailgate.flows.billing import collecting, falling_due
 from mailgate.flows.billing.books import Books, Deal, Payer, Today, lock, open_books, text_of
 from mailgate.flows.billing.charge_words import announced_charge
 from mailgate.flows.billing.consequences import end_for, suspend_for
+from mailgate.flows.billing.go import waits_for_go
 from mailgate.flows.billing.late_fee import LATE_FEE, charge_late_fee
 from mailgate.flows.billing.letters import (
     Consequence,
@@ -77,8 +78,10 @@ def climb(act: Act, customer_ids: Sequence[int]) -> None:
     dead = frozenset(suppressions.reasons(act.conn, addresses, now=act.now))
     look = _Look(act, books, act.settings.billing.ladder, have_credit, dead, _cards(act, payers))
     little = collecting.too_little(act.conn, terms_of(act.settings.payments), list(payers))
+    waits = waits_for_go(act.conn, act.settings, act.now)
     for debtor in debtors(act.conn, payers, now=act.now):
-        look.at(replace(debtor, too_little=little.get(debtor.payer.customer.id, frozenset())))
+        too_little = little.get(debtor.payer.customer.id, frozenset())
+        look.at(replace(debtor, too_little=too_little, waits_for_go=waits))
     look.write()
 
 

@@ -36,6 +36,7 @@ class Debtor:
     billed: Mapping[int, frozenset[int]]  # the services that an invoice bills, ended ones too
     reminded_on: date | None
     in_flight: bool = False  # money of theirs is on its way
+    waits_for_go: bool = False  # of staff, who let each day go on
     too_little: frozenset[str] = frozenset()  # currencies in which less is open than the provider takes
     disputed_until: date | None = None  # a payment was charged back: staff have so long to decide
 
@@ -64,7 +65,7 @@ class Debtor:
             is_open=invoice.open_minor > 0,
             brings=invoice.state in _BROUGHT,
             rests_until=later(promises.rests_until(self.promises, invoice.id), self.disputed_until),
-            in_flight=self.in_flight or invoice.currency in self.too_little,
+            in_flight=self.in_flight or self.waits_for_go or invoice.currency in self.too_little,
             is_on=any(one.state is State.ACTIVE for one in services),
             is_off=any(is_off(one) for one in services),
             done={one.step: one.done_at for one in steps},

@@ -7,7 +7,7 @@ from mailgate.letters.kind import Template
 from mailgate.outbound.samples.block import ANNE
 from mailgate.outbound.samples.given import AT, COMPANY, SUBJECT, TO, misread, usage
 from mailgate.tickets.result import Decided
-from mailgate.tickets.verbs.lists import BANK, HELD, QUEUE
+from mailgate.tickets.verbs.lists import BANK, HELD, QUEUE, TOMORROW
 
 
 def _ready(*lines: str) -> list[Mapping[str, object]]:
@@ -57,6 +57,44 @@ _UNPAID = [
     {"customer": "Miller & Sons", "number": "", "until": "2027-03-21", "is_claimed": False, "page": None},
 ]
 
+_KINDS = ("invoice", "charge", "mail", "warning", "suspension", "end", "held-account", "held-invoice")
+
+_COMING = [
+    {
+        "kind": kind,
+        "customer": "Anne Miller",
+        "page": "https://desk.example.net/staff/customers/12" if kind != "mail" else None,
+        "minor": 0 if kind == "held-account" else 1178,
+        "currency": "EUR",
+        "invoices": "" if kind in ("invoice", "held-account") else "2027-0031",
+        "is_new": kind == "invoice",
+        "decisions": _ready(f"hold {place}", f"skip {place}"),
+    }
+    for place, kind in enumerate(_KINDS, start=1)
+]
+
+_TOMORROW = {
+    "company": COMPANY,
+    "day": "2026-11-24",
+    "invoices": 2,
+    "invoiced": [{"currency": "EUR", "minor": 118_740}, {"currency": "USD", "minor": 4_900}],
+    "charges": 1,
+    "charged": [{"currency": "EUR", "minor": 1178}],
+    "mails": 3,
+    "suspensions": 1,
+    "ends": 1,
+    "ending": 2,
+    "new": 1,
+    "is_first": False,
+    "more": 0,
+    "waits": False,
+    "reminds": False,
+    "items": _COMING,
+    "usage": usage(TOMORROW),
+}
+
+_NO_SUMS = {"invoices": 0, "invoiced": [], "charges": 0, "charged": [], "suspensions": 0, "ends": 0, "ending": 0}
+
 _OF_ALL = (Decided.MISREAD, Decided.NO_DECISION)
 _DECISION = {
     "mail": 17,
@@ -66,6 +104,9 @@ _DECISION = {
     "why": "mail 4 is not held",
     "line": 3,
     "invoice": "2027-0031",
+    "what": "invoice",
+    "day": "2026-11-24",
+    "by": "Jane",
 }
 _DECISIONS = [
     {"says": one.value, "given": {**_DECISION, "ticket": 1042, "to": "Jane", "subject": SUBJECT, "until": AT}}
@@ -140,6 +181,13 @@ LISTS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _BANK | {"lines": _BANK_LINES[3:], "returned": _BANK_RETURNED, "unbalanced": _BANK_UNBALANCED},
         _BANK | {"returned": _BANK_RETURNED},
         _BANK | {"unbalanced": _BANK_UNBALANCED},
+    ),
+    Template.TOMORROW: (
+        _TOMORROW,
+        _TOMORROW | {"waits": True, "reminds": True, "more": 12},
+        _TOMORROW | _NO_SUMS | {"mails": 1, "is_first": True, "new": 1, "items": _COMING[2:3]},
+        _TOMORROW | _NO_SUMS | {"mails": 0, "new": 0, "items": _COMING[6:]},
+        _TOMORROW | {"invoices": 1, "charges": 3, "mails": 1, "suspensions": 2, "ends": 2, "ending": 1, "more": 1},
     ),
     Template.QUEUE: (
         {

@@ -15,6 +15,7 @@ from mailgate.tickets.notices.to_staff import (
     notification,
     queue,
     returned,
+    tomorrow,
     undelivered,
     wait_ended,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "staff_copy",
     "staff_news",
     "to_another",
+    "tomorrow",
     "undelivered",
     "wait_ended",
 ]

@@ -210,6 +210,20 @@ def queue(
     return letter(Template.QUEUE, sheet, values, about_id=list_id)
 
 
+def tomorrow(
+    sheet: Sheet,
+    sums: Mapping[str, object],
+    lines: Sequence[Mapping[str, object]],
+    *,
+    usage: Sequence[Mapping[str, str]],
+    decisions: Callable[[int], Sequence[str]],
+    list_id: int,
+) -> Notice:
+    """To a staff member: what billing does the next day. An answer holds some of it back, by their places."""
+    items = [{**line, "decisions": ready_lines(sheet, decisions(place))} for place, line in enumerate(lines, start=1)]
+    return letter(Template.TOMORROW, sheet, {**sums, "items": items, "usage": usage}, about_id=list_id)
+
+
 def decided(
     sheet: Sheet,
     *,

@@ -1,4 +1,4 @@
-"""What staff may say in an answer to a list: of held mail and bank lines by their numbers, of tickets by places."""
+"""What staff may say in an answer to a list: of mail and bank lines by numbers, of tickets and bills by places."""
 
 from mailgate.authority import Action
 from mailgate.commands import about_money, readers
@@ -25,3 +25,9 @@ MATCH = Verb("match", "match {number} 2027-0031", _DECIDE, about_money.invoice)
 IGNORE = Verb("ignore", "ignore {number}", _DECIDE, readers.no_more)
 
 BANK = Table((MATCH, IGNORE), numbered=True)
+HOLD = Verb("hold", "hold {numbers}", _DECIDE, readers.no_more)
+SKIP = Verb("skip", "skip {number}", _DECIDE, readers.no_more)
+RESUME = Verb("resume", "resume {number}", _DECIDE, readers.no_more)
+GO = Verb("go", "go", _DECIDE, readers.no_more)
+
+TOMORROW = Table((HOLD, SKIP, RESUME, GO), numbered=True, of_all=frozenset({GO}))

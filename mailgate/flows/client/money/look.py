@@ -49,7 +49,7 @@ def _invoices(mail: Asking, account: ContactVisitor) -> Result:
     settled = [one for one in page.rows if one.id not in listed and one.standing in _SETTLED]
     if not (open_now or settled):
         return result(MoneySaid.NO_INVOICES)
-    running = promises.running(conn, (account.customer_id,)).get(account.customer_id, ())
+    running = promises.told(conn, account.customer_id)
     lines = [_line(one, running) for one in (*open_now, *settled[:_MOST_SETTLED])]
     lines += [item(MoneySaid.TO_PAY, **_sum(one)) for one in customer_money.open_of(conn, account.customer_id)]
     if page.onward or len(settled) > _MOST_SETTLED or len(open_now) == _MOST_OPEN:
@@ -70,7 +70,7 @@ def invoice(mail: Asking, command: Command) -> Result:
     conn, now = mail.act.conn, mail.act.now
     document = customer_money.document(conn, account, found.number, DocumentKind.INVOICE, now)
     assert document is not None
-    running = promises.running(conn, (found.customer_id,)).get(found.customer_id, ())
+    running = promises.told(conn, found.customer_id)
     line = _line(document.line, running)
     url = mail.act.settings.page(f"/invoices/{found.number}")
     reader = next(one for one in mail.contacts if one.customer_id == found.customer_id)

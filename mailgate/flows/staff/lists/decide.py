@@ -17,6 +17,7 @@ from mailgate.flows.staff.answer.give_back import hold, why_unproved
 from mailgate.flows.staff.lists.decide_bank import decide_bank
 from mailgate.flows.staff.lists.decide_held import decide_held
 from mailgate.flows.staff.lists.decide_queue import decide_queue
+from mailgate.flows.staff.lists.decide_tomorrow import decide_tomorrow
 from mailgate.flows.staff.lists.list_kind import ListKind
 from mailgate.flows.staff.place import of_held, of_queue
 from mailgate.flows.story.act import Act
@@ -32,13 +33,14 @@ from mailgate.people import Staff
 from mailgate.tickets import notices
 from mailgate.tickets.flood import DAY
 from mailgate.tickets.result import Decided, Held, Item, item
-from mailgate.tickets.verbs.lists import BANK, HELD, QUEUE
+from mailgate.tickets.verbs.lists import BANK, HELD, QUEUE, TOMORROW
 from store.post import lists, outbox
 
 _KINDS: Mapping[Template, ListKind] = {
     Template.HELD_ALERT: ListKind("held mail", HELD, of_held, decide_held),
     Template.QUEUE: ListKind("the queue", QUEUE, of_queue, decide_queue),
     Template.BANK_LINES: ListKind("bank lines", BANK, of_held, decide_bank),
+    Template.TOMORROW: ListKind("what is billed tomorrow", TOMORROW, of_queue, decide_tomorrow),
 }
 
 
