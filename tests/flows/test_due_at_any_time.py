@@ -191,7 +191,7 @@ def stores(tmp_path_factory: pytest.TempPathFactory) -> Mapping[datetime, tuple[
     home = tmp_path_factory.mktemp("due")
     kept: dict[datetime, tuple[Path, Settings]] = {}
     hook = Hook("ticket.reopened", command="/bin/true")
-    with begin_gate(home, desk_rules=RULES, hook={"0": hook}) as gate:
+    with begin_gate(home, desk_rules=RULES, billing={"preview_hour": 17}, hook={"0": hook}) as gate:
         anne, cris = gate.customer("Anne", "anne@customer.example"), Person("Cris", "cris@stranger.example")
         bart, _ = gate.staff("Bart", "bart@hosting.example"), gate.staff("Dora", "dora@hosting.example")
 

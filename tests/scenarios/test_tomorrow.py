@@ -116,7 +116,7 @@ def test_what_is_held_is_not_billed_until_it_is_let_go_on(
     assert answered.outcome.disposition is Disposition.COMMAND
     assert "The invoice for Anne Miller rests until one of you writes resume" in words(receipt)
     assert held == 1
-    assert "1 Anne Miller: held back: billing" in words(last)
+    assert "1 Anne Miller: held back, billing" in words(last)
     assert issued(begun)[-1] == ("2026-0002", "2026-03-25")
 
 
@@ -137,7 +137,7 @@ def test_a_reminder_is_left_out_once(begun: Gate, money: Collector, anne: Person
     with told(begun) as got:
         to(begun, at(2, month=4, hour=8))
 
-    assert "1 Anne Miller: reminder of invoice 2026-0002, EUR 11.78" in words(mail)
+    assert "1 Anne Miller: reminder, invoice 2026-0002, EUR 11.78" in words(mail)
     assert [step for step in money.done("2026-0002") if step[0] in ("-3", "0")] == [
         ("-3", "skipped", "2026-03-29"),
         ("0", "reminded", "2026-04-02"),
@@ -150,14 +150,14 @@ def test_an_unpaid_service_is_not_suspended_while_it_is_held(
 ) -> None:
     to(begun, at(15, month=4))
     mail = lists_of(begun, dora)[-1]
-    line = next(line for line in plain(mail).splitlines() if "suspension of invoice" in line)
+    line = next(line for line in plain(mail).splitlines() if "suspension, invoice" in line)
     begun.deliver(dora.replies(mail, f"hold {line.split()[1]}"))
 
     to(begun, at(20, month=4))
 
     with money.deal(1) as deal:
         assert [one.state for one in deal.payer.services] == [State.ACTIVE]
-    assert "held back: what follows of invoice 2026-0002" in words(lists_of(begun, dora)[-1])
+    assert "held back, invoice 2026-0002" in words(lists_of(begun, dora)[-1])
 
 
 def test_an_old_list_decides_on_nothing_that_is_over(begun: Gate, money: Collector, anne: Person, dora: Person) -> None:
