@@ -20,6 +20,7 @@ from mailgate.flows.billing.enclosed import document_maker
 from mailgate.flows.billing.keep_links import LinkKeeper
 from mailgate.flows.billing.letters import DOCUMENT_PDF
 from mailgate.flows.billing.provider_lists import ListReader
+from mailgate.flows.billing.receipt import RECEIPT_PDF, receipt_maker
 from mailgate.flows.billing.run import run_what_is_due
 from mailgate.flows.billing.send_refund import Refunder
 from mailgate.flows.billing.statement import STATEMENT_PDF, statement_maker
@@ -40,6 +41,7 @@ from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
 from mailgate.outbound.document.layouts import DOCUMENTS
 from mailgate.outbound.document.pdf import Pdf, PdfMaker
+from mailgate.outbound.document.receipt import receipt_pdf
 from mailgate.outbound.document.statement import statement_pdf
 from mailgate.outbound.document.xml import Syntax, make_xml
 from mailgate.outbound.domains import Domains
@@ -284,6 +286,7 @@ def build(
     if migrated:
         log.info(LogEvent.STORE_MIGRATED(url=engine.url.render_as_string(hide_password=True)))
     spamd, smarthosts = spamd_of(settings), smarthosts_of(settings)
+    sheet = _SHEETS[settings.documents.paper]
     return Parts(
         settings=settings,
         engine=engine,
@@ -292,7 +295,8 @@ def build(
         templates=Templates(settings.templates.directory, frame=frame_of(settings)),
         makers={
             DOCUMENT_PDF: document_maker(engine, archive, pdf.make),
-            STATEMENT_PDF: statement_maker(partial(statement_pdf, pdf.draw, _SHEETS[settings.documents.paper])),
+            STATEMENT_PDF: statement_maker(partial(statement_pdf, pdf.draw, sheet)),
+            RECEIPT_PDF: receipt_maker(partial(receipt_pdf, pdf.draw, sheet)),
         },
         make_pdf=pdf.make,
         smarthosts=tuple(map(Pool, smarthosts)),

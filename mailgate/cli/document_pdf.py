@@ -11,14 +11,14 @@ from mailgate.billing.document.invoice import DocumentKind
 from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.billing_words import document_of
 from mailgate.cli.gate import gate, now
-from mailgate.cli.output import EX_CANTCREAT, fail, print_object
+from mailgate.cli.output import EX_CANTCREAT, Row, fail, print_object
 from mailgate.flows.billing.paper import pdf_of, xml_of
 from mailgate.outbound.document.xml import Syntax
 from mailgate.wiring import Parts
 from store.billing.invoices import Issued
 from store.engine import reading
 
-_STANDARD_OUTPUT = Path("-")
+STANDARD_OUTPUT = Path("-")
 
 output_option = click.option(
     "-o",
@@ -59,23 +59,27 @@ def write_xml(number: str, kind: DocumentKind, syntax: str, path: Path) -> None:
 
 def _write(number: str, kind: DocumentKind, path: Path, made: Callable[[Parts, Issued], bytes]) -> None:
     """Into the file, or on standard output, where nothing else is said. A file that is there stays as it is."""
-    if path != _STANDARD_OUTPUT and path.exists():
-        fail(f"{path} is there already", code=EX_CANTCREAT, hint="name another file")
+    must_be_new(path)
     with gate() as parts, told_disk_errors():
         with reading(parts.engine) as conn:
             document = document_of(conn, number, kind)
-        content = made(parts, document)
-        if path == _STANDARD_OUTPUT:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-            return
-        with path.open("xb") as file:
-            file.write(content)
-    print_object(
-        {
-            "number": document.number,
-            "file": str(path),
-            "bytes": len(content),
-            "sha256": hashlib.sha256(content).hexdigest(),
-        }
-    )
+        written = put(path, made(parts, document))
+    if written:
+        print_object({"number": document.number, **written})
+
+
+def must_be_new(path: Path) -> None:
+    """A file that is there stays as it is, and ends the command."""
+    if path != STANDARD_OUTPUT and path.exists():
+        fail(f"{path} is there already", code=EX_CANTCREAT, hint="name another file")
+
+
+def put(path: Path, content: bytes) -> Row:
+    """Write a file, and return what is said of it; {}: it is on standard output, where nothing else is said."""
+    if path == STANDARD_OUTPUT:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        return {}
+    with path.open("xb") as file:
+        file.write(content)
+    return {"file": str(path), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}

@@ -1,17 +1,23 @@
 """`mailgate payment`: money that came in, recorded by hand."""
 
 from datetime import date
+from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 
 from mailgate.billing.money.amount import written
+from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.billing_words import BY, WITH_AMOUNT, Line, dealing, document_of, on_option, positive
 from mailgate.cli.cells import named
-from mailgate.cli.gate import gate
+from mailgate.cli.document_pdf import must_be_new, output_option, put
+from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
 from mailgate.cli.ids import Typed, customer_option, only_of
 from mailgate.cli.output import (
+    EX_DATAERR,
     after_option,
+    fail,
     json_option,
     limit_option,
     print_object,
@@ -21,6 +27,7 @@ from mailgate.cli.output import (
     wants_json,
 )
 from mailgate.flows.billing import settle
+from mailgate.flows.billing.receipt import RECEIPT_PDF, receipt_of
 from store.billing import invoices, payments
 from store.billing.payments import Payment
 from store.called import names_of
@@ -31,7 +38,7 @@ COLUMNS = ("id", "customer", "received_on", "method", "reference", "amount_minor
 
 @click.group(cls=Group)
 def payment() -> None:
-    """Money that came in: record and list it."""
+    """Money that came in: record and list it, and write receipts."""
 
 
 @payment.command(context_settings=WITH_AMOUNT)
@@ -69,6 +76,28 @@ def record(number: str, amount: str, method: str, reference: str, as_credit: boo
             "currency": found.currency,
         }
     )
+
+
+@payment.command()
+@click.argument("payment_id", metavar="ID", type=int)
+@output_option
+@json_option
+def receipt(payment_id: int, path: Path) -> None:
+    """The receipt of a payment as a PDF: what came and how, which invoices it settled, and what is left of them now."""
+    must_be_new(path)
+    with gate() as parts, told_disk_errors():
+        with reading(parts.engine) as conn:
+            values = receipt_of(conn, parts.settings, _payment_of(conn, payment_id), made_on=now().date())
+        written = put(path, parts.makers[RECEIPT_PDF](values))
+    if written:
+        print_object({"id": payment_id, **written})
+
+
+def _payment_of(conn: Connection, payment_id: int) -> Payment:
+    try:
+        return payments.get(conn, payment_id)
+    except LookupError as error:
+        fail(str(error), code=EX_DATAERR, hint="`mailgate payment list` has their ids", name="NoSuchPayment")
 
 
 @payment.command("list")

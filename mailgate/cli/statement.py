@@ -1,7 +1,5 @@
 """`mailgate statement`: what happened to an account in a month, as text, JSON, a PDF, or by mail to the customer."""
 
-import hashlib
-import sys
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -10,9 +8,10 @@ import click
 
 from mailgate.billing.statement import BadMonth, Section, Statement, month_words, read_month
 from mailgate.cli.backup import told_disk_errors
+from mailgate.cli.document_pdf import STANDARD_OUTPUT, must_be_new, put
 from mailgate.cli.gate import gate, now
 from mailgate.cli.ids import Typed, customer_argument, customer_of
-from mailgate.cli.output import EX_CANTCREAT, EX_DATAERR, Row, fail, json_option, print_object, print_whole, wants_json
+from mailgate.cli.output import EX_DATAERR, Row, fail, json_option, print_object, print_whole, wants_json
 from mailgate.flows.billing.statement import (
     STATEMENT_PDF,
     account_day,
@@ -28,7 +27,6 @@ from mailgate.wiring import Parts
 from store.billing import accounts
 from store.engine import reading, transaction
 
-_STANDARD_OUTPUT = Path("-")
 _TABLES = {"entries": ("on", "kind", "number", "words", "amount_minor", "used_minor")}
 
 
@@ -67,27 +65,20 @@ def statement(customer: Typed, month: date, path: Path | None, mail: bool) -> No
         if path is not None:
             _write(parts, found, told, path)
         sent = _send(parts, found, month) if mail else ()
-    if path == _STANDARD_OUTPUT:
+    if path == STANDARD_OUTPUT:
         return
     if wants_json() or path is None:
         _print(told, {"sent_to": list(sent)} if mail else {})
 
 
 def _write(parts: Parts, customer: Customer, found: Statement, path: Path) -> None:
-    if path != _STANDARD_OUTPUT and path.exists():
-        fail(f"{path} is there already", code=EX_CANTCREAT, hint="name another file")
+    must_be_new(path)
     with told_disk_errors():
         with reading(parts.engine) as conn:
             values = model_of(conn, parts.settings, found, made_on=account_day(customer, now()))
-        content = parts.makers[STATEMENT_PDF](values)
-        if path == _STANDARD_OUTPUT:
-            sys.stdout.buffer.write(content)
-            sys.stdout.buffer.flush()
-            return
-        with path.open("xb") as file:
-            file.write(content)
-    if not wants_json():
-        print_object({"file": str(path), "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()})
+        written = put(path, parts.makers[STATEMENT_PDF](values))
+    if written and not wants_json():
+        print_object(written)
 
 
 def _send(parts: Parts, customer: Customer, month: date) -> Sequence[str]:

@@ -81,9 +81,9 @@ class Table:
     """The commands of one kind of mail.
 
     In a numbered one each line is about things in a list, `close 2` or `2 close`, and needs no mark; `otherwise` is
-    then what a line means that has no known word beside its number, and `of_all` are about all of the list, without one.
-    Where the words of a mail go on to somebody else,
-    it `guards` them: what looks like a command among them stops the mail.
+    then what a line means that has no known word beside its number, and `of_all` are about the whole list, without
+    any. Where the words of a mail go on to somebody else, it `guards` them: what looks like a command among them
+    stops the mail.
     """
 
     verbs: tuple[Verb, ...]

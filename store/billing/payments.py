@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select
 
 from mailgate.errors import Permanent
 from store.rows import Rows, insert_row
-from store.schema import payments
+from store.schema import allocations, payments
 
 
 class RecordedBefore(Permanent):
@@ -56,6 +56,18 @@ def get(conn: Connection, payment_id: int) -> Payment:
     if row is None:
         raise LookupError(f"there is no payment {payment_id}")
     return _PAYMENT.read(row)
+
+
+def set_against(conn: Connection, payment_id: int) -> dict[int, int]:
+    """How much of a payment each invoice has, by its id, in the order in which they got it, as far as that stands."""
+    of_payment = allocations.c.source == "payment", allocations.c.source_id == payment_id
+    query = select(allocations.c.invoice_id, allocations.c.amount_minor).where(
+        *of_payment, allocations.c.reversed_at.is_(None)
+    )
+    taken: dict[int, int] = {}
+    for invoice_id, amount_minor in conn.execute(query.order_by(allocations.c.id)):
+        taken[invoice_id] = taken.get(invoice_id, 0) + amount_minor
+    return taken
 
 
 def listing(

@@ -69,7 +69,6 @@ def test_whoever_is_killed_while_a_file_is_imported_has_booked_nothing_twice(
         came = sum(one.total_minor for one in invoices)
         booked = {line.account: minor for line, minor in ledger.balances(conn).items() if line.account == "assets:bank"}
         counted = select(bank_entries.c.state, func.count()).group_by(bank_entries.c.state)
-        states = dict(conn.execute(counted).tuples().all())
         states: dict[str, int] = dict(conn.execute(counted).tuples().all())
         count = conn.execute(select(func.count()).select_from(payments)).scalar_one()
     assert booked == {"assets:bank": came - invoices[0].total_minor}

@@ -89,7 +89,7 @@ def invoice_notices(
     }
     readers = to or readers_of_money(act, invoice.customer_id)
     return _to_all(
-        act, template, readers, values, about=invoice, file_of=with_file and invoice, claims=(invoice, *also)
+        act, template, readers, values, about=invoice, file_of=invoice if with_file else None, claims=(invoice, *also)
     )
 
 
@@ -143,12 +143,16 @@ def payment_notices(
     credit_minor: int,
     label: str = "",
     meant: str = "",
+    file: MadeFile | None = None,
 ) -> list[Notice]:
     """What money came or was taken back, or which credit was used or added, and what it settled.
 
     `method`: as it was recorded, `credit` for the account's own, "" for a gift; `label`: the card.
     `open_now`: what is open of the invoices that it was for. `credit_minor`: how much of it became credit, or of a
     deposit or gift: the credit by now. `meant`: the number of an invoice that it was for, and that was settled before.
+    `method`: as it was recorded, `credit` for the account's own, "" for a gift. `open_now`: what is open of the
+    invoices that it was for. `credit_minor`: how much of it became credit, or of a deposit or gift: the credit by now.
+    `file`: the receipt.
     """
     came = {"amount_minor": amount_minor, "currency": currency, "on": on.isoformat(), "method": method, "label": label}
     values = {
@@ -161,7 +165,7 @@ def payment_notices(
         **(_ways(act, open_now[0]) if open_now else _NO_WAYS),
     }
     about = next(iter((*settled, *open_now)), None)
-    return _to_all(act, template, readers_of_money(act, customer_id), values, about=about)
+    return _to_all(act, template, readers_of_money(act, customer_id), values, about=about, file_of=file)
 
 
 def card_notices(act: Act, customer_id: int, card: Mapping[str, object]) -> list[Notice]:
@@ -295,16 +299,17 @@ def _to_all(
     *,
     about: Issued | None,
     about_id: int | None = None,
-    file_of: Issued | bool | None = None,
+    file_of: Issued | MadeFile | None = None,
     claims: Sequence[Issued] = (),
 ) -> list[Notice]:
     """The same to each of the readers; an answer of theirs is one about this document.
 
-    `claims`: the invoices of which it says how much is open.
+    `file_of`: the document whose file comes along, or the file. `claims`: the invoices of which it says how much is
+    open.
     """
     desk = billing_desk(act.settings)
     answered = (Purpose.INVOICE, about.id) if about else None
-    file = document_file(act, file_of) if isinstance(file_of, Issued) else None
+    file = document_file(act, file_of) if isinstance(file_of, Issued) else file_of
     number = about_id if about_id is not None else about.id if about else None
     notices = []
     for reader in readers:

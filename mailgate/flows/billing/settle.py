@@ -1,7 +1,7 @@
 """Money in and out of documents: payments, deposits and gifts, credit that settles what falls due, credit notes."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
 
@@ -92,7 +92,7 @@ def take_in(deal: Deal, payment: Payment, wanted: Sequence[Issued], *, unit_mino
     used = use_credit(deal, tells=False) if found.excess_minor else ()
     tell_paid(deal, found.by_invoice)
     meant = "" if any(one.open_minor for one in wanted) else next((one.number for one in wanted), "")
-    tell_payment(deal, payment, (*found.allocations, *used), meant=meant)
+    tell_payment(deal, replace(payment, id=number), (*found.allocations, *used), meant=meant)
     after_settlement(deal, found.by_invoice)
     numbers = [one.number for one in invoices.several(conn, found.by_invoice) if not one.open_minor]
     return Received(number, payment.amount_minor - found.excess_minor, found.excess_minor, tuple(numbers))

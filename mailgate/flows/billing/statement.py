@@ -1,6 +1,5 @@
 """Statements of account: what stands in one of any month, the mail that brings it, and the values of its PDF."""
 
-import logging
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
@@ -15,19 +14,17 @@ from mailgate.billing.profile import buyer
 from mailgate.billing.statement import Entry, Section, Statement, month_of, sections, span_of
 from mailgate.config import Settings
 from mailgate.errors import Permanent
+from mailgate.flows.billing.drawn import drawn_by
 from mailgate.flows.billing.letters import billing_desk, readers_of_money
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import letter
 from mailgate.letters.notice import MadeFile, Maker, Notice
-from mailgate.log_events import LogEvent
 from mailgate.outbound.document.pdf import Pdf
 from mailgate.people import Customer
 from store import people
 from store.billing import accounts, ledger, statements
-
-log = logging.getLogger(__name__)
 
 STATEMENT_PDF = "statement-pdf"
 """The maker of the file of a statement."""
@@ -91,16 +88,7 @@ def model_of(conn: Connection, settings: Settings, found: Statement, *, made_on:
 
 def statement_maker(make: Callable[[Mapping[str, object]], Pdf]) -> Maker:
     """Makes the file of a statement, and tells the log what is wrong with it."""
-
-    def made(values: Mapping[str, object]) -> bytes:
-        pdf = make(values)
-        if pdf.problem:
-            log.warning(LogEvent.WORDS_PROBLEM(problem=pdf.problem))
-        if pdf.missing:
-            log.warning(LogEvent.NO_GLYPH(document=f"statement {values['month']}", signs="".join(sorted(pdf.missing))))
-        return pdf.content
-
-    return made
+    return drawn_by(make, lambda values: f"statement {values['month']}")
 
 
 def account_day(customer: Customer, now: datetime) -> date:

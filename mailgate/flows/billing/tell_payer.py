@@ -11,6 +11,7 @@ from mailgate.billing.service import Service
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done
 from mailgate.flows.billing.letters import credit_notices, payment_notices, refund_notices, service_notices
+from mailgate.flows.billing.receipt import receipt_file
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
@@ -41,10 +42,11 @@ def tell_payment(deal: Deal, payment: Payment, taken: Sequence[Allocation], *, m
     else:
         template = Template.CREDIT_ADDED
         credit_minor = ledger.credit(deal.conn, payment.customer_id, payment.currency)
+    act = _act(deal)
     _send(
         deal,
         payment_notices(
-            _act(deal),
+            act,
             template,
             payment.customer_id,
             amount_minor=payment.amount_minor,
@@ -56,6 +58,7 @@ def tell_payment(deal: Deal, payment: Payment, taken: Sequence[Allocation], *, m
             open_now=[one for one in now_they_are if one.open_minor],
             credit_minor=credit_minor,
             meant=meant,
+            file=receipt_file(act, payment, made_on=deal.day) if template is Template.PAYMENT_RECEIPT else None,
         ),
     )
 

@@ -274,7 +274,7 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.PAYMENT_RECEIPT: (
         _paid(),
         _paid("credit"),
-        _paid("check", 3000, credit_minor=600),
+        _paid("check", 3000, credit_minor=600, has_file=True),
         _paid("card", open=_OTHERS[:1]),
         _paid("card", payment=_PAYMENT | {"method": "card", "label": "Visa 4242"}),
         _paid("wire", **_PAID_NO_PAGE),
