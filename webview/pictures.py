@@ -4,6 +4,7 @@ Each has a title and a conclusion for those who do not see it; the page sets the
 is drawn twice, for a wide place and for the width of a phone, where letters would be too small else.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -125,10 +126,12 @@ def dots(title: str, conclusion: str, things: Sequence[Dot], *, tell: Tell = str
 
 def alone(picture: Markup) -> str:
     """A picture as a file of its own, which any program that knows SVG shows, in light colours and in dark ones."""
-    head, _, rest = str(picture).partition(">")
+    # Marks that lead to pages lead nowhere from a file; what they say stays.
+    head, _, rest = _LINK.sub(r"<\1g>", str(picture)).partition(">")
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{head} xmlns="http://www.w3.org/2000/svg">{_STYLE}{rest}\n'
 
 
+_LINK = re.compile(r"<(/?)a\b[^>]*>")
 _STYLE = """<style>
 svg { background: #ffffff; color-scheme: light dark; }
 text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: #566170; }
@@ -136,6 +139,7 @@ text { font: 11px system-ui, "DejaVu Sans", sans-serif; fill: #566170; }
 .up, .usual { fill: #17599c; }
 .down { fill: none; stroke: #0c5b3b; stroke-width: 1.5; }
 .span { fill: #d8dee6; }
+.place { fill: none; }
 .mark { fill: none; stroke: #0c5b3b; stroke-width: 2.5; }
 @media (prefers-color-scheme: dark) {
   svg { background: #1a2129; }

@@ -3,8 +3,6 @@
 What it says of money stands in `report_money.py`.
 """
 
-import gettext
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -13,10 +11,10 @@ import click
 
 from mailgate.cli import report_money
 from mailgate.cli.bars import bar, spans
-from mailgate.cli.cells import Column, laid_out, table_of
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
-from mailgate.cli.output import EX_CANTCREAT, EX_USAGE, Row, fail, json_option, print_rows, say, wants_json, zone
+from mailgate.cli.output import Row, json_option, print_rows, wants_json
+from mailgate.cli.plots import HERE, plot_option, print_drawn, room, words, write_picture
 from mailgate.cli.report_cards import missing_cards
 from mailgate.language.tags import FALLBACK
 from mailgate.language.telling import span, speaking
@@ -27,18 +25,7 @@ from webview.report_pages import Shown, answering, counted, keeping_up
 from webview.words import Words
 
 _HALF, _NINE_OF_TEN = "half_within", "nine_of_ten_within"
-_HERE = "-"  # the terminal
-_ENDING = ".svg"
 _BESIDE_DAYS, _BESIDE_WEEKS = 32, 72  # places of a terminal for the columns beside what is drawn
-_MOST, _LEAST = 60, 10  # places of what is drawn
-
-plot_option = click.option(
-    "--plot",
-    is_flag=False,
-    flag_value=_HERE,
-    metavar="[FILE.svg]",
-    help="Draw it, here or as an SVG picture into a new file.",
-)
 
 
 @click.group(cls=Group)
@@ -60,10 +47,10 @@ def tickets(days: int, plot: str | None) -> None:
     most = max((max(one.opened, one.closed) for one in rows), default=0)
     table: list[Row] = [{"day": one.day.isoformat(), "opened": one.opened, "closed": one.closed} for one in rows]
     drawn = {
-        "opened": [bar(one.opened, most, _room(_BESIDE_DAYS) // 2) for one in rows],
-        "closed": [bar(one.closed, most, _room(_BESIDE_DAYS) // 2) for one in rows],
+        "opened": [bar(one.opened, most, room(_BESIDE_DAYS) // 2) for one in rows],
+        "closed": [bar(one.closed, most, room(_BESIDE_DAYS) // 2) for one in rows],
     }
-    _show(table, ("day", "opened", "closed"), plot, drawn, lambda words: keeping_up(words, rows))
+    _show(table, ("day", "opened", "closed"), plot, drawn, lambda said: keeping_up(said, rows))
 
 
 @report.command()
@@ -83,9 +70,7 @@ def response(weeks: int, plot: str | None) -> None:
     with speaking(FALLBACK, "UTC"):
         table = [_week(one) for one in rows]
     columns = ("week", "answered", "unanswered", _HALF, _NINE_OF_TEN)
-    _show(
-        table, columns, plot, {_NINE_OF_TEN: spans(seconds, _room(_BESIDE_WEEKS))}, lambda words: answering(words, rows)
-    )
+    _show(table, columns, plot, {_NINE_OF_TEN: spans(seconds, room(_BESIDE_WEEKS))}, lambda said: answering(said, rows))
 
 
 def _figures(*, days: int = 1, weeks: int = 1) -> tuple[tuple[DayFigures, ...], tuple[WeekFigures, ...]]:
@@ -115,37 +100,14 @@ def _show(
 ) -> None:
     """What the table says in one sentence, the table, and what is drawn: beside its columns, or in a file."""
     with speaking(FALLBACK, "UTC", at=now()):
-        shown = tell(Words(FALLBACK, gettext.NullTranslations()))
-    if plot not in (None, _HERE):
-        _write(Path(str(plot)), alone(shown.picture))
+        shown = tell(words())
+    if plot not in (None, HERE):
+        write_picture(Path(str(plot)), alone(shown.picture))
     if wants_json():
         print_rows(table, columns)
         return
     click.echo(f"{shown.title}. {shown.conclusion}\n")
-    laid: list[Column] = []
-    for key, column in zip(columns, table_of(table, columns, zone()), strict=True):
-        laid.append(column)
-        if plot == _HERE and key in drawn:
-            laid.append(Column("", tuple(drawn[key])))
-    for line in laid_out(laid, None):
-        click.echo(line)
-
-
-def _write(path: Path, picture: str) -> None:
-    if path.suffix.lower() != _ENDING:
-        fail(f"{path} would not be a picture that is drawn here", code=EX_USAGE, hint=f"a name that ends in {_ENDING}")
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(picture)
-    except FileExistsError:
-        fail(f"{path} is there already", code=EX_CANTCREAT, hint="name another file")
-    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
-        fail(f"{path} cannot be written: {error}", code=EX_CANTCREAT)
-    say(f"{path} is written")
-
-
-def _room(beside: int) -> int:
-    return max(min(shutil.get_terminal_size().columns - beside, _MOST), _LEAST)
+    print_drawn(table, columns, drawn if plot == HERE else {})
 
 
 def _seconds(time: timedelta | None) -> int | None:

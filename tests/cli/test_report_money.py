@@ -2,10 +2,12 @@
 
 import csv
 import io
+import re
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -13,6 +15,7 @@ from tests.cli.selling import add, selling
 from tests.cli.test_ledger_export import counted, exported, says
 from tests.program import Program, Row
 
+BLOCKS = "▏▎▍▌▋▊▉█"
 AGES = ("not_due_minor", "late_1_30_minor", "late_31_60_minor", "late_61_90_minor", "late_over_90_minor")
 
 
@@ -149,3 +152,44 @@ def test_what_cannot_be_reported_is_said(shop: Program, arguments: tuple[str, ..
 
     assert done.exit_code == code
     assert words in done.stderr
+
+
+REPORTS = (("aging", "total_minor"), ("revenue", "earned_minor"), ("mrr", "mrr_minor"))
+
+
+@pytest.mark.parametrize(("name", "key"), REPORTS)
+def test_drawn_it_says_the_same_and_each_currency_has_its_own_longest_bar(shop: Program, name: str, key: str) -> None:
+    words = ("report", name, "--at", "2026-06-30")
+    plain = shop.prints(*words).decode().splitlines()
+
+    drawn = shop.prints(*words, "--plot").decode().splitlines()
+
+    assert [re.sub(rf" *[{BLOCKS}]+", "", line).split() for line in drawn] == [line.split() for line in plain]
+    most: dict[str, int] = {}
+    for row in shop.rows(*words):
+        most[row["currency"]] = max(most.get(row["currency"], 0), row[key])
+    longest = max(line.count("█") for line in drawn)
+    full = [line for line in drawn if line.count("█") == longest]
+    assert longest >= 10
+    assert {currency for currency, minor in most.items() if minor > 0} == {
+        currency for currency in most for line in full if currency in line.split()
+    }
+
+
+@pytest.mark.parametrize("name", [name for name, _ in REPORTS])
+def test_a_picture_of_each_currency_is_written_and_data_stay_as_they_are(
+    shop: Program, name: str, tmp_path: Path
+) -> None:
+    words = ("report", name, "--at", "2026-06-30")
+
+    assert shop.prints(*words, "--json", "--plot") == shop.prints(*words, "--json")
+    assert shop.prints(*words, "--csv", "--plot") == shop.prints(*words, "--csv")
+    assert shop.prints(*words, "--csv", "--plot", str(tmp_path / "figures.svg")) == shop.prints(*words, "--csv")
+
+    currencies = {row["currency"] for row in shop.rows(*words)}
+    assert {one.name for one in tmp_path.iterdir()} == {f"figures-{one}.svg" for one in currencies}
+    for currency in currencies:
+        root = ElementTree.parse(tmp_path / f"figures-{currency}.svg").getroot()
+        assert root.tag.endswith("}svg")
+        assert currency in " ".join(root.itertext())
+        assert not list(root.iter("{http://www.w3.org/2000/svg}a"))
