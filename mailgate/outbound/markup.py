@@ -153,8 +153,9 @@ def _link(_: RendererHTML, tokens: Sequence[Token], place: int, options: Any, en
     match tokens[place].attrs.get("title"):
         case title if title == BUTTON:
             colour = env["colour"]
-            cell = f'<td class="button" bgcolor="{colour}" style="border: 1px solid {colour}; border-radius: 6px;">'
-            return f'{cell}{link} style="{_BUTTON_STYLE}">'
+            # Filters read styles alone: white on what they take for white looks hidden to them.
+            style = f"background-color: {colour}; border: 1px solid {colour}; border-radius: 6px;"
+            return f'<td class="button" bgcolor="{colour}" style="{style}">{link} style="{_BUTTON_STYLE}">'
         case title if title == COMMAND:
             return f'{link} class="command">'
     return f"{link}>"
