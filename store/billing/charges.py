@@ -254,5 +254,5 @@ def standing(conn: Connection, *, now: datetime) -> Standing:
             func.min(case((in_doubt, charges.c.made_at))),
         ).where(_UNDER_WAY | recent)
     ).one()
-    under_way, doubtful, declined, refused = (int(number or 0) for number in row[:4])
-    return Standing(under_way, doubtful, declined, refused, oldest_in_doubt_at=row[4])
+    under_way, doubtful, declined, failed = (int(number or 0) for number in row[:4])
+    return Standing(under_way, doubtful, declined, failed, oldest_in_doubt_at=row[4])
