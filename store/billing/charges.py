@@ -170,12 +170,13 @@ def with_one_to_repeat(conn: Connection, customer_ids: Iterable[int], *, by: dat
     return frozenset(conn.execute(query.distinct()).scalars())
 
 
-def attempted(conn: Connection, invoice_ids: Iterable[int]) -> frozenset[int]:
-    """Those of these invoices that a charge was made for, and did not end before money could move."""
+def attempted(conn: Connection, invoice_ids: Iterable[int], card_id: int) -> frozenset[int]:
+    """Those of these invoices that a charge of a card was made for, which did not end before money could move."""
     query = (
         select(charge_invoices.c.invoice_id)
         .join(charges, charges.c.id == charge_invoices.c.charge_id)
-        .where(charge_invoices.c.invoice_id.in_(list(invoice_ids)), charges.c.state != State.CANCELLED.value)
+        .where(charge_invoices.c.invoice_id.in_(list(invoice_ids)), charges.c.payment_method_id == card_id)
+        .where(charges.c.state != State.CANCELLED.value)
     )
     return frozenset(conn.execute(query.distinct()).scalars())
 

@@ -16,10 +16,23 @@ _OPEN = and_(
     invoices.c.state == DocumentState.ISSUED.value,
     invoices.c.open_minor > 0,
 )
-_TRIED = exists().where(
-    charge_invoices.c.invoice_id == invoices.c.id,
-    charges.c.id == charge_invoices.c.charge_id,
-    charges.c.state != State.CANCELLED.value,
+_TRIED = (
+    exists()
+    .where(
+        charge_invoices.c.invoice_id == invoices.c.id,
+        charges.c.id == charge_invoices.c.charge_id,
+        charges.c.payment_method_id == payment_methods.c.id,
+        charges.c.state != State.CANCELLED.value,
+    )
+    .correlate(invoices, payment_methods)
+)
+"""By the card that is there now: of one that is new, what stayed open is charged at once."""
+
+_HAS_CARD = and_(
+    payment_methods.c.provider == bindparam("name"),
+    payment_methods.c.removed_at.is_(None),
+    payment_methods.c.blocked_because == "",
+    or_(payment_methods.c.expires_on.is_(None), payment_methods.c.expires_on >= bindparam("day")),
 )
 _SUMS = (
     select(invoices.c.customer_id, invoices.c.currency, func.sum(invoices.c.open_minor))
@@ -39,7 +52,7 @@ class Due:
     issued_at: datetime
     open_minor: int
     zone: str
-    was_tried: bool  # a charge was made for it before
+    was_tried: bool  # a charge of this card was made for it before
 
 
 _DUE = Rows(Due)
@@ -47,7 +60,11 @@ _DUE = Rows(Due)
 
 def due(conn: Connection, provider: str, *, due_by: date) -> tuple[Due, ...]:
     """Open invoices of accounts with a card of this provider that works, and of which a charge is still to be made."""
-    untried = select(invoices.c.customer_id).where(_OPEN, invoices.c.due_on <= due_by, ~_TRIED)
+    untried = (
+        select(invoices.c.customer_id)
+        .join(payment_methods, payment_methods.c.customer_id == invoices.c.customer_id)
+        .where(_OPEN, _HAS_CARD, invoices.c.due_on <= due_by, ~_TRIED)
+    )
     query = (
         select(
             invoices.c.id.label("invoice_id"),
@@ -66,16 +83,13 @@ def due(conn: Connection, provider: str, *, due_by: date) -> tuple[Due, ...]:
             _OPEN,
             invoices.c.due_on <= due_by,
             invoices.c.customer_id.in_(untried),
-            payment_methods.c.provider == provider,
-            payment_methods.c.removed_at.is_(None),
-            payment_methods.c.blocked_because == "",
-            or_(payment_methods.c.expires_on.is_(None), payment_methods.c.expires_on >= due_by),
+            _HAS_CARD,
             customers.c.removed_at.is_(None),
             billing_accounts.c.billed_elsewhere.is_not(True),
         )
         .order_by(invoices.c.due_on, invoices.c.id)
     )
-    return tuple(_DUE.read(row) for row in conn.execute(query).mappings())
+    return tuple(_DUE.read(row) for row in conn.execute(query, {"name": provider, "day": due_by}).mappings())
 
 
 def currencies(conn: Connection, customer_id: int, *, due_by: date) -> tuple[str, ...]:

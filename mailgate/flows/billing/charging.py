@@ -73,7 +73,7 @@ class Charger:
         was_tried = charge.attempts > 1 or charge.state is State.IN_DOUBT
         found = self.provider.find(charge.key, customer_token=wanted.card.customer_token) if was_tried else None
         if found is None:
-            if not transact(self.engine, lambda conn: self._is_wanted(conn, lent, now)):
+            if not transact(self.engine, lambda conn: self._is_wanted(conn, lent, now), durable=False):
                 return None
             found = self.provider.start(wanted)
         self.fail_point("charge.started")
@@ -90,7 +90,7 @@ class Charger:
             seen = self.provider.look(charge.provider_id)
             if seen.state is not ChargeState.MADE:
                 return seen
-        if not transact(self.engine, lambda conn: self._still_pays(conn, lent, now)):
+        if not transact(self.engine, lambda conn: self._still_pays(conn, lent, now), durable=False):
             return self.provider.cancel(charge.provider_id)
         self.fail_point("charge.confirming")
         seen = self.provider.confirm(charge.provider_id, self._wanted(charge))

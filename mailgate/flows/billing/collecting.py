@@ -18,6 +18,7 @@ from mailgate.flows.billing.run import THE_SCHEDULE
 from mailgate.flows.story.act import Act
 from mailgate.payments.terms import Terms, chargeable, terms_of
 from store.billing import charges, collectable, falling_due, promises, working_cards
+from store.billing.cards import SavedCard
 from store.billing.in_flight import in_flight
 
 AT_ONCE = 500
@@ -59,7 +60,7 @@ def collect(act: Act, customer_ids: Iterable[int]) -> int:
             continue
         deal = deal_with(act.conn, act.settings, number, Today(act.now), by=THE_SCHEDULE)
         if deal is not None:
-            begun += _collect(deal, terms)
+            begun += _collect(deal, terms, with_card.get(number))
     return begun
 
 
@@ -68,14 +69,15 @@ def collect_due(act: Act, customer_ids: Sequence[int]) -> None:
     collect(act, customer_ids)
 
 
-def _collect(deal: Deal, terms: Terms) -> int:
+def _collect(deal: Deal, terms: Terms, card: SavedCard | None) -> int:
     number, begun = deal.payer.customer.id, 0
     repeated = {one.currency: one for one in charges.to_repeat(deal.conn, number, by=deal.now)}
     due = collectable.currencies(deal.conn, number, due_by=deal.day)
     for currency in sorted({*repeated, *due}):
         wanted = to_charge(deal, currency, None)
         before = repeated.get(currency)
-        is_fresh = bool(wanted) and len(charges.attempted(deal.conn, [one.id for one in wanted])) < len(wanted)
+        ids = [one.id for one in wanted]
+        is_fresh = card is not None and len(charges.attempted(deal.conn, ids, card.id)) < len(ids)
         if (before is None and not is_fresh) or (not wanted and promises.running(deal.conn, (number,))):
             continue
         found = charge_now(deal, terms, currency, asked_by=THE_SCHEDULE, attempt=_attempt(before))
@@ -93,7 +95,7 @@ def _attempt(before: charges.Charge | None) -> int:
 
 
 def _fresh(conn: Connection, settings: Settings, terms: Terms, at: datetime) -> Found:
-    """Customers of whom an invoice is due that no charge was made for, where all that is due is enough for one."""
+    """Customers of whom an invoice is due and not tried by their card, where all that is due is enough for a charge."""
     hold = settings.billing.ladder.hold
     found: dict[tuple[int, str], list[collectable.Due]] = {}
     for one in collectable.due(conn, terms.name, due_by=falling_due.latest_day(at)):

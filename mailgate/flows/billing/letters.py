@@ -144,14 +144,14 @@ def payment_notices(
     label: str = "",
     meant: str = "",
     file: MadeFile | None = None,
+    had_paid_minor: int = 0,
 ) -> list[Notice]:
     """What money came or was taken back, or which credit was used or added, and what it settled.
 
     `method`: as it was recorded, `credit` for the account's own, "" for a gift; `label`: the card.
+    `had_paid_minor`: how much of what it settled the account's credit had paid before.
     `open_now`: what is open of the invoices that it was for. `credit_minor`: how much of it became credit, or of a
     deposit or gift: the credit by now. `meant`: the number of an invoice that it was for, and that was settled before.
-    `method`: as it was recorded, `credit` for the account's own, "" for a gift. `open_now`: what is open of the
-    invoices that it was for. `credit_minor`: how much of it became credit, or of a deposit or gift: the credit by now.
     `file`: the receipt.
     """
     came = {"amount_minor": amount_minor, "currency": currency, "on": on.isoformat(), "method": method, "label": label}
@@ -161,6 +161,7 @@ def payment_notices(
         "open": [_brief(act, one) for one in open_now],
         "credit_minor": credit_minor,
         "meant": meant,
+        "had_paid_minor": had_paid_minor,
         "overview": act.settings.page("/invoices"),
         **(_ways(act, open_now[0]) if open_now else _NO_WAYS),
     }

@@ -44,7 +44,7 @@ def receive(deal: Deal, seen: ChargeSeen, *, invoices: Collection[int], provider
     if before is not None:
         return Received(before.id, is_new=False)
     payment = payment_of(deal, seen, provider)
-    wanted = _open(deal, invoices, seen.currency)
+    wanted = _meant(deal, invoices, seen.currency)
     found = settle.take_in(deal, payment, wanted, unit_minor=unit_of(provider, seen.currency))
     book_fee(deal, seen, found.payment_id, provider)
     log.info(
@@ -105,6 +105,7 @@ def unit_of(provider: Terms, currency: str) -> int:
         return 1
 
 
-def _open(deal: Deal, ids: Collection[int], currency: str) -> list[Issued]:
-    mine = documents.open_of(deal.conn, deal.payer.customer.id, currency)
-    return [one for one in mine if one.id in ids]
+def _meant(deal: Deal, ids: Collection[int], currency: str) -> list[Issued]:
+    """Those of this account and currency; of what is settled or was taken back nothing is paid."""
+    number = deal.payer.customer.id
+    return [one for one in documents.several(deal.conn, ids) if (one.customer_id, one.currency) == (number, currency)]

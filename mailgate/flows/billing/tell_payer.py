@@ -25,10 +25,13 @@ OF_CREDIT = "credit"
 """The method of what the account's own credit pays."""
 
 
-def tell_payment(deal: Deal, payment: Payment, taken: Sequence[Allocation], *, meant: str = "") -> None:
+def tell_payment(
+    deal: Deal, payment: Payment, taken: Sequence[Allocation], *, meant: str = "", had_paid_minor: int = 0
+) -> None:
     """Money came for an invoice: what it and the credit that it left have settled, and what became of the rest.
 
-    `meant`: the number of an invoice that it was for, and of which nothing was open.
+    `meant`: the number of an invoice that it was for, and of which nothing was open. `had_paid_minor`: how much
+    of what it settled credit had paid before.
     """
     if deal.is_quiet:
         return
@@ -59,6 +62,7 @@ def tell_payment(deal: Deal, payment: Payment, taken: Sequence[Allocation], *, m
             credit_minor=credit_minor,
             meant=meant,
             file=receipt_file(act, payment, made_on=deal.day) if template is Template.PAYMENT_RECEIPT else None,
+            had_paid_minor=had_paid_minor,
         ),
     )
 

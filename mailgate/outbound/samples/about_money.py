@@ -276,7 +276,7 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _paid("credit"),
         _paid("check", 3000, credit_minor=600, has_file=True),
         _paid("card", open=_OTHERS[:1]),
-        _paid("card", payment=_PAYMENT | {"method": "card", "label": "Visa 4242"}),
+        _paid("card", payment=_PAYMENT | {"method": "card", "label": "Visa 4242"}, had_paid_minor=500),
         _paid("wire", **_PAID_NO_PAGE),
         _paid("credit", 3590, settled=[_brief("2027-0031", 2400, "2027-03-15", 0), *_OTHERS[:1]]),
     ),

@@ -4,6 +4,8 @@ import pytest
 
 from mailgate.billing.document.invoice import DocumentState
 from mailgate.flows.billing.charge import Begun, Reason, WhyNot
+from store.billing import cards
+from store.engine import transaction
 from tests.flows.billing.charging import Counter, at
 from tests.flows.billing.trade import Trade, d
 from tests.payments.memory import ASKS, LOST, SHORT, SLOW
@@ -57,6 +59,7 @@ def test_credit_comes_first_and_the_card_pays_the_rest(counter: Counter, bob: in
     assert counter.trade.has_credit(bob) == 0
     assert counter.mails().count("payment-receipt") == 1
     assert "payment-partial" not in counter.mails()
+    assert counter.notice("payment-receipt")["had_paid_minor"] == 500
 
 
 def test_what_credit_pays_wholly_no_card_is_asked_for(counter: Counter, bob: int) -> None:
@@ -153,6 +156,22 @@ def test_a_hard_decline_is_tried_no_more_and_blocks_the_card(counter: Counter, b
     assert counter.notice("payment-failed")["charge"]["why"] == "hard"  # type: ignore[index]
 
 
+def test_a_new_card_is_charged_at_once_for_what_the_old_one_did_not_pay(counter: Counter, bob: int) -> None:
+    old = counter.card(bob, LOST)
+    number = sold(counter, bob)
+    counter.look("2026-03-01")
+
+    with transaction(counter.trade.engine) as conn:
+        cards.remove(conn, old, by="Bob", now=at("2026-03-02"))
+    counter.card(bob)
+    counter.look("2026-03-02T10:00")
+    counter.look("2026-03-09")
+
+    assert counter.states() == ["failed", "succeeded"]
+    assert counter.open(number) == 0
+    assert len(counter.provider.moved) == 1
+
+
 def test_who_has_to_confirm_himself_is_told_so_and_nothing_is_tried_again(counter: Counter, bob: int) -> None:
     card = counter.card(bob, ASKS)
     sold(counter, bob)
@@ -219,6 +238,7 @@ def test_money_that_came_nevertheless_becomes_credit_and_its_payer_hears_of_it(c
     assert counter.states() == ["succeeded"]
     assert counter.trade.has_credit(bob) == 1190
     assert counter.mails()[-1] == "credit-added"
+    assert counter.notice("credit-added")["meant"] == number
 
 
 def test_void_meanwhile_is_not_charged(counter: Counter, bob: int) -> None:
