@@ -1,5 +1,6 @@
 """Whoever dies while a card is charged, and whichever call breaks off: money moves once, and is booked once."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
@@ -145,6 +146,18 @@ def test_two_who_look_at_the_same_time_begin_one_charge(counter: Counter) -> Non
             counter.meet(one.kind, one.object, MIDNIGHT)
     for _ in range(2):
         counter.work(1, MIDNIGHT)
+
+    assert len(counter.charges()) == 1
+    assert_paid_once(counter, number)
+
+
+def test_two_programs_that_do_what_is_due_at_the_same_time_charge_once(counter: Counter) -> None:
+    number = due_for(counter)
+
+    with ThreadPoolExecutor(2) as programs:
+        for one in [programs.submit(counter.look, "2026-03-01") for _ in range(2)]:
+            one.result()
+    counter.look("2026-03-01T00:02")
 
     assert len(counter.charges()) == 1
     assert_paid_once(counter, number)
