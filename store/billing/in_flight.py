@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Connection, bindparam, select
 
-from store.billing import charges
+from store.billing import charges, offers
 from store.schema import bank_entries, bank_proposals
 
 _PROPOSED = (
@@ -16,9 +16,9 @@ _PROPOSED = (
 
 
 def in_flight(conn: Connection, customer_ids: Iterable[int]) -> set[int]:
-    """Those of these customers of whom money may have come: a bank's line is proposed for them, or a card charged."""
+    """Those of these customers of whom money may have come: a bank's line is proposed, a card charged, a link paid."""
     ids = list(customer_ids)
-    return proposed(conn, ids) | charges.with_one_under_way(conn, ids)
+    return proposed(conn, ids) | charges.with_one_under_way(conn, ids) | offers.under_way(conn, ids)
 
 
 def proposed(conn: Connection, customer_ids: Iterable[int]) -> set[int]:

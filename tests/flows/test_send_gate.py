@@ -97,7 +97,7 @@ def test_nobody_finds_what_is_for_staff_alone() -> None:
 
 def test_each_budget_has_its_templates() -> None:
     assert {budget: set(sharing(budget)) for budget in Budget} == {
-        Budget.ANSWERS: {Template.ACKNOWLEDGEMENT, Template.LEFT_OUT, Template.HELD},
+        Budget.ANSWERS: {Template.ACKNOWLEDGEMENT, Template.LEFT_OUT, Template.HELD, Template.PAY_HERE},
         Budget.LINKS: {Template.SIGN_IN},
         Budget.COMMANDS: {Template.RECEIPT, Template.COPY, Template.PROPOSAL},
         Budget.QUESTIONS: {Template.CONFIRM},

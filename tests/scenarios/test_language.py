@@ -9,6 +9,7 @@ import pytest
 
 from mailgate.flows.billing import settle, take_back
 from mailgate.flows.billing.letters import Consequence, card_notices, invoice_notices
+from mailgate.flows.billing.link_letters import tell_card_removed, tell_card_saved, tell_link
 from mailgate.flows.billing.returned import take_payment_back
 from mailgate.flows.billing.service import states, terms
 from mailgate.flows.billing.service.add import Sold, add
@@ -19,9 +20,12 @@ from mailgate.flows.moving.customer_table import CustomerRow
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Audience, Template
+from mailgate.payments.provider import OfferKind
 from mailgate.people import Role
 from store import people, people_edits
 from store.billing import invoices, payments
+from store.billing.cards import SavedCard
+from store.billing.offers import Offered, OfferStanding
 from store.engine import transaction
 from store.post.notices import stored
 from store.post.outbox import Outgoing
@@ -32,11 +36,12 @@ from tests.outbound.pseudo import PSEUDO, unmarked, write_pseudo
 
 ADDRESS = re.compile(r"\S+@\S+|https?://\S+")
 SIGN_IN = "sign-in@support.example"
-# No command of today asks several people, so nobody is told that another one's yes was enough.
+# No command of today asks several people, so nobody is told that another one's yes was enough; and somebody to whom an
+# invoice was sent on is no customer, whose language nobody knows.
 TO_CUSTOMERS = tuple(
     template
     for template in Template
-    if template.kind.audience is not Audience.STAFF and template is not Template.CONFIRMED
+    if template.kind.audience is not Audience.STAFF and template not in {Template.CONFIRMED, Template.PAY_HERE}
 )
 ABOUT_INVOICES = (
     Template.INVOICE_CREATED,
@@ -128,12 +133,29 @@ def money_to(gate: Gate) -> None:
     gate.work()
 
 
+def cards_to(gate: Gate) -> None:
+    """The mails about links and cards: of contact 1 of customer 1, and to whoever an invoice was sent on to."""
+    link = "https://pay.example.net/1"
+    card = SavedCard(0, 1, "stripe", "cus_1", "pm_1", "visa", "4242", None, gate.now)
+    with transaction(gate.parts.engine) as conn:
+        act = Act.begin(conn, gate.parts.settings, gate.now)
+        for kind, currency in ((OfferKind.CARD, ""), (OfferKind.DEPOSIT, "EUR")):
+            tell_link(
+                act,
+                Offered(0, kind, 1, None, "stripe", currency, 5000, OfferStanding.OPEN, gate.now, None, 1, url=link),
+            )
+        tell_card_saved(act, card, before=None, asked=None)
+        tell_card_removed(act, card, but=None)
+    gate.work()
+
+
 @pytest.fixture
 def sent(gate: Gate) -> Mapping[Template, Outgoing]:
     """One mail of each kind, as it was sent to customers of Austria."""
     anna = gate.customer("Anna", "anna@customer.example", language="de-AT", timezone="Asia/Tokyo")
     everything_to(gate, anna, gate.staff("Bart Jones", "bart@hosting.example"))
     money_to(gate)
+    cards_to(gate)
     return {row.notice.template: row for row in gate.outbox()}
 
 
