@@ -22,8 +22,10 @@ from mailgate.config.settings import QueueList
 from mailgate.flows.billing import time_given
 from mailgate.flows.billing.bank.importing import import_lines
 from mailgate.flows.billing.books import Today, deal_with
+from mailgate.flows.billing.cards import CardForgetter
 from mailgate.flows.billing.charge import Begun, charge_now
 from mailgate.flows.billing.charging import Charger
+from mailgate.flows.billing.keep_links import LinkKeeper
 from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
@@ -34,9 +36,10 @@ from mailgate.jobs import Enqueue, Job
 from mailgate.payments.terms import ByTable
 from mailgate.wiring import Parts, build
 from store import schema
-from store.billing import accounts, cards, einvoice_gaps, invoices, ledger, runs, statements
+from store.billing import accounts, cards, einvoice_gaps, invoices, ledger, offers, runs, statements
 from store.billing.bank import FromFile
 from store.billing.cards import SavedCard
+from store.billing.offers import Offered, OfferStanding
 from store.engine import reading, transaction
 from store.post import announcements, work
 from tests.flows.billing.charging import with_cards
@@ -160,7 +163,10 @@ class Store:
         """Mail leaves in the crash tests: here it stays queued."""
         work = replace(self.parts, enqueue=enqueue).work
         charge = Charger(self.engine, self.parts.settings, self.provider)
-        return {**work, Job.DELIVER: lambda *_: None, Job.TEACH: lambda *_: None, Job.CHARGE: charge}
+        kept_here = {Job.DELIVER: lambda *_: None, Job.TEACH: lambda *_: None}
+        links = LinkKeeper(self.engine, self.parts.settings, self.provider, _nothing)
+        forgets = CardForgetter(self.engine, self.provider)
+        return {**work, **kept_here, Job.CHARGE: charge, Job.OFFER: links, Job.CARD: forgets}
 
 
 @contextmanager
@@ -292,7 +298,10 @@ def sell(shop: Shop) -> None:
 
 
 def pay_by_card(shop: Shop, begun: date) -> None:
-    """An invoice is due, a charge was begun and its job lost, and a card ends soon."""
+    """An invoice is due, a charge was begun and its job lost, and a card ends soon.
+
+    A link was asked for, which there will be none of, and the provider is to forget an older card.
+    """
     ends_on = MORNING.date() + timedelta(days=5)
     fred, gina = shop.customer("Fred"), shop.customer("Gina")
     for number, last_day in ((fred, None), (gina, ends_on)):
@@ -304,6 +313,12 @@ def pay_by_card(shop: Shop, begun: date) -> None:
         deal = deal_with(conn, shop.settings, gina, Today(MORNING - timedelta(hours=1)), by="Bart")
         assert deal is not None
         assert isinstance(charge_now(deal, ByTable("stripe"), "EUR", asked_by="Bart"), Begun)
+        asks = deal.payer.customer.contacts[0].id
+        offers.add(
+            conn, [Offered(0, "card", gina, None, "stripe", "", 0, OfferStanding.WANTED, MORNING, MORNING, asks)]
+        )
+        before = SavedCard(0, gina, "stripe", "cus_1", "pm_old", "visa", "1881", None, MORNING)
+        cards.add(conn, replace(before, removed_at=MORNING, removed_by="Gina", due_at=MORNING))
 
 
 STEPS = st.lists(
