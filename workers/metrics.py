@@ -203,6 +203,7 @@ def _queues(found: health.Health) -> Iterator[Metric]:
     for name, number in charges_face(found.charges).items():
         charges.add_metric((name,), number)
     yield charges
+    yield _gauge("mailgate_bank_lines", "Lines of the bank that wait for a decision", found.billing.bank_lines)
     ages = (
         ("mailgate_oldest_waiting_seconds", "Age of the oldest of them, 0 for none", found.oldest_waiting),
         ("mailgate_oldest_review_seconds", "How long a decision has waited, 0 for none", found.oldest_review),

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Connection, String, select, update
+from sqlalchemy import Connection, String, and_, exists, or_, select, update
 
 from mailgate.billing.document.invoice import DocumentKind
-from store.schema import gifts, invoice_lines, invoices, payments, promises, services
+from store.schema import bank_entries, bank_proposals, gifts, invoice_lines, invoices, payments, promises, services
 
 _WORDS = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit note"}
 
@@ -47,3 +47,20 @@ def erase_words(conn: Connection, customer_id: int, *, mark: str) -> None:
     conn.execute(update(payments).where(payments.c.customer_id == customer_id).values(reference=unnamed))
     conn.execute(update(gifts).where(gifts.c.customer_id == customer_id).values(reason=""))
     conn.execute(update(promises).where(promises.c.customer_id == customer_id).values(said_by=mark))
+    _erase_bank_lines(conn, customer_id, mark=mark)
+
+
+def _erase_bank_lines(conn: Connection, customer_id: int, *, mark: str) -> None:
+    """Of lines that are his, and of those that may be nobody else's."""
+    paid = select(payments.c.id).where(payments.c.customer_id == customer_id)
+    others = bank_proposals.alias("others")
+    of_others = exists().where(
+        others.c.entry_id == bank_proposals.c.entry_id, others.c.customer_id != bank_proposals.c.customer_id
+    )
+    proposed = select(bank_proposals.c.entry_id).where(bank_proposals.c.customer_id == customer_id, ~of_others)
+    his = or_(
+        bank_entries.c.payment_id.in_(paid),
+        and_(bank_entries.c.payment_id.is_(None), bank_entries.c.id.in_(proposed)),
+    )
+    nothing = {"payer": mark, "payer_account": "", "end_to_end": "", "text": ""}
+    conn.execute(update(bank_entries).where(his).values(**nothing))

@@ -1,6 +1,8 @@
 """A bank's file comes in: what is sure is booked once, and everything else waits for people, with reasons."""
 
+from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -14,6 +16,7 @@ from mailgate.flows.billing.resting import suspend_unpaid
 from mailgate.letters.kind import Template
 from store.billing import bank, services
 from store.billing.in_flight import in_flight
+from store.billing.kept import erase_words
 from store.engine import reading, transaction
 from store.post import outbox
 from tests.billing.statements import Books, Pays, Says, camt
@@ -322,6 +325,37 @@ def test_the_same_statement_twice_in_a_file_is_one_and_pages_of_one_go_on(trade:
     bring(trade, raw=camt(Says([paid("4.00", text="x")], page=1), Says([paid("4.00", text="x")], page=2)))
 
     assert (twice, len(lines(trade))) == (2, 4)
+
+
+def test_two_who_import_at_once_book_each_line_once(trade: Trade, anne: int) -> None:
+    references = [trade.invoice(trade.add(anne, "small", on="2026-04-01")[1][0].number).reference for _ in range(6)]
+    entries = [*(paid("11.90", one) for one in references), *(paid("1", text=f"{number}") for number in range(20))]
+    raws = [camt(Says(entries)), camt(Says(entries[::-1]))]
+
+    with ThreadPoolExecutor(2) as both:
+        done = list(both.map(lambda raw: bring(trade, raw=raw), raws))
+
+    assert sum((one.states for one in done), Counter()) == {EntryState.BOOKED: 6, EntryState.PROPOSED: 20}
+    assert sum(one.known for one in done) == 26
+    assert bank_balance(trade) == 6 * 1190
+
+
+def test_of_a_forgotten_customer_no_line_has_a_word(trade: Trade, anne: int, bill: tuple[str, str]) -> None:
+    trade.customer("Bob")
+    bring(
+        trade,
+        paid("11.90", bill[1], name="Anne Miller", iban="DE75512108001245126199", text="from Anne"),
+        paid("1.00", name="Anne", text="Anne again", end_to_end="A-7"),
+        paid("2.00", name="Somebody", text="for Bob"),
+    )
+
+    with transaction(trade.engine) as conn:
+        erase_words(conn, anne, mark="(erased)")
+
+    first, second, third = lines(trade)
+    assert {one.payer for one in (first, second)} == {"(erased)"}
+    assert {(one.payer_account, one.end_to_end, one.text) for one in (first, second)} == {("", "", "")}
+    assert (third.payer, third.text) == ("Somebody", "for Bob")
 
 
 def test_more_lines_than_go_in_one_transaction(trade: Trade, anne: int) -> None:
