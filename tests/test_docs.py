@@ -18,6 +18,9 @@ from mailgate.billing.catalogue.products import OPTION_KEYS, PRODUCT_KEYS
 from mailgate.billing.catalogue.reading import CatalogueErrors, read_catalogue
 from mailgate.billing.catalogue.rules import PROMOTION_KEYS, TAX_KEYS
 from mailgate.billing.ledger.events import SIDES
+from mailgate.billing.payment.bank_line import BankLine
+from mailgate.billing.payment.table.reading import read_table
+from mailgate.billing.payment.table.table_map import read_map
 from mailgate.cli.main import mailgate
 from mailgate.cli.web import web_view
 from mailgate.commands.place import Place as Here
@@ -269,6 +272,19 @@ def test_every_sample_of_a_catalogue_can_be_imported() -> None:
     first, second = found[0].products
     assert first.prices == second.prices
     assert len(found) == 4
+
+
+def test_the_sample_of_a_map_reads_a_table() -> None:
+    [sample] = page_named("docs/bank.md").blocks("map")
+    header = "Buchungstag;Betrag;Auftraggeber;IBAN;Verwendungszweck;Info"
+    table = f"Kontoauszug\n\n\n\n{header}\n02.04.2027;1.234,50;Müller;;x;y\n"
+
+    chart = read_map(sample.encode(), "map.toml")
+    line, facts = read_table([table.encode("cp1252")], chart)
+
+    assert isinstance(line, BankLine)
+    assert (line.amount_minor, line.party, line.text) == (123_450, "Müller", "x y")
+    assert (line.account, facts.currency) == ("DE02120300000000202051", "EUR")
 
 
 def test_a_mistake_in_a_catalogue_is_told_as_the_operator_reads_it() -> None:
