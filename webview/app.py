@@ -172,6 +172,7 @@ def _staff_routes(site: Site) -> list[Route]:
     pages = {
         "/staff/search": search_pages.staff_search,
         "/staff/invoices": staff_money.invoices,
+        "/staff/bank": staff_money.bank_lines,
         "/staff/tickets/{number:row}/messages/{entry:row}.txt": staff.ticket_text,
         "/staff/tickets/{number:row}/files/{entry:row}/{position:position}": staff.ticket_file,
         "/staff/tickets/{number:row}/files/{entry:row}/{position:position}/picture": staff.ticket_picture,

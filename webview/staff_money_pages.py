@@ -4,6 +4,7 @@ from starlette.responses import Response
 
 from mailgate.billing.document.invoice import DocumentKind
 from store.views import about_invoice, invoice_filter, staff_money, time_given
+from store.views import bank_lines as bank
 from store.views.invoice_filter import InvoiceFilter
 from store.views.paging import Turn
 from store.views.staff_money import CustomerHead
@@ -80,6 +81,11 @@ def invoices(visit: StaffVisit) -> Response:
 def invoices_of(visit: StaffVisit) -> Response:
     """`/staff/customers/<no>/invoices?status=&after=`: those of one."""
     return _invoices(visit, _head(visit))
+
+
+def bank_lines(visit: StaffVisit) -> Response:
+    """`/staff/bank?after=`: lines of the bank that wait for a decision."""
+    return visit.page("staff/bank.html", page=bank.waiting(visit.conn, visit.turn))
 
 
 def invoice(visit: StaffVisit) -> Response:

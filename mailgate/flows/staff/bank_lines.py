@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from mailgate.commands.place import Where
 from mailgate.config import Settings
 from mailgate.flows.post.notify import notify
-from mailgate.flows.post.sheet import sheet_for
+from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.staff.place import of_held
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.place import place_of
@@ -52,6 +52,7 @@ def tell_lines(act: Act) -> None:
     values = {
         "more": max(0, len(waiting) - LISTED) + max(0, len(returned) - LISTED),
         "returned": [told.returned(one) for one in returned[:LISTED]],
+        "page": staff_page(act, "bank"),
         "unbalanced": [{"file": one.name, "account": one.account} for one in statements[:LISTED]],
     }
     mails = []

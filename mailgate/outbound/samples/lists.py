@@ -123,7 +123,15 @@ _DECIDED = {
     "usage": _HELD_USAGE,
 }
 
-_BANK = {"company": COMPANY, "lines": [], "more": 0, "returned": [], "unbalanced": [], "usage": usage(BANK)}
+_BANK: dict[str, object] = {
+    "company": COMPANY,
+    "lines": [],
+    "more": 0,
+    "returned": [],
+    "unbalanced": [],
+    "usage": usage(BANK),
+    "page": None,
+}
 
 
 def _bank_line(number: int, *candidates: Mapping[str, object], payer: str = "Anne Miller") -> dict[str, object]:
@@ -176,7 +184,7 @@ LISTS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         )
     ),
     Template.BANK_LINES: (
-        _BANK | {"lines": _BANK_LINES, "more": 2},
+        _BANK | {"lines": _BANK_LINES, "more": 2, "page": "https://desk.example.net/staff/bank"},
         _BANK | {"lines": _BANK_LINES[:1]},
         _BANK | {"lines": _BANK_LINES[3:], "returned": _BANK_RETURNED, "unbalanced": _BANK_UNBALANCED},
         _BANK | {"returned": _BANK_RETURNED},
