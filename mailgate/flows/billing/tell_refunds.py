@@ -100,5 +100,6 @@ def _customer(act: Act, customer_id: int) -> dict[str, object]:
 
 
 def _label(conn: Connection, one: Refund) -> str:
+    """The card that it was paid by, where a provider has told."""
     paid = payments.get(conn, one.payment_id) if one.payment_id is not None else None
-    return (paid.label or paid.method) if paid else ""
+    return paid.label if paid else ""

@@ -136,7 +136,7 @@ def _refund(
         "deadline_on": "2027-03-30",
         "is_late": is_late,
         "state": state,
-        "label": "Visa 4242" if code else "transfer" if address else "",
+        "label": "Visa 4242" if code else "",
         "code": code,
         "address": address,
     }
