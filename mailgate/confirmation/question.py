@@ -58,6 +58,8 @@ class ConfirmKind(StrEnum):
     REMOVE_CARD = "remove-card"
     GIVE_CREDIT = "give-credit"  # by staff, and so what follows
     WAIVE = "waive"
+    REFUND = "refund"
+    CHARGE = "charge"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ KINDS: Mapping[ConfirmKind, Kind] = {
     ConfirmKind.REMOVE_CARD: Kind(Action.ORDER_WITHIN_LIMIT, QuestionClass.QUOTE),
     ConfirmKind.GIVE_CREDIT: Kind(Action.STAFF_MONEY, QuestionClass.MONEY),
     ConfirmKind.WAIVE: Kind(Action.STAFF_MONEY, QuestionClass.MONEY),
+    ConfirmKind.REFUND: Kind(Action.STAFF_MONEY, QuestionClass.MONEY),
+    ConfirmKind.CHARGE: Kind(Action.STAFF_MONEY, QuestionClass.MONEY),
 }
 
 
@@ -111,6 +115,8 @@ class Says(StrEnum):
     REMOVE_CARD = "remove-card"  # card_words
     GIVE_CREDIT = "give-credit"  # customer, name, amount_minor, currency, reason
     WAIVE = "waive"  # number, customer, name, amount_minor, currency
+    REFUND = "refund"  # the same
+    CHARGE = "charge"  # the same, card_words
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from mailgate.confirmation import ConfirmKind
+from mailgate.authority import Action
+from mailgate.confirmation import KINDS, ConfirmKind
 from mailgate.mail.address_token import TokenFault
 from mailgate.tickets.thread import Contradiction, NewTicket, ThreadedBy
 from mailgate.tickets.ticket import PROGRAM, Doer, EntryKind, Event, NewEntry, Priority
@@ -68,7 +69,8 @@ _INSTANT = Detail(datetime)
 _DAY = Detail(date)
 _WORDS = Detail(tuple)
 _WHY = _word(*ThreadedBy, *TokenFault, CONTRADICTION)
-_OF_STAFF = (ConfirmKind.STAFF_MAIL, ConfirmKind.EDIT_CUSTOMER, ConfirmKind.GIVE_CREDIT, ConfirmKind.WAIVE)
+_ACTIONS_OF_STAFF = (Action.STAFF_COMMAND, Action.STAFF_PEOPLE, Action.STAFF_MONEY)
+_OF_STAFF = tuple(one for one, kind in KINDS.items() if kind.action in _ACTIONS_OF_STAFF)
 _DEED = _word(*(kind for kind in ConfirmKind if kind not in _OF_STAFF))
 
 # The server's reply may name anybody: whom a mailbox is forwarded to, hosts of the provider.
@@ -122,6 +124,8 @@ EVENTS: Mapping[Event, Line] = {
     Event.TAGGED: _for_staff(tags=_WORDS),
     Event.EXTENDED: _for_all(number=_NAME, until=_DAY),
     Event.CREDITED: _for_staff(amount=_TEXT, reason=_TEXT, second=_perhaps(_NAME)),
+    Event.REFUNDED: _for_staff(number=_NAME, amount=_TEXT, second=_perhaps(_NAME)),
+    Event.CHARGED: _for_staff(number=_NAME, amount=_TEXT, second=_perhaps(_NAME)),
     Event.WAIVED: _for_staff(number=_NAME, amount=_TEXT, second=_perhaps(_NAME)),
     Event.SPLIT: _for_staff(other=_NUMBER),
     Event.SPLIT_OFF: _for_staff(other=_NUMBER),

@@ -70,6 +70,8 @@ class Event(StrEnum):
     EXTENDED = "extended"  # staff gave time to pay an invoice
     CREDITED = "credited"  # staff gave its customer credit
     WAIVED = "waived"  # staff gave up what was open of an invoice
+    REFUNDED = "refunded"  # staff had money of an invoice sent back
+    CHARGED = "charged"  # staff had a card charged for an invoice
     SPLIT = "split"  # a message of it has become another ticket
     SPLIT_OFF = "split off"  # opened with a message of another
 
@@ -114,6 +116,8 @@ _CHANGES_NO_STATE = (
     Event.EXTENDED,
     Event.CREDITED,
     Event.WAIVED,
+    Event.REFUNDED,
+    Event.CHARGED,
     Event.SPLIT,
     Event.SPLIT_OFF,
 )

@@ -62,6 +62,8 @@ NEWS = {
     Event.EXTENDED,
     Event.CREDITED,
     Event.WAIVED,
+    Event.REFUNDED,
+    Event.CHARGED,
     Event.SPLIT,
     Event.SPLIT_OFF,
     Event.CONTACT_ADDED,

@@ -73,6 +73,13 @@ def give_back(
     return found
 
 
+def most_back(conn: Connection, invoice: Issued) -> int:
+    """How much `give_back` could send back of an invoice, as it stands now."""
+    number, currency = invoice.customer_id, invoice.currency
+    sources = refunds.sources(conn, number, currency, invoice_ids=_behind(conn, (invoice.id,)))
+    return min(ledger.credit(conn, number, currency), sum(one.left_minor for one in sources))
+
+
 def hand_over(deal: Deal, refund: Refund, *, code: str) -> Refund:
     """How a refund stands that the provider does not send: it is a person's task until the same deadline.
 

@@ -1,7 +1,7 @@
 """Money as staff move it by mail, once somebody at a registered address has said yes: decided anew under the lock."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from mailgate.billing.money.amount import decimal, read_amount, written
@@ -11,15 +11,19 @@ from mailgate.confirmation import Became, Confirmation, ConfirmKind
 from mailgate.errors import Permanent
 from mailgate.flows.billing import settle
 from mailgate.flows.billing.books import Deal, Today, deal_with
+from mailgate.flows.billing.charge import Reason, WhyNot, charge_now
+from mailgate.flows.billing.refund import give_back
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Told
 from mailgate.log_events import LogEvent
+from mailgate.payments.terms import terms_of
 from mailgate.people import Staff, staff_at
 from mailgate.tickets.result import about_question
 from mailgate.tickets.ticket import Event, Ticket
 from store.billing import invoices, rates
+from store.billing.invoices import Issued
 from store.desk import tickets
 
 log = logging.getLogger(__name__)
@@ -42,27 +46,64 @@ class MoneyAct:
     `event` stands in the history of the ticket on which it was asked for, with these of the values beside the amount.
     """
 
-    do: Callable[[Deal, Values], None]
+    do: Callable[[Deal, Values, Sequence[str]], None]
     event: Event
     kept: tuple[tuple[str, str], ...]  # (detail of the event, value of the question)
 
 
-def _give_credit(deal: Deal, values: Values) -> None:
+def _give_credit(deal: Deal, values: Values, _by: Sequence[str]) -> None:
     settle.give(deal, values[CURRENCY], int(values[AMOUNT]), reason=values[REASON])
 
 
-def _waive(deal: Deal, values: Values) -> None:
+def _waive(deal: Deal, values: Values, _by: Sequence[str]) -> None:
+    settle.write_off(deal, _as_open_as_asked(deal, values))
+
+
+def _refund(deal: Deal, values: Values, by: Sequence[str]) -> None:
+    asker, *second = by
+    give_back(deal, _invoice(deal, values), int(values[AMOUNT]), asked_by=asker, approved_by="".join(second))
+
+
+def _charge(deal: Deal, values: Values, by: Sequence[str]) -> None:
+    invoice = _as_open_as_asked(deal, values)
+    terms = terms_of(deal.books.settings.payments)
+    begun = charge_now(deal, terms, invoice.currency, (invoice.id,), asked_by=" and ".join(by))
+    if isinstance(begun, WhyNot) and not (begun.used and begun.reason is Reason.NOTHING_OPEN):
+        used = "credit has paid a part of it, and " if begun.used else ""
+        raise CannotMove(f"{used}{NOT_CHARGED[begun.reason]}")
+
+
+NOT_CHARGED: Mapping[Reason, str] = {
+    Reason.NO_PROVIDER: "no cards are charged here: payments.provider names nobody who does",
+    Reason.NOT_BILLED: "the account is billed elsewhere",
+    Reason.NOTHING_OPEN: "nothing is open of it",
+    Reason.UNDER_WAY: "a card of this customer is being charged already",
+    Reason.NO_CARD: "the customer has no card with us",
+    Reason.CARD_BLOCKED: "the card of the customer is blocked",
+    Reason.CARD_EXPIRED: "the card of the customer is no longer valid",
+    Reason.TOO_LITTLE: "it is less than can be charged",
+}
+
+
+def _invoice(deal: Deal, values: Values) -> Issued:
     invoice = invoices.find(deal.conn, values[INVOICE])
     if invoice is None:
         raise CannotMove(f"there is no invoice {values[INVOICE]} any more")
+    return invoice
+
+
+def _as_open_as_asked(deal: Deal, values: Values) -> Issued:
+    invoice = _invoice(deal, values)
     if invoice.open_minor != int(values[AMOUNT]):
         open_now = f"{written(invoice.open_minor, invoice.currency)} {invoice.currency}"
         raise CannotMove(f"{open_now} is open of invoice {invoice.number} by now: send the command again")
-    settle.write_off(deal, invoice)
+    return invoice
 
 
 MONEY_ACTS: Mapping[ConfirmKind, MoneyAct] = {
     ConfirmKind.GIVE_CREDIT: MoneyAct(_give_credit, Event.CREDITED, (("reason", REASON),)),
+    ConfirmKind.REFUND: MoneyAct(_refund, Event.REFUNDED, (("number", INVOICE),)),
+    ConfirmKind.CHARGE: MoneyAct(_charge, Event.CHARGED, (("number", INVOICE),)),
     ConfirmKind.WAIVE: MoneyAct(_waive, Event.WAIVED, (("number", INVOICE),)),
 }
 """One row for each kind of question about money."""
@@ -70,12 +111,13 @@ MONEY_ACTS: Mapping[ConfirmKind, MoneyAct] = {
 
 def move_money(act: Act, incoming: Incoming, asked: Confirmation) -> Told:
     """Do what was said yes to, if it still can be done and the yes is enough."""
-    deal = deal_with(act.conn, act.settings, int(asked.values[CUSTOMER]), Today(act.now), by=_by(act, incoming, asked))
+    by = _by(act, incoming, asked)
+    deal = deal_with(act.conn, act.settings, int(asked.values[CUSTOMER]), Today(act.now), by=" and ".join(by))
     try:
         if deal is None:
             raise CannotMove("the customer is no longer here")
         _refuse_unentitled(act, incoming, asked)
-        MONEY_ACTS[asked.kind].do(deal, asked.values)
+        MONEY_ACTS[asked.kind].do(deal, asked.values, by)
     except Permanent as error:
         return Told(about_question(Became.DECIDED, why=str(error).rstrip(".")))
     minor, currency = asked.values[AMOUNT], asked.values[CURRENCY]
@@ -114,11 +156,10 @@ def _who_agreed(act: Act, incoming: Incoming, asked: Confirmation) -> Staff | No
     return None if said_yes is None or said_yes.id == asked.staff_id else said_yes
 
 
-def _by(act: Act, incoming: Incoming, asked: Confirmation) -> str:
+def _by(act: Act, incoming: Incoming, asked: Confirmation) -> list[str]:
     """For the books: who asked for it, and who agreed."""
     asker = next((one for one in act.staff if one.id == asked.staff_id), None)
-    names = [f"{one.name} <{one.address}>" for one in (asker, _who_agreed(act, incoming, asked)) if one]
-    return " and ".join(names)
+    return [f"{one.name} <{one.address}>" for one in (asker, _who_agreed(act, incoming, asked)) if one]
 
 
 def _recorded(act: Act, incoming: Incoming, asked: Confirmation) -> Ticket | None:

@@ -38,6 +38,7 @@ _STATEMENTS = [
                 "amount_minor": "2400",
                 "currency": "EUR",
                 "reason": "three days off",
+                "card_words": "Visa 4242",
             },
         }
     ]

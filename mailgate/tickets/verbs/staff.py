@@ -31,6 +31,8 @@ TAG = Verb("tag", "!tag server7 -dns", _COMMAND, readers.tags, where=_TICKET)
 CREDIT = Verb(
     "credit", "!credit 10.00 server was down", Action.STAFF_MONEY, readers.anything, where=_TICKET, alone=True
 )
+REFUND = Verb("refund", "!refund 2027-0031 10.00", Action.STAFF_MONEY, readers.some_words, alone=True)
+CHARGE = Verb("charge", "!charge 2027-0031", Action.STAFF_MONEY, about_money.invoice, alone=True)
 WAIVE = Verb("waive", "!waive 2027-0031", Action.STAFF_MONEY, about_money.invoice, alone=True)
 EXTEND = Verb("extend", "!extend 7d", _COMMAND, about_money.invoice_and_time)
 FOLLOW = Verb("follow", "!follow", _COMMAND, readers.nothing, where=_TICKET, alone=True)
@@ -72,6 +74,8 @@ STAFF = Table(
         TAG,
         EXTEND,
         CREDIT,
+        REFUND,
+        CHARGE,
         WAIVE,
         FOLLOW,
         MUTE,

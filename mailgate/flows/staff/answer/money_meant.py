@@ -8,20 +8,25 @@ from mailgate.billing.money.currencies import CURRENCIES
 from mailgate.commands.verb import Command, Verb
 from mailgate.confirmation import ConfirmKind, Line, Says
 from mailgate.errors import Permanent
+from mailgate.flows.billing.charge import Reason
 from mailgate.flows.billing.late_fee import late_fee_of
+from mailgate.flows.billing.provider_money import card_words
+from mailgate.flows.billing.refund import most_back
 from mailgate.flows.staff.answer.invoice_meant import invoice_meant
 from mailgate.flows.staff.answer.read import StaffMail
-from mailgate.flows.staff.money import CannotMove, needs_second
+from mailgate.flows.staff.money import NOT_CHARGED, CannotMove, needs_second
 from mailgate.flows.story.act import Act
+from mailgate.payments.terms import terms_of
 from mailgate.people import Staff, present
 from mailgate.tickets.verbs import staff
 from store import people
+from store.billing import cards
 from store.billing.invoices import Issued
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a command asks for, as it stands now. `by_hand` does the same at the command line."""
+    """What a command asks for, as it stands now. `by_hand` does the same at the command line, if anything does."""
 
     customer_id: int
     currency: str
@@ -69,20 +74,53 @@ def _waive(act: Act, mail: StaffMail, command: Command) -> Wanted:
         if fee is None:
             raise CannotMove(f"nothing is open of invoice {invoice.number}")
         invoice = fee
+    by_hand = f"mailgate invoice write-off {invoice.number}"
+    return _of_invoice(act, invoice, invoice.open_minor, Says.WAIVE, by_hand=by_hand)
+
+
+def _refund(act: Act, mail: StaffMail, command: Command) -> Wanted:
+    number, _, amount = command.argument.words.partition(" ")
+    invoice = invoice_meant(act, mail, number)
+    if invoice is None:
+        raise CannotMove(f"there is no invoice {number}")
+    most = most_back(act.conn, invoice)
+    if not most:
+        raise CannotMove(
+            f"nothing that was paid for invoice {invoice.number} is credit now, so nothing can go back; "
+            f"`mailgate invoice credit` makes credit of a part of it"
+        )
+    minor = _positive(amount.strip(), invoice.currency) if amount.strip() else most
+    if minor > most:
+        can = f"{written(most, invoice.currency)} {invoice.currency}"
+        raise CannotMove(f"of invoice {invoice.number} no more than {can} can go back")
+    return _of_invoice(act, invoice, minor, Says.REFUND)
+
+
+def _charge(act: Act, mail: StaffMail, command: Command) -> Wanted:
+    invoice = _invoice(act, mail, command)
+    if not invoice.open_minor:
+        raise CannotMove(f"nothing is open of invoice {invoice.number}")
+    terms = terms_of(act.settings.payments)
+    if terms is None:
+        raise CannotMove(NOT_CHARGED[Reason.NO_PROVIDER])
+    card = cards.kept(act.conn, invoice.customer_id, terms.name)
+    if card is None:
+        raise CannotMove(NOT_CHARGED[Reason.NO_CARD])
+    said = card_words(card.brand, card.last4)
+    return _of_invoice(act, invoice, invoice.open_minor, Says.CHARGE, card_words=said)
+
+
+def _of_invoice(act: Act, invoice: Issued, minor: int, says: Says, *, by_hand: str = "", **given: str) -> Wanted:
     customer = people.get_customer(act.conn, invoice.customer_id)
-    given = {"number": invoice.number, "customer": str(customer.id), "name": customer.name}
-    return Wanted(
-        customer.id,
-        invoice.currency,
-        invoice.open_minor,
-        Line(Says.WAIVE, {**given, **_amount(invoice.open_minor, invoice.currency)}),
-        f"mailgate invoice write-off {invoice.number}",
-        invoice=invoice.number,
-    )
+    given |= {"number": invoice.number, "customer": str(customer.id), "name": customer.name}
+    line = Line(says, {**given, **_amount(minor, invoice.currency)})
+    return Wanted(customer.id, invoice.currency, minor, line, by_hand, invoice=invoice.number)
 
 
 MONEY_VERBS: Mapping[Verb, MoneyVerb] = {
     staff.CREDIT: MoneyVerb(ConfirmKind.GIVE_CREDIT, _credit),
+    staff.REFUND: MoneyVerb(ConfirmKind.REFUND, _refund),
+    staff.CHARGE: MoneyVerb(ConfirmKind.CHARGE, _charge),
     staff.WAIVE: MoneyVerb(ConfirmKind.WAIVE, _waive),
 }
 """One row for each command; `mailgate.flows.staff.money` has the deeds."""
@@ -98,10 +136,9 @@ def why_not_moved(act: Act, mail: StaffMail, command: Command) -> str | None:
         return str(error).rstrip(".")
     if needs_second(act, wanted.currency, wanted.amount_minor) and not seconds_of(act, mail.writer):
         limit = f"{act.settings.billing.second_person_above} {act.settings.gate.currency}"
-        return (
-            f"more than {limit} takes the yes of a second one of the staff, and there is nobody else: whoever runs the "
-            f"gate can do it at the command line, {wanted.by_hand}"
-        )
+        alone = f"more than {limit} takes the yes of a second one of the staff, and there is nobody else"
+        by_hand = f": whoever runs the gate can do it at the command line, {wanted.by_hand}"
+        return f"{alone}{by_hand if wanted.by_hand else ''}"
     return None
 
 
