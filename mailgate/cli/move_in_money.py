@@ -77,7 +77,7 @@ def services(path: Path, do_it: bool, dry_run: bool, skip_bad: bool, on: date | 
         story = MovingServices(parts.engine, parts.settings, _today(on), BY, bill_missed)
         found, faults, applied = _told(story, table, do_it=do_it, skip_bad=skip_bad)
         with reading(parts.engine) as conn:
-            names = names_of(conn, {one.service["customer"] for one in found.moved})  # type: ignore[misc]
+            names = names_of(conn, {one.customer_id for one in found.moved})
     rows = [_service(one, names, is_here=applied or one.step is not Step.ADD) for one in found.moved]
     result = {
         "applied": applied,
@@ -167,14 +167,12 @@ def _today(on: date | None) -> Today:
 
 def _service(one: MovedService, names: Mapping[int, str], *, is_here: bool) -> dict[str, object]:
     values = one.service
-    customer_id = values["customer"]
-    assert isinstance(customer_id, int)
     return {
         "line": one.row.line.number,
         "step": one.step.value,
         **values,
         "id": values["id"] if is_here else None,
-        "customer": Named(customer_id, names.get(customer_id, "")),
+        "customer": Named(one.customer_id, names.get(one.customer_id, "")),
         "external_id": one.row.external_id,
         "paid_through_on": one.row.paid_through.isoformat(),
         "first_until_on": one.first_until,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
@@ -11,7 +12,7 @@ from mailgate.billing.money.amount import BadAmount, read_amount, written
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Deal, Today, lock, open_books
 from mailgate.flows.billing.settle import take_over
-from mailgate.flows.moving.in_batches import batches, carried_out
+from mailgate.flows.moving.in_batches import moved_by_customers
 from mailgate.flows.moving.service_table import BalanceRow
 from mailgate.flows.moving.survey import Progress
 from mailgate.flows.moving.table import Fault
@@ -78,26 +79,19 @@ class MovingBalances:
 
     def __call__(self, rows: Sequence[BalanceRow], *, is_for_good: bool, progress: Progress) -> MovedBalances:
         """Some rows in each transaction. What came along before is not booked again."""
-        theirs: dict[str, list[BalanceRow]] = {}
-        for row in rows:
-            theirs.setdefault(row.customer, []).append(row)
-        result, done = MovedBalances(), 0
-        for batch in batches(theirs, AT_ONCE):
+        moved, faults = moved_by_customers(
+            self.engine,
+            rows,
+            self._move,
+            at_once=AT_ONCE,
+            is_for_good=is_for_good,
+            progress=partial(progress, "balances"),
+        )
+        return MovedBalances(moved, faults)
 
-            def told(conn: Connection, batch: Sequence[BalanceRow] = batch) -> MovedBalances:
-                return self._move(conn, batch)
-
-            found = carried_out(self.engine, told, is_for_good=is_for_good)
-            result.moved += found.moved
-            result.faults += found.faults
-            done += len(batch)
-            progress("balances", done, len(rows))
-        result.moved.sort(key=lambda one: one.row.line.number)
-        result.faults.sort(key=lambda one: one.line)
-        return result
-
-    def _move(self, conn: Connection, rows: Sequence[BalanceRow]) -> MovedBalances:
-        result = MovedBalances()
+    def _move(self, conn: Connection, rows: Sequence[BalanceRow]) -> tuple[list[MovedBalance], list[Fault]]:
+        moved: list[MovedBalance] = []
+        faults: list[Fault] = []
         books = open_books(conn, self.settings)
         customers = {name: people.find_by_external_id(conn, name) for name in {row.customer for row in rows}}
         payers = lock(conn, (one.id for one in customers.values() if one is not None))
@@ -107,15 +101,15 @@ class MovingBalances:
                 reason = "no customer has this external id: `mailgate import customers` comes first"
                 if customer is not None:
                     reason = f"customer {customer.id}, who had it, was removed"
-                result.faults.append(row.line.fault("customer", reason))
+                faults.append(row.line.fault("customer", reason))
                 continue
             deal = Deal(conn, books, payers[customer.id], self.today, self.by, is_quiet=True)
             done = _balance(deal, row)
             if isinstance(done, Fault):
-                result.faults.append(done)
+                faults.append(done)
             else:
-                result.moved.append(done)
-        return result
+                moved.append(done)
+        return moved, faults
 
 
 def _balance(deal: Deal, row: BalanceRow) -> MovedBalance | Fault:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 
@@ -21,7 +22,7 @@ from mailgate.errors import MailgateError
 from mailgate.flows.billing.books import Deal, Payer, Today, lock, open_books
 from mailgate.flows.billing.for_programs import Values, service_row
 from mailgate.flows.billing.service.add import Sold, add, for_sale
-from mailgate.flows.moving.in_batches import batches, carried_out
+from mailgate.flows.moving.in_batches import moved_by_customers
 from mailgate.flows.moving.service_table import ServiceRow
 from mailgate.flows.moving.survey import Progress
 from mailgate.flows.moving.table import Fault
@@ -54,6 +55,13 @@ class MovedService:
     first_until: str | None = None  # the last day of the first period that is billed here
     first_minor: int | None = None  # what that costs, before tax where prices are without
     differs: Mapping[str, tuple[object, object]] = field(default_factory=dict)  # column: the value here, the table's
+
+    @property
+    def customer_id(self) -> int:
+        """Whose it is."""
+        found = self.service["customer"]
+        assert isinstance(found, int)
+        return found
 
 
 @dataclass(slots=True)
@@ -89,19 +97,15 @@ class MovingServices:
 
     def __call__(self, rows: Sequence[ServiceRow], *, is_for_good: bool, progress: Progress) -> MovedServices:
         """Some rows in each transaction. A row is written whole or not at all, and what is here is not done again."""
-        theirs: dict[str, list[ServiceRow]] = {}
-        for row in sorted(rows, key=lambda one: one.parent is not None):  # what an add-on is for comes first
-            theirs.setdefault(row.customer, []).append(row)
-        result, done = MovedServices(), 0
-        for batch in batches(theirs, AT_ONCE):
-            moved, faults = carried_out(self.engine, _Batch(self, batch), is_for_good=is_for_good)
-            result.moved += moved
-            result.faults += faults
-            done += len(batch)
-            progress("services", done, len(rows))
-        result.moved.sort(key=lambda one: one.row.line.number)
-        result.faults.sort(key=lambda one: one.line)
-        return result
+        moved, faults = moved_by_customers(
+            self.engine,
+            sorted(rows, key=lambda one: one.parent is not None),  # what an add-on is for comes first
+            lambda conn, some: _Batch(self, some)(conn),
+            at_once=AT_ONCE,
+            is_for_good=is_for_good,
+            progress=partial(progress, "services"),
+        )
+        return MovedServices(moved, faults)
 
 
 @dataclass(frozen=True, slots=True)

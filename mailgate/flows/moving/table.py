@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from mailgate.errors import Permanent
 
@@ -115,10 +116,18 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=header.count)
 
 
-def _numbered(reader: Iterator[list[str]], skipped: int) -> Iterator[tuple[int, list[str]]]:
+class _Reader(Protocol):
+    """What `csv.reader` makes."""
+
+    @property
+    def line_num(self) -> int: ...
+    def __next__(self) -> list[str]: ...
+
+
+def _numbered(reader: _Reader, skipped: int) -> Iterator[tuple[int, list[str]]]:
     """Each row with the line that it begins in: a value in quotes may have several."""
     while True:
-        line = reader.line_num + skipped + 1  # type: ignore[attr-defined]
+        line = reader.line_num + skipped + 1
         try:
             yield line, next(reader)
         except StopIteration:
