@@ -217,6 +217,7 @@ def test_no_sentence_to_a_customer_stands_outside_of_the_templates(begin: BeginG
     ):  # fmt: skip
         gate.later(hours=1)
         gate.deliver(anna.replies(first, commands))
+    money_to(gate)
 
     known = (
         *("Anna", "Neu", "Dora", "Bart Jones", "Example Hosting", "No mail since Monday", "setup.exe", "a.exe", "exe"),
@@ -234,14 +235,17 @@ def test_no_sentence_to_a_customer_stands_outside_of_the_templates(begin: BeginG
             "no",
         ),
         *("nobody", "it", "“open”", "invoice march"),
+        *("EUR", "CN", "Web", "Big", "VAT", "sorry", "moved", "GmbH", "DE", "RF"),  # of the shop and its bank
     )
     receipts = gate.outbox(Template.RECEIPT)
+    walked = {row.notice.template for row in gate.outbox() if row.notice.locale == PSEUDO}
     escaped = {
         (row.notice.template, *words)
         for row in gate.outbox()
         if row.notice.locale == PSEUDO and (words := unmarked(ADDRESS.sub(" ", f"{row.subject}\n{row.text}"), known))
     }
     assert len(receipts) > 8
+    assert {*ABOUT_INVOICES, Template.STATEMENT, Template.PAYMENT_RECEIPT, Template.SERVICE_CANCELLED} <= walked
     assert escaped == set()
 
 
