@@ -7,7 +7,7 @@ from typing import Any
 
 from jinja2 import Environment, pass_environment
 
-from mailgate.billing.money.words import amount, percent
+from mailgate.billing.money.words import amount, decimal_number, percent
 from mailgate.language.filters import LANGUAGE_FILTERS
 from mailgate.outbound import plain_text, subject
 
@@ -35,5 +35,12 @@ def one_line(words: object) -> str:
 
 
 FILTERS: Mapping[str, Callable[..., Any]] = MappingProxyType(
-    {"reply_subject": reply_subject, "one_line": one_line, "amount": amount, "percent": percent, **LANGUAGE_FILTERS}
+    {
+        "reply_subject": reply_subject,
+        "one_line": one_line,
+        "amount": amount,
+        "percent": percent,
+        "decimal": decimal_number,
+        **LANGUAGE_FILTERS,
+    }
 )

@@ -250,6 +250,7 @@ def document_of(act: Act, document: Issued) -> dict[str, Any]:
     """A document as templates are given it: its frozen words and sums, and how it stands now."""
     model = json.loads(document.model) if document.model else {}
     frozen = {name: model.get(name, []) for name in ("lines", "taxes", "originals")}
+    frozen["home"] = model.get("home")  # its tax in the company's own currency, where a rate was known
     return {**_brief(act, document), "net_minor": document.net_minor, "tax_minor": document.tax_minor, **frozen}
 
 

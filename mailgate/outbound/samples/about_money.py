@@ -44,7 +44,9 @@ _INVOICE = _brief("2027-0031", 2400, "2027-03-15") | {
     "net_minor": 2017,
     "tax_minor": 383,
     "originals": [],
+    "home": None,
 }
+_IN_DOLLARS = _INVOICE | {"currency": "USD", "home": {"currency": "EUR", "tax_minor": 354, "rate": "1.0826"}}
 _UNTAXED = _INVOICE | {
     "lines": [_line("Basic Linux, example.org", 2400, 0)],
     "taxes": [{"name": "", "rate": "0.00", "reason": "Reverse charge", "net_minor": 2400, "tax_minor": 0}],
@@ -228,6 +230,7 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _asking(has_file=True),
         _asking(_UNTAXED, **_BY_CHECK),
         _asking(_INVOICE | {"open_minor": 0, "state": "paid"}, has_file=True),
+        _asking(_IN_DOLLARS, sums=[_sum(2400, currency="USD")]),
         _asking(_PART_PAID, **_ANY_WAY),
         _asking(_NO_PAGE, sums=[_sum(2400, 1000)], **_NO_WAY),
         _asking(sums=[_sum(2400, 2400)]),
