@@ -8,10 +8,11 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
-from store.billing import ledger_checks, standing
+from store.billing import ledger_checks, money_queues, standing
 from store.billing.charges import Standing as Charges
 from store.billing.charges import standing as standing_of_charges
 from store.billing.ledger_checks import LedgerCheck
+from store.billing.money_queues import MoneyQueues
 from store.billing.standing import Standing
 from store.post import hook_calls, unsent
 from store.post.outbox import OutState
@@ -45,6 +46,7 @@ class Health:
     unsent: Unsent  # automatic answers that a budget for all kept back within the last day
     ledger: LedgerCheck | None  # the last look at it; None: nothing is booked yet, or nobody has looked
     billing: Standing
+    money: MoneyQueues
     failing_calls: int  # of hooks, after an attempt or more
     charges: Charges  # of saved cards
     last_in_at: datetime | None
@@ -82,6 +84,7 @@ def read(conn: Connection, now: datetime) -> Health:
         unsent=unsent.read(conn, since=now - timedelta(days=1)),
         ledger=ledger_checks.last(conn),
         billing=standing.read(conn, now=now),
+        money=money_queues.standing(conn),
         failing_calls=hook_calls.count_failing(conn),
         charges=standing_of_charges(conn, now=now),
         last_in_at=conn.execute(select(spool.c.received_at).order_by(spool.c.id.desc()).limit(1)).scalar(),

@@ -133,6 +133,7 @@ def _customer_routes(site: Site) -> list[Route]:
         "/domains": money.domains,
         "/invoices": money.invoices,
         "/invoices/{number:path}": money.invoice,
+        "/credit": money.credit,
         "/credit-notes": money.credit_notes,
         "/credit-notes/{number:path}": money.credit_note,
     }
@@ -165,6 +166,8 @@ def _staff_routes(site: Site) -> list[Route]:
         "/staff/customers/{number:row}/services": staff_money.services,
         "/staff/customers/{number:row}/domains": staff_money.domains,
         "/staff/customers/{number:row}/invoices": staff_money.invoices_of,
+        "/staff/customers/{number:row}/credit": staff_money.credit_of,
+        "/staff/money": staff_money.money,
         "/staff/services/{number:row}": staff_money.service,
         "/staff/invoices/{number:path}": staff_money.invoice,
         "/staff/credit-notes/{number:path}": staff_money.credit_note,

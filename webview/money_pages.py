@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from mailgate.billing.document.invoice import DocumentKind
+from mailgate.billing.document.transfer_code import transfer_code
 from mailgate.billing.service import State
 from mailgate.mail.mailto import MailAction
-from store.views import about_invoice, customer_money
-from store.views.documents import DocumentLine, Standing
+from mailgate.tickets.verbs.money import CARD, FUNDS, REMOVE_CARD
+from store.views import about_invoice, customer_money, paying
+from store.views.documents import Document, DocumentLine, Standing
 from store.views.services import ServiceLine
 from store.views.visitors import ContactVisitor
 from webview.ladder import step_words
@@ -98,6 +101,22 @@ def invoices(visit: ContactVisit) -> Response:
     )
 
 
+def credit(visit: ContactVisit) -> Response:
+    """`/credit?after=`: the card that falls due is charged to, and the credit that pays before it, with its history."""
+    _money_alone(visit)
+    conn, customer_id = visit.conn, visit.visitor.customer_id
+    takes_cards = visit.site.settings.payments.is_automatic
+    return visit.page(
+        "credit.html",
+        takes_cards=takes_cards,
+        card=paying.card_of(conn, customer_id) if takes_cards else None,
+        today=visit.now.astimezone(visit.zone).date(),
+        credit=customer_money.credit_of(conn, customer_id),
+        page=paying.credit_moves(conn, customer_id, visit.turn),
+        actions={verb.name: _command(visit.site, verb.example) for verb in (CARD, REMOVE_CARD, FUNDS)},
+    )
+
+
 def credit_notes(visit: ContactVisit) -> Response:
     """`/credit-notes?after=`: what was taken back."""
     _money_alone(visit)
@@ -144,14 +163,39 @@ def _services(visit: ContactVisit, *, domains: bool) -> Response:
     )
 
 
+def _command(site: Site, line: str) -> MailAction:
+    """A mail that is one command."""
+    return MailAction(line, site.desks[0].mailbox.address, line.lstrip("!"), line)
+
+
+def _transfer_code(document: Document) -> Markup:
+    """The QR code of what is open of an invoice; drawn here from checked letters and digits, so it is no text."""
+    said, head = document.frozen, document.line
+    drawn = transfer_code(
+        name=said.seller.name,
+        iban=said.seller.iban,
+        bic=said.seller.bic,
+        reference=said.reference,
+        currency=head.currency,
+        amount_minor=head.open_minor,
+    )
+    return Markup(drawn)  # noqa: S704 - squares of segno's
+
+
 def _document(visit: ContactVisit, kind: DocumentKind) -> Response:
     number = visit.request.path_params["number"]
     found = customer_money.document(visit.conn, visit.visitor, number, kind, visit.now)
     if found is None:
         raise NoSuchPage
+    is_open = bool(found.line.open_minor)
+    provider = visit.site.settings.payments
     return visit.page(
         "document.html",
         document=found,
+        ways=paying.ways_to_pay(visit.conn, visit.visitor.customer_id, found.line.id)
+        if is_open and provider.is_automatic
+        else None,
+        code=_transfer_code(found) if is_open else "",
         action=question_about(visit.site, found.line.number),
         mails=about_invoice.mails_about(visit.conn, found.line.id, visit.visitor),
         ahead=about_invoice.ahead_of(visit.conn, found.line.id, visit.site.settings.billing.ladder, visit.now),

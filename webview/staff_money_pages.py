@@ -3,7 +3,7 @@
 from starlette.responses import Response
 
 from mailgate.billing.document.invoice import DocumentKind
-from store.views import about_invoice, invoice_filter, staff_money, time_given
+from store.views import about_invoice, invoice_filter, money_queues, paying, staff_money, time_given
 from store.views import bank_lines as bank
 from store.views.invoice_filter import InvoiceFilter
 from store.views.paging import Turn
@@ -42,9 +42,23 @@ def customer(visit: StaffVisit) -> Response:
         tickets=staff_money.tickets_of(conn, head.id),
         notes=staff_money.notes_on(conn, head.id),
         mails=staff_money.mails_to(conn, head.id),
+        card=paying.card_of(conn, head.id),
+        today=visit.now.astimezone(visit.zone).date(),
         times=time_given.of_customer(conn, head.id),
         actions=() if head.removed_at else staff_actions.on_customer(visit, head),
     )
+
+
+def credit_of(visit: StaffVisit) -> Response:
+    """`/staff/customers/<no>/credit?after=`: what came to a customer's credit, and went from it."""
+    head = _head(visit)
+    page = paying.credit_moves(visit.conn, head.id, visit.turn)
+    return visit.page("staff/credit.html", customer=head, credit=head.credit, page=page)
+
+
+def money(visit: StaffVisit) -> Response:
+    """`/staff/money`: what is under way, what did not come, what is to go back, and what waits for a decision."""
+    return visit.page("staff/money.html", money=money_queues.look(visit.conn, visit.now), most=money_queues.MOST)
 
 
 def services(visit: StaffVisit) -> Response:

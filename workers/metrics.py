@@ -29,6 +29,7 @@ from store.arrivals import Seen
 from store.engine import reading
 from workers.attention import Attention
 from workers.charges_status import as_json as charges_face
+from workers.money_status import gauges as money_gauges
 from workers.small_server import SmallServer
 from workers.status import Status, as_json, look
 
@@ -204,6 +205,10 @@ def _queues(found: health.Health) -> Iterator[Metric]:
         charges.add_metric((name,), number)
     yield charges
     yield _gauge("mailgate_bank_lines", "Lines of the bank that wait for a decision", found.billing.bank_lines)
+    money = GaugeMetricFamily("mailgate_money_waiting", "Links to pay by, refunds and chargebacks", labels=("queue",))
+    for name, number in money_gauges(found.money).items():
+        money.add_metric((name,), number)
+    yield money
     ages = (
         ("mailgate_oldest_waiting_seconds", "Age of the oldest of them, 0 for none", found.oldest_waiting),
         ("mailgate_oldest_review_seconds", "How long a decision has waited, 0 for none", found.oldest_review),

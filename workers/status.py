@@ -26,6 +26,8 @@ from workers.billing_status import of_billing
 from workers.charges_status import as_json as charges_face
 from workers.charges_status import of_charges
 from workers.listeners import ListenerState, ask_listeners
+from workers.money_status import as_json as money_face
+from workers.money_status import of_money
 from workers.servers import ServerState, ask_servers
 
 LATE = timedelta(minutes=5)
@@ -119,6 +121,7 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
         *(_of_hooks(found.failing_calls) if found else ()),
         *(of_billing(found.billing, now.astimezone(settings.gate.zone).date()) if found else ()),
         *(of_charges(found.charges, now) if found else ()),
+        *(of_money(found.money, now.astimezone(settings.gate.zone).date()) if found else ()),
         *(_of_listener(listener) for listener in asked if not listener.answers),
         *(_of_server(server) for server in found_servers if not server.answers),
         *(one for folder in settings.imap for one in _of_folder(folder, fetched, now)),
@@ -159,6 +162,7 @@ def as_json(status: Status) -> Mapping[str, object]:
         else None,
         "billing": billing_face(found.billing) if found else None,
         "charges": charges_face(found.charges) if found else None,
+        "money": money_face(found.money) if found else None,
         "failing_hook_calls": found.failing_calls if found else None,
         "last_in_at": _instant(found.last_in_at if found else None),
         "last_out_at": _instant(found.last_out_at if found else None),

@@ -2,6 +2,7 @@
 
 import click
 
+from mailgate.billing.payment.card_words import card_words
 from mailgate.cli.billing_words import BY, dealing
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate
@@ -20,7 +21,6 @@ from mailgate.cli.output import (
 )
 from mailgate.flows.billing.cards import remove_card
 from mailgate.flows.billing.offers import ask_for_link
-from mailgate.flows.billing.provider_money import card_words
 from mailgate.payments.provider import OfferKind
 from store.billing import cards, offers
 from store.billing.cards import SavedCard

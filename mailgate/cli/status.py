@@ -83,6 +83,16 @@ def _queues(health: Health) -> Iterator[tuple[str, str]]:
     if (number := health.billing.last_on.get("invoice")) is not None:
         left = f"{len(health.billing.parked)} accounts parked, {len(health.billing.left_out)} left out"
         yield "billing", f"last invoice of {number}, {left}"
+    money = health.money
+    waiting = {
+        "refunds to send": money.refunds_to_send,
+        "refunds on their way": money.refunds_on_their_way,
+        "lines of the bank to decide on": health.billing.bank_lines,
+        "chargebacks": money.disputes,
+        "links open": money.links_open,
+    }
+    if any(waiting.values()):
+        yield "money", ", ".join(f"{number} {name}" for name, number in waiting.items() if number)
     yield "last in", _ago(health.last_in_at, health.at)
     yield "last out", _ago(health.last_out_at, health.at)
 

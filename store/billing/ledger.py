@@ -4,7 +4,7 @@ Whoever books has the end of the chain to the end of his transaction, so it is t
 processes book one after the other, and ids have no gap.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -187,6 +187,11 @@ def find(conn: Connection, key: str) -> Booked | None:
     """What was booked under a key."""
     found = conn.execute(_ROWS.where(transactions.c.key == key))
     return next((one for one, _ in _read(found)), None)
+
+
+def several(conn: Connection, ids: Collection[int]) -> tuple[Booked, ...]:
+    """Transactions by their ids."""
+    return tuple(one for one, _ in _read(conn.execute(_ROWS.where(transactions.c.id.in_(ids))))) if ids else ()
 
 
 def of_customer(conn: Connection, customer_id: int, start: date, end: date) -> tuple[Booked, ...]:

@@ -91,6 +91,7 @@ class Transaction:
     made_at: datetime
     method: str
     reference: str
+    label: str  # by what it was paid, for people: "Visa 4242"
     number: str  # of the other document
 
 
@@ -244,6 +245,7 @@ def _transaction(row: RowMapping) -> Transaction:
         made_at=row["made_at"],
         method=line(row["method"]),
         reference=line(row["reference"]),
+        label=line(row["label"] or ""),
         number=row["number"] or "",
     )
 
@@ -261,6 +263,7 @@ _ALLOCATED = select(
     payments.c.received_on,
     payments.c.method,
     payments.c.reference,
+    payments.c.label,
     invoices.c.number,
     invoices.c.issued_on,
 ).order_by(allocations.c.id)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from mailgate.billing.payment.allocation import Allocation, allocate
+from mailgate.billing.payment.card_words import card_words
 from mailgate.flows.billing import settle
 from mailgate.flows.billing.books import Deal
-from mailgate.flows.billing.provider_money import card_words
 from mailgate.flows.billing.tell_payer import tell_credit_used
 from mailgate.log_events import LogEvent
 from mailgate.payments.terms import Terms, chargeable

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from mailgate.flows.billing.provider_money import card_words
+from mailgate.billing.payment.card_words import card_words
 from mailgate.flows.story.act import Act
 from mailgate.payments.provider import Decline
 from mailgate.payments.terms import chargeable, terms_of

@@ -6,11 +6,11 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from mailgate.billing.payment.card_words import card_words
 from mailgate.billing.period import local_date, local_start
 from mailgate.config import Settings
 from mailgate.flows.billing.books import lock
 from mailgate.flows.billing.letters import card_notices
-from mailgate.flows.billing.provider_money import card_words
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.payments.terms import terms_of

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.accounts import provider as account_of_provider
+from mailgate.billing.payment.card_words import card_words
 from mailgate.billing.period import local_date
 from mailgate.flows.billing import settle
 from mailgate.flows.billing.books import Deal
@@ -76,15 +77,6 @@ def payment_of(deal: Deal, seen: ChargeSeen, provider: Terms) -> Payment:
 def label_of(seen: ChargeSeen) -> str:
     """By what it was paid, for people: "Visa 4242"; "" where the method says it."""
     return card_words(seen.card.brand, seen.card.last4) if seen.card else ""
-
-
-def card_words(brand: str, last4: str) -> str:
-    """A card, as its owner knows it."""
-    name = _BRANDS.get(brand, brand.replace("_", " ").title() if brand.islower() else brand)
-    return f"{name} {last4}".strip()
-
-
-_BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
 
 
 def book_fee(deal: Deal, seen: ChargeSeen, payment_id: int, provider: Terms) -> None:

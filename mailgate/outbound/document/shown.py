@@ -4,7 +4,6 @@ Nothing is reckoned here. What the PDF shows is what the model says (mailgate/bi
 by now, what was paid of it and links to pay are no part of it, for they change, and it does not.
 """
 
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -12,16 +11,11 @@ from pathlib import Path
 from mailgate.billing.document.einvoice import Model
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.document.paying import bank_transfer, check
-from mailgate.billing.document.reference import Transfer, Unusable, payload
-from mailgate.billing.money.amount import written
+from mailgate.billing.document.transfer_code import transfer_code
 from mailgate.billing.money.words import amount, decimal_number, percent
 from mailgate.language.telling import full_date, speaking, speech
 from mailgate.outbound.document.layouts import words_of
 from mailgate.outbound.document.parties import address, named, reached, registered
-
-_UTF_8 = 1  # as the QR code of a transfer counts charsets
-_MASK = 3  # (row + column) mod 3: no pattern of text looks like it
-_OLDEST = 13  # version of QR codes: what EPC069-12 allows at most
 
 
 def shown(model: Model, *, paper: str, directories: tuple[Path, ...]) -> dict[str, object]:
@@ -153,29 +147,12 @@ def _ways(model: Model, words: Mapping[str, str]) -> list[dict[str, object]]:
 
 
 def _qr(model: Model) -> str:
-    """The QR code of the transfer as SVG, error correction M; "" where a transfer in euro cannot say it (EPC069-12)."""
     seller = model["seller"]
-    if model["currency"] != "EUR" or not seller.get("iban"):
-        return ""
-    wanted = Transfer(
+    return transfer_code(
         name=seller["name"],
-        iban=seller["iban"],
+        iban=seller.get("iban") or "",
         bic=seller.get("bic", ""),
-        amount=written(model["total_minor"], "EUR"),
         reference=model["reference"],
-        charset=_UTF_8,
+        currency=model["currency"],
+        amount_minor=model["total_minor"],
     )
-    try:
-        lines = payload(wanted)
-    except Unusable:
-        return ""
-    import segno  # for who makes a document, and not for each command
-
-    # Bytes, for segno would choose another charset than the payload names. To try all masks takes half of the time that
-    # a PDF takes, and every reader undoes every mask.
-    code = segno.make("\n".join(lines).encode(), mode="byte", error="m", boost_error=False, micro=False, mask=_MASK)
-    if int(code.version) > _OLDEST:
-        return ""
-    drawn = io.BytesIO()
-    code.save(drawn, kind="svg", border=4, xmldecl=False)
-    return drawn.getvalue().decode()

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from mailgate.authority import Action, Verdict
 from mailgate.billing.money.amount import BadAmount, read_amount
 from mailgate.billing.money.typed import typed_amount
+from mailgate.billing.payment.card_words import card_words
 from mailgate.billing.period import local_date
 from mailgate.commands.verb import Command
 from mailgate.confirmation import Became, Confirmation, ConfirmKind, Line, Says
@@ -19,7 +20,6 @@ from mailgate.flows.billing import cards
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.charge import Begun, Reason, charge_now
 from mailgate.flows.billing.offers import ask_for_link, await_link
-from mailgate.flows.billing.provider_money import card_words
 from mailgate.flows.client.asking import Asking
 from mailgate.flows.client.money import which
 from mailgate.flows.confirm.ask import Request

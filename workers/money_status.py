@@ -1,0 +1,56 @@
+"""What of the money that comes and goes needs a person: refunds, chargebacks, and links."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from mailgate.billing.refund import TOLD_BEFORE
+from store.billing.money_queues import MoneyQueues
+from workers.attention import Attention
+
+
+def of_money(found: MoneyQueues, today: date) -> Iterator[Attention]:
+    """What it calls for; `today` is the day where the gate is."""
+    if (due_on := found.refunds_due_on) is not None and due_on - today <= TOLD_BEFORE:
+        message = f"money that is to go back has not been sent, the first of it due on {due_on}"
+        hint = "mailgate refund list; refund record for what a person has sent, refund retry for the rest"
+        yield Attention("refunds_due", message, hint, fault=False)
+    if found.disputes:
+        message = f"{_counted(found.disputes, 'payment')} charged back, which the provider has not ended"
+        yield Attention("disputes_open", message, "answer it at the provider; mailgate payment list", fault=False)
+    if found.links_tried:
+        message = f"the provider does not make links to pay by: {found.links_tried} so far in vain"
+        hint = "the log says why; mailgate doctor asks the provider; they are tried again"
+        yield Attention("links_late", message, hint, fault=False)
+
+
+def as_json(found: MoneyQueues) -> Mapping[str, object]:
+    """The same for programs."""
+    return {
+        "links": {
+            "wanted": found.links_wanted,
+            "open": found.links_open,
+            "under_way": found.links_under_way,
+        },
+        "refunds": {
+            "on_their_way": found.refunds_on_their_way,
+            "to_send": found.refunds_to_send,
+            "due_on": found.refunds_due_on.isoformat() if found.refunds_due_on else None,
+        },
+        "disputes": {"open": found.disputes},
+    }
+
+
+def gauges(found: MoneyQueues) -> Mapping[str, int]:
+    """For metrics: how much waits in each queue."""
+    return {
+        "links_wanted": found.links_wanted,
+        "links_open": found.links_open,
+        "links_under_way": found.links_under_way,
+        "refunds_on_their_way": found.refunds_on_their_way,
+        "refunds_to_send": found.refunds_to_send,
+        "disputes": found.disputes,
+    }
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"1 {noun} is" if number == 1 else f"{number} {noun}s are"
