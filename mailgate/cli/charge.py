@@ -2,6 +2,7 @@
 
 import click
 
+from mailgate.billing.payment.card_words import card_words
 from mailgate.cli.billing_words import BY
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
@@ -22,7 +23,6 @@ from mailgate.cli.output import (
 )
 from mailgate.flows.billing.books import Today, deal_with
 from mailgate.flows.billing.charge import Reason, WhyNot, charge_now
-from mailgate.flows.billing.provider_money import card_words
 from mailgate.payments.terms import terms_of
 from store.billing import cards, charges, invoices
 from store.billing.charges import Charge, State

@@ -84,9 +84,6 @@ class Table:
     then what a line means that has no known word beside its number, and `of_all` are about the whole list, without
     any. Where the words of a mail go on to somebody else, it `guards` them: what looks like a command among them
     stops the mail.
-    then what a line means that has no known word beside its number, and `of_all` are about the whole list, without one.
-    Where the words of a mail go on to somebody else,
-    it `guards` them: what looks like a command among them stops the mail.
     """
 
     verbs: tuple[Verb, ...]

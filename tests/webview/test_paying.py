@@ -16,6 +16,7 @@ from store.billing.disputes import Dispute
 from store.billing.disputes import State as DisputeState
 from store.billing.disputes import add as add_dispute
 from store.engine import reading, transaction
+from store.schema import offers as offer_rows
 from store.schema import payment_methods, payments
 from tests.collecting import Collector
 from tests.gate import BeginGate, Gate, Person
@@ -122,7 +123,7 @@ def test_what_is_on_its_way_is_not_asked_for_again(gate: Gate, anne: Person, pag
     with reading(gate.parts.engine) as conn:
         (offer,) = offers.listing(conn, customer_id=1)
     with transaction(gate.parts.engine) as conn:
-        conn.execute(update(offers.offers).where(offers.offers.c.id == offer.id).values(is_under_way=True))
+        conn.execute(update(offer_rows).where(offer_rows.c.id == offer.id).values(is_under_way=True))
 
     page = pages.signed_in(anne).get("/invoices/2026-0001")
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from mailgate.billing.money.amount import MOST_MINOR, read_amount, written
 from mailgate.billing.money.currencies import CURRENCIES
+from mailgate.billing.payment.card_words import card_words
 from mailgate.commands.verb import Command, Verb
 from mailgate.confirmation import ConfirmKind, Line, Says
 from mailgate.errors import Permanent
 from mailgate.flows.billing.charge import Reason
 from mailgate.flows.billing.late_fee import late_fee_of
-from mailgate.flows.billing.provider_money import card_words
 from mailgate.flows.billing.refund import most_back
 from mailgate.flows.staff.answer.invoice_meant import invoice_meant
 from mailgate.flows.staff.answer.read import StaffMail
