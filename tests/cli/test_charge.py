@@ -1,5 +1,7 @@
 """`mailgate charge`: what is under way, what became of the others, and once more. With the provider's double."""
 
+import csv
+import io
 import json
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +12,7 @@ from store.billing import cards
 from store.billing.cards import SavedCard
 from store.engine import connect, transaction
 from tests.cli.selling import add, refused, selling
+from tests.cli.test_ledger_export import counted, exported, says
 from tests.program import Program
 from tests.servers.provider import KEY, ProviderDouble
 
@@ -87,3 +90,22 @@ def test_without_a_card_nothing_is_made_once_more(program: Program, provider: Pr
 
     assert "the card is blocked" in refused(program, "charge", "retry", "1")["message"]
     assert "charge 7" in refused(program, "charge", "show", "7")["message"]
+
+
+@pytest.mark.server
+def test_the_providers_books_and_hledgers_are_the_same(
+    program: Program, provider: ProviderDouble, tmp_path: Path
+) -> None:
+    give_card(program, provider)
+    add(program)
+    program.prints("due", "run")
+
+    journal = exported(program, "hledger", None, None, tmp_path / "books.journal")
+    sums = says("hledger", "balance", "-f", journal, "--flat", "--no-total", "--layout=bare", "-O", "csv")
+
+    theirs = provider.books()["accounts"]["eur"]
+    rows = ((row["account"], row["balance"], row["commodity"]) for row in csv.DictReader(io.StringIO(sums)))
+    hledgers = counted(rows)
+    assert theirs["charged"] == 1190
+    assert hledgers["assets:stripe", "EUR"] == theirs["charged"] - theirs["fees"]
+    assert hledgers.get(("expenses:fees", "EUR"), 0) == theirs["fees"]

@@ -192,7 +192,9 @@ class _Look:
             for step in found.skipped:
                 self._note(invoice, step, Outcome.SKIPPED)
             if found.mail is not None and found.mail.kind is Kind.CREATED:
-                mails = self._write(debtor, Template.INVOICE_CREATED, invoice, with_file=True)
+                on = max(invoice.due_on, self._today(debtor))
+                charge = self._charge(debtor, (invoice,), on)
+                mails = self._write(debtor, Template.INVOICE_CREATED, invoice, with_file=True, charge=charge)
                 self._note(invoice, found.mail, Outcome.SENT, mails)
             elif found.mail is not None:
                 is_new = rule.CREATED in found.skipped or (lost is not None and lost.step == rule.CREATED.name)
@@ -315,10 +317,15 @@ class _Look:
         self, debtor: Debtor, kind: Kind, named: Sequence[Issued], today: date
     ) -> Mapping[str, object] | None:
         """The charge that is to come, in the place of a reminder before the due date; None: there is none."""
-        card, on = self.cards.get(debtor.payer.customer.id), named[0].due_on
-        if card is None or kind is not Kind.REMINDER or on <= today or not card.works(on):
+        on = named[0].due_on
+        if kind is not Kind.REMINDER or on <= today or len({one.due_on for one in named}) > 1:
             return None
-        if len({(one.currency, one.due_on) for one in named}) > 1:
+        return self._charge(debtor, named, on)
+
+    def _charge(self, debtor: Debtor, named: Sequence[Issued], on: date) -> Mapping[str, object] | None:
+        """Of these invoices on a day, which is all that their payer has to know; None: the card will not be charged."""
+        card = self.cards.get(debtor.payer.customer.id)
+        if card is None or not card.works(on) or len({one.currency for one in named}) > 1:
             return None
         currency = named[0].currency
         credit = ledger.credit(self.act.conn, debtor.payer.customer.id, currency)

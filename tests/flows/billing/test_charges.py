@@ -91,6 +91,7 @@ def test_three_days_before_a_notice_names_card_day_and_amount_in_the_reminders_p
     number = sold(counter, bob)
 
     counter.look("2026-02-11")
+    brought = counter.notice("invoice-created")["charge"]
     counter.look("2026-02-26T01:00")
 
     assert [kind for kind in counter.mails() if kind in ("charge-notice", "invoice-reminder-before")] == [
@@ -99,6 +100,7 @@ def test_three_days_before_a_notice_names_card_day_and_amount_in_the_reminders_p
     assert counter.notice("charge-notice")["charge"] == {
         "card": "Visa 4242", "amount_minor": 1190, "currency": "EUR", "on": "2026-03-01",
     }  # fmt: skip
+    assert brought == counter.notice("charge-notice")["charge"]  # it asks for no payment of its own: anchors 3.19
     assert ("-3", "reminded") in counter.steps(number)
 
 
@@ -185,6 +187,7 @@ def test_who_has_to_confirm_himself_is_told_so_and_nothing_is_tried_again(counte
 
 
 def test_while_money_is_on_its_way_nothing_is_asked_for(counter: Counter, bob: int) -> None:
+    """Anchors 3.19 and 3.20: neither reminded nor suspended while money is in flight."""
     counter.card(bob, SLOW)
     number = sold(counter, bob)
     counter.look("2026-02-11")
@@ -242,6 +245,7 @@ def test_money_that_came_nevertheless_becomes_credit_and_its_payer_hears_of_it(c
 
 
 def test_void_meanwhile_is_not_charged(counter: Counter, bob: int) -> None:
+    """Anchors 3.20: nobody is charged after cancelling."""
     counter.card(bob)
     number = sold(counter, bob)
     counter.now(bob, "2026-02-15", [number])
@@ -258,6 +262,7 @@ def test_void_meanwhile_is_not_charged(counter: Counter, bob: int) -> None:
 def test_each_currency_is_charged_in_its_own_units_and_what_they_cannot_say_is_rounded_off(
     counter: Counter, currency: str, token: str, charged: int, rounded: int
 ) -> None:
+    """Anchors 3.15: a zero-decimal currency is charged once, not a hundred times."""
     carl = counter.trade.customer("Carl", currency=currency)
     counter.card(carl, token)
     number = sold(counter, carl)

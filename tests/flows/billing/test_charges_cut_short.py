@@ -123,6 +123,7 @@ def test_a_provider_who_is_away_for_days_leaves_one_charge_in_doubt_that_staff_c
 
 
 def test_a_worker_that_was_thought_dead_books_nothing_twice(counter: Counter) -> None:
+    """Anchors 3.18: a payment that is seen twice is recorded once."""
     number = due_for(counter)
 
     def overtaken(name: str) -> None:
