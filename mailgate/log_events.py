@@ -168,7 +168,7 @@ class LogEvent(Enum):
     ENDED = "ended", "customer", "ended customer={customer} invoice={invoice} services={services}"
     RESTORED = "restored", "customer", "restored customer={customer} services={services}"
     UNREACHABLE = "unreachable", "customer", "unreachable customer={customer} invoice={invoice}"
-    CHARGE_BEGUN = "charge begun", "charge", "charge begun charge={charge} customer={customer} by={by!r}"
+    CHARGE_BEGUN = "charge begun", "charge", "charge begun charge={charge} customer={customer}"
     CHARGE_DECLINED = (
         "charge declined",
         "charge",

@@ -6,7 +6,17 @@ from datetime import date
 from sqlalchemy import Connection, String, and_, exists, or_, select, update
 
 from mailgate.billing.document.invoice import DocumentKind
-from store.schema import bank_entries, bank_proposals, gifts, invoice_lines, invoices, payments, promises, services
+from store.schema import (
+    bank_entries,
+    bank_proposals,
+    charges,
+    gifts,
+    invoice_lines,
+    invoices,
+    payments,
+    promises,
+    services,
+)
 
 _WORDS = {DocumentKind.INVOICE: "invoice", DocumentKind.CREDIT_NOTE: "credit note"}
 
@@ -45,6 +55,9 @@ def erase_words(conn: Connection, customer_id: int, *, mark: str) -> None:
     conn.execute(update(services).where(services.c.customer_id == customer_id).values(**nothing))
     unnamed = payments.c.id.cast(String)  # each its own, as they must be
     conn.execute(update(payments).where(payments.c.customer_id == customer_id).values(reference=unnamed))
+    of_card = payments.c.customer_id == customer_id, payments.c.provider != ""
+    conn.execute(update(payments).where(*of_card).values(recorded_by=mark, label=""))
+    conn.execute(update(charges).where(charges.c.customer_id == customer_id).values(asked_by=mark))
     conn.execute(update(gifts).where(gifts.c.customer_id == customer_id).values(reason=""))
     conn.execute(update(promises).where(promises.c.customer_id == customer_id).values(said_by=mark))
     _erase_bank_lines(conn, customer_id, mark=mark)

@@ -78,7 +78,7 @@ def charge_now(
     charged = {one.id for one in wanted} if isinstance(found, Begun) else set()
     tell_credit_used(deal, [one for one in used if one.invoice_id not in charged])
     if isinstance(found, Begun):
-        log.info(LogEvent.CHARGE_BEGUN(charge=found.charge_id, customer=deal.payer.customer.id, by=asked_by))
+        log.info(LogEvent.CHARGE_BEGUN(charge=found.charge_id, customer=deal.payer.customer.id))
         return Begun(found.charge_id, found.amount_minor, found.card, used)
     return WhyNot(found, used)
 

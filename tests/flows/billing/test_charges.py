@@ -4,8 +4,9 @@ import pytest
 
 from mailgate.billing.document.invoice import DocumentState
 from mailgate.flows.billing.charge import Begun, Reason, WhyNot
-from store.billing import cards
-from store.engine import transaction
+from store.billing import cards, payments
+from store.billing.kept import erase_words
+from store.engine import reading, transaction
 from tests.flows.billing.charging import Counter, at
 from tests.flows.billing.trade import Trade, d
 from tests.payments.memory import ASKS, LOST, SHORT, SLOW
@@ -350,3 +351,18 @@ def test_an_owner_hears_thirty_and_seven_days_before_that_a_card_ends(counter: C
 
     assert counter.mails() == ["card-expiring", "card-expiring"]
     assert counter.notice("card-expiring")["card"] == {"label": "Visa 4242", "ends_on": "2026-04-30"}
+
+
+def test_who_is_forgotten_leaves_no_name_and_no_card_in_what_was_charged(counter: Counter, bob: int) -> None:
+    counter.card(bob)
+    number = sold(counter, bob)
+    counter.now(bob, "2026-02-15", [number])
+    counter.look("2026-02-15")
+
+    with transaction(counter.trade.engine) as conn:
+        erase_words(conn, bob, mark="(erased)")
+
+    with reading(counter.trade.engine) as conn:
+        [payment] = payments.listing(conn)
+    assert [one.asked_by for one in counter.charges()] == ["(erased)"]
+    assert (payment.recorded_by, payment.label, payment.amount_minor) == ("(erased)", "", 1190)
