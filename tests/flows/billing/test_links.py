@@ -9,6 +9,7 @@ import pytest
 
 from mailgate.flows.billing import settle
 from mailgate.payments.provider import OfferKind, OfferSeen, Provider
+from store.billing import offers
 from tests.flows.billing.linking import Window
 from tests.flows.billing.trade import Trade
 from tests.servers.provider import ProviderDouble, Refused
@@ -219,3 +220,54 @@ def test_a_deposit_that_nobody_pays_is_never_credit(window: Window, anne: int) -
     assert window.offer(offer.id).state == "closed"
     assert window.credit(anne) == 0
     assert window.offer(offer.id).due_at is None
+
+
+@pytest.mark.parametrize("point", ["link.after-offer", "link.after-look"])
+def test_a_worker_that_was_thought_dead_does_nothing_twice(window: Window, anne: int, point: str) -> None:
+    invoice = window.sell(anne, on=ON)
+    met: list[str] = []
+
+    def another(name: str) -> None:
+        if name == point and not met:
+            met.append(name)
+            window.now += timedelta(minutes=16)  # its lease is over
+            window.work()
+
+    window.fail_point = another
+    window.work()
+    window.double.pay_link(str(window.offers(anne)[0].provider_id))
+    window.work(after=MINUTE * 2)
+    window.work(after=timedelta(hours=2))
+
+    assert met == [point]
+    assert window.invoice(invoice.id).state == "paid"
+    assert window.credit(anne) == 0
+    assert window.kinds().count("payment-receipt") == 1
+    assert len({call["key"] for call in window.double.calls("POST /v1/payment_links")}) == 1
+
+
+def test_what_a_worker_has_nobody_else_gets(window: Window, anne: int) -> None:
+    window.sell(anne, on=ON)
+    (offer,) = window.offers(anne)
+
+    first = offers.lend(window.trade.engine, offer.id, now=window.now)
+
+    assert first is not None
+    assert offers.lend(window.trade.engine, offer.id, now=window.now) is None
+
+
+@pytest.mark.parametrize(("currency", "total", "asks"), [("JPY", 1190, 1190), ("KWD", 3689, 3680)])
+def test_what_a_currency_cannot_say_at_the_provider_is_rounded_off(
+    window: Window, trade: Trade, currency: str, total: int, asks: int
+) -> None:
+    kim = trade.customer("Kim", currency=currency)
+    window.sell(kim, on=ON)
+    window.work()
+    (offer,) = window.offers(kim)
+    assert (offer.amount_minor, offer.asks_minor) == (total, asks)
+
+    window.double.pay_link(str(offer.provider_id))
+    window.work(after=MINUTE)
+
+    assert window.invoice(offer.invoice_id or 0).state == "paid"
+    assert window.credit(kim, currency) == 0
