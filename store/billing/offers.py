@@ -125,6 +125,12 @@ def wanted_of(conn: Connection, invoice_ids: Iterable[int]) -> dict[int, Offered
     return {row["invoice_id"]: _OFFERED.read(row) for row in conn.execute(query).mappings()}
 
 
+def lacking(conn: Connection, invoice_ids: Collection[int]) -> frozenset[int]:
+    """Those of these invoices of which no link is wanted or open, nor is known not to be had."""
+    query = select(offers.c.invoice_id).where(offers.c.invoice_id.in_(list(invoice_ids)), offers.c.state.in_(_STANDS))
+    return frozenset(invoice_ids) - frozenset(conn.execute(query).scalars()) if invoice_ids else frozenset()
+
+
 def asked_open(conn: Connection, customer_id: int, kind: str, *, asked_by: int | None) -> tuple[Offered, ...]:
     """What an account's contact asked for that is still wanted or open: cards, deposits."""
     query = select(offers).where(

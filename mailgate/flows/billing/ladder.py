@@ -31,7 +31,7 @@ from mailgate.flows.billing.letters import (
     other_readers,
     unreachable_notices,
 )
-from mailgate.flows.billing.offers import waits_for_link
+from mailgate.flows.billing.offers import waits_for_link, want_missing
 from mailgate.flows.billing.owing import Debtor, debtors, is_off
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
@@ -79,7 +79,12 @@ def climb(act: Act, customer_ids: Sequence[int]) -> None:
     look = _Look(act, books, act.settings.billing.ladder, have_credit, dead, _cards(act, payers))
     little = collecting.too_little(act.conn, terms_of(act.settings.payments), list(payers))
     waits = waits_for_go(act.conn, act.settings, act.now)
-    for debtor in debtors(act.conn, payers, now=act.now):
+    found = tuple(debtors(act.conn, payers, now=act.now))
+    open_now = {
+        one.payer.customer.id: [each.id for each in one.invoices if each.open_minor] for one in found if not one.rests
+    }
+    want_missing(act.conn, act.settings, open_now, now=act.now)
+    for debtor in found:
         too_little = little.get(debtor.payer.customer.id, frozenset())
         look.at(replace(debtor, too_little=too_little, waits_for_go=waits))
     look.write()
@@ -183,7 +188,7 @@ class _Look:
             others = other_readers(self.act, debtor.payer.customer.id, debtor.tried(invoice)) if lost else ()
             owed = debtor.owed(invoice, may_repeat=bool(others))
             found = rule.due(owed, self.rules, now=self.act.now, reminded_on=debtor.reminded_on)
-            if _brings(found) and waits_for_link(self.act.conn, self.act.settings, invoice, now=self.act.now):
+            if found.mail is not None and waits_for_link(self.act.conn, self.act.settings, invoice, now=self.act.now):
                 self.looks[invoice.id] = self.act.now + SOON
                 continue
             if lost and invoice.open_minor:
@@ -413,11 +418,6 @@ def _template(kind: Kind, invoice: Issued, today: date) -> Template:
     if today == invoice.due_on:
         return Template.INVOICE_REMINDER_DUE
     return Template.INVOICE_REMINDER_BEFORE if today < invoice.due_on else Template.INVOICE_REMINDER_AFTER
-
-
-def _brings(found: Next) -> bool:
-    """The mail by which the invoice first comes to its readers is due."""
-    return found.mail is not None and (found.mail.kind is Kind.CREATED or rule.CREATED in found.skipped)
 
 
 def _of_all(debtor: Debtor, found: Sequence[Issued]) -> Iterator[Service]:

@@ -76,11 +76,23 @@ def want_links(conn: Connection, settings: Settings, issued: Collection[int], *,
         renew_links(conn, settings, number, now=now)
 
 
+def want_missing(
+    conn: Connection, settings: Settings, open_now: Mapping[int, Collection[int]], *, now: datetime
+) -> None:
+    """Invoices of locked accounts, by account, that no link was ever wanted for, as before there was a provider."""
+    if settings.payments.is_automatic:
+        lacking = offers.lacking(conn, [number for theirs in open_now.values() for number in theirs])
+        for customer_id, theirs in open_now.items():
+            if not lacking.isdisjoint(theirs):
+                renew_links(conn, settings, customer_id, now=now)
+
+
 def waits_for_link(conn: Connection, settings: Settings, invoice: Issued, *, now: datetime) -> bool:
-    """The mail that brings an invoice is not written yet, since its link is still to be made."""
-    if not settings.payments.is_automatic or now >= invoice.issued_at + settings.billing.ladder.hold + WAITS:
+    """The mail about an invoice is not written yet, since its link is still to be made."""
+    if not settings.payments.is_automatic:
         return False
-    return invoice.id in offers.wanted_of(conn, (invoice.id,))
+    wanted = offers.wanted_of(conn, (invoice.id,)).get(invoice.id)
+    return wanted is not None and now < max(wanted.made_at, invoice.issued_at + settings.billing.ladder.hold) + WAITS
 
 
 def ask_for_link(

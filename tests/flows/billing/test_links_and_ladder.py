@@ -76,3 +76,24 @@ def test_without_a_provider_no_mail_waits(trade: Trade, anne: int, provider: Pro
 
     assert window.offers(anne) == ()
     assert "invoice-created" in window.kinds()
+
+
+def test_an_invoice_of_before_there_was_a_provider_has_a_link_by_its_next_reminder(
+    trade: Trade, anne: int, provider: ProviderDouble, tmp_path: Path
+) -> None:
+    by_hand = trade.settings.payments
+    window = Window.open(trade, provider, tmp_path, on=ON)
+    taking_cards = trade.settings
+    trade.settings = replace(trade.settings, payments=by_hand)
+    window.sell(anne, on=ON)
+    climb(window, window.now + HOLD)
+    trade.settings = taking_cards
+
+    window.now += timedelta(days=3)
+    climb(window, window.now)
+    assert window.kinds().count("invoice-reminder-after") == 0
+    window.work()
+    climb(window, window.now + timedelta(minutes=1))
+
+    (mail,) = [one for one in window.mails() if one.notice.template.value == "invoice-reminder-after"]
+    assert mail.notice.values["pay_link"] == window.offers(anne)[0].url
