@@ -173,6 +173,8 @@ def _workers(by_job: Brokers, settings: Settings) -> tuple[dramatiq.Worker, ...]
         Job.BILL: 1,
         Job.HOOK: CALLERS,
         Job.CHARGE: settings.payments.at_once if settings.payments.is_automatic else 1,
+        Job.OFFER: settings.payments.at_once if settings.payments.is_automatic else 1,
+        Job.CARD: 1,
         Job.REFUND: 2,
         Job.PROVIDER: 1,
     }
