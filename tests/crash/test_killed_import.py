@@ -68,8 +68,8 @@ def test_whoever_is_killed_while_a_file_is_imported_has_booked_nothing_twice(
     with reading(parts.engine) as conn:
         came = sum(one.total_minor for one in invoices)
         booked = {line.account: minor for line, minor in ledger.balances(conn).items() if line.account == "assets:bank"}
-        counted = select(bank_entries.c.state, func.count()).group_by(bank_entries.c.state)
-        states: dict[str, int] = dict(conn.execute(counted).tuples().all())
+        counted = select(bank_entries.c.state, func.count().label("number")).group_by(bank_entries.c.state)
+        states = {row.state: row.number for row in conn.execute(counted)}
         count = conn.execute(select(func.count()).select_from(payments)).scalar_one()
     assert booked == {"assets:bank": came - invoices[0].total_minor}
     assert states == {"booked": PAID, "returned": 1, "proposed": 3}
