@@ -17,6 +17,7 @@ from mailgate.billing.ledger import events
 from mailgate.billing.ledger.events import Whose
 from mailgate.billing.payment.bank_line import BankLine
 from mailgate.billing.payment.keyed import keyed
+from mailgate.billing.refund import RefundState
 from mailgate.config import Hook, Settings
 from mailgate.config.settings import QueueList
 from mailgate.flows.billing import time_given
@@ -26,7 +27,11 @@ from mailgate.flows.billing.cards import CardForgetter
 from mailgate.flows.billing.charge import Begun, charge_now
 from mailgate.flows.billing.charging import Charger
 from mailgate.flows.billing.keep_links import LinkKeeper
+from mailgate.flows.billing.provider_lists import ListReader
+from mailgate.flows.billing.refund import give_back
+from mailgate.flows.billing.send_refund import Refunder
 from mailgate.flows.billing.service.ending import carry_out, end_of
+from mailgate.flows.billing.settle import record_payment
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
 from mailgate.flows.story import review
@@ -36,10 +41,11 @@ from mailgate.jobs import Enqueue, Job
 from mailgate.payments.terms import ByTable
 from mailgate.wiring import Parts, build
 from store import schema
-from store.billing import accounts, cards, einvoice_gaps, invoices, ledger, offers, runs, statements
+from store.billing import accounts, cards, einvoice_gaps, invoices, ledger, offers, refunds, runs, statements
 from store.billing.bank import FromFile
 from store.billing.cards import SavedCard
 from store.billing.offers import Offered, OfferStanding
+from store.billing.payments import Payment
 from store.engine import reading, transaction
 from store.post import announcements, work
 from tests.flows.billing.charging import with_cards
@@ -138,6 +144,7 @@ class Store:
             charged = conn.execute(
                 select(schema.charges.c.customer_id, schema.charges.c.amount_minor, schema.charges.c.state)
             )
+            back = conn.execute(select(schema.refunds.c.id, schema.refunds.c.state))
             return {"money": sorted(map(str, self.provider.moved)), "charges": sorted(map(str, charged.all()))} | {
                 name: sorted(map(str, rows.all()))
                 for name, rows in (
@@ -150,6 +157,7 @@ class Store:
                     ("services", services),
                     ("balances", balances),
                     ("statements", sent),
+                    ("refunds", back),
                 )
             }
 
@@ -166,7 +174,10 @@ class Store:
         kept_here = {Job.DELIVER: lambda *_: None, Job.TEACH: lambda *_: None}
         links = LinkKeeper(self.engine, self.parts.settings, self.provider, _nothing)
         forgets = CardForgetter(self.engine, self.provider)
-        return {**work, **kept_here, Job.CHARGE: charge, Job.OFFER: links, Job.CARD: forgets}
+        back = Refunder(self.engine, self.parts.settings, self.provider)
+        lists = ListReader(self.engine, self.parts.settings, self.provider)
+        by_provider = {Job.CHARGE: charge, Job.OFFER: links, Job.CARD: forgets}
+        return {**work, **kept_here, **by_provider, Job.REFUND: back, Job.PROVIDER: lists}
 
 
 @contextmanager
@@ -291,6 +302,7 @@ def sell(shop: Shop) -> None:
     shop.give(erik, 500, begun)
     shop.add(erik, on=begun, start_on=begun + timedelta(days=30))  # due on that day, and paid from the credit then
     pay_by_card(shop, begun)
+    go_back(shop, begun)
     with transaction(shop.engine) as conn:
         account = accounts.lock(conn, (bart,))[bart]
         accounts.edit(conn, replace(account, monthly_statement=True))
@@ -319,6 +331,28 @@ def pay_by_card(shop: Shop, begun: date) -> None:
         )
         before = SavedCard(0, gina, "stripe", "cus_1", "pm_old", "visa", "1881", None, MORNING)
         cards.add(conn, replace(before, removed_at=MORNING, removed_by="Gina", due_at=MORNING))
+
+
+def go_back(shop: Shop, begun: date) -> None:
+    """Money is to go back by the provider; of other money staff have not heard that it was refused, and it is due soon."""
+    hana = shop.customer("Hana")
+    _, (first,) = shop.add(hana, on=begun)
+    with shop.deal(hana, begun) as deal:
+        invoice = invoices.get(deal.conn, first.id)
+        paid = Payment(
+            0, hana, "stripe", "pi_0", "EUR", invoice.total_minor + 900, begun, noon(begun), "Bart", "stripe"
+        )
+        record_payment(deal, invoice, paid, as_credit=False)
+    for state, deadline_on in (
+        (RefundState.WANTED, MORNING.date() + timedelta(days=9)),
+        (RefundState.TASK, MORNING.date() + timedelta(days=1)),
+    ):
+        with shop.deal(hana, begun) as deal:
+            (one,) = give_back(deal, None, 300, asked_by="Bart")
+            due_at = MORNING if state is RefundState.WANTED else None
+            refunds.write(
+                deal.conn, replace(one, state=state, provider="stripe", due_at=due_at, deadline_on=deadline_on)
+            )
 
 
 STEPS = st.lists(

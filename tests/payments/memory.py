@@ -7,7 +7,16 @@ from datetime import UTC, datetime
 
 from mailgate.errors import Temporary
 from mailgate.payments.manual import Manual
-from mailgate.payments.provider import Charge, ChargeSeen, ChargeState, Decline, Unfit
+from mailgate.payments.provider import (
+    Charge,
+    ChargeSeen,
+    ChargeState,
+    Decline,
+    RefundSeen,
+    RefundState,
+    RefundWanted,
+    Unfit,
+)
 from mailgate.payments.terms import ByTable
 
 LOST, SHORT, ASKS, SLOW = "pm_lost", "pm_short", "pm_asks", "pm_slow"
@@ -26,6 +35,7 @@ class Memory(Manual):
     keys: dict[str, tuple[str, Charge]] = field(default_factory=dict)
     calls: list[str] = field(default_factory=list)
     breaks: list[tuple[str, bool]] = field(default_factory=list)  # the next call of a name, before or after its effect
+    back: dict[str, RefundSeen] = field(default_factory=dict)  # refunds by their keys
     fee_minor: int = 0
     moved: list[tuple[str, str, int]] = field(default_factory=list)  # the money: id, currency, amount
     works: set[str] = field(default_factory=set)  # cards that pay by now
@@ -83,6 +93,26 @@ class Memory(Manual):
             if seen.state is ChargeState.MADE:
                 self.made[charge_id] = replace(seen, state=ChargeState.CANCELLED)
             return self.made[charge_id]
+
+    def refund(self, wanted: RefundWanted) -> RefundSeen:
+        """Once for each key."""
+        with self._call("refund"):
+            if wanted.key not in self.back:
+                number = f"re_{len(self.back) + 1}"
+                seen = RefundSeen(number, RefundState.SUCCEEDED, wanted.currency, wanted.amount_minor)
+                self.back[wanted.key] = seen
+                self.moved.append((wanted.key, wanted.currency, -wanted.amount_minor))
+            return self.back[wanted.key]
+
+    def look_refund(self, refund_id: str) -> RefundSeen:
+        """As it stands."""
+        with self._call("look_refund"):
+            return next(seen for seen in self.back.values() if seen.id == refund_id)
+
+    def find_refund(self, key: str, *, charge_id: str) -> RefundSeen | None:
+        """By its key."""
+        with self._call("find_refund"):
+            return self.back.get(key)
 
     def ends(self, charge_id: str, *, well: bool) -> None:
         """What took days is over."""

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.flows.billing import settle, take_back
+from mailgate.billing.refund import RefundState
+from mailgate.flows.billing import refund_by_hand, settle, take_back
 from mailgate.flows.billing.letters import Consequence, card_notices, invoice_notices
 from mailgate.flows.billing.link_letters import tell_card_removed, tell_card_saved, tell_link
 from mailgate.flows.billing.returned import take_payment_back
@@ -23,7 +24,7 @@ from mailgate.letters.kind import Audience, Template
 from mailgate.payments.provider import OfferKind
 from mailgate.people import Role
 from store import people, people_edits
-from store.billing import invoices, payments
+from store.billing import invoices, payments, refunds
 from store.billing.cards import SavedCard
 from store.billing.offers import Offered, OfferStanding
 from store.engine import transaction
@@ -130,6 +131,9 @@ def money_to(gate: Gate) -> None:
         terms.change(deal, other, *terms.quote_new_terms(deal, other, sku="big"))
     with money.deal(1) as deal:
         carry_out(deal, end_of(deal, money.service(site), at_end=False))
+    with money.deal(1) as deal:
+        (task, *_) = refunds.listing(deal.conn, customer_id=1, states=(RefundState.TASK,))
+        refund_by_hand.record(deal, task, method="transfer", reference="4711")
     gate.work()
 
 
