@@ -334,7 +334,7 @@ def pay_by_card(shop: Shop, begun: date) -> None:
 
 
 def go_back(shop: Shop, begun: date) -> None:
-    """Money is to go back by the provider; of other money staff have not heard that it was refused, and it is due soon."""
+    """Money is to go back by the provider; of other money, due soon, staff have not heard that it was refused."""
     hana = shop.customer("Hana")
     _, (first,) = shop.add(hana, on=begun)
     with shop.deal(hana, begun) as deal:

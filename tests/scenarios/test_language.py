@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.billing.refund import RefundState
-from mailgate.flows.billing import refund_by_hand, settle, take_back
-from mailgate.flows.billing.letters import Consequence, card_notices, invoice_notices
+from mailgate.billing.refund import RefundState, Way
+from mailgate.flows.billing import settle, take_back
+from mailgate.flows.billing.letters import Consequence, card_notices, invoice_notices, refund_notices
 from mailgate.flows.billing.link_letters import tell_card_removed, tell_card_saved, tell_link
 from mailgate.flows.billing.returned import take_payment_back
 from mailgate.flows.billing.service import states, terms
@@ -24,9 +24,10 @@ from mailgate.letters.kind import Audience, Template
 from mailgate.payments.provider import OfferKind
 from mailgate.people import Role
 from store import people, people_edits
-from store.billing import invoices, payments, refunds
+from store.billing import invoices, payments
 from store.billing.cards import SavedCard
 from store.billing.offers import Offered, OfferStanding
+from store.billing.refunds import Refund
 from store.engine import transaction
 from store.post.notices import stored
 from store.post.outbox import Outgoing
@@ -110,6 +111,11 @@ def money_to(gate: Gate) -> None:
         told += invoice_notices(act, Template.CHARGE_NOTICE, invoice, charge=charge)
         told += invoice_notices(act, Template.PAYMENT_FAILED, invoice, charge={**charge, "why": "soft"})
         told += card_notices(act, 1, {"label": "Visa 4242", "ends_on": gate.now.date().isoformat()})
+        back = Refund(
+            0, 1, None, None, Way.BY_HAND, "", "EUR", 500, RefundState.RECORDED, gate.now.date(), "Bart", "", gate.now,
+            method="check", reference="4711",
+        )  # fmt: skip
+        told += refund_notices(act, back)
         told += statement_notices(act, statement_of(conn, 1, gate.now.date(), now=gate.now))
         notify(act, told, cause=None)
     gate.work()
@@ -131,9 +137,6 @@ def money_to(gate: Gate) -> None:
         terms.change(deal, other, *terms.quote_new_terms(deal, other, sku="big"))
     with money.deal(1) as deal:
         carry_out(deal, end_of(deal, money.service(site), at_end=False))
-    with money.deal(1) as deal:
-        (task, *_) = refunds.listing(deal.conn, customer_id=1, states=(RefundState.TASK,))
-        refund_by_hand.record(deal, task, method="transfer", reference="4711")
     gate.work()
 
 
