@@ -16,7 +16,7 @@ def of_money(found: MoneyQueues, today: date) -> Iterator[Attention]:
         yield Attention("refunds_due", message, hint, fault=False)
     if found.disputes:
         message = f"{_counted(found.disputes, 'payment')} charged back, which the provider has not ended"
-        yield Attention("disputes_open", message, "answer it at the provider; mailgate payment list", fault=False)
+        yield Attention("disputes_open", message, "answer it at the provider; mailgate dispute list", fault=False)
     if found.links_tried:
         message = f"the provider does not make links to pay by: {found.links_tried} so far in vain"
         hint = "the log says why; mailgate doctor asks the provider; they are tried again"
