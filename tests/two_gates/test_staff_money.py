@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from mailgate.letters.kind import Template
-from store.billing import ledger, previews
+from store.billing import invoices, ledger, previews
 from store.engine import reading
 from tests.gate import Person, Received
 from tests.scenarios.billed import Billed
@@ -72,3 +72,25 @@ def test_two_gates_write_one_list_of_the_evening(two: Two, notification: Receive
     assert newest is not None
     assert newest.items == 1
     assert len(two.one.outbox(Template.TOMORROW)) == 2  # Bart's and Dora's
+
+
+def test_what_is_held_while_the_other_gate_begins_to_bill_is_not_billed(
+    two: Two, notification: Received, bart: Person
+) -> None:
+    for gate in (two.one, two.other):
+        settings = gate.parts.settings
+        gate.parts = replace(gate.parts, settings=replace(settings, billing=replace(settings.billing, preview_hour=17)))
+    two.one.now = datetime(2026, 3, 22, 16, 30, tzinfo=UTC)
+    two.one.parts.run_due(two.one.now)
+    two.one.work()
+    [listed] = [mail for mail in two.one.mailbox(bart) if mail.subject.startswith("Billing until")]
+    night = two.one.now = two.other.now = datetime(2026, 3, 23, 8, tzinfo=UTC)
+
+    two.at_once(
+        lambda: two.one.deliver(bart.replies(listed, "hold 1")),
+        lambda: two.other.parts.run_due(night),
+        after="SET hold_until",
+    )
+
+    with reading(two.one.parts.engine) as conn:
+        assert [one.number for one in invoices.listing(conn)] == ["2026-0001"]
