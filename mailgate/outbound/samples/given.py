@@ -49,5 +49,6 @@ MONEY: dict[str, object] = {
     "product": "Business Linux", "name": "example.org", "domain": "example.com", "state": "active", "cycle": "monthly",
     "ends": "", "days": 30, "most": 14, "left": 1, "entry": "payment", "more": 7,
     "balance_minor": -1250, "first": "2027-03-01", "last": "2027-03-31", "url": "https://desk.example.net/invoices",
+    "card": "Visa 4242", "words": "fifty",
 }  # fmt: skip
 """Of a line about money, whatever it says."""
