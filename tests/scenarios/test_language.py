@@ -109,7 +109,9 @@ def money_to(gate: Gate) -> None:
             told += invoice_notices(act, template, invoice, consequence=follows)
         charge = {"card": "Visa 4242", "amount_minor": 1190, "currency": "EUR", "on": gate.now.date().isoformat()}
         told += invoice_notices(act, Template.CHARGE_NOTICE, invoice, charge=charge)
-        told += invoice_notices(act, Template.PAYMENT_FAILED, invoice, charge={**charge, "why": "soft"})
+        told += invoice_notices(
+            act, Template.PAYMENT_FAILED, invoice, charge={**charge, "why": "soft", "again_on": None}
+        )
         told += card_notices(act, 1, {"label": "Visa 4242", "ends_on": gate.now.date().isoformat()})
         back = Refund(
             0, 1, None, None, Way.BY_HAND, "", "EUR", 500, RefundState.RECORDED, gate.now.date(), "Bart", "", gate.now,
