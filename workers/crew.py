@@ -174,7 +174,6 @@ def _workers(by_job: Brokers, settings: Settings) -> tuple[dramatiq.Worker, ...]
         Job.HOOK: CALLERS,
         Job.CHARGE: settings.payments.at_once if settings.payments.is_automatic else 1,
         Job.OFFER: settings.payments.at_once if settings.payments.is_automatic else 1,
-        Job.OFFER: 2,
         Job.CARD: 1,
         Job.REFUND: 2,
         Job.PROVIDER: 1,
