@@ -48,11 +48,11 @@ class MoneyStory(Story):
 
     def act(self) -> None:
         """Some days later, one act."""
-        self.day += timedelta(days=self.chance.choice((0, 0, 1, 3, 9, 20)))
+        self.day += timedelta(days=self.chance.choice((0, 0, 0, 1, 1, 3, 9)))
         chosen: Callable[[], object] = self.chance.choice((
-            self.add, self.run, self.by_card, self.by_card, self.by_card, self.change, self.cancel, self.cancel,
-            self.credit, self.void, self.give, self.sends, self.sends, self.comes_back, self.dispute, self.dispute,
-            self.ends, self.gives_back, self.by_hand,
+            self.add, self.add, self.run, *[self.by_card] * 6, self.change, *[self.cancel] * 3, self.credit, self.void,
+            self.give, *[self.sends] * 3, self.comes_back, self.dispute, self.ends, *[self.gives_back] * 3,
+            self.by_hand, self.by_hand,
         ))  # fmt: skip
         try:
             chosen()
@@ -62,6 +62,10 @@ class MoneyStory(Story):
         self.trade.assert_whole()
         theirs = self.charged - self.till.sent_minor - sum(self.taken.values())
         assert self.trade.balance("assets:stripe") == theirs
+
+    def cancel(self) -> object:
+        """An end today."""
+        return self.trade.cancel(self.chance.choice(self.alive()), on=self.on)
 
     def by_card(self) -> None:
         """Less, all or more."""
