@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, select, true, update
 
@@ -13,6 +13,9 @@ from store.schema import provider_looks
 DISPUTES, PAYOUTS = 1, 2
 
 LISTS = (DISPUTES, PAYOUTS)
+
+BEHIND = timedelta(days=20)
+"""So long after its time a list is read from its beginning: providers forget what has changed, in 30 days."""
 
 _LEND = leases.lending(provider_looks, when=true())
 
@@ -40,12 +43,15 @@ def take_up(conn: Connection, row_ids: Sequence[int], *, now: datetime) -> None:
     """The jobs of these lists are about to be sent."""
     for number in row_ids:
         insert_once(conn, provider_looks, {"id": number, "cursor": "", "due_at": now, "attempts": 0})
+    behind = provider_looks.c.id.in_(row_ids) & (provider_looks.c.due_at < now - BEHIND)
+    conn.execute(update(provider_looks).where(behind).values(cursor=""))
     leases.postpone(conn, provider_looks, row_ids, now=now)
 
 
 def hasten(conn: Connection, *, now: datetime) -> None:
-    """Something has changed there: look at once."""
-    leases.hasten(conn, provider_looks, LISTS, now=now)
+    """Something has changed there: look at once. What has waited for longer is left as it is."""
+    waits = update(provider_looks).where(provider_looks.c.due_at > now, provider_looks.c.lease.is_(None))
+    conn.execute(waits.values(due_at=now))
 
 
 def lend(engine: Engine, row_id: int, *, now: datetime) -> Look | None:

@@ -16,7 +16,7 @@ from mailgate.flows.billing.provider_lists import ListReader
 from mailgate.flows.billing.refund import give_back
 from mailgate.jobs import FailPoint, no_fail_point
 from mailgate.letters.kind import Template
-from mailgate.payments.provider import DisputeState, PayoutSeen
+from mailgate.payments.provider import DisputeSeen, DisputeState, PayoutSeen
 from store import people
 from store.billing import disputes, ledger, provider_looks
 from store.billing.disputes import Dispute, State
@@ -323,6 +323,22 @@ def test_staff_decide_that_the_ladder_goes_on(trade: Trade, anne: int, till: Til
     assert (one_of(trade).rests_until, one_of(trade).decided_by) == (None, "Bart")
     with trade.deal(anne, "2026-04-21") as deal, pytest.raises(dispute.NotOpen, match="nothing waits for it"):
         dispute.accept(deal, one_of(trade), by="Bart")
+
+
+def test_after_weeks_without_a_look_the_list_is_read_from_its_beginning(trade: Trade, anne: int, till: Till) -> None:
+    number = paid(trade, anne)
+    till.heard_disputes += [
+        DisputeSeen("dp_8", "pi_8", DisputeState.WON, "EUR", 1, 0, "EUR", noon(d("2026-01-02")))
+    ] * 3
+    read(trade, till)
+    till.heard_disputes.clear()  # what has changed is forgotten after 30 days
+    till.dispute("pi_1", 1190)
+
+    read(trade, till, "2026-04-25")
+    before = stands(trade, number)
+    read(trade, till, "2026-06-01")
+
+    assert (before, stands(trade, number)) == (("paid", 0), ("issued", 1190))
 
 
 def payout(number: str, *, has_arrived: bool = True, has_failed: bool = False) -> PayoutSeen:
