@@ -12,6 +12,7 @@ from bench.billing import billing
 from bench.billing_beside import billing_beside
 from bench.billing_growth import billing_growth
 from bench.burst import burst
+from bench.charging import charging
 from bench.collecting import collecting
 from bench.growth import growth
 from bench.hotspots import print_profile
@@ -42,6 +43,7 @@ PARTS: dict[str, Part] = {
     "billing-beside": billing_beside,
     "paper": paper,
     "collecting": collecting,
+    "charging": charging,
     "accept": accept,
     "syncs": syncs,
     "tickets": tickets,

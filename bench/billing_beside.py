@@ -37,11 +37,11 @@ def billing_beside(run: Run) -> Iterator[Result]:
         with serve(directory) as serving:
             _wait_issued(serving, 1)
             begin = _issued(serving)
-            busy.append(_p99(run, serving, f"busy.{number}"))
+            busy.append(accepted_p99(run, serving, f"busy.{number}"))
             covered.append((_issued(serving) - begin) / shop.customers)
             _wait_issued(serving, shop.customers)
             serving.wait_settled()
-            idle.append(_p99(run, serving, f"idle.{number}"))
+            idle.append(accepted_p99(run, serving, f"idle.{number}"))
     turns = Turns(busy, idle)
     yield Result(
         PART,
@@ -53,7 +53,8 @@ def billing_beside(run: Run) -> Iterator[Result]:
     )
 
 
-def _p99(run: Run, serving: Serving, seed: str) -> float:
+def accepted_p99(run: Run, serving: Serving, seed: str) -> float:
+    """In ms, of a steady mail."""
     mails = plain(int(RATE * (1.0 if run.quick else SECONDS)), f"beside.{seed}")
     return send(serving.directory, serving.ports["smtp"], mails, connections=CONNECTIONS, rate=RATE).p99_ms
 

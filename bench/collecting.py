@@ -77,7 +77,7 @@ def _steps(engine: Engine, settings: Settings, shop: Shop) -> Result:
     at = [shop.bill_at + HOLD, shop.bill_at + timedelta(days=8), shop.bill_at + timedelta(days=11)]
     begin = perf_counter()
     for now in at:
-        _climb(engine, settings, now)
+        climb(engine, settings, now)
     seconds = perf_counter() - begin
     with reading(engine) as conn:
         done = int(conn.execute(select(func.count()).select_from(dunning_steps)).scalar_one())
@@ -87,7 +87,8 @@ def _steps(engine: Engine, settings: Settings, shop: Shop) -> Result:
     return Result(PART, "steps of the ladder", f"{shown(rate)}/s, {shop.customers:,} invoices", rate, STEPS)
 
 
-def _climb(engine: Engine, settings: Settings, now: datetime) -> None:
+def climb(engine: Engine, settings: Settings, now: datetime) -> None:
+    """Each invoice takes the step that is due."""
     row = next(one for one in due.DUE if one.kind is DueKind.LADDER)
     while True:
         with reading(engine) as conn:

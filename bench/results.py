@@ -75,6 +75,12 @@ PLANNED = Goal(5000, 2000)
 BILLING_MEMORY = Goal(30, 80)
 """MiB that a process has more at the last invoice of a run than at the first."""
 
+CHARGED = Goal(0.9, 0.7)
+"""Saved cards charged, with all that is written down of it / by the bare SDK, a second."""
+
+BESIDE_CHARGES = Goal(2, 3)
+"""p99 of accepting a mail while cards are charged / while none is."""
+
 BESIDE_A_RUN = Goal(2, 3)
 """p99 of an accepted mail while a run of bills goes on / without one."""
 
