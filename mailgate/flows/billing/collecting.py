@@ -17,7 +17,7 @@ from mailgate.flows.billing.go import waits_for_go
 from mailgate.flows.billing.run import THE_SCHEDULE
 from mailgate.flows.story.act import Act
 from mailgate.payments.terms import Terms, chargeable, terms_of
-from store.billing import charges, collectable, falling_due, promises, working_cards
+from store.billing import charges, collectable, disputes, falling_due, promises, working_cards
 from store.billing.cards import SavedCard
 from store.billing.in_flight import in_flight
 
@@ -40,7 +40,7 @@ def cards_fall_due(conn: Connection, settings: Settings, at: datetime) -> Found:
         del since[number]
     for number, when in _fresh(conn, settings, terms, at):
         since[number] = min(when, since.get(number, when))
-    waiting = in_flight(conn, since) | charges.with_one_under_way(conn, since)
+    waiting = _waiting(conn, since, at) | charges.with_one_under_way(conn, since)
     yield from sorted(
         ((number, when) for number, when in since.items() if number not in waiting), key=lambda one: one[1]
     )
@@ -52,7 +52,7 @@ def collect(act: Act, customer_ids: Iterable[int]) -> int:
     if terms is None or waits_for_go(act.conn, act.settings, act.now):
         return 0
     numbers = list(customer_ids)
-    with_card, busy = working_cards.kept(act.conn, numbers, terms.name), in_flight(act.conn, numbers)
+    with_card, busy = working_cards.kept(act.conn, numbers, terms.name), _waiting(act.conn, numbers, act.now)
     repeated = charges.with_one_to_repeat(act.conn, numbers, by=act.now)
     begun = 0
     for number in numbers:
@@ -67,6 +67,12 @@ def collect(act: Act, customer_ids: Iterable[int]) -> int:
 def collect_due(act: Act, customer_ids: Sequence[int]) -> None:
     """What is due of these accounts."""
     collect(act, customer_ids)
+
+
+def _waiting(conn: Connection, numbers: Iterable[int], at: datetime) -> set[int]:
+    """Those of whom money is on its way, or staff have still to decide about a chargeback."""
+    ids = list(numbers)
+    return in_flight(conn, ids) | {number for number, until in disputes.rests_until(conn, ids).items() if until > at}
 
 
 def _collect(deal: Deal, terms: Terms, card: SavedCard | None) -> int:

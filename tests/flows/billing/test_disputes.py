@@ -5,13 +5,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from mailgate.billing.document.invoice import DocumentState
 from mailgate.billing.ledger.accounts import RECEIVABLE
 from mailgate.billing.refund import RefundState
 from mailgate.config.settings import ProviderName
 from mailgate.flows.billing import dispute
+from mailgate.flows.billing.collecting import cards_fall_due
 from mailgate.flows.billing.provider_lists import ListReader
 from mailgate.flows.billing.refund import give_back
 from mailgate.jobs import FailPoint, no_fail_point
@@ -323,6 +324,26 @@ def test_staff_decide_that_the_ladder_goes_on(trade: Trade, anne: int, till: Til
     assert (one_of(trade).rests_until, one_of(trade).decided_by) == (None, "Bart")
     with trade.deal(anne, "2026-04-21") as deal, pytest.raises(dispute.NotOpen, match="nothing waits for it"):
         dispute.accept(deal, one_of(trade), by="Bart")
+
+
+def test_another_card_is_charged_when_staff_have_decided(trade: Trade, anne: int, till: Till) -> None:
+    paid(trade, anne)
+    card(trade, anne)
+    till.dispute("pi_1", 1190)
+    read(trade, till)
+    with transaction(trade.engine) as conn:  # it is not the one that was blocked
+        conn.execute(update(payment_methods).values(token="pm_2", last4="1881", blocked_because=""))
+
+    def whose() -> list[int]:
+        with reading(trade.engine) as conn:
+            return [number for number, _ in cards_fall_due(conn, trade.settings, noon(d("2026-04-22")))]
+
+    waiting = whose()
+    with trade.deal(anne, "2026-04-22") as deal:
+        dispute.accept(deal, one_of(trade), by="Bart")
+
+    assert waiting == []
+    assert whose() == [anne]
 
 
 def test_after_weeks_without_a_look_the_list_is_read_from_its_beginning(trade: Trade, anne: int, till: Till) -> None:
