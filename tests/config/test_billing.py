@@ -84,3 +84,22 @@ def test_days_of_reminders_are_read_from_file_and_environment(loaded: Loader) ->
     assert (in_file.billing.reminders, in_file.billing.suspend_days) == ((-7, 0, 10), 0)
     assert (outside.billing.reminders, outside.billing.reminder_hour) == ((-1, 5), 9)
     assert silent.billing.reminders == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "home", "currency", "bounds"),
+    [
+        ("", "EUR", "EUR", (100_000, 10_000)),
+        ("", "EUR", "USD", (None, 0)),
+        ("", "JPY", "JPY", (1000, 100)),
+        ('[billing]\ndeposit_maximum = ""\norder_limit = ""', "EUR", "EUR", (None, 0)),
+        ('[billing]\ndeposit_maximum = "25.50"\norder_limit = "0.50"', "EUR", "EUR", (2550, 50)),
+    ],
+)
+def test_what_is_paid_by_mail_is_bounded_in_the_gates_own_currency(
+    loaded: Loader, text: str, home: str, currency: str, bounds: tuple[int | None, int]
+) -> None:
+    billing = loaded(text).billing
+
+    found = billing.most_deposit_minor(currency, home=home), billing.order_limit_minor(currency, home=home)
+    assert found == bounds
