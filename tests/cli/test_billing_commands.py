@@ -134,7 +134,8 @@ def test_an_end_is_quoted_and_then_made_as_quoted(program: Program, when: str, e
     assert program.ask("service", "show", "1")["reason"] == "too dear"
     if when == "--now":
         assert (quoted["total_minor"], quoted["document"], made["state"]) == (-396, "credit-note", "cancelled")
-        assert program.ask("credit", "show", "1")["balances"] == [{"currency": "EUR", "balance_minor": 396}]
+        assert program.ask("credit", "show", "1")["balances"] == []
+        assert [one["amount_minor"] for one in program.rows("refund", "list")] == [396] == [made["refund_minor"]]
     else:
         assert (quoted["total_minor"], quoted["document"], made["state"]) == (0, None, "active")
 
