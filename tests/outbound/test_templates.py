@@ -24,7 +24,7 @@ def test_every_shipped_template_passes_the_strict_check() -> None:
     assert Templates().check() == ()
 
 
-LISTS = (Template.HELD_ALERT, Template.QUEUE, Template.DELAYED, Template.BANK_LINES)
+LISTS = (Template.HELD_ALERT, Template.QUEUE, Template.DELAYED, Template.BANK_LINES, Template.TOMORROW)
 """Of lines in the text, and of cells in HTML."""
 
 

@@ -56,9 +56,9 @@ def test_staff_get_the_lines_with_reasons_and_book_them_by_an_answer(money: Coll
 
     answered = money.gate.deliver(bart.replies(told, "match 1 2026-0001\nignore 2"))
 
-    assert told.subject == "2 lines of the bank wait for your decision"
-    assert "2026-0001, Anne Miller: its number is named, the payer is called so, just so much is open of it" in words
-    assert "Nobody is known who may have paid it." in words
+    assert told.subject == "2 bank lines wait for your decision"
+    assert "2026-0001, Anne Miller: its number is in the text, the payer has this name, exactly this amount is open" in words
+    assert "No customer that we know fits it." in words
     assert answered.outcome.disposition is Disposition.COMMAND
     assert states(money) == ["booked", "ignored"]
     assert money.invoice("2026-0001").state is DocumentState.PAID

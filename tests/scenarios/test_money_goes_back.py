@@ -108,7 +108,7 @@ def test_what_is_cancelled_at_once_goes_back_to_the_card_and_its_owner_hears_of_
     assert (one.way, one.state, one.amount_minor) == ("provider", "succeeded", 1178)
     assert at_stripe(money.gate) == theirs(provider)
     assert at_stripe(money.gate, "liabilities:refunds") == 0
-    (mail,) = [one for one in money.gate.mailbox(anne) if one.subject.startswith("We send you")]
+    (mail,) = [one for one in money.gate.mailbox(anne) if one.subject.startswith("Refund of")]
     assert "to Visa 4242" in " ".join(plain(mail).split())
 
 

@@ -92,7 +92,7 @@ def test_a_card_is_given_by_a_link_that_answers_the_mail_that_asked_for_it(
     gate.later(minutes=1)
 
     (answer,) = gate.mailbox(anne)
-    assert answer.subject == "Your link to give us a card – Example Hosting"
+    assert answer.subject == "Your link to save a card – Example Hosting"
     assert str(answer.message["In-Reply-To"]) in asked.decode()
     with reading(gate.parts.engine) as conn:
         (offer,) = offers.listing(conn, customer_id=1)
@@ -169,11 +169,11 @@ def test_a_deposit_is_credit_when_the_money_is_there(
 @pytest.mark.parametrize(
     ("typed", "answer"),
     [
-        ("!funds 5", "EUR 10.00 are the least"),
-        ("!funds 5000", "EUR 1,000.00 are the most"),
-        ("!funds USD 50", "“USD 50” is no amount that we can read"),
-        ("!funds", "is no amount that we can read"),
-        ("!funds 1.000", "is no amount that we can read"),
+        ("!funds 5", "The minimum is EUR 10.00"),
+        ("!funds 5000", "The maximum is EUR 1,000.00"),
+        ("!funds USD 50", "We could not read “USD 50” as an amount"),
+        ("!funds", "There is no amount behind the command"),
+        ("!funds 1.000", "We could not read “1.000” as an amount"),
     ],
 )
 def test_a_wrong_amount_is_answered_with_the_right_one(

@@ -61,7 +61,7 @@ def at(day: int, hour: int = 16, minute: int = 30, month: int = 3) -> datetime:
 
 
 def lists_of(gate: Gate, person: Person) -> list[Received]:
-    return [mail for mail in gate.mailbox(person) if mail.subject.startswith("Billing until")]
+    return [mail for mail in gate.mailbox(person) if mail.subject.startswith("Billing through")]
 
 
 def words(mail: Received) -> str:
@@ -94,7 +94,7 @@ def test_the_evening_before_staff_get_what_comes_and_silence_lets_it_go(
     to(begun, at(23, hour=8))
 
     assert before == []
-    assert mail.subject.replace("\u00a0", " ") == "Billing until 23 March 2026: one invoice, EUR 11.78"
+    assert mail.subject.replace("\u00a0", " ") == "Billing through 23 March 2026: one invoice, EUR 11.78"
     assert "1 Anne Miller: invoice, EUR 11.78" in words(mail)
     assert "Is all of it right? Then there is nothing to do." in words(mail)
     assert issued(begun)[-1] == ("2026-0002", "2026-03-23")
@@ -197,7 +197,7 @@ def test_nothing_happens_before_a_go_where_one_is_waited_for(begin: BeginGate) -
 
     assert "waits for one of you to answer with “go”" in words(first)
     assert len(waiting) == 1
-    assert "The list of yesterday has had no “go”" in words(second)
+    assert "Nobody has answered yesterday's list with “go”" in words(second)
     assert "A later list has taken the place of this one" in words(old)
     assert "Billing of 24 March 2026 goes on." in words(goes)
     assert issued(gate)[-1] == ("2026-0002", "2026-03-24")
