@@ -20,7 +20,7 @@ from mailgate.tickets.refused import Refused, english
 from mailgate.tickets.result import Decided, Done, Outcome, item
 from mailgate.tickets.search_query import SearchFault
 from mailgate.tickets.verbs.customers import CUSTOMERS
-from mailgate.tickets.verbs.lists import HELD, QUEUE
+from mailgate.tickets.verbs.lists import BANK, HELD, QUEUE, TOMORROW
 from mailgate.tickets.verbs.staff import STAFF
 from tests.outbound.notices import TEMPLATES
 
@@ -72,7 +72,7 @@ def test_every_command_of_customers_has_its_meaning(parts: Path, verb: Verb) -> 
         ("money.md", set(MoneySaid)),
         ("command.md", {verb.name for verb in CUSTOMERS.verbs}),
         ("staff-command.md", {verb.name for verb in STAFF.verbs}),
-        ("decision.md", {verb.name for verb in (*HELD.verbs, *QUEUE.verbs)}),
+        ("decision.md", {verb.name for table in (HELD, QUEUE, BANK, TOMORROW) for verb in table.verbs}),
         ("statement.md", set(Says)),
         ("unwanted.md", set(Unwanted)),
         ("done.md", set(Done)),
@@ -155,6 +155,6 @@ def test_a_block_that_an_older_version_has_queued_keeps_its_lines() -> None:
 
 @pytest.mark.parametrize("why", Refused)
 def test_every_reason_has_its_english_for_the_command_line(why: Refused) -> None:
-    given = dict.fromkeys(("most", "line", "people", "first", "address", "why", "words"), "x")
+    given = dict.fromkeys(("most", "line", "people", "first", "address", "why", "words", "per_day"), "x")
 
     assert english(item(why, **given)).endswith((".", "x"))

@@ -57,7 +57,10 @@ def test_staff_get_the_lines_with_reasons_and_book_them_by_an_answer(money: Coll
     answered = money.gate.deliver(bart.replies(told, "match 1 2026-0001\nignore 2"))
 
     assert told.subject == "2 bank lines wait for your decision"
-    assert "2026-0001, Anne Miller: its number is in the text, the payer has this name, exactly this amount is open" in words
+    assert (
+        "2026-0001, Anne Miller: its number is in the text, the payer has this name, exactly this amount is open"
+        in words
+    )
     assert "No customer that we know fits it." in words
     assert answered.outcome.disposition is Disposition.COMMAND
     assert states(money) == ["booked", "ignored"]

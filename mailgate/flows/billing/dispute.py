@@ -17,6 +17,7 @@ from mailgate.billing.refund import STANDS
 from mailgate.errors import Permanent
 from mailgate.flows.billing.after_money import after_settlement
 from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.offers import renew_links
 from mailgate.flows.billing.refund import keep_what_is_not_sent
 from mailgate.flows.billing.settle import CREDIT, PAYMENT
 from mailgate.flows.billing.tell_dispute import tell_dispute
@@ -119,6 +120,7 @@ def _open(deal: Deal, payment: Payment, seen: DisputeSeen) -> Dispute:
         provider=account_of(payment.provider),
     )
     ledger.book(conn, [booked], now=deal.now)
+    renew_links(conn, deal.books.settings, payment.customer_id, now=deal.now)
     card = cards.kept(conn, payment.customer_id, payment.provider)
     if card is not None and not card.blocked_because:
         cards.block(conn, card.id, because=blocked_because(one))

@@ -16,6 +16,7 @@ from mailgate.billing.refund import RefundState, Share, Way, deadline, shares
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done
+from mailgate.flows.billing.offers import renew_links
 from store.billing import credited as given_back
 from store.billing import disputes, invoices, ledger, payments, refunds
 from store.billing.invoices import Issued
@@ -70,6 +71,7 @@ def give_back(
     found = _add(deal, shares(wanted, sources), currency, asked_by=asked_by, approved_by=approved_by)
     whose = events.Whose(customer.id, deal.issue_day, currency)
     ledger.book(conn, [events.set_aside(one.id, whose, amount_minor=one.amount_minor) for one in found], now=deal.now)
+    renew_links(conn, deal.books.settings, customer.id, now=deal.now)  # they ask for what credit leaves
     return found
 
 
