@@ -29,8 +29,8 @@ MOST_STOPS = 1_000
 
 T = TypeVar("T")
 
-_UNSEEN = (DueKind.LEDGER,)
-"""Nobody sees what comes of it: time need not stop for it."""
+_UNSEEN = (DueKind.LEDGER, DueKind.OFFER, DueKind.PROVIDER)
+"""Nobody sees what comes of it: time need not stop for it. What is paid by a link its double says at once."""
 
 _LISTS = (DueKind.HELD_ALERT, DueKind.HELD_DIGEST, DueKind.QUEUE_LIST)
 

@@ -16,6 +16,10 @@ from store.engine import transaction
 
 HOST = "127.0.0.1"
 
+PROVIDER_KEY = "sk_test_of_the_demo"
+PROVIDER_SIGNS = "whsec_of_the_demo"
+"""What the double of a payment provider takes and signs with; they are no secrets, and no other provider knows them."""
+
 _LISTENING = range(20_000, 32_000)
 """Ports below those that Linux and others give to connections that are begun (ip_local_port_range)."""
 
@@ -58,16 +62,17 @@ class Ports:
     lmtp: int
     web: int
     viewer: int
+    provider_calls: int  # where the provider's double says that something has happened
     mailboxes: int  # the smarthost of the demo: every mail that goes out ends there
 
 
 def choose_ports(usual: UsualPorts) -> Ports:
     """The usual ports for SMTP, LMTP, the web view and the viewer where they are free, others where not; 0: any."""
-    *others, mailboxes = _free_ports(5)
+    *others, provider_calls, mailboxes = _free_ports(6)
     smtp, lmtp, web, viewer = (
         port if port and _is_free(port) else other for port, other in zip(usual, others, strict=True)
     )
-    return Ports(smtp, lmtp, web, viewer, mailboxes)
+    return Ports(smtp, lmtp, web, viewer, provider_calls, mailboxes)
 
 
 @contextmanager
@@ -91,8 +96,14 @@ def held_ports(usual: UsualPorts) -> Iterator[Ports]:
         yield ports
 
 
-def write_settings(directory: Path, ports: Ports, *, undo_seconds: int) -> Path:
-    """A config.toml that the demo and every other command can use; returns its path."""
+def write_settings(directory: Path, ports: Ports, *, undo_seconds: int, provider: str) -> Path:
+    """A config.toml that the demo and every other command can use; returns its path. `provider` is the double's url."""
+    key = directory / "provider-key"
+    key.write_text(PROVIDER_KEY, "utf-8")
+    signing = directory / "provider-signing"
+    signing.write_text(PROVIDER_SIGNS, "utf-8")
+    for secret in (key, signing):
+        secret.chmod(0o600)
     path = directory / "config.toml"
     path.write_text(
         f"""# The demo's settings. Nothing leaves this machine: the smarthost is the demo itself.
@@ -109,6 +120,13 @@ public_url = "http://{HOST}:{ports.web}"
 [smarthost]
 address = "{HOST}:{ports.mailboxes}"
 tls = "none"
+
+[payments]
+provider = "stripe"
+secret_key_file = "{key.name}"
+api_url = "{provider}"
+webhook_listen = "{HOST}:{ports.provider_calls}"
+webhook_secret_file = "{signing.name}"
 
 [authentication]
 verify = "none"

@@ -30,6 +30,7 @@ class Play:
     machine: TimeMachine
     smtp_port: int
     word: str
+    provider_url: str  # of the double
     rendering: Rendering
 
     @property

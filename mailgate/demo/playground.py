@@ -5,7 +5,7 @@ import logging
 import secrets
 import shlex
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from email.message import EmailMessage
@@ -24,6 +24,7 @@ from mailgate.demo.company import (
     CUSTOMERS,
     HOST,
     OWEN,
+    PROVIDER_SIGNS,
     STAFF,
     Person,
     Ports,
@@ -35,6 +36,7 @@ from mailgate.demo.company import (
 from mailgate.demo.doorway import Doorway
 from mailgate.demo.history import BEGAN, CONVERSATIONS, Past
 from mailgate.demo.mailboxes import Arrived, Mailboxes
+from mailgate.demo.provider.serve import Provider
 from mailgate.demo.sign_in_link import sign_in_link
 from mailgate.demo.story import Story
 from mailgate.demo.telling import told
@@ -78,6 +80,7 @@ class Playground:
     running: Running
     clock: DemoClock
     unread: Unread
+    provider: Provider  # a double: no money moves
     viewer_word: str  # before all paths of the viewer: pages of other sites cannot guess it
 
 
@@ -97,10 +100,18 @@ async def playground(
     `told` hears of each mail that arrives. `with_past`: three weeks were lived before, of which it hears nothing.
     `with_viewer`: the web view's links lead there.
     """
-    with held_ports(usual) as ports:
-        config_path = write_settings(directory, ports, undo_seconds=undo_seconds)
-        begins = utc_now()
-        clock = DemoClock(BEGAN if with_past else timedelta())
+    begins = utc_now()
+    clock = DemoClock(BEGAN if with_past else timedelta())
+    with held_ports(usual) as ports, ExitStack() as starting:
+        provider = Provider(clock=lambda: clock().timestamp())
+        starting.callback(provider.stop)
+        await asyncio.to_thread(provider.start)
+        provider.state.webhook = {
+            "url": f"http://{HOST}:{ports.provider_calls}/",
+            "secret": PROVIDER_SIGNS,
+            "is_held": False,
+        }
+        config_path = write_settings(directory, ports, undo_seconds=undo_seconds, provider=provider.url)
         mailboxes = Mailboxes(directory / "mailboxes", ports.smtp, clock)
         unread = Unread(mailboxes)
         await mailboxes.start(ports.mailboxes)
@@ -113,6 +124,7 @@ async def playground(
             with _quiet_log():
                 await asyncio.to_thread(past.live, CONVERSATIONS, until=begins)
             clock.move_to(utc_now())
+        closing = starting.pop_all()
     mailboxes.told = told
     await running.start()
     word = secrets.token_urlsafe(12)
@@ -121,12 +133,13 @@ async def playground(
     try:
         if web is not None:
             await asyncio.to_thread(web.start)
-        yield Playground(directory, config_path, ports, mailboxes, running, clock, unread, word)
+        yield Playground(directory, config_path, ports, mailboxes, running, clock, unread, provider, word)
     finally:
         if web is not None:
             await asyncio.to_thread(web.stop)
         await running.stop()
         await mailboxes.stop()
+        await asyncio.to_thread(closing.close)
 
 
 @contextmanager
@@ -181,7 +194,13 @@ async def invite(directory: Path, open_web: OpenWeb, command: str, say: Say, sto
 async def viewing(place: Playground) -> AsyncIterator[Viewer]:
     """Serve the viewer of a demo that runs."""
     viewer = Viewer(
-        place.running.parts, place.mailboxes, place.unread, place.clock, ports=place.ports, word=place.viewer_word
+        place.running.parts,
+        place.mailboxes,
+        place.unread,
+        place.clock,
+        ports=place.ports,
+        word=place.viewer_word,
+        provider_url=place.provider.url,
     )
     await asyncio.to_thread(viewer.start)
     try:
@@ -217,6 +236,7 @@ mailgate runs, on loopback alone: nothing leaves this machine.
   LMTP       {HOST}:{place.ports.lmtp}
   customers  {customers}
   staff      {staff}
+  payments   {place.provider.url}/   a double of a payment provider: its cards are magic, and no money moves
   mailboxes  {place.directory / "mailboxes"}   what they receive, a file a mail
 
 The same without the viewer, in a second terminal in this directory:

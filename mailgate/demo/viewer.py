@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from mailgate.demo import viewer_pages
+from mailgate.demo import money_pages, viewer_pages
 from mailgate.demo.clock import DemoClock, TimeMachine
 from mailgate.demo.company import HOST, Ports
 from mailgate.demo.mailboxes import Mailboxes
@@ -35,10 +35,19 @@ class Viewer:
     """The viewer of a running demo, served on loopback."""
 
     def __init__(
-        self, parts: Parts, mailboxes: Mailboxes, unread: Unread, clock: DemoClock, *, ports: Ports, word: str
+        self,
+        parts: Parts,
+        mailboxes: Mailboxes,
+        unread: Unread,
+        clock: DemoClock,
+        *,
+        ports: Ports,
+        word: str,
+        provider_url: str,
     ) -> None:
         rendering = Rendering("mailgate demo", built_in_directory("demo"), built_in_directory())
-        self.play = Play(parts, mailboxes, unread, clock, TimeMachine(parts, clock), ports.smtp, word, rendering)
+        machine = TimeMachine(parts, clock)
+        self.play = Play(parts, mailboxes, unread, clock, machine, ports.smtp, word, provider_url, rendering)
         self.url = viewer_url(ports, word)
         self._server = WebServer(_app(self.play, f"http://{HOST}:{ports.viewer}"), HOST, ports.viewer)
 
@@ -76,6 +85,8 @@ def _app(play: Play, url: str) -> Starlette:
     pages = [
         page("/", viewer_pages.people),
         form("/clock", viewer_pages.step),
+        page("/money", money_pages.money),
+        form("/money", money_pages.act),
         page("/write", viewer_pages.who_writes),
         page("/tickets/{number:int}", viewer_pages.side_by_side),
         page("/{address}/", viewer_pages.mailbox),
@@ -98,7 +109,7 @@ def _failure(play: Play, status: int, incident: str = "") -> Response:
 
 
 def _takes_form(path: str) -> bool:
-    return path.endswith(("/write", "/clock"))
+    return path.endswith(("/write", "/clock", "/money"))
 
 
 def _form(play: Play, url: str, act: Act) -> Callable[[Request], Awaitable[Response]]:
