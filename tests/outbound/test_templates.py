@@ -47,6 +47,30 @@ def test_both_parts_say_the_same_words_in_the_same_order(template: Template, lan
         assert rendered.problems == ()
 
 
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("template", Template)
+def test_no_two_words_run_together_in_html(template: Template, language: str) -> None:
+    for values in SAMPLES[template]:
+        rendered = TEMPLATES.render(template, language, values)
+
+        glued = re.findall(r"[^\W\d_]{3,}\d+", shown(rendered.html))
+        assert set(glued) <= set(re.findall(r"[^\W\d_]{3,}\d+", rendered.text))
+
+
+OF_PAYMENTS = [one for one in Template if re.match("payment|card|charge|refund|dispute|tomorrow|bank|credit|pay-", one)]
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+@pytest.mark.parametrize("template", OF_PAYMENTS)
+def test_a_mail_about_payments_has_no_gaps(template: Template, language: str) -> None:
+    for values in SAMPLES[template]:
+        rendered = TEMPLATES.render(template, language, values)
+
+        assert "\n\n\n" not in rendered.text
+        assert "  " not in rendered.subject
+        assert rendered.subject.strip() == rendered.subject
+
+
 ANSWERABLE = (
     Template.ACKNOWLEDGEMENT,
     Template.CLOSED,
