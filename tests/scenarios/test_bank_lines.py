@@ -94,7 +94,7 @@ def test_a_list_names_what_is_new_and_comes_once_an_hour(money: Collector, bart:
     first = [mail.subject for mail in money.gate.mailbox(bart)]
     money.gate.later(hours=1)
 
-    assert first == ["1 line of the bank waits for your decision"]
+    assert first == ["1 bank line waits for your decision: EUR\u00a01.00, 2 Apr 2026"]
     assert [mail.subject for mail in money.gate.mailbox(bart)] == first * 2
 
 
@@ -112,7 +112,7 @@ def test_whoever_may_have_paid_is_not_reminded_until_somebody_has_decided(money:
 
     money.until(datetime(2026, 4, 20, 12, tzinfo=UTC))
     while_it_waits = money.done("2026-0001")
-    told = next(mail for mail in money.gate.mailbox(bart) if "of the bank" in mail.subject)
+    told = next(mail for mail in money.gate.mailbox(bart) if "bank line" in mail.subject)
     money.gate.deliver(bart.replies(told, "ignore 1"))
     money.until(datetime(2026, 4, 23, 12, tzinfo=UTC))
 
@@ -125,6 +125,6 @@ def test_a_return_is_told_to_staff_and_the_payer(money: Collector, bart: Person)
     bring(money, [Books("5", [Pays(reference=reference, end_to_end="E1")])])
     bring(money, [Books("5", [Pays(returned=True, end_to_end="E1")], "DBIT")])
 
-    assert money.gate.mailbox(bart)[-1].subject == "1 payment was taken back by the bank"
+    assert money.gate.mailbox(bart)[-1].subject == "1 payment was taken back by the bank: Anne Miller, 2 Apr 2026"
     told = money.gate.mailbox(Person("Anne Miller", "anne@customer.example"))[-1]
     assert told.subject == "Taken back by your bank: EUR\xa05.00 for invoice 2026-0001 – Example Hosting"
