@@ -11,7 +11,7 @@ from mailgate.outbound.samples import SAMPLES
 from mailgate.outbound.templates import Templates
 from tests.outbound.pseudo import PSEUDO, marked, pseudo, unmarked, write_pseudo
 
-NAMES = ("says", "fault", "became", "needed", "state")
+NAMES = ("says", "fault", "became", "needed", "state", "kind")
 
 
 @pytest.fixture(scope="session")
