@@ -95,7 +95,7 @@ def test_a_list_names_what_is_new_and_comes_once_an_hour(money: Collector, bart:
     money.gate.later(hours=1)
 
     assert first == ["1 bank line waits for your decision: EUR\u00a01.00, 2 Apr 2026"]
-    assert [mail.subject for mail in money.gate.mailbox(bart)] == first * 2
+    assert [mail.subject for mail in money.gate.mailbox(bart)] == [*first, first[0].replace("1.00", "2.00")]
 
 
 def test_a_file_that_does_not_add_up_is_told_once(money: Collector, bart: Person) -> None:
