@@ -1,8 +1,8 @@
-"""Mails about money: who gets them, and what each says, all of it as the documents were frozen."""
+"""Mails about money: what each says, all of it as the documents were frozen."""
 
 import json
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
@@ -13,30 +13,26 @@ from mailgate.billing.refund import Way
 from mailgate.billing.service import ENDED, Service
 from mailgate.config import Settings
 from mailgate.desks import Desk
+from mailgate.flows.billing.payers import SEES_MONEY, readers_of_money, routed
 from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.letter import letter
 from mailgate.letters.notice import MadeFile, Notice, stamp
-from mailgate.mail.address import address_key
 from mailgate.mail.address_token import Purpose
 from mailgate.outbound.document.shown import sort_in_words
 from mailgate.outbound.templates import built_in_directory
 from mailgate.people import Contact, Role, present
 from store import people
-from store.billing import accounts, invoices, ledger, offers, payments
+from store.billing import invoices, ledger, offers, payments
 from store.billing.invoices import Issued
 from store.billing.refunds import Refund
-from store.post import suppressions
 
 DOCUMENT_PDF = "document-pdf"
 """The maker of the file of an invoice or credit note."""
 
 BILLING_DESK = "billing"
 """The name of the desk that mails about money come from, where the settings have one of that name."""
-
-SEES_MONEY = frozenset({Role.OWNER, Role.INVOICE})
-"""Who is shown prices and documents."""
 
 _NO_WAYS: Mapping[str, object] = {"transfer": None, "check": None, "pay_link": None, "pay_by_link": None}
 
@@ -50,14 +46,6 @@ class Consequence:
     kind: str
     on: date
     services: tuple[str, ...]
-
-
-def readers_of_money(act: Act, customer_id: int) -> tuple[Contact, ...]:
-    """Who gets mail about money: contacts with the role `invoice`, in their place the owner, else anybody.
-
-    Whoever takes no mail counts as not there; when that is everybody, it goes by the roles alone.
-    """
-    return _routed(act, customer_id, Role.INVOICE)
 
 
 def invoice_notices(
@@ -91,21 +79,6 @@ def invoice_notices(
     return _to_all(
         act, template, readers, values, about=invoice, file_of=invoice if with_file else None, claims=(invoice, *also)
     )
-
-
-def other_readers(act: Act, customer_id: int, tried: Collection[str]) -> tuple[Contact, ...]:
-    """Who gets what nobody could be reached with by these addresses, given by their keys: the next by role; or nobody.
-
-    Who takes no mail is passed over.
-    """
-    customer = people.find_customer(act.conn, customer_id)
-    left = [one for one in customer.contacts if address_key(one.address) not in tried] if customer else []
-    dead = suppressions.reasons(act.conn, [one.address for one in left], now=act.now)
-    alive = [one for one in left if address_key(one.address) not in dead]
-    for role in (Role.INVOICE, Role.OWNER):
-        if found := [one for one in alive if role in one.roles]:
-            return _once(found)
-    return tuple(alive[:1])
 
 
 def credit_notices(
@@ -212,7 +185,7 @@ def service_notices(
         **(_ways(act, invoice) if invoice else _NO_WAYS),
     }
     of_money = readers_of_money(act, service.customer_id)
-    others = [one for one in _routed(act, service.customer_id, Role.PRODUCT) if one not in of_money]
+    others = [one for one in routed(act, service.customer_id, Role.PRODUCT) if one not in of_money]
     about = invoice or document
     told = _to_all(act, template, of_money, values, about=about, about_id=service.id)
     return told + [
@@ -264,33 +237,10 @@ def document_file(act: Act, document: Issued) -> MadeFile | None:
     return MadeFile(f"{name}.pdf", "application/pdf", DOCUMENT_PDF, {"document": document.id, "at": stamp(act.now)})
 
 
-def _routed(act: Act, customer_id: int, role: Role) -> tuple[Contact, ...]:
-    """Those with the role in the place of the owner, who stands in for them, as anybody does for the owner."""
-    if accounts.account(act.conn, customer_id).billed_elsewhere:
-        return ()
-    customer = people.find_customer(act.conn, customer_id)
-    theirs = customer.contacts if customer and customer.removed_at is None else ()
-    return by_role(theirs, suppressions.reasons(act.conn, [one.address for one in theirs], now=act.now), role)
-
-
-def by_role(theirs: Sequence[Contact], dead: Collection[str], role: Role) -> tuple[Contact, ...]:
-    """The same of contacts that are known, by the keys of addresses that take no mail."""
-    alive = [one for one in theirs if address_key(one.address) not in dead]
-    for among in (alive, theirs):
-        for wanted in (frozenset({role}), frozenset({Role.OWNER}), frozenset(Role)):
-            if found := [one for one in among if wanted & set(one.roles)]:
-                return _once(found) if len(wanted) == 1 else (found[0],)
-    return tuple(theirs[:1])
-
-
 def _without_money(values: Mapping[str, Any]) -> dict[str, Any]:
     """The same for somebody who is shown neither prices nor documents."""
     service = {**values["service"], "price_minor": None}
     return {**values, "service": service, "unpaid": None, "document": None, **_NO_WAYS}
-
-
-def _once(contacts: Iterable[Contact]) -> tuple[Contact, ...]:
-    return tuple({address_key(one.address): one for one in reversed(tuple(contacts))}.values())[::-1]
 
 
 def _to_all(
@@ -372,7 +322,8 @@ def _sums(act: Act, customer_id: int, invoices: Sequence[Issued], *, has_credit:
 
 def _ways(act: Act, invoice: Issued) -> dict[str, object]:
     """How it may be paid; `pay_link`: at the provider's, which asks for so much of it."""
-    link = offers.open_of(act.conn, (invoice.id,)).get(invoice.id) if invoice.open_minor else None
+    is_payable = invoice.open_minor and act.settings.payments.is_automatic
+    link = offers.open_of(act.conn, (invoice.id,)).get(invoice.id) if is_payable else None
     model = json.loads(invoice.model) if invoice.model else None
     transfer, by_check = (bank_transfer(model), check(model)) if model else (None, None)
     asks = {"amount_minor": link.asks_minor, "currency": link.currency, "number": invoice.number} if link else None

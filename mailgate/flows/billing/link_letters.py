@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from mailgate.billing.payment.card_words import card_words
-from mailgate.flows.billing.letters import billing_desk, readers_of_money
+from mailgate.flows.billing.letters import billing_desk
+from mailgate.flows.billing.payers import readers_of_money
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act

@@ -15,7 +15,8 @@ from mailgate.billing.statement import Entry, Section, Statement, month_of, sect
 from mailgate.config import Settings
 from mailgate.errors import Permanent
 from mailgate.flows.billing.drawn import drawn_by
-from mailgate.flows.billing.letters import billing_desk, readers_of_money
+from mailgate.flows.billing.letters import billing_desk
+from mailgate.flows.billing.payers import readers_of_money
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template

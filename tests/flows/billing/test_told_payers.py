@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mailgate.flows.billing import settle
-from mailgate.flows.billing.letters import invoice_notices, readers_of_money
+from mailgate.flows.billing.letters import invoice_notices
+from mailgate.flows.billing.payers import readers_of_money
 from mailgate.flows.billing.service import add as adding
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
@@ -95,7 +96,8 @@ def test_a_payment_is_receipted_once(trade: Trade, anne: int) -> None:
 
     assert kinds(trade) == [Template.PAYMENT_RECEIPT]
     said = values(trade)
-    assert said["payment"] == {"amount_minor": 1190, "currency": "EUR", "on": "2026-04-02", "method": "transfer"}
+    came = {"amount_minor": 1190, "currency": "EUR", "on": "2026-04-02", "method": "transfer", "label": ""}
+    assert said["payment"] == came
     assert [one["number"] for one in said["settled"]] == [invoice.number]
     assert (said["open"], said["credit_minor"]) == ([], 0)
 
