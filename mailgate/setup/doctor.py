@@ -29,7 +29,7 @@ from mailgate.setup.finding import Finding, Status, fail, skipped
 CHECKS = (
     Check("config", host.config),
     Check("time-zone", host.time_zone),
-    Check("templates", host.templates),
+    Check("templates", host.templates, seconds=30.0),  # it computes all the while
     Check("directories", host.directories, mend=host.close_directories),
     Check("secrets", host.secrets, mend=host.close_secrets),
     Check("disk", host.disk),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, RowMapping, func, insert, select, update
 
 from store.engine import insert_new
 from store.rows import insert_row
-from store.schema import preview_items, previews
+from store.schema import invoices, preview_items, previews, services
 
 
 class Kind(StrEnum):
@@ -27,6 +27,11 @@ class Kind(StrEnum):
 
 
 HELD = (Kind.HELD_ACCOUNT, Kind.HELD_INVOICE)
+
+
+def may_bring_any(conn: Connection) -> bool:
+    """Something was ever sold here, so that there may be anything to come."""
+    return any(conn.execute(select(table.c.id).limit(1)).first() for table in (services, invoices))
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from store.schema.columns import Number, Utc, metadata
 
 _DUE = text("due_at IS NOT NULL")
 _KEPT = text("removed_at IS NULL")
-_UNDER_WAY = text("state IN ('new', 'made', 'processing', 'in-doubt')")
-_PAYABLE = text("invoice_id IS NOT NULL AND state IN ('wanted', 'open')")
+_UNDER_WAY = text("state = 'new' OR state = 'made' OR state = 'processing' OR state = 'in-doubt'")
+_PAYABLE = text("invoice_id IS NOT NULL AND (state = 'wanted' OR state = 'open')")
 _AGAIN = text("again_at IS NOT NULL")
 _MADE = text("provider_id IS NOT NULL")
 

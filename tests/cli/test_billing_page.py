@@ -55,7 +55,9 @@ def test_who_follows_the_page_gets_the_invoices_that_it_tells_of(followed: Progr
         ("CN-2026-0002", 1, "2026-03-30", 104_02),
     ]
     assert [one["number"] for one in documents if one["open_minor"]] == ["2026-0006", "2026-0008"]
+    back = [(one["customer"], one["amount_minor"], one["state"]) for one in followed.ask("refund", "list")]
+    assert back == []
     assert followed.ask("credit", "show", "1")["balances"] == [
-        {"currency": "EUR", "balance_minor": 1_00 + 10_00 + 50_00 + 104_02 - 11_88 - 14_47}
+        {"currency": "EUR", "balance_minor": 1_00 + 10_00 + 50_00 + 104_02 - 11_88 - 14_47 - 92_14}
     ]
     assert followed.ask("ledger", "verify")["wrong"] == 0

@@ -244,7 +244,19 @@ def test_no_sentence_to_a_customer_stands_outside_of_the_templates(begin: BeginG
             "no",
         ),
         *("nobody", "it", "“open”", "invoice march"),
-        *("EUR", "CN", "Web", "Big", "VAT", "sorry", "moved", "GmbH", "DE", "RF"),  # of the shop and its bank
+        *(
+            "EUR",
+            "CN",
+            "Web",
+            "Big",
+            "VAT",
+            "sorry",
+            "moved",
+            "GmbH",
+            "DE",
+            "RF",
+            "Visa",
+        ),  # of the shop, its bank, a card
     )
     receipts = gate.outbox(Template.RECEIPT)
     walked = {row.notice.template for row in gate.outbox() if row.notice.locale == PSEUDO}

@@ -157,7 +157,7 @@ def test_a_new_staff_mail_that_is_not_understood_goes_back(
     "case",
     [
         ("!clsoe\nDone.", "!clsoe", "there is no such command", "!close"),
-        ("!refund 10 EUR\nDone.", "!refund 10 EUR", "there is no such command", None),
+        ("!reward 10 EUR\nDone.", "!reward 10 EUR", "there is no such command", None),
         ("!close\n!close\nDone.", "!close", "this command stands here twice", None),
         ("!note one\n!note two\nDone.", "!note two", "this command stands here twice", None),
         ("!close now\nDone.", "!close now", "nothing may follow on this line", "!close"),

@@ -90,7 +90,7 @@ def test_what_would_change_nothing_is_known_by_how_a_ticket_stands(standing: Sta
         ("!clos", Where.TICKET, Fault.UNKNOWN, "!close"),
         ("!nte", Where.TICKET, Fault.UNKNOWN, "!note"),
         ("!costumer a@b.example", Where.NEW, Fault.UNKNOWN, "!customer a@b.example"),
-        ("!refund", Where.TICKET, Fault.UNKNOWN, None),
+        ("!reward", Where.TICKET, Fault.UNKNOWN, None),
         ("!", Where.TICKET, Fault.UNKNOWN, None),
         ("!close now", Where.TICKET, Fault.NOTHING_BELONGS, "!close"),
         ("!close", Where.NEW, Fault.TICKET_ONLY, None),

@@ -83,7 +83,7 @@ def test_what_is_held_while_the_other_gate_begins_to_bill_is_not_billed(
     two.one.now = datetime(2026, 3, 22, 16, 30, tzinfo=UTC)
     two.one.parts.run_due(two.one.now)
     two.one.work()
-    [listed] = [mail for mail in two.one.mailbox(bart) if mail.subject.startswith("Billing until")]
+    [listed] = [mail for mail in two.one.mailbox(bart) if mail.subject.startswith("Billing through")]
     night = two.one.now = two.other.now = datetime(2026, 3, 23, 8, tzinfo=UTC)
 
     two.at_once(

@@ -10,7 +10,16 @@ from mailgate.tickets.ticket import EntryKind, Event, NewEntry
 from store.desk import tickets
 from store.engine import transaction
 from store.schema import customers
-from store.views import customer_mails, customer_money, customer_tickets, document_files, documents, frozen, services
+from store.views import (
+    customer_mails,
+    customer_money,
+    customer_tickets,
+    document_files,
+    documents,
+    frozen,
+    paying,
+    services,
+)
 from tests.gate import BeginGate, Gate, Person
 from tests.tickets.trail import SECRET, let_everything_happen
 from tests.tickets.values import SAMPLES
@@ -144,14 +153,23 @@ def test_what_customers_pages_are_made_of_has_no_field_that_is_for_staff() -> No
     for_staff |= {"staff_id", "assignee", "message_id", "secret", "live", "notice", "last_reply", "attempts"}
     values = [
         one
-        for module in (customer_tickets, customer_mails, customer_money, document_files, documents, frozen, services)
+        for module in (
+            customer_tickets,
+            customer_mails,
+            customer_money,
+            document_files,
+            documents,
+            frozen,
+            paying,
+            services,
+        )
         for one in vars(module).values()
         if isinstance(one, type) and is_dataclass(one) and one.__module__ == module.__name__
     ]
 
     names = {field.name for one in values for field in fields(one)}
 
-    assert len(values) == 21
+    assert len(values) == 25
     assert not names & for_staff
 
 

@@ -44,11 +44,12 @@ def evening(at: datetime, settings: Settings) -> datetime:
 
 
 def tomorrow_at(conn: Connection, settings: Settings, at: datetime) -> datetime | None:
-    """When this evening's is due; None when it was made, or is not wanted, or there is nobody."""
+    """When this evening's is due; None when it was made, or is not wanted, or there is nobody, or nothing is sold."""
     if settings.billing.preview_hour < 0:
         return None
     begin = evening(at, settings)
-    return None if previews.was_made(conn, begin) or not people.list_staff(conn) else begin
+    is_over = previews.was_made(conn, begin) or not people.list_staff(conn)
+    return None if is_over or not previews.may_bring_any(conn) else begin
 
 
 def tell_tomorrow(act: Act) -> None:

@@ -125,8 +125,8 @@ def upgrade() -> None:
         "charges",
         ["customer_id", "currency"],
         unique=True,
-        sqlite_where=sa.text("state IN ('new', 'made', 'processing', 'in-doubt')"),
-        postgresql_where=sa.text("state IN ('new', 'made', 'processing', 'in-doubt')"),
+        sqlite_where=sa.text("state = 'new' OR state = 'made' OR state = 'processing' OR state = 'in-doubt'"),
+        postgresql_where=sa.text("state = 'new' OR state = 'made' OR state = 'processing' OR state = 'in-doubt'"),
     )
     op.create_index(
         "uq_charges_provider_provider_id",
@@ -191,8 +191,8 @@ def upgrade() -> None:
         "offers",
         ["invoice_id"],
         unique=True,
-        sqlite_where=sa.text("invoice_id IS NOT NULL AND state IN ('wanted', 'open')"),
-        postgresql_where=sa.text("invoice_id IS NOT NULL AND state IN ('wanted', 'open')"),
+        sqlite_where=sa.text("invoice_id IS NOT NULL AND (state = 'wanted' OR state = 'open')"),
+        postgresql_where=sa.text("invoice_id IS NOT NULL AND (state = 'wanted' OR state = 'open')"),
     )
     op.create_index(
         "uq_offers_provider_provider_id",
