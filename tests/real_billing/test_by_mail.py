@@ -38,7 +38,7 @@ pytestmark = [pytest.mark.server, pytest.mark.alone]
 
 WANTED = 100
 CUSTOMERS = 9 * len(PLACES)
-DAYS = 66
+DAYS = 76
 
 UNTAXED = """
 [[tax]]
