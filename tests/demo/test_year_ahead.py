@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -118,7 +119,8 @@ def named_days(money: Collector) -> Iterator[tuple[str, date, date]]:
                     for key in other.outbox_ids
                     if key in by_id and by_id[key].notice.template == kinds[step.outcome]
                 ]
-                named = warnings[-1].notice.values["consequence"]["on"]  # type: ignore[index]
+                values: Any = warnings[-1].notice.values
+                named = values["consequence"]["on"]
                 yield (
                     issued[number].number,
                     date.fromisoformat(named),

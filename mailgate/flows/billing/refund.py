@@ -145,11 +145,14 @@ def _add(
     credit_note_id: int | None = None,
 ) -> tuple[Refund, ...]:
     until = deadline(deal.issue_day)
-    return tuple(_add_one(deal, one, currency, until, asked_by, approved_by, credit_note_id) for one in found)
+    return tuple(
+        _add_one(deal, one, currency, until, asked_by=asked_by, approved_by=approved_by, credit_note_id=credit_note_id)
+        for one in found
+    )
 
 
-def _add_one(  # noqa: PLR0917 - called in one place
-    deal: Deal, share: Share, currency: str, until: date, asked_by: str, approved_by: str, credit_note_id: int | None
+def _add_one(
+    deal: Deal, share: Share, currency: str, until: date, *, asked_by: str, approved_by: str, credit_note_id: int | None
 ) -> Refund:
     provider = "" if share.payment_id is None else payments.get(deal.conn, share.payment_id).provider
     ours = deal.books.settings.payments

@@ -1,13 +1,14 @@
 """What breaks at command: before the effect, or after it, which the caller cannot tell apart."""
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import stripe
 
+from mailgate.demo.provider import app
 from tests.servers.process import wait_until
 from tests.servers.provider import KEY, ProviderDouble
 
@@ -91,13 +92,19 @@ def test_slow_calls_do_not_wait_for_each_other(provider: ProviderDouble) -> None
         assert {call.result().name for call in calls} == {str(number) for number in range(8)}
 
 
-def test_pace_makes_each_call_last(provider: ProviderDouble) -> None:
-    provider.pace(latency_ms=120)
+def test_pace_makes_each_call_last(provider: ProviderDouble, monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
 
-    began = time.monotonic()
+    async def sleep(seconds: float) -> None:
+        waited.append(seconds)
+
+    monkeypatch.setattr(app, "asyncio", SimpleNamespace(sleep=sleep))
     provider.client.v1.customers.list()
+    provider.pace(latency_ms=120)
+    provider.client.v1.customers.list()
+    provider.client.v1.customers.create({"name": "Ann"})
 
-    assert time.monotonic() - began >= 0.12
+    assert waited == [0.12, 0.12]
 
 
 def test_calls_are_counted_with_their_keys(provider: ProviderDouble) -> None:

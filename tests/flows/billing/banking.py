@@ -1,6 +1,7 @@
 """A bank's files for stories about money: what is imported, and what became of it."""
 
 from hashlib import sha256
+from typing import Any
 
 from mailgate.billing.payment.bank import EntryState
 from mailgate.billing.payment.camt import read_camt
@@ -57,9 +58,9 @@ def bank_balance(trade: Trade) -> int:
     return balance(trade, "assets:bank")
 
 
-def paid(amount: str, reference: str = "", *, mark: str = "CRDT", **more: object) -> Books:
+def paid(amount: str, reference: str = "", *, mark: str = "CRDT", **more: Any) -> Books:
     """One transfer, perhaps with a reference in its field."""
-    return Books(amount, [Pays(reference=reference, **more)], mark)  # type: ignore[arg-type]
+    return Books(amount, [Pays(reference=reference, **more)], mark)
 
 
 def match(trade: Trade, number: str, entry_id: int = 1, on: str = "2026-04-05") -> BankEntry:
@@ -68,6 +69,6 @@ def match(trade: Trade, number: str, entry_id: int = 1, on: str = "2026-04-05") 
         return deciding.match_invoice(deal, entry_id, invoice)
 
 
-def back(amount: str, on: str = "2026-04-08", **more: object) -> Books:
+def back(amount: str, on: str = "2026-04-08", **more: Any) -> Books:
     """The bank takes a payment back."""
-    return Books(amount, [Pays(returned=True, **more)], "DBIT", on)  # type: ignore[arg-type]
+    return Books(amount, [Pays(returned=True, **more)], "DBIT", on)

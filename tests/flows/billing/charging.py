@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
@@ -47,11 +48,11 @@ class Counter:
         trade.settings = with_cards(trade.settings)
         return cls(trade)
 
-    def card(self, customer_id: int, token: str = "pm_visa", **more: object) -> int:
+    def card(self, customer_id: int, token: str = "pm_visa", **more: Any) -> int:
         """A customer has a card."""
         card = SavedCard(0, customer_id, "stripe", "cus_1", token, "visa", "4242", None, at("2026-01-01"))
         with transaction(self.trade.engine) as conn:
-            return cards.add(conn, replace(card, **more))  # type: ignore[arg-type]
+            return cards.add(conn, replace(card, **more))
 
     def look(self, when: str) -> None:
         """Do what is due of money at an instant, until nothing is."""
@@ -100,7 +101,7 @@ class Counter:
         with reading(self.trade.engine) as conn:
             return [one.notice.template.value for one in outbox.listing(conn)]
 
-    def notice(self, template: str) -> dict[str, object]:
+    def notice(self, template: str) -> dict[str, Any]:
         """What the last mail of a kind says."""
         with reading(self.trade.engine) as conn:
             return [dict(one.notice.values) for one in outbox.listing(conn) if one.notice.template.value == template][

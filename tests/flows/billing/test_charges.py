@@ -1,5 +1,7 @@
 """A saved card is charged when an invoice is due: once, whatever happens on the way, and its payer hears of it."""
 
+from typing import Any
+
 import pytest
 
 from mailgate.billing.document.invoice import DocumentState
@@ -44,7 +46,7 @@ def test_on_its_due_date_a_card_is_charged_in_the_first_instant_of_its_owners_da
     assert counter.at_provider() == sum(minor for _, _, minor in counter.provider.moved) == 1190
     assert counter.provider.calls == ["start", "confirm"]
     assert counter.mails().count("payment-receipt") == 1
-    assert counter.notice("payment-receipt")["payment"]["label"] == "Visa 4242"  # type: ignore[index]
+    assert counter.notice("payment-receipt")["payment"]["label"] == "Visa 4242"
     assert "invoice-reminder-due" not in counter.mails()
 
 
@@ -156,7 +158,7 @@ def test_a_hard_decline_is_tried_no_more_and_blocks_the_card(counter: Counter, b
 
     assert counter.states() == ["failed"]
     assert counter.blocked(card) == "declined: lost_card"
-    assert counter.notice("payment-failed")["charge"]["why"] == "hard"  # type: ignore[index]
+    assert counter.notice("payment-failed")["charge"]["why"] == "hard"
 
 
 def test_a_new_card_is_charged_at_once_for_what_the_old_one_did_not_pay(counter: Counter, bob: int) -> None:
@@ -184,7 +186,7 @@ def test_who_has_to_confirm_himself_is_told_so_and_nothing_is_tried_again(counte
 
     assert counter.states() == ["wants-customer"]
     assert counter.blocked(card) == ""
-    assert counter.notice("payment-failed")["charge"]["why"] == "authentication"  # type: ignore[index]
+    assert counter.notice("payment-failed")["charge"]["why"] == "authentication"
 
 
 def test_while_money_is_on_its_way_nothing_is_asked_for(counter: Counter, bob: int) -> None:
@@ -327,10 +329,10 @@ def test_one_charge_of_an_account_and_currency_at_a_time(counter: Counter, bob: 
     ],
 )
 def test_without_a_card_that_works_nothing_is_charged_and_the_reminder_goes_out(
-    counter: Counter, bob: int, card: dict[str, object] | None, reason: Reason
+    counter: Counter, bob: int, card: dict[str, Any] | None, reason: Reason
 ) -> None:
     if card is not None:
-        counter.card(bob, **card)  # type: ignore[arg-type]
+        counter.card(bob, **card)
     number = sold(counter, bob)
     counter.look("2026-02-11")
 

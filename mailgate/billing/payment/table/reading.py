@@ -4,7 +4,7 @@ import codecs
 import csv
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from mailgate.billing.money.amount import NoDecimal, decimal
 from mailgate.billing.money.currencies import EXPONENTS, unit
@@ -33,8 +33,8 @@ class _Row:
     def date(self) -> date:
         """When it was booked."""
         try:
-            # A day has no time, and so no zone either.
-            return datetime.strptime(self[self.map.date], self.map.date_format).date()  # noqa: DTZ007
+            # A day has no time: of which zone it is read makes no difference.
+            return datetime.strptime(self[self.map.date], self.map.date_format).replace(tzinfo=UTC).date()
         except ValueError:
             raise self.bad(self.map.date, f"is no date of the form {self.map.date_format}") from None
 

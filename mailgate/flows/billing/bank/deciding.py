@@ -37,7 +37,7 @@ def match_invoice(deal: Deal, entry_id: int, invoice: Issued) -> BankEntry:
         )
     if entry.amount_minor < 0:
         return _take_back(deal, entry, _payments_of(deal.conn, invoice), f"invoice {invoice.number}")
-    _decide(deal.conn, entry, EntryState.BOOKED, None, f"for invoice {invoice.number}", deal.by, deal.now)
+    _decide(deal.conn, entry, EntryState.BOOKED, why=f"for invoice {invoice.number}", by=deal.by, now=deal.now)
     return bank.set_payment(deal.conn, entry_id, book_for(deal, invoice.id, entry, entry.key))
 
 
@@ -47,14 +47,14 @@ def match_customer(deal: Deal, entry_id: int) -> BankEntry:
     if entry.amount_minor < 0:
         theirs = payments.listing(deal.conn, customer_id=deal.payer.customer.id)
         return _take_back(deal, entry, theirs, f"customer {deal.payer.customer.id}")
-    _decide(deal.conn, entry, EntryState.BOOKED, None, "as credit", deal.by, deal.now)
+    _decide(deal.conn, entry, EntryState.BOOKED, why="as credit", by=deal.by, now=deal.now)
     return bank.set_payment(deal.conn, entry_id, book_as_credit(deal, entry))
 
 
 def ignore(conn: Connection, entry_id: int, *, reason: str, by: str, now: datetime) -> BankEntry:
     """A line is nobody's payment. Raises NoMatch."""
     entry = _undecided(conn, entry_id)
-    return _decide(conn, entry, EntryState.IGNORED, None, reason or "not a payment", by, now)
+    return _decide(conn, entry, EntryState.IGNORED, why=reason or "not a payment", by=by, now=now)
 
 
 def _undecided(conn: Connection, entry_id: int) -> BankEntry:
@@ -85,16 +85,23 @@ def _take_back(deal: Deal, entry: BankEntry, paid: Sequence[Payment], whose: str
         raise NoMatch(f"{len(same) or 'no'} payments of {whose} are of {amount}: it is not plain which went back")
     (payment,) = same
     why = f"takes payment {payment.id} back"
-    done = _decide(deal.conn, entry, EntryState.BOOKED, payment.id, why, deal.by, deal.now)
+    done = _decide(deal.conn, entry, EntryState.BOOKED, payment_id=payment.id, why=why, by=deal.by, now=deal.now)
     if (before := bank.of_payment(deal.conn, payment.id)) is not None:
         why = f"taken back by line {entry.id}"
-        _decide(deal.conn, before, EntryState.RETURNED, payment.id, why, deal.by, deal.now)
+        _decide(deal.conn, before, EntryState.RETURNED, payment_id=payment.id, why=why, by=deal.by, now=deal.now)
     take_payment_back(deal, payment, entry_id=entry.id, on=entry.booked_on)
     return done
 
 
-def _decide(  # noqa: PLR0917
-    conn: Connection, entry: BankEntry, state: EntryState, payment_id: int | None, why: str, by: str, now: datetime
+def _decide(
+    conn: Connection,
+    entry: BankEntry,
+    state: EntryState,
+    *,
+    why: str,
+    by: str,
+    now: datetime,
+    payment_id: int | None = None,
 ) -> BankEntry:
     """First of all that is written: of two who decide at once the second has done nothing. Raises NoMatch."""
     if not bank.decide(conn, entry.id, state, since=entry.state, payment_id=payment_id, why=why, by=by, now=now):
