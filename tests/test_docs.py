@@ -17,7 +17,7 @@ import pytest
 from mailgate.billing.catalogue.products import OPTION_KEYS, PRODUCT_KEYS
 from mailgate.billing.catalogue.reading import CatalogueErrors, read_catalogue
 from mailgate.billing.catalogue.rules import PROMOTION_KEYS, TAX_KEYS
-from mailgate.billing.ledger.events import SIDES
+from mailgate.billing.ledger.kinds import SIDES
 from mailgate.billing.payment.bank_line import BankLine
 from mailgate.billing.payment.table.reading import read_table
 from mailgate.billing.payment.table.table_map import read_map

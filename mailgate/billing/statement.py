@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from mailgate.billing.ledger.accounts import CREDIT, RECEIVABLE
-from mailgate.billing.ledger.events import Kind
+from mailgate.billing.ledger.kinds import Kind
 from mailgate.billing.ledger.transaction import Booked
 from mailgate.billing.period import BeyondTheCalendar, Span, nth
 

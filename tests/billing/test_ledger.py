@@ -20,7 +20,8 @@ from mailgate.billing.ledger.accounts import (
     tax,
 )
 from mailgate.billing.ledger.chain import FIRST, canonical, chained
-from mailgate.billing.ledger.events import SIDES, Kind, Sale, Whose
+from mailgate.billing.ledger.events import Sale, Whose
+from mailgate.billing.ledger.kinds import SIDES, Kind
 from mailgate.billing.ledger.transaction import BadTransaction, Line, Posting, Transaction, booked, fold
 
 ANNE = Whose(12, date(2026, 3, 2), "EUR")

@@ -12,6 +12,7 @@ from mailgate.billing.ledger import events
 from mailgate.billing.ledger.accounts import CREDIT as CREDIT_ACCOUNT
 from mailgate.billing.ledger.accounts import RECEIVABLE
 from mailgate.billing.ledger.accounts import provider as account_of
+from mailgate.billing.ledger.kinds import Kind
 from mailgate.billing.payment.allocation import Allocation
 from mailgate.billing.refund import STANDS
 from mailgate.errors import Permanent
@@ -143,7 +144,7 @@ def _with_fee(deal: Deal, one: Dispute, seen: DisputeSeen) -> Dispute:
     more = seen.fee_minor - one.fee_minor
     if not more:
         return one
-    kind = events.Kind.DISPUTE_FEE if more > 0 else events.Kind.DISPUTE_FEE_BACK
+    kind = Kind.DISPUTE_FEE if more > 0 else Kind.DISPUTE_FEE_BACK
     if ledger.find(deal.conn, f"{kind.value}:{one.id}") is not None:
         return one  # a second one of these is for a person to look at
     whose = events.Whose(one.customer_id, deal.issue_day, seen.fee_currency or one.currency)
@@ -159,7 +160,7 @@ def _with_fee(deal: Deal, one: Dispute, seen: DisputeSeen) -> Dispute:
 def _win(deal: Deal, one: Dispute) -> Dispute:
     """The money is ours again: it pays what it paid before, as far as that is open still; the rest is credit."""
     conn = deal.conn
-    before = ledger.find(conn, f"{events.Kind.DISPUTE.value}:{one.id}")
+    before = ledger.find(conn, f"{Kind.DISPUTE.value}:{one.id}")
     assert before is not None
     anew, without_invoice = [], 0
     for entry in before.entries:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from mailgate.billing.ledger.events import Kind
+from mailgate.billing.ledger.kinds import Kind
 from mailgate.billing.period import local_date
 from mailgate.billing.profile import buyer
 from mailgate.billing.statement import Entry, Section, Statement, month_of, sections, span_of
