@@ -5,14 +5,19 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from typing import Any
 
-from mailgate.billing.document.invoice import DocumentKind
-from mailgate.billing.document.paying import bank_transfer, check
-from mailgate.billing.refund import Way
 from mailgate.billing.service import ENDED, Service
 from mailgate.config import Settings
 from mailgate.desks import Desk
+from mailgate.flows.billing.letter_values import (
+    NO_WAYS,
+    brief_of,
+    document_of,
+    refund_of,
+    sums_of,
+    ways_to_pay,
+    without_money,
+)
 from mailgate.flows.billing.payers import SEES_MONEY, readers_of_money, routed
 from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.story.act import Act
@@ -24,7 +29,7 @@ from mailgate.outbound.document.shown import sort_in_words
 from mailgate.outbound.templates import built_in_directory
 from mailgate.people import Contact, Role, present
 from store import people
-from store.billing import invoices, ledger, offers, payments
+from store.billing import invoices
 from store.billing.invoices import Issued
 from store.billing.refunds import Refund
 
@@ -33,8 +38,6 @@ DOCUMENT_PDF = "document-pdf"
 
 BILLING_DESK = "billing"
 """The name of the desk that mails about money come from, where the settings have one of that name."""
-
-_NO_WAYS: Mapping[str, object] = {"transfer": None, "check": None, "pay_link": None, "pay_by_link": None}
 
 _UNSAFE = re.compile(r"[^\w.]+")
 
@@ -68,12 +71,12 @@ def invoice_notices(
     """
     values = {
         "invoice": document_of(act, invoice),
-        "also": [_brief(act, one) for one in also],
+        "also": [brief_of(act, one) for one in also],
         "due_since": min(one.due_on for one in (invoice, *also)).isoformat(),
-        "sums": _sums(act, invoice.customer_id, (invoice, *also), has_credit=has_credit),
+        "sums": sums_of(act, invoice.customer_id, (invoice, *also), has_credit=has_credit),
         "consequence": asdict(consequence) | {"on": consequence.on.isoformat()} if consequence else None,
         "charge": charge,
-        **_ways(act, invoice),
+        **ways_to_pay(act, invoice),
     }
     readers = to or readers_of_money(act, invoice.customer_id)
     return _to_all(
@@ -87,9 +90,9 @@ def credit_notices(
     """What a credit note gave back: which invoices it lowered, as they are now, what became credit, what is sent."""
     values = {
         "invoice": document_of(act, note),
-        "lowered": [_brief(act, one) for one in lowered],
+        "lowered": [brief_of(act, one) for one in lowered],
         "credit_minor": credit_minor,
-        "refunds": [_refund(act, one) for one in refunds],
+        "refunds": [refund_of(act, one) for one in refunds],
     }
     readers = readers_of_money(act, note.customer_id)
     return _to_all(act, Template.INVOICE_CREDITED, readers, values, about=note, file_of=note)
@@ -98,7 +101,7 @@ def credit_notices(
 def refund_notices(act: Act, refund: Refund) -> list[Notice]:
     """Money is on its way back to the payer, by whom and how; once for each refund."""
     note = invoices.get(act.conn, refund.credit_note_id) if refund.credit_note_id is not None else None
-    values = {"refund": _refund(act, refund), "note": _brief(act, note) if note else None}
+    values = {"refund": refund_of(act, refund), "note": brief_of(act, note) if note else None}
     return _to_all(act, Template.REFUND_SENT, readers_of_money(act, refund.customer_id), values, about=note)
 
 
@@ -130,13 +133,13 @@ def payment_notices(
     came = {"amount_minor": amount_minor, "currency": currency, "on": on.isoformat(), "method": method, "label": label}
     values = {
         "payment": came,
-        "settled": [_brief(act, one) for one in settled],
-        "open": [_brief(act, one) for one in open_now],
+        "settled": [brief_of(act, one) for one in settled],
+        "open": [brief_of(act, one) for one in open_now],
         "credit_minor": credit_minor,
         "meant": meant,
         "had_paid_minor": had_paid_minor,
         "overview": act.settings.page("/invoices"),
-        **(_ways(act, open_now[0]) if open_now else _NO_WAYS),
+        **(ways_to_pay(act, open_now[0]) if open_now else NO_WAYS),
     }
     about = next(iter((*settled, *open_now)), None)
     return _to_all(act, template, readers_of_money(act, customer_id), values, about=about, file_of=file)
@@ -182,7 +185,7 @@ def service_notices(
         "document": document_of(act, document) if document else None,
         "reason": reason,
         "addons": list(addons),
-        **(_ways(act, invoice) if invoice else _NO_WAYS),
+        **(ways_to_pay(act, invoice) if invoice else NO_WAYS),
     }
     of_money = readers_of_money(act, service.customer_id)
     others = [one for one in routed(act, service.customer_id, Role.PRODUCT) if one not in of_money]
@@ -194,7 +197,7 @@ def service_notices(
         for notice in (
             _to_all(act, template, (one,), values, about=about, about_id=service.id)
             if SEES_MONEY & set(one.roles)
-            else _to_all(act, template, (one,), _without_money(values), about=None, about_id=service.id)
+            else _to_all(act, template, (one,), without_money(values), about=None, about_id=service.id)
         )
     ]
 
@@ -204,7 +207,7 @@ def unreachable_notices(act: Act, invoice: Issued, addresses: Sequence[str]) -> 
     customer = people.get_customer(act.conn, invoice.customer_id)
     values = {
         "customer": {"number": customer.id, "name": customer.name},
-        "invoice": _brief(act, invoice),
+        "invoice": brief_of(act, invoice),
         "addresses": list(addresses),
         "customer_page": staff_page(act, f"customers/{customer.id}"),
     }
@@ -219,14 +222,6 @@ def billing_desk(settings: Settings) -> Desk:
     return next((one for one in settings.desks if one.name == BILLING_DESK), settings.desks[0])
 
 
-def document_of(act: Act, document: Issued) -> dict[str, Any]:
-    """A document as templates are given it: its frozen words and sums, and how it stands now."""
-    model = json.loads(document.model) if document.model else {}
-    frozen = {name: model.get(name, []) for name in ("lines", "taxes", "originals")}
-    frozen["home"] = model.get("home")  # its tax in the company's own currency, where a rate was known
-    return {**_brief(act, document), "net_minor": document.net_minor, "tax_minor": document.tax_minor, **frozen}
-
-
 def document_file(act: Act, document: Issued) -> MadeFile | None:
     """Its PDF, which is made when the mail is; None where nobody can say any more what the document said."""
     if not document.model:
@@ -235,12 +230,6 @@ def document_file(act: Act, document: Issued) -> MadeFile | None:
     parts = (act.settings.gate.company, sort, document.number)
     name = "_".join(_UNSAFE.sub("-", one).strip("-.") for one in parts)
     return MadeFile(f"{name}.pdf", "application/pdf", DOCUMENT_PDF, {"document": document.id, "at": stamp(act.now)})
-
-
-def _without_money(values: Mapping[str, Any]) -> dict[str, Any]:
-    """The same for somebody who is shown neither prices nor documents."""
-    service = {**values["service"], "price_minor": None}
-    return {**values, "service": service, "unpaid": None, "document": None, **_NO_WAYS}
 
 
 def _to_all(
@@ -271,65 +260,3 @@ def _to_all(
         written = letter(template, sheet, {**values, "has_file": bool(files)}, files=files, about_id=number)
         notices.append(replace(written, claims=tuple((one.id, one.open_minor) for one in claims)))
     return notices
-
-
-def _brief(act: Act, document: Issued) -> dict[str, Any]:
-    is_invoice = document.kind is DocumentKind.INVOICE
-    return {
-        "id": document.id,
-        "kind": document.kind.value,
-        "number": document.number,
-        "currency": document.currency,
-        "issued_on": document.issued_on.isoformat(),
-        "due_on": document.due_on.isoformat(),
-        "state": document.state.value,
-        "total_minor": document.total_minor,
-        "open_minor": document.open_minor,
-        "page": act.settings.page(f"/{'invoices' if is_invoice else 'credit-notes'}/{document.number}"),
-    }
-
-
-def _refund(act: Act, one: Refund) -> dict[str, object]:
-    """A refund as templates are given it. `label`: what the money came from and goes back to, for people."""
-    paid = payments.get(act.conn, one.payment_id) if one.payment_id is not None else None
-    return {
-        "amount_minor": one.amount_minor,
-        "currency": one.currency,
-        "way": one.way.value,
-        "label": paid.label or paid.method if paid and one.way is Way.PROVIDER else "",
-        "method": one.method,
-        "reference": one.reference,
-        "on": (one.ended_at or act.now).date().isoformat(),
-    }
-
-
-def _sums(act: Act, customer_id: int, invoices: Sequence[Issued], *, has_credit: bool) -> list[dict[str, object]]:
-    """By currency: what is open of these, how much of it the account's credit will settle, and what is left to pay."""
-    sums = []
-    for currency in dict.fromkeys(one.currency for one in invoices):
-        open_minor = sum(one.open_minor for one in invoices if one.currency == currency)
-        credit = min(ledger.credit(act.conn, customer_id, currency), open_minor) if has_credit else 0
-        sums.append(
-            {
-                "currency": currency,
-                "open_minor": open_minor,
-                "credit_minor": credit,
-                "to_pay_minor": open_minor - credit,
-            }
-        )
-    return sums
-
-
-def _ways(act: Act, invoice: Issued) -> dict[str, object]:
-    """How it may be paid; `pay_link`: at the provider's, which asks for so much of it."""
-    is_payable = invoice.open_minor and act.settings.payments.is_automatic
-    link = offers.open_of(act.conn, (invoice.id,)).get(invoice.id) if is_payable else None
-    model = json.loads(invoice.model) if invoice.model else None
-    transfer, by_check = (bank_transfer(model), check(model)) if model else (None, None)
-    asks = {"amount_minor": link.asks_minor, "currency": link.currency, "number": invoice.number} if link else None
-    return {
-        "transfer": asdict(transfer) if transfer else None,
-        "check": asdict(by_check) if by_check else None,
-        "pay_link": link.url if link else None,
-        "pay_by_link": asks,
-    }
