@@ -63,7 +63,7 @@ def bare(engine: Engine) -> Starlette:
 
 def ours(engine: Engine, directory: Path) -> Starlette:
     """The whole web view; its form goes nowhere."""
-    from mailgate.wiring import drawer, pdf_maker
+    from mailgate.wiring.drawing import drawer, pdf_maker
     from webview.app import create_app
 
     def submit(_raw: bytes) -> None:

@@ -24,7 +24,7 @@ from mailgate.cli.output import (
 )
 from mailgate.flows.billing import check_vat as checking
 from mailgate.people import Customer, line_fault
-from mailgate.wiring import vies_of
+from mailgate.wiring.servers import vies_of
 from store.billing import accounts
 from store.engine import reading, transaction
 

@@ -32,7 +32,7 @@ from mailgate.setup.words import copies
 from mailgate.setup.words.coverage import coverage as find_coverage
 from mailgate.setup.words.library import AREAS, Library, file_for
 from mailgate.setup.words.mistakes import mistakes
-from mailgate.wiring import frame_of
+from mailgate.wiring.drawing import frame_of
 
 PREVIEWED_AT = datetime(2026, 1, 2, 9, 30, tzinfo=UTC)
 HINT = "see templates.directory in the settings"

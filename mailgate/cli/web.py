@@ -7,7 +7,7 @@ from starlette.types import ASGIApp
 from mailgate.errors import BadAddress
 from mailgate.mail.envelope import Door, Envelope
 from mailgate.mail.parse import parse
-from mailgate.wiring import drawer
+from mailgate.wiring.drawing import drawer
 from store.archive import archive_of
 from store.engine import connect_for_pages
 from webview.app import create_app

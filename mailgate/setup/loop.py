@@ -28,7 +28,7 @@ from mailgate.outbound.sign import signed
 from mailgate.setup.dkim import verified
 from mailgate.setup.finding import Finding, fail, ok, skipped
 from mailgate.setup.site import Site
-from mailgate.wiring import smarthosts_of
+from mailgate.wiring.servers import smarthosts_of
 from store import keys, signing_keys
 from store.archive import archive_of
 from store.post import spool

@@ -5,7 +5,7 @@ from mailgate.payments.provider import Facts
 from mailgate.setup.finding import Finding, fail, ok, skipped, warn
 from mailgate.setup.site import Site
 from mailgate.setup.zone import is_reserved
-from mailgate.wiring import provider_of
+from mailgate.wiring.servers import provider_of
 
 ANSWER_SECONDS = 4.0
 

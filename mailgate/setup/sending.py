@@ -14,7 +14,7 @@ from mailgate.outbound.failure import SmarthostDeferred, SmarthostUnreachable
 from mailgate.outbound.smarthost import Smarthost
 from mailgate.setup.finding import Finding, fail, ok, skipped, warn, worst
 from mailgate.setup.site import Site
-from mailgate.wiring import smarthosts_of
+from mailgate.wiring.servers import smarthosts_of
 
 CONNECT_SECONDS, OTHER_PORT_SECONDS = 3.0, 0.5
 OTHER_PORTS = (25, 465, 587)

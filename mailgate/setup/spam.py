@@ -2,7 +2,7 @@
 
 from mailgate.setup.finding import Finding, fail, ok, skipped, warn
 from mailgate.setup.site import Site
-from mailgate.wiring import spamd_of
+from mailgate.wiring.servers import spamd_of
 
 SCAN_SECONDS = 4.5
 

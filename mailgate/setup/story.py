@@ -25,7 +25,7 @@ from mailgate.mail.parse import parse
 from mailgate.people import Contact, Staff
 from mailgate.setup.finding import Finding, fail, ok, warn
 from mailgate.setup.site import Site
-from mailgate.wiring import smarthosts_of
+from mailgate.wiring.servers import smarthosts_of
 from store import people
 from store.archive import archive_of
 from store.post import confirmations, outbox, spool

@@ -11,7 +11,7 @@ from mailgate.config import HostPort, Tls
 from mailgate.config.settings import FallbackSmarthost
 from mailgate.letters.kind import Template
 from mailgate.outbound.pool import Pool
-from mailgate.wiring import smarthosts_of
+from mailgate.wiring.servers import smarthosts_of
 from store.engine import reading
 from store.post import smarthosts
 from store.post.outbox import Outgoing, OutState

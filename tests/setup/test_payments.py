@@ -11,7 +11,7 @@ from mailgate.payments.provider import Facts
 from mailgate.payments.stripe import Stripe
 from mailgate.setup import payments
 from mailgate.setup.finding import Status
-from mailgate.wiring import provider_of
+from mailgate.wiring.servers import provider_of
 from tests.servers.process import LOOPBACK, free_port
 from tests.servers.provider import KEY, ProviderDouble
 from tests.setup.sites import site_in

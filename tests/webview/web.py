@@ -14,7 +14,7 @@ from sqlalchemy import Engine, inspect, select, text
 from mailgate.errors import MailgateError
 from mailgate.mail.address_token import Key
 from mailgate.mail.link_token import LinkPurpose, LinkToken, Viewer, seal_link
-from mailgate.wiring import drawer
+from mailgate.wiring.drawing import drawer
 from store import keys, people
 from store.engine import connect_for_pages, reading
 from store.schema import customers, staff

@@ -13,7 +13,7 @@ import pytest
 from mailgate.flows.billing.paper import LayoutFailed, NoEinvoice, WordsErased, pdf_of, xml_of
 from mailgate.outbound.document.pdf import Pdf
 from mailgate.outbound.document.xml import Syntax
-from mailgate.wiring import pdf_maker
+from mailgate.wiring.drawing import pdf_maker
 from store.archive import Archive, Directory
 from store.billing import einvoice_gaps, files
 from store.billing.invoices import Issued

@@ -1,18 +1,15 @@
-"""Builds each part once from the settings; the flows come out as plain functions of a row id and an instant."""
+"""The parts, put together from the settings: each built once, and what each job and each door does with them."""
 
-import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Engine
 
-from mailgate.config import FallbackSmarthost, HostPort, Settings, Verify, read_secret
-from mailgate.config import Smarthost as SmarthostSettings
-from mailgate.config.settings import Paper
+from mailgate.config import Settings
 from mailgate.flows import due
 from mailgate.flows.billing.cards import CardForgetter
 from mailgate.flows.billing.charging import Charger
@@ -33,36 +30,26 @@ from mailgate.flows.post.deliver import Deliverer
 from mailgate.flows.teach import TeachFilter, teach
 from mailgate.inbound.accept import Acceptance, Coming, Limits, nobody
 from mailgate.inbound.article_folder import ArticleFolder
-from mailgate.inbound.authenticate import SenderCheck, believed, header_check, own_check
-from mailgate.inbound.dns import DnsResolver
-from mailgate.inbound.spamd import OFF, Spamd, SpamVerdict
+from mailgate.inbound.authenticate import SenderCheck
+from mailgate.inbound.spamd import OFF, SpamVerdict
 from mailgate.jobs import Aside, Bounded, Computing, Enqueue, FailPoint, Job, alone, at_hand, no_fail_point, unbounded
 from mailgate.letters.notice import Maker
 from mailgate.log_events import LogEvent
-from mailgate.outbound.document.layouts import DOCUMENTS
-from mailgate.outbound.document.pdf import Pdf, PdfMaker
+from mailgate.outbound.document.pdf import Pdf
 from mailgate.outbound.document.receipt import receipt_pdf
 from mailgate.outbound.document.statement import statement_pdf
-from mailgate.outbound.document.xml import Syntax, make_xml
 from mailgate.outbound.domains import Domains
-from mailgate.outbound.frame import Frame
 from mailgate.outbound.pool import Pool
-from mailgate.outbound.smarthost import Smarthost
-from mailgate.outbound.templates import Templates, built_in_directory
+from mailgate.outbound.templates import Templates
 from mailgate.outbound.unanswered import Unanswered
-from mailgate.payments.manual import Manual
 from mailgate.payments.provider import Provider
-from mailgate.payments.stripe import Stripe
-from mailgate.vies import Vies
+from mailgate.wiring.drawing import SHEETS, frame_of, pdf_maker
+from mailgate.wiring.servers import checkers_of, provider_of, sender_check_of, smarthosts_of, spamd_of
 from store.archive import Archive, archive_of
-from store.billing.files import Format
 from store.engine import connect
 from store.migrations import upgrade
 
 log = logging.getLogger(__name__)
-
-CHECKS_AT_ONCE = 16
-"""Mails for which the DNS or spamd is waited for at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,32 +220,6 @@ class Parts:
         self.engine.dispose()
 
 
-_SHEETS = {Paper.A4: "a4", Paper.LETTER: "us-letter"}
-
-
-def pdf_maker(settings: Settings) -> PdfMaker:
-    """What makes PDFs, by the operator's own layouts where there are any."""
-    documents, own = settings.documents, settings.templates.directory
-    return PdfMaker(
-        built_in_directory() / DOCUMENTS,
-        paper=_SHEETS[documents.paper],
-        fonts=documents.fonts,
-        own=own and own / DOCUMENTS,
-    )
-
-
-def drawer(make_pdf: Callable[[str], Pdf]) -> Callable[[str, str], bytes | None]:
-    """Makes a file of a frozen document for the pages, which keep nothing: pdf, cii or ubl; None: there can be none."""
-
-    def draw(model: str, form: str) -> bytes | None:
-        if form == Format.PDF:
-            return make_pdf(model).content
-        found = make_xml(json.loads(model), Syntax(form))
-        return found if isinstance(found, bytes) else None
-
-    return draw
-
-
 def build(
     settings: Settings,
     enqueue: Enqueue,
@@ -286,7 +247,7 @@ def build(
     if migrated:
         log.info(LogEvent.STORE_MIGRATED(url=engine.url.render_as_string(hide_password=True)))
     spamd, smarthosts = spamd_of(settings), smarthosts_of(settings)
-    sheet = _SHEETS[settings.documents.paper]
+    sheet = SHEETS[settings.documents.paper]
     return Parts(
         settings=settings,
         engine=engine,
@@ -306,98 +267,22 @@ def build(
             settings.smarthost.per_domain_at_once, pause=timedelta(seconds=settings.smarthost.domain_pause_seconds)
         ),
         check_spam=spamd.check if spamd else _unchecked,
-        check_sender=_sender_check(settings),
+        check_sender=sender_check_of(settings),
         teach_filter=spamd.teach if spamd else _untaught,
         article_folder=ArticleFolder(
             settings.knowledge_base.folder, reread_seconds=settings.knowledge_base.reread_seconds
         ),
-        checkers=_checkers(settings),
+        checkers=checkers_of(settings),
         computing=computing,
         bounded=bounded,
         fail_point=fail_point,
     )
 
 
-def _checkers(settings: Settings) -> Executor | None:
-    if settings.spam.spamd is None and settings.authentication.verify is not Verify.OWN:
-        return None
-    return ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="check")
-
-
-def _sender_check(settings: Settings) -> SenderCheck:
-    authentication = settings.authentication
-    match authentication.verify:
-        case Verify.NONE:
-            return believed
-        case Verify.TRUSTED_HEADER:
-            return header_check(settings)
-        case Verify.OWN:
-            return own_check(
-                settings,
-                DnsResolver(authentication.nameservers, timeout_seconds=authentication.dns_timeout_seconds),
-            )
-
-
 def _receive_only(enqueue: Enqueue, job: Job, row_id: int) -> None:
     """Without a smarthost there is nothing to be done about a mail of ours: it stays queued."""
     if job is not Job.DELIVER:
         enqueue(job, row_id)
-
-
-def frame_of(settings: Settings) -> Frame:
-    """The look of mails. Raises OSError and BadLogo for a logo that was there when the settings were read."""
-    return Frame.read(settings.letterhead.colour, settings.letterhead.logo)
-
-
-def spamd_of(settings: Settings, *, timeout_seconds: float | None = None) -> Spamd | None:
-    """The spamd of the settings, perhaps with another time limit; None when there is none."""
-    address = settings.spam.spamd
-    if address is None:
-        return None
-    return Spamd(str(address), timeout_seconds or settings.spam.timeout_seconds)
-
-
-def smarthosts_of(settings: Settings, *, timeout_seconds: float | None = None) -> tuple[Smarthost, ...]:
-    """The smarthosts of the settings in their order, perhaps with another time limit; none where nothing leaves.
-
-    Raises SecretUnavailable.
-    """
-    first = settings.smarthost
-    if first.address is None:
-        return ()
-    places: list[tuple[HostPort, SmarthostSettings | FallbackSmarthost]]
-    places = [(first.address, first), *((one.address, one) for one in settings.fallback_smarthost)]
-    return tuple(
-        Smarthost(
-            address.host,
-            address.port,
-            tls=place.tls,
-            user=place.user,
-            password=read_secret(place.password_file) if place.password_file else "",
-            timeout_seconds=timeout_seconds or first.timeout_seconds,
-            after_dot_seconds=first.after_dot_seconds,
-            helo_name=settings.gate.domain,
-        )
-        for address, place in places
-    )
-
-
-def provider_of(settings: Settings, *, timeout_seconds: float | None = None) -> Provider:
-    """Who handles cards, perhaps with another time limit. The key is read when they are first asked something."""
-    payments = settings.payments
-    if not payments.is_automatic or payments.secret_key_file is None:
-        return Manual()
-    return Stripe(
-        payments.secret_key_file, url=payments.api_url, timeout_seconds=timeout_seconds or payments.timeout_seconds
-    )
-
-
-def vies_of(settings: Settings) -> Vies | None:
-    """Who is asked about VAT ids, in the seller's name; None: nobody."""
-    billing = settings.billing
-    if not billing.vies_url:
-        return None
-    return Vies(billing.vies_url, settings.seller.vat_id, timeout_seconds=billing.vies_timeout_seconds)
 
 
 def _unchecked(_raw: bytes) -> SpamVerdict:
