@@ -15,7 +15,8 @@ from mailgate.billing.document.transfer_code import transfer_code
 from mailgate.billing.money.words import amount, decimal_number, percent
 from mailgate.language.telling import full_date, speaking, speech
 from mailgate.outbound.document.layouts import words_of
-from mailgate.outbound.document.parties import address, named, reached, registered
+from mailgate.outbound.document.page import on_every_page
+from mailgate.outbound.document.parties import address, named
 
 
 def shown(model: Model, *, paper: str, directories: tuple[Path, ...]) -> dict[str, object]:
@@ -36,14 +37,9 @@ def _shown(model: Model, words: Mapping[str, str], paper: str) -> dict[str, obje
     ways = _ways(model, words) if is_invoice and model["total_minor"] else []
     qr = _qr(model) if ways else ""
     return {
-        "language": locale.language,
-        "region": locale.territory or None,
-        "rtl": locale.text_direction == "rtl",
-        "paper": paper,
+        **on_every_page(seller, words, paper),
         "title": words[model["kind"]].format(number=model["number"]),
         "issued": [issued.year, issued.month, issued.day],
-        "seller": {"name": seller["name"], "address": [*address(seller, locale), *reached(seller)]},
-        "legal": [seller["name"], *registered(seller, words)],
         "to": {
             "label": words["to" if is_invoice else "credited-to"],
             "address": [
@@ -70,7 +66,6 @@ def _shown(model: Model, words: Mapping[str, str], paper: str) -> dict[str, obje
         "qr": qr,
         "qr_name": words["qr"],
         "scan": words["scan"],
-        "page": words["page"],
     }
 
 

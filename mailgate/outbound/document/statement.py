@@ -1,58 +1,33 @@
 """The PDF of a statement of account, of the values that its mail keeps: the same values make the same bytes."""
 
-from collections.abc import Callable, Iterator, Mapping
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mailgate.billing.money.words import amount
-from mailgate.language.telling import full_date, month, speaking, speech
-from mailgate.outbound.document.layouts import words_of
-from mailgate.outbound.document.parties import address, named, reached, registered
+from mailgate.language.telling import full_date, month
+from mailgate.outbound.document.from_values import Draw, pdf_of_values
 from mailgate.outbound.document.pdf import Pdf
 
 LAYOUT = "statement.typ"
 
-Words = Callable[[tuple[Path, ...]], Mapping[str, object]]
-Draw = Callable[[str, Words, date], Pdf]
-
 
 def statement_pdf(draw: Draw, paper: str, values: Mapping[str, Any]) -> Pdf:
-    """The PDF; `draw` as `PdfMaker` has it, `paper` a name of typst's."""
-    made_on = date.fromisoformat(values["made_on"])
-    return draw(LAYOUT, lambda directories: shown(values, paper=paper, directories=directories), made_on)
+    """The PDF; `paper` is a name of typst's."""
+    return pdf_of_values(draw, LAYOUT, _shown, paper=paper, values=values)
 
 
-def shown(values: Mapping[str, Any], *, paper: str, directories: tuple[Path, ...]) -> dict[str, object]:
-    """What `statement.typ` is given, all of it text but the parts of `made`: year, month, day."""
-    language, words = words_of(directories, values["language"])
-    with speaking(language, "UTC"):
-        return _shown(values, words, paper)
-
-
-def _shown(values: Mapping[str, Any], words: Mapping[str, str], paper: str) -> dict[str, object]:
-    locale, seller, buyer = speech().locale, values["seller"], values["buyer"]
-    made = date.fromisoformat(values["made_on"])
+def _shown(values: Mapping[str, Any], words: Mapping[str, str]) -> dict[str, object]:
     days = words["period"].format(first=full_date(values["month"]), last=full_date(values["through"]))
     return {
-        "language": locale.language,
-        "region": locale.territory or None,
-        "rtl": locale.text_direction == "rtl",
-        "paper": paper,
         "title": words["statement"].format(month=month(values["month"])),
-        "made": [made.year, made.month, made.day],
-        "seller": {"name": seller["name"], "address": [*address(seller, locale), *reached(seller)]},
-        "legal": [seller["name"], *registered(seller, words)],
-        "to": [*named(buyer), *address(buyer, locale)],
         "facts": [
-            (words["date"], full_date(made)),
+            (words["date"], full_date(values["made_on"])),
             (words["statement-days"], days),
-            (words["customer"], str(buyer["customer_id"])),
+            (words["customer"], str(values["buyer"]["customer_id"])),
         ],
         "columns": [words["date"], words["statement-entry"], words["amount"], words["statement-balance"]],
         "sections": [_section(one, values, words) for one in values["sections"]],
         "nothing": words["statement-nothing"],
-        "page": words["page"],
     }
 
 
