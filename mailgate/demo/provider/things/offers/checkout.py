@@ -8,6 +8,7 @@ from mailgate.demo.provider.things.who import customers, setups
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, malformed, wrong
 
+_URL = "/v1/checkout/sessions"
 _SHORTEST, _LONGEST = 30 * 60, 24 * 3600
 _SLACK = 60  # on the way here
 _CREATING = (
@@ -195,9 +196,7 @@ def retrieve(state: State, fields: Fields, ident: str) -> Object:
 
 def line_items(state: State, fields: Fields, ident: str) -> Object:
     """GET /v1/checkout/sessions/ID/line_items"""
-    fields.only("limit", "starting_after", "ending_before")
-    state.find("checkout.session", ident)
-    return lists.whole(state.secrets[ident]["line_items"], f"/v1/checkout/sessions/{ident}/line_items")
+    return items.listed(state, fields, "checkout.session", ident, _URL)
 
 
 def listed(state: State, fields: Fields, _: str) -> Object:
@@ -208,7 +207,7 @@ def listed(state: State, fields: Fields, _: str) -> Object:
     if "payment_link" in wanted:
         state.find("payment_link", fields.needed("payment_link"), param="payment_link")
     found = (one for one in state.all("checkout.session") if all(one[word] == value for word, value in wanted.items()))
-    return lists.page(found, fields, "/v1/checkout/sessions")
+    return lists.page(found, fields, _URL)
 
 
 def _end(state: State, session: Object) -> Object:

@@ -1,6 +1,7 @@
 """What a link or a checkout is for: lines with a price of their own."""
 
 from mailgate.demo.provider.state import State
+from mailgate.demo.provider.things import lists
 from mailgate.demo.provider.things.money.amounts import check_chargeable, currency_of
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, malformed, missing
@@ -24,6 +25,13 @@ def read(state: State, fields: Fields, *, param: str = "line_items") -> list[Obj
 def total(lines: list[Object]) -> int:
     """Their sum."""
     return sum(int(line["amount_total"]) for line in lines)
+
+
+def listed(state: State, fields: Fields, kind: str, ident: str, url: str) -> Object:
+    """The lines of a link or checkout, at its own place below `url`."""
+    fields.only("limit", "starting_after", "ending_before")
+    state.find(kind, ident)
+    return lists.whole(state.secrets[ident]["line_items"], f"{url}/{ident}/line_items")
 
 
 def _line(state: State, fields: Fields) -> Object:

@@ -6,6 +6,7 @@ from mailgate.demo.provider.things.offers import items
 from mailgate.demo.provider.wire.fields import Fields
 from mailgate.demo.provider.wire.refusals import Object, malformed
 
+_URL = "/v1/payment_links"
 _DESCRIBED = (
     "after_completion",
     "allow_promotion_codes",
@@ -87,9 +88,7 @@ def retrieve(state: State, fields: Fields, ident: str) -> Object:
 
 def line_items(state: State, fields: Fields, ident: str) -> Object:
     """GET /v1/payment_links/ID/line_items"""
-    fields.only("limit", "starting_after", "ending_before")
-    state.find("payment_link", ident)
-    return lists.whole(state.secrets[ident]["line_items"], f"/v1/payment_links/{ident}/line_items")
+    return items.listed(state, fields, "payment_link", ident, _URL)
 
 
 def listed(state: State, fields: Fields, _: str) -> Object:
@@ -97,7 +96,7 @@ def listed(state: State, fields: Fields, _: str) -> Object:
     fields.only("active", "limit", "starting_after", "ending_before")
     is_active = fields.flag("active")
     found = (one for one in state.all("payment_link") if is_active in (None, one["active"]))
-    return lists.page(found, fields, "/v1/payment_links")
+    return lists.page(found, fields, _URL)
 
 
 def is_used_up(link: Object) -> bool:
