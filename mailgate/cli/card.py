@@ -7,18 +7,9 @@ from mailgate.cli.billing_words import BY, dealing
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate
 from mailgate.cli.group import Group
-from mailgate.cli.ids import Typed, customer_argument, customer_option, only_of
-from mailgate.cli.output import (
-    EX_DATAERR,
-    after_option,
-    fail,
-    found_or_fail,
-    json_option,
-    limit_option,
-    print_object,
-    print_rows,
-    utc_option,
-)
+from mailgate.cli.ids import Typed, customer_argument, only_of
+from mailgate.cli.listing import list_options
+from mailgate.cli.output import EX_DATAERR, fail, found_or_fail, json_option, print_object, print_rows
 from mailgate.flows.billing.cards import remove_card
 from mailgate.flows.billing.offers import ask_for_link
 from mailgate.payments.provider import OfferKind
@@ -37,12 +28,8 @@ def card() -> None:
 
 
 @card.command("list")
-@customer_option
 @click.option("--all", "removed", is_flag=True, help="Those too that were removed.")
-@limit_option
-@after_option
-@utc_option
-@json_option
+@list_options()
 def list_(customer: Typed | None, removed: bool, limit: int | None, after: int) -> None:
     """Cards in the order in which they were given: brand, last four digits, last day."""
     with gate() as parts, reading(parts.engine) as conn:

@@ -7,14 +7,13 @@ from mailgate.cli.billing_words import BY
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
-from mailgate.cli.ids import NUMBER, Typed, customer_option, only_of
+from mailgate.cli.ids import NUMBER, Typed, only_of
+from mailgate.cli.listing import list_options
 from mailgate.cli.output import (
     EX_DATAERR,
-    after_option,
     fail,
     found_or_fail,
     json_option,
-    limit_option,
     print_object,
     print_rows,
     say,
@@ -49,22 +48,11 @@ def charge() -> None:
 
 
 @charge.command("list")
-@click.option("--state", type=click.Choice([state.value for state in State]), help="Only those in this state.")
-@customer_option
-@limit_option
-@after_option
-@utc_option
-@json_option
-def list_(state: str | None, customer: Typed | None, limit: int | None, after: int) -> None:
+@list_options(State)
+def list_(state: State | None, customer: Typed | None, limit: int | None, after: int) -> None:
     """Charges, the newest last, and what came of them."""
     with gate() as parts, reading(parts.engine) as conn:
-        found = charges.listing(
-            conn,
-            state=State(state) if state else None,
-            customer_id=only_of(conn, customer),
-            after=after,
-            limit=limit,
-        )
+        found = charges.listing(conn, state=state, customer_id=only_of(conn, customer), after=after, limit=limit)
         customers = names_of(conn, (one.customer_id for one in found))
     print_rows([_row(one) | {"customer": named(one.customer_id, customers)} for one in found], COLUMNS)
 

@@ -9,16 +9,9 @@ from mailgate.cli.billing_words import BY
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
-from mailgate.cli.ids import NUMBER, Typed, customer_option, only_of
-from mailgate.cli.output import (
-    after_option,
-    found_or_fail,
-    json_option,
-    limit_option,
-    print_object,
-    print_rows,
-    utc_option,
-)
+from mailgate.cli.ids import NUMBER, Typed, only_of
+from mailgate.cli.listing import list_options
+from mailgate.cli.output import found_or_fail, json_option, print_object, print_rows, utc_option
 from mailgate.flows.billing import dispute as flow
 from mailgate.flows.billing.books import Today, deal_with
 from store.billing import disputes
@@ -37,15 +30,10 @@ def dispute() -> None:
 
 
 @dispute.command("list")
-@click.option("--state", type=click.Choice([state.value for state in State]), help="Only those in this state.")
-@customer_option
-@limit_option
-@after_option
-@utc_option
-@json_option
-def list_(state: str | None, customer: Typed | None, limit: int | None, after: int) -> None:
+@list_options(State)
+def list_(state: State | None, customer: Typed | None, limit: int | None, after: int) -> None:
     """Chargebacks in the order in which they were heard of."""
-    states = (State(state),) if state else ()
+    states = (state,) if state else ()
     with gate() as parts, reading(parts.engine) as conn:
         found = disputes.listing(conn, states=states, customer_id=only_of(conn, customer), after=after, limit=limit)
         rows = _rows(conn, found)

@@ -13,19 +13,9 @@ from mailgate.cli.cells import named
 from mailgate.cli.document_pdf import must_be_new, output_option, put
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
-from mailgate.cli.ids import Typed, customer_option, only_of
-from mailgate.cli.output import (
-    EX_DATAERR,
-    after_option,
-    fail,
-    json_option,
-    limit_option,
-    print_object,
-    print_rows,
-    say,
-    utc_option,
-    wants_json,
-)
+from mailgate.cli.ids import Typed, only_of
+from mailgate.cli.listing import list_options
+from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object, print_rows, say, wants_json
 from mailgate.flows.billing import settle
 from mailgate.flows.billing.receipt import RECEIPT_PDF, receipt_of
 from store.billing import invoices, payments
@@ -101,11 +91,7 @@ def _payment_of(conn: Connection, payment_id: int) -> Payment:
 
 
 @payment.command("list")
-@customer_option
-@limit_option
-@after_option
-@utc_option
-@json_option
+@list_options()
 def list_(customer: Typed | None, limit: int | None, after: int) -> None:
     """Payments in the order in which they were recorded."""
     with gate() as parts, reading(parts.engine) as conn:

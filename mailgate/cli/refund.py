@@ -11,14 +11,13 @@ from mailgate.cli.billing_words import BY, WITH_AMOUNT, Line, dealing, document_
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
-from mailgate.cli.ids import CALLED, NUMBER, Typed, customer_option, only_of
+from mailgate.cli.ids import CALLED, NUMBER, Typed, only_of
+from mailgate.cli.listing import list_options
 from mailgate.cli.output import (
     EX_USAGE,
-    after_option,
     fail,
     found_or_fail,
     json_option,
-    limit_option,
     print_object,
     print_rows,
     say,
@@ -45,15 +44,10 @@ def refund() -> None:
 
 
 @refund.command("list")
-@click.option("--state", type=click.Choice([state.value for state in RefundState]), help="Only those in this state.")
-@customer_option
-@limit_option
-@after_option
-@utc_option
-@json_option
-def list_(state: str | None, customer: Typed | None, limit: int | None, after: int) -> None:
+@list_options(RefundState)
+def list_(state: RefundState | None, customer: Typed | None, limit: int | None, after: int) -> None:
     """Refunds in the order in which they were asked for; a `task` is sent by a person, until its deadline."""
-    states = (RefundState(state),) if state else ()
+    states = (state,) if state else ()
     with gate() as parts, reading(parts.engine) as conn:
         found = refunds.listing(conn, states=states, customer_id=only_of(conn, customer), after=after, limit=limit)
         rows = _rows(conn, found)

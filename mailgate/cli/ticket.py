@@ -9,14 +9,13 @@ from sqlalchemy import Connection
 from mailgate.cli.cells import Named, named
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
-from mailgate.cli.ids import CALLED, NUMBER, Typed, customer_option, only_of, staff_of
+from mailgate.cli.ids import CALLED, NUMBER, Typed, only_of, staff_of
+from mailgate.cli.listing import list_options
 from mailgate.cli.output import (
     EX_DATAERR,
-    after_option,
     fail,
     found_or_fail,
     json_option,
-    limit_option,
     print_object,
     print_rows,
     say,
@@ -63,17 +62,11 @@ def ticket() -> None:
 
 
 @ticket.command("list")
-@click.option("--state", type=click.Choice([state.value for state in State]), help="Only those in this state.")
-@customer_option
-@limit_option
-@after_option
-@utc_option
-@json_option
-def list_(state: str | None, customer: Typed | None, limit: int | None, after: int) -> None:
+@list_options(State)
+def list_(state: State | None, customer: Typed | None, limit: int | None, after: int) -> None:
     """Tickets, newest last."""
-    chosen = State(state) if state else None
     with gate() as parts, reading(parts.engine) as conn:
-        found = tickets.listing(conn, state=chosen, customer_id=only_of(conn, customer), after=after, limit=limit)
+        found = tickets.listing(conn, state=state, customer_id=only_of(conn, customer), after=after, limit=limit)
         rows = _rows(conn, found)
     print_rows(rows, COLUMNS)
 
