@@ -128,7 +128,7 @@ def add_staff(conn: Connection, name: str, address: str, *, now: datetime) -> St
 
 def find_customer(conn: Connection, customer_id: int) -> Customer | None:
     """A customer with all contacts; None when there is no such id."""
-    return next(iter(list_customers(conn, only=customer_id)), None)
+    return customers_of(conn, (customer_id,)).get(customer_id)
 
 
 def get_customer(conn: Connection, customer_id: int) -> Customer:
@@ -164,13 +164,10 @@ def registered_at(conn: Connection, customer_id: int) -> datetime:
     return at
 
 
-def list_customers(
-    conn: Connection, *, only: int | None = None, after: int = 0, limit: int | None = None
-) -> tuple[Customer, ...]:
-    """Customers behind id `after`, each with its contacts; one that was removed only when it is asked for by id."""
-    query = select(customers).where(customers.c.id > after).order_by(customers.c.id).limit(limit)
-    query = query.where(customers.c.removed_at.is_(None) if only is None else customers.c.id == only)
-    rows = conn.execute(query).mappings().all()
+def list_customers(conn: Connection, *, after: int = 0, limit: int | None = None) -> tuple[Customer, ...]:
+    """Customers behind id `after` who were not removed, each with its contacts."""
+    query = select(customers).where(customers.c.id > after, customers.c.removed_at.is_(None))
+    rows = conn.execute(query.order_by(customers.c.id).limit(limit)).mappings().all()
     people: dict[int, list[Contact]] = {row["id"]: [] for row in rows}
     theirs = contacts.c.customer_id.in_(people), contacts.c.removed_at.is_(None)
     found = conn.execute(select(contacts).where(*theirs).order_by(contacts.c.id))
@@ -242,8 +239,8 @@ def registered_among(conn: Connection, addresses: Iterable[str]) -> frozenset[st
 
 def customers_with(conn: Connection, address: str) -> tuple[Customer, ...]:
     """Every customer of whom this address is a contact, by their numbers."""
-    numbers = sorted({contact.customer_id for contact in contacts_with(conn, address)})
-    return tuple(one for number in numbers for one in list_customers(conn, only=number))
+    found = customers_of(conn, sorted({contact.customer_id for contact in contacts_with(conn, address)}))
+    return tuple(found[number] for number in sorted(found))
 
 
 def list_contacts(conn: Connection) -> tuple[Contact, ...]:

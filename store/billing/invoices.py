@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, exists, func, insert, select, update
 
@@ -26,6 +25,23 @@ _LOWER = (
     .where(invoices.c.id == bindparam("the_id"), invoices.c.open_minor >= bindparam("the_amount"))
     .values(open_minor=invoices.c.open_minor - bindparam("the_amount"))
 )
+_GET = select(invoices).where(invoices.c.id == bindparam("the_id"))
+_OF_IDS = invoices.c.id.in_(bindparam("ids", expanding=True))
+_SEVERAL = select(invoices).where(_OF_IDS).order_by(invoices.c.id)
+_SETTLED_BY = (
+    select(allocations)
+    .where(allocations.c.invoice_id == bindparam("the_id"), allocations.c.reversed_at.is_(None))
+    .order_by(allocations.c.id)
+)
+_DONE = (
+    update(invoices)
+    .where(_OF_IDS, invoices.c.open_minor == 0, invoices.c.state == DocumentState.ISSUED.value)
+    .values(state=bindparam("new_state"), settled_at=bindparam("the_instant"), step_at=None)
+)
+_WAS_BROUGHT = exists().where(dunning_steps.c.invoice_id == invoices.c.id, dunning_steps.c.step == CREATED.name)
+# The ladder has nothing more to do, unless it has still to bring an invoice that was paid at once.
+_PAID = _DONE.values(step_at=case((_WAS_BROUGHT, None), else_=invoices.c.step_at))
+_ALLOCATE = insert(allocations).returning(allocations.c.id, sort_by_parameter_order=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +135,7 @@ def customers_of(conn: Connection, numbers: Collection[str]) -> tuple[int, ...]:
 
 def get(conn: Connection, invoice_id: int) -> Issued:
     """A document by its id. Raises LookupError."""
-    row = conn.execute(select(invoices).where(invoices.c.id == invoice_id)).mappings().first()
+    row = conn.execute(_GET, {"the_id": invoice_id}).mappings().first()
     if row is None:
         raise LookupError(f"there is no document {invoice_id}")
     return _ISSUED.read(row)
@@ -129,8 +145,7 @@ def several(conn: Connection, ids: Collection[int]) -> tuple[Issued, ...]:
     """Documents by their ids, ascending; of an id that there is none of, nothing."""
     if not ids:
         return ()
-    rows = conn.execute(select(invoices).where(invoices.c.id.in_(list(ids))).order_by(invoices.c.id)).mappings()
-    return tuple(map(_ISSUED.read, rows))
+    return tuple(map(_ISSUED.read, conn.execute(_SEVERAL, {"ids": list(ids)}).mappings()))
 
 
 def listing(
@@ -177,8 +192,7 @@ def taxed_in(conn: Connection, *, since: date) -> tuple[str, ...]:
 
 def settled(conn: Connection, invoice_id: int) -> tuple[Settled, ...]:
     """What was set against an invoice, and stands."""
-    query = select(allocations).where(allocations.c.invoice_id == invoice_id, allocations.c.reversed_at.is_(None))
-    return tuple(_SETTLED.read(row) for row in conn.execute(query.order_by(allocations.c.id)).mappings())
+    return tuple(map(_SETTLED.read, conn.execute(_SETTLED_BY, {"the_id": invoice_id}).mappings()))
 
 
 def open_of(
@@ -217,13 +231,9 @@ def settle(
     rows = [{"the_id": one.invoice_id, "the_amount": one.amount_minor} for one in together]
     if conn.execute(_LOWER, rows).rowcount != len(rows):
         raise AssertionError("an invoice has less open than was read under the account's lock")
-    done = update(invoices).where(
-        invoices.c.id.in_([one.invoice_id for one in together]),
-        invoices.c.open_minor == 0,
-        invoices.c.state == DocumentState.ISSUED.value,
-    )
-    conn.execute(done.values(state=to.value, settled_at=now, step_at=_step_at_of_settled(to)))
-    new = insert(allocations).returning(allocations.c.id, sort_by_parameter_order=True)
+    ids = [one.invoice_id for one in together]
+    done = _PAID if to is DocumentState.PAID else _DONE
+    conn.execute(done, {"ids": ids, "new_state": to.value, "the_instant": now})
     values = [
         {
             "invoice_id": one.invoice_id,
@@ -234,15 +244,7 @@ def settle(
         }
         for one in together
     ]
-    return [int(one) for one in conn.execute(new, values).scalars()]
-
-
-def _step_at_of_settled(to: DocumentState) -> Any:
-    """The ladder has nothing more to do, unless it has still to bring an invoice that was paid at once."""
-    if to is not DocumentState.PAID:
-        return None
-    was_brought = exists().where(dunning_steps.c.invoice_id == invoices.c.id, dunning_steps.c.step == CREATED.name)
-    return case((was_brought, None), else_=invoices.c.step_at)
+    return [int(one) for one in conn.execute(_ALLOCATE, values).scalars()]
 
 
 def close(conn: Connection, invoice_id: int, state: DocumentState, *, now: datetime) -> None:

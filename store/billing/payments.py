@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from mailgate.errors import Permanent
 from store.rows import Rows, insert_row
@@ -32,22 +32,33 @@ class Payment:
 
 
 _PAYMENT = Rows(Payment)
+_ADD = insert(payments)
+_SAME = select(payments.c.id).where(
+    payments.c.customer_id == bindparam("the_customer"),
+    payments.c.method == bindparam("the_method"),
+    payments.c.reference == bindparam("the_reference"),
+)
+_SET_AGAINST = (
+    select(allocations.c.invoice_id, allocations.c.amount_minor)
+    .where(
+        allocations.c.source == "payment",
+        allocations.c.source_id == bindparam("the_payment"),
+        allocations.c.reversed_at.is_(None),
+    )
+    .order_by(allocations.c.id)
+)
 
 
 def add(conn: Connection, payment: Payment) -> int:
     """Write down a payment, whose own id does not count, of a locked account; its id. Raises RecordedBefore."""
-    same = select(payments.c.id).where(
-        payments.c.customer_id == payment.customer_id,
-        payments.c.method == payment.method,
-        payments.c.reference == payment.reference,
-    )
-    before = conn.execute(same).scalar()
+    same = {"the_customer": payment.customer_id, "the_method": payment.method, "the_reference": payment.reference}
+    before = conn.execute(_SAME, same).scalar()
     if before is not None:
         raise RecordedBefore(
             f"payment {before} of customer {payment.customer_id} has the method {payment.method!r} and the reference "
             f"{payment.reference!r} already"
         )
-    return insert_row(conn, insert(payments), _PAYMENT.columns(payment))
+    return insert_row(conn, _ADD, _PAYMENT.columns(payment))
 
 
 def get(conn: Connection, payment_id: int) -> Payment:
@@ -60,12 +71,8 @@ def get(conn: Connection, payment_id: int) -> Payment:
 
 def set_against(conn: Connection, payment_id: int) -> dict[int, int]:
     """How much of a payment each invoice has, by its id, in the order in which they got it, as far as that stands."""
-    of_payment = allocations.c.source == "payment", allocations.c.source_id == payment_id
-    query = select(allocations.c.invoice_id, allocations.c.amount_minor).where(
-        *of_payment, allocations.c.reversed_at.is_(None)
-    )
     taken: dict[int, int] = {}
-    for invoice_id, amount_minor in conn.execute(query.order_by(allocations.c.id)):
+    for invoice_id, amount_minor in conn.execute(_SET_AGAINST, {"the_payment": payment_id}):
         taken[invoice_id] = taken.get(invoice_id, 0) + amount_minor
     return taken
 

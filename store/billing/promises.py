@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, RowMapping, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, bindparam, func, insert, select, update
 
 from mailgate.billing.promise import Ended, PromiseKind
 from store.rows import Rows, insert_row
@@ -37,6 +37,12 @@ def _outcome(row: RowMapping) -> Ended | None:
 
 
 _PROMISE = Rows(Promise, outcome=_outcome)
+_RUNNING = (
+    select(promises)
+    .where(promises.c.customer_id.in_(bindparam("ids", expanding=True)), promises.c.ended_at.is_(None))
+    .order_by(promises.c.id)
+)
+_RUNNING_ON = _RUNNING.where(promises.c.until_on >= bindparam("the_day"))
 
 
 def add(conn: Connection, promise: Promise) -> int:
@@ -49,11 +55,10 @@ def running(conn: Connection, customer_ids: Iterable[int], on: date | None = Non
 
     `rests_until` says what they come to for an invoice.
     """
-    query = select(promises).where(promises.c.customer_id.in_(list(customer_ids)), promises.c.ended_at.is_(None))
-    if on is not None:
-        query = query.where(promises.c.until_on >= on)
+    ids = {"ids": list(customer_ids)}
+    rows = conn.execute(_RUNNING, ids) if on is None else conn.execute(_RUNNING_ON, {**ids, "the_day": on})
     found: dict[int, list[Promise]] = {}
-    for row in conn.execute(query.order_by(promises.c.id)).mappings():
+    for row in rows.mappings():
         found.setdefault(row["customer_id"], []).append(_PROMISE.read(row))
     return found
 

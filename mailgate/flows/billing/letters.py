@@ -9,6 +9,7 @@ from datetime import date
 from mailgate.billing.service import ENDED, Service
 from mailgate.config import Settings
 from mailgate.desks import Desk
+from mailgate.flows.billing.books import Payer
 from mailgate.flows.billing.letter_values import (
     NO_WAYS,
     brief_of,
@@ -18,7 +19,7 @@ from mailgate.flows.billing.letter_values import (
     ways_to_pay,
     without_money,
 )
-from mailgate.flows.billing.payers import SEES_MONEY, readers_of_money, routed
+from mailgate.flows.billing.payers import SEES_MONEY, payers_readers, readers_of_money, routed
 from mailgate.flows.post.sheet import sheet_for, staff_page
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
@@ -108,7 +109,7 @@ def refund_notices(act: Act, refund: Refund) -> list[Notice]:
 def payment_notices(
     act: Act,
     template: Template,
-    customer_id: int,
+    payer: Payer,
     *,
     amount_minor: int,
     currency: str,
@@ -142,7 +143,7 @@ def payment_notices(
         **(ways_to_pay(act, open_now[0]) if open_now else NO_WAYS),
     }
     about = next(iter((*settled, *open_now)), None)
-    return _to_all(act, template, readers_of_money(act, customer_id), values, about=about, file_of=file)
+    return _to_all(act, template, payers_readers(act, payer), values, about=about, file_of=file)
 
 
 def card_notices(act: Act, customer_id: int, card: Mapping[str, object]) -> list[Notice]:

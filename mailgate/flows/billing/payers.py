@@ -2,9 +2,11 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
+from mailgate.billing.party import Account
+from mailgate.flows.billing.books import Payer
 from mailgate.flows.story.act import Act
 from mailgate.mail.address import address_key
-from mailgate.people import Contact, Role
+from mailgate.people import Contact, Customer, Role
 from store import people
 from store.billing import accounts
 from store.post import suppressions
@@ -21,11 +23,20 @@ def readers_of_money(act: Act, customer_id: int) -> tuple[Contact, ...]:
     return routed(act, customer_id, Role.INVOICE)
 
 
+def payers_readers(act: Act, payer: Payer) -> tuple[Contact, ...]:
+    """The same of an account that is locked, and was read then."""
+    return _routed(act, payer.customer, payer.account, Role.INVOICE)
+
+
 def routed(act: Act, customer_id: int, role: Role) -> tuple[Contact, ...]:
     """Those with the role in the place of the owner, who stands in for them, as anybody does for the owner."""
-    if accounts.account(act.conn, customer_id).billed_elsewhere:
+    account, customer = accounts.account(act.conn, customer_id), people.find_customer(act.conn, customer_id)
+    return _routed(act, customer, account, role)
+
+
+def _routed(act: Act, customer: Customer | None, account: Account, role: Role) -> tuple[Contact, ...]:
+    if account.billed_elsewhere:
         return ()
-    customer = people.find_customer(act.conn, customer_id)
     theirs = customer.contacts if customer and customer.removed_at is None else ()
     return by_role(theirs, suppressions.reasons(act.conn, [one.address for one in theirs], now=act.now), role)
 

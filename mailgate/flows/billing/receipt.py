@@ -1,20 +1,22 @@
 """Receipts: that a payment came, what it settled and what is left, as the values of its PDF."""
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import date
 
 from sqlalchemy import Connection
 
+from mailgate.billing.party import Buyer, Seller
 from mailgate.billing.profile import buyer
 from mailgate.config import Settings
+from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.drawn import drawn_by
-from mailgate.flows.story.act import Act
 from mailgate.letters.notice import MadeFile, Maker
 from mailgate.outbound.document.pdf import Pdf
 from store import people
 from store.billing import accounts, invoices, payments
+from store.billing.invoices import Issued
 from store.billing.payments import Payment
 
 RECEIPT_PDF = "receipt-pdf"
@@ -34,6 +36,19 @@ def receipt_of(conn: Connection, settings: Settings, payment: Payment, *, made_o
     payer = buyer(customer, accounts.account(conn, customer.id))
     taken = payments.set_against(conn, payment.id)
     found = invoices.several(conn, list(taken))
+    return _values(settings, payment, payer, taken, found, language=customer.language, made_on=made_on)
+
+
+def _values(
+    settings: Settings,
+    payment: Payment,
+    payer: Buyer,
+    taken: Mapping[int, int],
+    found: Sequence[Issued],
+    *,
+    language: str,
+    made_on: date,
+) -> dict[str, object]:
     settled = [
         {
             "number": one.number,
@@ -46,9 +61,9 @@ def receipt_of(conn: Connection, settings: Settings, payment: Payment, *, made_o
     return {
         "id": payment.id,
         "made_on": made_on.isoformat(),
-        "language": customer.language,
-        "seller": {name: value for name, value in asdict(settings.seller).items() if value},
-        "buyer": {name: value for name, value in asdict(payer).items() if value},
+        "language": language,
+        "seller": _given(settings.seller),
+        "buyer": _given(payer),
         "received_on": payment.received_on.isoformat(),
         "method": payment.method,
         "reference": payment.reference,
@@ -59,10 +74,18 @@ def receipt_of(conn: Connection, settings: Settings, payment: Payment, *, made_o
     }
 
 
-def receipt_file(act: Act, payment: Payment, *, made_on: date) -> MadeFile:
-    """The PDF, which is made when its mail is."""
-    values = receipt_of(act.conn, act.settings, payment, made_on=made_on)
-    company = _UNSAFE.sub("-", act.settings.gate.company).strip("-.")
+def _given(party: Seller | Buyer) -> dict[str, object]:
+    """What is known of it."""
+    return {one.name: value for one in fields(party) if (value := getattr(party, one.name))}
+
+
+def receipt_file(deal: Deal, payment: Payment, settled: Iterable[Issued]) -> MadeFile:
+    """The PDF, which is made when its mail is. `settled`: as they are now, among others that credit has settled."""
+    settings, payer = deal.books.settings, deal.payer
+    taken = payments.set_against(deal.conn, payment.id)
+    found = sorted((one for one in settled if one.id in taken), key=lambda one: one.id)
+    values = _values(settings, payment, payer.buyer, taken, found, language=payer.customer.language, made_on=deal.day)
+    company = _UNSAFE.sub("-", settings.gate.company).strip("-.")
     return MadeFile(f"{company}_P-{payment.id}.pdf", "application/pdf", RECEIPT_PDF, values)
 
 

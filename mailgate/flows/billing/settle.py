@@ -92,20 +92,18 @@ def take_in(deal: Deal, payment: Payment, wanted: Sequence[Issued], *, unit_mino
     used = use_credit(deal, tells=False) if found.excess_minor else ()
     tell_paid(deal, found.by_invoice)
     meant = "" if any(one.open_minor for one in wanted) else next((one.number for one in wanted), "")
-    had_paid = 0 if found.excess_minor else _credit_had_paid(deal.conn, found.by_invoice)
+    settled = [one for one in invoices.several(conn, found.by_invoice) if not one.open_minor]
+    had_paid = 0 if found.excess_minor else _credit_had_paid(conn, settled)
     told = replace(payment, id=number)
     tell_payment(deal, told, (*found.allocations, *used), meant=meant, had_paid_minor=had_paid)
     after_settlement(deal, found.by_invoice)
-    numbers = [one.number for one in invoices.several(conn, found.by_invoice) if not one.open_minor]
-    return Received(number, payment.amount_minor - found.excess_minor, found.excess_minor, tuple(numbers))
+    numbers = tuple(one.number for one in settled)
+    return Received(number, payment.amount_minor - found.excess_minor, found.excess_minor, numbers)
 
 
-def _credit_had_paid(conn: Connection, invoice_ids: Collection[int]) -> int:
-    """How much of those that are settled by now credit had paid: their receipt adds up by it."""
-    settled = [one.id for one in invoices.several(conn, invoice_ids) if not one.open_minor]
-    return sum(
-        line.amount_minor for number in settled for line in invoices.settled(conn, number) if line.source == CREDIT
-    )
+def _credit_had_paid(conn: Connection, settled: Collection[Issued]) -> int:
+    """How much of what is settled credit had paid: its receipt adds up by it."""
+    return sum(line.amount_minor for one in settled for line in invoices.settled(conn, one.id) if line.source == CREDIT)
 
 
 def deposit(deal: Deal, payment: Payment, *, least_minor: int | None) -> int:

@@ -46,25 +46,24 @@ def tell_payment(
         template = Template.CREDIT_ADDED
         credit_minor = ledger.credit(deal.conn, payment.customer_id, payment.currency)
     act = _act(deal)
-    _send(
-        deal,
-        payment_notices(
-            act,
-            template,
-            payment.customer_id,
-            amount_minor=payment.amount_minor,
-            currency=payment.currency,
-            on=payment.received_on,
-            method=payment.method,
-            label=payment.label,
-            settled=settled,
-            open_now=[one for one in now_they_are if one.open_minor],
-            credit_minor=credit_minor,
-            meant=meant,
-            file=receipt_file(act, payment, made_on=deal.day) if template is Template.PAYMENT_RECEIPT else None,
-            had_paid_minor=had_paid_minor,
-        ),
+    notices = payment_notices(
+        act,
+        template,
+        deal.payer,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+        on=payment.received_on,
+        method=payment.method,
+        label=payment.label,
+        settled=settled,
+        open_now=[one for one in now_they_are if one.open_minor],
+        credit_minor=credit_minor,
+        meant=meant,
+        file=receipt_file(deal, payment, now_they_are) if template is Template.PAYMENT_RECEIPT else None,
+        had_paid_minor=had_paid_minor,
     )
+    if notices:
+        notify(act, notices, cause=None)
 
 
 def tell_returned(deal: Deal, payment: Payment, invoice_ids: Sequence[int], *, on: date) -> None:
@@ -77,7 +76,7 @@ def tell_returned(deal: Deal, payment: Payment, invoice_ids: Sequence[int], *, o
         payment_notices(
             _act(deal),
             Template.PAYMENT_RETURNED,
-            payment.customer_id,
+            deal.payer,
             amount_minor=payment.amount_minor,
             currency=payment.currency,
             on=on,
@@ -99,7 +98,7 @@ def tell_credit_added(deal: Deal, currency: str, amount_minor: int, used: Sequen
         payment_notices(
             _act(deal),
             Template.CREDIT_ADDED,
-            deal.payer.customer.id,
+            deal.payer,
             amount_minor=amount_minor,
             currency=currency,
             on=deal.day,
@@ -125,7 +124,7 @@ def tell_credit_used(deal: Deal, used: Sequence[Allocation]) -> None:
             payment_notices(
                 act,
                 Template.PAYMENT_RECEIPT if settled else Template.PAYMENT_PARTIAL,
-                deal.payer.customer.id,
+                deal.payer,
                 amount_minor=sum(by_invoice[one.id] for one in here),
                 currency=currency,
                 on=deal.day,
