@@ -21,7 +21,8 @@ def local(tag: str) -> str:
 
 def children(element: Element, name: str) -> Iterator[Element]:
     """Those with a name."""
-    return (one for one in element if local(one.tag) == name)
+    found: Iterator[Element] = element.iterchildren(f"{{*}}{name}")
+    return found
 
 
 def parts(element: Element | None) -> dict[str, Element]:
@@ -35,19 +36,19 @@ def parts(element: Element | None) -> dict[str, Element]:
 def child(element: Element | None, *path: str) -> Element | None:
     """The first at the end of a path of names."""
     for name in path:
-        for one in () if element is None else element:
-            if local(one.tag) == name:
-                element = one
-                break
-        else:
+        if element is None:
             return None
+        element = next(element.iterchildren(f"{{*}}{name}"), None)
     return element
 
 
 def word(element: Element | None, *path: str) -> str:
     """The text at the end of a path of names, its blanks made one each; "" when the path is not there."""
-    found = child(element, *path)
-    return "" if found is None or not found.text else " ".join(found.text.split())
+    found = child(element, *path) if path else element
+    text: str | None = None if found is None else found.text
+    if not text or text.isalnum():  # most are one word
+        return text or ""
+    return " ".join(text.split())
 
 
 def day(element: Element | None, *path: str) -> date | None:
