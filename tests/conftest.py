@@ -8,10 +8,12 @@ import pytest
 from hypothesis import settings
 
 from mailgate.jobs import FailPoint, no_fail_point
+from tests.compiled_once import compile_once
 from tests.gate import BeginGate, Gate, Person, begin_gate
 from tests.scratch import write_to_memory
 
 write_to_memory()
+compile_once()
 
 settings.register_profile("any machine", deadline=None)  # a busy one takes longer, and that is no fault of an example
 settings.load_profile("any machine")
