@@ -220,6 +220,8 @@ class LogEvent(Enum):
     POSTPONED_REFUND = "postponed", "refund", "postponed refund={refund} error={error!r}"
     DISPUTED = "disputed", "dispute", "disputed dispute={dispute} customer={customer} state={state}"
     DISPUTE_UNKNOWN = "dispute unknown", "theirs", "dispute unknown theirs={theirs} charge={charge}"
+    FEE_NOT_TOLD = "fee not told", "payment", "fee not told payment={payment} error={error!r}"
+    FEE_UNKNOWN = "fee unknown", "payment", "fee unknown payment={payment}"
     PAID_OUT = "paid out", "payout", "paid out payout={payout} state={state}"
     NOT_LISTED = "not listed", "list", "not listed list={list} attempt={attempt} error={error!r}"
     POSTPONED_LIST = "postponed", "list", "postponed list={list} error={error!r}"

@@ -133,8 +133,8 @@ class ChargeSeen:
     decline: Decline | None = None
     code: str = ""  # the provider's word for the decline
     received_at: datetime | None = None  # of money that came
-    fee_minor: int = 0  # what the provider has kept of it, where it is known, in `fee_currency`
-    fee_currency: str = ""
+    fee_minor: int = 0  # what the provider has kept of it, in `fee_currency`
+    fee_currency: str = ""  # "": it does not know its fee yet
     refunded_minor: int = 0
 
 

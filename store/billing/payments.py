@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mailgate.errors import Permanent
 from store.rows import Rows, insert_row
@@ -29,6 +29,7 @@ class Payment:
     recorded_by: str
     provider: str = ""  # who took it for us; "": it came by hand
     label: str = ""  # by what, for people: "Visa 4242"
+    fee_due_at: datetime | None = None  # what the provider keeps of it is not known yet, and is asked for then
 
 
 _PAYMENT = Rows(Payment)
@@ -92,3 +93,15 @@ def by_provider(conn: Connection, provider: str, reference: str) -> Payment | No
     same = (payments.c.provider == provider, payments.c.reference == reference)
     row = conn.execute(select(payments).where(*same)).mappings().first()
     return _PAYMENT.read(row) if row else None
+
+
+def without_fee(conn: Connection, provider: str, *, by: datetime, limit: int) -> tuple[Payment, ...]:
+    """What a provider took for us and is to be asked for its fee of by now, longest waiting first."""
+    query = select(payments).where(payments.c.fee_due_at <= by, payments.c.provider == provider)
+    rows = conn.execute(query.order_by(payments.c.fee_due_at, payments.c.id).limit(limit)).mappings()
+    return tuple(map(_PAYMENT.read, rows))
+
+
+def ask_fee(conn: Connection, payment_id: int, *, at: datetime | None) -> None:
+    """When the provider is asked for its fee of a payment of a locked account; None: never more."""
+    conn.execute(update(payments).where(payments.c.id == payment_id).values(fee_due_at=at))

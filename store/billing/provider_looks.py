@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Engine, select, true, update
+from sqlalchemy import Connection, Engine, or_, select, true, update
 
 from store.engine import insert_once, transaction
 from store.post import leases
@@ -15,7 +15,7 @@ DISPUTES, PAYOUTS = 1, 2
 LISTS = (DISPUTES, PAYOUTS)
 
 BEHIND = timedelta(days=20)
-"""So long after its time a list is read from its beginning: providers forget what has changed, in 30 days."""
+"""So long after it was last read a list is read from its beginning: providers forget what has changed, in 30 days."""
 
 _LEND = leases.lending(provider_looks, when=true())
 
@@ -40,11 +40,12 @@ def waiting(conn: Connection, *, at: datetime) -> Iterator[tuple[int, datetime]]
 
 
 def take_up(conn: Connection, row_ids: Sequence[int], *, now: datetime) -> None:
-    """The jobs of these lists are about to be sent."""
+    """The jobs of these lists are about to be sent. However often one was looked at in vain, it was not read."""
     for number in row_ids:
         insert_once(conn, provider_looks, {"id": number, "cursor": "", "due_at": now, "attempts": 0})
-    behind = provider_looks.c.id.in_(row_ids) & (provider_looks.c.due_at < now - BEHIND)
-    conn.execute(update(provider_looks).where(behind).values(cursor=""))
+    read_at = provider_looks.c.read_at
+    is_behind = or_(read_at.is_(None), read_at < now - BEHIND)
+    conn.execute(update(provider_looks).where(provider_looks.c.id.in_(row_ids), is_behind).values(cursor=""))
     leases.postpone(conn, provider_looks, row_ids, now=now)
 
 
@@ -62,9 +63,9 @@ def lend(engine: Engine, row_id: int, *, now: datetime) -> Look | None:
     return None
 
 
-def end(conn: Connection, look: Look, *, cursor: str, next_at: datetime, failed: bool = False) -> bool:
-    """It was read up to here, or could not be; False when the lease has run out and another has it."""
+def end(conn: Connection, look: Look, *, cursor: str, next_at: datetime, read_at: datetime | None) -> bool:
+    """It was read up to here at an instant, or could not be; False when the lease has run out and another has it."""
     mine = (provider_looks.c.id == look.id, provider_looks.c.lease == look.lease)
     values = {"cursor": cursor, "due_at": next_at, "lease": None}
-    done = update(provider_looks).where(*mine).values(**values, **({} if failed else {"attempts": 0}))
-    return conn.execute(done).rowcount == 1
+    was_read = {"attempts": 0, "read_at": read_at} if read_at is not None else {}
+    return conn.execute(update(provider_looks).where(*mine).values(**values, **was_read)).rowcount == 1

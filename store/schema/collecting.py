@@ -237,6 +237,7 @@ provider_looks = Table(
     metadata,
     Column("id", Number, primary_key=True, autoincrement=False),
     Column("cursor", String, nullable=False, server_default=""),
+    Column("read_at", Utc),  # when it was last read to its end
     Column("due_at", Utc),
     Column("lease", String),
     Column("attempts", Integer, nullable=False),

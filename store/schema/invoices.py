@@ -19,6 +19,7 @@ from sqlalchemy import (
 from store.schema.columns import Number, Utc, metadata
 
 _BY_A_PROVIDER = text("provider <> ''")
+_FEE_DUE = text("fee_due_at IS NOT NULL")
 
 series = Table(
     "series",
@@ -196,6 +197,8 @@ payments = Table(
     Column("recorded_by", String, nullable=False),
     Column("provider", String, nullable=False, server_default=""),  # who took it for us; "": it came by hand
     Column("label", String, nullable=False, server_default=""),  # by what, for people: "Visa 4242"
+    Column("fee_due_at", Utc),  # what the provider keeps of it is not known yet, and is asked for then
+    Index("ix_payments_fee_due_at", "fee_due_at", sqlite_where=_FEE_DUE, postgresql_where=_FEE_DUE),
     Index("uq_payments_customer_id_method_reference", "customer_id", "method", "reference", unique=True),
     Index(
         "uq_payments_provider_reference",

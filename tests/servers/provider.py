@@ -120,6 +120,10 @@ class ProviderDouble:
         """Each call takes so long; what is new is found by a search after so many seconds."""
         self.play("pace", latency_ms=latency_ms, search_lag=search_lag)
 
+    def fees(self, *, known: bool) -> None:
+        """What payments cost is not known when they come, from now on; or is, of all that came, too."""
+        self.play("fees", known=known)
+
     def books(self, by: str = "customer") -> dict[str, Any]:
         """What has come and gone: see provider/books.py."""
         return self._ask(f"/play/books?by={urllib.parse.quote(by)}")

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from mailgate.demo.provider import books as accounts
 from mailgate.demo.provider.state import State
-from mailgate.demo.provider.things.money import attempts, disputes, payouts, refunds
+from mailgate.demo.provider.things.money import attempts, charges, disputes, payouts, refunds
 from mailgate.demo.provider.things.offers import checkout, payer
 from mailgate.demo.provider.things.who import customers, methods
 from mailgate.demo.provider.things.who.cards import BEHAVIOURS, Magic, magic_card
@@ -96,6 +96,14 @@ def set_pace(state: State, fields: Fields, _: str) -> Object:
     if "search_lag" in fields:
         state.search_lag_seconds = fields.number("search_lag") or 0
     return {"latency_ms": round(state.faults.latency_seconds * 1000), "search_lag": state.search_lag_seconds}
+
+
+def set_fees(state: State, fields: Fields, _: str) -> Object:
+    """`known=false`: what a payment costs is not known when it comes, as with debits; `known=true`: of all it is."""
+    fields.only("known")
+    state.are_fees_late = not fields.flag("known", default=True)
+    told = [] if state.are_fees_late else charges.tell_fees(state)
+    return {"known": not state.are_fees_late, "told": len(told)}
 
 
 def open_link(state: State, _: Fields, ident: str) -> Object:
@@ -244,6 +252,7 @@ DOORS: tuple[tuple[str, str, Door], ...] = (
     ("POST", "/play/faults", add_fault),
     ("POST", "/play/faults/clear", clear_faults),
     ("POST", "/play/pace", set_pace),
+    ("POST", "/play/fees", set_fees),
     ("POST", "/play/links/*/open", open_link),
     ("POST", "/play/links/*/pay", pay_link),
     ("POST", "/play/sessions/*/pay", pay_session),

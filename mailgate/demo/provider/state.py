@@ -37,6 +37,7 @@ class State:
     to_send: list[str] = field(default_factory=list)  # ids of events
     calls: list[Object] = field(default_factory=list)
     search_lag_seconds: int = 0
+    are_fees_late: bool = False  # what comes now has no entry in the books for all to see until a door says so
     request: Object = field(default_factory=lambda: {"id": None, "idempotency_key": None})  # that is being done
 
     @property
@@ -119,4 +120,13 @@ class State:
             del self.calls[: _MOST_CALLS // 2]
 
 
-_KEPT_IN_FILE = ("offset_seconds", "objects", "secrets", "expiring", "webhook", "to_send", "search_lag_seconds")
+_KEPT_IN_FILE = (
+    "offset_seconds",
+    "objects",
+    "secrets",
+    "expiring",
+    "webhook",
+    "to_send",
+    "search_lag_seconds",
+    "are_fees_late",
+)

@@ -1,5 +1,7 @@
 """What a provider does by itself is read from its lists: chargebacks, and what it has sent to the bank.
 
+With the latter come the fees that it did not know when it took the money.
+
 A list is read from where the last look has ended, and each of its items changes nothing when it is read once more. So
 the place is kept last, and whoever is killed before leaves no more than work that is done twice to the same end.
 """
@@ -19,6 +21,7 @@ from mailgate.config import Settings
 from mailgate.errors import MailgateError
 from mailgate.flows.billing import dispute
 from mailgate.flows.billing.books import Today, deal_with
+from mailgate.flows.billing.late_fees import FeeFinder
 from mailgate.flows.billing.tell_dispute import tell_unknown
 from mailgate.flows.story.act import Act
 from mailgate.jobs import FailPoint, no_fail_point
@@ -69,22 +72,24 @@ class ListReader:
             log.warning(LogEvent.POSTPONED_LIST(list=row_id, error=error))
 
     def _read(self, look: Look, now: datetime) -> None:
-        cursor, next_at, failed = look.cursor, now + timedelta(seconds=self.settings.payments.poll_seconds), False
+        cursor, next_at = look.cursor, now + timedelta(seconds=self.settings.payments.poll_seconds)
+        read_at: datetime | None = now
         unknown: Sequence[DisputeSeen] = ()
         try:
             if look.id == DISPUTES:
                 cursor, unknown = self._disputes(cursor, now)
             else:
                 cursor = self._payouts(cursor, now)
+                FeeFinder(self.engine, self.settings, self.provider, self.fail_point)(now)
         except MailgateError as error:
             name = "disputes" if look.id == DISPUTES else "payouts"
             log.warning(LogEvent.NOT_LISTED(list=name, attempt=look.attempts, error=error))
-            next_at, failed = now + look_again_after(look.attempts), True
+            next_at, read_at = now + look_again_after(look.attempts), None
         self.fail_point("provider.before-cursor")
 
         def keep_place(conn: Connection) -> None:
             # The next look begins behind what is told here, so that staff hear of it once.
-            if provider_looks.end(conn, look, cursor=cursor, next_at=next_at, failed=failed):
+            if provider_looks.end(conn, look, cursor=cursor, next_at=next_at, read_at=read_at):
                 for seen in unknown:
                     log.warning(LogEvent.DISPUTE_UNKNOWN(theirs=seen.id, charge=seen.charge_id))
                     tell_unknown(Act.begin(conn, self.settings, now), seen)

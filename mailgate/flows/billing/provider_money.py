@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.accounts import provider as account_of_provider
@@ -71,6 +72,7 @@ def payment_of(deal: Deal, seen: ChargeSeen, provider: Terms) -> Payment:
         deal.by,
         provider.name,
         label_of(seen),
+        None if seen.fee_currency else deal.now + timedelta(seconds=deal.books.settings.payments.poll_seconds),
     )
 
 
@@ -80,7 +82,10 @@ def label_of(seen: ChargeSeen) -> str:
 
 
 def book_fee(deal: Deal, seen: ChargeSeen, payment_id: int, provider: Terms) -> None:
-    """What the provider has kept of a payment, where it says so, in the currency in which it counts that."""
+    """What the provider has kept of a payment, in the currency in which it counts that.
+
+    Where it does not say so yet, the payment is asked for once more: `late_fees`.
+    """
     if seen.fee_minor <= 0:
         return
     about = events.Whose(deal.payer.customer.id, deal.day, seen.fee_currency or seen.currency)

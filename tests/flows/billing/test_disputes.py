@@ -362,6 +362,26 @@ def test_after_weeks_without_a_look_the_list_is_read_from_its_beginning(trade: T
     assert (before, stands(trade, number)) == (("paid", 0), ("issued", 1190))
 
 
+def test_after_weeks_in_which_the_provider_failed_it_is_read_from_its_beginning_though_it_was_asked_each_day(
+    trade: Trade, anne: int, till: Till
+) -> None:
+    number = paid(trade, anne)
+    till.heard_disputes += [
+        DisputeSeen("dp_8", "pi_8", DisputeState.WON, "EUR", 1, 0, "EUR", noon(d("2026-01-02")))
+    ] * 3
+    read(trade, till, "2026-04-20")
+    till.heard_disputes.clear()  # what has changed is forgotten after 30 days
+    till.dispute("pi_1", 1190)
+
+    for days in range(1, 40):
+        till.before = _no_answer
+        read(trade, till, str(d("2026-04-20") + timedelta(days=days)))
+    before = stands(trade, number)
+    read(trade, till, "2026-06-01")
+
+    assert (before, stands(trade, number)) == (("paid", 0), ("issued", 1190))
+
+
 def payout(number: str, *, has_arrived: bool = True, has_failed: bool = False) -> PayoutSeen:
     return PayoutSeen(number, "EUR", 900, date(2026, 4, 19), has_arrived, has_failed)
 

@@ -73,12 +73,22 @@ def succeed(state: State, charge: Object) -> None:
     )
     charge |= {
         "amount_captured": charge["amount"],
-        "balance_transaction": transaction["id"],
+        "balance_transaction": None if state.are_fees_late else transaction["id"],
         "captured": True,
         "paid": True,
         "status": "succeeded",
     }
+    state.secrets[charge["id"]]["transaction"] = transaction["id"]
     state.tell("charge.succeeded", charge)
+
+
+def tell_fees(state: State) -> list[Object]:
+    """What has come has its entry in the books for all to see; those of which that is new."""
+    late = [one for one in state.all("charge") if one["paid"] and one["balance_transaction"] is None]
+    for charge in late:
+        charge["balance_transaction"] = state.secrets[charge["id"]]["transaction"]
+        state.tell("charge.updated", charge)
+    return late
 
 
 def fail(state: State, charge: Object, reason: str, decline: Decline) -> None:
