@@ -19,8 +19,10 @@ from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.cards import known_as, save_card
 from mailgate.flows.billing.link_letters import tell_link, tell_no_link
+from mailgate.flows.billing.offers import renew_links
 from mailgate.flows.billing.provider_money import book_fee, payment_of, receive
 from mailgate.flows.billing.settle import deposit
+from mailgate.flows.billing.tell_payer import tell_not_come
 from mailgate.flows.story.act import Act, Queued, send_jobs
 from mailgate.jobs import Enqueue, FailPoint, no_fail_point
 from mailgate.log_events import LogEvent
@@ -179,6 +181,10 @@ class LinkKeeper:
             save_card(deal, self.provider.name, seen.card, asked=one)
         one = offers.get(deal.conn, one.id)  # what came has switched it off, perhaps
         is_under_way = any(charge.state is ChargeState.PROCESSING for charge in seen.charges)
+        if one.is_under_way and not is_under_way:
+            for charge in seen.charges:
+                if charge.state is not ChargeState.SUCCEEDED:
+                    tell_not_come(deal, charge.currency, charge.amount_minor, one.invoice_id)
         state = one.state if one.state is OfferStanding.COMPLETED else _ENDED.get(seen.state, one.state)
         is_new = state is not one.state
         attempts = 0 if is_new else one.attempts
@@ -217,10 +223,18 @@ class LinkKeeper:
             deal = deal_with(conn, self.settings, lent.offer.customer_id, Today(now), by=_BY)
             assert deal is not None
             act = Act.begin(conn, self.settings, now)
-            offers.put(conn, lent, change(_Writing(act, deal, offers.get(conn, lent.offer.id))))
+            before = offers.get(conn, lent.offer.id)
+            became = change(_Writing(act, deal, before))
+            if offers.put(conn, lent, became) and _is_over(became) and not _is_over(before):
+                renew_links(conn, self.settings, deal.payer.customer.id, now=now)  # nothing may have come of it
             return act.outgoing
 
         send_jobs(transact(self.engine, story), self.enqueue)
+
+
+def _is_over(one: Offered) -> bool:
+    """Somebody has paid by it, well or not."""
+    return one.state is OfferStanding.COMPLETED and not one.is_under_way
 
 
 def _failed(writing: _Writing, why: str) -> Offered:

@@ -88,6 +88,28 @@ def tell_returned(deal: Deal, payment: Payment, invoice_ids: Sequence[int], *, o
     )
 
 
+def tell_not_come(deal: Deal, currency: str, amount_minor: int, invoice_id: int | None) -> None:
+    """What somebody has paid by a link, which takes days, has not arrived: it was for this invoice, or for credit."""
+    if deal.is_quiet:
+        return
+    meant = [] if invoice_id is None else [invoices.get(deal.conn, invoice_id)]
+    _send(
+        deal,
+        payment_notices(
+            _act(deal),
+            Template.PAYMENT_RETURNED,
+            deal.payer.customer.id,
+            amount_minor=amount_minor,
+            currency=currency,
+            on=deal.day,
+            method="link",
+            settled=[],
+            open_now=[one for one in meant if one.open_minor],
+            credit_minor=0,
+        ),
+    )
+
+
 def tell_credit_added(deal: Deal, currency: str, amount_minor: int, used: Sequence[Allocation], *, method: str) -> None:
     """A deposit came by a method, or credit was given, "" then; and what it has settled at once."""
     if deal.is_quiet:

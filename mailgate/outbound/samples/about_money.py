@@ -295,6 +295,8 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _paid(settled=[], open=[_REST[0] | {"page": None}, *_OTHERS], **_BY_CHECK),
         _paid(settled=[], credit_minor=1000),
         _paid(settled=[], overview=None, **_NO_WAY),
+        _paid("link", settled=[], open=_OTHERS[:1]),
+        _paid("link", 5000, settled=[], **_NO_WAY),
     ),
     Template.CREDIT_ADDED: (
         _paid(settled=[], credit_minor=2400, meant="2027-0031"),
