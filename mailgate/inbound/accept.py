@@ -21,6 +21,7 @@ from mailgate.errors import HeaderTooLarge, MailgateError, MessageTooLarge, Spoo
 from mailgate.jobs import Enqueue, FailPoint, Job, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.mail.envelope import Envelope
+from mailgate.mail.masking import without_card_numbers
 from store.archive import Archive, ArchiveUnavailable, Blob
 from store.engine import transact
 from store.post import spool, work
@@ -100,18 +101,21 @@ class Acceptance:
         self._queue.put(None)
         self._thread.join()
 
-    def submit(self, raw: bytes, envelope: Envelope, beside: Beside | None = None) -> "Future[int]":
+    def submit(
+        self, raw: bytes, envelope: Envelope, beside: Beside | None = None, *, has_no_card: bool = False
+    ) -> "Future[int]":
         """Hand a message over; the future holds its spool id once it is on disk.
 
         It fails with MessageTooLarge or HeaderTooLarge (never acceptable), StorageFull or SpoolUnavailable (later);
-        nothing of the message is kept then. For large messages this call itself writes a file.
+        nothing of the message is kept then. For large messages this call itself writes a file. What is kept
+        holds no card number: it is masked here, before anything is written; `has_no_card`: the caller has looked.
         """
         accepted: Future[int] = Future()
         accepted.set_running_or_notify_cancel()  # a client that hangs up must not cancel what others wait for
         try:
             self.check_size(raw)
             self.check_space()
-            blob = self._archive.prepare(raw)
+            blob = self._archive.prepare(raw if has_no_card else without_card_numbers(raw))
         except ArchiveUnavailable as error:
             log.error(LogEvent.NOT_ARCHIVED(error=error))
             accepted.set_exception(error)

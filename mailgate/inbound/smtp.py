@@ -21,6 +21,7 @@ from mailgate.inbound.session import CLOSING, Connection, LmtpSession, SmtpSessi
 from mailgate.log_events import LogEvent
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.envelope import NULL_PATH, Door, Envelope
+from mailgate.mail.masking import may_hold_card
 from store.archive import INLINE_BYTES
 
 log = logging.getLogger(__name__)
@@ -77,10 +78,11 @@ class Gate:
             if door is Door.SMTP:
                 refuse_bare_bytes(raw)
             arrived = _envelope(session, envelope, door, self._clock())
-            if len(raw) > INLINE_BYTES:  # its file is written by the call: the other clients must not wait for that
+            # A file is written by the call, or a text gone through: the other clients must not wait for that.
+            if len(raw) > INLINE_BYTES or may_hold_card(raw):
                 accepted = await asyncio.to_thread(self._acceptance.submit, raw, arrived)
             else:
-                accepted = self._acceptance.submit(raw, arrived)
+                accepted = self._acceptance.submit(raw, arrived, has_no_card=True)
             # Shielded: the commit goes on when the client hangs up, and is then found again as a duplicate.
             spool_id = await asyncio.shield(asyncio.wrap_future(accepted))
         except MailgateError as error:

@@ -20,6 +20,7 @@ MAX_STRUCTURED_BYTES = 16 * 1024  # of a field of a part
 
 # Text
 MAX_TEXT_BYTES = 4 * 1024 * 1024  # of the bodies of one kind; files count for nothing here
+MAX_MASKED = 512 * 1024  # bytes of a part that are looked through for card numbers
 MAX_SNIFFED = 400  # bytes by which a charset is told, from the first that is not ASCII
 
 # HTML

@@ -40,6 +40,7 @@ class Fact(StrEnum):
     UNSCORED = "unscored"  # why
     IN_COPY = "in-copy"  # people
     DISGUISED = "disguised"  # name, why
+    CARD_NUMBER = "card-number"
     # of any mail
     WRITTEN_BY = "written-by"  # author
     COPIED = "copied"  # writer, readers

@@ -36,7 +36,7 @@ STARTS = {"customer": "/", "staff": "/staff/"}
 FIRST = {"customer": ("/",), "staff": ("/staff/", "/staff/held")}
 """Lists of what waits: all tickets and mails of theirs are taken."""
 _THINGS = re.compile(r'"((?:/staff)?/(?:tickets|inbox)/\d+)"')
-_NO_PAGE = re.compile(r"^/static/|\.(?:eml|txt|mbox|atom)\b|/body$|/files/|^/out")
+_NO_PAGE = re.compile(r"^/static/|\.(?:eml|txt|mbox|atom|ics|pdf|xml|csv)\b|/body$|/files/|^/out")
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from mailgate.log_events import LogEvent
 from mailgate.mail.automatic import automatic
 from mailgate.mail.bounces.bounce import read_report
 from mailgate.mail.envelope import Door, Envelope
+from mailgate.mail.masking import without_card_numbers
 from mailgate.mail.parse import parse
 from mailgate.tickets.files import choose_files
 from store.archive import Archive
@@ -140,7 +141,7 @@ class _Move:
 
     def _read(self, old: OldMail) -> ReadMail | None:
         try:
-            raw = read(old.place)
+            raw = without_card_numbers(read(old.place))
         except OSError as error:
             self._fail(old, error)
             return None

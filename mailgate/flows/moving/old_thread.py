@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from mailgate.config import Settings
 from mailgate.desks import Desk, desk_for
 from mailgate.flows.moving.survey import OldMail, OldThread, Registry
-from mailgate.flows.ticket.customer import file_of
+from mailgate.flows.ticket.words import file_of
 from mailgate.mail.address import address_key
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.envelope import Envelope

@@ -13,6 +13,7 @@ from mailgate.mail.address_token import AddressToken, Purpose, TokenFault, of_pu
 from mailgate.mail.automatic import DOUBTFUL, automatic
 from mailgate.mail.bounces.bounce import Bounce, read_report
 from mailgate.mail.digest import content_digest
+from mailgate.mail.masking import MASKED_FIELD
 from mailgate.mail.message import Author, Message
 from mailgate.mail.sender.evidence import Evidence
 from mailgate.mail.tnef import is_envelope, unwrapped
@@ -54,6 +55,11 @@ class Incoming:
     def automatic_is_doubtful(self) -> bool:
         """A person may have written it all the same: staff should see it, when they know who she is."""
         return self.automatic in DOUBTFUL
+
+    @property
+    def had_card_number(self) -> bool:
+        """One was masked before the mail was kept; its author should not send another."""
+        return self.message.header(MASKED_FIELD) is not None
 
     def token(self, purpose: Purpose) -> AddressToken | TokenFault | None:
         """The token of this purpose in the addresses that were written to; a fault only when none of them is good."""

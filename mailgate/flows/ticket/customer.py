@@ -6,8 +6,6 @@ from datetime import timedelta
 
 from mailgate.authority import Action, Verdict, decide
 from mailgate.errors import BadAddress
-from mailgate.flows.post.notify import notify
-from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.call_hooks import tell_of_ticket
 from mailgate.flows.story.incoming import Incoming
@@ -15,25 +13,23 @@ from mailgate.flows.story.parent import cut_from
 from mailgate.flows.story.record import doer_of, record
 from mailgate.flows.story.settled import Settled
 from mailgate.flows.ticket.about_invoice import asked_about, bind, open_ticket_about
+from mailgate.flows.ticket.acknowledge import acknowledge
 from mailgate.flows.ticket.flood import programs_within_hour
 from mailgate.flows.ticket.propose import in_copy, proposable, propose
 from mailgate.flows.ticket.readers import join_copied
 from mailgate.flows.ticket.tell_staff import tell_staff
+from mailgate.flows.ticket.words import files_of, words_of
 from mailgate.hooks import HookEvent
 from mailgate.letters.kind import Template
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Purpose
 from mailgate.mail.disposition import Disposition
-from mailgate.mail.message import Attachment, Author, Message
-from mailgate.mail.sender.evidence import Level
+from mailgate.mail.message import Author
 from mailgate.mail.thread_index import root_in
-from mailgate.mail.words.calendar_text import MAX_EVENTS, calendar_lines
 from mailgate.people import Contact, Registered, Role, Stranger
-from mailgate.tickets import notices
-from mailgate.tickets.article import KB_PATH
 from mailgate.tickets.context import Fact
 from mailgate.tickets.events import line_of, why_not_joined
-from mailgate.tickets.files import MAX_NAMED, ending_of
+from mailgate.tickets.files import MAX_NAMED
 from mailgate.tickets.flood import Crowd, crowd, event_of
 from mailgate.tickets.result import Item, item
 from mailgate.tickets.thread import Claims, Joined, NewTicket, tag_in, without_tag
@@ -41,17 +37,13 @@ from mailgate.tickets.ticket import (
     Direction,
     EntryKind,
     Event,
-    NewAttachment,
     NewEntry,
     Participant,
     State,
     Ticket,
 )
 from store import people
-from store.archive import Blob
-from store.desk import message_ids, proposals, tickets
-
-_CALENDARS = ("text/calendar", "application/ics")
+from store.desk import message_ids, tickets
 
 TOUCH_AFTER = timedelta(minutes=1)
 """Which of several accounts was active last is a matter of days; one row written less for each of many mails."""
@@ -92,7 +84,7 @@ def open_ticket(act: Act, incoming: Incoming, sender: Registered | Stranger, pla
     if proposed and not is_owner:
         propose(act, incoming, ticket, proposed)
     if participant:
-        _acknowledge(act, incoming, ticket, participant, proposed=proposed if is_owner else ())
+        acknowledge(act, incoming, ticket, participant, proposed=proposed if is_owner else ())
     disposition = Disposition.AUTOMATIC if incoming.automatic else Disposition.OPENED
     return Settled(
         disposition,
@@ -167,8 +159,8 @@ def append(act: Act, incoming: Incoming, joined: Joined) -> Settled:
     _tell(act, incoming, ticket, entry, entry_id, contact=joined.contact, marks=marks, quiet=crowded is Crowd.BEYOND)
     propose(act, incoming, ticket, proposable(act, incoming, ticket))
     reader = _participant(joined.contact, incoming.author)
-    if incoming.choice.left_out and reader:
-        _acknowledge(act, incoming, ticket, reader, template=Template.LEFT_OUT)
+    if (incoming.choice.left_out or incoming.had_card_number) and reader:
+        acknowledge(act, incoming, ticket, reader, template=Template.LEFT_OUT)
     return Settled(
         Disposition.AUTOMATIC if incoming.automatic else Disposition.JOINED,
         reason,
@@ -244,62 +236,3 @@ def _tell(
         left_out=entry.left_out,
         quoted_lines=message.cut.quoted,
     )
-
-
-def _acknowledge(
-    act: Act,
-    incoming: Incoming,
-    ticket: Ticket,
-    reader: Participant,
-    *,
-    proposed: Sequence[str] = (),
-    template: Template = Template.ACKNOWLEDGEMENT,
-) -> None:
-    """To a person, at the registered address; a stranger must have proved that the address is his."""
-    if decide(Action.ACKNOWLEDGE, incoming.evidence) is not Verdict.DO:
-        return
-    if reader.contact_id is None and not incoming.evidence.at_least(Level.DKIM):
-        return
-    sheet = sheet_for(act, reader, ticket=ticket, answers=incoming)
-    if reader.contact_id is None or not incoming.evidence.at_least(Level.SPF):
-        sheet = sheet.fixed()
-    article, pages = None, act.settings.page()
-    if template is Template.ACKNOWLEDGEMENT and not sheet.is_fixed and pages:
-        article = act.suggest(ticket.subject, words_of(incoming.message), act.now)
-    notice = notices.acknowledgement(
-        sheet,
-        ticket,
-        left_out=incoming.choice.left_out,
-        proposed=proposed,
-        template=template,
-        article=(article, f"{pages}{KB_PATH}{article.slug}") if article else None,
-    )
-    before = len(act.outgoing)
-    notify(act, [notice], cause=incoming)
-    if proposed and act.queued_since(before):
-        proposals.add(act.conn, ticket.id, proposed)
-
-
-def files_of(incoming: Incoming) -> tuple[NewAttachment, ...]:
-    """The attachments that a ticket takes, as rows name them."""
-    attachments = incoming.message.attachments
-    return tuple(
-        file_of(attachments[place], blob) for place, blob in zip(incoming.choice.taken, incoming.files, strict=True)
-    )
-
-
-def file_of(file: Attachment, blob: Blob) -> NewAttachment:
-    """One attachment, as a row names it."""
-    return NewAttachment(file.filename, file.content_type, blob.size, blob.sha256, file.inline, file.content_id)
-
-
-def words_of(message: Message) -> str:
-    """What was written, and below it what an invitation says: its file alone tells a reader of mail nothing."""
-    calendars = [file for file in message.attachments if _is_calendar(file)][:MAX_EVENTS]
-    # Clients send an invitation twice: once to be shown, once to be saved.
-    lines = tuple(dict.fromkeys(line for file in calendars for line in calendar_lines(file.content)))[:MAX_EVENTS]
-    return "\n\n".join(part for part in (message.reply_text, "\n".join(lines)) if part)
-
-
-def _is_calendar(file: Attachment) -> bool:
-    return file.content_type in _CALENDARS or ending_of(file.filename or "") == "ics"

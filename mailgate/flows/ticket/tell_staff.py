@@ -46,6 +46,8 @@ def tell_staff(
     if not readers:
         return
     author = author or incoming.author
+    if incoming.had_card_number:
+        marks = [item(Fact.CARD_NUMBER), *marks]
     if not incoming.evidence.at_least(Level.DKIM):
         marks = [item(Fact.UNVERIFIED, address=incoming.author.address), *marks]
     if incoming.automatic:

@@ -38,6 +38,8 @@ class Leaf:
     content: bytes  # after transfer decoding
     branches: Branches = ()
     is_enclosed: bool = False  # in the part before it, which is signed as a whole
+    at: tuple[int, int] = (0, 0)  # where it stands in the raw bytes, still encoded
+    encoding: str = ""  # how, in lower case
 
     def stands_for(self, other: "Leaf") -> bool:
         """Both are in one multipart/alternative, and a reader is shown one of them (RFC 2046 §5.1.4)."""
@@ -102,7 +104,7 @@ def take_apart(raw: bytes, guesses: Guesses | None = None, *, opens_signed: bool
                     continue
                 content_type, type_field = "text/plain", _NONE_GIVEN  # what can be read is better than nothing
         leaf = _leaf(raw[inner.body_at : span.end], inner, content_type, type_field, guesses=guesses, defects=defects)
-        leaves.append(replace(leaf, branches=span.branches) if span.branches else leaf)
+        leaves.append(replace(leaf, branches=span.branches, at=(inner.body_at, span.end)))
         if opens_signed and content_type in smime.TYPES and (entity := smime.signed_entity(leaf.content)) is not None:
             opens_signed = False
             enclosed = take_apart(entity, guesses, opens_signed=False)
@@ -198,10 +200,11 @@ def _leaf(
     defects: list[Defect],
 ) -> Leaf:
     encoding = block.first("content-transfer-encoding")
-    content = body
+    content, named_encoding = body, ""
     if encoding is not None:
         words = unfold(encoding[:MAX_STRUCTURED_BYTES], guesses=guesses).lower().replace(";", " ").split()
-        content, whole = decode_transfer(body, words[0].strip("\"'") if words else "")
+        named_encoding = words[0].strip("\"'") if words else ""
+        content, whole = decode_transfer(body, named_encoding)
         if not whole:
             defects.append(Defect.BAD_TRANSFER_ENCODING)
     named = block.first("content-id")
@@ -212,4 +215,5 @@ def _leaf(
         _structured(block, "content-disposition", guesses),
         content_id,
         content,
+        encoding=named_encoding,
     )

@@ -38,6 +38,8 @@ _ACKNOWLEDGEMENT = {
     "left_out_count": 0,
     "article": None,
     "proposed": [],
+    "card_number": False,
+    "saves_cards": False,
     "actions": [CLOSE],
     **TO_ANNE,
 }
@@ -139,10 +141,13 @@ TO_CUSTOMERS: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _ACKNOWLEDGEMENT | {"left_out": LEFT_OUT, "left_out_count": len(LEFT_OUT)},
         _ACKNOWLEDGEMENT | {"article": _ARTICLE},
         _ACKNOWLEDGEMENT | {"proposed": [_ADD], "actions": []},
+        _ACKNOWLEDGEMENT | {"card_number": True, "saves_cards": True},
     ),
     Template.LEFT_OUT: (
         _ACKNOWLEDGEMENT | {"fixed_subject": True, "left_out_count": 2},
         _ACKNOWLEDGEMENT | {"left_out": LEFT_OUT, "left_out_count": len(LEFT_OUT)},
+        _ACKNOWLEDGEMENT | {"card_number": True, "saves_cards": True},
+        _ACKNOWLEDGEMENT | {"fixed_subject": True, "card_number": True, **_TO_A_STRANGER},
     ),
     Template.REPLY: (
         _REPLY,

@@ -22,10 +22,13 @@ def acknowledgement(
     article: tuple[Article, str] | None = None,
     proposed: Sequence[str] = (),
     template: Template = Template.ACKNOWLEDGEMENT,
+    card_number: bool = False,
+    saves_cards: bool = False,
 ) -> Notice:
-    """To the customer who opened a ticket; with LEFT_OUT, to one whose further mail lost files.
+    """To the customer who opened a ticket; with LEFT_OUT, to one whose further mail lost files or a card number.
 
-    `article`: what may answer him, and its URL. `proposed`: who was in copy and could be added.
+    `article`: what may answer him, and its URL. `proposed`: who was in copy and could be added. `saves_cards`: he may
+    ask for a link to a page on which to give a card.
     """
     values: dict[str, object] = {
         "proposed": [] if sheet.is_fixed else proposals(ticket, proposed, sheet),
@@ -33,6 +36,8 @@ def acknowledgement(
         "left_out": [] if sheet.is_fixed else named(left_out),  # names of files are words of his too
         "left_out_count": len(left_out),
         "article": None,
+        "card_number": card_number,
+        "saves_cards": saves_cards,
     }
     if article is not None:
         solved = {"to": sheet.answer_to, "subject": f"[#{ticket.id}]", "body": "!close"}

@@ -11,8 +11,8 @@ from mailgate.flows.staff.answer.words import files_of
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.call_hooks import tell_of_ticket
 from mailgate.flows.story.settled import Settled
-from mailgate.flows.ticket.customer import file_of, words_of
 from mailgate.flows.ticket.tell_staff import tell_staff
+from mailgate.flows.ticket.words import file_of, words_of
 from mailgate.hooks import HookEvent
 from mailgate.mail.address import Mailbox
 from mailgate.mail.disposition import Disposition

@@ -9,8 +9,8 @@ from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.parent import cut_from
-from mailgate.flows.ticket.customer import file_of
 from mailgate.flows.ticket.tell_team import Wrote
+from mailgate.flows.ticket.words import file_of
 from mailgate.letters.notice import Notice
 from mailgate.people import Staff
 from mailgate.tickets import notices
