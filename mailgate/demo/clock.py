@@ -53,12 +53,14 @@ class DemoClock:
 class TimeMachine:
     """Moves the clock of a gate that runs, by the code that its schedule and `mailgate due run` use.
 
-    `last_done` is how much the last step did, by kind.
+    `others_rest`: nothing is on its way to the gate that must not come late. `last_done` is how much the last step did,
+    by kind.
     """
 
-    def __init__(self, parts: Parts, clock: DemoClock) -> None:
+    def __init__(self, parts: Parts, clock: DemoClock, others_rest: Callable[[], bool] = lambda: True) -> None:
         self._parts = parts
         self._clock = clock
+        self._others_rest = others_rest
         self._looked_at = clock()
         self._one_at_a_time = threading.Lock()
         self.last_done: Mapping[str, int] = {}
@@ -110,6 +112,8 @@ class TimeMachine:
             return next_due(conn, self._parts.settings, instant)
 
     def _is_at_rest(self) -> bool:
+        if not self._others_rest():
+            return False
         with reading(self._parts.engine) as conn:
             if spool.listing(conn, dispositions=(Disposition.WAITING,), limit=1):
                 return False

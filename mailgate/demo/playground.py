@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from mailgate.config import load
 from mailgate.demo import letter
-from mailgate.demo.clock import DemoClock
+from mailgate.demo.clock import DemoClock, TimeMachine
 from mailgate.demo.company import (
     ANN,
     BOB,
@@ -81,6 +81,7 @@ class Playground:
     clock: DemoClock
     unread: Unread
     provider: Provider  # a double: no money moves
+    machine: TimeMachine
     viewer_word: str  # before all paths of the viewer: pages of other sites cannot guess it
 
 
@@ -127,13 +128,14 @@ async def playground(
         closing = starting.pop_all()
     mailboxes.told = told
     await running.start()
+    machine = TimeMachine(parts, clock, lambda: provider.state.has_told_all)
     word = secrets.token_urlsafe(12)
     doorway = partial(Doorway, engine=parts.engine, clock=clock, viewer=viewer_url(ports, word))
     web = open_web(running, doorway if with_viewer else lambda app: app)
     try:
         if web is not None:
             await asyncio.to_thread(web.start)
-        yield Playground(directory, config_path, ports, mailboxes, running, clock, unread, provider, word)
+        yield Playground(directory, config_path, ports, mailboxes, running, clock, unread, provider, machine, word)
     finally:
         if web is not None:
             await asyncio.to_thread(web.stop)
@@ -198,6 +200,7 @@ async def viewing(place: Playground) -> AsyncIterator[Viewer]:
         place.mailboxes,
         place.unread,
         place.clock,
+        place.machine,
         ports=place.ports,
         word=place.viewer_word,
         provider_url=place.provider.url,

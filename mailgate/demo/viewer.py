@@ -40,13 +40,13 @@ class Viewer:
         mailboxes: Mailboxes,
         unread: Unread,
         clock: DemoClock,
+        machine: TimeMachine,
         *,
         ports: Ports,
         word: str,
         provider_url: str,
     ) -> None:
         rendering = Rendering("mailgate demo", built_in_directory("demo"), built_in_directory())
-        machine = TimeMachine(parts, clock)
         self.play = Play(parts, mailboxes, unread, clock, machine, ports.smtp, word, provider_url, rendering)
         self.url = viewer_url(ports, word)
         self._server = WebServer(_app(self.play, f"http://{HOST}:{ports.viewer}"), HOST, ports.viewer)

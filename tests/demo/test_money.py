@@ -41,6 +41,18 @@ def test_an_invoice_is_paid_as_its_customer(place: Place) -> None:
     assert f'value="{number}"' not in place.get("money")
 
 
+def test_the_gate_believes_the_double_after_days_have_passed(place: Place) -> None:
+    number = first_open(place)
+    place.step("day")
+
+    do(place, "pay", number)
+
+    with reading(place.demo.running.parts.engine) as conn:
+        paid = invoices.find(conn, number)
+    assert paid is not None
+    assert paid.open_minor == 0
+
+
 def test_a_card_is_given_by_mail_and_told_to_fail(place: Place) -> None:
     place.write(ANN, "!card", subject="My card")
     wait_until(lambda: any("/pay/cs_" in mail.text for mail in place.demo.mailboxes.of(ANN)), what="the link")

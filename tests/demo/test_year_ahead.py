@@ -11,7 +11,6 @@ import pytest
 
 from mailgate.billing.dunning import Outcome
 from mailgate.billing.period import local_date
-from mailgate.demo.clock import TimeMachine
 from mailgate.demo.company import ANN, FELIX, MARA, NOOR, PAUL, seed
 from mailgate.demo.mailboxes import Arrived
 from mailgate.demo.trade import DAYS, trade
@@ -137,7 +136,7 @@ def test_a_year_in_one_go_asks_each_once_and_in_order_and_nobody_for_what_is_set
         payers.hear(mail.address, str(mail.message["Subject"]))
 
     place.demo.mailboxes.told = told
-    TimeMachine(place.demo.running.parts, place.demo.clock).forward(timedelta(365))
+    place.demo.machine.forward(timedelta(365))
 
     assert {"invoice-created", "payment-partial", "service-suspended", "service-restored", "service-cancelled"} <= {
         *money.kinds()

@@ -45,14 +45,20 @@ class Mailman:
         ]
 
     async def _go(self) -> None:
-        while self._state.to_send and self._state.webhook:
-            await self._bring(self._state.find("event", self._state.to_send.pop(0)))
+        state = self._state
+        state.is_calling = True
+        try:
+            while state.to_send and state.webhook:
+                await self._bring(state.find("event", state.to_send.pop(0)))
+        finally:
+            state.is_calling = False
 
     async def _bring(self, event: Object, *, age_seconds: int = 0) -> Object:
         hook, body = self._state.webhook, json.dumps(events.whole(event)).encode()
+        at = int(self._state.clock()) - age_seconds  # the receiver's time, which our own doors do not move
         status = 0
         if hook:
-            status = await asyncio.to_thread(webhooks.send, hook["url"], hook["secret"], body, age_seconds=age_seconds)
+            status = await asyncio.to_thread(webhooks.send, hook["url"], hook["secret"], body, at=at)
         if status // 100 == 2:
             event["pending_webhooks"] = 0
         return {"event": event["id"], "type": event["type"], "status": status}

@@ -35,6 +35,7 @@ class State:
     webhook: Object = field(default_factory=dict)  # url, secret, is_held
     expiring: dict[str, int] = field(default_factory=dict)  # checkout sessions that are open, and until when
     to_send: list[str] = field(default_factory=list)  # ids of events
+    is_calling: bool = False  # they are being sent
     calls: list[Object] = field(default_factory=list)
     search_lag_seconds: int = 0
     are_fees_late: bool = False  # what comes now has no entry in the books for all to see until a door says so
@@ -44,6 +45,12 @@ class State:
     def now(self) -> int:
         """The moment, in seconds."""
         return int(self.clock()) + self.offset_seconds
+
+    @property
+    def has_told_all(self) -> bool:
+        """No event is on its way. Another thread may ask."""
+        waits = self.to_send and self.webhook and not self.webhook["is_held"]
+        return not (self.is_calling or waits)
 
     def new_id(self, prefix: str) -> str:
         """An id that was never used, not even by another one of us."""

@@ -2,7 +2,6 @@
 
 import hashlib
 import hmac
-import time
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
@@ -15,12 +14,12 @@ def signature(body: bytes, secret: str, at: int) -> str:
     return f"t={at},v1={digest}"
 
 
-def send(url: str, secret: str, body: bytes, *, age_seconds: int = 0) -> int:
-    """Call the receiver, and return its status; 0 when there is none. The signature is of the world's time."""
+def send(url: str, secret: str, body: bytes, *, at: int) -> int:
+    """Call the receiver, and return its status; 0 when there is none. `at` is the time of the signature."""
     where = urlsplit(url)
     headers = {
         "Content-Type": "application/json; charset=utf-8",
-        "Stripe-Signature": signature(body, secret, int(time.time()) - age_seconds),
+        "Stripe-Signature": signature(body, secret, at),
         "User-Agent": "Stripe/1.0 (a double)",
     }
     kind = HTTPSConnection if where.scheme == "https" else HTTPConnection
