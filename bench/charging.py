@@ -26,12 +26,16 @@ from bench.generate.billing import LEAD_DAYS, generate_billing
 from bench.program import Failed, Serving, prepare, serve
 from bench.results import BESIDE_CHARGES, CHARGED, Result, Turns
 from bench.run import Run, tell
-from mailgate.config import Settings
+from mailgate.config import Settings, load
 from mailgate.flows.billing.books import Today
+from mailgate.flows.billing.keep_links import LinkKeeper
 from mailgate.flows.billing.run import run as run_billing
-from store.billing import cards
+from mailgate.jobs import Job
+from mailgate.wiring import provider_of
+from store.billing import cards, offers
 from store.billing.cards import SavedCard
-from store.engine import connect, transaction
+from store.engine import connect, reading, transaction
+from store.schema import offers as links
 from store.schema import outbox
 from tests.servers.process import free_port
 from tests.servers.provider import KEY, ProviderDouble
@@ -162,23 +166,33 @@ def _midnight(run: Run, accounts: int, name: str) -> Iterator[Path]:
         prepare(directory, customers=(), staff=1, more=more)
         engine = connect(url_of(directory))
         generate_billing(engine, shop)
-        _bill(engine, shop.bill_at)
+        settings = load(directory / "config.toml", os.environ)
+        _bill(engine, settings, shop.bill_at)
         _give_cards(engine, known)
         engine.dispose()
         double.pace(latency_ms=LATENCY_MS)
         yield directory
 
 
-def _bill(engine: Engine, at: datetime) -> None:
-    """Ten days ago; the mails of that day, and of three days before the end, have gone out."""
-    usual = Settings()
-    settings = replace(usual, billing=replace(usual.billing, fuse_least=10**9))
+def _bill(engine: Engine, settings: Settings, at: datetime) -> None:
+    """Ten days ago, with a link for each; the mails of that day, and of three days before the end, have gone out."""
     if run_billing(engine, settings, Today(at), by="bench") is None:
         raise Failed("nothing was billed")
+    keeper = LinkKeeper(engine, settings, provider_of(settings), _nothing)
+    with reading(engine) as conn:
+        wanted = [one.id for one in offers.listing(conn)]
+    with ThreadPoolExecutor(4) as threads:
+        for _ in threads.map(lambda number: keeper(number, at), wanted):
+            pass
     for days in (1, LEAD_DAYS - 2):
         climb(engine, settings, at + timedelta(days=days))
     with transaction(engine) as conn:
         conn.execute(update(outbox).values(state="sent", due_at=None))
+        conn.execute(update(links).values(due_at=datetime.now(UTC) + timedelta(hours=1), attempts=1))
+
+
+def _nothing(job: Job, row_id: int) -> None:
+    """Nobody works beside."""
 
 
 def _give_cards(engine: Engine, known: Sequence[tuple[str, str]]) -> None:

@@ -11,7 +11,16 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
-from mailgate.flows.billing import collecting, ending_cards, falling_due, ladder, monthly, provider_lists, tell_refunds
+from mailgate.flows.billing import (
+    collecting,
+    ending_cards,
+    falling_due,
+    ladder,
+    monthly,
+    offers,
+    provider_lists,
+    tell_refunds,
+)
 from mailgate.flows.billing.tell_missing import missing_at, tell_missing
 from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
@@ -22,7 +31,7 @@ from mailgate.flows.staff.tomorrow import tell_tomorrow, tomorrow_at
 from mailgate.flows.story.act import Act, send_jobs
 from mailgate.flows.ticket.deadline import meet_deadline
 from mailgate.flows.ticket.first_answer import alarm, unanswered
-from mailgate.jobs import Enqueue, Job
+from mailgate.jobs import Computing, Enqueue, Job, alone
 from mailgate.log_events import LogEvent
 from mailgate.tickets.deadlines import Step, deadline, has_passed
 from store import locks
@@ -135,12 +144,13 @@ def _once(at: Callable[[Connection, Settings, datetime], datetime | None]) -> Fi
     return find
 
 
-_OF_THEIR_OWN = (Job.BILL, Job.PROVIDER)
+_OF_THEIR_OWN = (Job.BILL, Job.OFFER, Job.PROVIDER)
 """Jobs whose rows alone do not say what is due."""
 
 DUE = (
     *(Due(DueKind(job.value), _waiting(job), _take_up(job), job) for job in Job if job not in _OF_THEIR_OWN),
     Due(DueKind.BILL, falling_due.bills, falling_due.send_to_bill, Job.BILL),
+    Due(DueKind.OFFER, offers.links_due, _take_up(Job.OFFER), Job.OFFER),
     Due(DueKind.COLLECT, collecting.cards_fall_due, collecting.collect_due, together=collecting.TOGETHER),
     Due(DueKind.PROVIDER, provider_lists.waiting, provider_lists.take_up, Job.PROVIDER),
     Due(DueKind.CREDIT, falling_due.credit_falls_due, falling_due.settle_by_credit),
@@ -205,18 +215,28 @@ def due(conn: Connection, *, settings: Settings, at: datetime, delivering: bool 
     )
 
 
-def sweep(engine: Engine, *, settings: Settings, enqueue: Enqueue, now: datetime, delivering: bool) -> None:
+def sweep(
+    engine: Engine,
+    *,
+    settings: Settings,
+    enqueue: Enqueue,
+    now: datetime,
+    delivering: bool,
+    computing: Computing = alone,
+) -> None:
     """Send the jobs of all that is due: what was lost with a queue, left by a dead worker, or put off until now."""
-    with reading(engine) as conn:
+    with computing, reading(engine) as conn:
         items = due(conn, settings=settings, at=now, delivering=delivering)
     for row in DUE if items else ():
         numbers = [item.object for item in items if item.kind is row.kind]
         if row.job is None:
             for first in range(0, len(numbers), row.together):
                 some = numbers[first : first + row.together]
-                meet(engine, row.kind, some, settings=settings, enqueue=enqueue, now=now)
+                with computing:
+                    meet(engine, row.kind, some, settings=settings, enqueue=enqueue, now=now)
         elif numbers:
-            meet(engine, row.kind, numbers, settings=settings, enqueue=enqueue, now=now)
+            with computing:
+                meet(engine, row.kind, numbers, settings=settings, enqueue=enqueue, now=now)
             for number in numbers:
                 enqueue(row.job, number)
 

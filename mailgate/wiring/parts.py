@@ -77,6 +77,7 @@ class Parts:
     fail_point: FailPoint
     receive_all: Receiver = field(init=False)
     deliver: Deliverer = field(init=False)
+    charger: Charger = field(init=False)
 
     def __post_init__(self) -> None:
         """Build the flows that need much of the above; `replace` builds them anew."""
@@ -108,6 +109,8 @@ class Parts:
         )
         object.__setattr__(self, "receive_all", receiver)  # frozen
         object.__setattr__(self, "deliver", deliverer)
+        charger = Charger(self.engine, self.settings, self.provider, self.fail_point, self.computing)
+        object.__setattr__(self, "charger", charger)
 
     @property
     def work(self) -> Mapping[Job, Callable[[int, datetime], None]]:
@@ -155,11 +158,12 @@ class Parts:
 
     def charge(self, charge_id: int, now: datetime) -> None:
         """Charge a saved card, or look up what came of that."""
-        Charger(self.engine, self.settings, self.provider, self.fail_point)(charge_id, now)
+        self.charger(charge_id, now)
 
     def keep_link(self, offer_id: int, now: datetime) -> None:
         """Make, look at or close a link by which somebody pays."""
-        LinkKeeper(self.engine, self.settings, self.provider, self.enqueue, self.fail_point)(offer_id, now)
+        keeper = LinkKeeper(self.engine, self.settings, self.provider, self.enqueue, self.fail_point, self.computing)
+        keeper(offer_id, now)
 
     def forget_card(self, card_id: int, now: datetime) -> None:
         """Have the provider forget a card."""
@@ -176,7 +180,14 @@ class Parts:
     def sweep(self, now: datetime) -> None:
         """Send the jobs of all that is due."""
         delivering = bool(self.smarthosts)
-        due.sweep(self.engine, settings=self.settings, enqueue=self.enqueue, now=now, delivering=delivering)
+        due.sweep(
+            self.engine,
+            settings=self.settings,
+            enqueue=self.enqueue,
+            now=now,
+            delivering=delivering,
+            computing=self.computing,
+        )
         self.read_articles(now)
         index_some(self.engine, self.computing)
 

@@ -1,9 +1,10 @@
 """Rows of cards that a provider keeps, and of the tokens by which it knows our customers. Never a number of a card."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from sqlalchemy import Connection, Engine, insert, select, true, update
+from sqlalchemy import Connection, Engine, bindparam, insert, select, true, update
 
 from store.engine import transaction
 from store.post import leases
@@ -45,6 +46,12 @@ class Lent:
 
 
 _CARD = Rows(SavedCard)
+_KEPT = select(payment_methods).where(
+    payment_methods.c.customer_id == bindparam("customer"),
+    payment_methods.c.provider == bindparam("keeper"),
+    payment_methods.c.removed_at.is_(None),
+)
+_SEVERAL = select(payment_methods).where(payment_methods.c.id.in_(bindparam("ids", expanding=True)))
 _LEND = leases.lending(payment_methods, when=true())
 
 
@@ -55,19 +62,19 @@ def add(conn: Connection, card: SavedCard) -> int:
 
 def kept(conn: Connection, customer_id: int, provider: str) -> SavedCard | None:
     """The card of a customer that nobody has removed; blocked and expired ones too."""
-    query = select(payment_methods).where(
-        payment_methods.c.customer_id == customer_id,
-        payment_methods.c.provider == provider,
-        payment_methods.c.removed_at.is_(None),
-    )
-    row = conn.execute(query).mappings().first()
+    row = conn.execute(_KEPT, {"customer": customer_id, "keeper": provider}).mappings().first()
     return _CARD.read(row) if row else None
 
 
 def find(conn: Connection, card_id: int) -> SavedCard | None:
     """One by its id, removed ones too."""
-    row = conn.execute(select(payment_methods).where(payment_methods.c.id == card_id)).mappings().first()
-    return _CARD.read(row) if row else None
+    return several(conn, (card_id,)).get(card_id)
+
+
+def several(conn: Connection, card_ids: Iterable[int]) -> dict[int, SavedCard]:
+    """Those with these ids, removed ones too."""
+    rows = conn.execute(_SEVERAL, {"ids": list(card_ids)}).mappings()
+    return {row["id"]: _CARD.read(row) for row in rows}
 
 
 def find_token(conn: Connection, provider: str, token: str) -> SavedCard | None:

@@ -27,6 +27,7 @@ KEEPING = (_LOCK,)
 _OPTION_FIELDS = ("name", "included", "step", "most")
 
 _NEWEST = select(func.max(catalogues.c.version)).scalar_subquery()
+_NUMBER, _RULES = select(_NEWEST), select(rules).where(rules.c.version == _NEWEST).order_by(rules.c.position)
 _OF_NEWEST = select(products).join(catalogue_products).where(catalogue_products.c.version == _NEWEST)
 
 _PRODUCTS = Rows(Product, given=("prices", "options"))
@@ -102,7 +103,7 @@ def newest_version(conn: Connection) -> Version | None:
 
 def newest_number(conn: Connection) -> int | None:
     """The number of the version that is sold from; None before the first import."""
-    return conn.execute(select(_NEWEST)).scalar()
+    return conn.execute(_NUMBER).scalar()
 
 
 def newest(conn: Connection) -> Catalogue:
@@ -134,8 +135,7 @@ def last_version_with(conn: Connection, sku: str) -> int | None:
 
 def tax_rules(conn: Connection) -> tuple[TaxRule, ...]:
     """The rules of tax of the newest version."""
-    query = select(rules).where(rules.c.version == _NEWEST).order_by(rules.c.position)
-    return tuple(_TAX_RULES.read(row) for row in conn.execute(query).mappings())
+    return tuple(map(_TAX_RULES.read, conn.execute(_RULES).mappings()))
 
 
 def promotions_of_now(conn: Connection) -> tuple[Promotion, ...]:

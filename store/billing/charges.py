@@ -1,17 +1,16 @@
 """Rows of charges: what of a saved card is wanted, how far it is, and for which invoices."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, bindparam, case, func, insert, select, true, update
+from sqlalchemy import Connection, bindparam, case, func, insert, select, true, update
 
 from mailgate.billing.payment.allocation import Allocation
-from store.engine import transaction
 from store.post import leases
 from store.rows import Rows, insert_row
-from store.schema import charge_invoices, charges
+from store.schema import charge_invoices, charges, invoices
 
 
 class State(StrEnum):
@@ -72,8 +71,41 @@ class Lent:
 
 _CHARGE = Rows(Charge)
 _ADD, _ADD_INVOICES = insert(charges), insert(charge_invoices)
+_SEVERAL = select(charges).where(charges.c.id.in_(bindparam("ids", expanding=True)))
+_PUT = update(charges).where(charges.c.id == bindparam("the_id"), charges.c.lease == bindparam("the_lease"))
+_PARTS = (
+    select(charge_invoices)
+    .where(charge_invoices.c.charge_id.in_(bindparam("ids", expanding=True)))
+    .order_by(charge_invoices.c.charge_id, charge_invoices.c.invoice_id)
+)
+_NOT_WANTED = (
+    select(charge_invoices.c.charge_id)
+    .join(invoices, invoices.c.id == charge_invoices.c.invoice_id)
+    .where(charge_invoices.c.charge_id.in_(bindparam("ids", expanding=True)))
+    .where(invoices.c.open_minor < charge_invoices.c.amount_minor)
+)
 _LEND = leases.lending(charges, when=true())
 _UNDER_WAY = charges.c.state.in_([one.value for one in UNDER_WAY])
+_UNDER_WAY_OF = select(charges).where(
+    _UNDER_WAY, charges.c.customer_id == bindparam("the_customer"), charges.c.currency == bindparam("the_currency")
+)
+_TO_REPEAT = (
+    select(charges)
+    .where(charges.c.customer_id.in_(bindparam("ids", expanding=True)), charges.c.again_at <= bindparam("the_instant"))
+    .order_by(charges.c.id)
+)
+_NOT_AGAIN = (
+    update(charges)
+    .where(charges.c.customer_id == bindparam("the_customer"), charges.c.again_at.is_not(None))
+    .values(again_at=None)
+)
+_ATTEMPTED = (
+    select(charge_invoices.c.invoice_id, charges.c.payment_method_id)
+    .join(charges, charges.c.id == charge_invoices.c.charge_id)
+    .where(charge_invoices.c.invoice_id.in_(bindparam("ids", expanding=True)))
+    .where(charges.c.state != State.CANCELLED.value)
+    .distinct()
+)
 _OF_CUSTOMERS = select(charges.c.customer_id).where(
     _UNDER_WAY, charges.c.customer_id.in_(bindparam("ids", expanding=True))
 )
@@ -89,25 +121,27 @@ def add(conn: Connection, charge: Charge, parts: Sequence[Allocation]) -> int:
     return number
 
 
-def lend(engine: Engine, charge_id: int, *, now: datetime) -> Lent | None:
-    """Give a charge to the caller; None when there is nothing to do, or somebody else does it."""
-    with transaction(engine, durable=False) as conn:
-        for row in leases.lend(conn, _LEND, (charge_id,), now=now):
-            return Lent(_CHARGE.read(row), row["lease"])
-    return None
+def lend(conn: Connection, charge_ids: Collection[int], *, now: datetime) -> dict[int, Lent]:
+    """Give charges of locked accounts to the caller; left out is what is not to be done, or somebody else does."""
+    rows = leases.lend(conn, _LEND, list(charge_ids), now=now) if charge_ids else ()
+    return {row["id"]: Lent(_CHARGE.read(row), row["lease"]) for row in rows}
 
 
-def still_mine(conn: Connection, lent: Lent) -> Charge | None:
-    """The charge as it is now; None when somebody else has it meanwhile. The account is locked."""
-    query = select(charges).where(charges.c.id == lent.charge.id, charges.c.lease == lent.lease)
-    row = conn.execute(query).mappings().first()
-    return _CHARGE.read(row) if row else None
+def not_wanted(conn: Connection, charge_ids: Collection[int]) -> frozenset[int]:
+    """Those of which something is not open any more, so far as they pay it: it was paid, cancelled or credited."""
+    return frozenset(conn.execute(_NOT_WANTED, {"ids": list(charge_ids)}).scalars()) if charge_ids else frozenset()
+
+
+def still_mine(conn: Connection, lent: Collection[Lent]) -> dict[int, Charge]:
+    """Charges of locked accounts as they are now, without those that somebody else has meanwhile."""
+    leases_of = {one.charge.id: one.lease for one in lent}
+    rows = conn.execute(_SEVERAL, {"ids": list(leases_of)}).mappings()
+    return {row["id"]: _CHARGE.read(row) for row in rows if row["lease"] == leases_of[row["id"]]}
 
 
 def made(conn: Connection, lent: Lent, provider_id: str) -> bool:
     """The provider has made it, and no money moves yet; the caller goes on. False: somebody else has it."""
-    mine = update(charges).where(charges.c.id == lent.charge.id, charges.c.lease == lent.lease)
-    return conn.execute(mine.values(state=State.MADE.value, provider_id=provider_id)).rowcount == 1
+    return _put(conn, lent, state=State.MADE.value, provider_id=provider_id)
 
 
 def wait(conn: Connection, lent: Lent, state: State, *, until: datetime, code: str = "") -> None:
@@ -132,8 +166,11 @@ def end(
 
 
 def _end_lease(conn: Connection, lent: Lent, **values: object) -> None:
-    mine = update(charges).where(charges.c.id == lent.charge.id, charges.c.lease == lent.lease)
-    conn.execute(mine.values(lease=None, **values))
+    _put(conn, lent, lease=None, **values)
+
+
+def _put(conn: Connection, lent: Lent, **values: object) -> bool:
+    return conn.execute(_PUT, {"the_id": lent.charge.id, "the_lease": lent.lease, **values}).rowcount == 1
 
 
 def look_now(conn: Connection, charge_id: int, *, now: datetime) -> bool:
@@ -145,10 +182,8 @@ def look_now(conn: Connection, charge_id: int, *, now: datetime) -> bool:
 
 def not_again(conn: Connection, customer_id: int, currency: str | None = None) -> None:
     """What was declined is tried by no charge of its own any more: another one has it, or there is no card."""
-    waiting = update(charges).where(charges.c.customer_id == customer_id, charges.c.again_at.is_not(None))
-    if currency is not None:
-        waiting = waiting.where(charges.c.currency == currency)
-    conn.execute(waiting.values(again_at=None))
+    waiting = _NOT_AGAIN if currency is None else _NOT_AGAIN.where(charges.c.currency == currency)
+    conn.execute(waiting, {"the_customer": customer_id})
 
 
 def again(conn: Connection, *, by: datetime, limit: int) -> tuple[tuple[int, datetime], ...]:
@@ -158,33 +193,30 @@ def again(conn: Connection, *, by: datetime, limit: int) -> tuple[tuple[int, dat
     return tuple((row.customer_id, row.again_at) for row in rows)
 
 
-def to_repeat(conn: Connection, customer_id: int, *, by: datetime) -> tuple[Charge, ...]:
-    """The charges of an account that are to be tried once more by now, the newest last."""
-    query = select(charges).where(charges.c.customer_id == customer_id, charges.c.again_at <= by)
-    return tuple(_CHARGE.read(row) for row in conn.execute(query.order_by(charges.c.id)).mappings())
+def to_repeat(conn: Connection, customer_ids: Iterable[int], *, by: datetime) -> dict[int, list[Charge]]:
+    """By account: charges that are to be tried once more by now, the newest last."""
+    found: dict[int, list[Charge]] = {}
+    for row in conn.execute(_TO_REPEAT, {"ids": list(customer_ids), "the_instant": by}).mappings():
+        found.setdefault(row["customer_id"], []).append(_CHARGE.read(row))
+    return found
 
 
-def with_one_to_repeat(conn: Connection, customer_ids: Iterable[int], *, by: datetime) -> frozenset[int]:
-    """Those of these customers who have one."""
-    query = select(charges.c.customer_id).where(charges.c.customer_id.in_(list(customer_ids)), charges.c.again_at <= by)
-    return frozenset(conn.execute(query.distinct()).scalars())
-
-
-def attempted(conn: Connection, invoice_ids: Iterable[int], card_id: int) -> frozenset[int]:
-    """Those of these invoices that a charge of a card was made for, which did not end before money could move."""
-    query = (
-        select(charge_invoices.c.invoice_id)
-        .join(charges, charges.c.id == charge_invoices.c.charge_id)
-        .where(charge_invoices.c.invoice_id.in_(list(invoice_ids)), charges.c.payment_method_id == card_id)
-        .where(charges.c.state != State.CANCELLED.value)
-    )
-    return frozenset(conn.execute(query.distinct()).scalars())
+def attempted(conn: Connection, invoice_ids: Collection[int]) -> frozenset[tuple[int, int]]:
+    """Which of these invoices a charge of which card was made for, that did not end before money could move."""
+    if not invoice_ids:
+        return frozenset()
+    rows = conn.execute(_ATTEMPTED, {"ids": list(invoice_ids)})
+    return frozenset((row.invoice_id, row.payment_method_id) for row in rows)
 
 
 def find(conn: Connection, charge_id: int) -> Charge | None:
     """One by its id."""
-    row = conn.execute(select(charges).where(charges.c.id == charge_id)).mappings().first()
-    return _CHARGE.read(row) if row else None
+    return several(conn, (charge_id,)).get(charge_id)
+
+
+def several(conn: Connection, charge_ids: Collection[int]) -> dict[int, Charge]:
+    """Those with these ids."""
+    return {row["id"]: _CHARGE.read(row) for row in conn.execute(_SEVERAL, {"ids": list(charge_ids)}).mappings()}
 
 
 def by_provider_id(conn: Connection, provider: str, provider_id: str) -> Charge | None:
@@ -196,16 +228,21 @@ def by_provider_id(conn: Connection, provider: str, provider_id: str) -> Charge 
 
 def parts(conn: Connection, charge_id: int) -> tuple[Allocation, ...]:
     """What of which invoices it is for."""
-    query = select(charge_invoices).where(charge_invoices.c.charge_id == charge_id)
-    rows = conn.execute(query.order_by(charge_invoices.c.invoice_id))
+    rows = conn.execute(_PARTS, {"ids": [charge_id]})
     return tuple(Allocation(row.invoice_id, row.amount_minor) for row in rows)
 
 
 def under_way(conn: Connection, customer_id: int, currency: str) -> Charge | None:
     """The charge of an account that is not over."""
-    query = select(charges).where(_UNDER_WAY, charges.c.customer_id == customer_id, charges.c.currency == currency)
-    row = conn.execute(query).mappings().first()
+    found = conn.execute(_UNDER_WAY_OF, {"the_customer": customer_id, "the_currency": currency})
+    row = found.mappings().first()
     return _CHARGE.read(row) if row else None
+
+
+def at_work(conn: Connection) -> bool:
+    """Is one under way that no answer is waited for: which the provider has not heard of, or has just made?"""
+    moves = charges.c.state.in_((State.NEW.value, State.MADE.value))
+    return conn.execute(select(charges.c.id).where(charges.c.due_at.is_not(None), moves).limit(1)).first() is not None
 
 
 def with_one_under_way(conn: Connection, customer_ids: Iterable[int]) -> frozenset[int]:

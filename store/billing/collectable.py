@@ -92,12 +92,6 @@ def due(conn: Connection, provider: str, *, due_by: date) -> tuple[Due, ...]:
     return tuple(_DUE.read(row) for row in conn.execute(query, {"name": provider, "day": due_by}).mappings())
 
 
-def currencies(conn: Connection, customer_id: int, *, due_by: date) -> tuple[str, ...]:
-    """In which currencies something of an account is due by a day."""
-    query = select(invoices.c.currency).where(_OPEN, invoices.c.customer_id == customer_id, invoices.c.due_on <= due_by)
-    return tuple(conn.execute(query.distinct().order_by(invoices.c.currency)).scalars())
-
-
 def open_sums(conn: Connection, customer_ids: Iterable[int]) -> tuple[tuple[int, str, int], ...]:
     """What is open of accounts: customer, currency, minor units."""
     rows = conn.execute(_SUMS, {"ids": list(customer_ids)})

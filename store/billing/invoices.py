@@ -25,6 +25,16 @@ _LOWER = (
     .where(invoices.c.id == bindparam("the_id"), invoices.c.open_minor >= bindparam("the_amount"))
     .values(open_minor=invoices.c.open_minor - bindparam("the_amount"))
 )
+_OPEN_OF = (
+    select(invoices)
+    .where(_OPEN, invoices.c.customer_id == bindparam("the_customer"))
+    .order_by(invoices.c.due_on, invoices.c.id)
+)
+_OPEN_OF_SEVERAL = (
+    select(invoices)
+    .where(_OPEN, invoices.c.customer_id.in_(bindparam("ids", expanding=True)))
+    .order_by(invoices.c.due_on, invoices.c.id)
+)
 _GET = select(invoices).where(invoices.c.id == bindparam("the_id"))
 _OF_IDS = invoices.c.id.in_(bindparam("ids", expanding=True))
 _SEVERAL = select(invoices).where(_OF_IDS).order_by(invoices.c.id)
@@ -199,13 +209,20 @@ def open_of(
     conn: Connection, customer_id: int, currency: str | None = None, *, due_by: date | None = None
 ) -> tuple[Issued, ...]:
     """Invoices of an account of which something is open, oldest due first; only those due by a day."""
-    query = select(invoices).where(_OPEN, invoices.c.customer_id == customer_id)
+    query = _OPEN_OF
     if currency is not None:
         query = query.where(invoices.c.currency == currency)
     if due_by is not None:
         query = query.where(invoices.c.due_on <= due_by)
-    rows = conn.execute(query.order_by(invoices.c.due_on, invoices.c.id)).mappings()
-    return tuple(_ISSUED.read(row) for row in rows)
+    return tuple(map(_ISSUED.read, conn.execute(query, {"the_customer": customer_id}).mappings()))
+
+
+def open_of_several(conn: Connection, customer_ids: Collection[int]) -> dict[int, list[Issued]]:
+    """By account: invoices of which something is open, oldest due first."""
+    found: dict[int, list[Issued]] = {}
+    for row in conn.execute(_OPEN_OF_SEVERAL, {"ids": list(customer_ids)}).mappings():
+        found.setdefault(row["customer_id"], []).append(_ISSUED.read(row))
+    return found
 
 
 def to_settle(found: Iterable[Issued]) -> tuple[OpenInvoice, ...]:

@@ -36,6 +36,7 @@ _OF_LINE = and_(
     balance_rows.c.account == bindparam("the_account"),
     balance_rows.c.currency == bindparam("the_currency"),
 )
+_ON_LINE = select(balance_rows.c.amount_minor).where(_OF_LINE)
 _SPENT = bindparam("the_amount", type_=BigInteger)
 _SPEND = (
     update(balance_rows)
@@ -169,7 +170,7 @@ def with_credit(conn: Connection, customer_ids: Iterable[int]) -> frozenset[int]
 def credit(conn: Connection, customer_id: int, currency: str) -> int:
     """What a customer has with us in a currency, in minor units: zero or more."""
     line = {"the_customer": customer_id, "the_account": CREDIT, "the_currency": currency}
-    return -int(conn.execute(select(balance_rows.c.amount_minor).where(_OF_LINE), line).scalar() or 0)
+    return -int(conn.execute(_ON_LINE, line).scalar() or 0)
 
 
 def listing(

@@ -77,6 +77,28 @@ _OPEN_OF = (
     )
     .order_by(offers.c.id)
 )
+_STANDING_OF = (
+    select(offers)
+    .where(
+        offers.c.customer_id == bindparam("the_customer"),
+        offers.c.invoice_id.is_not(None),
+        offers.c.state.in_(_STANDS),
+    )
+    .order_by(offers.c.id)
+)
+_NEVER_BEGUN = and_(offers.c.state == OfferStanding.WANTED.value, offers.c.attempts == 0)
+_SWITCH_OFF = (
+    update(offers)
+    .where(offers.c.id.in_(bindparam("ids", expanding=True)), offers.c.state.in_(_PAYABLE))
+    .values(
+        state=case((_NEVER_BEGUN, OfferStanding.CLOSED.value), else_=OfferStanding.CLOSING.value),
+        due_at=case(
+            (_NEVER_BEGUN, None),
+            (offers.c.lease.is_(None), bindparam("the_instant", type_=offers.c.due_at.type)),
+            else_=offers.c.due_at,
+        ),
+    )
+)
 
 
 def add(conn: Connection, together: Sequence[Offered]) -> list[int]:
@@ -96,11 +118,8 @@ def get(conn: Connection, offer_id: int) -> Offered:
 
 def standing_of(conn: Connection, customer_id: int) -> dict[int, Offered]:
     """By invoice of an account: the link that is wanted or open, else the last that there could not be."""
-    query = select(offers).where(
-        offers.c.customer_id == customer_id, offers.c.invoice_id.is_not(None), offers.c.state.in_(_STANDS)
-    )
     found: dict[int, Offered] = {}
-    for row in conn.execute(query.order_by(offers.c.id)).mappings():
+    for row in conn.execute(_STANDING_OF, {"the_customer": customer_id}).mappings():
         one = _OFFERED.read(row)
         before = found.get(one.invoice_id or 0)
         if before is None or before.state is OfferStanding.FAILED:
@@ -171,20 +190,21 @@ def switch_off(conn: Connection, offer_ids: Collection[int], *, now: datetime) -
     """Nobody shall pay by these any more; the provider is told at once. One that was never begun is simply closed."""
     if not offer_ids:
         return
-    never_begun = and_(offers.c.state == OfferStanding.WANTED.value, offers.c.attempts == 0)
-    conn.execute(
-        update(offers)
-        .where(offers.c.id.in_(list(offer_ids)), offers.c.state.in_(_PAYABLE))
-        .values(
-            state=case((never_begun, OfferStanding.CLOSED.value), else_=OfferStanding.CLOSING.value),
-            due_at=case((never_begun, None), (offers.c.lease.is_(None), now), else_=offers.c.due_at),
-        )
-    )
+    conn.execute(_SWITCH_OFF, {"ids": list(offer_ids), "the_instant": now})
 
 
 def ask_for(conn: Connection, offer_id: int, *, contact_id: int, spool_id: int | None) -> None:
     """Somebody waits for a link that is still to be made."""
     conn.execute(update(offers).where(offers.c.id == offer_id).values(contact_id=contact_id, spool_id=spool_id))
+
+
+def overdue(conn: Connection, *, now: datetime, closing_by: datetime, limit: int) -> Sequence[tuple[int, datetime]]:
+    """Ids of links that somebody should look at now, and since when; those to be closed, of which that was earlier."""
+    is_to_close = offers.c.state == OfferStanding.CLOSING.value
+    query = select(offers.c.id, offers.c.due_at).where(
+        offers.c.due_at <= now, or_(~is_to_close, offers.c.due_at <= closing_by)
+    )
+    return [(row.id, row.due_at) for row in conn.execute(query.order_by(offers.c.due_at, offers.c.id).limit(limit))]
 
 
 def lend(engine: Engine, offer_id: int, *, now: datetime) -> Lent | None:

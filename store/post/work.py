@@ -69,10 +69,10 @@ def take_over(conn: Connection, *, now: datetime) -> tuple[int, int]:
     came_in = leases.release_all(conn, spool, now=now, queued=true())
     leases.release_all(conn, bill_looks, now=now, queued=true())
     leases.release_all(conn, hook_calls, now=now, queued=hook_calls.c.attempts == 0)
-    for of_the_provider in (charges, offers, payment_methods):
+    for of_the_provider in (charges, payment_methods, refunds):
         leases.release_all(conn, of_the_provider, now=now, queued=of_the_provider.c.attempts == 0)
-    leases.release_all(conn, charges, now=now, queued=charges.c.attempts == 0)
-    leases.release_all(conn, refunds, now=now, queued=refunds.c.attempts == 0)
+    unmade = offers.c.provider_id.is_(None)  # the others are looked at when their time comes
+    leases.release_all(conn, offers, now=now, queued=and_(offers.c.attempts == 0, unmade))
     leases.release_all(conn, provider_looks, now=now, queued=true())
     leases.set_apart(conn, spool, now=now)
     return came_in, leases.release_all(conn, outbox, now=now, queued=queued)

@@ -29,6 +29,28 @@ def test_one_writes_at_a_time_and_an_urgent_one_is_next() -> None:
     assert sorted(order[1:]) == ["worker 0", "worker 1", "worker 2"]
 
 
+def test_those_of_one_rank_write_in_the_order_in_which_they_came() -> None:
+    turn = WriteTurn()
+    order: list[int] = []
+    assert turn.take(urgent=False, timeout_seconds=1)
+
+    def write(number: int) -> None:
+        assert turn.take(urgent=False, timeout_seconds=10)
+        order.append(number)
+        turn.give_back()
+
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
+    for place, thread in enumerate(threads, 1):
+        thread.start()
+        wait_until(lambda place=place: turn.waiting == place, what="the next to wait")
+    turn.give_back()
+    for thread in threads:
+        thread.join()
+
+    assert order == [0, 1, 2, 3]
+    assert turn.take(urgent=False, timeout_seconds=1)
+
+
 def test_a_turn_that_does_not_come_in_time_blocks_nobody_after() -> None:
     turn = WriteTurn()
     assert turn.take(urgent=False, timeout_seconds=1)

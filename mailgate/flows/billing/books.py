@@ -188,6 +188,15 @@ class Deal:
         return self.books.taxed(self.payer, product, on=self.issue_day, period=period)
 
 
+def deals_with(
+    conn: Connection, settings: Settings, customer_ids: Iterable[int], today: Today, *, by: str
+) -> Mapping[int, Deal]:
+    """Lock accounts, ascending, and open the books once; numbers of no customer are left out."""
+    payers = lock(conn, customer_ids)
+    books = open_books(conn, settings)
+    return {number: Deal(conn, books, payer, today, by) for number, payer in payers.items()}
+
+
 def deal_with(
     conn: Connection, settings: Settings, customer_id: int, today: Today, *, by: str, is_quiet: bool = False
 ) -> Deal | None:

@@ -1,7 +1,7 @@
 """A saved card is charged: what for is written down under the account's lock; `charging` does it."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -15,6 +15,7 @@ from mailgate.payments.terms import Terms, chargeable
 from store.billing import cards, charges, invoices, promises
 from store.billing.charges import Charge, State
 from store.billing.invoices import Issued
+from store.billing.promises import Promise
 
 log = logging.getLogger(__name__)
 
@@ -59,28 +60,30 @@ def charge_now(
     *,
     asked_by: str,
     attempt: int = 0,
+    found: Sequence[Issued] | None = None,
 ) -> Begun | WhyNot:
     """Credit first, then the saved card for the rest: of these invoices, or of all that are due in a currency.
 
     `attempt`: counted where the schedule asks, whose declines are tried again. The caller enqueues the job, or leaves
     it to the sweep. Of credit that was used the payer hears here, unless a charge of the same invoice follows.
+    `found`: what is to be charged, where that was just read of an account without credit.
     """
     busy = charges.under_way(deal.conn, deal.payer.customer.id, currency)
     if busy is not None:
         return WhyNot(Reason.UNDER_WAY, charge_id=busy.id)
     if deal.payer.account.billed_elsewhere or deal.payer.customer.removed_at is not None:
         return WhyNot(Reason.NOT_BILLED)
-    used = settle.use_credit(deal, tells=False, early=invoice_ids or ())
-    wanted = to_charge(deal, currency, invoice_ids)
-    found = (
+    used = settle.use_credit(deal, tells=False, early=invoice_ids or ()) if found is None else ()
+    wanted = to_charge(deal, currency, invoice_ids) if found is None else found
+    begun = (
         _begin(deal, provider, currency, wanted, asked_by=asked_by, attempt=attempt) if wanted else Reason.NOTHING_OPEN
     )
-    charged = {one.id for one in wanted} if isinstance(found, Begun) else set()
+    charged = {one.id for one in wanted} if isinstance(begun, Begun) else set()
     tell_credit_used(deal, [one for one in used if one.invoice_id not in charged])
-    if isinstance(found, Begun):
-        log.info(LogEvent.CHARGE_BEGUN(charge=found.charge_id, customer=deal.payer.customer.id))
-        return Begun(found.charge_id, found.amount_minor, found.card, used)
-    return WhyNot(found, used)
+    if isinstance(begun, Begun):
+        log.info(LogEvent.CHARGE_BEGUN(charge=begun.charge_id, customer=deal.payer.customer.id))
+        return Begun(begun.charge_id, begun.amount_minor, begun.card, used)
+    return WhyNot(begun, used)
 
 
 def to_charge(deal: Deal, currency: str, invoice_ids: Collection[int] | None) -> tuple[Issued, ...]:
@@ -89,11 +92,16 @@ def to_charge(deal: Deal, currency: str, invoice_ids: Collection[int] | None) ->
     found = invoices.open_of(deal.conn, number, currency)
     if invoice_ids is not None:
         return tuple(one for one in found if one.id in invoice_ids)
-    theirs = promises.running(deal.conn, (number,), deal.day).get(number, ())
+    return due_now(deal, found, promises.running(deal.conn, (number,)).get(number, ()))
+
+
+def due_now(deal: Deal, open_now: Iterable[Issued], theirs: Iterable[Promise]) -> tuple[Issued, ...]:
+    """Those that are due and that no promise of the account lets rest."""
+    running = [one for one in theirs if one.until_on >= deal.day]
     return tuple(
         one
-        for one in found
-        if one.due_on <= deal.day and promises.rests_until(theirs, one.id) is None and is_brought(deal, one)
+        for one in open_now
+        if one.due_on <= deal.day and promises.rests_until(running, one.id) is None and is_brought(deal, one)
     )
 
 
@@ -131,9 +139,3 @@ def _begin(
         due_at=deal.now,
     )
     return Begun(charges.add(deal.conn, new, parts), amount_minor, card_words(card.brand, card.last4))
-
-
-def is_wanted(deal: Deal, charge: Charge) -> bool:
-    """All that it is for is still open, so far as it pays it: nobody has paid, cancelled or credited it meanwhile."""
-    is_open = {one.id: one.open_minor for one in invoices.open_of(deal.conn, charge.customer_id, charge.currency)}
-    return all(is_open.get(one.invoice_id, 0) >= one.amount_minor for one in charges.parts(deal.conn, charge.id))

@@ -3,23 +3,27 @@
 All of it as a day begins where the account is, and under its lock.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
 from mailgate.billing.period import local_start
 from mailgate.config import Settings
-from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.charge import Begun, Reason, charge_now, to_charge
+from mailgate.flows.billing.books import Deal, Today, deals_with
+from mailgate.flows.billing.charge import Begun, Reason, charge_now, due_now
 from mailgate.flows.billing.go import waits_for_go
 from mailgate.flows.billing.run import THE_SCHEDULE
 from mailgate.flows.story.act import Act
 from mailgate.payments.terms import Terms, chargeable, terms_of
-from store.billing import charges, collectable, disputes, falling_due, promises, working_cards
+from store.billing import charges, collectable, disputes, falling_due, invoices, ledger, promises, working_cards
 from store.billing.cards import SavedCard
 from store.billing.in_flight import in_flight
+from store.billing.invoices import Issued
+from store.billing.promises import Promise
 
 AT_ONCE = 500
 """Customers that one look takes up; what is left is found by the next."""
@@ -40,10 +44,27 @@ def cards_fall_due(conn: Connection, settings: Settings, at: datetime) -> Found:
         del since[number]
     for number, when in _fresh(conn, settings, terms, at):
         since[number] = min(when, since.get(number, when))
-    waiting = _waiting(conn, since, at) | charges.with_one_under_way(conn, since)
-    yield from sorted(
-        ((number, when) for number, when in since.items() if number not in waiting), key=lambda one: one[1]
-    )
+    yield from islice(_free(conn, sorted(since.items(), key=lambda one: one[1]), at), AT_ONCE)
+
+
+def _free(conn: Connection, found: Sequence[tuple[int, datetime]], at: datetime) -> Found:
+    """Without those of whom something is under way."""
+    for first in range(0, len(found), AT_ONCE):
+        some = dict(found[first : first + AT_ONCE])
+        busy = _waiting(conn, some, at) | charges.with_one_under_way(conn, some)
+        yield from ((number, when) for number, when in some.items() if number not in busy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is read at once of accounts that are locked, by their numbers."""
+
+    cards: Mapping[int, SavedCard]
+    open: Mapping[int, Sequence[Issued]]
+    promises: Mapping[int, Sequence[Promise]]
+    repeated: Mapping[int, Sequence[charges.Charge]]  # what was declined, and is tried again now
+    tried: frozenset[tuple[int, int]]  # invoices and the cards that were charged for them
+    with_credit: frozenset[int]
 
 
 def collect(act: Act, customer_ids: Iterable[int]) -> int:
@@ -52,16 +73,23 @@ def collect(act: Act, customer_ids: Iterable[int]) -> int:
     if terms is None or waits_for_go(act.conn, act.settings, act.now):
         return 0
     numbers = list(customer_ids)
-    with_card, busy = working_cards.kept(act.conn, numbers, terms.name), _waiting(act.conn, numbers, act.now)
-    repeated = charges.with_one_to_repeat(act.conn, numbers, by=act.now)
-    begun = 0
-    for number in numbers:
-        if number in busy or not (number in with_card or number in repeated):
-            continue
-        deal = deal_with(act.conn, act.settings, number, Today(act.now), by=THE_SCHEDULE)
-        if deal is not None:
-            begun += _collect(deal, terms, with_card.get(number))
-    return begun
+    busy = _waiting(act.conn, numbers, act.now)
+    free = [one for one in numbers if one not in busy]
+    deals = deals_with(act.conn, act.settings, free, Today(act.now), by=THE_SCHEDULE)
+    known = _read(act, terms, list(deals))
+    return sum(_collect(deal, terms, known) for deal in deals.values())
+
+
+def _read(act: Act, terms: Terms, numbers: Sequence[int]) -> _Known:
+    open_now = invoices.open_of_several(act.conn, numbers)
+    return _Known(
+        working_cards.kept(act.conn, numbers, terms.name),
+        open_now,
+        promises.running(act.conn, numbers),
+        charges.to_repeat(act.conn, numbers, by=act.now),
+        charges.attempted(act.conn, [one.id for theirs in open_now.values() for one in theirs]),
+        ledger.with_credit(act.conn, numbers),
+    )
 
 
 def collect_due(act: Act, customer_ids: Sequence[int]) -> None:
@@ -75,18 +103,26 @@ def _waiting(conn: Connection, numbers: Iterable[int], at: datetime) -> set[int]
     return in_flight(conn, ids) | {number for number, until in disputes.rests_until(conn, ids).items() if until > at}
 
 
-def _collect(deal: Deal, terms: Terms, card: SavedCard | None) -> int:
+def _collect(deal: Deal, terms: Terms, known: _Known) -> int:
     number, begun = deal.payer.customer.id, 0
-    repeated = {one.currency: one for one in charges.to_repeat(deal.conn, number, by=deal.now)}
-    due = collectable.currencies(deal.conn, number, due_by=deal.day)
-    for currency in sorted({*repeated, *due}):
-        wanted = to_charge(deal, currency, None)
+    card, theirs = known.cards.get(number), known.promises.get(number, ())
+    repeated = {one.currency: one for one in known.repeated.get(number, ())}
+    due = due_now(deal, known.open.get(number, ()), theirs)
+    rests = any(one.until_on >= deal.day for one in theirs)
+    for currency in sorted({*repeated, *(one.currency for one in due)}):
+        wanted = [one for one in due if one.currency == currency]
         before = repeated.get(currency)
-        ids = [one.id for one in wanted]
-        is_fresh = card is not None and len(charges.attempted(deal.conn, ids, card.id)) < len(ids)
-        if (before is None and not is_fresh) or (not wanted and promises.running(deal.conn, (number,))):
+        is_fresh = card is not None and any((one.id, card.id) not in known.tried for one in wanted)
+        if (before is None and not is_fresh) or (not wanted and rests):
             continue
-        found = charge_now(deal, terms, currency, asked_by=THE_SCHEDULE, attempt=_attempt(before))
+        found = charge_now(
+            deal,
+            terms,
+            currency,
+            asked_by=THE_SCHEDULE,
+            attempt=_attempt(before),
+            found=None if number in known.with_credit else wanted,
+        )
         begun += isinstance(found, Begun)
         if isinstance(found, Begun) or found.reason is not Reason.UNDER_WAY:
             charges.not_again(deal.conn, number, currency)
@@ -107,7 +143,10 @@ def _fresh(conn: Connection, settings: Settings, terms: Terms, at: datetime) -> 
     for one in collectable.due(conn, terms.name, due_by=falling_due.latest_day(at)):
         if local_start(one.due_on, ZoneInfo(one.zone)) <= at and one.issued_at + hold <= at:
             found.setdefault((one.customer_id, one.currency), []).append(one)
-    resting = promises.running(conn, {number for number, _ in found})
+    numbers = sorted({number for number, _ in found})
+    resting: dict[int, list[Promise]] = {}
+    for start in range(0, len(numbers), AT_ONCE):
+        resting |= promises.running(conn, numbers[start : start + AT_ONCE])
     for (number, currency), theirs in found.items():
         here = [one for one in theirs if promises.rests_until(resting.get(number, ()), one.invoice_id) is None]
         new = [one for one in here if not one.was_tried]

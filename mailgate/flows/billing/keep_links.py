@@ -24,7 +24,7 @@ from mailgate.flows.billing.provider_money import book_fee, payment_of, receive
 from mailgate.flows.billing.settle import deposit
 from mailgate.flows.billing.tell_payer import tell_not_come
 from mailgate.flows.story.act import Act, Queued, send_jobs
-from mailgate.jobs import Enqueue, FailPoint, no_fail_point
+from mailgate.jobs import Computing, Enqueue, FailPoint, alone, no_fail_point
 from mailgate.log_events import LogEvent
 from mailgate.outbound.document.shown import sort_in_words
 from mailgate.outbound.templates import built_in_directory
@@ -84,11 +84,13 @@ class LinkKeeper:
     provider: Provider
     enqueue: Enqueue
     fail_point: FailPoint = no_fail_point
+    computing: Computing = alone
 
     def __call__(self, offer_id: int, now: datetime) -> None:
         """One look. Never raises: what fails is tried again, with growing waits."""
         try:
-            lent = offers.lend(self.engine, offer_id, now=now)
+            with self.computing:
+                lent = offers.lend(self.engine, offer_id, now=now)
             if lent is not None:
                 self._work(lent, now)
         except (OperationalError, TimeoutError) as error:
@@ -229,7 +231,9 @@ class LinkKeeper:
                 renew_links(conn, self.settings, deal.payer.customer.id, now=now)  # nothing may have come of it
             return act.outgoing
 
-        send_jobs(transact(self.engine, story), self.enqueue)
+        with self.computing:
+            outgoing = transact(self.engine, story)
+        send_jobs(outgoing, self.enqueue)
 
 
 def _is_over(one: Offered) -> bool:

@@ -13,12 +13,18 @@ from mailgate.billing.payment.allocation import allocate
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Deal
 from mailgate.payments.provider import OfferKind
-from store.billing import invoices, ledger, offers
+from store.billing import charges, invoices, ledger, offers
 from store.billing.invoices import Issued
 from store.billing.offers import Offered, OfferStanding
 
 WAITS = timedelta(hours=1)
 """So long the mail that brings an invoice waits for its link."""
+
+YIELDS = timedelta(minutes=10)
+"""So long a link that is to be closed waits for charges that are under way."""
+
+AT_ONCE = 500
+"""Links that one look takes up; what is left is found by the next."""
 
 ASKED_A_DAY = 10
 """Links that one account may ask for within a day, for cards and deposits."""
@@ -93,6 +99,16 @@ def waits_for_link(conn: Connection, settings: Settings, invoice: Issued, *, now
         return False
     wanted = offers.wanted_of(conn, (invoice.id,)).get(invoice.id)
     return wanted is not None and now < max(wanted.made_at, invoice.issued_at + settings.billing.ladder.hold) + WAITS
+
+
+def links_due(conn: Connection, settings: Settings, at: datetime) -> Sequence[tuple[int, datetime]]:
+    """Links to be made, looked at or closed, and since when.
+
+    What was paid by card leaves a link to be closed: at the midnight on which everybody's invoice is due, all cards
+    come before these, for some minutes.
+    """
+    by = at - YIELDS if charges.at_work(conn) else at
+    return offers.overdue(conn, now=at, closing_by=by, limit=AT_ONCE)
 
 
 def ask_for_link(
