@@ -17,6 +17,14 @@ def of_money(found: MoneyQueues, today: date) -> Iterator[Attention]:
     if found.disputes:
         message = f"{_counted(found.disputes, 'payment')} charged back, which the provider has not ended"
         yield Attention("disputes_open", message, "answer it at the provider; mailgate dispute list", fault=False)
+    if found.owed:
+        message = (
+            f"{_counted(found.owed, 'sum')} owed without an invoice: money was taken back that had gone back before"
+        )
+        hint = (
+            "mailgate dispute owed; dispute settle takes it from the customer's credit, dispute write-off gives it up"
+        )
+        yield Attention("owed_without_invoice", message, hint, fault=False)
     if found.links_tried:
         message = f"the provider does not make links to pay by: {found.links_tried} so far in vain"
         hint = "the log says why; mailgate doctor asks the provider; they are tried again"
@@ -36,7 +44,7 @@ def as_json(found: MoneyQueues) -> Mapping[str, object]:
             "to_send": found.refunds_to_send,
             "due_on": found.refunds_due_on.isoformat() if found.refunds_due_on else None,
         },
-        "disputes": {"open": found.disputes},
+        "disputes": {"open": found.disputes, "owed_without_invoice": found.owed},
     }
 
 
@@ -49,6 +57,7 @@ def gauges(found: MoneyQueues) -> Mapping[str, int]:
         "refunds_on_their_way": found.refunds_on_their_way,
         "refunds_to_send": found.refunds_to_send,
         "disputes": found.disputes,
+        "owed_without_invoice": found.owed,
     }
 
 

@@ -46,6 +46,7 @@ class Outcome(StrEnum):
     ENDED = "ended"
     CHARGED = "charged"  # a late fee
     TOLD = "told"  # staff, that nobody of the customer can be written to
+    REOPENED = "reopened"  # it was settled, and the money was taken back: it climbs anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,9 @@ class Step:
 CREATED = Step("created", Kind.CREATED)
 UNREACHABLE = "unreachable"
 """The row of an invoice of which no mail arrives: staff were told once."""
+
+REOPENED = "reopened"
+"""The row of an invoice that was settled and is open again: what was done before is of an earlier climb."""
 
 _WATCHED = Step("end-watch", Kind.END_WATCH)
 
@@ -150,6 +154,12 @@ class Owed:
     suspended_at: datetime | None = None  # when its own suspension was done
     suspension: Warned = Warned()
     end: Warned = Warned()
+    reopened_on: date | None = None  # it was settled, and is open again since: `done` is what was done after that
+
+    @property
+    def counted_from(self) -> date:
+        """The day from which the steps are counted; the due date on the document stays."""
+        return max(self.due_on, self.reopened_on or self.due_on)
 
     def rests_on(self, today: date) -> date | None:
         """The last day on which nothing is asked for or done, as far as that is known on a day; None: it does not rest.
@@ -182,6 +192,8 @@ def due(owed: Owed, rules: Rules, *, now: datetime, reminded_on: date | None = N
         return Next(None, CREATED if is_new else None)
     today = local_date(now, owed.zone)
     came_on = local_date(owed.done.get(CREATED.name, ready_at), owed.zone)
+    if owed.reopened_on is not None:  # the mail that says so is told of as the one that brings an invoice
+        came_on = max(came_on, owed.reopened_on)
     rests_until = owed.rests_on(today)
     if rests_until is not None and now < (goes_on := rules.starts(rests_until + _DAY, owed.zone)):
         return Next(goes_on, CREATED if is_new else None)
@@ -190,7 +202,9 @@ def due(owed: Owed, rules: Rules, *, now: datetime, reminded_on: date | None = N
     late = [one for one in waiting.undone() if waiting.is_reached(one)]
     last_done = max((one.day for one in ladder(rules) if one.kind in _MAILS and one.name in owed.done), default=None)
     to_send = [
-        one for one in late if owed.due_on + timedelta(one.day) > came_on and (last_done is None or one.day > last_done)
+        one
+        for one in late
+        if owed.counted_from + timedelta(one.day) > came_on and (last_done is None or one.day > last_done)
     ]
     if consequence or waiting.is_suspended_on(today):
         to_send = []
@@ -226,7 +240,7 @@ class _Look:
         return [one for one in ladder(self.rules) if one.kind in _MAILS and one.name not in self.owed.done]
 
     def starts(self, step: Step) -> datetime:
-        return self.rules.starts(self.owed.due_on + timedelta(step.day), self.owed.zone)
+        return self.rules.starts(self.owed.counted_from + timedelta(step.day), self.owed.zone)
 
     def is_reached(self, step: Step) -> bool:
         return self.starts(step) <= self.now
@@ -263,7 +277,7 @@ class _Look:
     def _end_warning_at(self) -> datetime:
         """No sooner than on the day after the suspension."""
         assert self.owed.suspended_at is not None
-        day = self.owed.due_on + timedelta(self._end_warning_day)
+        day = self.owed.counted_from + timedelta(self._end_warning_day)
         suspended_on = local_date(self.owed.suspended_at, self.owed.zone)
         return self.rules.starts(max(day, suspended_on + _DAY), self.owed.zone)
 
@@ -282,7 +296,7 @@ class _Look:
 
     def _after(self, warned_at: datetime, notice: timedelta, days: int) -> datetime:
         """The day that was named, and no sooner than so long after the warning: both, since days differ in length."""
-        day = max(self.owed.due_on + timedelta(days), local_date(warned_at, self.owed.zone) + notice)
+        day = max(self.owed.counted_from + timedelta(days), local_date(warned_at, self.owed.zone) + notice)
         return max(self.rules.starts(day, self.owed.zone), warned_at + notice)
 
     def is_suspended_on(self, day: date) -> bool:
@@ -337,8 +351,8 @@ def _repeated(name: str, before: Warned) -> str:
 def consequence_on(owed: Owed, rules: Rules, kind: Kind, *, today: date) -> date:
     """The day that a warning which is given today names."""
     if kind is Kind.END_WARNING:
-        return max(owed.due_on + timedelta(rules.terminate_days), today + END_NOTICE)
-    return max(owed.due_on + timedelta(rules.suspend_days), today + SUSPEND_NOTICE)
+        return max(owed.counted_from + timedelta(rules.terminate_days), today + END_NOTICE)
+    return max(owed.counted_from + timedelta(rules.suspend_days), today + SUSPEND_NOTICE)
 
 
 def ahead(owed: Owed, rules: Rules, *, today: date) -> tuple[tuple[Step, date], ...]:
@@ -358,7 +372,7 @@ def _ahead(owed: Owed, rules: Rules, first: date) -> Iterable[tuple[Step, date]]
     can_suspend = (owed.is_on or owed.is_off) and owed.suspended_at is None
     suspended_on = None if owed.suspended_at is None else local_date(owed.suspended_at, owed.zone)
     for step in ladder(rules):
-        day = max(owed.due_on + timedelta(step.day), first)
+        day = max(owed.counted_from + timedelta(step.day), first)
         if step.name in owed.done or step.kind is Kind.CREATED:
             continue
         if step.kind in _MAILS:
@@ -369,7 +383,9 @@ def _ahead(owed: Owed, rules: Rules, first: date) -> Iterable[tuple[Step, date]]
         elif step.kind is Kind.END_WARNING and suspended_on is not None and not owed.end.given:
             yield step, max(day, suspended_on + _DAY)
         elif step.kind is Kind.END and suspended_on is not None:
-            warned_on = max(owed.due_on + timedelta(rules.terminate_days) - END_NOTICE, suspended_on + _DAY, first)
+            warned_on = max(
+                owed.counted_from + timedelta(rules.terminate_days) - END_NOTICE, suspended_on + _DAY, first
+            )
             yield step, max(day, warned_on + END_NOTICE if not owed.end.given else day)
 
 

@@ -15,7 +15,8 @@ from mailgate.billing.ledger.transaction import Booked
 from mailgate.billing.period import BeyondTheCalendar, Span, nth
 
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})\Z")
-_WITHIN = frozenset({Kind.SETTLE.value, Kind.UNSETTLED.value})  # what is owed and what is in hand move by the same
+_WITHIN = frozenset({Kind.SETTLE.value, Kind.UNSETTLED.value, Kind.OWED_PAID.value})
+"""What is owed and what is in hand move by the same."""
 
 
 class BadMonth(ValueError):

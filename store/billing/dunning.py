@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import Connection, RowMapping, and_, bindparam, func, insert, or_, select, update
 
 from mailgate.billing.document.invoice import DocumentKind, DocumentState, LineKind
-from mailgate.billing.dunning import Outcome
+from mailgate.billing.dunning import CREATED, Outcome
 from store.billing.invoices import Issued
 from store.post.outbox import OutState
 from store.rows import Rows
@@ -54,6 +54,26 @@ class StepDone:
     done_at: datetime
     outcome: Outcome
     outbox_ids: tuple[int, ...] = ()
+    climb: int = 1  # each time that it was settled and is open again it climbs anew
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """What was done about an invoice since it was issued, or since it is open again."""
+
+    number: int
+    steps: tuple[StepDone, ...]
+    done: Mapping[str, datetime]  # when, by the name of the step; with the mail that brought the invoice
+    reopened_on: date | None = None  # the account's day
+
+
+def last_climb(steps: Sequence[StepDone]) -> Climb:
+    """The one that counts, of all that was done about an invoice."""
+    number = max((one.climb for one in steps), default=1)
+    mine = tuple(one for one in steps if one.climb == number)
+    done = {one.step: one.done_at for one in steps if one.climb == number or one.step == CREATED.name}
+    reopened_on = next((one.due_on for one in mine if one.outcome is Outcome.REOPENED), None)
+    return Climb(number, mine, done, reopened_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +91,20 @@ class Mail:
         return self.sent_at if self.state is OutState.SENT else None
 
 
-_ISSUED, _STEP, _MAIL = Rows(Issued), Rows(StepDone), Rows(Mail)
+_OF_CLIMB = " ("
+"""Parts the name of a step from the number of its climb, in the rows of a later one: “+3 (2)”."""
+
+
+def _name(row: RowMapping) -> str:
+    return str(row["step"]).partition(_OF_CLIMB)[0]
+
+
+def _climb(row: RowMapping) -> int:
+    number = str(row["step"]).partition(_OF_CLIMB)[2]
+    return int(number.rstrip(")")) if number else 1
+
+
+_ISSUED, _STEP, _MAIL = Rows(Issued), Rows(StepDone, step=_name, climb=_climb), Rows(Mail)
 
 
 def waiting(conn: Connection, *, until: datetime, limit: int) -> tuple[tuple[int, datetime], ...]:
@@ -96,6 +129,8 @@ def done(conn: Connection, invoice_ids: Iterable[int]) -> dict[int, list[StepDon
     found: dict[int, list[StepDone]] = {}
     for row in conn.execute(_DONE, {"ids": list(invoice_ids)}).mappings():
         found.setdefault(row["invoice_id"], []).append(_STEP.read(row))
+    for steps in found.values():  # of one instant, what came before it was open again stands before that
+        steps.sort(key=lambda one: (one.climb, one.outcome is not Outcome.REOPENED))
     return found
 
 
@@ -108,13 +143,19 @@ def last_reminded(conn: Connection, customer_ids: Iterable[int]) -> dict[int, da
 def add(conn: Connection, together: Sequence[StepDone]) -> None:
     """Write down steps that are done now; the accounts are locked. One that is there already breaks the transaction."""
     if together:
-        conn.execute(insert(dunning_steps), [{"invoice_id": one.invoice_id, **_STEP.columns(one)} for one in together])
+        conn.execute(insert(dunning_steps), [_row(one) for one in together])
 
 
 def again(conn: Connection, one: StepDone) -> None:
     """A step counts from now on as this says: of what was only looked at, or whose mails are others now."""
-    this = dunning_steps.c.invoice_id == one.invoice_id, dunning_steps.c.step == one.step
-    conn.execute(update(dunning_steps).where(*this).values(**_STEP.columns(one)))
+    row = _row(one)
+    this = dunning_steps.c.invoice_id == one.invoice_id, dunning_steps.c.step == row["step"]
+    conn.execute(update(dunning_steps).where(*this).values(row))
+
+
+def _row(one: StepDone) -> dict[str, object]:
+    step = f"{one.step}{_OF_CLIMB}{one.climb})" if one.climb > 1 else one.step
+    return {**_STEP.columns(one), "step": step}
 
 
 def add_mail(conn: Connection, customer_id: int, outbox_id: int, *, instead_of: int) -> None:

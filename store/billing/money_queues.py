@@ -6,6 +6,7 @@ from datetime import date
 from sqlalchemy import Connection, case, func, select
 
 from mailgate.billing.refund import UNSENT, RefundState
+from store.billing import owed
 from store.billing.disputes import State as DisputeState
 from store.billing.offers import OfferStanding
 from store.schema import disputes, offers, refunds
@@ -26,10 +27,11 @@ class MoneyQueues:
     refunds_to_send: int  # by check or transfer: a person's task
     refunds_due_on: date | None  # the first deadline of all that is not sent
     disputes: int  # open ones
+    owed: int = 0  # sums that no invoice asks for, since money was taken back that had gone back before
 
 
 def standing(conn: Connection) -> MoneyQueues:
-    """Look at all of them; each is found by an index."""
+    """Look at all of them; each is found by an index, but what is owed without an invoice, by the balances."""
     wanted, is_open = (offers.c.state == one.value for one in (OfferStanding.WANTED, OfferStanding.OPEN))
     links = conn.execute(
         select(
@@ -59,4 +61,5 @@ def standing(conn: Connection) -> MoneyQueues:
         refunds_to_send=int(back[1] or 0),
         refunds_due_on=back[2],
         disputes=int(conn.execute(open_disputes).scalar_one()),
+        owed=len(owed.listing(conn)),
     )

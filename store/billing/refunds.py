@@ -1,6 +1,6 @@
 """Rows of money that goes back, and how much of what came in may still go back."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,12 +11,14 @@ from store.billing import opening_balances
 from store.engine import transaction
 from store.post import leases
 from store.rows import Rows, insert_row
-from store.schema import allocations, bank_entries, disputes, invoice_lines, payments, refunds
+from store.schema import allocations, bank_entries, disputes, invoice_lines, invoices, payments, refunds
 
 PAYMENT = "payment"
 """The source of an allocation of money."""
 
 _STANDING = [state.value for state in STANDS]
+_ON_ITS_WAY = [state.value for state in (RefundState.WANTED, RefundState.IN_DOUBT, RefundState.PENDING)]
+"""It may still be that it does not go back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +177,25 @@ def sources(
     if invoice_ids is None:
         found.extend(_moved_in(conn, customer_id, currency, gone.get(None, 0)))
     return tuple(found)
+
+
+def own_money_goes_back(conn: Connection, customer_ids: Iterable[int]) -> frozenset[int]:
+    """Invoices of these customers that are open, and of whose own money some may be on its way back by the provider.
+
+    As of a payment that its bank has taken back meanwhile: what is refused of the refund pays the invoice again.
+    """
+    query = (
+        select(allocations.c.invoice_id)
+        .join(refunds, refunds.c.payment_id == allocations.c.source_id)
+        .join(invoices, invoices.c.id == allocations.c.invoice_id)
+        .where(
+            refunds.c.customer_id.in_(list(customer_ids)),
+            refunds.c.state.in_(_ON_ITS_WAY),
+            allocations.c.source == PAYMENT,
+            invoices.c.open_minor > 0,
+        )
+    )
+    return frozenset(conn.execute(query.distinct()).scalars())
 
 
 def _gone(conn: Connection, customer_id: int, currency: str) -> dict[int | None, int]:

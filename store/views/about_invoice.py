@@ -10,7 +10,7 @@ from mailgate.billing.dunning import Kind, Outcome, Owed, Rules, Warned, ahead
 from mailgate.billing.period import local_date
 from mailgate.billing.service import ENDED, UNPAID, State
 from mailgate.letters.kind import FOR_STAFF, Matter
-from store.billing import disputes, dunning, promises
+from store.billing import disputes, dunning, promises, refunds
 from store.billing.dunning import StepDone
 from store.billing.in_flight import in_flight
 from store.post.outbox import OutState
@@ -66,20 +66,23 @@ def ahead_of(conn: Connection, invoice_id: int, rules: Rules, now: datetime) -> 
     charged_back = disputes.rests_until(conn, (row.customer_id,)).get(row.customer_id)
     days = (promises.rests_until(theirs, invoice_id), charged_back and local_date(charged_back, zone))
     rests_until = max((day for day in days if day is not None), default=None)
-    steps = dunning.done(conn, (invoice_id,)).get(invoice_id, ())
+    climb = dunning.last_climb(dunning.done(conn, (invoice_id,)).get(invoice_id, ()))
+    steps = climb.steps
     is_on, is_off = _services(conn, invoice_id)
     owed = Owed(
         row.due_on,
         row.issued_at,
         zone,
         rests_until=rests_until,
-        in_flight=row.customer_id in in_flight(conn, (row.customer_id,)),
+        in_flight=row.customer_id in in_flight(conn, (row.customer_id,))
+        or invoice_id in refunds.own_money_goes_back(conn, (row.customer_id,)),
         is_on=is_on,
         is_off=is_off,
-        done={one.step: one.done_at for one in steps},
+        done=climb.done,
         suspended_at=next((one.done_at for one in steps if one.outcome is Outcome.SUSPENDED), None),
         suspension=_warned(conn, [one for one in steps if _warns(one) is Kind.SUSPEND_WARNING]),
         end=_warned(conn, [one for one in steps if _warns(one) is Kind.END_WARNING]),
+        reopened_on=climb.reopened_on,
     )
     # The mail that brings the invoice comes whether it is paid or not.
     coming = (Coming(step.kind, on) for step, on in ahead(owed, rules, today=today) if step.kind is not Kind.CREATED)

@@ -140,6 +140,14 @@ BOOKED: Mapping[Kind, tuple[Transaction, str, list[tuple[object, ...]]]] = {
         "unsettled:6",
         [(RECEIVABLE, 300, 12, 7), (CREDIT, -300, 12)],
     ),
+    Kind.OWED_PAID: (
+        events.owed_paid(41, ANNE, amount_minor=215), "owed-paid:41", [(CREDIT, 215, 12), (RECEIVABLE, -215, 12)]
+    ),
+    Kind.OWED_GIVEN_UP: (
+        events.owed_given_up(41, ANNE, amount_minor=215),
+        "owed-given-up:41",
+        [("expenses:write-offs", 215), (RECEIVABLE, -215, 12)],
+    ),
 }  # fmt: skip
 
 

@@ -74,3 +74,11 @@ def test_there_are_no_chargebacks(program: Program) -> None:
     assert program.rows("dispute", "list") == []
     for command in ("show", "accept"):
         assert refused(program, "dispute", command, "1")["message"] == "there is no dispute 1"
+
+
+def test_what_is_owed_without_an_invoice_is_settled_or_given_up_where_there_is_any(program: Program) -> None:
+    cancelled(program)
+
+    assert program.rows("dispute", "owed") == program.rows("dispute", "owed", "--customer", "1") == []
+    for command in ("settle", "write-off"):
+        assert refused(program, "dispute", command, "1")["message"] == "customer 1 owes nothing without an invoice"

@@ -155,11 +155,18 @@ def dispute_won(
     amount_minor: int,
     allocations: Mapping[int, int],
     credit_minor: int = 0,
+    given_up_minor: int = 0,
     fee_minor: int,
     provider: str,
 ) -> Transaction:
-    """The money is ours again; `fee_minor`: what the provider gives back of its fee."""
-    postings = _disputed(whose, amount_minor, allocations, credit_minor, fee_minor, provider, sign=-1)
+    """The money is ours again; `fee_minor`: what the provider gives back of its fee.
+
+    `given_up_minor`: what was owed without an invoice, and given up meanwhile.
+    """
+    rest = amount_minor - given_up_minor
+    postings = list(_disputed(whose, rest, allocations, credit_minor, fee_minor, provider, sign=-1))
+    if given_up_minor:
+        postings += [Posting(WRITE_OFFS, -positive(given_up_minor)), Posting(provider, given_up_minor)]
     return _booked(Kind.DISPUTE_WON, dispute_id, "dispute", whose, postings)
 
 
@@ -249,6 +256,22 @@ def _booked(  # noqa: PLR0917 - called in this file alone, always in this order
     )
 
 
+def owed_paid(booking_id: int, whose: Whose, *, amount_minor: int) -> Transaction:
+    """What a chargeback or a return has left owed without an invoice is paid from credit; `booking_id`: of that."""
+    taken = Posting(CREDIT, positive(amount_minor), whose.customer_id)
+    return _booked(Kind.OWED_PAID, booking_id, "booking", whose, (taken, _owed(whose, -amount_minor)))
+
+
+def owed_given_up(booking_id: int, whose: Whose, *, amount_minor: int) -> Transaction:
+    """The same is asked for no more."""
+    postings = (*once(WRITE_OFFS, amount_minor), _owed(whose, -amount_minor))
+    return _booked(Kind.OWED_GIVEN_UP, booking_id, "booking", whose, postings)
+
+
+def _owed(whose: Whose, amount_minor: int) -> Posting:
+    return Posting(RECEIVABLE, amount_minor, whose.customer_id)
+
+
 def _disputed(  # noqa: PLR0917 - called in this file alone, always in this order
     whose: Whose,
     amount_minor: int,
@@ -267,4 +290,5 @@ def _disputed(  # noqa: PLR0917 - called in this file alone, always in this orde
         yield Posting(CREDIT, sign * positive(credit_minor), whose.customer_id)
     if fee_minor:
         yield Posting(FEES, sign * positive(fee_minor))
-    yield Posting(provider, -sign * positive(amount_minor + fee_minor))
+    if amount_minor + fee_minor:
+        yield Posting(provider, -sign * positive(amount_minor + fee_minor))

@@ -30,6 +30,8 @@ class Kind(StrEnum):
     FEE = "fee"
     RETURNED = "returned"
     UNSETTLED = "unsettled"
+    OWED_PAID = "owed-paid"
+    OWED_GIVEN_UP = "owed-given-up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,10 @@ SIDES: Mapping[Kind, Sides] = {
     Kind.REFUND_FAILED: Sides("bank, cash or provider", "refunds or credit"),
     Kind.REFUND_KEPT: Sides("refunds", "credit"),
     Kind.DISPUTE: Sides("receivable: what it had paid; credit: what of it was left; fees: what it costs", "provider"),
-    Kind.DISPUTE_WON: Sides("provider", "receivable: what it pays again; credit: the rest; fees: what comes back"),
+    Kind.DISPUTE_WON: Sides(
+        "provider",
+        "receivable: what it pays again; credit: the rest; write-offs: what was given up of it; fees: what comes back",
+    ),
     Kind.DISPUTE_FEE: Sides("fees: in another currency than the payment", "provider"),
     Kind.DISPUTE_FEE_BACK: Sides("provider", "fees"),
     Kind.PAYOUT: Sides("bank", "provider"),
@@ -67,5 +72,7 @@ SIDES: Mapping[Kind, Sides] = {
     Kind.FEE: Sides("fees", "provider"),
     Kind.RETURNED: Sides("receivable: what it had paid; credit: what it had left", "bank, cash or provider"),
     Kind.UNSETTLED: Sides("receivable", "credit"),
+    Kind.OWED_PAID: Sides("credit", "receivable, of no invoice"),
+    Kind.OWED_GIVEN_UP: Sides("write-offs", "receivable, of no invoice"),
 }
 """One row a kind: which side of which account."""

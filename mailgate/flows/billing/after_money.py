@@ -48,7 +48,8 @@ def _restore(deal: Deal, resting: Sequence[Service], is_open: Collection[int]) -
     if not resting:
         return
     done = dunning.done(deal.conn, is_open)
-    holding = [key for key, steps in done.items() if any(one.outcome is Outcome.SUSPENDED for one in steps)]
+    climbs = {key: dunning.last_climb(steps).steps for key, steps in done.items()}
+    holding = [key for key, steps in climbs.items() if any(one.outcome is Outcome.SUSPENDED for one in steps)]
     held: set[int] = set().union(*dunning.billed_services(deal.conn, holding).values()) if holding else set()
     free = [one for one in resting if one.id not in held and one.parent_id not in held]
     if not free:

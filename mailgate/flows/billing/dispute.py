@@ -18,14 +18,17 @@ from mailgate.billing.refund import STANDS
 from mailgate.errors import Permanent
 from mailgate.flows.billing.after_money import after_settlement
 from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.letters import Taken
 from mailgate.flows.billing.offers import renew_links
+from mailgate.flows.billing.open_again import open_again_by
 from mailgate.flows.billing.refund import keep_what_is_not_sent
 from mailgate.flows.billing.settle import CREDIT, PAYMENT
 from mailgate.flows.billing.tell_dispute import tell_dispute
 from mailgate.flows.billing.tell_hooks import tell_paid
+from mailgate.flows.billing.tell_payer import tell_returned
 from mailgate.log_events import LogEvent
 from mailgate.payments.provider import DisputeSeen, DisputeState
-from store.billing import cards, disputes, dunning, invoices, ledger, refunds, reopened
+from store.billing import cards, disputes, dunning, invoices, ledger, owed, refunds, reopened
 from store.billing.disputes import Dispute, State
 from store.billing.invoices import Settled
 from store.billing.payments import Payment
@@ -51,7 +54,7 @@ class _Missing:
         """Take of what settles an invoice, which is open by it; returns how much."""
         taken = min(self.left_minor, most_minor, found.amount_minor)
         if taken > 0:
-            reopened.reopen_by(deal.conn, found, taken, now=deal.now)
+            open_again_by(deal, found, taken)
             self.by_invoice[found.invoice_id] = self.by_invoice.get(found.invoice_id, 0) + taken
             self.left_minor -= taken
         return max(0, taken)
@@ -59,10 +62,12 @@ class _Missing:
 
 def hear(deal: Deal, payment: Payment, seen: DisputeSeen) -> Dispute:
     """What the provider says of a dispute of a payment of this account; said twice, or late, it changes nothing."""
-    one = disputes.find_theirs(deal.conn, payment.provider, seen.id) or _open(deal, payment, seen)
+    one = disputes.find_theirs(deal.conn, payment.provider, seen.id)
+    is_known = one is not None
+    one = one or _open(deal, payment, seen)
     one = _with_fee(deal, one, seen)
     if one.state is State.OPEN and seen.state is DisputeState.WON:
-        one = _win(deal, one)
+        one = _win(deal, payment, one, tells=is_known)
     elif one.state is State.OPEN and seen.state is DisputeState.LOST:
         one = _over(deal, one, State.LOST)
     return one
@@ -125,7 +130,11 @@ def _open(deal: Deal, payment: Payment, seen: DisputeSeen) -> Dispute:
     card = cards.kept(conn, payment.customer_id, payment.provider)
     if card is not None and not card.blocked_because:
         cards.block(conn, card.id, because=blocked_because(one))
-    tell_dispute(deal, one, tuple(missing.by_invoice))
+    tell_dispute(deal, one, tuple(missing.by_invoice), owed_minor=missing.left_minor)
+    if seen.state is not DisputeState.WON:  # else it came and went before anybody heard of it
+        taken = Taken(is_charged_back=True, blocks_card=card is not None, owed_minor=missing.left_minor)
+        ids = tuple(missing.by_invoice)
+        tell_returned(deal, payment, ids, on=deal.day, taken=taken, amount_minor=one.amount_minor)
     log.warning(LogEvent.DISPUTED(dispute=one.id, customer=one.customer_id, state=one.state.value))
     return one
 
@@ -157,23 +166,28 @@ def _with_fee(deal: Deal, one: Dispute, seen: DisputeSeen) -> Dispute:
     return changed
 
 
-def _win(deal: Deal, one: Dispute) -> Dispute:
+def _win(deal: Deal, payment: Payment, one: Dispute, *, tells: bool) -> Dispute:
     """The money is ours again: it pays what it paid before, as far as that is open still; the rest is credit."""
     conn = deal.conn
     before = ledger.find(conn, f"{Kind.DISPUTE.value}:{one.id}")
     assert before is not None
-    anew, without_invoice = [], 0
+    anew = []
     for entry in before.entries:
         if entry.account == RECEIVABLE and entry.invoice_id is not None:
             taken = min(entry.amount_minor, invoices.get(conn, entry.invoice_id).open_minor)
             if taken:
                 anew.append(Allocation(entry.invoice_id, taken))
-        elif entry.account == RECEIVABLE:
-            without_invoice = entry.amount_minor
+    without_invoice = owed.part_of(before)
+    was_paid, was_given_up = (
+        ledger.find(conn, f"{kind.value}:{before.id}") is not None
+        for kind in (events.Kind.OWED_PAID, events.Kind.OWED_GIVEN_UP)
+    )
+    given_up = without_invoice if was_given_up else 0
+    still_owed = 0 if was_paid or was_given_up else without_invoice
     back_to_credit = sum(entry.amount_minor for entry in before.entries if entry.account == CREDIT_ACCOUNT)
     invoices.settle(conn, anew, source=PAYMENT, source_id=one.payment_id, now=deal.now)
     by_invoice = {allocation.invoice_id: allocation.amount_minor for allocation in anew}
-    credit_minor = one.amount_minor - sum(by_invoice.values()) - without_invoice
+    credit_minor = one.amount_minor - sum(by_invoice.values()) - still_owed - given_up
     assert credit_minor >= back_to_credit
     booked = events.dispute_won(
         one.id,
@@ -181,6 +195,7 @@ def _win(deal: Deal, one: Dispute) -> Dispute:
         amount_minor=one.amount_minor,
         allocations=by_invoice,
         credit_minor=credit_minor,
+        given_up_minor=given_up,
         fee_minor=0,
         provider=account_of(one.provider),
     )
@@ -189,6 +204,16 @@ def _win(deal: Deal, one: Dispute) -> Dispute:
     if card is not None and card.blocked_because == blocked_because(one):
         cards.block(conn, card.id, because="")
     tell_paid(deal, by_invoice)
+    if tells:
+        tell_returned(
+            deal,
+            payment,
+            tuple(by_invoice),
+            on=deal.day,
+            taken=Taken(is_charged_back=True, is_won=True),
+            amount_minor=one.amount_minor,
+            credit_minor=credit_minor,
+        )
     after_settlement(deal, set(by_invoice))
     return _over(deal, one, State.WON)
 

@@ -35,8 +35,9 @@ def skip(deal: Deal, item: Item, *, spool_id: int | None) -> date | None:
         _rest(deal, item, until, spool_id=spool_id)
         return until
     (invoice,) = _open(deal, item)
-    due_on = invoice.due_on
-    dunning.add(deal.conn, [StepDone(invoice.id, item.step, due_on, deal.now, Outcome.SKIPPED)])
+    climb = dunning.last_climb(dunning.done(deal.conn, (invoice.id,)).get(invoice.id, ()))
+    left_out = StepDone(invoice.id, item.step, item.day, deal.now, Outcome.SKIPPED, climb=climb.number)
+    dunning.add(deal.conn, [left_out])
     return None
 
 
@@ -84,6 +85,6 @@ def _open(deal: Deal, item: Item) -> list[Issued]:
     if not found:
         raise IsOver("nothing is open of it any more")
     done = dunning.done(deal.conn, item.invoice_ids)
-    if item.step and any(one.step == item.step for steps in done.values() for one in steps):
+    if item.step and any(item.step in dunning.last_climb(steps).done for steps in done.values()):
         raise IsOver("it was done already")
     return found

@@ -52,6 +52,7 @@ class _Deed:
     due_on: date
     outcome: Outcome
     mails: slice
+    climb: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,12 @@ class Look:
                 self._mend(debtor, invoice, lost, others, is_over=found.mail is not None)
             self.looks[invoice.id] = found.look_at
             for step in found.skipped:
-                self._note(invoice, step, Outcome.SKIPPED)
+                self._note(debtor, invoice, step, Outcome.SKIPPED)
             if found.mail is not None and found.mail.kind is Kind.CREATED:
                 on = max(invoice.due_on, self._today(debtor))
                 charge = self._charge(debtor, (invoice,), on)
                 mails = self._write(debtor, Template.INVOICE_CREATED, invoice, with_file=True, charge=charge)
-                self._note(invoice, found.mail, Outcome.SENT, mails)
+                self._note(debtor, invoice, found.mail, Outcome.SENT, mails)
             elif found.mail is not None:
                 is_new = rule.CREATED in found.skipped or (lost is not None and lost.step == rule.CREATED.name)
                 reminders.append(_Due(invoice, found.mail, is_new, others))
@@ -125,7 +126,7 @@ class Look:
             if found.mail is not None and found.mail.kind is not Kind.CREATED:
                 reminders.append(_Due(invoice, found.mail, rule.CREATED in found.skipped, ()))
                 for step in found.skipped:
-                    self._note(invoice, step, Outcome.SKIPPED)
+                    self._note(debtor, invoice, step, Outcome.SKIPPED)
         if reminders:
             self._remind(debtor, reminders, told)
         else:
@@ -139,7 +140,7 @@ class Look:
             sent = tuple(number for number in ids[one.mails] if number is not None)
             is_mail = one.outcome in (Outcome.SENT, Outcome.REMINDED, Outcome.WARNED)
             outcome = Outcome.NOBODY if is_mail and not sent else one.outcome
-            rows.append(StepDone(one.invoice_id, one.step, one.due_on, self.act.now, outcome, sent))
+            rows.append(StepDone(one.invoice_id, one.step, one.due_on, self.act.now, outcome, sent, one.climb))
             if outcome is Outcome.NOBODY:
                 self.looks[one.invoice_id] = self.act.now + SOON
         dunning.add(self.act.conn, rows)
@@ -167,12 +168,14 @@ class Look:
 
         `is_over`: another mail is due by now. A warning is given anew with a day of its own.
         """
-        done = {one.step for one in debtor.done.get(invoice.id, ())}
-        if not others and rule.UNREACHABLE not in done:
+        climb = debtor.climb(invoice)
+        if not others and rule.UNREACHABLE not in climb.done:
             tried = sorted({mail.to_address for one in debtor.done[invoice.id] for mail in debtor.mails_of(one)})
             log.warning(LogEvent.UNREACHABLE(customer=invoice.customer_id, invoice=invoice.number))
             mails = self._send(unreachable_notices(self.act, invoice, tried))
-            self.deeds.append(_Deed(invoice.id, rule.UNREACHABLE, self._today(debtor), Outcome.TOLD, mails))
+            self.deeds.append(
+                _Deed(invoice.id, rule.UNREACHABLE, self._today(debtor), Outcome.TOLD, mails, climb.number)
+            )
         elif others and not is_over and lost.outcome is not Outcome.WARNED:
             is_new = lost.step == rule.CREATED.name
             kind = Kind.CREATED if is_new else Kind.REMINDER
@@ -217,7 +220,7 @@ class Look:
         )
         for one in told:
             outcome = Outcome.WARNED if one.step.kind in _WARNINGS else Outcome.REMINDED
-            self._note(one.invoice, one.step, outcome, mails)
+            self._note(debtor, one.invoice, one.step, outcome, mails)
             self._charge_late_fee(debtor, one.invoice, today)
         tomorrow = self.rules.starts(today + timedelta(days=1), debtor.payer.zone)
         self.looks.update({one.invoice.id: tomorrow for one in reminders if one.invoice.id not in numbers})
@@ -242,7 +245,7 @@ class Look:
 
     def _charge_late_fee(self, debtor: Debtor, invoice: Issued, today: date) -> None:
         """Once, with the first reminder after the due date."""
-        if not self.act.settings.billing.late_fee or today <= invoice.due_on:
+        if not self.act.settings.billing.late_fee or today <= debtor.counted_from(invoice):
             return
         if any(one.step == LATE_FEE for one in debtor.done.get(invoice.id, ())):
             return
@@ -251,8 +254,8 @@ class Look:
             self.deeds.append(_Deed(invoice.id, LATE_FEE, today, Outcome.CHARGED, _NO_MAILS))
 
     def _is_named(self, debtor: Debtor, one: Issued, numbers: set[int], today: date) -> bool:
-        """Beside what has reached a step, a reminder names what is due and rests for no promise."""
-        rests = promises.rests_until(debtor.promises, one.id) is not None
+        """Beside what has reached a step, a reminder names what is due and does not rest."""
+        rests = promises.rests_until(debtor.promises, one.id) is not None or one.id in debtor.goes_back
         return one.id in numbers or (one.open_minor > 0 and one.due_on <= today and not rests)
 
     def _named(self, debtor: Debtor, invoice: Issued, kind: Kind, today: date) -> date:
@@ -279,18 +282,19 @@ class Look:
             mails, outcome = self._send(suspend_for(self.act, deal, debtor, invoice)), Outcome.SUSPENDED
         else:
             mails, outcome = self._send(end_for(self.act, deal, debtor, invoice)), Outcome.ENDED
-        self._note(invoice, step, outcome, mails)
+        self._note(debtor, invoice, step, outcome, mails)
         number = debtor.payer.customer.id
         now_theirs = services.of_accounts(self.act.conn, (number,)).get(number, ())
         return replace(debtor, payer=replace(debtor.payer, services=tuple(now_theirs)))
 
     def _watch(self, debtor: Debtor, invoice: Issued, step: Step) -> None:
         """The end was seen coming. After a clock that went back it is seen anew."""
-        on = self._today(debtor)
-        if any(one.step == step.name for one in debtor.done.get(invoice.id, ())):
-            self.again.append(StepDone(invoice.id, step.name, on, self.act.now, Outcome.WATCHED))
+        on, climb = self._today(debtor), debtor.climb(invoice)
+        if step.name in climb.done:
+            watched = StepDone(invoice.id, step.name, on, self.act.now, Outcome.WATCHED, climb=climb.number)
+            self.again.append(watched)
         else:
-            self.deeds.append(_Deed(invoice.id, step.name, on, Outcome.WATCHED, _NO_MAILS))
+            self.deeds.append(_Deed(invoice.id, step.name, on, Outcome.WATCHED, _NO_MAILS, climb.number))
 
     def _write(
         self, debtor: Debtor, template: Template, invoice: Issued, *, to: Sequence[Contact] = (), **more: Any
@@ -306,9 +310,12 @@ class Look:
         self.notices.extend(notices)
         return slice(first, len(self.notices))
 
-    def _note(self, invoice: Issued, step: Step, outcome: Outcome, mails: slice = _NO_MAILS) -> None:
-        due_on = invoice.issued_on if step.kind is Kind.CREATED else invoice.due_on + timedelta(step.day)
-        self.deeds.append(_Deed(invoice.id, step.name, due_on, outcome, mails))
+    def _note(self, debtor: Debtor, invoice: Issued, step: Step, outcome: Outcome, mails: slice = _NO_MAILS) -> None:
+        if step.kind is Kind.CREATED:  # once, however often it climbs
+            self.deeds.append(_Deed(invoice.id, step.name, invoice.issued_on, outcome, mails))
+            return
+        due_on = debtor.counted_from(invoice) + timedelta(step.day)
+        self.deeds.append(_Deed(invoice.id, step.name, due_on, outcome, mails, debtor.climb(invoice).number))
 
 
 def _template(kind: Kind, invoice: Issued, today: date) -> Template:

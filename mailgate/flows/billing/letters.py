@@ -106,6 +106,16 @@ def refund_notices(act: Act, refund: Refund) -> list[Notice]:
     return _to_all(act, Template.REFUND_SENT, readers_of_money(act, refund.customer_id), values, about=note)
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How the payer's bank has taken money back, as the payer is told."""
+
+    is_charged_back: bool = False  # by the provider, and not by a line of our bank
+    is_won: bool = False  # it has given it back since
+    blocks_card: bool = False  # the saved card is charged no more
+    owed_minor: int = 0  # had gone back to the payer before, and no invoice asks for it
+
+
 def payment_notices(
     act: Act,
     template: Template,
@@ -122,6 +132,7 @@ def payment_notices(
     meant: str = "",
     file: MadeFile | None = None,
     had_paid_minor: int = 0,
+    taken: Taken | None = None,
 ) -> list[Notice]:
     """What money came or was taken back, or which credit was used or added, and what it settled.
 
@@ -129,7 +140,7 @@ def payment_notices(
     `had_paid_minor`: how much of what it settled the account's credit had paid before.
     `open_now`: what is open of the invoices that it was for. `credit_minor`: how much of it became credit, or of a
     deposit or gift: the credit by now. `meant`: the number of an invoice that it was for, and that was settled before.
-    `file`: the receipt.
+    `file`: the receipt. `taken`: how it was taken back.
     """
     came = {"amount_minor": amount_minor, "currency": currency, "on": on.isoformat(), "method": method, "label": label}
     values = {
@@ -139,6 +150,7 @@ def payment_notices(
         "credit_minor": credit_minor,
         "meant": meant,
         "had_paid_minor": had_paid_minor,
+        "taken": asdict(taken) if taken else None,
         "overview": act.settings.page("/invoices"),
         **(ways_to_pay(act, open_now[0]) if open_now else NO_WAYS),
     }

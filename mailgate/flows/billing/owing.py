@@ -12,8 +12,8 @@ from mailgate.billing.period import local_date
 from mailgate.billing.service import UNPAID, Service, State
 from mailgate.flows.billing.books import Payer
 from mailgate.mail.address import address_key
-from store.billing import disputes, dunning, promises
-from store.billing.dunning import Mail, StepDone
+from store.billing import disputes, dunning, promises, refunds
+from store.billing.dunning import Climb, Mail, StepDone
 from store.billing.in_flight import in_flight
 from store.billing.invoices import Issued
 from store.billing.promises import Promise
@@ -38,6 +38,7 @@ class Debtor:
     in_flight: bool = False  # money of theirs is on its way
     waits_for_go: bool = False  # of staff, who let each day go on
     too_little: frozenset[str] = frozenset()  # currencies in which less is open than the provider takes
+    goes_back: frozenset[int] = frozenset()  # invoices of whose own money some may be on its way back
     disputed_until: date | None = None  # a payment was charged back: staff have so long to decide
 
     @property
@@ -56,7 +57,7 @@ class Debtor:
 
     def owed(self, invoice: Issued, *, may_repeat: bool = False) -> Owed:
         """An invoice as the rule takes it. `may_repeat`: what reached nobody may still reach somebody else."""
-        steps = self.done.get(invoice.id, ())
+        climb = self.climb(invoice)
         services = self.theirs(invoice)
         return Owed(
             invoice.due_on,
@@ -65,18 +66,32 @@ class Debtor:
             is_open=invoice.open_minor > 0,
             brings=invoice.state in _BROUGHT,
             rests_until=later(promises.rests_until(self.promises, invoice.id), self.disputed_until),
-            in_flight=self.in_flight or self.waits_for_go or invoice.currency in self.too_little,
+            in_flight=self._waits(invoice),
             is_on=any(one.state is State.ACTIVE for one in services),
             is_off=any(is_off(one) for one in services),
-            done={one.step: one.done_at for one in steps},
-            suspended_at=next((one.done_at for one in steps if one.outcome is Outcome.SUSPENDED), None),
+            done=climb.done,
+            suspended_at=next((one.done_at for one in climb.steps if one.outcome is Outcome.SUSPENDED), None),
             suspension=self.warned(invoice, Kind.SUSPEND_WARNING, may_repeat=may_repeat),
             end=self.warned(invoice, Kind.END_WARNING, may_repeat=may_repeat),
+            reopened_on=climb.reopened_on,
         )
+
+    def _waits(self, invoice: Issued) -> bool:
+        """What is to be paid of it may be less tomorrow, or nobody may ask for it today."""
+        is_moving = self.in_flight or invoice.id in self.goes_back
+        return is_moving or self.waits_for_go or invoice.currency in self.too_little
+
+    def climb(self, invoice: Issued) -> Climb:
+        """What was done about it since it is open."""
+        return dunning.last_climb(self.done.get(invoice.id, ()))
+
+    def counted_from(self, invoice: Issued) -> date:
+        """The day from which its steps are counted."""
+        return max(invoice.due_on, self.climb(invoice).reopened_on or invoice.due_on)
 
     def warned(self, invoice: Issued, kind: Kind, *, may_repeat: bool) -> Warned:
         """How the last warning of this kind stands: delivered once the next server has it, unless it came back."""
-        given = [one for one in self.done.get(invoice.id, ()) if _warns_of(one) is kind]
+        given = [one for one in self.climb(invoice).steps if _warns_of(one) is kind]
         if not given:
             return Warned()
         mails = self.mails_of(given[-1])
@@ -87,7 +102,7 @@ class Debtor:
 
     def lost(self, invoice: Issued) -> StepDone | None:
         """The last step that was to reach somebody, where nobody can be reached by it any more."""
-        told = [one for one in self.done.get(invoice.id, ()) if one.outcome in _TOLD]
+        told = [one for one in self.climb(invoice).steps if one.outcome in _TOLD]
         if told and all(one.state is OutState.FAILED for one in self.mails_of(told[-1])):
             return told[-1]
         return None
@@ -122,6 +137,7 @@ def debtors(conn: Connection, payers: Mapping[int, Payer], *, now: datetime) -> 
     billed = dunning.billed_services(conn, numbers)
     reminded = dunning.last_reminded(conn, payers)
     on_its_way, disputed = in_flight(conn, payers), disputes.rests_until(conn, payers)
+    goes_back = refunds.own_money_goes_back(conn, payers)
     return [
         Debtor(
             payer,
@@ -132,6 +148,7 @@ def debtors(conn: Connection, payers: Mapping[int, Payer], *, now: datetime) -> 
             {key: frozenset(value) for key, value in billed.items()},
             local_date(reminded[number], payer.zone) if number in reminded else None,
             number in on_its_way,
+            goes_back=goes_back,
             disputed_until=local_date(disputed[number], payer.zone) if number in disputed else None,
         )
         for number, payer in payers.items()

@@ -6,6 +6,8 @@ from datetime import date
 
 from mailgate.billing.ledger import events
 from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.letters import Taken
+from mailgate.flows.billing.open_again import open_again
 from mailgate.flows.billing.refund import keep_what_is_not_sent
 from mailgate.flows.billing.settle import CREDIT, PAYMENT, into, use_credit
 from mailgate.flows.billing.tell_payer import tell_returned
@@ -34,7 +36,7 @@ def take_payment_back(deal: Deal, payment: Payment, *, entry_id: int, on: date) 
     rest = payment.amount_minor - sum(one.amount_minor for one in paid)
     about = events.Whose(payment.customer_id, on, payment.currency)
     spent = _spent(deal, payment, rest)
-    reopened.reopen(conn, (*paid, *spent), now=deal.now)
+    open_again(deal, (*paid, *spent))
     unsettled = [
         events.unsettled(one.id, about, invoice_id=one.invoice_id, amount_minor=one.amount_minor) for one in spent
     ]
@@ -51,7 +53,7 @@ def take_payment_back(deal: Deal, payment: Payment, *, entry_id: int, on: date) 
     ledger.book(conn, [booked], now=deal.now)
     use_credit(deal, tells=False)
     ids = list(_by_invoice((*paid, *spent)))
-    tell_returned(deal, payment, ids, on=on)
+    tell_returned(deal, payment, ids, on=on, taken=Taken(owed_minor=rest - credit))
     dunning.look_soon(conn, payment.customer_id, now=deal.now)
     found = {one.id: one for one in invoices.several(conn, ids)}
     numbers = tuple(found[one].number for one in ids if found[one].open_minor)

@@ -31,7 +31,13 @@ STATEMENT_PDF = "statement-pdf"
 """The maker of the file of a statement."""
 
 _UNSAFE = re.compile(r"[^\w.]+")
-_SAYS = {Kind.VOID: Kind.CREDIT_NOTE, Kind.DEPOSIT: Kind.PAYMENT, Kind.REFUND_FAILED: Kind.REFUND}
+_SAYS = {
+    Kind.VOID: Kind.CREDIT_NOTE,
+    Kind.DEPOSIT: Kind.PAYMENT,
+    Kind.SET_ASIDE: Kind.REFUND,
+    Kind.REFUND_FAILED: Kind.REFUND,
+    Kind.REFUND_KEPT: Kind.REFUND,
+}
 """What is the same to people."""
 
 

@@ -17,8 +17,11 @@ from store.billing import invoices, payments
 from store.billing.disputes import Dispute
 
 
-def tell_dispute(deal: Deal, one: Dispute, reopened: Collection[int] = ()) -> None:
-    """A dispute of a customer's, with the invoices that are open again by it; or how it has ended."""
+def tell_dispute(deal: Deal, one: Dispute, reopened: Collection[int] = (), *, owed_minor: int = 0) -> None:
+    """A dispute of a customer's, with the invoices that are open again by it; or how it has ended.
+
+    `owed_minor`: what no invoice asks for, since it had gone back before.
+    """
     act = Act.begin(deal.conn, deal.books.settings, deal.now)
     paid = payments.get(deal.conn, one.payment_id)
     customer = deal.payer.customer
@@ -41,6 +44,7 @@ def tell_dispute(deal: Deal, one: Dispute, reopened: Collection[int] = ()) -> No
             "page": staff_page(act, f"customers/{customer.id}"),
         },
         invoices=[found.number for found in invoices.several(deal.conn, tuple(reopened))],
+        owed_minor=owed_minor,
     )
 
 
@@ -61,6 +65,7 @@ def tell_unknown(act: Act, seen: DisputeSeen) -> None:
         },
         customer=None,
         invoices=[],
+        owed_minor=0,
     )
 
 

@@ -10,7 +10,7 @@ from mailgate.billing.payment.allocation import Allocation
 from mailgate.billing.service import Service
 from mailgate.flows.billing.books import Deal
 from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.letters import credit_notices, payment_notices, refund_notices, service_notices
+from mailgate.flows.billing.letters import Taken, credit_notices, payment_notices, refund_notices, service_notices
 from mailgate.flows.billing.receipt import receipt_file
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
@@ -66,24 +66,40 @@ def tell_payment(
         notify(act, notices, cause=None)
 
 
-def tell_returned(deal: Deal, payment: Payment, invoice_ids: Sequence[int], *, on: date) -> None:
-    """The bank has taken a payment back, on a day: which of these invoices are open again."""
+def tell_returned(
+    deal: Deal,
+    payment: Payment,
+    invoice_ids: Sequence[int],
+    *,
+    on: date,
+    taken: Taken,
+    amount_minor: int | None = None,
+    credit_minor: int | None = None,
+) -> None:
+    """The bank has taken a payment back, on a day, or a part of it: which of these invoices are open again.
+
+    `credit_minor`: how much of it is credit, where it has given it back since; else the credit by now is told.
+    """
     if deal.is_quiet:
         return
     found = {one.id: one for one in invoices.several(deal.conn, invoice_ids)}
+    if credit_minor is None:
+        credit_minor = ledger.credit(deal.conn, payment.customer_id, payment.currency)
     _send(
         deal,
         payment_notices(
             _act(deal),
             Template.PAYMENT_RETURNED,
             deal.payer,
-            amount_minor=payment.amount_minor,
+            amount_minor=payment.amount_minor if amount_minor is None else amount_minor,
             currency=payment.currency,
             on=on,
             method=payment.method,
-            settled=[],
-            open_now=[found[number] for number in invoice_ids if found[number].open_minor],
-            credit_minor=ledger.credit(deal.conn, payment.customer_id, payment.currency),
+            label=payment.label,
+            settled=[found[one] for one in invoice_ids if taken.is_won and not found[one].open_minor],
+            open_now=[found[one] for one in invoice_ids if found[one].open_minor],
+            credit_minor=credit_minor,
+            taken=taken,
         ),
     )
 
@@ -103,6 +119,7 @@ def tell_not_come(deal: Deal, currency: str, amount_minor: int, invoice_id: int 
             currency=currency,
             on=deal.day,
             method="link",
+            taken=Taken(),
             settled=[],
             open_now=[one for one in meant if one.open_minor],
             credit_minor=0,

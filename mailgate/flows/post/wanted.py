@@ -11,7 +11,7 @@ from mailgate.billing.period import local_date
 from mailgate.letters.kind import Matter, Wanted
 from mailgate.letters.notice import Notice
 from mailgate.tickets.ticket import State, Ticket
-from store.billing import disputes, invoices, promises
+from store.billing import disputes, invoices, promises, refunds
 from store.billing.in_flight import in_flight
 from store.billing.invoices import Issued
 from store.desk import tickets
@@ -48,10 +48,12 @@ def _about_invoices(conn: Connection, notice: Notice, wanted: Wanted, now: datet
         return
     whose = {invoice.customer_id for invoice in found}
     theirs, on_its_way = promises.running(conn, whose), in_flight(conn, whose)
-    disputed = disputes.rests_until(conn, whose)
+    disputed, goes_back = disputes.rests_until(conn, whose), refunds.own_money_goes_back(conn, whose)
     for invoice in found:
         if invoice.customer_id in on_its_way:
             yield f"not sent, no longer so: money that may be for {invoice.number} is on its way"
+        if invoice.id in goes_back:
+            yield f"not sent, no longer so: what has paid {invoice.number} may be on its way back"
         if disputed.get(invoice.customer_id, now) > now:
             yield f"not sent, no longer so: a payment was charged back, and {invoice.number} waits for staff"
         until = promises.rests_until(theirs.get(invoice.customer_id, ()), invoice.id)

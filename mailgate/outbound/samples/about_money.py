@@ -163,6 +163,7 @@ def _paid(method: str = "transfer", amount_minor: int = 2400, **more: object) ->
         "open": [],
         "credit_minor": 0,
         "meant": "",
+        "taken": None,
         "overview": f"{_PAGES}/invoices",
         **_WAYS,
         **_ALWAYS,
@@ -172,6 +173,10 @@ def _paid(method: str = "transfer", amount_minor: int = 2400, **more: object) ->
 
 _REST: list[dict[str, Any]] = [_brief("2027-0031", 2400, "2027-03-15", 1400)]
 _PAID_NO_PAGE: dict[str, Any] = {"settled": [_brief("2027-0031", 2400, "2027-03-15", 0) | {"page": None}]}
+
+_BY_CARD = _PAYMENT | {"method": "card", "label": "Visa 4242"}
+_TAKEN = {"is_charged_back": False, "is_won": False, "blocks_card": False, "owed_minor": 0}
+_WON = _TAKEN | {"is_charged_back": True, "is_won": True}
 
 _SERVICE = {
     "number": 311,
@@ -291,12 +296,24 @@ ABOUT_MONEY: Mapping[Template, tuple[Mapping[str, object], ...]] = {
         _paid("cash", 1000, settled=[], open=[_REST[0] | {"page": None}], **_NO_WAY),
     ),
     Template.PAYMENT_RETURNED: (
-        _paid(settled=[], open=_OTHERS[:1]),
-        _paid(settled=[], open=[_REST[0] | {"page": None}, *_OTHERS], **_BY_CHECK),
-        _paid(settled=[], credit_minor=1000),
-        _paid(settled=[], overview=None, **_NO_WAY),
-        _paid("link", settled=[], open=_OTHERS[:1]),
-        _paid("link", 5000, settled=[], **_NO_WAY),
+        _paid(settled=[], open=_OTHERS[:1], taken=_TAKEN),
+        _paid(settled=[], open=[_REST[0] | {"page": None}, *_OTHERS], taken=_TAKEN, **_BY_CHECK),
+        _paid(settled=[], credit_minor=1000, taken=_TAKEN | {"owed_minor": 810}),
+        _paid(settled=[], overview=None, taken=_TAKEN, **_NO_WAY),
+        *(
+            _paid("card", payment=_BY_CARD, settled=[], open=is_open, taken=_TAKEN | {"is_charged_back": True, **more})
+            for is_open, more in (
+                (_OTHERS[:1], {"blocks_card": True}),
+                (_OTHERS, {"owed_minor": 810}),
+                ([], {"owed_minor": 810}),
+            )
+        ),
+        *(
+            _paid("card", payment=_BY_CARD, settled=settled, credit_minor=credit_minor, taken=_WON)
+            for settled, credit_minor in ((_OTHERS[:1], 0), (_OTHERS, 500), ([], 2400))
+        ),
+        _paid("link", settled=[], taken=_TAKEN, open=_OTHERS[:1]),
+        _paid("link", 5000, settled=[], taken=_TAKEN, **_NO_WAY),
     ),
     Template.CREDIT_ADDED: (
         _paid(settled=[], credit_minor=2400, meant="2027-0031"),

@@ -146,6 +146,7 @@ def _disputed(
     *,
     invoices: Sequence[str] = ("2027-0031",),
     page: str | None = "https://desk.example.net/staff/customers/12",
+    owed_minor: int = 0,
     **of: object,
 ) -> dict[str, object]:
     dispute = {
@@ -160,7 +161,8 @@ def _disputed(
         "rests_until": AT,
     }
     customer = {**_CUSTOMER, "page": page}
-    return {"company": COMPANY, "dispute": dispute | of, "customer": customer, "invoices": list(invoices)}
+    given = {"customer": customer, "invoices": list(invoices), "owed_minor": owed_minor}
+    return {"company": COMPANY, "dispute": dispute | of, **given}
 
 
 _CUSTOMER = {"number": 12, "name": "Anne Miller", "page": "https://desk.example.net/staff/customers/12"}
@@ -328,6 +330,7 @@ TO_STAFF: Mapping[Template, tuple[Mapping[str, object], ...]] = {
     Template.DISPUTE: (
         _disputed(),
         _disputed(reason="", rests_until=None, invoices=[], page=None),
+        _disputed(owed_minor=810),
         _disputed(state="won", rests_until=None, invoices=[]),
         _disputed(state="lost", rests_until=None, invoices=[]),
         _disputed(id=None, label="pi_3Qk1", paid_on=None, rests_until=None, invoices=[]) | {"customer": None},
