@@ -29,6 +29,7 @@ from mailgate.cli.output import (
 from mailgate.cli.turns import turns_beside
 from mailgate.flows.billing.books import Today
 from mailgate.flows.billing.drafting import Draft
+from mailgate.flows.billing.go import waits_for_go
 from mailgate.flows.billing.guard import judged
 from mailgate.flows.billing.plan import Plan
 from mailgate.flows.billing.plan import plan as make_plan
@@ -104,6 +105,9 @@ def run(plan_id: int | None, expect: int | None, at: date | None) -> None:
                     fail(f"{plan_id} is a run and no plan", code=EX_DATAERR, hint="mailgate bill plan makes one")
                 at = kept.at_on if at is None else at
                 only = {(one.customer_id, one.currency, one.due_on): one.digest for one in runs.items(conn, plan_id)}
+        with reading(parts.engine) as conn:
+            if waits_for_go(conn, parts.settings, now()):
+                say("nobody has answered the evening's list with “go”: a run by hand waits for nobody")
         done = make_run(
             parts.engine,
             parts.settings,

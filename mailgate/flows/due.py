@@ -3,7 +3,7 @@
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,7 +27,7 @@ from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.hook import failing_at, tell_failing
 from mailgate.flows.post import delays
 from mailgate.flows.staff import announcing, bank_lines, held_mail, queue_list
-from mailgate.flows.staff.tomorrow import tell_tomorrow, tomorrow_at
+from mailgate.flows.staff.tomorrow import ready_tomorrow, tomorrow_at
 from mailgate.flows.story.act import Act, send_jobs
 from mailgate.flows.ticket.deadline import meet_deadline
 from mailgate.flows.ticket.first_answer import alarm, unanswered
@@ -102,6 +102,7 @@ class Due:
 
     With a `job` the rows are worked by its flow: `meet` takes up as many as were found, and the job of each is sent.
     `together`: so many are met in one transaction. When that fails they are met one by one.
+    `read`: what takes long to find is read before the transaction, which others wait for; it gives the `meet` of that.
     """
 
     kind: DueKind
@@ -110,6 +111,7 @@ class Due:
     job: Job | None = None
     is_list: bool = False  # for all staff, at one time: written by one process while the others wait
     together: int = 1
+    read: Callable[[Connection, Settings, datetime], Meet] | None = None
 
 
 _LISTS = "lists of what is due"
@@ -174,7 +176,7 @@ DUE = (
         is_list=True,
     ),
     Due(DueKind.REFUNDS_DUE, _once(tell_refunds.due_at), lambda act, _: tell_refunds.tell_due(act), is_list=True),
-    Due(DueKind.TOMORROW, _once(tomorrow_at), lambda act, _: tell_tomorrow(act), is_list=True),
+    Due(DueKind.TOMORROW, _once(tomorrow_at), lambda act, _: None, is_list=True, read=ready_tomorrow),
     Due(DueKind.QUEUE_LIST, _once(queue_list.queue_at), lambda act, _: queue_list.tell_queue(act), is_list=True),
     *(
         Due(DueKind(step.value), _passed(step), lambda act, numbers: meet_deadline(act, numbers[0]))
@@ -295,6 +297,9 @@ def meet(
     """
     row = _BY_KIND[kind]
     try:
+        if row.read is not None:
+            with reading(engine) as conn:
+                row = replace(row, meet=row.read(conn, settings, now))
         # A row that is taken up anew was durable before.
         act = transact(engine, lambda conn: _met(conn, row, numbers, settings, now), durable=row.job is None)
     except (OperationalError, TimeoutError):

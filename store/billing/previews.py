@@ -22,7 +22,7 @@ class Kind(StrEnum):
     SUSPENSION = "suspension"
     END = "end"
     # what would come, if nobody had held it back:
-    HELD_ACCOUNT = "held-account"
+    HELD_ACCOUNT = "held-account"  # invoices of it
     HELD_INVOICE = "held-invoice"
 
 
@@ -69,9 +69,13 @@ def add(conn: Connection, evening: datetime, for_day: date, *, items: int, now: 
 
 def add_item(conn: Connection, preview_id: int, item: Item) -> int:
     """Keep a line, whose own ids do not count; its number."""
-    values = {name: getattr(item, name) for name in ("kind", "key", "customer_id", "day", "currency", "amount_minor")}
-    values |= {"preview_id": preview_id, "invoice_ids": " ".join(map(str, item.invoice_ids)), "step": item.step}
-    return insert_row(conn, insert(preview_items), values)
+    return insert_row(conn, insert(preview_items), _row(preview_id, item))
+
+
+def add_items(conn: Connection, preview_id: int, together: Sequence[Item]) -> None:
+    """Keep lines that no mail names, so that they are known the next evening."""
+    if together:
+        conn.execute(insert(preview_items), [_row(preview_id, one) for one in together])
 
 
 def was_made(conn: Connection, evening: datetime) -> bool:
@@ -108,6 +112,11 @@ def may_go_on(conn: Connection, day: date) -> bool:
     may = (previews.c.go_at.is_not(None)) | (previews.c.item_count == 0)
     query = select(func.count()).select_from(previews).where(previews.c.for_day >= day, may)
     return bool(conn.execute(query).scalar_one())
+
+
+def _row(preview_id: int, item: Item) -> dict[str, object]:
+    values = {name: getattr(item, name) for name in ("kind", "key", "customer_id", "day", "currency", "amount_minor")}
+    return values | {"preview_id": preview_id, "invoice_ids": " ".join(map(str, item.invoice_ids)), "step": item.step}
 
 
 def _preview(row: RowMapping) -> Preview:

@@ -105,6 +105,20 @@ def test_the_fuse_ends_with_65_and_names_the_way_out(program: Program) -> None:
     assert len(done["invoices"]) == 3
 
 
+def test_a_run_by_hand_waits_for_no_go_and_says_so(tmp_path: Path) -> None:
+    waits = {"preview_hour": 17, "wait_for_go": True}
+    made = configured(tmp_path / "gate", {"smarthost": {"address": f"{LOOPBACK}:9"}, "billing": waits})
+    file = tmp_path / "shop.toml"
+    file.write_text(CATALOGUE)
+    made.prints("catalogue", "import", str(file))
+    customer(made, "Anne")
+
+    done = made.run("bill", "run", "--at", RUN)
+
+    assert (done.exit_code, done.stdout.split()) == (0, ["2026-0002"])
+    assert "a run by hand waits for nobody" in done.stderr
+
+
 def test_who_has_no_tax_rule_is_named_by_the_run_and_the_status(program: Program, tmp_path: Path) -> None:
     file = tmp_path / "other.toml"
     file.write_text(CATALOGUE.replace('"DE"', '"FR"'))

@@ -14,7 +14,8 @@ from store.billing.invoices import Issued
 from store.billing.rates import Rate
 from store.engine import reading, transaction
 from store.schema import gifts
-from tests.gate import Gate, Person, Received
+from tests.collecting import Collector
+from tests.gate import BeginGate, Gate, Person, Received
 from tests.scenarios.billed import Billed, plain
 
 
@@ -111,6 +112,23 @@ def test_an_invoice_by_its_number_in_a_new_mail(billed: Billed, gate: Gate, bart
     gate.deliver(bart.replies(gate.mailbox(bart)[-1], "yes"))
 
     assert invoice(gate).state is DocumentState.WRITTEN_OFF
+
+
+def test_the_late_fee_of_what_is_paid_is_given_up(begin: BeginGate) -> None:
+    gate = begin(billing={"late_fee": "5.00"})
+    money = Collector.begin(gate)
+    money.customer("Anne Miller")
+    bart = gate.staff("Bart Jones", "bart@hosting.example")
+    _, sold = money.sell(1)
+    money.until(date(2026, 3, 6))
+    money.pay(sold.number)
+
+    gate.deliver(bart.writes(f"!waive {sold.number}"))
+    question = gate.mailbox(bart)[-1]
+    gate.deliver(bart.replies(question, "yes"))
+
+    assert "EUR 5.00 that is open of invoice 2026-0002 of customer 1, Anne Miller, is given up" in words(question)
+    assert (invoice(gate, "2026-0002").state, invoice(gate).state) == (DocumentState.WRITTEN_OFF, DocumentState.PAID)
 
 
 def test_a_no_moves_nothing(gate: Gate, bart: Person, notification: Received) -> None:

@@ -6,14 +6,20 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import Connection, event, insert
 
 from mailgate.billing.service import State
 from mailgate.flows import due
+from mailgate.flows.staff.tomorrow import ready_tomorrow
+from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
-from store.billing import invoices, previews
-from store.engine import reading
+from mailgate.wiring import build
+from store.billing import charges, invoices, previews
+from store.engine import reading, transaction
+from store.schema import payment_methods
 from tests.collecting import Collector
+from tests.flows.billing.charging import with_cards
 from tests.gate import BeginGate, Gate, Person, Received
 from tests.scenarios.billed import plain
 
@@ -243,3 +249,94 @@ def test_without_an_hour_there_is_no_list(begun: Gate, money: Collector, anne: P
         found = due.due(conn, settings=begun.parts.settings, at=at(22))
 
     assert due.DueKind.TOMORROW not in {one.kind for one in found}
+
+
+def again(gate: Gate) -> None:
+    """The program is started anew on what it has kept."""
+    settings, spare = gate.parts.settings, gate.parts
+    gate.parts = replace(build(settings, lambda _job, _row_id: None), templates=spare.templates)
+    spare.close()
+
+
+@pytest.mark.parametrize("verb", ["hold", "skip"])
+def test_what_was_held_or_skipped_is_so_after_a_restart(
+    begun: Gate, money: Collector, anne: Person, dora: Person, verb: str
+) -> None:
+    to(begun, at(22))
+    begun.deliver(dora.replies(lists_of(begun, dora)[-1], f"{verb} 1"))
+
+    again(begun)
+    to(begun, at(23, hour=8))
+    before = issued(begun)[1:]
+    to(begun, at(24, hour=8))
+    after, last = issued(begun)[1:], words(lists_of(begun, dora)[-1])
+    begun.parts.close()
+
+    assert (before, after) == ([], [] if verb == "hold" else [("2026-0002", "2026-03-24")])
+    assert ("1 Anne Miller: held back, billing" in last) == (verb == "hold")
+
+
+def test_a_charge_of_the_next_day_is_a_line_and_is_held(
+    begun: Gate, money: Collector, anne: Person, dora: Person
+) -> None:
+    begun.parts = replace(begun.parts, settings=with_cards(begun.parts.settings))
+    with transaction(begun.parts.engine) as conn:
+        conn.execute(
+            insert(payment_methods).values(
+                customer_id=1, provider="stripe", customer_token="cus_1", token="pm_1", brand="visa", last4="4242",
+                expires_on=date(2030, 1, 31), added_at=begun.now,
+            )
+        )  # fmt: skip
+    to(begun, at(1, month=4))
+    mail = lists_of(begun, dora)[-1]
+
+    begun.deliver(dora.replies(mail, "hold 1"))
+    to(begun, at(2, month=4, hour=8))
+
+    assert "1 Anne Miller: charge of the saved card, invoice 2026-0002, EUR 11.78" in words(mail)
+    assert "one card is charged: EUR 11.78" in words(mail)
+    with reading(begun.parts.engine) as conn:
+        assert charges.listing(conn) == ()
+
+
+def test_nobody_waits_while_it_is_found_out_what_comes(
+    begun: Gate, money: Collector, anne: Person, dora: Person
+) -> None:
+    to(begun, at(22, hour=15))
+    begun.now = at(22)
+    written: list[object] = []  # in which transaction
+    reckoned: list[object] = []
+
+    def saw(conn: Connection, _cursor: object, statement: str, *_: object) -> None:
+        if "FROM services" in statement and "WHERE services.customer_id" in statement:
+            reckoned.append(conn.get_transaction())
+        if statement.startswith("INSERT INTO previews"):
+            written.append(conn.get_transaction())
+
+    event.listen(begun.parts.engine, "before_cursor_execute", saw)
+    due.meet(
+        begun.parts.engine, due.DueKind.TOMORROW, [0],
+        settings=begun.parts.settings, enqueue=lambda _job, _row_id: None, now=begun.now,
+    )  # fmt: skip
+    event.remove(begun.parts.engine, "before_cursor_execute", saw)
+
+    assert reckoned
+    assert len(written) == 1
+    assert written[0] not in reckoned
+
+
+def test_a_list_that_somebody_else_wrote_meanwhile_is_written_once(
+    begun: Gate, money: Collector, anne: Person, dora: Person
+) -> None:
+    to(begun, at(22, hour=15))
+    begun.now = at(22)
+    settings, engine = begun.parts.settings, begun.parts.engine
+    with reading(engine) as conn:
+        both = [ready_tomorrow(conn, settings, begun.now) for _ in range(2)]
+
+    for write in both:
+        with transaction(engine) as conn:
+            write(Act.begin(conn, settings, begun.now), [0])
+    begun.work()
+
+    assert len(lists_of(begun, dora)) == 1

@@ -1,10 +1,12 @@
 """Tomorrow's mail: each evening staff get what billing does until the end of the next day, and may hold it back.
 
-It is written once an evening, whoever looks and how many look at once, and not at all when nothing comes.
+It is written once an evening, whoever looks and how many look at once, and not at all when nothing comes. What comes
+is read before the transaction that writes it: to reckon the bills of many accounts takes a while.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
@@ -52,30 +54,56 @@ def tomorrow_at(conn: Connection, settings: Settings, at: datetime) -> datetime 
     return None if is_over or not previews.may_bring_any(conn) else begin
 
 
-def tell_tomorrow(act: Act) -> None:
-    """Write it to everybody who is there, unless somebody else has since it was found to be due."""
-    begin = tomorrow_at(act.conn, act.settings, act.now)
+@dataclass(frozen=True, slots=True)
+class Evening:
+    """What was read for one list."""
+
+    begin: datetime
+    for_day: date
+    coming: Coming
+
+
+def ready_tomorrow(conn: Connection, settings: Settings, at: datetime) -> Callable[[Act, Sequence[int]], None]:
+    """Read all of it; what is returned writes it."""
+    read = _read(conn, settings, at)
+    return lambda act, _: _tell(act, read)
+
+
+def _read(conn: Connection, settings: Settings, at: datetime) -> Evening | None:
+    """What comes until the end of the next day; None: no list is due."""
+    begin = tomorrow_at(conn, settings, at)
     if begin is None:
-        return
-    zone = act.settings.gate.zone
+        return None
+    zone = settings.gate.zone
     for_day = begin.astimezone(zone).date() + timedelta(days=1)
     until = local_start(for_day + timedelta(days=1), zone) - _A_MOMENT
+    return Evening(begin, for_day, coming(conn, settings, until))
+
+
+def _tell(act: Act, read: Evening | None) -> None:
+    """Write what was read to everybody who is there, unless somebody else has since it was found to be due.
+
+    What was done of it meanwhile is named all the same, as in any list that is some minutes old.
+    """
+    if read is None or tomorrow_at(act.conn, act.settings, act.now) != read.begin:
+        return
+    begin, for_day, found = read.begin, read.for_day, read.coming
     before = previews.newest(act.conn)
-    found = coming(act.conn, act.settings, until)
     together = (*found.items, *found.held)
     number = previews.add(act.conn, begin, for_day, items=len(found.items), now=act.now)
     if number is None or not together:
         return
-    ids = [previews.add_item(act.conn, number, one) for one in together]
+    ids = [previews.add_item(act.conn, number, one) for one in together[:LISTED]]
+    previews.add_items(act.conn, number, together[LISTED:])
     known = {one.key for one in previews.items(act.conn, before.id)} if before else set[str]()
     values = _values(act, found, known, before, for_day)
     shown = _shown(act, together[:LISTED], known)
     readers = present(people.list_staff(act.conn), now=act.now)
     written = []
     for reader in readers:
-        list_id = lists.add(act.conn, Template.TOMORROW, reader.id, ids[:LISTED], morning=begin, now=act.now)
+        list_id = lists.add(act.conn, Template.TOMORROW, reader.id, ids, morning=begin, now=act.now)
         if list_id is not None:
-            place = place_of(act, reader, Where.NEW, listed=of_queue(ids[:LISTED]))
+            place = place_of(act, reader, Where.NEW, listed=of_queue(ids))
             written.append(
                 notices.tomorrow(
                     sheet_for(act, reader, about=(Purpose.LIST, list_id)),
