@@ -115,6 +115,12 @@ class Service:
     next_price_minor: int | None = None
     next_options: tuple[tuple[str, int], ...] = ()
     discount: Discount | None = None  # as it was promised; perhaps it is over
+    hold_until: date | None = None  # the last day on which no run bills it, as staff said
+    hold_by: str = ""
+
+    def is_held_on(self, day: date) -> bool:
+        """No run bills it on a day of its account."""
+        return self.hold_until is not None and day <= self.hold_until
 
     def by_next_terms(self) -> "Service":
         """The service once its newer terms count; itself where there are none."""

@@ -186,6 +186,19 @@ def not_again(conn: Connection, customer_id: int, currency: str | None = None) -
     conn.execute(waiting, {"the_customer": customer_id})
 
 
+def try_again(conn: Connection, charge_id: int, *, at: datetime) -> None:
+    """What was declined is tried once more then, of what is due of its account by that time."""
+    conn.execute(update(charges).where(charges.c.id == charge_id).values(again_at=at))
+
+
+def last_of(conn: Connection, invoice_id: int) -> Charge | None:
+    """The newest charge that was made for an invoice."""
+    query = select(charges).join(charge_invoices, charge_invoices.c.charge_id == charges.c.id)
+    found = query.where(charge_invoices.c.invoice_id == invoice_id).order_by(charges.c.id.desc()).limit(1)
+    row = conn.execute(found).mappings().first()
+    return _CHARGE.read(row) if row else None
+
+
 def again(conn: Connection, *, by: datetime, limit: int) -> tuple[tuple[int, datetime], ...]:
     """Customers of whom a charge that was declined is to be tried once more, and since when."""
     query = select(charges.c.customer_id, charges.c.again_at).where(charges.c.again_at <= by)

@@ -1,6 +1,6 @@
 """Rows of services: what customers have, on which terms, and which of their days are billed."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -193,6 +193,19 @@ def listing(
 def write(conn: Connection, service: Service) -> None:
     """Write a service as it is now; its account is locked by the caller."""
     conn.execute(update(services).where(services.c.id == service.id).values(**_columns(service)))
+
+
+def hold(conn: Connection, service_ids: Collection[int], until: date | None, *, by: str) -> None:
+    """Keep these of an account, which this transaction has locked, out of runs through a day; None: no longer."""
+    these = services.c.id.in_(list(service_ids))
+    conn.execute(update(services).where(these).values(hold_until=until, hold_by=by if until else ""))
+
+
+def held(conn: Connection, until: date) -> frozenset[tuple[int, str]]:
+    """Of whom something is held back until a day, and in which currency."""
+    query = select(services.c.customer_id, services.c.currency).where(services.c.hold_until == until)
+    rows = conn.execute(query.where(services.c.state.in_(_ALIVE)).distinct())
+    return frozenset((row.customer_id, row.currency) for row in rows)
 
 
 def advance(conn: Connection, together: Sequence[Advance]) -> None:

@@ -20,7 +20,7 @@ from mailgate.errors import Permanent
 from store import locks
 from store.engine import reading, transaction
 
-HEAD = "0041"
+HEAD = "0042"
 """The newest revision. Said here so that a look at a store that has it need not load Alembic; a test keeps it true."""
 
 RESTORING, MOVING = "restoring", "moving"

@@ -53,6 +53,8 @@ services = Table(
     Column("discount_products", JSON, nullable=False, server_default="[]"),
     Column("discount_until", Date),  # periods that begin on this day or later have none
     Column("created_at", Utc, nullable=False),
+    Column("hold_until", Date),  # the last of its account's days on which no run bills it, as staff said
+    Column("hold_by", String, nullable=False, server_default=""),
     Index("ix_services_customer_id_state", "customer_id", "state"),
     Index("uq_services_external_id", "external_id", unique=True),
     Index(

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from sqlalchemy import Connection, event, insert
 
+from mailgate.billing.party import UNTIL_RELEASED
 from mailgate.billing.service import State
 from mailgate.flows import due
 from mailgate.flows.staff.tomorrow import ready_tomorrow
@@ -15,11 +16,13 @@ from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.mail.disposition import Disposition
 from mailgate.wiring import build
-from store.billing import charges, invoices, previews
+from store.billing import charges, invoices, previews, services
 from store.engine import reading, transaction
 from store.schema import payment_methods
+from tests.billing.shop import product
 from tests.collecting import Collector
 from tests.flows.billing.charging import with_cards
+from tests.flows.billing_run.shop import CATALOGUE
 from tests.gate import BeginGate, Gate, Person, Received
 from tests.scenarios.billed import plain
 
@@ -274,6 +277,29 @@ def test_what_was_held_or_skipped_is_so_after_a_restart(
 
     assert (before, after) == ([], [] if verb == "hold" else [("2026-0002", "2026-03-24")])
     assert ("1 Anne Miller: held back, billing" in last) == (verb == "hold")
+
+
+def test_an_invoice_that_is_held_leaves_the_others_of_its_account_alone(
+    begun: Gate, money: Collector, anne: Person, dora: Person
+) -> None:
+    prices = 'prices = { EUR = { monthly = "5.00" } }'
+    other = Collector.begin(begun, "\n".join((CATALOGUE, product("own", "align = false", name="Own", prices=prices))))
+    to(begun, at(5, hour=8))
+    _, sold = other.sell(1, "own")
+    other.pay(sold.number)
+    to(begun, at(22))
+    begun.deliver(dora.replies(lists_of(begun, dora)[-1], "hold 1"))
+
+    to(begun, at(27, hour=8))
+    before, last = issued(begun)[2:], lists_of(begun, dora)[-1]
+    number = next(line.split()[1] for line in plain(last).splitlines() if "held back, billing" in line)
+    begun.deliver(dora.replies(last, f"resume {number}"))
+    to(begun, at(27, hour=10))
+
+    assert before == [("2026-0003", "2026-03-26")]
+    assert issued(begun)[-1] == ("2026-0004", "2026-03-27")
+    with reading(begun.parts.engine) as conn:
+        assert services.held(conn, UNTIL_RELEASED) == frozenset()
 
 
 def test_a_charge_of_the_next_day_is_a_line_and_is_held(

@@ -5,16 +5,17 @@ All of it as a day begins where the account is, and under its lock.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
+from mailgate.billing.party import UNTIL_RELEASED
 from mailgate.billing.period import local_start
 from mailgate.config import Settings
-from mailgate.flows.billing.books import Deal, Today, deals_with
-from mailgate.flows.billing.charge import Begun, Reason, charge_now, due_now
+from mailgate.flows.billing.books import Deal, Today, deals_with, look, open_books
+from mailgate.flows.billing.charge import Begun, Reason, charge_now, due_now, to_charge
 from mailgate.flows.billing.go import waits_for_go
 from mailgate.flows.billing.run import THE_SCHEDULE
 from mailgate.flows.story.act import Act
@@ -41,7 +42,8 @@ def cards_fall_due(conn: Connection, settings: Settings, at: datetime) -> Found:
         return
     since = dict(charges.again(conn, by=at, limit=AT_ONCE))
     for number in promises.running(conn, since):
-        del since[number]
+        if not _may_repeat(conn, settings, number, at):
+            del since[number]
     for number, when in _fresh(conn, settings, terms, at):
         since[number] = min(when, since.get(number, when))
     yield from islice(_free(conn, sorted(since.items(), key=lambda one: one[1]), at), AT_ONCE)
@@ -97,6 +99,25 @@ def collect_due(act: Act, customer_ids: Sequence[int]) -> None:
     collect(act, customer_ids)
 
 
+def _may_repeat(conn: Connection, settings: Settings, number: int, at: datetime) -> bool:
+    """Beside what rests for a promise something is due that a declined charge can be tried again for."""
+    payer = look(conn, (number,)).get(number)
+    if payer is None:
+        return False
+    deal = Deal(conn, open_books(conn, settings), payer, Today(at), THE_SCHEDULE)
+    currencies = {one.currency for one in charges.to_repeat(conn, (number,), by=at).get(number, ())}
+    return any(to_charge(deal, currency, None) for currency in currencies)
+
+
+def _keep_for_later(deal: Deal, before: charges.Charge) -> None:
+    """What rests of a declined charge is tried again when it rests no more; of what staff hold they say when."""
+    theirs = promises.running(deal.conn, (deal.payer.customer.id,), deal.day).get(deal.payer.customer.id, ())
+    days = [promises.rests_until(theirs, one.invoice_id) for one in charges.parts(deal.conn, before.id)]
+    until = max((day for day in days if day is not None and day != UNTIL_RELEASED), default=None)
+    if until is not None:
+        charges.try_again(deal.conn, before.id, at=local_start(until + timedelta(days=1), deal.payer.zone))
+
+
 def _waiting(conn: Connection, numbers: Iterable[int], at: datetime) -> set[int]:
     """Those of whom money is on its way, or staff have still to decide about a chargeback."""
     ids = list(numbers)
@@ -126,6 +147,8 @@ def _collect(deal: Deal, terms: Terms, known: _Known) -> int:
         begun += isinstance(found, Begun)
         if isinstance(found, Begun) or found.reason is not Reason.UNDER_WAY:
             charges.not_again(deal.conn, number, currency)
+        if isinstance(found, Begun) and before is not None:
+            _keep_for_later(deal, before)
     return begun
 
 

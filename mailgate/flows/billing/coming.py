@@ -20,7 +20,7 @@ from mailgate.flows.billing.books import Today, look
 from mailgate.flows.billing.owing import Debtor, debtors
 from mailgate.flows.billing.plan import READ_AT_ONCE, planned_in
 from mailgate.payments.terms import chargeable, terms_of
-from store.billing import accounts, dunning, invoices, ledger, promises
+from store.billing import accounts, dunning, invoices, ledger, promises, services
 from store.billing.invoices import Issued
 from store.billing.previews import Item, Kind
 
@@ -119,13 +119,13 @@ def step_at(settings: Settings, debtor: Debtor, invoice: Issued, at: datetime) -
 
 def _held(conn: Connection, until: datetime) -> Iterator[Item]:
     """What would come some day, and rests until somebody of the staff releases it."""
-    by_account = accounts.held(conn, UNTIL_RELEASED)
-    payers = look(conn, by_account)
-    for number in by_account:
+    whole, parts = accounts.held(conn, UNTIL_RELEASED), services.held(conn, UNTIL_RELEASED)
+    payers = look(conn, {*whole, *(number for number, _ in parts)})
+    held = {*parts, *((number, payers[number].customer.currency) for number in whole if number in payers)}
+    for number, currency in sorted(held):
         if number in payers:
-            payer = payers[number]
-            day = local_date(until, payer.zone)
-            yield Item(0, 0, Kind.HELD_ACCOUNT, f"held {number}", number, day, payer.customer.currency, 0)
+            day = local_date(until, payers[number].zone)
+            yield Item(0, 0, Kind.HELD_ACCOUNT, f"held {number} {currency}", number, day, currency, 0)
     for one in promises.held(conn, UNTIL_RELEASED):
         if one.invoice_id is not None:
             invoice = invoices.get(conn, one.invoice_id)

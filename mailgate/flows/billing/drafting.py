@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from mailgate.billing.document.invoice import Charge, DocumentKind, LineKind, reckon
 from mailgate.billing.draft import Bundle, Due, bundles, next_look
 from mailgate.billing.party import UNTIL_RELEASED
+from mailgate.billing.service import Service
 from mailgate.flows.billing.books import Books, Payer, text_of
 from mailgate.flows.billing.issue import Wanted
 
@@ -65,9 +66,14 @@ def drafts(conn: Connection, books: Books, payer: Payer, *, today: date, on: dat
     account = payer.account
     if account.billed_elsewhere or account.parked_because or (account.hold_until and today <= account.hold_until):
         return ()
-    leads = {one.id: books.lead(conn, one) for one in payer.services}
-    found = bundles(payer.services, today=today, rhythm=books.rhythm, leads=leads)
+    found = bundled(conn, books, [one for one in payer.services if not one.is_held_on(today)], today=today)
     return tuple(drafted(conn, books, payer, bundle, on=on) for bundle in found)
+
+
+def bundled(conn: Connection, books: Books, services: Sequence[Service], *, today: date) -> tuple[Bundle, ...]:
+    """What of these is to be billed on a day of their account, as invoices."""
+    leads = {one.id: books.lead(conn, one) for one in services}
+    return bundles(services, today=today, rhythm=books.rhythm, leads=leads)
 
 
 def drafted(
@@ -119,11 +125,15 @@ def next_day(conn: Connection, books: Books, payer: Payer) -> date | None:
     hold = payer.account.hold_until
     if hold == UNTIL_RELEASED:
         return None
-    looks = (next_look(one, rhythm=books.rhythm, lead=books.lead(conn, one)) for one in payer.services)
-    found = [day for day in looks if day is not None]
+    looks = ((one, next_look(one, rhythm=books.rhythm, lead=books.lead(conn, one))) for one in payer.services)
+    found = [_not_held(one, day) for one, day in looks if day is not None and not one.is_held_on(UNTIL_RELEASED)]
     if not found:
         return None
     return min(found) if hold is None else max(min(found), hold + timedelta(days=1))
+
+
+def _not_held(service: Service, day: date) -> date:
+    return day if service.hold_until is None else max(day, service.hold_until + timedelta(days=1))
 
 
 def tomorrow(today: date) -> date:

@@ -7,6 +7,7 @@ from mailgate.billing.party import UNTIL_RELEASED
 from mailgate.billing.promise import Ended, PromiseKind
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.drafting import bundled
 from mailgate.flows.billing.next_look import look_again
 from store.billing import accounts, charges, dunning, invoices, promises, services
 from store.billing.dunning import StepDone
@@ -44,8 +45,10 @@ def skip(deal: Deal, item: Item, *, spool_id: int | None) -> date | None:
 def resume(deal: Deal, item: Item) -> None:
     """What was held back goes on. Raises IsOver."""
     if item.kind in (Kind.HELD_ACCOUNT, Kind.INVOICE):
-        if deal.payer.account.hold_until is None:
+        mine = [one.id for one in deal.payer.services if one.hold_until and one.currency == item.currency]
+        if not mine and deal.payer.account.hold_until is None:
             raise IsOver("it is not held back")
+        services.hold(deal.conn, mine, None, by="")
         accounts.hold(deal.conn, deal.payer.customer.id, None, by="")
         look_again(deal)
         return
@@ -54,14 +57,24 @@ def resume(deal: Deal, item: Item) -> None:
     if not mine:
         raise IsOver("it is not held back")
     promises.end(deal.conn, mine, Ended.TAKEN_BACK, now=deal.now)
+    for number in item.invoice_ids:
+        _charge_again(deal, number)
     dunning.look_soon(deal.conn, deal.payer.customer.id, now=deal.now)
+
+
+def _charge_again(deal: Deal, invoice_id: int) -> None:
+    """Its card was declined, and what else was due was tried again while it rested: now it is."""
+    last = charges.last_of(deal.conn, invoice_id)
+    if last is None or last.state is not charges.State.FAILED or last.again_at is not None:
+        return
+    if 0 < last.attempt <= len(deal.books.settings.billing.retry_days):
+        charges.try_again(deal.conn, last.id, at=deal.now)
 
 
 def _rest(deal: Deal, item: Item, until: date, *, spool_id: int | None) -> None:
     number = deal.payer.customer.id
     if item.kind is Kind.INVOICE:
-        _refuse_billed(deal, item)
-        accounts.hold(deal.conn, number, until, by=deal.by)
+        services.hold(deal.conn, _billed_by(deal, item), until, by=deal.by)
         look_again(deal)
         return
     open_now = _open(deal, item)
@@ -72,11 +85,18 @@ def _rest(deal: Deal, item: Item, until: date, *, spool_id: int | None) -> None:
         promises.add(deal.conn, held)
 
 
-def _refuse_billed(deal: Deal, item: Item) -> None:
+def _billed_by(deal: Deal, item: Item) -> set[int]:
+    """The services of an invoice that is to come, whose other invoices go on. Raises IsOver."""
     _, service_id, begins_on = item.key.split()
     service = services.get(deal.conn, int(service_id))
     if service.billed_through > date.fromisoformat(begins_on):
         raise IsOver("it was issued already")
+    together = {service.id}
+    for one in bundled(deal.conn, deal.books, deal.payer.services, today=item.day):
+        members = {due.service.id for due in one.items}
+        if service.id in members and any(f"{due.begins_on}" == begins_on for due in one.items):
+            together |= members
+    return together
 
 
 def _open(deal: Deal, item: Item) -> list[Issued]:
