@@ -151,8 +151,8 @@ def _codes(text: str, found: Sequence[tuple[int, int]]) -> Iterator[int]:
     for code in _CODE_NAMED.finditer(text):
         yield from range(*code.span(1))
     for _, end in found:
-        if code := _CODE_BEHIND.match(text, end):
-            yield from range(*code.span(1))
+        if behind := _CODE_BEHIND.match(text, end):
+            yield from range(*behind.span(1))
 
 
 def _without_markup(text: str) -> str:
