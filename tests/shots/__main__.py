@@ -20,6 +20,7 @@ from mailgate.demo.company import ANN, BOB, Person
 from mailgate.demo.sign_in_link import sign_in_link
 from tests.demo.place import Place, running_place
 from tests.servers.chromium import running_chromium
+from tests.shots.money import pass_hands
 from tests.shots.week import happen
 from tests.webview.crawler import crawl
 
@@ -60,6 +61,7 @@ def main() -> None:
         old.unlink()
     with tempfile.TemporaryDirectory() as directory, running_place(Path(directory)) as place:
         happen(place)
+        pass_hands(place)
         url = f"http://127.0.0.1:{place.demo.ports.web}"
         wanted = re.compile(asked.only)
         visitors = [
