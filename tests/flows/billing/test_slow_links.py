@@ -45,10 +45,10 @@ def is_on_its_way(window: Window, anne: int) -> bool:
 def told(window: Window) -> list[tuple[object, object, object]]:
     """What payers heard of their payments: kind, method, amount."""
     found = [one.notice for one in window.mails() if one.notice.template.value.startswith("payment-re")]
-    payments: list[dict[str, Any]] = [dict(one.values)["payment"] for one in found]
+    values: list[Any] = [one.values for one in found]
     return [
-        (one.template.value, payment["method"], payment["amount_minor"])
-        for one, payment in zip(found, payments, strict=True)
+        (one.template.value, value["payment"]["method"], value["payment"]["amount_minor"])
+        for one, value in zip(found, values, strict=True)
     ]
 
 
