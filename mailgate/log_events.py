@@ -175,6 +175,12 @@ class LogEvent(Enum):
         "charge declined charge={charge} customer={customer} code={code} next={next}",
     )
     CHARGE_IN_DOUBT = "charge in doubt", "charge", "charge in doubt charge={charge} next={next} error={error!r}"
+    CHARGE_ENDED = "charge ended", "charge", "charge ended charge={charge} customer={customer} by={by!r}"
+    CHARGE_NOT_CANCELLED = (
+        "charge not cancelled",
+        "charge",
+        "charge not cancelled charge={charge} attempt={attempt} error={error!r}",
+    )
     CHARGE_REFUSED = "charge refused", "charge", "charge refused charge={charge} error={error!r}"
     POSTPONED_CHARGE = "postponed", "charge", "postponed charge={charge} error={error!r}"
     PAYMENT_TAKEN = (

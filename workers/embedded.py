@@ -86,7 +86,7 @@ class Running:
         if payments.webhook_listen is not None and payments.webhook_secret_file is not None:
             self._calls = ProviderCalls(
                 self.parts.engine,
-                payments.provider.value,
+                payments.asked.value,
                 payments.webhook_listen,
                 payments.webhook_secret_file,
                 clock=self.clock,

@@ -1,11 +1,16 @@
 """What of the money that comes and goes needs a person: refunds, chargebacks, and links."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from mailgate.billing.refund import TOLD_BEFORE
+from mailgate.config.settings import Payments
+from store.billing.former import Left
 from store.billing.money_queues import MoneyQueues
 from workers.attention import Attention
+
+SHOWN = 5
+"""Ids of one kind that are named."""
 
 
 def of_money(found: MoneyQueues, today: date) -> Iterator[Attention]:
@@ -29,6 +34,18 @@ def of_money(found: MoneyQueues, today: date) -> Iterator[Attention]:
         message = f"the provider does not make links to pay by: {found.links_tried} so far in vain"
         hint = "the log says why; mailgate doctor asks the provider; they are tried again"
         yield Attention("links_late", message, hint, fault=False)
+
+
+def of_former(found: Iterable[Left], payments: Payments) -> Iterator[Attention]:
+    """What is left with a provider whom the settings name no more, and who can be asked about it."""
+    for one in found:
+        things = ("charge", one.charges), ("refund", one.refunds), ("link", one.links)
+        words = ", ".join(_named(noun, ids) for noun, ids in things if ids)
+        message = f'payments.provider is "{payments.provider}", and {one.provider} still has {words}'
+        hint = "they are looked at and cancelled as long as payments.secret_key_file names its key"
+        if one.provider != payments.asked:
+            hint = "name its key in payments.secret_key_file again, or end them: docs/payments.md, Another provider"
+        yield Attention("former_provider", message, hint, fault=False)
 
 
 def as_json(found: MoneyQueues) -> Mapping[str, object]:
@@ -59,6 +76,11 @@ def gauges(found: MoneyQueues) -> Mapping[str, int]:
         "disputes": found.disputes,
         "owed_without_invoice": found.owed,
     }
+
+
+def _named(noun: str, ids: Sequence[int]) -> str:
+    some = ", ".join(map(str, ids[:SHOWN])) + (" …" if len(ids) > SHOWN else "")
+    return f"{len(ids)} {noun}{'s' if len(ids) > 1 else ''} ({some})"
 
 
 def _counted(number: int, noun: str) -> str:

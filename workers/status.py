@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine
 from mailgate.config import ImapFolder, Settings
 from mailgate.mail.disposition import Disposition
 from store import health
+from store.billing import former
 from store.engine import read_url, reading
 from store.health import Health
 from store.keeping import serving
@@ -27,7 +28,7 @@ from workers.charges_status import as_json as charges_face
 from workers.charges_status import of_charges
 from workers.listeners import ListenerState, ask_listeners
 from workers.money_status import as_json as money_face
-from workers.money_status import of_money
+from workers.money_status import of_former, of_money
 from workers.servers import ServerState, ask_servers
 
 LATE = timedelta(minutes=5)
@@ -113,6 +114,7 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
         fetched = tuple(_folders(conn, settings)) if revision == HEAD else ()
         silent = smarthosts.listing(conn) if revision == HEAD else ()
         together = processes.present(conn) if revision == HEAD else ()
+        elsewhere = former.left(conn, settings.payments.provider) if revision == HEAD else ()
     asked = tuple(ask_listeners(settings)) if listeners else ()
     found_servers = tuple(ask_servers(settings)) if servers else ()
     room = _disk(settings)
@@ -122,6 +124,7 @@ def look(settings: Settings, engine: Engine, now: datetime, *, listeners: bool =
         *(of_billing(found.billing, now.astimezone(settings.gate.zone).date()) if found else ()),
         *(of_charges(found.charges, now) if found else ()),
         *(of_money(found.money, now.astimezone(settings.gate.zone).date()) if found else ()),
+        *of_former(elsewhere, settings.payments),
         *(_of_listener(listener) for listener in asked if not listener.answers),
         *(_of_server(server) for server in found_servers if not server.answers),
         *(one for folder in settings.imap for one in _of_folder(folder, fetched, now)),

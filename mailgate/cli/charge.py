@@ -3,7 +3,7 @@
 import click
 
 from mailgate.billing.payment.card_words import card_words
-from mailgate.cli.billing_words import BY
+from mailgate.cli.billing_words import BY, Line
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
 from mailgate.cli.group import Group
@@ -22,6 +22,7 @@ from mailgate.cli.output import (
 )
 from mailgate.flows.billing.books import Today, deal_with
 from mailgate.flows.billing.charge import Reason, WhyNot, charge_now
+from mailgate.flows.billing.former import end_charge
 from mailgate.payments.terms import terms_of
 from store.billing import cards, charges, invoices
 from store.billing.charges import Charge, State
@@ -44,7 +45,7 @@ _WHY = {
 
 @click.group(cls=Group)
 def charge() -> None:
-    """Charges of saved cards: list, show, retry."""
+    """Charges of saved cards: list, show, retry, end."""
 
 
 @charge.command("list")
@@ -90,6 +91,12 @@ def retry(charge_id: int) -> None:
         deal = deal_with(conn, parts.settings, one.customer_id, Today(now()), by=BY)
         assert deal is not None  # a foreign key
         if charges.look_now(conn, charge_id, now=now()):
+            if one.provider != parts.settings.payments.asked:
+                fail(
+                    f"nobody can ask {one.provider} about charge {charge_id}: its key is not in the settings",
+                    code=EX_DATAERR,
+                    hint=f"name it in payments.secret_key_file, or: mailgate charge end {charge_id} --because …",
+                )
             after = charge_id
         elif one.state is State.SUCCEEDED:
             fail(f"charge {charge_id} has succeeded", code=EX_DATAERR, hint=f"mailgate charge show {charge_id}")
@@ -97,11 +104,28 @@ def retry(charge_id: int) -> None:
             ids = [part.invoice_id for part in charges.parts(conn, charge_id)]
             begun = charge_now(deal, terms_of(parts.settings.payments), one.currency, ids, asked_by=BY)
             if isinstance(begun, WhyNot):
-                fail(f"charge {charge_id} is not made again: {_WHY[begun.reason]}", code=EX_DATAERR)
+                hint = f"mailgate charge show {begun.charge_id}" if begun.charge_id is not None else ""
+                fail(f"charge {charge_id} is not made again: {_WHY[begun.reason]}", code=EX_DATAERR, hint=hint)
             after = begun.charge_id
         row = _row(_found(charges.find(conn, after), after))
     if not wants_json():
         say("it is worked on by `mailgate serve`, or by the next `mailgate due run`")
+    print_object(row)
+
+
+@charge.command()
+@click.argument("charge_id", metavar="ID", type=NUMBER)
+@click.option("--because", type=Line(needed=True), required=True, help="What you have found out, for the record.")
+@utc_option
+@json_option
+def end(charge_id: int, because: str) -> None:
+    """End a charge of a provider whom nobody can ask any more. Money that came by it you record yourself."""
+    with gate() as parts, transaction(parts.engine) as conn:
+        one = _found(charges.find(conn, charge_id), charge_id)
+        deal = deal_with(conn, parts.settings, one.customer_id, Today(now()), by=BY)
+        assert deal is not None  # a foreign key
+        one = _found(charges.find(conn, charge_id), charge_id)  # as it is under the lock
+        row = _row(end_charge(deal, one, because=because, by=BY))
     print_object(row)
 
 

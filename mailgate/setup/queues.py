@@ -10,7 +10,7 @@ from workers import status
 DAY = timedelta(days=1)
 FEW, TOO_MANY = 3, 0.05
 
-OTHERS = frozenset({"schema", "disk", "listener"})
+OTHERS = frozenset({"schema", "disk", "listener", "former_provider"})
 """What checks of their own tell."""
 
 

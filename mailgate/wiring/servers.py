@@ -51,9 +51,12 @@ def smarthosts_of(settings: Settings, *, timeout_seconds: float | None = None) -
 
 
 def provider_of(settings: Settings, *, timeout_seconds: float | None = None) -> Provider:
-    """Who handles cards, perhaps with another time limit. The key is read when they are first asked something."""
+    """Who handles cards, perhaps with another time limit. The key is read when they are first asked something.
+
+    Also where nobody does any more, and the key of who did is still named: what is under way there is looked at.
+    """
     payments = settings.payments
-    if not payments.is_automatic or payments.secret_key_file is None:
+    if payments.secret_key_file is None:
         return Manual()
     return Stripe(
         payments.secret_key_file, url=payments.api_url, timeout_seconds=timeout_seconds or payments.timeout_seconds

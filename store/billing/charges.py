@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, bindparam, case, func, insert, select, true, update
+from sqlalchemy import Connection, bindparam, case, func, insert, or_, select, true, update
 
 from mailgate.billing.payment.allocation import Allocation
 from store.post import leases
@@ -28,6 +28,9 @@ class State(StrEnum):
 
 REFUSED = "refused"
 """The code of a charge that the provider would not take, for a reason that no customer can mend."""
+
+ENDED_BY_HAND = "ended by hand"
+"""What the code of a charge begins with that staff have ended."""
 
 UNDER_WAY = (State.NEW, State.MADE, State.PROCESSING, State.IN_DOUBT)
 """One of an account and currency at a time; a partial unique index keeps it."""
@@ -159,10 +162,27 @@ def end(
     code: str = "",
     payment_id: int | None = None,
     again_at: datetime | None = None,
+    is_left: bool = False,
 ) -> None:
-    """It is over; `again_at`: and a charge of its own follows then."""
+    """It is over; `again_at`: and a charge of its own follows then. `is_left`: the provider is to cancel it still."""
     values = {"state": state.value, "due_at": None, "code": code, "payment_id": payment_id, "again_at": again_at}
+    if is_left:
+        values |= {"due_at": now, "attempts": 0}
     _end_lease(conn, lent, ended_at=now, **values)
+
+
+def is_cancelled(conn: Connection, lent: Lent) -> None:
+    """One that is over is so at the provider, too: nobody looks at it any more."""
+    _end_lease(conn, lent, due_at=None)
+
+
+def end_by_hand(conn: Connection, charge_id: int, *, code: str, now: datetime) -> bool:
+    """Staff say that one under way is over; False when a worker has it. Whether money has moved is not known."""
+    is_free = or_(charges.c.lease.is_(None), charges.c.due_at <= now)
+    over = {"state": State.FAILED.value, "code": code, "ended_at": now, "due_at": None, "lease": None}
+    return (
+        conn.execute(update(charges).where(charges.c.id == charge_id, _UNDER_WAY, is_free).values(over)).rowcount == 1
+    )
 
 
 def _end_lease(conn: Connection, lent: Lent, **values: object) -> None:
@@ -175,9 +195,9 @@ def _put(conn: Connection, lent: Lent, **values: object) -> bool:
 
 def look_now(conn: Connection, charge_id: int, *, now: datetime) -> bool:
     """Look at it as soon as may be; False when it is over. One that somebody has in hand is left to him."""
-    waits = update(charges).where(charges.c.id == charge_id, charges.c.due_at > now, charges.c.lease.is_(None))
-    conn.execute(waits.values(due_at=now))
-    return conn.execute(select(charges.c.due_at).where(charges.c.id == charge_id)).scalar() is not None
+    this = charges.c.id == charge_id, _UNDER_WAY
+    conn.execute(update(charges).where(*this, charges.c.due_at > now, charges.c.lease.is_(None)).values(due_at=now))
+    return conn.execute(select(charges.c.id).where(*this)).first() is not None
 
 
 def not_again(conn: Connection, customer_id: int, currency: str | None = None) -> None:

@@ -64,6 +64,8 @@ def test_a_declined_charge_is_listed_shown_and_made_once_more_when_somebody_says
     assert program.rows("charge", "list", "--state", "succeeded") == after[1:]
     assert program.ask("invoice", "show", "2026-0001")["state"] == "paid"
     assert "has succeeded" in refused(program, "charge", "retry", "2")["message"]
+    intents = provider.client.v1.payment_intents.list({}).data
+    assert sorted(one.status for one in intents) == ["canceled", "succeeded"]
     assert provider.books()["accounts"]["eur"]["charged"] == 1190
 
 
@@ -90,6 +92,61 @@ def test_without_a_card_nothing_is_made_once_more(program: Program, provider: Pr
 
     assert "the card is blocked" in refused(program, "charge", "retry", "1")["message"]
     assert "charge 7" in refused(program, "charge", "show", "7")["message"]
+
+
+def former(program: Program) -> list[str]:
+    """What `status` says is left with a provider of before."""
+    told = json.loads(program.run("status", "--json").stdout)["attention"]
+    return [one["message"] for one in told if one["code"] == "former_provider"]
+
+
+def test_what_is_left_with_a_former_provider_is_named_and_ended_by_hand(
+    program: Program, provider: ProviderDouble
+) -> None:
+    give_card(program, provider)
+    add(program)
+    provider.fault("/confirm", "drop_after")
+    program.prints("due", "run")
+    before = former(program)
+    program.set("payments", provider="manual", secret_key_file="")
+
+    program.prints("due", "run")
+    named = former(program)
+    doctor = program.run("doctor", "--only", "payments").stdout
+    refusal = refused(program, "charge", "retry", "1")
+    unsaid = program.run("charge", "end", "1")
+    ended = program.ask("charge", "end", "1", "--because", "11.90 came")
+    again = refused(program, "charge", "end", "1", "--because", "once more")
+
+    assert before == []
+    assert len(named) == 1
+    assert named[0].startswith('payments.provider is "manual", and stripe still has 1 charge (1)')
+    assert "stripe still has 1 charge (1)" in " ".join(doctor.split())
+    assert "mailgate charge end 1" in refusal["hint"]
+    assert unsaid.exit_code == 2
+    assert (ended["state"], ended["code"], ended["next_look_at"]) == ("failed", "ended by hand: 11.90 came", None)
+    assert "charge 1 is over: failed" in again["message"]
+    assert not any("charge" in one for one in former(program))
+
+
+def test_as_long_as_the_key_is_named_a_former_provider_is_still_asked(
+    program: Program, provider: ProviderDouble
+) -> None:
+    give_card(program, provider)
+    add(program)
+    provider.fault("/confirm", "drop_after")
+    program.prints("due", "run")
+    program.set("payments", provider="manual")
+    named = former(program)
+
+    program.ask("charge", "retry", "1")
+    for _ in range(2):
+        program.prints("due", "run")
+
+    assert len(named) == 1
+    assert [one["state"] for one in program.rows("charge", "list")] == ["succeeded"]
+    assert program.ask("invoice", "show", "2026-0001")["state"] == "paid"
+    assert provider.books()["accounts"]["eur"]["charged"] == 1190
 
 
 @pytest.mark.server

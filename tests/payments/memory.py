@@ -90,7 +90,7 @@ class Memory(Manual):
         """Unless it has moved."""
         with self._call("cancel"):
             seen = self.made[charge_id]
-            if seen.state is ChargeState.MADE:
+            if seen.state in (ChargeState.MADE, ChargeState.DECLINED, ChargeState.WANTS_CUSTOMER):
                 self.made[charge_id] = replace(seen, state=ChargeState.CANCELLED)
             return self.made[charge_id]
 
@@ -125,6 +125,16 @@ class Memory(Manual):
             self.made[charge_id] = replace(
                 seen, state=ChargeState.DECLINED, decline=Decline.SOFT, code="insufficient_funds"
             )
+
+    def confirmed_elsewhere(self, charge_id: str, *, takes_days: bool = False) -> None:
+        """Its payer, or whoever has its page, has confirmed what was declined before. Not what is cancelled."""
+        seen = self.made[charge_id]
+        assert seen.state in (ChargeState.DECLINED, ChargeState.WANTS_CUSTOMER)
+        if takes_days:
+            self.made[charge_id] = replace(seen, state=ChargeState.PROCESSING)
+        else:
+            self.made[charge_id] = self._paid(seen)
+            self.moved.append((seen.id, seen.currency, seen.amount_minor))
 
     def _outcome(self, seen: ChargeSeen) -> ChargeSeen:
         token = seen.card.token if seen.card else ""

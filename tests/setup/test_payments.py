@@ -84,3 +84,16 @@ def test_a_key_that_is_not_taken_fails_and_is_not_told(tmp_path: Path, provider:
     assert finding.status is Status.FAIL
     assert "payments.secret_key_file" in finding.detail + finding.fix
     assert "sk_live_secret" not in finding.detail + finding.fix
+
+
+def test_a_provider_that_was_left_is_looked_at_as_long_as_its_key_is_named(
+    tmp_path: Path, provider: ProviderDouble
+) -> None:
+    left = {**stripe_of(tmp_path, provider.url), "provider": ProviderName.MANUAL}
+    site = site_in(tmp_path, store=False, payments=left)
+
+    finding = payments.payments(site)
+
+    assert isinstance(provider_of(site.settings), Stripe)
+    assert finding.status is Status.OK
+    assert finding.detail == "nobody charges cards; what is under way with stripe, acct_fake, is still looked at"

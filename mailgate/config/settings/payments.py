@@ -32,3 +32,8 @@ class Payments:
     def is_automatic(self) -> bool:
         """There is somebody who can charge a card."""
         return self.provider is not ProviderName.MANUAL
+
+    @property
+    def asked(self) -> ProviderName:
+        """Who is asked about what is under way: the provider, or the one of before as long as its key is named."""
+        return self.provider if self.secret_key_file is None else ProviderName.STRIPE

@@ -61,7 +61,7 @@ def _declined(deal: Deal, lent: Lent, seen: ChargeSeen) -> State:
         again_on = next_attempt(deal.books.settings.billing.retry_days, charge.attempt, today=deal.day)
     again_at = local_start(again_on, deal.payer.zone) if again_on else None
     state = State.WANTS_CUSTOMER if decline is Decline.AUTHENTICATION else State.FAILED
-    charges.end(deal.conn, lent, state, now=deal.now, code=seen.code, again_at=again_at)
+    charges.end(deal.conn, lent, state, now=deal.now, code=seen.code, again_at=again_at, is_left=True)
     log.info(LogEvent.CHARGE_DECLINED(charge=charge.id, customer=charge.customer_id, code=seen.code, next=again_on))
     tell_failed(deal, charge, card, decline, again_on)
     return state

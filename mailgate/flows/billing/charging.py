@@ -18,6 +18,8 @@ from mailgate.config import Settings
 from mailgate.errors import Permanent, Temporary
 from mailgate.flows.billing.books import Deal, Today, deal_with, lock, open_books
 from mailgate.flows.billing.charged import put_off, settle_charge
+from mailgate.flows.billing.close_charge import Closer
+from mailgate.flows.billing.former import is_former, rest_charge
 from mailgate.flows.billing.run import THE_SCHEDULE
 from mailgate.flows.story.together import Together
 from mailgate.jobs import Computing, FailPoint, alone, no_fail_point
@@ -26,7 +28,7 @@ from mailgate.payments.provider import Card, Charge, ChargeSeen, ChargeState, Pr
 from store import people
 from store.billing import cards, charges
 from store.billing.cards import SavedCard
-from store.billing.charges import REFUSED, Lent, State
+from store.billing.charges import REFUSED, UNDER_WAY, Lent, State
 from store.engine import reading, transact
 
 T = TypeVar("T")
@@ -87,24 +89,43 @@ class Charger:
         """Go on with one as far as may be. Never raises: what fails is looked at again, with growing waits."""
         try:
             taken = self._take(_Asked(charge_id, now))
-            if taken is not None:
-                self._go_on(*taken, now)
+            if taken is None:
+                return
+            lent, wanted = taken
+            if lent.charge.state in UNDER_WAY:
+                self._go_on(lent, wanted, now)
+            else:
+                Closer(self.engine, self.settings, self.provider, self.fail_point)(lent, now)
         except (OperationalError, TimeoutError) as error:
             log.warning(LogEvent.POSTPONED_CHARGE(charge=charge_id, error=error))
 
     def _taken(self, conn: Connection, asked: Sequence[_Asked]) -> list[Taken | None]:
-        """Those that are to be worked; where there is nothing to pay one ends here."""
+        """Those that are to be worked. One that pays nothing ends here; where nobody can be asked it rests."""
         now = max(one.now for one in asked)
         there = charges.several(conn, [one.id for one in asked])
-        ours = [one for one in there.values() if one.provider == self.provider.name]
-        locked = people.change_accounts(conn, [one.customer_id for one in ours])
-        lent = charges.lend(conn, [one.id for one in ours if one.customer_id in locked], now=now)
-        over = charges.not_wanted(conn, [key for key, one in lent.items() if _is_fresh(one.charge)])
-        for number in over:
-            charges.end(conn, lent[number], State.CANCELLED, now=now)
+        locked = people.change_accounts(conn, [one.customer_id for one in there.values()])
+        lent = charges.lend(conn, [one.id for one in there.values() if one.customer_id in locked], now=now)
+        over = self._not_wanted(conn, [one.charge for one in lent.values() if _is_fresh(one.charge)])
         known = cards.several(conn, [one.charge.payment_method_id for one in lent.values()])
-        taken = {key: (one, self._wanted(one.charge, known)) for key, one in lent.items() if key not in over}
+        taken: dict[int, Taken] = {}
+        for number, one in lent.items():
+            if number in over:
+                charges.end(conn, one, State.CANCELLED, now=now)
+            elif one.charge.provider != self.provider.name:
+                self._rest(conn, one, now)
+            else:
+                taken[number] = one, self._wanted(one.charge, known)
         return [taken.pop(one.id, None) for one in asked]
+
+    def _rest(self, conn: Connection, lent: Lent, now: datetime) -> None:
+        with_it = self._mine(conn, lent, now)
+        if with_it is not None:
+            rest_charge(with_it[0], lent)
+
+    def _not_wanted(self, conn: Connection, those: Sequence[charges.Charge]) -> frozenset[int]:
+        """What they are for was paid otherwise; and what a former provider has not done it shall not do."""
+        former = (one.id for one in those if is_former(one.provider, self.settings))
+        return charges.not_wanted(conn, [one.id for one in those]).union(former)
 
     def _wanted(self, charge: charges.Charge, known: Mapping[int, SavedCard]) -> Charge:
         card = known[charge.payment_method_id]
@@ -160,7 +181,7 @@ class Charger:
         """They have ids now: is there still something to pay? None: somebody else has it."""
         people.change_accounts(conn, [one.lent.charge.customer_id for one in begun])
         mine = [charges.made(conn, one.lent, one.provider_id) for one in begun]
-        over = charges.not_wanted(conn, [one.lent.charge.id for one in begun])
+        over = self._not_wanted(conn, [one.lent.charge for one in begun])
         return [one.lent.charge.id not in over if is_mine else None for one, is_mine in zip(begun, mine, strict=True)]
 
     def _confirm(self, provider_id: str, wanted: Charge) -> ChargeSeen:
@@ -229,10 +250,9 @@ class Charger:
                 settle_charge(deal, replace(lent, charge=charge), seen, provider=self.provider)
             else:
                 again_at = local_start(deal.day + timedelta(days=1), deal.payer.zone)
-                is_scheduled = charge.asked_by == THE_SCHEDULE
-                charges.end(
-                    conn, lent, State.FAILED, now=now, code=REFUSED, again_at=again_at if is_scheduled else None
-                )
+                is_scheduled, may_be_made = charge.asked_by == THE_SCHEDULE, seen is None and lent.charge.attempts > 1
+                once_more = again_at if is_scheduled else None
+                charges.end(conn, lent, State.FAILED, now=now, code=REFUSED, again_at=once_more, is_left=may_be_made)
 
         self._told(story)
 
@@ -244,4 +264,4 @@ class Charger:
 
 def _is_fresh(charge: charges.Charge) -> bool:
     """The provider cannot have heard of it."""
-    return charge.provider_id is None and charge.attempts <= 1 and charge.state is not State.IN_DOUBT
+    return charge.provider_id is None and charge.attempts <= 1 and charge.state is State.NEW

@@ -18,6 +18,7 @@ from mailgate.config import Settings
 from mailgate.errors import MailgateError, Permanent
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.cards import known_as, save_card
+from mailgate.flows.billing.former import is_former, rest_link
 from mailgate.flows.billing.link_letters import tell_link, tell_no_link
 from mailgate.flows.billing.offers import renew_links
 from mailgate.flows.billing.provider_money import book_fee, payment_of, receive
@@ -98,9 +99,14 @@ class LinkKeeper:
 
     def _work(self, lent: Lent, now: datetime) -> None:
         one = lent.offer
+        if one.provider != self.provider.name and not _is_new(one):
+            self._write(lent, now, lambda writing: rest_link(writing.offer, now))
+            return
         try:
-            if one.provider != self.provider.name:
-                raise NotOffered(f"it is {one.provider}'s, and the settings name {self.provider.name}")
+            if is_former(one.provider, self.settings):
+                if _is_new(one):
+                    raise NotOffered(f"{one.provider} makes no more links")
+                one = replace(one, state=OfferStanding.CLOSING) if one.state is OfferStanding.OPEN else one
             change = self._look(one) if one.provider_id else self._make(one, now)
         except Permanent as error:
             is_final = isinstance(error, Unfit | NotOffered) or one.contact_id is not None
@@ -159,8 +165,8 @@ class LinkKeeper:
         made = replace(
             writing.offer, provider_id=link.id, url=link.url, expires_at=link.expires_at, asks_minor=asks, attempts=0
         )
-        if writing.offer.state is OfferStanding.CLOSING:  # nobody wants it any more
-            return replace(made, due_at=writing.deal.now)
+        if writing.offer.state is OfferStanding.CLOSING or is_former(made.provider, self.settings):
+            return replace(made, state=OfferStanding.CLOSING, due_at=writing.deal.now)  # nobody wants it any more
         tell_link(writing.act, made)
         return replace(made, state=OfferStanding.OPEN, due_at=writing.deal.now + self._pause(made))
 
@@ -234,6 +240,11 @@ class LinkKeeper:
         with self.computing:
             outgoing = transact(self.engine, story)
         send_jobs(outgoing, self.enqueue)
+
+
+def _is_new(one: Offered) -> bool:
+    """The provider has never heard of it."""
+    return one.state is OfferStanding.WANTED and one.attempts <= 1
 
 
 def _is_over(one: Offered) -> bool:

@@ -18,6 +18,7 @@ from mailgate.billing.ledger import events
 from mailgate.billing.ledger.accounts import provider as account_of
 from mailgate.billing.refund import look_again_after
 from mailgate.config import Settings
+from mailgate.config.settings import ProviderName
 from mailgate.errors import MailgateError
 from mailgate.flows.billing import dispute
 from mailgate.flows.billing.books import Today, deal_with
@@ -43,8 +44,8 @@ PAYOUT_LOCK = "payouts"
 
 
 def waiting(conn: Connection, settings: Settings, at: datetime) -> Iterator[tuple[int, datetime]]:
-    """Lists to be read, and since when; none where nobody handles cards."""
-    if settings.payments.is_automatic:
+    """Lists to be read, and since when; none where nobody handles cards, or has."""
+    if settings.payments.asked is not ProviderName.MANUAL:
         yield from provider_looks.waiting(conn, at=at)
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.accounts import BANK, CASH
+from mailgate.billing.ledger.accounts import provider as account_of
 from mailgate.billing.refund import RefundState, Way
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal
@@ -20,9 +21,9 @@ class NotPossibleNow(Permanent):
 
 def record(deal: Deal, refund: Refund, *, method: str, reference: str) -> Refund:
     """A check or transfer was sent: the task is done, and the payer hears of it. Raises NotPossibleNow, BadMethod."""
-    _refuse_unless_task(refund)
+    is_left = _refuse_unless_task(deal, refund)
     out_of = into(method)
-    if out_of not in (BANK, CASH):
+    if out_of not in (BANK, CASH) and not (is_left and out_of == account_of(refund.provider)):
         raise BadMethod(f"{method!r} sends nothing by hand: write check, transfer or cash")
     whose = events.Whose(refund.customer_id, deal.issue_day, refund.currency)
     ledger.book(deal.conn, [events.refund(refund.id, whose, amount_minor=refund.amount_minor, by=out_of)], now=deal.now)
@@ -34,6 +35,7 @@ def record(deal: Deal, refund: Refund, *, method: str, reference: str) -> Refund
         reference=reference,
         ended_at=deal.now,
         told_at=deal.now,
+        due_at=None,
     )
     refunds.write(deal.conn, done)
     tell_refunded(deal, done)
@@ -49,7 +51,7 @@ def retry(deal: Deal, refund: Refund) -> Refund:
         if not refunds.is_lent(deal.conn, refund.id, now=deal.now):
             refunds.write(deal.conn, replace(refund, due_at=deal.now))
         return replace(refund, due_at=deal.now)
-    _refuse_unless_task(refund)
+    _refuse_unless_task(deal, refund)
     paid = payments.get(deal.conn, refund.payment_id) if refund.payment_id is not None else None
     ours = deal.books.settings.payments
     if paid is None or not ours.is_automatic or ours.provider.value != paid.provider:
@@ -70,15 +72,21 @@ def retry(deal: Deal, refund: Refund) -> Refund:
 
 def keep(deal: Deal, refund: Refund) -> Refund:
     """It is not sent: it is credit, and pays what falls due. Raises NotPossibleNow."""
-    _refuse_unless_task(refund)
+    _refuse_unless_task(deal, refund)
     done = replace(kept(deal, refund), told_at=deal.now)
     refunds.write(deal.conn, done)
     return done
 
 
-def _refuse_unless_task(refund: Refund) -> None:
+def _refuse_unless_task(deal: Deal, refund: Refund) -> bool:
+    """Whether it is left with a provider whom nobody can ask, which knows more of it than a task."""
     if refund.state is RefundState.TASK:
-        return
+        return False
+    is_doubtful = refund.state in (RefundState.WANTED, RefundState.IN_DOUBT)
+    if is_doubtful and refund.provider != deal.books.settings.payments.asked:
+        if refunds.is_lent(deal.conn, refund.id, now=deal.now):
+            raise NotPossibleNow(f"refund {refund.id} is in the hands of a worker: try again in some minutes")
+        return True
     hint = {
         RefundState.RECORDED: f"it was sent by {refund.method}, {refund.reference}",
         RefundState.SUCCEEDED: "the provider has sent it",

@@ -18,6 +18,7 @@ from mailgate.billing.refund import RefundState, look_again_after, watch_again_a
 from mailgate.config import Settings
 from mailgate.errors import Permanent, Temporary
 from mailgate.flows.billing.books import Deal, Today, deal_with
+from mailgate.flows.billing.former import rest_refund
 from mailgate.flows.billing.refund import hand_over, kept, succeed
 from mailgate.flows.billing.tell_payer import tell_refunded
 from mailgate.jobs import FailPoint, no_fail_point
@@ -57,6 +58,9 @@ class Refunder:
     def _look(self, lent: Lent, now: datetime) -> None:
         refund = lent.refund
         self.fail_point("refund.lent")
+        if refund.provider != self.provider.name:
+            self._rest(lent, now)
+            return
         try:
             if self._is_split(lent, now):
                 return
@@ -74,9 +78,18 @@ class Refunder:
             self._end(lent, now, lambda deal, one: _as_seen(deal, one, seen))
             log.info(LogEvent.REFUNDED(refund=refund.id, state=seen.state.value, code=seen.code))
 
+    def _rest(self, lent: Lent, now: datetime) -> None:
+        """Nobody can be asked about it. What the provider has never heard of a person sends."""
+        refund, why = lent.refund, f"{lent.refund.provider} has it, and payments.secret_key_file does not name its key"
+        left = rest_refund(refund, now)
+        if left is not None:
+            self._end(lent, now, lambda deal, one: left)
+        elif refund.state is RefundState.WANTED and refund.attempts == 1:
+            self._end(lent, now, lambda deal, one: hand_over(deal, one, code=why))
+        else:
+            self._not_known(lent, Temporary(why), now)
+
     def _ask(self, refund: Refund) -> RefundSeen:
-        if refund.provider != self.provider.name:
-            raise Temporary(f"{refund.provider} has it, and the settings name {self.provider.name}")
         if refund.provider_id:
             return self.provider.look_refund(refund.provider_id)
         with reading(self.engine) as conn:
@@ -97,7 +110,7 @@ class Refunder:
     def _is_split(self, lent: Lent, now: datetime) -> bool:
         """What the provider cannot express in its units is credit; the rest goes back."""
         refund = lent.refund
-        if refund.state is not RefundState.WANTED or refund.provider != self.provider.name:
+        if refund.state is not RefundState.WANTED:
             return False
         fits = self.provider.expressible_minor(refund.amount_minor, refund.currency)
         if fits == refund.amount_minor:
