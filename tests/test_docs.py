@@ -27,7 +27,8 @@ from mailgate.commands.place import Place as Here
 from mailgate.commands.place import Where
 from mailgate.config import load
 from mailgate.config.sections import setting_names
-from mailgate.demo.playground import invite, play_story
+from mailgate.demo.playground import invite
+from mailgate.demo.script import play_story
 from mailgate.mail.disposition import Disposition
 from mailgate.mail.sender.evidence import Level
 from mailgate.setup.doctor import CHECKS

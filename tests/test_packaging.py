@@ -41,7 +41,7 @@ class Installed:
     environment: Path
     directory: Path
 
-    def runs(self, *command: str) -> str:
+    def runs(self, *command: str, within_seconds: float = 120) -> str:
         """Run a program of the environment from an empty directory; it must exit 0. Returns what it printed."""
         done = subprocess.run(
             [str(self.environment / "bin" / command[0]), *command[1:]],
@@ -49,7 +49,7 @@ class Installed:
             env={"PATH": SYSTEM_PATH, "HOME": str(self.directory), "LANG": "C.UTF-8"},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=within_seconds,
             check=False,
         )
         assert done.returncode == 0, f"{command} ended with {done.returncode}\n{done.stdout}\n{done.stderr}"
@@ -118,7 +118,13 @@ def test_the_installed_command_makes_a_store(installed: Installed) -> None:
 
 
 def test_the_installed_command_plays_the_demo(installed: Installed) -> None:
-    assert "from end to end" in installed.runs("mailgate", "demo", "--script")
+    assert "from end to end" in installed.runs("mailgate", "demo", "--script", "--part", "support")
+
+
+def test_the_installed_command_tells_the_year(installed: Installed) -> None:
+    told = installed.runs("mailgate", "demo", "--script", "--part", "money", within_seconds=300)
+
+    assert "from end to end" in told
 
 
 @pytest.mark.parametrize("name", LOCKS)

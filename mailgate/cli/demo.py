@@ -8,6 +8,7 @@ import signal
 import smtplib
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -23,27 +24,35 @@ from mailgate.cli.web import web_view
 from mailgate.config import ConfigErrors, Log, LogLevel
 from mailgate.demo import letter
 from mailgate.demo.neighbour import VARIABLE, store_beside
-from mailgate.demo.playground import invite, play_story
-from mailgate.demo.story import NotSeen
+from mailgate.demo.playground import invite
+from mailgate.demo.script import play_story, play_year
+from mailgate.demo.steps import NotSeen
+
+SUPPORT, MONEY = "support", "money"
+PARTS = (SUPPORT, MONEY)
+_HEADS = {SUPPORT: "A day of support", MONEY: "A year of money"}
 
 
 @click.group(invoke_without_command=True, cls=Group)
 @click.option("--script", is_flag=True, help="Play the story once, without a terminal; exit 0 only if all was seen.")
 @click.option("--tell", is_flag=True, help="With --script: tell each mail of the story, who to whom, and its text.")
+@click.option("--part", type=click.Choice(PARTS), help="With --script: a day of support, or a year of money, alone.")
 @click.pass_context
-def demo(ctx: click.Context, script: bool, tell: bool) -> None:
+def demo(ctx: click.Context, script: bool, tell: bool, part: str | None) -> None:
     """A seeded company to play with; nothing leaves this machine and nothing stays behind."""
     if ctx.invoked_subcommand is not None:
         return
     if tell and not script:
         fail("--tell tells the mails of the story", code=EX_USAGE, hint="mailgate demo --script --tell")
+    if part and not script:
+        fail("--part is a part of the story", code=EX_USAGE, hint=f"mailgate demo --script --part {part}")
     if not script:
         _refuse_beside_a_store(ctx)
     configure(Log(level=LogLevel.WARNING))
     directory = Path(tempfile.mkdtemp(prefix="mailgate-demo-"))
     try:
         if script:
-            _play(directory, tell=tell)
+            _play(directory, (part,) if part else PARTS, tell=tell)
         else:
             asyncio.run(_invite(directory))
             say(f"{directory} is removed.")
@@ -93,9 +102,16 @@ def _refuse_beside_a_store(ctx: click.Context) -> None:
         )
 
 
-def _play(directory: Path, *, tell: bool) -> None:
+def _play(directory: Path, parts: Sequence[str], *, tell: bool) -> None:
     try:
-        asyncio.run(play_story(directory, web_view, click.echo, tells_mails=tell))
+        for part in parts:
+            place = directory / part
+            place.mkdir()
+            click.echo(_HEADS[part])
+            if part == SUPPORT:
+                asyncio.run(play_story(place, web_view, click.echo, tells_mails=tell))
+            else:
+                asyncio.run(play_year(place, click.echo, tells_mails=tell))
     except NotSeen as error:
         fail(str(error), code=EX_SOFTWARE)
     click.echo("The story was seen from end to end.")

@@ -1,10 +1,7 @@
 """What one can do about money in the demo: pay as a customer, make a card fail, and go to the day when money is due."""
 
-import json
-import urllib.parse
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
-from http.client import HTTPConnection
 from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
@@ -13,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from mailgate.billing.document.invoice import DocumentState
 from mailgate.billing.payment.card_words import card_words
 from mailgate.demo.clock import wait_for
+from mailgate.demo.double import FAILS, PAYS, USUAL_CARD, NotPaid, knock
 from mailgate.demo.play import Play
 from store import people
 from store.billing import cards, invoices, offers
@@ -24,11 +22,6 @@ PAID_SECONDS = 5.0
 """How long the page is held back for the provider's call, and for what the gate makes of it."""
 
 _JUST_AFTER = timedelta(minutes=5)
-PAYS, FAILS = "pays", "insufficient_funds"
-
-
-class NotPaid(Exception):
-    """The double refuses."""
 
 
 def money(play: Play, _request: Request) -> Response:
@@ -44,7 +37,7 @@ def act(play: Play, _request: Request, fields: Mapping[str, str]) -> Response:
         if what == "pay":
             _pay(play, number)
         elif what in (PAYS, FAILS):
-            _knock(play, f"cards/{_token(play, number)}", does=what)
+            knock(play.provider_url, f"cards/{_token(play, number)}", does=what)
         elif what == "due" and (invoice := _invoice(play, number)) is not None:
             _forward(play, invoice)
     except NotPaid as error:
@@ -77,7 +70,7 @@ def _pay(play: Play, number: str) -> None:
         link = offers.open_of(conn, [invoice.id]).get(invoice.id)
     if link is None or link.provider_id is None:
         raise NotPaid(f"Invoice {number} has no link to pay by yet: step the clock forward a little.")
-    _knock(play, f"links/{link.provider_id}/pay", card="pm_card_visa", email="payer@mailboxes.example")
+    knock(play.provider_url, f"links/{link.provider_id}/pay", card=USUAL_CARD, email="payer@mailboxes.example")
 
     def is_paid() -> bool:
         now = _invoice(play, number)
@@ -103,18 +96,3 @@ def _token(play: Play, number: str) -> str:
     with reading(play.parts.engine) as conn:
         card = cards.find(conn, int(number)) if number.isascii() and number.isdigit() and len(number) < 18 else None
     return card.token if card else "none"
-
-
-def _knock(play: Play, door: str, **fields: str) -> None:
-    """Go through a door of the double, which is on loopback. Raises NotPaid."""
-    where = urllib.parse.urlsplit(play.provider_url)
-    connection = HTTPConnection(str(where.hostname), where.port, timeout=30)
-    form = {"Content-Type": "application/x-www-form-urlencoded"}
-    try:
-        connection.request("POST", f"/play/{door}", urllib.parse.urlencode(fields), form)
-        answer = connection.getresponse()
-        said = json.load(answer)
-    finally:
-        connection.close()
-    if answer.status >= 400:
-        raise NotPaid(str(said["error"]["message"]))

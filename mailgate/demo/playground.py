@@ -7,8 +7,7 @@ import shlex
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
-from email.message import EmailMessage
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -38,9 +37,7 @@ from mailgate.demo.history import BEGAN, CONVERSATIONS, Past
 from mailgate.demo.mailboxes import Arrived, Mailboxes
 from mailgate.demo.provider.serve import Provider
 from mailgate.demo.sign_in_link import sign_in_link
-from mailgate.demo.story import Story
-from mailgate.demo.telling import told
-from mailgate.demo.trade import DAYS, trade
+from mailgate.demo.trade import DAYS, open_shop, trade
 from mailgate.demo.unread import Unread
 from mailgate.demo.viewer import Viewer, viewer_url
 from mailgate.flows.post import ending
@@ -95,14 +92,15 @@ async def playground(
     usual: UsualPorts = USUAL_PORTS,
     with_past: bool = False,
     with_viewer: bool = True,
+    opens_at: datetime | None = None,
 ) -> AsyncIterator[Playground]:
     """Start everything in `directory`, stop it at the end. Nothing but loopback is used.
 
     `told` hears of each mail that arrives. `with_past`: three weeks were lived before, of which it hears nothing.
-    `with_viewer`: the web view's links lead there.
+    `with_viewer`: the web view's links lead there. `opens_at`: the company has sold nothing yet, and it is then.
     """
-    begins = utc_now()
-    clock = DemoClock(BEGAN if with_past else timedelta())
+    begins = opens_at or utc_now()
+    clock = DemoClock(utc_now() - begins + (BEGAN if with_past else timedelta()))
     with held_ports(usual) as ports, ExitStack() as starting:
         provider = Provider(clock=lambda: clock().timestamp())
         starting.callback(provider.stop)
@@ -119,7 +117,10 @@ async def playground(
         running = Running(load(config_path, {}), clock=clock)
         parts = running.parts
         seed(parts.engine, now=begins - timedelta(DAYS))
-        trade(parts.engine, parts.settings, now=begins)
+        if opens_at:
+            open_shop(parts.engine, now=begins)
+        else:
+            trade(parts.engine, parts.settings, now=begins)
         if with_past:
             past = Past(parts, mailboxes, unread, clock)
             with _quiet_log():
@@ -154,21 +155,6 @@ def _quiet_log() -> Iterator[None]:
         yield
     finally:
         log.setLevel(before)
-
-
-async def play_story(directory: Path, open_web: OpenWeb, say: Say, *, tells_mails: bool = False) -> None:
-    """The story without a terminal; `tells_mails`: with each mail that is written or arrives. Raises NotSeen."""
-
-    def tell(mail: EmailMessage) -> None:
-        if tells_mails:
-            say(told(mail))
-
-    def arrived(mail: Arrived) -> None:
-        tell(mail.message)
-
-    async with playground(directory, open_web, undo_seconds=1, told=arrived, with_viewer=False) as place:
-        story = Story(place.running.parts, place.mailboxes, place.ports.smtp, say, tell)
-        await story.play()
 
 
 async def invite(directory: Path, open_web: OpenWeb, command: str, say: Say, stopping: asyncio.Event) -> None:

@@ -11,6 +11,7 @@ from mailgate.demo import letter
 from mailgate.demo.browser import Browser
 from mailgate.demo.company import ANN, BOB, JANE, Person
 from mailgate.demo.mailboxes import Arrived, Mailboxes
+from mailgate.demo.steps import STEP_SECONDS, Steps
 from mailgate.language.tags import FALLBACK
 from mailgate.outbound.templates import Templates
 from mailgate.tickets.ticket import EntryKind, Event, State
@@ -19,8 +20,6 @@ from store.desk import tickets
 from store.engine import reading
 from store.post import outbox
 
-STEP_SECONDS = 15.0
-
 SUBJECT = "No mail since Monday"
 QUESTION = "Hello,\n\nsince Monday every mail to info@example.org comes back.\n\nAnn"
 ANSWER = "Hello Ann,\n\nthe disk was full; it works again. Is all well?\n\nBob"
@@ -28,10 +27,6 @@ THANKS = "Yes, all is well. Thank you!"
 NOTE = "!note\nThe disk of web3 is too small, we should move her."
 
 T = TypeVar("T")
-
-
-class NotSeen(Exception):
-    """A step did not show what it should."""
 
 
 class Story:
@@ -48,9 +43,9 @@ class Story:
         self._parts = parts
         self._mailboxes = mailboxes
         self._smtp_port = smtp_port
-        self._say = say
+        self._told = Steps(say)
+        self._check = self._told.check
         self._tell_mail = tell
-        self._steps = 0
         self._read: set[Path] = set()
 
     async def play(self) -> None:
@@ -166,19 +161,10 @@ class Story:
         deadline = time.monotonic() + STEP_SECONDS
         while not (found := look()):
             if time.monotonic() > deadline:
-                raise NotSeen(f"not seen within {STEP_SECONDS:g} s: {step}")
+                raise self._told.missing(step)
             await asyncio.sleep(0.05)
-        self._tell(step)
+        self._told.tell(step)
         return found
-
-    def _check(self, step: str, holds: object) -> None:
-        if not holds:
-            raise NotSeen(f"not so: {step}")
-        self._tell(step)
-
-    def _tell(self, step: str) -> None:
-        self._steps += 1
-        self._say(f"{self._steps:3}  {step}")
 
     def _ticket(self, state: State) -> int | None:
         with reading(self._parts.engine) as conn:

@@ -98,12 +98,20 @@ class _Till:
         return (number for _, number in paid)
 
 
-def trade(engine: Engine, settings: Settings, *, now: datetime) -> None:
-    """Sell, bill and be paid for a year up to now, in the store of a company that has sold nothing yet."""
+def open_shop(engine: Engine, *, now: datetime) -> bool:
+    """Say what is sold, in a store that knows of nothing yet; False for another."""
     with transaction(engine) as conn:
         if catalogue.newest_version(conn) is not None:
-            return
-        catalogue.add(conn, read_catalogue(SHOP, "the demo"), by=BY, now=now - timedelta(DAYS))
+            return False
+        catalogue.add(conn, read_catalogue(SHOP, "the demo"), by=BY, now=now)
+    return True
+
+
+def trade(engine: Engine, settings: Settings, *, now: datetime) -> None:
+    """Sell, bill and be paid for a year up to now, in the store of a company that has sold nothing yet."""
+    if not open_shop(engine, now=now - timedelta(DAYS)):
+        return
+    with reading(engine) as conn:
         ids = {one.address: one.id for one in people.list_customers(conn)}
     late, today = frozenset({ids[PAUL.address]}), now.date()
     till, seen = _Till(), 0

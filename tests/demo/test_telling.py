@@ -11,7 +11,7 @@ from mailgate.cli.output import EX_USAGE
 from mailgate.cli.web import web_view
 from mailgate.demo import letter
 from mailgate.demo.company import ANN
-from mailgate.demo.playground import play_story
+from mailgate.demo.script import play_story
 from mailgate.demo.telling import told
 
 
