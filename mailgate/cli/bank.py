@@ -1,6 +1,5 @@
 """`mailgate bank`: files of banks, and what became of their lines."""
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -14,7 +13,7 @@ from mailgate.billing.payment.camt import read_camt
 from mailgate.billing.payment.camt.entry import Entry
 from mailgate.billing.payment.keyed import keyed
 from mailgate.billing.payment.table.reading import read_table
-from mailgate.billing.payment.table.table_map import MapErrors, TableMap, read_map
+from mailgate.cli.bank_file import choose_map, digest, pieces
 from mailgate.cli.billing_words import BY, Line, dealing, document_of, on_option
 from mailgate.cli.cells import named
 from mailgate.cli.gate import gate, now
@@ -23,7 +22,6 @@ from mailgate.cli.ids import Number, Typed, customer_option
 from mailgate.cli.meter import Meter
 from mailgate.cli.output import (
     EX_DATAERR,
-    EX_NOINPUT,
     EX_USAGE,
     after_option,
     fail,
@@ -34,7 +32,6 @@ from mailgate.cli.output import (
     say,
     utc_option,
 )
-from mailgate.cli.problems import fail_with
 from mailgate.flows.billing.bank import deciding
 from mailgate.flows.billing.bank.importing import Imported, import_lines
 from store.billing import bank as lines
@@ -44,7 +41,6 @@ from store.called import names_of
 from store.engine import reading, transaction
 
 COLUMNS = ("id", "booked_on", "amount_minor", "currency", "payer", "state", "why", "text")
-_PIECE = 65_536
 _STATEMENTS = {
     "statements": ("account", "from_on", "to_on", "opening_minor", "sum_minor", "closing_minor", "balanced"),
     "entries": ("booked_on", "amount_minor", "payer", "state", "why", "text"),
@@ -61,23 +57,24 @@ def bank() -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option(
     "--map",
-    "map_path",
-    type=click.Path(path_type=Path),
-    help="FILE is a table (CSV), and this says which of its columns is what. Without it, it is camt.053.",
+    "map_name",
+    metavar="NAME|FILE",
+    help="FILE is a table (CSV), and this map says which of its columns is what: one of the folder billing.bank_maps "
+    "by its name, or a file. Without it a table is read by the one map of that folder that fits its header.",
 )
 @click.option("--dry-run", is_flag=True, help="Tell what would become of its lines; write nothing.")
 @json_option
-def import_(file: Path, map_path: Path | None, dry_run: bool) -> None:
+def import_(file: Path, map_name: str | None, dry_run: bool) -> None:
     """Book what FILE says came in for an invoice by its reference, and keep the rest for people to decide on.
 
     Each line is taken once, in however many files it stands. An import that was broken off goes on when it is repeated.
     """
-    chart = _chart(map_path) if map_path else None
-    source = FromFile(_digest(file), file.name, 1)
-    pieces = _pieces(file)
-    found = keyed(read_table(pieces, chart) if chart else _camt(pieces))
+    source = FromFile(digest(file), file.name, 1)
     meter = Meter()
     with gate() as parts:
+        chosen = choose_map(file, map_name, parts.settings.billing.bank_maps)
+        content = pieces(file)
+        found = keyed(read_table(content, chosen.chart) if chosen else _camt(content))
         done = import_lines(
             parts.engine,
             parts.settings,
@@ -89,7 +86,7 @@ def import_(file: Path, map_path: Path | None, dry_run: bool) -> None:
             writes=not dry_run,
         )
     meter.end()
-    print_whole(_imported(file, done, dry_run=dry_run), _STATEMENTS)
+    print_whole(_imported(file, done, map_name=chosen.name if chosen else None, dry_run=dry_run), _STATEMENTS)
     if not done.is_balanced:
         say("warning: it does not add up: its entries do not lead from its opening to its closing balance")
     if dry_run:
@@ -173,33 +170,10 @@ def _camt(pieces: Iterator[bytes]) -> Iterator[Entry | Facts]:
         fail(f"{error}", code=EX_DATAERR, hint=hint, name="BadStatement")
 
 
-def _chart(path: Path) -> TableMap:
-    raw = b"".join(_pieces(path))
-    try:
-        return read_map(raw, str(path))
-    except MapErrors as error:
-        fail_with(error, code=EX_DATAERR, name="map", hint="what a map says is explained in docs/bank.md")
-
-
-def _digest(path: Path) -> str:
-    found = hashlib.sha256()
-    for piece in _pieces(path):
-        found.update(piece)
-    return found.hexdigest()
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    try:
-        with path.open("rb") as file:
-            while piece := file.read(_PIECE):
-                yield piece
-    except OSError as error:
-        fail(f"{path} cannot be read: {error.strerror}", code=EX_NOINPUT, name="NoInput")
-
-
-def _imported(file: Path, done: Imported, *, dry_run: bool) -> dict[str, object]:
+def _imported(file: Path, done: Imported, *, map_name: str | None, dry_run: bool) -> dict[str, object]:
     row: dict[str, object] = {
         "file": str(file),
+        "map": map_name,
         "lines": done.lines,
         "new": sum(done.states.values()),
         "known": done.known,

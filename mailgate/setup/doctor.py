@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from mailgate.config import ConfigErrors
 from mailgate.setup import (
     archive,
+    bank_maps,
     broker,
     database,
     dkim,
@@ -48,6 +49,7 @@ CHECKS = (
     Check("clock", sending.clock),
     Check("seller", seller.seller, needs=("schema",)),
     Check("documents", documents.documents, needs=("schema",)),
+    Check("bank-maps", bank_maps.bank_maps),
     Check("domain", zone.domain),
     Check("mx", zone.mx, needs=("domain",)),
     Check("addresses", zone.addresses, needs=("mx",)),

@@ -71,6 +71,7 @@ class Billing:
     fuse_least: kinds.Count = 50
     fuse_percent: billing_kinds.Percent = 30
     keep_documents_years: billing_kinds.Years = 10
+    bank_maps: kinds.OptionalFile = None  # a folder of maps, by which banks' tables are read
     vies_url: kinds.OptionalWebUrl = "https://ec.europa.eu/taxation_customs/vies/rest-api"  # empty: nobody is asked
     vies_timeout_seconds: kinds.Timeout = 10.0
 

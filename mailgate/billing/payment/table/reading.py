@@ -137,6 +137,15 @@ def read_table(pieces: Iterable[bytes], chart: TableMap) -> Iterator[BankLine | 
     )
 
 
+def fits(head: bytes, chart: TableMap) -> bool:
+    """Can the beginning of a table be read by this map, and are all columns that it names in the header, once each?"""
+    try:
+        next(_rows((head,), chart), None)
+    except BadStatement:
+        return False
+    return True
+
+
 def _rows(pieces: Iterable[bytes], chart: TableMap) -> Iterator[_Row]:
     lines = _lines(pieces, chart.encoding)
     for _ in range(chart.skip_lines):
