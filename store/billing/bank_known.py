@@ -1,17 +1,22 @@
 """What is known of people and invoices that bank lines may name."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.payment.bank import Bill, EntryState, Known
 from mailgate.billing.payment.bank_line import BankLine
 from mailgate.billing.payment.bank_words import Said, name_key
-from store.schema import bank_entries, billing_accounts, contacts, customers, invoices, payments
+from mailgate.billing.payment.beside import Span
+from store.schema import bank_entries, bank_statements, billing_accounts, contacts, customers, invoices, payments
 
 Names = Mapping[str, frozenset[int]]
 """Customers by the keys of their names."""
+
+_LATE = timedelta(days=7)
+"""A bank tells of a line in the statement of a later day at times."""
 
 _BILL = select(
     invoices.c.id,
@@ -82,3 +87,21 @@ def _open_of(conn: Connection, people: set[int]) -> dict[int, list[Bill]]:
         for row in conn.execute(is_open.order_by(invoices.c.due_on, invoices.c.id)).mappings():
             found.setdefault(row["customer_id"], []).append(Bill(**row))
     return found
+
+
+def spans(conn: Connection, account: str, days: Collection[date]) -> list[Span]:
+    """Statements of an account that may have lines of these days, with their balances."""
+    query = select(bank_statements.c.id, bank_statements.c.opening_minor, bank_statements.c.closing_minor).where(
+        bank_statements.c.account == account,
+        bank_statements.c.opening_minor.is_not(None),
+        bank_statements.c.closing_minor.is_not(None),
+        or_(bank_statements.c.from_on.is_(None), bank_statements.c.from_on <= max(days) + _LATE),
+        or_(bank_statements.c.to_on.is_(None), bank_statements.c.to_on >= min(days)),
+    )
+    return [Span(*row) for row in conn.execute(query)]
+
+
+def keys_of(conn: Connection, statements: Collection[int], days: Collection[date]) -> tuple[str, ...]:
+    """The keys of the lines of these days that were read from these statements."""
+    here = bank_entries.c.statement_id.in_(list(statements)), bank_entries.c.booked_on.in_(list(days))
+    return tuple(conn.execute(select(bank_entries.c.key).where(*here)).scalars())

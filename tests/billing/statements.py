@@ -37,6 +37,8 @@ class Books:
     bank_reference: str = ""
     reversal: bool = False
     text: str = ""
+    charges: str = ""  # of the entry, not of its payments
+    entry_reference: str = ""  # that tells it from others of its statement alone
 
 
 @dataclass(frozen=True)
@@ -90,12 +92,20 @@ def _entry(one: Books, version: int) -> str:
     state = f"<Cd>{one.state}</Cd>" if version >= 4 else one.state
     details = "".join(_payment(each, one, version) for each in one.pays)
     return (
-        f'<Ntry><Amt Ccy="{one.currency}">{one.amount}</Amt><CdtDbtInd>{one.mark}</CdtDbtInd>'
+        f"<Ntry>{f'<NtryRef>{one.entry_reference}</NtryRef>' if one.entry_reference else ''}"
+        f'<Amt Ccy="{one.currency}">{one.amount}</Amt><CdtDbtInd>{one.mark}</CdtDbtInd>'
         f"{'<RvslInd>true</RvslInd>' if one.reversal else ''}<Sts>{state}</Sts><BookgDt><Dt>{one.on}</Dt></BookgDt>"
         f"{f'<AcctSvcrRef>{one.bank_reference}</AcctSvcrRef>' if one.bank_reference else ''}"
+        f"{_charges(one.charges, one.currency, version)}"
         f"{f'<NtryDtls>{details}</NtryDtls>' if details else ''}"
         f"{f'<AddtlNtryInf>{one.text}</AddtlNtryInf>' if one.text else ''}</Ntry>"
     )
+
+
+def _charges(size: str, currency: str, version: int) -> str:
+    told = f'<Amt Ccy="{currency}">{size}</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
+    told = f"<Rcrd>{told}</Rcrd>" if version >= 4 else told
+    return f"<Chrgs>{told}</Chrgs>" if size else ""
 
 
 def _payment(one: Pays, entry: Books, version: int) -> str:
@@ -116,12 +126,9 @@ def _payment(one: Pays, entry: Books, version: int) -> str:
     remittance = f"<Ustrd>{escape(one.text)}</Ustrd>" if one.text else ""
     if one.reference:
         remittance += f"<Strd><CdtrRefInf><Ref>{one.reference}</Ref></CdtrRefInf></Strd>"
-    charges = f'<Amt Ccy="{entry.currency}">{one.charges}</Amt><CdtDbtInd>DBIT</CdtDbtInd>'
-    if one.charges:
-        charges = f"<Chrgs><Rcrd>{charges}</Rcrd></Chrgs>" if version >= 4 else f"<Chrgs>{charges}</Chrgs>"
     return (
         f"<TxDtls><Refs>{references}</Refs>{amount}{f'<AmtDtls>{inside}</AmtDtls>' if inside else ''}"
-        f"{charges if one.charges else ''}{f'<RltdPties>{parties}</RltdPties>' if parties else ''}"
+        f"{_charges(one.charges, entry.currency, version)}{f'<RltdPties>{parties}</RltdPties>' if parties else ''}"
         f"{f'<RmtInf>{remittance}</RmtInf>' if remittance else ''}"
         f"{'<RtrInf><Rsn><Cd>AC04</Cd></Rsn></RtrInf>' if one.returned else ''}</TxDtls>"
     )

@@ -95,6 +95,23 @@ def test_a_batch_is_parted_where_its_parts_add_up(entry: Books, amounts: Sequenc
     assert [line.amount_minor for line in lines] == amounts
 
 
+@pytest.mark.parametrize("version", [2, 8])
+def test_charges_that_were_taken_off_on_the_way_are_told(version: int) -> None:
+    entries = [
+        Books("98.50", [Pays("98.50", charges="1.50")]),
+        Books("98.50", [Pays("100", charges="1.50")]),
+        Books("28.50", [Pays("10", charges="1.50"), Pays("20")]),
+        Books("5", [Pays("5")]),
+        Books("98.50", [Pays("98.50")], charges="1.50"),
+    ]
+
+    lines, _ = read(camt(Says(entries), version=version))
+
+    assert [(line.amount_minor, line.charges_minor) for line in lines] == [
+        (9850, 150), (9850, 150), (850, 150), (2000, 0), (500, 0), (9850, 150),
+    ]  # fmt: skip
+
+
 AMOUNTS = st.decimals(0, 1000, places=2)
 
 
@@ -263,6 +280,14 @@ def test_names_accounts_and_amounts_are_reasons_and_the_likeliest_comes_first() 
         (13, "2027-0032", ["number"]),
         (14, "", ["name"]),
     ]
+
+
+def test_what_is_open_less_the_charges_of_banks_is_a_reason() -> None:
+    line = replace(LINE, party="Anne", amount_minor=1190 - 150, charges_minor=150)
+    known = Known(by_name={"anne": frozenset({12})}, open_of={12: (BILL, replace(OTHER, customer_id=12))})
+
+    assert whose(line, known) == [(12, "2027-0031", ["name", "charges"])]
+    assert whose(replace(line, charges_minor=0), known) == [(12, "", ["name"])]
 
 
 def test_the_sum_of_all_that_is_open_is_a_reason() -> None:

@@ -1,7 +1,7 @@
 """Whose a bank line is: for sure, by a reference of ours, or perhaps, for reasons that people weigh."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from mailgate.billing.payment.bank_line import BankLine
@@ -28,10 +28,12 @@ class Reason(StrEnum):
     ACCOUNT = "account"  # money of theirs came from this account before
     NAME = "name"  # the payer is called as they are
     AMOUNT = "amount"  # just so much is open of the invoice
+    CHARGES = "charges"  # just so much is open of the invoice, with what banks took off on the way
     ALL_OPEN = "all-open"  # just so much is open of all their invoices in this currency
     OTHER_CURRENCY = "other-currency"  # the invoice is in another one
     NOTHING_OPEN = "nothing-open"  # the invoice is settled, or was taken back
     SEVERAL = "several"  # it names others as well
+    TWICE = "twice"  # a line that is the same in all its words stands in the statement before it, or behind it
     RETURN = "return"  # the bank gives back what was booked as theirs
 
 
@@ -41,10 +43,12 @@ _WORDS: Mapping[Reason, str] = {
     Reason.ACCOUNT: "they paid from this account before",
     Reason.NAME: "the payer is called so",
     Reason.AMOUNT: "just so much is open of it",
+    Reason.CHARGES: "just so much is open of it, with the charges that banks took off",
     Reason.ALL_OPEN: "just so much is open of all their invoices",
     Reason.OTHER_CURRENCY: "but it is in another currency",
     Reason.NOTHING_OPEN: "but nothing of it is open",
     Reason.SEVERAL: "but others are named as well",
+    Reason.TWICE: "but the same line stands in the statement beside this one",
     Reason.RETURN: "a payment of theirs went back",
 }
 
@@ -60,11 +64,13 @@ WEIGHTS: Mapping[Reason, int] = {
     Reason.NUMBER: 8,
     Reason.ACCOUNT: 4,
     Reason.AMOUNT: 3,
+    Reason.CHARGES: 3,
     Reason.NAME: 2,
     Reason.ALL_OPEN: 2,
     Reason.OTHER_CURRENCY: -4,
     Reason.NOTHING_OPEN: -1,
     Reason.SEVERAL: 0,
+    Reason.TWICE: 0,
 }
 """What a reason counts, so that the likeliest comes first; none of them, nor all together, makes anything sure."""
 
@@ -142,6 +148,16 @@ def judge(line: BankLine, names: Said, known: Known) -> Sure | Proposed:
     return Proposed(tuple(sorted(case.candidates(), key=lambda one: -one.weight)[:MOST]))
 
 
+def doubted(verdict: Sure | Proposed) -> Proposed:
+    """The same of a line that may be one that is known: nothing of it is sure any more."""
+    found = verdict.candidates if isinstance(verdict, Proposed) else (_named(verdict.bill),)
+    return Proposed(tuple(replace(one, reasons=(*one.reasons, Reason.TWICE)) for one in found))
+
+
+def _named(bill: Bill) -> Candidate:
+    return Candidate(bill.customer_id, bill, (Reason.REFERENCE,))
+
+
 def _bills(known: Known, references: Sequence[str]) -> list[Bill]:
     """Each once."""
     return list({bill.id: bill for one in references for bill in known.by_reference.get(one, ())}.values())
@@ -164,7 +180,7 @@ class _Case:
         """Somebody who may have paid: the invoices that the line names, else those of its amount, else what is open."""
         named = [bill for number, bill in self.found if number == customer_id and bill is not None]
         is_open = [one for one in self.known.open_of.get(customer_id, ()) if one.currency == self.line.currency]
-        same = [one for one in is_open if one.open_minor == self.line.amount_minor]
+        same = [one for one in is_open if self._amount(one) is not None]
         is_all = sum(one.open_minor for one in is_open) == self.line.amount_minor
         if named or same or (len(is_open) == 1 and not is_all):
             for bill in named or same or is_open:
@@ -178,10 +194,17 @@ class _Case:
             beside = () if bill is None else tuple(self._beside(bill))
             yield Candidate(customer_id, bill, (*reasons, *beside))
 
+    def _amount(self, bill: Bill) -> Reason | None:
+        """Just so much is open of it, or was sent: charges are the banks', and whoever paid them meant the whole."""
+        came, taken = self.line.amount_minor, self.line.charges_minor
+        if bill.open_minor == came:
+            return Reason.AMOUNT
+        return Reason.CHARGES if taken and bill.open_minor == came + taken else None
+
     def _beside(self, bill: Bill) -> Iterator[Reason]:
         if bill.currency != self.line.currency:
             yield Reason.OTHER_CURRENCY
-        elif bill.open_minor == self.line.amount_minor:
-            yield Reason.AMOUNT
+        elif (amount := self._amount(bill)) is not None:
+            yield amount
         if not bill.open_minor:
             yield Reason.NOTHING_OPEN

@@ -36,6 +36,7 @@ class BankLine:
     bank_reference: str = ""
     is_return: bool = False  # the bank calls it a reversal, or the return of a payment
     sent: str = ""  # what the payer sent, where that is in another currency: "120.00 USD"
+    charges_minor: int = 0  # what banks have taken off it on its way
 
 
 @dataclass(frozen=True, slots=True)

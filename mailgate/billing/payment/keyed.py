@@ -13,6 +13,7 @@ class Keyed:
 
     key: str
     line: BankLine
+    between: tuple[int, int] | None = None  # what the account held before its statement and behind it, if that is told
 
 
 def keyed(found: Iterable[Entry | BankLine | Facts]) -> Iterator[Keyed | Facts]:
@@ -31,4 +32,4 @@ def keyed(found: Iterable[Entry | BankLine | Facts]) -> Iterator[Keyed | Facts]:
             keys = Keys()
         is_new = False
         for line in one.lines() if isinstance(one, Entry) else (one,):
-            yield Keyed(keys.key(line), line)
+            yield Keyed(keys.key(line), line, one.between if isinstance(one, Entry) else None)

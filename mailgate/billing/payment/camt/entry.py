@@ -41,7 +41,9 @@ class Entry:
     text: str
     is_return: bool
     payments: tuple[Payment, ...]
+    charges_minor: int = 0  # that it names itself, not its payments
     page: int = 1  # of its statement, which a bank may have cut in several
+    between: tuple[int, int] | None = None  # the balances of its statement, where they stand before it
 
     @property
     def references(self) -> tuple[str, ...]:
@@ -89,10 +91,18 @@ class Entry:
             one.bank_reference or self.bank_reference,
             one.is_return or self.is_return,
             one.sent,
+            max(0, one.charges_minor or (self.charges_minor if len(self.payments) < 2 else 0)),
         )
 
 
-def read_entry(found: Element, account: str, *, page: int, otherwise_on: date | None) -> Entry:
+def read_entry(
+    found: Element,
+    account: str,
+    *,
+    page: int,
+    otherwise_on: date | None,
+    between: tuple[int, int] | None = None,
+) -> Entry:
     """Read it. `otherwise_on`: the day of an entry that names none. Raises BadStatement."""
     has = parts(found)
     minor, currency = amount(found)
@@ -112,7 +122,9 @@ def read_entry(found: Element, account: str, *, page: int, otherwise_on: date | 
         word(has.get("AddtlNtryInf")),
         word(has.get("RvslInd")) in {"true", "1"} or _is_return(has.get("BkTxCd")),
         payments,
+        _charges(found, currency) if "Chrgs" in has else 0,
         page,
+        between,
     )
 
 

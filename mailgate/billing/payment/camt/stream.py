@@ -45,15 +45,21 @@ class _Open:
             if code == _CLOSING and self.to_on is None:
                 self.to_on = day(found, "Dt")
         elif name == "Ntry" and _is_booked(found):
-            entry = read_entry(found, self.account, page=self.page, otherwise_on=self.to_on)
+            entry = read_entry(found, self.account, page=self.page, otherwise_on=self.to_on, between=self._between())
             self.sums[entry.currency] = self.sums.get(entry.currency, 0) + entry.amount_minor
             return entry
         return None
 
+    def _opening(self) -> tuple[int, str] | None:
+        return next((self.balances[code] for code in _OPENING if code in self.balances), None)
+
+    def _between(self) -> tuple[int, int] | None:
+        opening, closing = self._opening(), self.balances.get(_CLOSING)
+        return (opening[0], closing[0]) if opening and closing else None
+
     def facts(self) -> Facts:
         """At its end."""
-        closing = self.balances.get(_CLOSING)
-        opening = next((self.balances[code] for code in _OPENING if code in self.balances), None)
+        opening, closing = self._opening(), self.balances.get(_CLOSING)
         currencies = [one[1] for one in (closing, opening) if one]
         currency = next((one for one in (*currencies, self.currency, *self.sums) if one), "")
         return Facts(

@@ -13,12 +13,14 @@ from functools import partial
 
 from sqlalchemy import Connection, Engine
 
-from mailgate.billing.payment.bank import Candidate, EntryState, Proposed, Reason, Sure, judge
+from mailgate.billing.money.amount import written
+from mailgate.billing.payment.bank import Candidate, EntryState, Known, Proposed, Reason, Sure, doubted, judge
 from mailgate.billing.payment.bank_line import BankLine, Facts
 from mailgate.billing.payment.bank_words import Said, said
 from mailgate.billing.payment.keyed import Keyed
 from mailgate.config import Settings
 from mailgate.flows.billing.bank.booking import book_for
+from mailgate.flows.billing.bank.twice import alike
 from mailgate.flows.billing.books import Books, Deal, Today, lock, open_books
 from mailgate.flows.billing.returned import take_payment_back
 from mailgate.log_events import LogEvent
@@ -49,6 +51,7 @@ class Judged:
     line: BankLine
     names: Said
     verdict: Sure | Proposed | None
+    is_doubted: bool = False  # it may be one that is known
 
     @property
     def is_return(self) -> bool:
@@ -102,11 +105,14 @@ class _Import:
 
     def _lines(self, together: Sequence[Keyed]) -> None:
         with reading(self.engine) as conn:
-            there = bank.known_keys(conn, [one.key for one in together])
-            fresh = [(one.key, one.line, said(one.line)) for one in together if one.key not in there]
+            doubtful = alike(conn, together)
+            lines = [doubtful.get(one.key, one) for one in together]
+            there = bank.known_keys(conn, [one.key for one in lines])
+            fresh = [(one.key, one.line, said(one.line)) for one in lines if one.key not in there]
             facts = known(conn, [(line, names) for _, line, names in fresh if line.amount_minor > 0], self.by_name)
+        doubted_keys = {one.key for one in doubtful.values()}
         judged = [
-            Judged(key, line, names, judge(line, names, facts) if line.amount_minor > 0 else None)
+            Judged(key, line, names, _verdict(line, names, facts, is_doubted=key in doubted_keys), key in doubted_keys)
             for key, line, names in fresh
         ]
         self.done.lines += len(together)
@@ -165,7 +171,7 @@ class _Import:
         payers = lock(conn, {payment.customer_id for _, payment in self._paid_before(conn, one)})
         paid = self._paid_before(conn, one)  # as they are now that nobody else changes them
         statement_id = bank.begin_statement(conn, self.file, one.line, by=self.by, now=self.now)
-        if len(paid) != 1:
+        if len(paid) != 1 or one.is_doubted:
             entry = self._entry(one, EntryState.PROPOSED, None, "")
             ids = bank.add(conn, statement_id, [entry])
             whose = dict.fromkeys(payment.customer_id for _, payment in paid)
@@ -195,7 +201,7 @@ class _Import:
 
     def _entry(self, one: Judged, state: EntryState, payment_id: int | None, why: str) -> BankEntry:
         line = one.line
-        text = f"{line.text} ({line.sent})".strip() if line.sent else line.text
+        text = _with_what_was_sent(line)
         reference = (*one.names.references, *line.references, "")[0]
         return BankEntry(
             0, 0, one.key, line.currency, line.amount_minor, line.booked_on, line.party, line.party_account, reference,
@@ -254,6 +260,24 @@ def _groups(judged: Iterable[Judged]) -> Iterator[list[Judged]]:
         sure += isinstance(one.verdict, Sure)
     if group:
         yield group
+
+
+def _verdict(line: BankLine, names: Said, facts: Known, *, is_doubted: bool) -> Sure | Proposed | None:
+    if line.amount_minor < 0:
+        return None
+    found = judge(line, names, facts)
+    return doubted(found) if is_doubted else found
+
+
+def _with_what_was_sent(line: BankLine) -> str:
+    """Its words, and in what currency it was sent, or what was sent before banks took their charges."""
+    said = [line.sent] if line.sent else []
+    if line.charges_minor:
+        sent, taken = (
+            written(minor, line.currency) for minor in (line.amount_minor + line.charges_minor, line.charges_minor)
+        )
+        said.append(f"{sent} - {taken} {line.currency}")
+    return f"{line.text} ({', '.join(said)})".strip() if said else line.text
 
 
 def _state(one: Judged) -> EntryState:
