@@ -9,7 +9,7 @@ from pathlib import Path
 from mailgate.wiring import build
 from tests.crash.charging import settings_of
 
-directory, port, url, at, fatal = (*sys.argv[1:],)
+directory, port, url, at, fatal, *store = sys.argv[1:]
 
 
 def die(name: str) -> None:
@@ -18,5 +18,5 @@ def die(name: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-parts = build(settings_of(Path(directory), int(port), url), lambda *_: None, fail_point=die)
+parts = build(settings_of(Path(directory), int(port), url, store), lambda *_: None, fail_point=die)
 parts.run_due(datetime.fromisoformat(at))

@@ -14,6 +14,7 @@ from mailgate.billing.payment.keyed import keyed
 from mailgate.flows.billing.bank.importing import import_lines
 from mailgate.wiring import build
 from store.billing.bank import FromFile
+from tests.crash.charging import kept_in
 from tests.gate import settings_for
 
 directory, port, at = Path(sys.argv[1]), int(sys.argv[2]), datetime.fromisoformat(sys.argv[3])
@@ -27,7 +28,7 @@ def die_at_last() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
 
-parts = build(settings_for(directory, port), lambda *_: None)
+parts = build(settings_for(directory, port, **kept_in(sys.argv[6:])), lambda *_: None)
 if fatal == "COMMIT":
     event.listen(parts.engine, "commit", lambda _conn: die_at_last())
 else:

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from store.post import work
 from store.schema import payments
 from tests.collecting import Collector
 from tests.crash.charging import payments_of
+from tests.empty_store import STORES, store_of_kind
 from tests.gate import BeginGate
 from tests.servers.provider import ProviderDouble
 
@@ -24,12 +26,19 @@ MIDNIGHT = datetime(2026, 3, 2, 23, tzinfo=UTC)
 """In Berlin, the day after the invoice was issued and due."""
 
 
+@pytest.fixture(params=STORES)
+def store_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the gate has its store: each kind in turn."""
+    with store_of_kind(request.param, lambda: request.getfixturevalue("postgresql")) as url:
+        yield url
+
+
 @pytest.mark.parametrize(
     "fatal",
     ["charge.lent", "charge.started", "charge.made", "charge.confirming", "charge.confirmed", "charge.booked"],
 )
 def test_a_charge_is_made_once_wherever_its_process_is_killed(
-    begin: BeginGate, tmp_path: Path, provider: ProviderDouble, fatal: str
+    begin: BeginGate, store_url: str | None, tmp_path: Path, provider: ProviderDouble, fatal: str
 ) -> None:
     money = Collector.begin(begin(payments=payments_of(tmp_path, provider.url)))
     money.customer("Anne")
@@ -40,7 +49,9 @@ def test_a_charge_is_made_once_wherever_its_process_is_killed(
         cards.add(conn, card)
     program = [sys.executable, "-m", "tests.crash.dying_charge", str(tmp_path), str(money.gate.sink.port)]
 
-    killed = subprocess.run([*program, provider.url, MIDNIGHT.isoformat(), fatal], check=False)
+    killed = subprocess.run(
+        [*program, provider.url, MIDNIGHT.isoformat(), fatal, *filter(None, (store_url,))], check=False
+    )
     with transaction(money.gate.parts.engine) as conn:
         work.take_over(conn, now=MIDNIGHT)
     money.gate.now = MIDNIGHT

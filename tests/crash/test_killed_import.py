@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,10 +19,18 @@ from store.engine import reading
 from store.schema import bank_entries, payments
 from tests.billing.statements import Books, Pays, Says, camt
 from tests.collecting import Collector
+from tests.empty_store import STORES, store_of_kind
 from tests.gate import BeginGate
 
 PAID = TOGETHER + 4
 """Payments of two transactions; a return, which has one of its own, and lines for nobody."""
+
+
+@pytest.fixture(params=STORES)
+def store_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the gate has its store: each kind in turn."""
+    with store_of_kind(request.param, lambda: request.getfixturevalue("postgresql")) as url:
+        yield url
 
 
 @pytest.mark.parametrize(
@@ -40,7 +49,7 @@ PAID = TOGETHER + 4
     ],
 )
 def test_whoever_is_killed_while_a_file_is_imported_has_booked_nothing_twice(
-    begin: BeginGate, tmp_path: Path, fatal: str, times: int
+    begin: BeginGate, store_url: str | None, tmp_path: Path, fatal: str, times: int
 ) -> None:
     money = Collector.begin(begin())
     money.customer("Anne")
@@ -59,7 +68,7 @@ def test_whoever_is_killed_while_a_file_is_imported_has_booked_nothing_twice(
     at = money.gate.now
     program = [sys.executable, "-m", "tests.crash.dying_import", str(tmp_path), str(money.gate.sink.port)]
 
-    killed = subprocess.run([*program, at.isoformat(), fatal, str(times)], check=False)
+    killed = subprocess.run([*program, at.isoformat(), fatal, str(times), *filter(None, (store_url,))], check=False)
     parts = money.gate.parts
     lines, file = keyed(read_camt([raw])), FromFile("0" * 64, "again.xml", 1)
     import_lines(parts.engine, parts.settings, lines, file, by="Bart", now=at)

@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -19,6 +20,7 @@ from store.post import work
 from store.schema import payments
 from tests.collecting import Collector
 from tests.crash.charging import payments_of
+from tests.empty_store import STORES, store_of_kind
 from tests.gate import BeginGate
 from tests.servers.provider import ProviderDouble
 
@@ -30,6 +32,7 @@ class Story:
     money: Collector
     provider: ProviderDouble
     directory: Path
+    store_url: str | None  # None: in the directory
 
     def look(self, **later: float) -> None:
         """Time passes on both sides, and what is due is done."""
@@ -45,7 +48,9 @@ class Story:
     def killed_at(self, fatal: str, at: datetime) -> None:
         """It does what is due, and dies there; then it is started again."""
         words = ["tests.crash.dying_charge", str(self.directory), str(self.money.gate.sink.port), self.provider.url]
-        done = subprocess.run([sys.executable, "-m", *words, at.isoformat(), fatal], check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", *words, at.isoformat(), fatal, *filter(None, (self.store_url,))], check=False
+        )
         assert done.returncode == -signal.SIGKILL
         with transaction(self.money.gate.parts.engine) as conn:
             work.take_over(conn, now=at)
@@ -59,12 +64,19 @@ class Story:
         assert ledger_verify.verify(self.money.gate.parts.engine, progress=lambda *_: None).faults == ()
 
 
+@pytest.fixture(params=STORES)
+def store_url(request: pytest.FixtureRequest) -> Iterator[str | None]:
+    """Where the gate has its store: each kind in turn."""
+    with store_of_kind(request.param, lambda: request.getfixturevalue("postgresql")) as url:
+        yield url
+
+
 @pytest.fixture
-def story(begin: BeginGate, tmp_path: Path, provider: ProviderDouble) -> Story:
+def story(begin: BeginGate, store_url: str | None, tmp_path: Path, provider: ProviderDouble) -> Story:
     """Anne has an invoice with a link."""
     money = Collector.begin(begin(payments=payments_of(tmp_path, provider.url)))
     money.customer("Anne")
-    found = Story(money, provider, tmp_path)
+    found = Story(money, provider, tmp_path, store_url)
     found.look()
     return found
 
