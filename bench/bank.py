@@ -1,7 +1,8 @@
 """Bank files: lines a second that `mailgate bank import` takes in, its start included, and what that takes of memory.
 
 Of a hundred lines one pays an invoice by its reference, two name an invoice otherwise, ten went out, and the others are
-of nobody who is known: a company's own account has much that is no customer's.
+of nobody who is known: a company's own account has much that is no customer's. A second file has nothing but payments
+with the reference of an invoice, each of which is booked, and a receipt of it queued.
 """
 
 import subprocess
@@ -33,7 +34,7 @@ _LOOK_SECONDS = 0.02
 def bank(run: Run) -> Iterator[Result]:
     """Into a store of a file, once for each round."""
     many = run.much(LINES)
-    rates, more = [], []
+    rates, more, booked = [], [], []
     for number in range(run.rounds):
         directory = run.room(f"bank-{number}")
         prepare(directory, staff=1)
@@ -42,10 +43,17 @@ def bank(run: Run) -> Iterator[Result]:
         _, least = _import(directory, _file(directory, "small", open_ones[:1], _SMALL))
         seconds, most = _import(directory, _file(directory, "large", open_ones[1:], many))
         rates.append(many / seconds)
+        unpaid = open_ones[1 + many // 100 :]  # the first were paid by the others
+        paying = unpaid[: run.much(len(unpaid))]
+        seconds, _ = _import(directory, _file(directory, "sure", paying, len(paying), each=True))
+        booked.append(len(paying) / seconds)
         more.append(most - least)
     rates.sort()
     rate, mebibytes = rates[len(rates) // 2], max(more)
     yield Result("bank", f"{many:,} lines of a bank's file", f"{rate:,.0f}/s", rate, BANK_LINES, {"rates": rates})
+    booked.sort()
+    rate = booked[len(booked) // 2]
+    yield Result("bank", f"{len(paying):,} that are booked at once", f"{rate:,.0f}/s", rate, None, {"rates": booked})
     yield Result("bank", "memory of the import", f"+{mebibytes:.0f} MiB", mebibytes, BANK_MEMORY, {"more": more})
 
 
@@ -65,9 +73,11 @@ def _bill(database: Path) -> Sequence[Issued]:
     return found
 
 
-def _file(directory: Path, name: str, open_ones: Sequence[Issued], many: int) -> Path:
+def _file(directory: Path, name: str, open_ones: Sequence[Issued], many: int, *, each: bool = False) -> Path:
+    """`each`: all lines pay, an invoice each."""
     path = directory / f"{name}.xml"
-    path.write_bytes(camt(Says([_entry(name, number, open_ones) for number in range(many)])))
+    step = 100 if each else 1
+    path.write_bytes(camt(Says([_entry(name, number * step, open_ones) for number in range(many)])))
     return path
 
 
