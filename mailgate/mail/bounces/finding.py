@@ -1,8 +1,9 @@
 """What a report says about one recipient, before it is judged."""
 
-import re
 from dataclasses import dataclass
 from enum import StrEnum
+
+from mailgate.mail.bounces.lookup import Lookup
 
 # Chinese, Japanese and Korean words stand beside an address without a blank, and in brackets of their own.
 _ASIAN = r"\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef"
@@ -17,7 +18,7 @@ _DOMAIN = (
 ADDRESS = rf"{_LOCAL}@{_DOMAIN}"
 """The text of a pattern: an address as reports write it, with bounds on every part so that search time is linear."""
 
-_FIND = re.compile(rf"(?<![\w.+-]){ADDRESS}")
+_FIND = Lookup(rf"(?<![\w.+-]){ADDRESS}")
 
 
 class BounceAction(StrEnum):

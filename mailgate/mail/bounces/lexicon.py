@@ -5,6 +5,8 @@ import tomllib
 import unicodedata
 from importlib import resources
 
+from mailgate.mail.bounces.lookup import Lookup
+
 
 def fold(text: str) -> str:
     """Lower case, without accents, compatible forms of letters made one."""
@@ -39,9 +41,9 @@ WORDS = _read()
 """The text of a pattern by what its words are about: the tables of `lexicon.toml`."""
 
 
-def about(*tables: str) -> re.Pattern[str]:
+def about(*tables: str) -> Lookup:
     """Any word of these tables."""
-    return re.compile("|".join(WORDS[table] for table in tables))
+    return Lookup("|".join(WORDS[table] for table in tables))
 
 
 def near(first: str, second: str, gap: int) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from mailgate.mail.bounces.codes import MAX_DIAGNOSTIC
 from mailgate.mail.bounces.finding import ADDRESS
 from mailgate.mail.bounces.lexicon import about, fold
+from mailgate.mail.bounces.lookup import Lookup
 
 RECIPIENT = "xrcptx"
 OURS = "xoursx"
@@ -23,7 +24,7 @@ THEIR_HOST = "xdomainx"
 _NOUN = about("user", "host", "mail", "delivery", "alive")
 _LINK = re.compile(r"(?i)\bhttps?://([^\s/?#<>]{1,255})([^\s<>]{0,500})|\bwww\.[^\s<>]{1,300}")
 _BLOCK_LIST_HOST = re.compile(r"(?i)(?:^|[.-])(?:bl|dnsbl|rbl|spamhaus|block(?:list|ed)?)[.\d-]|[?&](?:ip|addr)=\d")
-_ADDRESS = re.compile(rf"(?<![\w.+-]){ADDRESS}")
+_ADDRESS = Lookup(rf"(?<![\w.+-]){ADDRESS}")
 _HOST = re.compile(r"(?<![\w.-])(?:\w[\w-]{0,62}\.){1,10}[a-zA-Z]{2,24}(?:\[[0-9a-fA-F.:]{2,45}\])?(?::\d+)?(?![\w-])")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z][a-z])|_")
 _NOT = re.compile(r"n't\b|n’t\b")

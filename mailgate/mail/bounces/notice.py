@@ -7,6 +7,7 @@ from mailgate.mail.bounces.codes import is_taken, status_in
 from mailgate.mail.bounces.finding import ADDRESS, Finding, addresses_in
 from mailgate.mail.bounces.hard import gives_reason
 from mailgate.mail.bounces.lexicon import WORDS, about, near
+from mailgate.mail.bounces.lookup import Lookup
 from mailgate.mail.bounces.normal_form import words_of
 
 MAX_REPORT = 20_000  # characters
@@ -16,29 +17,29 @@ _MAX_LINES_EACH = 40
 _MAX_RECIPIENTS = 1000
 
 _DELAY, _GIVEN_UP = about("delay"), about("given_up")
-_EXPANDED = re.compile(rf"\((?:expanded|generated) (?:from|by):?\s{{1,20}}<?{ADDRESS}>?\)")
+_EXPANDED = Lookup(rf"\((?:expanded|generated) (?:from|by):?\s{{1,20}}<?{ADDRESS}>?\)")
 # Where a line begins, behind bullets, brackets and reply codes.
-_BEGINS = re.compile(
+_BEGINS = Lookup(
     r"[\s>*#|•・→<\-(\[\"'=]{0,30}(?:[45]\d\d[\s-]{1,3}(?:[45]\.\d{1,3}\.\d{1,3}\s{1,3})?)?[<\"']{0,2}"
     rf"({ADDRESS})"
 )
 # `Recipient: <...>`, `Meant for: ...`, `RCPT TO:<...>`, 収信者: a label of few words, a colon, the address.
-_LABELLED = re.compile(
+_LABELLED = Lookup(
     rf"[\s>*]{{0,20}}((?:[^\s:：=<>@]{{1,30}}+ ?){{1,4}}?)[:：=]\s{{0,20}}(?:rfc822\s?;\s?)?[<\"'(\[]{{0,2}}({ADDRESS})"
 )
-_NAMED_ADDRESS = re.compile(rf"[\s>*]{{0,20}}(?:[^\s<>@:]{{1,30}} ){{1,4}}<({ADDRESS})>\s{{0,5}}$")
-_ADDRESS = re.compile(rf"(?<![\w.+-]){ADDRESS}")
+_NAMED_ADDRESS = Lookup(rf"[\s>*]{{0,20}}(?:[^\s<>@:]{{1,30}} ){{1,4}}<({ADDRESS})>\s{{0,5}}$")
+_ADDRESS = Lookup(rf"(?<![\w.+-]){ADDRESS}")
 _SENTENCES = re.compile(r"(?<=[.!?])\s{1,20}|[。！？]|(?<!:)\n[ \t]*\n")
-_ADVISES, _MAYBE = re.compile(WORDS["advice"]), about("maybe")
+_ADVISES, _MAYBE = Lookup(WORDS["advice"]), about("maybe")
 _HELPERS = re.compile(r"(?<!\w)(?:contact|assistance|help|support|questions?|write to|forward)(?!\w)")
 _BESIDE_OTHERS = re.compile(r"(?<!\w)(?:from|by|as in|like)[\s<\"'(:]{1,9}$")
 _MOST_BESIDE = 30  # characters in which the words before an address stand
 _BAD, _MAIL = f"{WORDS['failure']}|{WORDS['delay']}", f"{WORDS['delivery']}|{WORDS['mail']}"
-_FAILED = re.compile(
+_FAILED = Lookup(
     f"{WORDS['undelivered']}|{near(WORDS['not'], WORDS['delivery'], 4)}|{near(WORDS['delivery'], WORDS['not'], 3)}"
     f"|{near(_BAD, _MAIL, 4)}|{near(_MAIL, _BAD, 3)}"
 )
-_OF_OTHERS = re.compile(
+_OF_OTHERS = Lookup(
     rf"{WORDS['sender']}|{WORDS['advice']}|(?<!\w)(?:from|by|reply|id|subject|references|help|support|postmaster|abuse|questions?)(?!\w)"
 )
 _CONTACT = re.compile(r"(?<!\w)(?:contact|write to|help|assistance|e-?mail to|forward)\b[^.]{0,60}:?$")

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from enum import Enum
 
 from mailgate.mail.bounces.lexicon import WORDS, about, near
+from mailgate.mail.bounces.lookup import Lookup
 from mailgate.mail.bounces.normal_form import BLOCK_LIST, OURS, OWN_HOST, RECIPIENT, THEIR_HOST
 
 
@@ -24,27 +25,27 @@ class Reason(Enum):
 _NO, _SUCH = WORDS["not"], rf"\W{{1,3}}(?:(?:{WORDS['such']}|{THEIR_HOST})\W{{1,3}}){{0,3}}"  # "no" … "such a"
 _MAIL = rf"(?:{WORDS['mail']})(?! (?:from|for|because|until)\b)"  # any mail, not that of somebody
 
-_USER = re.compile(f"{WORDS['user']}|{RECIPIENT}")
-_HOST = re.compile(f"{WORDS['host']}|{THEIR_HOST}|nxdomain|null ?mx")
-_GONE = re.compile(
+_USER = Lookup(f"{WORDS['user']}|{RECIPIENT}")
+_HOST = Lookup(f"{WORDS['host']}|{THEIR_HOST}|nxdomain|null ?mx")
+_GONE = Lookup(
     f"{WORDS['missing']}|{near(_NO, WORDS['exists'], 4)}|{near(_NO, WORDS['ours'], 4)}|{near(WORDS['exists'], _NO, 2)}"
 )
-_NO_USER = re.compile(f"{_NO}{_SUCH}(?:{WORDS['user']}|{RECIPIENT})|{WORDS['moved']}")
-_NO_HOST = re.compile(
+_NO_USER = Lookup(f"{_NO}{_SUCH}(?:{WORDS['user']}|{RECIPIENT})|{WORDS['moved']}")
+_NO_HOST = Lookup(
     rf"nxdomain|null ?mx|no smtp service|{_NO}{_SUCH}{WORDS['host']}|{WORDS['takes']} no (?:smtp )?{_MAIL}"
     rf"|{near(_NO, WORDS['takes'], 1)}\W{{1,3}}(?:\w{{1,20}} ){{0,2}}?{_MAIL}"
 )
-_UNAVAILABLE = re.compile(
+_UNAVAILABLE = Lookup(
     rf"{WORDS['unavailable']}|^\W*{WORDS['user']}(?: \w+)? (?:rejected|refused)\W*(?:{RECIPIENT})?\W*$"
 )
 _ALIVE = about("alive")
 _OF_SENDER = f"{WORDS['sender']}|{near(WORDS['your'], WORDS['host'] + '|' + WORDS['theirs'], 1)}"
-_SENDER = re.compile(f"{_OF_SENDER}|{OURS}|{OWN_HOST}")
-_IS_SENDER = re.compile(rf"\W*(?:the |invalid )?(?:{_OF_SENDER})")
-_THING = re.compile(
+_SENDER = Lookup(f"{_OF_SENDER}|{OURS}|{OWN_HOST}")
+_IS_SENDER = Lookup(rf"\W*(?:the |invalid )?(?:{_OF_SENDER})")
+_THING = Lookup(
     f"{near(WORDS['missing'], WORDS['thing'], 1)}|{WORDS['thing']} (?:is |are |was |were )?{WORDS['missing']}"
 )
-_ADVICE = re.compile(rf"(?:[-*•] )?(?:and |but |so )?{WORDS['advice']}")
+_ADVICE = Lookup(rf"(?:[-*•] )?(?:and |but |so )?{WORDS['advice']}")
 _MAYBE = about("maybe")
 _ALTERNATIVE = re.compile(r"(?:or|oder|ou|of|o|lub|или|eller|tai|vagy) ")
 _REFUSED = re.compile(r"\b(?:reject|refus|denied|verif|fail|abgelehnt)\w{0,20}$")
