@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextvars import ContextVar
+from types import CodeType
 from typing import Any
 
-from jinja2 import BaseLoader, ChainableUndefined, Environment, StrictUndefined, Undefined, pass_context
+from jinja2 import BaseLoader, BytecodeCache, ChainableUndefined, Environment, StrictUndefined, Undefined, pass_context
+from jinja2.bccache import Bucket
 from jinja2.runtime import Context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -91,6 +93,24 @@ class TemplateSource:
         return subject, text, html, tuple(missing)
 
 
+class _Parts(BytecodeCache):
+    """What was compiled of the parts that many templates include; a part that has changed is compiled anew.
+
+    One of each environment: what Jinja makes of a constant depends on it.
+    """
+
+    def __init__(self) -> None:
+        self._compiled: dict[str, tuple[str, CodeType]] = {}  # by name and file, with the digest of the source
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        digest, code = self._compiled.get(bucket.key, ("", None))
+        bucket.code = code if digest == bucket.checksum else None
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        assert bucket.code is not None
+        self._compiled[bucket.key] = (bucket.checksum, bucket.code)
+
+
 def _words(value: object) -> str:
     if value is None or isinstance(value, Undefined):
         return str(value or "")  # a strict Undefined raises here, a lenient one is noted
@@ -112,6 +132,7 @@ def _environment(
         lstrip_blocks=True,
         finalize=finalize,
         undefined=undefined,
+        bytecode_cache=_Parts(),
     )
     environment.filters.update(FILTERS, **links)
     # `html`: which part is written; `sign_off`: all below it is small print, and no words of the mail (RFC 3676 §4.3).
