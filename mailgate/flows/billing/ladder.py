@@ -17,6 +17,7 @@ from mailgate.flows.billing import collecting, falling_due
 from mailgate.flows.billing.books import Payer, lock, open_books
 from mailgate.flows.billing.go import waits_for_go
 from mailgate.flows.billing.ladder_look import Look
+from mailgate.flows.billing.ladder_notes import Notes
 from mailgate.flows.billing.offers import want_missing
 from mailgate.flows.billing.owing import debtors
 from mailgate.flows.story.act import Act
@@ -43,7 +44,7 @@ def climb(act: Act, customer_ids: Sequence[int]) -> None:
     have_credit, payers = _after_what_is_due(act, lock(act.conn, customer_ids))
     addresses = [one.address for payer in payers.values() for one in payer.customer.contacts]
     dead = frozenset(suppressions.reasons(act.conn, addresses, now=act.now))
-    look = Look(act, books, act.settings.billing.ladder, have_credit, dead, _cards(act, payers))
+    look = Look(act, books, act.settings.billing.ladder, have_credit, dead, Notes(act), _cards(act, payers))
     little = collecting.too_little(act.conn, terms_of(act.settings.payments), list(payers))
     waits = waits_for_go(act.conn, act.settings, act.now)
     found = tuple(debtors(act.conn, payers, now=act.now))
@@ -54,7 +55,7 @@ def climb(act: Act, customer_ids: Sequence[int]) -> None:
     for debtor in found:
         too_little = little.get(debtor.payer.customer.id, frozenset())
         look.at(replace(debtor, too_little=too_little, waits_for_go=waits))
-    look.write()
+    look.notes.write()
 
 
 def tell_declined(act: Act, payer: Payer, invoice_ids: Collection[int], told: Mapping[str, object]) -> None:
@@ -65,11 +66,11 @@ def tell_declined(act: Act, payer: Payer, invoice_ids: Collection[int], told: Ma
     customer = payer.customer
     dead = frozenset(suppressions.reasons(act.conn, [one.address for one in customer.contacts], now=act.now))
     have_credit = ledger.with_credit(act.conn, (customer.id,))
-    look = Look(act, open_books(act.conn, act.settings), act.settings.billing.ladder, have_credit, dead)
+    look = Look(act, open_books(act.conn, act.settings), act.settings.billing.ladder, have_credit, dead, Notes(act))
     for debtor in debtors(act.conn, {customer.id: payer}, now=act.now):
         if not debtor.rests:
             look.declined(debtor, invoice_ids, told)
-    look.write()
+    look.notes.write()
     dunning.look_soon(act.conn, customer.id, now=act.now)
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from mailgate.billing import dunning as rule
@@ -14,91 +14,60 @@ from mailgate.billing.service import Service, State
 from mailgate.flows.billing.books import Books, Deal, Today, text_of
 from mailgate.flows.billing.charge_words import announced_charge
 from mailgate.flows.billing.consequences import end_for, suspend_for
+from mailgate.flows.billing.ladder_notes import NO_MAILS, SOON, Deed, Notes
 from mailgate.flows.billing.late_fee import LATE_FEE, charge_late_fee
 from mailgate.flows.billing.letters import Consequence, invoice_notices, unreachable_notices
 from mailgate.flows.billing.offers import waits_for_link
 from mailgate.flows.billing.owing import Debtor, is_off
 from mailgate.flows.billing.payers import by_role, other_readers
-from mailgate.flows.post.notify import notify
+from mailgate.flows.billing.reminder import Due, template_of
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
-from mailgate.letters.notice import Notice
 from mailgate.log_events import LogEvent
 from mailgate.people import Contact, Role
-from store.billing import dunning, ledger, promises, services
+from store.billing import ledger, promises, services
 from store.billing.cards import SavedCard
 from store.billing.dunning import StepDone
 from store.billing.invoices import Issued
 
 log = logging.getLogger(__name__)
 
-SOON = timedelta(minutes=1)
-"""After it was found that there is nobody to write to, staff are told in a look of its own."""
-
 THE_LADDER = "the ladder"
 """Who suspends and ends what nobody pays for."""
-
-_NO_MAILS = slice(0, 0)
 
 _WARNINGS = {Kind.SUSPEND_WARNING: "suspend", Kind.END_WARNING: "end"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Deed:
-    """A step that is done now, with its mails: a part of all that this transaction sends."""
-
-    invoice_id: int
-    step: str
-    due_on: date
-    outcome: Outcome
-    mails: slice
-    climb: int = 1
-
-
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """A reminder of an invoice that is due."""
-
-    invoice: Issued
-    step: Step
-    is_new: bool  # nobody was brought the invoice before
-    others: tuple[Contact, ...]  # who gets it in the place of those who were not reached
-
-
 @dataclass(slots=True)
 class Look:
-    """A look at several accounts, and what is to be written of it."""
+    """A look at several accounts; `notes`: what is to be written of it."""
 
     act: Act
     books: Books
     rules: Rules
     have_credit: frozenset[int]
     dead: frozenset[str]  # keys of addresses of these accounts that take no mail
+    notes: Notes
     cards: Mapping[int, SavedCard] = field(default_factory=dict)  # that can be charged, by customer
-    notices: list[Notice] = field(default_factory=list)
-    deeds: list[_Deed] = field(default_factory=list)
-    again: list[StepDone] = field(default_factory=list)
-    repeated: list[tuple[StepDone, slice]] = field(default_factory=list)  # the same step, to further readers
-    looks: dict[int, datetime | None] = field(default_factory=dict)
 
     def at(self, debtor: Debtor) -> None:
         """All that is due of one account."""
         if debtor.rests:
-            self.looks.update({one.id: None for one in debtor.invoices})
+            self.notes.looks.update({one.id: None for one in debtor.invoices})
             return
         debtor = self._without_broken_promises(debtor)
-        reminders: list[_Due] = []
+        reminders: list[Due] = []
         for invoice in debtor.invoices:
             lost = debtor.lost(invoice)
             others = other_readers(self.act, debtor.payer.customer.id, debtor.tried(invoice)) if lost else ()
             owed = debtor.owed(invoice, may_repeat=bool(others))
             found = rule.due(owed, self.rules, now=self.act.now, reminded_on=debtor.reminded_on)
             if found.mail is not None and waits_for_link(self.act.conn, self.act.settings, invoice, now=self.act.now):
-                self.looks[invoice.id] = self.act.now + SOON
+                self.notes.looks[invoice.id] = self.act.now + SOON
                 continue
             if lost and invoice.open_minor:
                 self._mend(debtor, invoice, lost, others, is_over=found.mail is not None)
-            self.looks[invoice.id] = found.look_at
+            self.notes.looks[invoice.id] = found.look_at
             for step in found.skipped:
                 self._note(debtor, invoice, step, Outcome.SKIPPED)
             if found.mail is not None and found.mail.kind is Kind.CREATED:
@@ -108,7 +77,7 @@ class Look:
                 self._note(debtor, invoice, found.mail, Outcome.SENT, mails)
             elif found.mail is not None:
                 is_new = rule.CREATED in found.skipped or (lost is not None and lost.step == rule.CREATED.name)
-                reminders.append(_Due(invoice, found.mail, is_new, others))
+                reminders.append(Due(invoice, found.mail, is_new, others))
             if found.consequence is not None:
                 debtor = self._consequence(debtor, invoice, found)
         if reminders:
@@ -124,32 +93,13 @@ class Look:
         for invoice in debtor.invoices:
             found = rule.due(debtor.owed(invoice), self.rules, now=begins, reminded_on=debtor.reminded_on)
             if found.mail is not None and found.mail.kind is not Kind.CREATED:
-                reminders.append(_Due(invoice, found.mail, rule.CREATED in found.skipped, ()))
+                reminders.append(Due(invoice, found.mail, rule.CREATED in found.skipped, ()))
                 for step in found.skipped:
                     self._note(debtor, invoice, step, Outcome.SKIPPED)
         if reminders:
             self._remind(debtor, reminders, told)
         else:
             self._write(debtor, Template.PAYMENT_FAILED, mine[0], also=mine[1:], charge=told)
-
-    def write(self) -> None:
-        """Queue the mails, and write down the steps with their numbers."""
-        ids = notify(self.act, self.notices, cause=None) if self.notices else ()
-        rows = []
-        for one in self.deeds:
-            sent = tuple(number for number in ids[one.mails] if number is not None)
-            is_mail = one.outcome in (Outcome.SENT, Outcome.REMINDED, Outcome.WARNED)
-            outcome = Outcome.NOBODY if is_mail and not sent else one.outcome
-            rows.append(StepDone(one.invoice_id, one.step, one.due_on, self.act.now, outcome, sent, one.climb))
-            if outcome is Outcome.NOBODY:
-                self.looks[one.invoice_id] = self.act.now + SOON
-        dunning.add(self.act.conn, rows)
-        for step, mails in self.repeated:
-            further = (number for number in ids[mails] if number is not None)
-            self.again.append(replace(step, outbox_ids=(*step.outbox_ids, *further)))
-        for row in self.again:
-            dunning.again(self.act.conn, row)
-        dunning.look_at(self.act.conn, self.looks)
 
     def _today(self, debtor: Debtor) -> date:
         return local_date(self.act.now, debtor.payer.zone)
@@ -172,18 +122,18 @@ class Look:
         if not others and rule.UNREACHABLE not in climb.done:
             tried = sorted({mail.to_address for one in debtor.done[invoice.id] for mail in debtor.mails_of(one)})
             log.warning(LogEvent.UNREACHABLE(customer=invoice.customer_id, invoice=invoice.number))
-            mails = self._send(unreachable_notices(self.act, invoice, tried))
-            self.deeds.append(
-                _Deed(invoice.id, rule.UNREACHABLE, self._today(debtor), Outcome.TOLD, mails, climb.number)
+            mails = self.notes.send(unreachable_notices(self.act, invoice, tried))
+            self.notes.deeds.append(
+                Deed(invoice.id, rule.UNREACHABLE, self._today(debtor), Outcome.TOLD, mails, climb.number)
             )
         elif others and not is_over and lost.outcome is not Outcome.WARNED:
             is_new = lost.step == rule.CREATED.name
             kind = Kind.CREATED if is_new else Kind.REMINDER
-            template = _template(kind, invoice, self._today(debtor))
+            template = template_of(kind, invoice, self._today(debtor))
             mails = self._write(debtor, template, invoice, with_file=is_new, to=others)
-            self.repeated.append((replace(lost, outcome=Outcome.SENT if is_new else Outcome.REMINDED), mails))
+            self.notes.repeated.append((replace(lost, outcome=Outcome.SENT if is_new else Outcome.REMINDED), mails))
 
-    def _remind(self, debtor: Debtor, reminders: Sequence[_Due], declined: Mapping[str, object] | None = None) -> None:
+    def _remind(self, debtor: Debtor, reminders: Sequence[Due], declined: Mapping[str, object] | None = None) -> None:
         """One mail for all: the gravest that is due, and what it does not say waits until tomorrow.
 
         `declined`: a charge that came to nothing just now, of which it tells first.
@@ -207,7 +157,7 @@ class Look:
             one for one in debtor.invoices if one.id != main.invoice.id and self._is_named(debtor, one, numbers, today)
         ]
         charge = declined or self._announced(debtor, kind, (main.invoice, *also), today)
-        template = Template.CHARGE_NOTICE if charge else _template(kind, main.invoice, today)
+        template = Template.CHARGE_NOTICE if charge else template_of(kind, main.invoice, today)
         mails = self._write(
             debtor,
             Template.PAYMENT_FAILED if declined else template,
@@ -223,7 +173,7 @@ class Look:
             self._note(debtor, one.invoice, one.step, outcome, mails)
             self._charge_late_fee(debtor, one.invoice, today)
         tomorrow = self.rules.starts(today + timedelta(days=1), debtor.payer.zone)
-        self.looks.update({one.invoice.id: tomorrow for one in reminders if one.invoice.id not in numbers})
+        self.notes.looks.update({one.invoice.id: tomorrow for one in reminders if one.invoice.id not in numbers})
 
     def _announced(
         self, debtor: Debtor, kind: Kind, named: Sequence[Issued], today: date
@@ -251,7 +201,7 @@ class Look:
             return
         deal = Deal(self.act.conn, self.books, debtor.payer, Today(self.act.now), THE_LADDER)
         if charge_late_fee(deal, invoice):
-            self.deeds.append(_Deed(invoice.id, LATE_FEE, today, Outcome.CHARGED, _NO_MAILS))
+            self.notes.deeds.append(Deed(invoice.id, LATE_FEE, today, Outcome.CHARGED, NO_MAILS))
 
     def _is_named(self, debtor: Debtor, one: Issued, numbers: set[int], today: date) -> bool:
         """Beside what has reached a step, a reminder names what is due and does not rest."""
@@ -279,9 +229,9 @@ class Look:
             return debtor
         deal = Deal(self.act.conn, self.books, debtor.payer, Today(self.act.now), THE_LADDER)
         if step.kind is Kind.SUSPEND:
-            mails, outcome = self._send(suspend_for(self.act, deal, debtor, invoice)), Outcome.SUSPENDED
+            mails, outcome = self.notes.send(suspend_for(self.act, deal, debtor, invoice)), Outcome.SUSPENDED
         else:
-            mails, outcome = self._send(end_for(self.act, deal, debtor, invoice)), Outcome.ENDED
+            mails, outcome = self.notes.send(end_for(self.act, deal, debtor, invoice)), Outcome.ENDED
         self._note(debtor, invoice, step, outcome, mails)
         number = debtor.payer.customer.id
         now_theirs = services.of_accounts(self.act.conn, (number,)).get(number, ())
@@ -292,9 +242,9 @@ class Look:
         on, climb = self._today(debtor), debtor.climb(invoice)
         if step.name in climb.done:
             watched = StepDone(invoice.id, step.name, on, self.act.now, Outcome.WATCHED, climb=climb.number)
-            self.again.append(watched)
+            self.notes.again.append(watched)
         else:
-            self.deeds.append(_Deed(invoice.id, step.name, on, Outcome.WATCHED, _NO_MAILS, climb.number))
+            self.notes.deeds.append(Deed(invoice.id, step.name, on, Outcome.WATCHED, NO_MAILS, climb.number))
 
     def _write(
         self, debtor: Debtor, template: Template, invoice: Issued, *, to: Sequence[Contact] = (), **more: Any
@@ -303,32 +253,14 @@ class Look:
         customer = debtor.payer.customer
         readers = to or by_role(customer.contacts, self.dead, Role.INVOICE)
         has_credit = customer.id in self.have_credit
-        return self._send(invoice_notices(self.act, template, invoice, to=readers, has_credit=has_credit, **more))
+        return self.notes.send(invoice_notices(self.act, template, invoice, to=readers, has_credit=has_credit, **more))
 
-    def _send(self, notices: Sequence[Notice]) -> slice:
-        first = len(self.notices)
-        self.notices.extend(notices)
-        return slice(first, len(self.notices))
-
-    def _note(self, debtor: Debtor, invoice: Issued, step: Step, outcome: Outcome, mails: slice = _NO_MAILS) -> None:
+    def _note(self, debtor: Debtor, invoice: Issued, step: Step, outcome: Outcome, mails: slice = NO_MAILS) -> None:
         if step.kind is Kind.CREATED:  # once, however often it climbs
-            self.deeds.append(_Deed(invoice.id, step.name, invoice.issued_on, outcome, mails))
+            self.notes.deeds.append(Deed(invoice.id, step.name, invoice.issued_on, outcome, mails))
             return
         due_on = debtor.counted_from(invoice) + timedelta(step.day)
-        self.deeds.append(_Deed(invoice.id, step.name, due_on, outcome, mails, debtor.climb(invoice).number))
-
-
-def _template(kind: Kind, invoice: Issued, today: date) -> Template:
-    """Which mail reminds, by how today stands to the due date of the oldest that it names."""
-    if kind is Kind.CREATED:
-        return Template.INVOICE_CREATED
-    if kind is Kind.SUSPEND_WARNING:
-        return Template.SERVICE_SUSPEND_WARNING
-    if kind is Kind.END_WARNING:
-        return Template.SERVICE_END_WARNING
-    if today == invoice.due_on:
-        return Template.INVOICE_REMINDER_DUE
-    return Template.INVOICE_REMINDER_BEFORE if today < invoice.due_on else Template.INVOICE_REMINDER_AFTER
+        self.notes.deeds.append(Deed(invoice.id, step.name, due_on, outcome, mails, debtor.climb(invoice).number))
 
 
 def _of_all(debtor: Debtor, found: Sequence[Issued]) -> Iterator[Service]:
