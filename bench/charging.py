@@ -31,7 +31,7 @@ from mailgate.flows.billing.books import Today
 from mailgate.flows.billing.keep_links import LinkKeeper
 from mailgate.flows.billing.run import run as run_billing
 from mailgate.jobs import Job
-from mailgate.wiring import provider_of
+from mailgate.wiring.servers import provider_of
 from store.billing import cards, offers
 from store.billing.cards import SavedCard
 from store.engine import connect, reading, transaction

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, and_, bindparam, func, select
 
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.ledger.accounts import RECEIVABLE
-from mailgate.billing.ledger.events import Kind
+from mailgate.billing.ledger.kinds import Kind
 from mailgate.billing.ledger.transaction import Booked
 from store.billing import ledger
 from store.schema import balances, invoices

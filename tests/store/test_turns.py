@@ -1,6 +1,7 @@
 """Whose turn it is to write."""
 
 import threading
+from functools import partial
 
 from store.turns import WriteTurn
 from tests.servers.process import wait_until
@@ -29,6 +30,10 @@ def test_one_writes_at_a_time_and_an_urgent_one_is_next() -> None:
     assert sorted(order[1:]) == ["worker 0", "worker 1", "worker 2"]
 
 
+def _wait(turn: WriteTurn, threads: int) -> bool:
+    return turn.waiting == threads
+
+
 def test_those_of_one_rank_write_in_the_order_in_which_they_came() -> None:
     turn = WriteTurn()
     order: list[int] = []
@@ -42,7 +47,7 @@ def test_those_of_one_rank_write_in_the_order_in_which_they_came() -> None:
     threads = [threading.Thread(target=write, args=(number,)) for number in range(4)]
     for place, thread in enumerate(threads, 1):
         thread.start()
-        wait_until(lambda place=place: turn.waiting == place, what="the next to wait")
+        wait_until(partial(_wait, turn, place), what="the next to wait")
     turn.give_back()
     for thread in threads:
         thread.join()

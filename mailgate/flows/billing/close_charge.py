@@ -66,7 +66,7 @@ class Closer:
     def _write(self, lent: Lent, seen: ChargeSeen | None, now: datetime, *, is_over: bool) -> None:
         def story(conn: Connection) -> None:
             deal = deal_with(conn, self.settings, lent.charge.customer_id, Today(now), by=lent.charge.asked_by)
-            current = charges.still_mine(conn, lent)
+            current = charges.still_mine(conn, [lent]).get(lent.charge.id)
             if deal is None or current is None:
                 return
             if is_over:

@@ -179,8 +179,7 @@ def _win(deal: Deal, payment: Payment, one: Dispute, *, tells: bool) -> Dispute:
                 anew.append(Allocation(entry.invoice_id, taken))
     without_invoice = owed.part_of(before)
     was_paid, was_given_up = (
-        ledger.find(conn, f"{kind.value}:{before.id}") is not None
-        for kind in (events.Kind.OWED_PAID, events.Kind.OWED_GIVEN_UP)
+        ledger.find(conn, f"{kind.value}:{before.id}") is not None for kind in (Kind.OWED_PAID, Kind.OWED_GIVEN_UP)
     )
     given_up = without_invoice if was_given_up else 0
     still_owed = 0 if was_paid or was_given_up else without_invoice

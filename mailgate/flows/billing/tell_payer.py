@@ -114,7 +114,7 @@ def tell_not_come(deal: Deal, currency: str, amount_minor: int, invoice_id: int 
         payment_notices(
             _act(deal),
             Template.PAYMENT_RETURNED,
-            deal.payer.customer.id,
+            deal.payer,
             amount_minor=amount_minor,
             currency=currency,
             on=deal.day,

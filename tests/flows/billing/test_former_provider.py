@@ -202,7 +202,8 @@ def test_only_what_nobody_can_ask_about_is_ended_by_hand(leaving: Leaving) -> No
     with pytest.raises(NotEnded, match="stripe is asked"):
         end()
     leaving.leave(keeps_key=False)
-    assert charges.lend(trade.engine, 1, now=noon(d("2026-03-02"))) is not None
+    with transaction(trade.engine) as conn:
+        assert charges.lend(conn, [1], now=noon(d("2026-03-02")))
     with pytest.raises(NotEnded, match="in the hands of a worker"):
         end()
     with transaction(trade.engine) as conn:

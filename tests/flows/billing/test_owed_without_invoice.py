@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mailgate.billing.ledger.accounts import WRITE_OFFS
-from mailgate.billing.ledger.events import Kind
+from mailgate.billing.ledger.kinds import Kind
 from mailgate.billing.statement import read_month
 from mailgate.flows.billing import owed as owing
 from mailgate.flows.billing.refund import give_back
