@@ -20,7 +20,7 @@ from bench.run import Run, tell
 from bench.usage import has_proc, mebibytes
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.run import run as run_billing
+from mailgate.flows.billing.invoicing.run import run as run_billing
 from store.billing import invoices
 from store.billing.invoices import Issued
 from store.engine import connect, reading

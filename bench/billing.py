@@ -25,8 +25,8 @@ from bench.run import Run, tell
 from bench.usage import has_proc, mebibytes
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.plan import plan
-from mailgate.flows.billing.run import run as run_billing
+from mailgate.flows.billing.invoicing.plan import plan
+from mailgate.flows.billing.invoicing.run import run as run_billing
 from store.engine import connect, reading, transaction
 from store.migrations import upgrade
 from store.schema import (

@@ -26,7 +26,7 @@ from bench.run import Run, tell
 from mailgate.billing.period import nth
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.run import run as run_billing
+from mailgate.flows.billing.invoicing.run import run as run_billing
 from store.engine import reading
 from store.schema import invoices
 

@@ -28,8 +28,8 @@ from bench.results import BESIDE_CHARGES, CHARGED, Result, Turns
 from bench.run import Run, tell
 from mailgate.config import Settings, load
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.keep_links import LinkKeeper
-from mailgate.flows.billing.run import run as run_billing
+from mailgate.flows.billing.invoicing.run import run as run_billing
+from mailgate.flows.billing.provider.keep_links import LinkKeeper
 from mailgate.jobs import Job
 from mailgate.wiring.servers import provider_of
 from store.billing import cards, offers

@@ -20,7 +20,7 @@ from bench.run import Run, tell
 from mailgate.config import Settings
 from mailgate.flows import due
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.run import run as run_billing
+from mailgate.flows.billing.invoicing.run import run as run_billing
 from mailgate.flows.due import DueKind
 from mailgate.flows.post.composed import Composer
 from mailgate.jobs import Job, alone, no_fail_point

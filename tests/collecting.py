@@ -10,11 +10,11 @@ from sqlalchemy import func, select
 
 from mailgate.billing.period import local_date
 from mailgate.billing.service import Service
-from mailgate.flows.billing import settle
 from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.issue import Done
+from mailgate.flows.billing.invoicing.issue import Done
+from mailgate.flows.billing.money import settle
+from mailgate.flows.billing.money.settle import Received as Paid
 from mailgate.flows.billing.service.add import Sold, add
-from mailgate.flows.billing.settle import Received as Paid
 from store import people
 from store.billing import dunning, invoices, services
 from store.billing.dunning import StepDone

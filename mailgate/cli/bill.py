@@ -27,15 +27,15 @@ from mailgate.cli.output import (
     wants_json,
 )
 from mailgate.cli.turns import turns_beside
+from mailgate.flows.billing.back.take_back import undo as take_back
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.drafting import Draft
-from mailgate.flows.billing.go import waits_for_go
-from mailgate.flows.billing.guard import judged
-from mailgate.flows.billing.plan import Plan
-from mailgate.flows.billing.plan import plan as make_plan
-from mailgate.flows.billing.run import run as make_run
-from mailgate.flows.billing.take_back import undo as take_back
-from mailgate.flows.billing.unpark import unpark as release
+from mailgate.flows.billing.invoicing.drafting import Draft
+from mailgate.flows.billing.invoicing.go import waits_for_go
+from mailgate.flows.billing.invoicing.guard import judged
+from mailgate.flows.billing.invoicing.plan import Plan
+from mailgate.flows.billing.invoicing.plan import plan as make_plan
+from mailgate.flows.billing.invoicing.run import run as make_run
+from mailgate.flows.billing.invoicing.unpark import unpark as release
 from store.billing import runs
 from store.billing.runs import Item, RunState
 from store.called import names_of

@@ -16,10 +16,10 @@ from mailgate.cli.gate import gate, now
 from mailgate.cli.ids import Typed, customer_id_of
 from mailgate.cli.output import EX_DATAERR, fail, found_or_fail
 from mailgate.config import Settings
-from mailgate.flows.billing import for_programs
 from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.outlook import outlook
+from mailgate.flows.billing.dunning.outlook import outlook
+from mailgate.flows.billing.invoicing.issue import Done
+from mailgate.flows.billing.told import for_programs
 from mailgate.people import line_fault
 from store.billing import invoices
 from store.billing.invoices import Issued

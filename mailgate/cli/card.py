@@ -10,8 +10,8 @@ from mailgate.cli.group import Group
 from mailgate.cli.ids import Typed, customer_argument, only_of
 from mailgate.cli.listing import list_options
 from mailgate.cli.output import EX_DATAERR, fail, found_or_fail, json_option, print_object, print_rows
-from mailgate.flows.billing.cards import remove_card
-from mailgate.flows.billing.offers import ask_for_link
+from mailgate.flows.billing.card.cards import remove_card
+from mailgate.flows.billing.invoicing.offers import ask_for_link
 from mailgate.payments.provider import OfferKind
 from store.billing import cards, offers
 from store.billing.cards import SavedCard

@@ -28,7 +28,7 @@ from mailgate.cli.output import (
     wants_json,
 )
 from mailgate.cli.problems import fail_with
-from mailgate.flows.billing import reprice as repricing
+from mailgate.flows.billing.service import reprice as repricing
 from mailgate.toml_text.problems import nearest
 from store.billing import catalogue as stored
 from store.called import names_of

@@ -21,8 +21,8 @@ from mailgate.cli.output import (
     wants_json,
 )
 from mailgate.flows.billing.books import Today, deal_with
-from mailgate.flows.billing.charge import Reason, WhyNot, charge_now
-from mailgate.flows.billing.former import end_charge
+from mailgate.flows.billing.card.charge import Reason, WhyNot, charge_now
+from mailgate.flows.billing.provider.former import end_charge
 from mailgate.payments.terms import terms_of
 from store.billing import cards, charges, invoices
 from store.billing.charges import Charge, State

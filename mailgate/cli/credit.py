@@ -11,7 +11,7 @@ from mailgate.cli.gate import gate
 from mailgate.cli.group import Group
 from mailgate.cli.ids import Typed, customer_argument, customer_of
 from mailgate.cli.output import EX_USAGE, fail, json_option, print_whole
-from mailgate.flows.billing import settle
+from mailgate.flows.billing.money import settle
 from store.billing import ledger
 from store.billing.payments import Payment
 from store.engine import reading

@@ -12,9 +12,9 @@ from mailgate.cli.group import Group
 from mailgate.cli.ids import NUMBER, Typed, customer_argument, customer_option, only_of
 from mailgate.cli.listing import list_options
 from mailgate.cli.output import found_or_fail, json_option, print_object, print_rows, utc_option
-from mailgate.flows.billing import dispute as flow
-from mailgate.flows.billing import owed as owing
+from mailgate.flows.billing.back import dispute as flow
 from mailgate.flows.billing.books import Today, deal_with
+from mailgate.flows.billing.money import owed as owing
 from store.billing import disputes, owed
 from store.billing.disputes import Dispute, State
 from store.billing.owed import Owed

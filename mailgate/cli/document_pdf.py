@@ -12,7 +12,7 @@ from mailgate.cli.backup import told_disk_errors
 from mailgate.cli.billing_words import document_of
 from mailgate.cli.gate import gate, now
 from mailgate.cli.output import EX_CANTCREAT, Row, fail, print_object
-from mailgate.flows.billing.paper import pdf_of, xml_of
+from mailgate.flows.billing.papers.paper import pdf_of, xml_of
 from mailgate.outbound.document.xml import Syntax
 from mailgate.wiring import Parts
 from store.billing.invoices import Issued

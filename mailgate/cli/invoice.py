@@ -39,8 +39,10 @@ from mailgate.cli.output import (
     utc_option,
 )
 from mailgate.commands import about_money
-from mailgate.flows.billing import settle, take_back, time_given
+from mailgate.flows.billing.back import take_back
 from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.dunning import time_given
+from mailgate.flows.billing.money import settle
 from store.billing import invoices
 from store.billing.invoices import Issued
 from store.engine import reading

@@ -16,8 +16,8 @@ from mailgate.cli.group import Group
 from mailgate.cli.ids import Typed, only_of
 from mailgate.cli.listing import list_options
 from mailgate.cli.output import EX_DATAERR, fail, json_option, print_object, print_rows, say, wants_json
-from mailgate.flows.billing import settle
-from mailgate.flows.billing.receipt import RECEIPT_PDF, receipt_of
+from mailgate.flows.billing.money import settle
+from mailgate.flows.billing.papers.receipt import RECEIPT_PDF, receipt_of
 from store.billing import invoices, payments
 from store.billing.payments import Payment
 from store.called import names_of

@@ -24,10 +24,10 @@ from mailgate.cli.output import (
     utc_option,
     wants_json,
 )
-from mailgate.flows.billing import refund_by_hand
+from mailgate.flows.billing.back import refund_by_hand
+from mailgate.flows.billing.back.tell_refunds import address_of
 from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.refund import give_back
-from mailgate.flows.billing.tell_refunds import address_of
+from mailgate.flows.billing.money.refund import give_back
 from store.billing import invoices, refunds
 from store.billing.refunds import Refund
 from store.called import names_of

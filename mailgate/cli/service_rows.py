@@ -11,10 +11,10 @@ from mailgate.billing.offer.discount import Discount, counting
 from mailgate.billing.service import Service
 from mailgate.cli.cells import named
 from mailgate.cli.output import wants_json
-from mailgate.flows.billing import for_programs
 from mailgate.flows.billing.books import Books, Deal
-from mailgate.flows.billing.refund import would_go_back
+from mailgate.flows.billing.money.refund import would_go_back
 from mailgate.flows.billing.service.ending import End
+from mailgate.flows.billing.told import for_programs
 from store.billing import services
 from store.called import names_of
 

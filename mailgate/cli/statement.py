@@ -12,7 +12,7 @@ from mailgate.cli.document_pdf import STANDARD_OUTPUT, must_be_new, put
 from mailgate.cli.gate import gate, now
 from mailgate.cli.ids import Typed, customer_argument, customer_of
 from mailgate.cli.output import EX_DATAERR, Row, fail, json_option, print_object, print_whole, wants_json
-from mailgate.flows.billing.statement import (
+from mailgate.flows.billing.papers.statement import (
     STATEMENT_PDF,
     account_day,
     model_of,

@@ -11,9 +11,9 @@ from mailgate.billing.catalogue.reading import read_catalogue
 from mailgate.billing.dunning import CREATED, Kind, Outcome, ladder
 from mailgate.config import Settings
 from mailgate.demo.company import ANN, PAUL, TINA
-from mailgate.flows.billing import run as running
-from mailgate.flows.billing import settle
 from mailgate.flows.billing.books import Deal, Today, deal_with
+from mailgate.flows.billing.invoicing import run as running
+from mailgate.flows.billing.money import settle
 from mailgate.flows.billing.service import add as adding
 from mailgate.flows.billing.service import states
 from mailgate.flows.billing.service.add import Sold

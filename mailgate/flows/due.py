@@ -11,18 +11,14 @@ from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from mailgate.config import Settings
-from mailgate.flows.billing import (
-    collecting,
-    ending_cards,
-    falling_due,
-    ladder,
-    monthly,
-    offers,
-    provider_lists,
-    tell_refunds,
-)
-from mailgate.flows.billing.tell_missing import missing_at, tell_missing
-from mailgate.flows.billing.tell_stopped import stopped_at, tell_stopped
+from mailgate.flows.billing import monthly
+from mailgate.flows.billing.back import tell_refunds
+from mailgate.flows.billing.card import collecting, ending_cards
+from mailgate.flows.billing.dunning import falling_due, ladder
+from mailgate.flows.billing.invoicing import offers
+from mailgate.flows.billing.provider import provider_lists
+from mailgate.flows.billing.told.tell_missing import missing_at, tell_missing
+from mailgate.flows.billing.told.tell_stopped import stopped_at, tell_stopped
 from mailgate.flows.confirm.confirm import expire
 from mailgate.flows.hook import failing_at, tell_failing
 from mailgate.flows.post import delays

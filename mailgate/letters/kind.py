@@ -117,7 +117,7 @@ def _to_asked(name: str, answers: Answers = Answers.NOTHING, **more: Any) -> Kin
 
 
 def _of_money(name: str, **more: Any) -> Kind:
-    """About an invoice or what paid it, to whom `mailgate.flows.billing.letters` finds for it."""
+    """About an invoice or what paid it, to whom `mailgate.flows.billing.told.letters` finds for it."""
     return Kind(name, Audience.CONTACTS, roles=frozenset(Role), is_reported=True, **{"about": Matter.INVOICE, **more})
 
 

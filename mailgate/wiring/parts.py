@@ -11,16 +11,16 @@ from sqlalchemy import Engine
 
 from mailgate.config import Settings
 from mailgate.flows import due
-from mailgate.flows.billing.cards import CardForgetter
-from mailgate.flows.billing.charging import Charger
-from mailgate.flows.billing.enclosed import document_maker
-from mailgate.flows.billing.keep_links import LinkKeeper
-from mailgate.flows.billing.letters import DOCUMENT_PDF
-from mailgate.flows.billing.provider_lists import ListReader
-from mailgate.flows.billing.receipt import RECEIPT_PDF, receipt_maker
-from mailgate.flows.billing.run import run_what_is_due
-from mailgate.flows.billing.send_refund import Refunder
-from mailgate.flows.billing.statement import STATEMENT_PDF, statement_maker
+from mailgate.flows.billing.card.cards import CardForgetter
+from mailgate.flows.billing.invoicing.run import run_what_is_due
+from mailgate.flows.billing.papers.enclosed import document_maker
+from mailgate.flows.billing.papers.receipt import RECEIPT_PDF, receipt_maker
+from mailgate.flows.billing.papers.statement import STATEMENT_PDF, statement_maker
+from mailgate.flows.billing.provider.charging import Charger
+from mailgate.flows.billing.provider.keep_links import LinkKeeper
+from mailgate.flows.billing.provider.provider_lists import ListReader
+from mailgate.flows.billing.provider.send_refund import Refunder
+from mailgate.flows.billing.told.letters import DOCUMENT_PDF
 from mailgate.flows.billing.verify_ledger import verify_ledger
 from mailgate.flows.hook import HookCaller
 from mailgate.flows.indexing import index_all, index_some

@@ -15,7 +15,7 @@ from bench.generate.making import make, make_aside
 from bench.generate.rows import Beginning, newest_ids
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.plan import plan
+from mailgate.flows.billing.invoicing.plan import plan
 from mailgate.mail.address import parse_mailbox
 from mailgate.mail.address_token import AddressToken, Key, Purpose, unseal
 from mailgate.mail.digest import content_digest

@@ -20,18 +20,18 @@ from mailgate.billing.payment.keyed import keyed
 from mailgate.billing.refund import RefundState
 from mailgate.config import Hook, Settings
 from mailgate.config.settings import QueueList
-from mailgate.flows.billing import time_given
 from mailgate.flows.billing.bank.importing import import_lines
 from mailgate.flows.billing.books import Today, deal_with
-from mailgate.flows.billing.cards import CardForgetter
-from mailgate.flows.billing.charge import Begun, charge_now
-from mailgate.flows.billing.charging import Charger
-from mailgate.flows.billing.keep_links import LinkKeeper
-from mailgate.flows.billing.provider_lists import ListReader
-from mailgate.flows.billing.refund import give_back
-from mailgate.flows.billing.send_refund import Refunder
+from mailgate.flows.billing.card.cards import CardForgetter
+from mailgate.flows.billing.card.charge import Begun, charge_now
+from mailgate.flows.billing.dunning import time_given
+from mailgate.flows.billing.money.refund import give_back
+from mailgate.flows.billing.money.settle import record_payment
+from mailgate.flows.billing.provider.charging import Charger
+from mailgate.flows.billing.provider.keep_links import LinkKeeper
+from mailgate.flows.billing.provider.provider_lists import ListReader
+from mailgate.flows.billing.provider.send_refund import Refunder
 from mailgate.flows.billing.service.ending import carry_out, end_of
-from mailgate.flows.billing.settle import record_payment
 from mailgate.flows.due import DUE, DueItem, DueKind, due, meet, run, sweep
 from mailgate.flows.intake.setback import MAX_ATTEMPTS
 from mailgate.flows.story import review

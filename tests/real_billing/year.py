@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from mailgate.config import load
-from mailgate.flows.billing import falling_due
-from mailgate.flows.billing import run as running
 from mailgate.flows.billing.books import Today
+from mailgate.flows.billing.dunning import falling_due
+from mailgate.flows.billing.invoicing import run as running
 from mailgate.flows.story.act import Act
 from mailgate.wiring import build
 from store.engine import transaction

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mailgate.billing.promise import PromiseKind
-from mailgate.flows.billing.letters import invoice_notices
+from mailgate.flows.billing.told.letters import invoice_notices
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template

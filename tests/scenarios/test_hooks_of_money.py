@@ -12,12 +12,13 @@ from sqlalchemy import Engine, event
 
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.config import Hook
-from mailgate.flows.billing import settle, take_back
+from mailgate.flows.billing.back import take_back
 from mailgate.flows.billing.books import Today, open_books
-from mailgate.flows.billing.for_programs import document_object, service_object
-from mailgate.flows.billing.run import run
+from mailgate.flows.billing.invoicing.run import run
+from mailgate.flows.billing.money import settle
 from mailgate.flows.billing.service import ending, states, terms
 from mailgate.flows.billing.service.add import Sold
+from mailgate.flows.billing.told.for_programs import document_object, service_object
 from store.billing import invoices, services
 from store.engine import reading, transaction
 from store.post import hook_calls, work

@@ -7,7 +7,8 @@ import pytest
 
 from mailgate.billing.promise import Ended, PromiseKind
 from mailgate.billing.service import UNPAID, NotPossible, Service, State
-from mailgate.flows.billing import settle, take_back
+from mailgate.flows.billing.back import take_back
+from mailgate.flows.billing.money import settle
 from mailgate.flows.billing.service import states, terms
 from mailgate.letters.kind import Template
 from mailgate.people import Role

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from mailgate.billing.service import UNPAID, State
-from mailgate.flows.billing import dispute, settle
-from mailgate.flows.billing.returned import take_payment_back
+from mailgate.flows.billing.back import dispute
+from mailgate.flows.billing.back.returned import take_payment_back
+from mailgate.flows.billing.money import settle
 from mailgate.payments.provider import DisputeSeen, DisputeState
 from store.billing import invoices, payments
 from store.billing.payments import Payment

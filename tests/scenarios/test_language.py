@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from mailgate.billing.refund import RefundState, Way
-from mailgate.flows.billing import settle, take_back
-from mailgate.flows.billing.letters import Consequence, card_notices, invoice_notices, refund_notices
-from mailgate.flows.billing.link_letters import tell_card_removed, tell_card_saved, tell_link
-from mailgate.flows.billing.returned import take_payment_back
+from mailgate.flows.billing.back import take_back
+from mailgate.flows.billing.back.returned import take_payment_back
+from mailgate.flows.billing.card.link_letters import tell_card_removed, tell_card_saved, tell_link
+from mailgate.flows.billing.money import settle
+from mailgate.flows.billing.papers.statement import statement_notices, statement_of
 from mailgate.flows.billing.service import states, terms
 from mailgate.flows.billing.service.add import Sold, add
 from mailgate.flows.billing.service.ending import carry_out, end_of
-from mailgate.flows.billing.statement import statement_notices, statement_of
+from mailgate.flows.billing.told.letters import Consequence, card_notices, invoice_notices, refund_notices
 from mailgate.flows.moving import customers
 from mailgate.flows.moving.customer_table import CustomerRow
 from mailgate.flows.post.notify import notify

@@ -7,7 +7,7 @@ import pytest
 
 from mailgate.billing.ledger.transaction import Line
 from mailgate.config.settings import ProviderName
-from mailgate.flows.billing import refund_by_hand
+from mailgate.flows.billing.back import refund_by_hand
 from mailgate.flows.billing.service import ending
 from mailgate.letters.kind import Template
 from store import people

@@ -6,7 +6,7 @@ import pytest
 
 from mailgate.billing.dunning import Kind
 from mailgate.billing.promise import PromiseKind
-from mailgate.flows.billing.outlook import outlook
+from mailgate.flows.billing.dunning.outlook import outlook
 from store.billing import invoices, promises
 from store.billing.promises import Promise
 from store.engine import reading, transaction

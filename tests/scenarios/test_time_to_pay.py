@@ -7,7 +7,7 @@ import pytest
 from mailgate.billing.promise import Ended, PromiseKind
 from mailgate.billing.service import State
 from mailgate.config.settings import QueueList
-from mailgate.flows.billing.letters import invoice_notices
+from mailgate.flows.billing.told.letters import invoice_notices
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template

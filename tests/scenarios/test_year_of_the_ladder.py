@@ -12,8 +12,8 @@ from sqlalchemy import select
 from mailgate.billing.dunning import Outcome, Rules, ladder
 from mailgate.billing.period import local_date
 from mailgate.billing.service import UNPAID, NotPossible, State
-from mailgate.flows.billing import take_back
-from mailgate.flows.billing.take_back import CannotTakeBack
+from mailgate.flows.billing.back import take_back
+from mailgate.flows.billing.back.take_back import CannotTakeBack
 from store.billing import dunning, invoices, services
 from store.billing.dunning import StepDone
 from store.billing.invoices import Issued

@@ -10,8 +10,8 @@ from sqlalchemy import update
 from mailgate.billing.dunning import Kind, ladder
 from mailgate.billing.promise import PromiseKind
 from mailgate.billing.service import Service
-from mailgate.flows.billing.letters import invoice_notices
 from mailgate.flows.billing.service.add import Sold
+from mailgate.flows.billing.told.letters import invoice_notices
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template

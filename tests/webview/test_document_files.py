@@ -9,7 +9,7 @@ import httpx
 import pikepdf
 
 from mailgate.billing.document.invoice import DocumentKind
-from mailgate.flows.billing.paper import pdf_of, xml_of
+from mailgate.flows.billing.papers.paper import pdf_of, xml_of
 from mailgate.outbound.document.xml import Syntax
 from store.billing import invoices
 from store.engine import reading

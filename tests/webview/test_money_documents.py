@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import update
 
 from mailgate.billing.document.invoice import DocumentState
-from mailgate.flows.billing import settle, take_back
+from mailgate.flows.billing.back import take_back
+from mailgate.flows.billing.money import settle
 from mailgate.flows.billing.service.add import Sold
 from store.billing import invoices
 from store.engine import reading, transaction

@@ -9,9 +9,10 @@ from pathlib import Path
 from sqlalchemy import update
 
 from mailgate.billing.catalogue.reading import read_catalogue
-from mailgate.flows.billing import settle, take_back
+from mailgate.flows.billing.back import take_back
 from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.run import run
+from mailgate.flows.billing.invoicing.run import run
+from mailgate.flows.billing.money import settle
 from mailgate.flows.billing.service import ending, states
 from mailgate.flows.billing.service.add import Sold, add
 from store.billing import accounts, catalogue, invoices, services

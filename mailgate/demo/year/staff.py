@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from mailgate.billing.service import Service
 from mailgate.demo.company import Person
 from mailgate.demo.year.scene import BY, Scene
-from mailgate.flows.billing import refund_by_hand
+from mailgate.flows.billing.back import refund_by_hand
 from mailgate.flows.billing.books import Deal, Today, deal_with
 from mailgate.flows.billing.service import add, ending, terms
 from store.billing import accounts

@@ -15,10 +15,11 @@ from mailgate.billing.dunning import Next
 from mailgate.billing.party import UNTIL_RELEASED
 from mailgate.billing.period import local_date
 from mailgate.config import Settings
-from mailgate.flows.billing import collecting, falling_due
 from mailgate.flows.billing.books import Today, look
-from mailgate.flows.billing.owing import Debtor, debtors
-from mailgate.flows.billing.plan import READ_AT_ONCE, planned_in
+from mailgate.flows.billing.card import collecting
+from mailgate.flows.billing.dunning import falling_due
+from mailgate.flows.billing.invoicing.plan import READ_AT_ONCE, planned_in
+from mailgate.flows.billing.money.owing import Debtor, debtors
 from mailgate.payments.terms import chargeable, terms_of
 from store.billing import accounts, dunning, invoices, ledger, promises, services
 from store.billing.invoices import Issued

@@ -10,8 +10,8 @@ from mailgate.billing.party import Account
 from mailgate.billing.period import local_start, nth
 from mailgate.billing.statement import month_before, month_of
 from mailgate.config import Settings
-from mailgate.flows.billing.falling_due import AT_ONCE, Found
-from mailgate.flows.billing.statement import account_day, statement_notices, statement_of
+from mailgate.flows.billing.dunning.falling_due import AT_ONCE, Found
+from mailgate.flows.billing.papers.statement import account_day, statement_notices, statement_of
 from mailgate.flows.post.notify import notify
 from mailgate.flows.story.act import Act
 from mailgate.people import Customer

@@ -9,7 +9,7 @@ from mailgate.billing.document.invoice import DocumentKind
 from mailgate.commands.directives import read_directives
 from mailgate.commands.typed import plain
 from mailgate.commands.verb import ENDINGS
-from mailgate.flows.billing.letters import billing_desk
+from mailgate.flows.billing.told.letters import billing_desk
 from mailgate.flows.post.notify import notify
 from mailgate.flows.post.sheet import sheet_for
 from mailgate.flows.story.act import Act

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine
 from mailgate.billing.money.amount import BadAmount, read_amount, written
 from mailgate.config import Settings
 from mailgate.flows.billing.books import Deal, Today, lock, open_books
-from mailgate.flows.billing.settle import take_over
+from mailgate.flows.billing.money.settle import take_over
 from mailgate.flows.moving.in_batches import moved_by_customers
 from mailgate.flows.moving.service_table import BalanceRow
 from mailgate.flows.moving.survey import Progress

@@ -20,8 +20,8 @@ from mailgate.billing.service import Service, State
 from mailgate.config import Settings
 from mailgate.errors import MailgateError
 from mailgate.flows.billing.books import Deal, Payer, Today, lock, open_books
-from mailgate.flows.billing.for_programs import Values, service_row
 from mailgate.flows.billing.service.add import Sold, add, for_sale
+from mailgate.flows.billing.told.for_programs import Values, service_row
 from mailgate.flows.moving.in_batches import moved_by_customers
 from mailgate.flows.moving.service_table import ServiceRow
 from mailgate.flows.moving.survey import Progress

@@ -9,10 +9,10 @@ from mailgate.billing.money.currencies import unit
 from mailgate.billing.period import local_date
 from mailgate.confirmation import Became, Confirmation, ConfirmKind
 from mailgate.errors import Permanent
-from mailgate.flows.billing import settle
 from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.charge import Reason, WhyNot, charge_now
-from mailgate.flows.billing.refund import give_back
+from mailgate.flows.billing.card.charge import Reason, WhyNot, charge_now
+from mailgate.flows.billing.money import settle
+from mailgate.flows.billing.money.refund import give_back
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.flows.story.record import doer_of, record

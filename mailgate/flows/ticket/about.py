@@ -1,6 +1,6 @@
 """What a mail to staff says about a ticket and its customer, besides the words that it is about."""
 
-from mailgate.flows.billing.facts import money_facts
+from mailgate.flows.billing.told.facts import money_facts
 from mailgate.flows.post.sheet import staff_page
 from mailgate.flows.story.act import Act
 from mailgate.tickets.context import About, Fact, Other

@@ -11,8 +11,8 @@ from sqlalchemy import select
 from mailgate.config import Settings
 from mailgate.config.settings import Payments, ProviderName
 from mailgate.flows.billing.books import Today, deal_with
-from mailgate.flows.billing.charge import Begun, WhyNot, charge_now
-from mailgate.flows.billing.charging import Charger
+from mailgate.flows.billing.card.charge import Begun, WhyNot, charge_now
+from mailgate.flows.billing.provider.charging import Charger
 from mailgate.flows.due import DueKind, due, meet
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.payments.terms import terms_of

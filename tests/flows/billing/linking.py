@@ -7,9 +7,9 @@ from pathlib import Path
 
 from mailgate.config.settings import Payments, ProviderName
 from mailgate.flows.billing.books import Today, deal_with
-from mailgate.flows.billing.cards import CardForgetter
-from mailgate.flows.billing.keep_links import LinkKeeper
-from mailgate.flows.billing.offers import ask_for_link
+from mailgate.flows.billing.card.cards import CardForgetter
+from mailgate.flows.billing.invoicing.offers import ask_for_link
+from mailgate.flows.billing.provider.keep_links import LinkKeeper
 from mailgate.jobs import FailPoint, Job, no_fail_point
 from mailgate.payments.provider import OfferKind, Provider
 from mailgate.payments.stripe import Stripe

@@ -14,7 +14,7 @@ from mailgate.demo.provider.serve import Provider as Double
 from mailgate.demo.provider.wire.refusals import Object
 from mailgate.flows.billing.bank.importing import import_lines
 from mailgate.flows.billing.books import Deal
-from mailgate.flows.billing.offers import ask_for_link
+from mailgate.flows.billing.invoicing.offers import ask_for_link
 from mailgate.payments.provider import OfferKind
 from mailgate.wiring import Parts
 from store import people

@@ -24,10 +24,10 @@ from mailgate.config import load
 from mailgate.config.settings import Payments, ProviderName
 from mailgate.demo.provider.serve import Provider as Double
 from mailgate.errors import Permanent, Temporary
+from mailgate.flows.billing.back.refund_by_hand import keep, record, retry
 from mailgate.flows.billing.bank import deciding
-from mailgate.flows.billing.charge import charge_now
-from mailgate.flows.billing.refund import give_back
-from mailgate.flows.billing.refund_by_hand import keep, record, retry
+from mailgate.flows.billing.card.charge import charge_now
+from mailgate.flows.billing.money.refund import give_back
 from mailgate.jobs import Job
 from mailgate.payments.stripe import Stripe
 from mailgate.payments.units import nearest_minor

@@ -12,7 +12,7 @@ from mailgate.billing.payment.bank import EntryState, Reason
 from mailgate.billing.payment.bank_line import BadStatement
 from mailgate.billing.service import State
 from mailgate.flows.billing.bank import deciding
-from mailgate.flows.billing.resting import suspend_unpaid
+from mailgate.flows.billing.money.resting import suspend_unpaid
 from mailgate.letters.kind import Template
 from store.billing import bank, services
 from store.billing.in_flight import in_flight

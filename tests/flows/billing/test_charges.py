@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from mailgate.billing.document.invoice import DocumentState
-from mailgate.flows.billing.charge import Begun, Reason, WhyNot
+from mailgate.flows.billing.card.charge import Begun, Reason, WhyNot
 from store.billing import cards, payments
 from store.billing.kept import erase_words
 from store.engine import reading, transaction

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.flows.billing import settle
+from mailgate.flows.billing.money import settle
 from mailgate.payments.provider import OfferKind
 from tests.flows.billing.linking import Window
 from tests.flows.billing.trade import Trade

@@ -11,10 +11,10 @@ from mailgate.billing.document.invoice import DocumentState
 from mailgate.billing.ledger.accounts import RECEIVABLE
 from mailgate.billing.refund import RefundState
 from mailgate.config.settings import ProviderName
-from mailgate.flows.billing import dispute
-from mailgate.flows.billing.collecting import cards_fall_due
-from mailgate.flows.billing.provider_lists import ListReader
-from mailgate.flows.billing.refund import give_back
+from mailgate.flows.billing.back import dispute
+from mailgate.flows.billing.card.collecting import cards_fall_due
+from mailgate.flows.billing.money.refund import give_back
+from mailgate.flows.billing.provider.provider_lists import ListReader
 from mailgate.jobs import FailPoint, no_fail_point
 from mailgate.letters.kind import Template
 from mailgate.payments.provider import DisputeSeen, DisputeState, PayoutSeen

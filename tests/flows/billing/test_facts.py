@@ -1,6 +1,6 @@
 """What staff are told of a customer's money below a mail."""
 
-from mailgate.flows.billing.facts import money_facts
+from mailgate.flows.billing.told.facts import money_facts
 from store.engine import reading
 from tests.flows.billing.trade import Trade
 from tests.outbound.block import told

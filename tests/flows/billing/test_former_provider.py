@@ -8,11 +8,11 @@ import pytest
 
 from mailgate.billing.refund import RefundState
 from mailgate.config.settings import Payments, ProviderName
-from mailgate.flows.billing import refund_by_hand
-from mailgate.flows.billing.charging import Charger
-from mailgate.flows.billing.former import NotEnded, end_charge
-from mailgate.flows.billing.refund_by_hand import NotPossibleNow
-from mailgate.flows.billing.send_refund import Refunder
+from mailgate.flows.billing.back import refund_by_hand
+from mailgate.flows.billing.back.refund_by_hand import NotPossibleNow
+from mailgate.flows.billing.provider.charging import Charger
+from mailgate.flows.billing.provider.former import NotEnded, end_charge
+from mailgate.flows.billing.provider.send_refund import Refunder
 from mailgate.jobs import Job
 from mailgate.payments.manual import Manual
 from mailgate.payments.provider import ChargeState

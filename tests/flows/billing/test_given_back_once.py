@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from mailgate.billing.catalogue.reading import read_catalogue
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.billing.money.amount import written
-from mailgate.flows.billing.take_back import CannotTakeBack
+from mailgate.flows.billing.back.take_back import CannotTakeBack
 from store.billing import catalogue
 from store.engine import reading, transaction
 from store.schema import invoice_lines, invoices

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from mailgate.billing.party import UNTIL_RELEASED
 from mailgate.billing.promise import PromiseKind
-from mailgate.flows.billing import holding
+from mailgate.flows.billing.invoicing import holding
 from store.billing import promises
 from store.billing.previews import Item, Kind
 from store.billing.promises import Promise

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mailgate.billing.document.invoice import DocumentKind
-from mailgate.flows.billing.letters import invoice_notices
+from mailgate.flows.billing.told.letters import invoice_notices
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.outbound.templates import Templates

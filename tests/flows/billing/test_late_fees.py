@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from mailgate.flows.billing.provider_lists import ListReader
+from mailgate.flows.billing.provider.provider_lists import ListReader
 from mailgate.payments.provider import OfferKind
 from store.billing import payments, provider_looks
 from store.billing.provider_looks import PAYOUTS

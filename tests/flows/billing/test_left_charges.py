@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from mailgate.flows.billing.charge import Begun
+from mailgate.flows.billing.card.charge import Begun
 from mailgate.payments.provider import ChargeState
 from store.engine import transaction
 from store.post import work

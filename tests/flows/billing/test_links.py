@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from mailgate.flows.billing import settle
+from mailgate.flows.billing.money import settle
 from mailgate.payments.provider import OfferKind, OfferSeen, Provider
 from store.billing import offers
 from tests.flows.billing.linking import Window

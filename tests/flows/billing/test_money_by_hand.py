@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from mailgate.billing.document.invoice import DocumentState
-from mailgate.flows.billing import settle
-from mailgate.flows.billing.settle import NotOpen, TooLittle
+from mailgate.flows.billing.money import settle
+from mailgate.flows.billing.money.settle import NotOpen, TooLittle
 from store.billing.payments import Payment, RecordedBefore
 from tests.flows.billing.trade import Trade, d
 

@@ -16,9 +16,9 @@ from mailgate.billing.money.amount import written
 from mailgate.billing.refund import RefundState
 from mailgate.config.settings import ProviderName
 from mailgate.errors import Permanent
-from mailgate.flows.billing import dispute, refund_by_hand
-from mailgate.flows.billing.refund import give_back
-from mailgate.flows.billing.send_refund import Refunder
+from mailgate.flows.billing.back import dispute, refund_by_hand
+from mailgate.flows.billing.money.refund import give_back
+from mailgate.flows.billing.provider.send_refund import Refunder
 from mailgate.payments.provider import DisputeSeen, DisputeState
 from mailgate.payments.provider import RefundState as Seen
 from store.billing import payments, refunds

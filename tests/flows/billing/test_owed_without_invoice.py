@@ -7,9 +7,9 @@ import pytest
 from mailgate.billing.ledger.accounts import WRITE_OFFS
 from mailgate.billing.ledger.kinds import Kind
 from mailgate.billing.statement import read_month
-from mailgate.flows.billing import owed as owing
-from mailgate.flows.billing.refund import give_back
-from mailgate.flows.billing.statement import says, statement_of
+from mailgate.flows.billing.money import owed as owing
+from mailgate.flows.billing.money.refund import give_back
+from mailgate.flows.billing.papers.statement import says, statement_of
 from mailgate.letters.kind import Template
 from mailgate.outbound.document.layouts import words_of
 from mailgate.outbound.templates import built_in_directory

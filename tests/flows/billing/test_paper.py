@@ -10,7 +10,7 @@ from threading import Barrier, Thread
 import facturx
 import pytest
 
-from mailgate.flows.billing.paper import LayoutFailed, NoEinvoice, WordsErased, pdf_of, xml_of
+from mailgate.flows.billing.papers.paper import LayoutFailed, NoEinvoice, WordsErased, pdf_of, xml_of
 from mailgate.outbound.document.pdf import Pdf
 from mailgate.outbound.document.xml import Syntax
 from mailgate.wiring.drawing import pdf_maker

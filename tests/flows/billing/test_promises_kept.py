@@ -4,7 +4,7 @@ from fractions import Fraction
 
 from mailgate.billing.document.invoice import DocumentState
 from mailgate.billing.service import State
-from mailgate.flows.billing.reprice import reprice
+from mailgate.flows.billing.service.reprice import reprice
 from tests.billing.second_path import half_up
 from tests.flows.billing.promoting import import_without_promotions, told
 from tests.flows.billing.trade import SHOP, Trade, d, noon

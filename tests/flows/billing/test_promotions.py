@@ -8,8 +8,8 @@ import pytest
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.offer.discount import Discount
 from mailgate.billing.offer.pricing import NotSold
+from mailgate.flows.billing.back.take_back import CannotTakeBack, undo
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.take_back import CannotTakeBack, undo
 from store.billing import services
 from store.engine import reading, transaction
 from tests.billing.second_path import half_up

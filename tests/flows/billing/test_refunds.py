@@ -10,11 +10,11 @@ from sqlalchemy import select
 from mailgate.billing.refund import RefundState, Way
 from mailgate.config import Settings
 from mailgate.config.settings import ProviderName
-from mailgate.flows.billing import refund_by_hand
-from mailgate.flows.billing.refund import NothingToGiveBack, give_back
-from mailgate.flows.billing.refund_by_hand import NotPossibleNow
-from mailgate.flows.billing.send_refund import Refunder
-from mailgate.flows.billing.settle import BadMethod, take_over
+from mailgate.flows.billing.back import refund_by_hand
+from mailgate.flows.billing.back.refund_by_hand import NotPossibleNow
+from mailgate.flows.billing.money.refund import NothingToGiveBack, give_back
+from mailgate.flows.billing.money.settle import BadMethod, take_over
+from mailgate.flows.billing.provider.send_refund import Refunder
 from mailgate.jobs import FailPoint, no_fail_point
 from mailgate.letters.kind import Template
 from mailgate.payments.provider import RefundState as Seen

@@ -3,7 +3,7 @@
 from typing import Any
 
 from mailgate.billing.refund import RefundState
-from mailgate.flows.billing import ladder
+from mailgate.flows.billing.dunning import ladder
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from store.engine import reading, transaction

@@ -7,7 +7,7 @@ import pytest
 from mailgate.billing.ledger.accounts import CREDIT, RECEIVABLE
 from mailgate.billing.ledger.transaction import Line, Transaction, fold
 from mailgate.billing.statement import BadMonth, Section, Standing, Statement, read_month
-from mailgate.flows.billing.statement import StillToCome, statement_of
+from mailgate.flows.billing.papers.statement import StillToCome, statement_of
 from store.billing import ledger
 from store.engine import reading
 from tests.flows.billing.trade import Trade, d, noon

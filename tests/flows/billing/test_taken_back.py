@@ -3,8 +3,8 @@
 import pytest
 
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
-from mailgate.flows.billing.settle import NotOpen
-from mailgate.flows.billing.take_back import CannotTakeBack
+from mailgate.flows.billing.back.take_back import CannotTakeBack
+from mailgate.flows.billing.money.settle import NotOpen
 from store.billing import credited, invoices
 from store.engine import reading
 from tests.flows.billing.trade import Trade, d

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from mailgate.flows.billing import settle
-from mailgate.flows.billing.letters import invoice_notices
-from mailgate.flows.billing.payers import readers_of_money
+from mailgate.flows.billing.money import settle
 from mailgate.flows.billing.service import add as adding
+from mailgate.flows.billing.told.letters import invoice_notices
+from mailgate.flows.billing.told.payers import readers_of_money
 from mailgate.flows.story.act import Act
 from mailgate.letters.kind import Template
 from mailgate.letters.notice import MadeFile, Notice

@@ -9,10 +9,10 @@ import pytest
 from mailgate.billing.catalogue.reading import read_catalogue
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.service import Service
+from mailgate.flows.billing.back.take_back import CannotTakeBack, undo
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.reprice import reprice
-from mailgate.flows.billing.run import Ran
-from mailgate.flows.billing.take_back import CannotTakeBack, undo
+from mailgate.flows.billing.invoicing.run import Ran
+from mailgate.flows.billing.service.reprice import reprice
 from store.billing import catalogue, invoices, services
 from store.engine import connect, reading, transaction
 from tests.flows.billing.trade import SHOP, Trade, d, noon

@@ -18,10 +18,11 @@ from mailgate.billing.offer.product import CYCLES
 from mailgate.billing.refund import STANDS, UNSENT
 from mailgate.billing.service import Service
 from mailgate.config import Settings, load
-from mailgate.flows.billing import settle, take_back
+from mailgate.flows.billing.back import take_back
 from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.run import Ran, run
+from mailgate.flows.billing.invoicing.issue import Done
+from mailgate.flows.billing.invoicing.run import Ran, run
+from mailgate.flows.billing.money import settle
 from mailgate.flows.billing.service import add as adding
 from mailgate.flows.billing.service import ending, states, terms
 from store import people

@@ -16,11 +16,11 @@ from mailgate.billing.service import Service
 from mailgate.config import Settings
 from mailgate.config.settings.seller import Seller
 from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.plan import Only, Plan, plan
-from mailgate.flows.billing.run import Ran, run
+from mailgate.flows.billing.invoicing.issue import Done
+from mailgate.flows.billing.invoicing.plan import Only, Plan, plan
+from mailgate.flows.billing.invoicing.run import Ran, run
+from mailgate.flows.billing.money.settle import give, record_payment
 from mailgate.flows.billing.service.add import Sold, add
-from mailgate.flows.billing.settle import give, record_payment
 from mailgate.jobs import FailPoint, no_fail_point
 from store import people
 from store.billing import accounts, catalogue, credited, invoices, ledger_verify, lines, services

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.service import State
-from mailgate.flows.billing.run import run_what_is_due
+from mailgate.flows.billing.invoicing.run import run_what_is_due
 from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.billing.service.states import activate
 from mailgate.flows.due import DueItem, DueKind, due, meet

@@ -34,13 +34,13 @@ from sqlalchemy import select
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.service import State
 from mailgate.config import Settings
-from mailgate.flows.billing import take_back
+from mailgate.flows.billing.back import take_back
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.run import run
+from mailgate.flows.billing.invoicing.issue import Done
+from mailgate.flows.billing.invoicing.run import run
+from mailgate.flows.billing.money.settle import use_credit
 from mailgate.flows.billing.service import states, terms
 from mailgate.flows.billing.service.ending import carry_out, end_of
-from mailgate.flows.billing.settle import use_credit
 from store.billing import accounts, invoices
 from store.engine import connect, reading
 from store.schema import billed_periods

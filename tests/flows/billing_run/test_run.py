@@ -10,14 +10,14 @@ from sqlalchemy import select, update
 
 from mailgate.billing.document.invoice import DocumentKind, DocumentState
 from mailgate.billing.period import Span
+from mailgate.flows.billing.back.take_back import CannotTakeBack, undo
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.guard import FuseBlown, Unexpected
-from mailgate.flows.billing.plan import Plan
+from mailgate.flows.billing.invoicing.guard import FuseBlown, Unexpected
+from mailgate.flows.billing.invoicing.plan import Plan
+from mailgate.flows.billing.invoicing.unpark import NotParked, unpark
 from mailgate.flows.billing.service.ending import carry_out, end_of
 from mailgate.flows.billing.service.states import after_edit, restore, suspend
 from mailgate.flows.billing.service.terms import change, quote_new_terms
-from mailgate.flows.billing.take_back import CannotTakeBack, undo
-from mailgate.flows.billing.unpark import NotParked, unpark
 from store.billing import accounts, invoices, runs, standing
 from store.billing.runs import RunState
 from store.billing.series import ClockWentBack

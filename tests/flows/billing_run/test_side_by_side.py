@@ -10,7 +10,7 @@ from sqlalchemy import Engine, event
 
 from mailgate.billing.period import Span
 from mailgate.flows.billing.books import Today
-from mailgate.flows.billing.run import Ran, run
+from mailgate.flows.billing.invoicing.run import Ran, run
 from store.billing import runs
 from store.billing.series import ClockWentBack
 from store.engine import connect, reading

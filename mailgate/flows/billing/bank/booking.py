@@ -1,8 +1,8 @@
 """A bank line becomes a payment: for an invoice, or kept as a customer's credit."""
 
 from mailgate.billing.payment.bank_line import BankLine
-from mailgate.flows.billing import settle
 from mailgate.flows.billing.books import Deal
+from mailgate.flows.billing.money import settle
 from store.billing import invoices
 from store.billing.bank import BankEntry
 from store.billing.payments import Payment

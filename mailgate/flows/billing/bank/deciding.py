@@ -8,10 +8,10 @@ from sqlalchemy import Connection
 from mailgate.billing.money.amount import written
 from mailgate.billing.payment.bank import EntryState
 from mailgate.errors import Permanent
+from mailgate.flows.billing.back.returned import take_payment_back
 from mailgate.flows.billing.bank.booking import book_as_credit, book_for
 from mailgate.flows.billing.books import Deal
-from mailgate.flows.billing.returned import take_payment_back
-from mailgate.flows.billing.settle import PAYMENT
+from mailgate.flows.billing.money.settle import PAYMENT
 from store.billing import bank, invoices, payments
 from store.billing.bank import BankEntry
 from store.billing.invoices import Issued

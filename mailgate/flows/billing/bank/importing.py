@@ -19,10 +19,10 @@ from mailgate.billing.payment.bank_line import BankLine, Facts
 from mailgate.billing.payment.bank_words import Said, said
 from mailgate.billing.payment.keyed import Keyed
 from mailgate.config import Settings
+from mailgate.flows.billing.back.returned import take_payment_back
 from mailgate.flows.billing.bank.booking import book_for
 from mailgate.flows.billing.bank.twice import alike
 from mailgate.flows.billing.books import Books, Deal, Today, lock, open_books
-from mailgate.flows.billing.returned import take_payment_back
 from mailgate.log_events import LogEvent
 from store import locks
 from store.billing import bank, payments

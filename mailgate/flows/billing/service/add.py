@@ -15,12 +15,12 @@ from mailgate.billing.offer.product import ONE_TIME, Kind, Product, Promotion
 from mailgate.billing.period import anchor_of, first_bill_day, period_on
 from mailgate.billing.service import NotPossible, Service, State, checked_day
 from mailgate.flows.billing.books import Deal, text_of
-from mailgate.flows.billing.drafting import drafted
-from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.next_look import look_again
+from mailgate.flows.billing.invoicing.drafting import drafted
+from mailgate.flows.billing.invoicing.issue import Done
+from mailgate.flows.billing.invoicing.next_look import look_again
+from mailgate.flows.billing.money.tell_payer import tell_of_service
 from mailgate.flows.billing.service.settling import bill
-from mailgate.flows.billing.tell_hooks import tell_service
-from mailgate.flows.billing.tell_payer import tell_of_service
+from mailgate.flows.billing.told.tell_hooks import tell_service
 from mailgate.hooks import HookEvent
 from mailgate.letters.kind import Template
 from store.billing import accounts, catalogue, services

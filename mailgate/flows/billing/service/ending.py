@@ -13,12 +13,12 @@ from mailgate.billing.offer.product import Kind
 from mailgate.billing.period import Part
 from mailgate.billing.service import ENDED, UNPAID, Action, NotPossible, Service, State, after
 from mailgate.flows.billing.books import Deal, text_of
-from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.next_look import look_again
+from mailgate.flows.billing.invoicing.issue import Done
+from mailgate.flows.billing.invoicing.next_look import look_again
+from mailgate.flows.billing.money.tell_payer import tell_of_service
 from mailgate.flows.billing.service.add import ONE_DAY
 from mailgate.flows.billing.service.settling import charge_of, cut, document, room_of
-from mailgate.flows.billing.tell_hooks import CANCELLED, NOT_PAID, tell_end
-from mailgate.flows.billing.tell_payer import tell_of_service
+from mailgate.flows.billing.told.tell_hooks import CANCELLED, NOT_PAID, tell_end
 from mailgate.letters.kind import Template
 from store.billing import credited, invoices, lines, services
 

@@ -12,8 +12,8 @@ from mailgate.billing.draft import Due
 from mailgate.billing.period import Span
 from mailgate.billing.tax.groups import read_rate
 from mailgate.flows.billing.books import Deal
-from mailgate.flows.billing.issue import Done, Wanted, claims_without_document, issue, win
-from mailgate.flows.billing.settle import WRITE_OFF, set_against, use_credit
+from mailgate.flows.billing.invoicing.issue import Done, Wanted, claims_without_document, issue, win
+from mailgate.flows.billing.money.settle import WRITE_OFF, set_against, use_credit
 from store.billing import credited, invoices, services
 from store.billing.lines import Line
 from store.billing.services import Claim

@@ -8,11 +8,11 @@ from mailgate.billing.offer.pricing import is_aligned
 from mailgate.billing.party import Account
 from mailgate.billing.period import anchor_of, first_bill_day
 from mailgate.billing.service import Service, State
-from mailgate.flows.billing import resting
 from mailgate.flows.billing.books import Deal
-from mailgate.flows.billing.next_look import look_again
-from mailgate.flows.billing.tell_hooks import OVER, tell_end
-from mailgate.flows.billing.tell_payer import tell_of_service
+from mailgate.flows.billing.invoicing.next_look import look_again
+from mailgate.flows.billing.money import resting
+from mailgate.flows.billing.money.tell_payer import tell_of_service
+from mailgate.flows.billing.told.tell_hooks import OVER, tell_end
 from mailgate.letters.kind import Template
 from store.billing import dunning, services
 

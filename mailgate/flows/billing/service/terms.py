@@ -12,12 +12,12 @@ from mailgate.billing.repricing import repriced
 from mailgate.billing.service import Action, NotPossible, Service, after
 from mailgate.errors import Permanent
 from mailgate.flows.billing.books import Deal, text_of
-from mailgate.flows.billing.issue import Done
-from mailgate.flows.billing.next_look import look_again
+from mailgate.flows.billing.invoicing.issue import Done
+from mailgate.flows.billing.invoicing.next_look import look_again
+from mailgate.flows.billing.money.tell_payer import tell_of_service
 from mailgate.flows.billing.service.add import ONE_DAY, anchored, for_sale, keep_bill_day
 from mailgate.flows.billing.service.settling import cut, document, room_of
-from mailgate.flows.billing.tell_hooks import tell_service
-from mailgate.flows.billing.tell_payer import tell_of_service
+from mailgate.flows.billing.told.tell_hooks import tell_service
 from mailgate.hooks import HookEvent
 from mailgate.letters.kind import Template
 from store.billing import invoices, services

@@ -5,8 +5,8 @@ from datetime import date
 
 from mailgate.billing.document.invoice import DocumentKind
 from mailgate.commands.verb import Command
-from mailgate.flows.billing import time_given
-from mailgate.flows.billing.letters import document_file
+from mailgate.flows.billing.dunning import time_given
+from mailgate.flows.billing.told.letters import document_file
 from mailgate.flows.client.asking import Asking
 from mailgate.flows.client.money import which
 from mailgate.tickets.money_said import MoneySaid

@@ -16,10 +16,10 @@ from mailgate.billing.payment.card_words import card_words
 from mailgate.billing.period import local_date
 from mailgate.commands.verb import Command
 from mailgate.confirmation import Became, Confirmation, ConfirmKind, Line, Says
-from mailgate.flows.billing import cards
 from mailgate.flows.billing.books import Deal, Today, deal_with
-from mailgate.flows.billing.charge import Begun, Reason, charge_now
-from mailgate.flows.billing.offers import ask_for_link, await_link
+from mailgate.flows.billing.card import cards
+from mailgate.flows.billing.card.charge import Begun, Reason, charge_now
+from mailgate.flows.billing.invoicing.offers import ask_for_link, await_link
 from mailgate.flows.client.asking import Asking
 from mailgate.flows.client.money import which
 from mailgate.flows.confirm.ask import Request

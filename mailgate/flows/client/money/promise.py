@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from mailgate.billing.promise import PromiseKind
 from mailgate.billing.time_given import Deferring, NotGiven, rests_after_payment
 from mailgate.commands.verb import Command
-from mailgate.flows.billing import time_given
-from mailgate.flows.billing.time_given import Standing
+from mailgate.flows.billing.dunning import time_given
+from mailgate.flows.billing.dunning.time_given import Standing
 from mailgate.flows.client.asking import Asking
 from mailgate.flows.client.money import which
 from mailgate.tickets.money_said import MoneySaid

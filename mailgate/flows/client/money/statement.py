@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from mailgate.billing.statement import BadMonth, Section, Statement
 from mailgate.commands.verb import Command
-from mailgate.flows.billing.statement import StillToCome, statement_file, statement_of
+from mailgate.flows.billing.papers.statement import StillToCome, statement_file, statement_of
 from mailgate.flows.client.asking import Asking
 from mailgate.flows.client.money import which
 from mailgate.tickets.money_said import MoneySaid

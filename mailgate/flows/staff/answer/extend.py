@@ -3,7 +3,7 @@
 from datetime import date
 
 from mailgate.commands.verb import Command
-from mailgate.flows.billing import time_given
+from mailgate.flows.billing.dunning import time_given
 from mailgate.flows.staff.answer.invoice_meant import invoice_meant
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.answer.receipt import tell

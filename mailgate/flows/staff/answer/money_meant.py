@@ -9,9 +9,9 @@ from mailgate.billing.payment.card_words import card_words
 from mailgate.commands.verb import Command, Verb
 from mailgate.confirmation import ConfirmKind, Line, Says
 from mailgate.errors import Permanent
-from mailgate.flows.billing.charge import Reason
-from mailgate.flows.billing.late_fee import late_fee_of
-from mailgate.flows.billing.refund import most_back
+from mailgate.flows.billing.card.charge import Reason
+from mailgate.flows.billing.dunning.late_fee import late_fee_of
+from mailgate.flows.billing.money.refund import most_back
 from mailgate.flows.staff.answer.invoice_meant import invoice_meant
 from mailgate.flows.staff.answer.read import StaffMail
 from mailgate.flows.staff.money import NOT_CHARGED, CannotMove, needs_second

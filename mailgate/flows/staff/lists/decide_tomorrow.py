@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 
 from mailgate.commands.verb import Command, Verb
 from mailgate.errors import Permanent
-from mailgate.flows.billing import holding
 from mailgate.flows.billing.books import Deal, Today, deal_with
+from mailgate.flows.billing.invoicing import holding
 from mailgate.flows.story.act import Act
 from mailgate.flows.story.incoming import Incoming
 from mailgate.people import Staff

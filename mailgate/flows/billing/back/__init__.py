@@ -1,0 +1,1 @@
+"""What comes back or is taken back: documents, returned payments, chargebacks, refunds by hand."""

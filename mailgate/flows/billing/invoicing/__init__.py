@@ -1,0 +1,1 @@
+"""What is due becomes invoices: drafted, planned, held or let go on, and issued by a run in batches."""

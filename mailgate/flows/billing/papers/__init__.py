@@ -1,0 +1,1 @@
+"""Papers: the files of documents, receipts and statements, and what draws them."""
