@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+LOOK_SECONDS = 0.05
 STEP_SECONDS = 15.0
 """How long a step is waited for."""
 

@@ -20,7 +20,7 @@ from mailgate.demo.company import Person
 from mailgate.demo.double import USUAL_CARD, knock, look_in
 from mailgate.demo.mailboxes import Arrived
 from mailgate.demo.playground import Playground
-from mailgate.demo.steps import STEP_SECONDS, Steps
+from mailgate.demo.steps import LOOK_SECONDS, STEP_SECONDS, Steps
 from mailgate.demo.year.bank_file import Transfer, bank_file
 from mailgate.flows.billing.bank.importing import Imported, import_lines
 from mailgate.wiring import Parts
@@ -89,7 +89,7 @@ class Scene:
         while not (found := look()):
             if time.monotonic() > deadline:
                 raise self.steps.missing(step)
-            time.sleep(0.05)
+            time.sleep(LOOK_SECONDS)
         self.steps.tell(step)
         return found
 
@@ -108,7 +108,7 @@ class Scene:
     def bank(self, transfer: Transfer) -> Imported:
         """A file of the company's bank comes, and is imported as `mailgate bank import` does."""
         account = self.parts.settings.seller.iban.replace(" ", "")
-        path = self.place.directory / f"{transfer.on}.xml"
+        path = self.place.directory.joinpath(f"{transfer.on}.xml")
         path.write_bytes(bank_file(transfer, account=account))
         raw = path.read_bytes()
         file = FromFile(sha256(raw).hexdigest(), path.name, 1)

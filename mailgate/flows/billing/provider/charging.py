@@ -137,7 +137,7 @@ class Charger:
     def _go_on(self, lent: Lent, wanted: Charge, now: datetime) -> None:
         self.fail_point("charge.lent")
         try:
-            seen = self._move(lent, wanted) if lent.charge.provider_id else self._begin(lent, wanted)
+            seen = self._move(lent, wanted) if lent.charge.provider_id else self._begin(lent, wanted, now)
         except Temporary as error:
             self._doubt(lent, error, now)
         except Permanent as error:
@@ -148,7 +148,7 @@ class Charger:
                 self._write(_Seen(lent, seen, now))
                 self.fail_point("charge.booked")
 
-    def _begin(self, lent: Lent, wanted: Charge) -> ChargeSeen | None:
+    def _begin(self, lent: Lent, wanted: Charge, now: datetime) -> ChargeSeen | None:
         """Let the provider make it, or find what was made before, and go on with its id on record.
 
         One that no id is known of is asked for by its key. Making it moves no money, and one id alone is confirmed.
@@ -156,6 +156,8 @@ class Charger:
         found = None
         if not _is_fresh(lent.charge):
             found = self.provider.find(wanted.key, customer_token=wanted.card.customer_token)
+            if found is None and not self._told(lambda conn: self._is_wanted(conn, lent, now)):
+                return None
         made = found or self.provider.start(wanted)
         self.fail_point("charge.started")
         pays = self._put_on_record(_Begun(lent, made))
@@ -163,6 +165,15 @@ class Charger:
             return None
         self.fail_point("charge.made")
         return self._confirm(made, wanted) if pays else self.provider.cancel(made)
+
+    def _is_wanted(self, conn: Connection, lent: Lent, now: datetime) -> bool:
+        """Of one that is not fresh the provider has not heard: where there is nothing to pay by now it ends here."""
+        if self._mine(conn, lent, now) is None:
+            return False
+        if not self._not_wanted(conn, [lent.charge]):
+            return True
+        charges.end(conn, lent, State.CANCELLED, now=now)
+        return False
 
     def _move(self, lent: Lent, wanted: Charge) -> ChargeSeen | None:
         """Let the money move where it has not, and there is still something to pay."""
