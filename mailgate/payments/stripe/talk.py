@@ -15,6 +15,7 @@ from mailgate.errors import Permanent, Temporary
 from mailgate.payments.provider import Unfit
 
 if TYPE_CHECKING:
+    from requests import Session
     from stripe import ListObject, RequestOptions, StripeClient, StripeError, StripeObject
 
 logging.getLogger("stripe").setLevel(logging.WARNING)  # it would log what is sent, and each answer, line by line
@@ -22,7 +23,9 @@ logging.getLogger("stripe").setLevel(logging.WARNING)  # it would log what is se
 P = ParamSpec("P")
 Object: TypeAlias = Mapping[str, Any]
 
+STRIPE = "https://api.stripe.com"
 CONNECT_SECONDS = 10.0
+CONNECTIONS = 64  # as many calls as may be under way
 PAGE = 100  # the most that one answer lists
 
 _KEYS = re.compile(r"\b[rs]k_(?:live|test)_[\w*]+")
@@ -65,12 +68,30 @@ def connect(key: str, *, url: str, timeout_seconds: float) -> "StripeClient":
     import stripe
 
     stripe.enable_telemetry = False  # it would tell them of this machine, and how long the last call took
+    timeout = min(CONNECT_SECONDS, timeout_seconds), timeout_seconds
     return stripe.StripeClient(
         key,
         base_addresses={"api": url.rstrip("/")} if url else None,
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=(min(CONNECT_SECONDS, timeout_seconds), timeout_seconds)),
+        http_client=stripe.RequestsClient(timeout=timeout, session=_session(url or STRIPE)),
     )
+
+
+def _session(url: str) -> "Session":
+    """Connections for all threads. The environment says once which proxy there is; asking it costs as much as a call.
+
+    Nothing else of it counts: no password of a .netrc file goes there in the place of the key.
+    """
+    from requests import Session
+    from requests.adapters import HTTPAdapter
+    from requests.utils import get_environ_proxies
+
+    session = Session()
+    session.proxies.update(get_environ_proxies(url))
+    session.trust_env = False
+    for scheme in ("https://", "http://"):
+        session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
+    return session
 
 
 def by_key(key: str) -> "RequestOptions":
