@@ -43,7 +43,8 @@ def test_of_two_colleagues_who_agree_at_once_one_gives_the_credit(
     )
 
     assert credit(two) == 50000
-    assert "Your answer was not used" in two.other.mailbox(fred)[-1].text
+    told = [one.text for one in two.mailbox(fred)]  # by whichever gate sent it
+    assert len([text for text in told if "Your answer was not used" in text]) == 1
 
 
 def test_one_yes_that_reaches_both_gates_gives_the_credit_once(two: Two, bart: Person, notification: Received) -> None:

@@ -1,6 +1,6 @@
 """Money in and out of documents: payments, deposits and gifts, credit that settles what falls due, credit notes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import Connection
@@ -66,11 +66,24 @@ def record_payment(deal: Deal, invoice: Issued, payment: Payment, *, as_credit: 
     return take_in(deal, payment, (invoice,))
 
 
-def take_in(deal: Deal, payment: Payment, wanted: Sequence[Issued], *, unit_minor: int = 1) -> Received:
+def free(_payment_id: int) -> Sequence[Transaction]:
+    """Nobody keeps anything of it."""
+    return ()
+
+
+def take_in(
+    deal: Deal,
+    payment: Payment,
+    wanted: Sequence[Issued],
+    *,
+    unit_minor: int = 1,
+    costs: Callable[[int], Sequence[Transaction]] = free,
+) -> Received:
     """Record money and set it against invoices of its currency, oldest due first; the rest becomes credit.
 
     Credit settles what else has fallen due. `unit_minor`: what is left open of one of these and is less than this
-    cannot be paid by the way that the money came, and is rounded off. Raises RecordedBefore.
+    cannot be paid by the way that the money came, and is rounded off. `costs`: what to take in the payment of an id
+    has cost. Raises RecordedBefore.
     """
     conn = deal.conn
     found = allocate(payment.amount_minor, invoices.to_settle(wanted))
@@ -84,7 +97,7 @@ def take_in(deal: Deal, payment: Payment, wanted: Sequence[Issued], *, unit_mino
         into=account_of(payment),
         allocations=found.by_invoice,
     )
-    ledger.book(conn, [booked], now=deal.now)
+    ledger.book(conn, [booked, *costs(number)], now=deal.now)
     for one in wanted:
         if 0 < one.open_minor - found.by_invoice.get(one.id, 0) < unit_minor and one.id in found.by_invoice:
             give_up(deal, invoices.get(conn, one.id), cost=ROUNDING, to=DocumentState.PAID)

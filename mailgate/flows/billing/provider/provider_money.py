@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from mailgate.billing.ledger import events
 from mailgate.billing.ledger.accounts import provider as account_of_provider
+from mailgate.billing.ledger.transaction import Transaction
 from mailgate.billing.payment.card_words import card_words
 from mailgate.billing.period import local_date
 from mailgate.flows.billing.books import Deal
@@ -47,8 +48,13 @@ def receive(deal: Deal, seen: ChargeSeen, *, invoices: Collection[int], provider
         return Received(before.id, is_new=False)
     payment = payment_of(deal, seen, provider)
     wanted = _meant(deal, invoices, seen.currency)
-    found = settle.take_in(deal, payment, wanted, unit_minor=unit_of(provider, seen.currency))
-    book_fee(deal, seen, found.payment_id, provider)
+    found = settle.take_in(
+        deal,
+        payment,
+        wanted,
+        unit_minor=unit_of(provider, seen.currency),
+        costs=lambda number: _fee(deal, seen, number, provider),
+    )
     log.info(
         LogEvent.PAYMENT_TAKEN(
             payment=found.payment_id, customer=payment.customer_id, amount=seen.amount_minor, currency=seen.currency
@@ -86,12 +92,15 @@ def book_fee(deal: Deal, seen: ChargeSeen, payment_id: int, provider: Terms) -> 
 
     Where it does not say so yet, the payment is asked for once more: `late_fees`.
     """
+    ledger.book(deal.conn, _fee(deal, seen, payment_id, provider), now=deal.now)
+
+
+def _fee(deal: Deal, seen: ChargeSeen, payment_id: int, provider: Terms) -> list[Transaction]:
     if seen.fee_minor <= 0:
-        return
+        return []
     about = events.Whose(deal.payer.customer.id, deal.day, seen.fee_currency or seen.currency)
     account = account_of_provider(provider.name)
-    booked = events.fee(payment_id, about, amount_minor=seen.fee_minor, provider=account)
-    ledger.book(deal.conn, [booked], now=deal.now)
+    return [events.fee(payment_id, about, amount_minor=seen.fee_minor, provider=account)]
 
 
 def unit_of(provider: Terms, currency: str) -> int:
