@@ -39,6 +39,9 @@ RECEIVERS = 3
 """Two that lead what has gathered, and one that brings them more."""
 
 
+CHARGES_A_CALL = 2
+"""Of so many charges as may be with the provider at once: while one is there, another is written down."""
+
 CALLERS = 2
 """One hook that hangs does not keep the others waiting."""
 
@@ -172,7 +175,7 @@ def _workers(by_job: Brokers, settings: Settings) -> tuple[dramatiq.Worker, ...]
         Job.LEDGER: 1,
         Job.BILL: 1,
         Job.HOOK: CALLERS,
-        Job.CHARGE: settings.payments.at_once if settings.payments.is_automatic else 1,
+        Job.CHARGE: CHARGES_A_CALL * settings.payments.at_once if settings.payments.is_automatic else 1,
         Job.OFFER: settings.payments.at_once if settings.payments.is_automatic else 1,
         Job.CARD: 1,
         Job.REFUND: 2,

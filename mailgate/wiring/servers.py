@@ -59,7 +59,10 @@ def provider_of(settings: Settings, *, timeout_seconds: float | None = None) -> 
     if payments.secret_key_file is None:
         return Manual()
     return Stripe(
-        payments.secret_key_file, url=payments.api_url, timeout_seconds=timeout_seconds or payments.timeout_seconds
+        payments.secret_key_file,
+        url=payments.api_url,
+        timeout_seconds=timeout_seconds or payments.timeout_seconds,
+        at_once=payments.at_once,
     )
 
 

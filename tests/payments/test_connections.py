@@ -2,7 +2,8 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,11 +13,12 @@ import pytest
 from mailgate.payments.stripe import Stripe
 from tests.servers.provider import KEY
 
+AT_ONCE = 4
 ACCOUNT = {"id": "acct_1", "object": "account", "country": "DE", "default_currency": "eur", "charges_enabled": True}
 
 
 @contextmanager
-def listening() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+def listening(meanwhile: Callable[[], None] = lambda: None) -> Iterator[tuple[str, list[tuple[str, str]]]]:
     """A server that answers everything alike; its address, and what was asked for with which authorization."""
     asked: list[tuple[str, str]] = []
 
@@ -25,6 +27,7 @@ def listening() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
         def do_GET(self) -> None:
             asked.append((self.path, self.headers["Authorization"]))
+            meanwhile()
             content = json.dumps(ACCOUNT).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
@@ -46,10 +49,10 @@ def listening() -> Iterator[tuple[str, list[tuple[str, str]]]]:
         thread.join()
 
 
-def stripe_at(url: str, directory: Path) -> Stripe:
+def stripe_at(url: str, directory: Path, *, at_once: int = 16) -> Stripe:
     key = directory / "key"
     key.write_text(KEY)
-    return Stripe(key, url=url)
+    return Stripe(key, url=url, at_once=at_once)
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +90,24 @@ def test_a_password_kept_for_the_host_does_not_take_the_place_of_the_key(
         stripe_at(there, tmp_path).facts()
 
     assert asked == [("/v1/account", f"Bearer {KEY}")]
+
+
+def test_no_more_calls_are_under_way_than_may_be(tmp_path: Path) -> None:
+    under_way, most = [0], [0]
+    lock, enough = threading.Lock(), threading.Event()
+
+    def note() -> None:
+        with lock:
+            under_way[0] += 1
+            most[0] = max(most[0], under_way[0])
+            if under_way[0] == AT_ONCE:
+                enough.set()
+        enough.wait(10)
+        with lock:
+            under_way[0] -= 1
+
+    with listening(note) as (there, asked), ThreadPoolExecutor(3 * AT_ONCE) as threads:
+        stripe = stripe_at(there, tmp_path, at_once=AT_ONCE)
+        found = list(threads.map(lambda _: stripe.facts().account, range(3 * AT_ONCE)))
+
+    assert (found, len(asked), most[0]) == (["acct_1"] * 3 * AT_ONCE, 3 * AT_ONCE, AT_ONCE)

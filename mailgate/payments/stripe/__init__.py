@@ -30,16 +30,27 @@ if TYPE_CHECKING:
 
 
 class Stripe:
-    """The account that a key opens. The file is read by the first call, which may raise SecretUnavailable."""
+    """The account that a key opens, by so many calls at once as may be.
+
+    The file of the key is read by the first call, which may raise SecretUnavailable.
+    """
 
     name = "stripe"
 
-    def __init__(self, secret_key_file: Path, *, url: str = "", timeout_seconds: float = 30.0) -> None:
-        self._secret_key_file, self._url, self._timeout_seconds = secret_key_file, url, timeout_seconds
+    def __init__(
+        self, secret_key_file: Path, *, url: str = "", timeout_seconds: float = 30.0, at_once: int = 16
+    ) -> None:
+        self._secret_key_file, self._url = secret_key_file, url
+        self._timeout_seconds, self._at_once = timeout_seconds, at_once
 
     @cached_property
     def _client(self) -> "StripeClient":
-        return connect(read_secret(self._secret_key_file), url=self._url, timeout_seconds=self._timeout_seconds)
+        return connect(
+            read_secret(self._secret_key_file),
+            url=self._url,
+            timeout_seconds=self._timeout_seconds,
+            at_once=self._at_once,
+        )
 
     def expressible_minor(self, amount_minor: int, currency: str) -> int:
         """The most that is not above an amount and that can be charged in it. Raises Unfit."""

@@ -25,7 +25,6 @@ Object: TypeAlias = Mapping[str, Any]
 
 STRIPE = "https://api.stripe.com"
 CONNECT_SECONDS = 10.0
-CONNECTIONS = 64  # as many calls as may be under way
 PAGE = 100  # the most that one answer lists
 
 _KEYS = re.compile(r"\b[rs]k_(?:live|test)_[\w*]+")
@@ -63,7 +62,7 @@ class _Answer(dict[str, Any]):
         raise Away(f"Stripe answers in a way that is not understood, without {key!r}")
 
 
-def connect(key: str, *, url: str, timeout_seconds: float) -> "StripeClient":
+def connect(key: str, *, url: str, timeout_seconds: float, at_once: int) -> "StripeClient":
     """A client for the account of a key; url: "" for Stripe's own."""
     import stripe
 
@@ -73,14 +72,15 @@ def connect(key: str, *, url: str, timeout_seconds: float) -> "StripeClient":
         key,
         base_addresses={"api": url.rstrip("/")} if url else None,
         max_network_retries=0,
-        http_client=stripe.RequestsClient(timeout=timeout, session=_session(url or STRIPE)),
+        http_client=stripe.RequestsClient(timeout=timeout, session=_session(url or STRIPE, at_once)),
     )
 
 
-def _session(url: str) -> "Session":
-    """Connections for all threads. The environment says once which proxy there is; asking it costs as much as a call.
+def _session(url: str, at_once: int) -> "Session":
+    """So many connections for all threads: who finds none free waits for one.
 
-    Nothing else of it counts: no password of a .netrc file goes there in the place of the key.
+    The environment says once which proxy there is; asking it costs as much as a call. Nothing else of it counts: no
+    password of a .netrc file goes there in the place of the key.
     """
     from requests import Session
     from requests.adapters import HTTPAdapter
@@ -90,7 +90,7 @@ def _session(url: str) -> "Session":
     session.proxies.update(get_environ_proxies(url))
     session.trust_env = False
     for scheme in ("https://", "http://"):
-        session.mount(scheme, HTTPAdapter(pool_maxsize=CONNECTIONS))
+        session.mount(scheme, HTTPAdapter(pool_maxsize=at_once, pool_block=True))
     return session
 
 
