@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -158,3 +159,15 @@ def test_every_reason_has_its_english_for_the_command_line(why: Refused) -> None
     given = dict.fromkeys(("most", "line", "people", "first", "address", "why", "words", "per_day"), "x")
 
     assert english(item(why, **given)).endswith((".", "x"))
+
+
+def test_no_sentence_goes_on_below_a_part_that_ends_a_line() -> None:
+    """A line break behind a tag is dropped, so that the words on both sides of it would be one."""
+    glued = [
+        f"{path.relative_to(built_in_directory())}: {line}"
+        for path in sorted(built_in_directory().rglob("*.md"))
+        for line, below in pairwise(path.read_text().splitlines())
+        if re.search(r"[^\s%}]\{% include [^%]+%\}$", line) and re.match(r"[^\s{]", below)
+    ]
+
+    assert glued == []
