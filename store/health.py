@@ -9,8 +9,8 @@ from sqlalchemy import ColumnElement, Connection, case, func, select
 
 from mailgate.mail.disposition import AWAITING_REVIEW, Disposition
 from store.billing import ledger_checks, money_queues, standing
-from store.billing.charges import Standing as Charges
-from store.billing.charges import standing as standing_of_charges
+from store.billing.charges_standing import Standing as Charges
+from store.billing.charges_standing import standing as standing_of_charges
 from store.billing.ledger_checks import LedgerCheck
 from store.billing.money_queues import MoneyQueues
 from store.billing.standing import Standing

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
-from store.billing.charges import Standing
+from store.billing.charges_standing import Standing
 from workers.attention import Attention
 
 DOUBTFUL = timedelta(hours=1)
